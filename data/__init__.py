@@ -1,0 +1,1 @@
+"""What ships with tablekin: fonts with their licences, and lexica."""

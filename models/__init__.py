@@ -1,0 +1,1 @@
+"""Similarity models of tablekin and the propagation of relevance through them."""

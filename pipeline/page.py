@@ -1,0 +1,65 @@
+"""Values that travel between the stages: a working page, its digits, its layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Digits found on a page, ``n`` of them, in pixels of the working frame."""
+
+    digit: NDArray[np.int8]  # (n,), 0..9
+    score: NDArray[np.float32]  # (n,), in [0, 1]
+    boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1
+
+    def __len__(self) -> int:
+        """Count the digits."""
+        return len(self.digit)
+
+    @property
+    def centres(self) -> NDArray[np.float32]:
+        """Centres of the boxes, ``(n, 2)``: x, y."""
+        return (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
+
+    @property
+    def heights(self) -> NDArray[np.float32]:
+        """Heights of the boxes, ``(n,)``."""
+        return self.boxes[:, 3] - self.boxes[:, 1]
+
+
+@dataclass(frozen=True)
+class WorkingPage:
+    """A page turned upright, deskewed and scaled so that its figures are about 20 pixels high."""
+
+    ink: NDArray[np.float32]  # (height, width) in [0, 1]: 0 paper, 1 ink
+    to_original: NDArray[np.float64]  # (2, 3) affine: working pixel -> pixel of the original image
+    digits: Detections
+    orientation: int = 0  # degrees clockwise the original is turned from upright: 0, 90, 180, 270
+    skew_degrees: float = 0.0  # clockwise tilt left after the orientation was undone
+    scale: float = 1.0  # working pixels per original pixel
+    flags: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Region:
+    """A named part of a page; its box is in pixels of the working frame."""
+
+    region_id: int
+    kind: str  # outside, page_number, header, row, column, cell, margin
+    table_id: int | None
+    row: int | None
+    col: int | None
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The regions of a page and the leaf region each pixel belongs to."""
+
+    is_table: bool
+    regions: tuple[Region, ...]  # region 0 is "outside"
+    labels: NDArray[np.int32]  # (height, width): region_id of a cell, header, page number, margin, or 0

@@ -1,0 +1,219 @@
+"""Layer-wise relevance propagation as a linear map: one forward pass, then any number of seeds at once.
+
+For a fixed input, LRP maps the relevance of a model's output linearly to that of its input. The model is
+traced into a graph with ``torch.fx`` and run once; seeds then travel back through the graph together, the
+index of the seed in the place of the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from models.operations import (
+    FUNCTIONS,
+    METHODS,
+    MODULES,
+    Back,
+    Constant,
+    Recorder,
+    Step,
+    UnsupportedOperationError,
+    weighted,
+)
+from models.rules import Composite
+
+WEIGHTED = (nn.Conv2d, nn.Linear)
+NORMALISATION = (nn.BatchNorm1d, nn.BatchNorm2d)
+
+
+@dataclass(frozen=True)
+class Relevance:
+    """Relevance that reached the input, and what was absorbed on the way.
+
+    ``input`` summed over all but its first axis, plus ``absorbed``, is the sum of each seed, up to rounding.
+    """
+
+    input: Tensor  # (seeds, *input), or (seeds, ...) as pooled
+    absorbed: Tensor  # (seeds,) float64: taken by biases, constants, stabilisers and vanishing sums
+
+
+class _Tracer(fx.Tracer):
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        return isinstance(m, Recorder) or super().is_leaf_module(m, module_qualified_name)
+
+
+class Propagation:
+    """A model at one input: its output, and the linear map from relevance there to relevance at the input.
+
+    Parameters
+    ----------
+    model
+        Built of convolutions, linear layers, batch normalisation directly after either, the operations of
+        ``models.operations`` and modules that record themselves.
+    x
+        ``(1, *input)``, on the model's device and of its floating type.
+    composite
+        The rule of every convolution and linear layer.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        If the model does anything else, naming it.
+    MissingRuleError
+        If a layer with weights has no rule, naming it.
+    ValueError
+        If ``x`` is not one input.
+    """
+
+    def __init__(self, model: nn.Module, x: Tensor, composite: Composite) -> None:
+        if len(x) != 1:
+            raise ValueError(f"expected one input, (1, ...), not {tuple(x.shape)}")
+        self.x = x
+        self._model = model
+        self._modules = dict(model.named_modules())
+        self._graph = _Tracer().trace(model)
+        self._composite = composite
+        self._values: dict[fx.Node, Tensor | Constant] = {}
+        self._backs: dict[fx.Node, tuple[list[fx.Node], Back]] = {}
+        with torch.no_grad():
+            self._run()
+        value = self._values[self._out]
+        if not isinstance(value, Tensor):
+            raise UnsupportedOperationError("the model's output does not depend on its input")
+        self.output = value  # (1, *output)
+        del self._values
+
+    def _run(self) -> None:
+        nodes = list(self._graph.nodes)
+        placeholders = [node for node in nodes if node.op == "placeholder"]
+        results = [node.args[0] for node in nodes if node.op == "output"]
+        if len(placeholders) != 1 or not isinstance(results[0], fx.Node):
+            raise UnsupportedOperationError("the model must take one tensor and return one tensor")
+        self._source, self._out = placeholders[0], results[0]
+        modules = [node for node in nodes if node.op == "call_module"]
+        layers = [node for node in modules if isinstance(self._module(node), WEIGHTED)]
+        place = {node: index for index, node in enumerate(layers)}
+        for node in nodes:
+            if node.op == "placeholder":
+                self._values[node] = self.x
+            elif node.op == "get_attr":
+                self._values[node] = Constant(_attribute(self._model, str(node.target)))
+            elif node.op != "output":
+                self._record(node, place.get(node, -1), len(layers))
+
+    def _module(self, node: fx.Node) -> nn.Module:
+        return self._modules[str(node.target)]
+
+    def _record(self, node: fx.Node, place: int, count: int) -> None:
+        """Run one node and keep its value and its way back."""
+        inputs = _inputs(node)
+        sources = [source for source in inputs if isinstance(self._values[source], Tensor)]
+        try:
+            if node.op == "call_module" and node.args:
+                step = self._run_module(node, place, count)
+            else:
+                table: dict[Any, Any] = METHODS if node.op == "call_method" else FUNCTIONS
+                if node.target not in table or not sources:
+                    raise UnsupportedOperationError("no way back is known")
+                step = table[node.target](*self._evaluated(node.args), **self._evaluated(node.kwargs))
+        except UnsupportedOperationError as error:
+            raise UnsupportedOperationError(f"{node.format_node()}: {error}") from error
+        self._values[node] = step.output
+        self._backs[node] = (sources, step.back)
+
+    def _evaluated(self, arguments: Any) -> Any:
+        """Replace nodes by their values."""
+        values: Any = self._values
+        return fx.map_arg(arguments, values.__getitem__)
+
+    def _run_module(self, node: fx.Node, place: int, count: int) -> Step:
+        module, below = self._module(node), node.args[0]
+        x = self._values[below] if isinstance(below, fx.Node) else None
+        if not isinstance(x, Tensor):
+            raise UnsupportedOperationError("its input does not depend on the model's")
+        if isinstance(module, WEIGHTED):
+            rule = self._composite.rule_for(str(node.target), module, place, count)
+            return weighted(module, x, rule, self._normalisation(node))
+        if isinstance(module, NORMALISATION):
+            if not (isinstance(below, fx.Node) and self._normalisation(below) is module):
+                raise UnsupportedOperationError(
+                    "batch normalisation must follow a convolution or linear layer"
+                )
+            return MODULES[nn.Identity](module, x)  # already folded into the layer below
+        if isinstance(module, Recorder):
+            return module.record(x)
+        if type(module) not in MODULES:
+            raise UnsupportedOperationError(f"no way back is known through {type(module).__name__}")
+        return MODULES[type(module)](module, x)
+
+    def _normalisation(self, node: fx.Node) -> nn.Module | None:
+        """Find the batch normalisation that alone takes the output of a layer with weights."""
+        users = list(node.users)
+        if node.op != "call_module" or not isinstance(self._module(node), WEIGHTED) or len(users) != 1:
+            return None
+        above = self._module(users[0]) if users[0].op == "call_module" else None
+        return above if isinstance(above, NORMALISATION) else None
+
+    def relevance(self, seeds: Tensor, chunk: int = 16) -> Relevance:
+        """Pass seeds back to the input.
+
+        Parameters
+        ----------
+        seeds
+            ``(seeds, *output)``, relevance of the output.
+        chunk
+            Seeds passed back together. Memory grows with ``chunk`` times the size of the largest maps.
+
+        Raises
+        ------
+        ValueError
+            If the seeds have not the shape of the output.
+        """
+        if seeds.shape[1:] != self.output.shape[1:]:
+            raise ValueError(f"seeds {tuple(seeds.shape)} do not fit the output {tuple(self.output.shape)}")
+        parts = [self.relevance_once(part) for part in seeds.split(chunk)]
+        at_input = torch.cat([part.input for part in parts])
+        return Relevance(at_input, torch.cat([part.absorbed for part in parts]))
+
+    @torch.no_grad()
+    def relevance_once(self, seeds: Tensor) -> Relevance:
+        """Pass all seeds ``(seeds, *output)`` back together."""
+        arrived: dict[fx.Node, Tensor] = {self._out: seeds}
+        absorbed = seeds.new_zeros(len(seeds), dtype=torch.float64)
+        for node in reversed(self._backs):
+            if node not in arrived:
+                continue  # computed but not used
+            sources, back = self._backs[node]
+            shares, kept = back(arrived.pop(node))
+            absorbed = absorbed + kept
+            for source, share in zip(sources, shares, strict=True):
+                arrived[source] = arrived[source] + share if source in arrived else share
+        at_input = arrived.get(self._source)
+        if at_input is None:  # the output does not depend on the input
+            at_input = seeds.new_zeros((len(seeds), *self.x.shape[1:]))
+        return Relevance(at_input, absorbed)
+
+
+def _inputs(node: fx.Node) -> list[fx.Node]:
+    """List the nodes a node takes, once for every time it takes them."""
+    found: list[fx.Node] = []
+
+    def note(source: fx.Node) -> fx.Node:
+        found.append(source)
+        return source
+
+    fx.map_arg((node.args, node.kwargs), note)
+    return found
+
+
+def _attribute(model: nn.Module, path: str) -> Tensor:
+    value: Any = model
+    for name in path.split("."):
+        value = getattr(value, name)
+    if not isinstance(value, Tensor):
+        raise UnsupportedOperationError(f"{path}: not a tensor")
+    return value.detach()

@@ -1,0 +1,121 @@
+"""Config: every number a run depends on, read from ``RUN.toml`` and checked before anything is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IngestConfig(_Section):
+    """Which scans are read."""
+
+    max_pixels: int = Field(default=200_000_000, gt=0, description="a larger scan becomes a failed document")
+
+
+class DigitizeConfig(_Section):
+    """How a page is brought to working size and its figures are found."""
+
+    digit_height: float = Field(default=20.0, gt=8, lt=80, description="working pixels of a figure's height")
+    threshold: float = Field(default=0.5, gt=0, lt=1, description="least activation of a figure")
+
+
+class SegmentConfig(_Section):
+    """How a page is cut into regions."""
+
+    least_digits: int = Field(default=24, gt=0, description="a block with fewer figures is no table")
+
+
+class ExplainConfig(_Section):
+    """How similarity is explained."""
+
+    min_rule: Literal["share", "winner"] = Field(
+        default="share", description="who gets the relevance of a soft AND: both digits, or the weaker one"
+    )
+    gamma: float | None = Field(
+        default=None, ge=0, description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer"
+    )
+    matches_per_pair: int = Field(default=8, gt=0, description="strongest matches kept of each pair and level")
+
+
+class RunConfig(_Section):
+    """Everything a run depends on besides the scans and the weights."""
+
+    seed: int = Field(default=0, ge=0)
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    ingest: IngestConfig = IngestConfig()
+    digitize: DigitizeConfig = DigitizeConfig()
+    segment: SegmentConfig = SegmentConfig()
+    explain: ExplainConfig = ExplainConfig()
+
+    def document_fingerprint(self, *parts: str) -> str:
+        """Digest of what a document's tables depend on besides the scan: this config and ``parts``.
+
+        The device is left out, as are the options that only the comparison of documents reads.
+        """
+        relevant = self.model_dump_json(exclude={"device": True, "explain": {"matches_per_pair"}})
+        return _digest(relevant, *parts)
+
+    def pair_fingerprint(self, *parts: str) -> str:
+        """Digest of what the tables of pairs depend on besides the documents."""
+        return _digest(self.model_dump_json(exclude={"device": True}), *parts)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location)
+
+
+def _known(location: tuple[int | str, ...]) -> list[str]:
+    """Names allowed where ``location`` points, for the message about a misspelled one."""
+    model: type[BaseModel] = RunConfig
+    for part in location[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        assert isinstance(annotation, type)
+        assert issubclass(annotation, BaseModel)
+        model = annotation
+    return sorted(model.model_fields)
+
+
+def _describe(problem: Any) -> str:
+    location = problem["loc"]
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key '{_name(location)}'; known here: {', '.join(_known(location))}"
+    return f"'{_name(location)}': {problem['msg'][0].lower()}{problem['msg'][1:]} (found {problem['input']!r})"
+
+
+def read_config(path: Path | None) -> RunConfig:
+    """Read ``RUN.toml``; without a path, the defaults.
+
+    Raises
+    ------
+    ConfigError
+        The file is missing, is not TOML, has a key that is not known, or a value out of bounds. The message names
+        the file and every such key.
+    """
+    if path is None:
+        return RunConfig()
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the config {path} is not valid TOML: {error}") from error
+    try:
+        return RunConfig.model_validate(values)
+    except ValidationError as error:
+        problems = "; ".join(_describe(problem) for problem in error.errors())
+        raise ConfigError(f"the config {path} cannot be used: {problems}") from error

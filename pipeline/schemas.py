@@ -1,0 +1,126 @@
+"""Schemas: the columns of every table, their types, and the version that is written into each file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+SCHEMA_VERSION = "1"
+FEATURES = tuple(str(j) for j in range(10)) + tuple(f"{jk:02d}" for jk in range(100))
+
+_BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image
+_PAIR = [("doc_a", pa.string()), ("doc_b", pa.string())]
+
+_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
+    "documents": [
+        ("doc_id", pa.string()),
+        ("source", pa.string()),
+        ("page_index", pa.int32()),
+        ("sha256", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("status", pa.string()),
+        ("reason", pa.string()),
+    ],
+    "pages": [
+        ("doc_id", pa.string()),
+        ("orientation", pa.int16()),
+        ("skew_degrees", pa.float32()),
+        ("scale", pa.float32()),
+        ("transform", pa.list_(pa.float64(), 6)),
+        ("digit_height", pa.float32()),
+        ("digit_advance", pa.float32()),
+        ("ink", pa.float32()),
+        ("is_table", pa.bool_()),
+        ("flags", pa.list_(pa.string())),
+    ],
+    "regions": [
+        ("doc_id", pa.string()),
+        ("region_id", pa.int32()),
+        ("kind", pa.string()),
+        ("table_id", pa.int32()),
+        ("row", pa.int32()),
+        ("col", pa.int32()),
+        *_BOX,
+        ("text", pa.string()),
+        ("confidence", pa.float32()),
+    ],
+    "digits": [
+        ("doc_id", pa.string()),
+        ("digit", pa.int8()),
+        ("score", pa.float32()),
+        *_BOX,
+        ("region_id", pa.int32()),
+    ],
+    "features": [
+        ("doc_id", pa.string()),
+        ("model", pa.string()),
+        ("phi", pa.list_(pa.float32(), len(FEATURES))),
+    ],
+    "factors": [
+        ("doc_id", pa.string()),
+        ("region_id", pa.int32()),
+        ("feature", pa.string()),
+        ("relevance", pa.float32()),
+    ],
+    "pairs": [
+        *_PAIR,
+        ("dot", pa.float64()),
+        ("cosine", pa.float64()),
+        ("z", pa.float64()),
+        ("rank_a", pa.int32()),
+        ("rank_b", pa.int32()),
+        ("conservation_error", pa.float64()),
+    ],
+    "matches": [
+        *_PAIR,
+        ("level", pa.string()),
+        ("rank", pa.int32()),
+        ("region_a", pa.int32()),
+        ("region_b", pa.int32()),
+        ("relevance", pa.float32()),
+        ("share", pa.float32()),
+        ("features", pa.list_(pa.string())),
+    ],
+}
+
+DOCUMENT_TABLES = ("pages", "regions", "digits", "features", "factors", "documents")  # documents seals a batch
+PAIR_TABLES = ("matches", "pairs")  # pairs seals a batch
+SCHEMAS: dict[str, pa.Schema] = {
+    table: pa.schema(columns, metadata={"tablekin.table": table, "tablekin.schema": SCHEMA_VERSION})
+    for table, columns in _COLUMNS.items()
+}
+
+
+def to_arrow(table: str, frame: pd.DataFrame, extra: list[pa.Field] | None = None) -> pa.Table:
+    """Give ``frame`` the column order and types of ``table``.
+
+    Parameters
+    ----------
+    table
+        Name of the table.
+    frame
+        Its rows; columns may stand in any order.
+    extra
+        Further columns: of the documents table, the user's metadata.
+
+    Raises
+    ------
+    ValueError
+        A column is missing, is not part of the table, or does not fit its type.
+    """
+    schema = SCHEMAS[table]
+    for field in extra or []:
+        schema = schema.append(field)
+    missing = [name for name in schema.names if name not in frame.columns]
+    surplus = [str(name) for name in frame.columns if name not in schema.names]
+    if missing or surplus:
+        raise ValueError(f"table {table}: columns missing {missing}, columns not expected {surplus}")
+    return pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False).replace_schema_metadata(
+        schema.metadata
+    )
+
+
+def empty(table: str) -> pd.DataFrame:
+    """Make a frame of ``table`` without rows."""
+    return SCHEMAS[table].empty_table().to_pandas()

@@ -1,0 +1,182 @@
+"""Blocks: groups of digits dense and aligned enough that each may be a table."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.neighbours import Metrics, Neighbourhood
+from pipeline.page import Detections
+from pipeline.ruling import Ruling, box_sums
+
+BESIDE = 0.35  # how far beside a number a letter touches it, in digit heights
+EMBEDDED_LINES = 0.33  # height of the ink beside a number that makes it a letter, in digit heights
+CORRIDOR = 3.2  # white gap in digit heights that separates blocks side by side
+RULED_CORRIDOR = 8.0  # the same where horizontal rules cross it
+STACK_GAP = 5.5  # gap in digit heights bridged between blocks with the same columns
+SMALL = 4  # fewer digits are only ever part of another block
+
+
+def number_boxes(digits: Detections, number: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the box around each number, ``(numbers, 4)``."""
+    count = int(number.max()) + 1 if len(number) else 0
+    boxes = np.full((count, 4), np.inf)
+    boxes[:, 2:] = -np.inf
+    np.minimum.at(boxes[:, 0], number, digits.boxes[:, 0])
+    np.minimum.at(boxes[:, 1], number, digits.boxes[:, 1])
+    np.maximum.at(boxes[:, 2], number, digits.boxes[:, 2])
+    np.maximum.at(boxes[:, 3], number, digits.boxes[:, 3])
+    return boxes
+
+
+def without_digits(text: NDArray[np.uint8], digits: Detections) -> NDArray[np.uint8]:
+    """Blank the boxes of the digits: what remains is letters, signs, dots and stains."""
+    rest = text.copy()
+    corners = np.column_stack([np.floor(digits.boxes[:, :2]), np.ceil(digits.boxes[:, 2:])])
+    for x0, y0, x1, y1 in np.maximum(corners, 0).astype(np.intp):
+        rest[y0:y1, x0:x1] = 0
+    return rest
+
+
+def find_embedded(
+    boxes: NDArray[np.floating], letters: NDArray[np.uint8], metrics: Metrics
+) -> NDArray[np.bool_]:
+    """Tell which numbers touch letters on their left or right, ``(numbers,)``.
+
+    A letter is told from a dot or a dash by its height: the ink beside the number must cover a third of
+    the number's lines of pixels.
+    """
+    reach = round(BESIDE * metrics.height) | 1
+    spread = np.asarray(cv2.dilate(letters, np.ones((1, reach), np.uint8)), np.uint8)
+    band = 0.4 * metrics.height
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    touched = np.zeros(len(boxes), bool)
+    for x in (np.floor(boxes[:, 0] - (reach + 1) / 2), np.ceil(boxes[:, 2] + (reach + 1) / 2)):
+        lines = box_sums(spread, np.column_stack([x, middle - band, x + 1, middle + band]))
+        touched |= lines > EMBEDDED_LINES * metrics.height
+    return touched
+
+
+def find_blocks(
+    digits: Detections,
+    near: Neighbourhood,
+    free: NDArray[np.bool_],
+    ruling: Ruling,
+    metrics: Metrics,
+) -> list[NDArray[np.intp]]:
+    """Gather digits into blocks, each a candidate table.
+
+    Parameters
+    ----------
+    digits, near, ruling, metrics
+        The page's digits, their neighbours, the rules and the size of the figures.
+    free
+        ``(n,)``: digits that stand in no word.
+
+    Returns
+    -------
+    list
+        Indices of the digits of each block, largest block first.
+    """
+    pairs = np.vstack([near.right, near.lower])
+    pairs = pairs[free[pairs[:, 0]] & free[pairs[:, 1]]]
+    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(digits), len(digits)))
+    component = connected_components(graph, directed=False)[1]
+    blocks = [np.flatnonzero((component == c) & free) for c in np.unique(component[free])]
+    seeds = [b for b in blocks if len(b) >= SMALL]
+    crumbs = [b for b in blocks if len(b) < SMALL]
+    seeds = _merge_all(seeds, digits, ruling, metrics)
+    for crumb in crumbs:
+        _absorb(seeds, crumb, digits, metrics)
+    return sorted(seeds, key=lambda b: (-len(b), int(b[0])))
+
+
+def _extent(block: NDArray[np.intp], digits: Detections) -> tuple[float, float, float, float]:
+    boxes = digits.boxes[block]
+    (x0, y0), (x1, y1) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def _merge_all(
+    blocks: list[NDArray[np.intp]], digits: Detections, ruling: Ruling, metrics: Metrics
+) -> list[NDArray[np.intp]]:
+    """Merge blocks until no two of them belong together."""
+    pending = sorted(blocks, key=lambda b: -len(b))[:60]
+    merged = True
+    while merged:
+        merged = False
+        for i in range(len(pending)):
+            for j in range(len(pending) - 1, i, -1):
+                if _belong_together(pending[i], pending[j], digits, ruling, metrics):
+                    pending[i] = np.sort(np.concatenate([pending[i], pending.pop(j)]))
+                    merged = True
+    return pending
+
+
+def _belong_together(
+    a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections, ruling: Ruling, metrics: Metrics
+) -> bool:
+    box_a, box_b = _extent(a, digits), _extent(b, digits)
+    high = min(box_a[3], box_b[3]) - max(box_a[1], box_b[1])
+    wide = min(box_a[2], box_b[2]) - max(box_a[0], box_b[0])
+    if wide > 0 and high > 0:
+        return True
+    if high > 0.5 * min(box_a[3] - box_a[1], box_b[3] - box_b[1]):
+        left, right = (box_a, box_b) if box_a[0] < box_b[0] else (box_b, box_a)
+        gap = (left[2], max(box_a[1], box_b[1]), right[0], min(box_a[3], box_b[3]))
+        return not _corridor(gap, ruling, metrics)
+    if wide > 0.6 * min(box_a[2] - box_a[0], box_b[2] - box_b[0]) and -high < STACK_GAP * metrics.height:
+        return _profile_match(a, b, digits, metrics) > 0.6
+    return False
+
+
+def _corridor(gap: tuple[float, float, float, float], ruling: Ruling, metrics: Metrics) -> bool:
+    """Tell whether a gap between two blocks holds a white corridor from top to bottom."""
+    if gap[2] - gap[0] < CORRIDOR * metrics.height:
+        return False
+    x0, y0, x1, y1 = (round(g) for g in gap)
+    window = ruling.text[max(y0, 0) : y1, max(x0, 0) : x1]
+    inked = window.mean(0) > 0.01
+    widest, start = _longest_run(~inked)
+    if widest < CORRIDOR * metrics.height:
+        return False
+    if widest > RULED_CORRIDOR * metrics.height:
+        return True
+    strip = ruling.horizontal[max(y0, 0) : y1, max(x0, 0) + start : max(x0, 0) + start + widest]
+    return bool(strip.any(0).mean() < 0.9)
+
+
+def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return length and start of the longest run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    if not len(edges):
+        return 0, 0
+    lengths = edges[1::2] - edges[::2]
+    best = int(np.argmax(lengths))
+    return int(lengths[best]), int(edges[::2][best])
+
+
+def _profile_match(a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections, metrics: Metrics) -> float:
+    """Compare where two blocks have digits across the page: cosine of their profiles."""
+    step = 0.5 * metrics.height
+    low = min(_extent(a, digits)[0], _extent(b, digits)[0])
+    index_a, index_b = (((digits.centres[k, 0] - low) / step).astype(np.intp) for k in (a, b))
+    size = int(max(index_a.max(), index_b.max())) + 1
+    one, two = np.bincount(index_a, minlength=size), np.bincount(index_b, minlength=size)
+    return float(one @ two / (np.linalg.norm(one) * np.linalg.norm(two)))
+
+
+def _absorb(
+    seeds: list[NDArray[np.intp]], crumb: NDArray[np.intp], digits: Detections, metrics: Metrics
+) -> None:
+    """Add a few digits to the first block that surrounds them, or that they continue up or down."""
+    x, y = digits.centres[crumb].mean(0)
+    for k, seed in enumerate(seeds):
+        x0, y0, x1, y1 = _extent(seed, digits)
+        side, end = 0.6 * metrics.height, 3.0 * metrics.height
+        if x0 - side < x < x1 + side and y0 - end < y < y1 + end:
+            seeds[k] = np.sort(np.concatenate([seed, crumb]))
+            return

@@ -1,0 +1,105 @@
+"""Columns: the vertical divisions of a flattened table, from white space and rules together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.neighbours import Metrics
+
+CROSSED_ROWS = 0.06  # share of rows whose digits may cross a division
+RULED_ROWS = 0.3  # share of rows along which a rule makes a division
+WORD_GAP = 0.72  # narrowest white division without a rule, in digit widths
+DOT_GAP = 1.5  # widest gap that a decimal point explains, in digit widths
+DOTTED_ROWS = 0.4  # share of rows with a dot that make a gap a decimal point
+
+
+@dataclass(frozen=True)
+class Strips:
+    """What stands at each pixel across a flattened table, counted over its rows; ``(width,)`` each."""
+
+    start: float  # u of the first entry
+    digits: NDArray[np.float64]  # rows with a digit
+    ink: NDArray[np.float64]  # rows with letters or other ink, digits and rules left out
+    rules: NDArray[np.float64]  # rows with a vertical rule
+    rows: int
+
+
+def digit_strips(
+    u0: NDArray[np.floating], u1: NDArray[np.floating], start: float, width: int
+) -> NDArray[np.float64]:
+    """Count the digits over each pixel, each box drawn in by half a pixel."""
+    low = np.clip(np.round(u0 + 0.5 - start).astype(np.intp), 0, width)
+    high = np.clip(np.round(u1 - 0.5 - start).astype(np.intp), 0, width)
+    change = np.bincount(low, minlength=width + 1) - np.bincount(np.maximum(high, low), minlength=width + 1)
+    return np.cumsum(change)[:width].astype(np.float64)
+
+
+def find_divisions(
+    strips: Strips,
+    metrics: Metrics,
+    gap_widths: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]],
+) -> NDArray[np.float64]:
+    """Find the divisions between columns.
+
+    A division is a run of pixels that the digits of almost every row leave free. It counts when a
+    vertical rule runs in it, or when it is wide enough for a space and no decimal point explains it.
+
+    Parameters
+    ----------
+    strips
+        Digits, ink and rules across the table.
+    metrics
+        Size of the figures.
+    gap_widths
+        Start and end (u) of every gap between two digits that follow each other in a row, and whether a
+        dot stands in it; ``(m,)`` each.
+
+    Returns
+    -------
+    array
+        u of each division, increasing.
+    """
+    tolerance = int(CROSSED_ROWS * strips.rows)
+    free = strips.digits <= tolerance
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], free.astype(np.int8), [0]])))
+    runs = edges.reshape(-1, 2)
+    runs = runs[(runs[:, 0] > 0) & (runs[:, 1] < len(free))]
+    divisions = []
+    for low, high in runs:
+        ruled = strips.rules[low:high].max(initial=0.0) >= RULED_ROWS * strips.rows
+        if ruled or _is_space(strips.start + low, strips.start + high, metrics, gap_widths):
+            divisions.append(strips.start + _place(strips, low, high, ruled))
+    return np.array(divisions)
+
+
+def _is_space(
+    low: float,
+    high: float,
+    metrics: Metrics,
+    gaps: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]],
+) -> bool:
+    start, end, dotted = gaps
+    middle = (low + high) / 2
+    around = (start <= middle) & (end >= middle)
+    typical = float(np.median((end - start)[around])) if around.any() else high - low
+    if typical < WORD_GAP * metrics.width or high - low < 0.5 * WORD_GAP * metrics.width:
+        return False
+    if not around.any() or typical > DOT_GAP * metrics.width:
+        return True
+    return bool(dotted[around].mean() < DOTTED_ROWS)
+
+
+def _place(strips: Strips, low: int, high: int, ruled: bool) -> float:
+    """Choose the pixel of a free run for the division: on the rule, else in the middle of what is whitest."""
+    if ruled:
+        rules = strips.rules[low:high]
+        on = np.flatnonzero(rules >= 0.7 * rules.max())
+        return low + float(on.mean()) + 0.5
+    cost = strips.digits[low:high] * 4 + strips.ink[low:high]
+    best = np.concatenate([[0], (cost <= cost.min() + 0.02 * strips.rows).astype(np.int8), [0]])
+    runs = np.flatnonzero(np.diff(best)).reshape(-1, 2)
+    widest = runs[np.argmax(runs[:, 1] - runs[:, 0])]
+    return low + float(widest.mean())

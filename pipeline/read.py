@@ -1,0 +1,92 @@
+"""Reading: the text of each region, from the digits that stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.neighbours import Metrics, measure
+from pipeline.page import Detections, Layout, WorkingPage
+from pipeline.ruling import INK_THRESHOLD, box_sums
+
+READ_KINDS = ("cell", "header", "page_number")
+SPACE = 0.7  # gap between two figures that is read as a space, in digit widths
+POINT_GAP = 1.5  # widest gap that is a point when a dot stands in it, in digit widths
+LINE = 0.75  # distance between two lines of one cell, in digit heights
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a page says: the text of its regions and the region of each digit."""
+
+    regions: pd.DataFrame  # region_id, text, confidence: one row a region, in the order of the layout
+    digit_region: NDArray[np.int32]  # (n,): leaf region of each detected digit
+
+
+def read(page: WorkingPage, layout: Layout) -> Reading:
+    """Read cells, headers and page numbers; rows, columns, margins and the outside have no text.
+
+    The text holds the digits from left to right, lines from top to bottom. A gap wider than 0.7 digit
+    widths is a space, except where a point stands in it; points themselves are not written. The
+    confidence is the product of the digits' scores, and 0 where there is no digit.
+
+    Parameters
+    ----------
+    page
+        The working page with its digits.
+    layout
+        The regions of the same page.
+    """
+    digits = page.digits
+    height, width = layout.labels.shape
+    x = np.clip(digits.centres[:, 0].astype(np.intp), 0, width - 1)
+    y = np.clip(digits.centres[:, 1].astype(np.intp), 0, height - 1)
+    place = layout.labels[y, x].astype(np.int32)
+    kinds = np.array([r.kind in READ_KINDS for r in layout.regions])
+    metrics = measure(digits)
+    texts = [""] * len(layout.regions)
+    confidence = np.zeros(len(layout.regions))
+    index = np.flatnonzero(kinds[place])
+    if len(index):
+        order, line_start, space = _reading_order(digits, index, place, page.ink, metrics)
+        np.multiply.at(first := np.ones(len(texts)), place[order], digits.score[order].astype(np.float64))
+        present = np.unique(place[order])
+        confidence[present] = first[present]
+        for k, i in enumerate(order):
+            gap = " " if texts[place[i]] and (line_start[k] or space[k]) else ""
+            texts[place[i]] += gap + str(digits.digit[i])
+    table = pd.DataFrame(
+        {"region_id": [r.region_id for r in layout.regions], "text": texts, "confidence": confidence}
+    )
+    return Reading(table, place)
+
+
+def _reading_order(
+    digits: Detections,
+    index: NDArray[np.intp],
+    place: NDArray[np.int32],
+    ink: NDArray[np.float32],
+    metrics: Metrics,
+) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Order digits by region, line and x; tell which begin a line and which follow a space."""
+    centres = digits.centres
+    down = index[np.lexsort((centres[index, 1], place[index]))]
+    drop = np.diff(centres[down, 1], prepend=centres[down[0], 1]) > LINE * metrics.height
+    fresh = np.diff(place[down], prepend=-1) != 0
+    line = np.cumsum(drop | fresh)
+    order = down[np.lexsort((centres[down, 1], centres[down, 0], line))]
+    begins = np.diff(np.sort(line), prepend=-1) != 0
+    boxes = digits.boxes[order]
+    half = np.maximum(boxes[:, 2] - boxes[:, 0], np.where(digits.digit[order] == 1, metrics.width, 0)) / 2
+    middle = centres[order, 0]
+    left = np.concatenate([[0], (middle + half)[:-1]])
+    gap = middle - half - left
+    before = np.vstack([boxes[:1], boxes[:-1]])
+    # a pixel and a half less on both sides: the figures' own ink may stick out of their boxes
+    between = np.column_stack([before[:, 2] + 1.5, boxes[:, 1], boxes[:, 0] - 1.5, boxes[:, 3]])
+    dots = box_sums((ink > INK_THRESHOLD).view(np.uint8), between) / metrics.height**2
+    point = (dots > 0.008) & (dots < 0.12) & (gap < POINT_GAP * metrics.width)
+    return order, begins, ~begins & (gap > SPACE * metrics.width) & ~point

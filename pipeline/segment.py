@@ -1,0 +1,212 @@
+"""Segmentation: from the digits and rules of a page to its regions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.blocks import find_blocks, find_embedded, number_boxes, without_digits
+from pipeline.folio import find_page_numbers
+from pipeline.neighbours import find_neighbours, measure
+from pipeline.page import Layout, Region, WorkingPage
+from pipeline.ruling import find_rules
+from pipeline.table import Table, build_table
+
+
+@dataclass(frozen=True)
+class TableLimits:
+    """What a block of digits needs to count as a table."""
+
+    min_rows: int = 3
+    min_columns: int = 2
+    min_digits: int = 12
+    min_filled: float = 0.25  # share of the cells that hold a digit
+    min_numbers: int = 8  # numbers that line up with their column
+    min_aligned: float = 0.5  # share of the numbers that line up with their column
+    max_embedded: float = 0.5  # share of the digits in the table's area that touch letters
+    min_score: float = 0.3  # weaker digits are not used to find the table
+
+
+def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
+    """Find the tables of a page, their rows, columns and cells, and the page number.
+
+    Parameters
+    ----------
+    page
+        Upright, deskewed page with figures about 20 pixels high.
+    limits
+        What counts as a table; the defaults where None.
+
+    Returns
+    -------
+    Layout
+        Regions in a fixed order (outside, page numbers, headers, rows, columns, cells, margins) and the
+        leaf region of every pixel. Tables are numbered by their place on the page, left column first.
+    """
+    limits = limits or TableLimits()
+    height, width = page.ink.shape
+    digits = page.digits
+    metrics = measure(digits)
+    ruling = find_rules(page.ink, metrics.height)
+    letters = without_digits(ruling.text, digits)
+    tables: list[Table] = []
+    boxes = np.zeros((0, 4))
+    embedded = np.zeros(0, bool)
+    number = np.zeros(0, np.intp)
+    if len(digits):
+        near = find_neighbours(digits, ruling, metrics)
+        number = near.number
+        boxes = number_boxes(digits, number)
+        embedded = find_embedded(boxes, letters, metrics)
+        free = ~embedded[number] & (digits.score >= limits.min_score)
+        blocks = [b for b in find_blocks(digits, near, free, ruling, metrics) if len(b) >= limits.min_digits]
+        for block in blocks:
+            sides = _side_limits(block, blocks, digits.boxes, width)
+            table = build_table(digits, block, near, ruling, letters, metrics, sides)
+            if table is not None and _is_table(table, digits.centres, embedded[number], limits):
+                tables.append(table)
+    tables = _in_reading_order(tables)
+    areas = [t.corners(t.column_edges[0], t.header_top, t.column_edges[-1], t.row_edges[-1]) for t in tables]
+    folios = find_page_numbers(boxes, embedded, areas, letters, metrics, (height, width))
+    return _lay_out(tables, areas, folios, (height, width), metrics.height)
+
+
+def _side_limits(
+    block: NDArray[np.intp], blocks: list[NDArray[np.intp]], boxes: NDArray[np.floating], width: int
+) -> tuple[float, float]:
+    """Return the x at which the neighbouring blocks on the left and right end and begin."""
+    own = boxes[block]
+    x0, y0, x1, y1 = own[:, 0].min(), own[:, 1].min(), own[:, 2].max(), own[:, 3].max()
+    left, right = 0.0, float(width)
+    for other in blocks:
+        if other is block:
+            continue
+        theirs = boxes[other]
+        if theirs[:, 1].min() > y1 or theirs[:, 3].max() < y0:
+            continue
+        if theirs[:, 2].max() <= x0:
+            left = max(left, float(theirs[:, 2].max()))
+        if theirs[:, 0].min() >= x1:
+            right = min(right, float(theirs[:, 0].min()))
+    # where two blocks meet, each takes half of what lies between
+    return (left + float(x0)) / 2 if left else 0.0, (right + float(x1)) / 2 if right < width else right
+
+
+def _is_table(
+    table: Table, centres: NDArray[np.floating], embedded: NDArray[np.bool_], limits: TableLimits
+) -> bool:
+    rows, columns = table.filled.shape
+    used = table.filled.any(0).sum()
+    if rows < limits.min_rows or table.digits < limits.min_digits:
+        return False
+    # one column of numbers makes a table only beside a column of text
+    if used < limits.min_columns and not (used == 1 and columns > 1 and rows >= 2 * limits.min_rows):
+        return False
+    if table.aligned < max(limits.min_aligned * table.numbers, limits.min_numbers):
+        return False
+    if table.filled[:, table.filled.any(0)].mean() < limits.min_filled:
+        return False
+    uv = table.flattening.points(centres)
+    inside = (uv[:, 0] > table.column_edges[0]) & (uv[:, 0] < table.column_edges[-1])
+    inside &= (uv[:, 1] > table.row_edges[0]) & (uv[:, 1] < table.row_edges[-1])
+    return bool(embedded[inside].mean() <= limits.max_embedded)
+
+
+def _in_reading_order(tables: list[Table]) -> list[Table]:
+    """Sort tables by columns of tables from the left, each from the top."""
+    boxes = [
+        t.corners(t.column_edges[0], t.row_edges[0], t.column_edges[-1], t.row_edges[-1]) for t in tables
+    ]
+    order = sorted(range(len(tables)), key=lambda k: boxes[k][0])
+    stacks: list[list[int]] = []
+    for k in order:
+        for stack in stacks:
+            if boxes[k][0] < min(boxes[i][2] for i in stack):
+                stack.append(k)
+                break
+        else:
+            stacks.append([k])
+    return [tables[k] for stack in stacks for k in sorted(stack, key=lambda i: boxes[i][1])]
+
+
+def _lay_out(
+    tables: list[Table],
+    areas: list[tuple[float, float, float, float]],
+    folios: list[tuple[float, float, float, float]],
+    shape: tuple[int, int],
+    digit_height: float,
+) -> Layout:
+    """Give the regions their numbers and paint the label of every pixel."""
+    height, width = shape
+    found = [Region(0, "outside", None, None, None, (0.0, 0.0, float(width), float(height)))]
+    found += [Region(0, "page_number", None, None, None, box) for box in folios]
+    for kind in ("header", "row", "column", "cell"):
+        for table_id, table in enumerate(tables):
+            found += _table_regions(kind, table_id, table, shape)
+    if areas:
+        left, right = min(a[0] for a in areas), max(a[2] for a in areas)
+        strips = [(0.0, 0.0, left, float(height)), (right, 0.0, float(width), float(height))]
+        found += [Region(0, "margin", None, None, None, s) for s in strips if s[2] - s[0] > digit_height]
+    regions = tuple(replace(region, region_id=k) for k, region in enumerate(found))
+    labels = np.zeros(shape, np.int32)
+    for kind in ("margin", "page_number"):
+        for region in regions:
+            if region.kind == kind:
+                x0, y0, x1, y1 = (max(round(value), 0) for value in region.box)
+                labels[y0:y1, x0:x1] = region.region_id
+    for table_id, table in enumerate(tables):
+        _paint(labels, table, table_id, regions)
+    return Layout(bool(tables), regions, labels)
+
+
+def _table_regions(kind: str, table_id: int, table: Table, shape: tuple[int, int]) -> list[Region]:
+    """Make the regions of one kind of one table, ids still to be given."""
+    u, v = table.column_edges, table.row_edges
+    rows, columns = range(len(v) - 1), range(len(u) - 1)
+
+    def region(row: int | None, col: int | None, u0: float, v0: float, u1: float, v1: float) -> Region:
+        x0, y0, x1, y1 = table.corners(u0, v0, u1, v1)
+        box = (max(x0, 0.0), max(y0, 0.0), min(x1, float(shape[1])), min(y1, float(shape[0])))
+        return Region(0, kind, table_id, row, col, box)
+
+    if kind == "header":
+        return [region(None, None, u[0], table.header_top, u[-1], v[0])] if table.header_top < v[0] else []
+    if kind == "row":
+        return [region(r, None, u[0], v[r], u[-1], v[r + 1]) for r in rows]
+    if kind == "column":
+        return [region(None, c, u[c], v[0], u[c + 1], v[-1]) for c in columns]
+    return [region(r, c, u[c], v[r], u[c + 1], v[r + 1]) for r in rows for c in columns]
+
+
+def _paint(labels: NDArray[np.int32], table: Table, table_id: int, regions: tuple[Region, ...]) -> None:
+    """Write the header and cells of a table into the labels."""
+    own = [r for r in regions if r.table_id == table_id]
+    first = next(r.region_id for r in own if r.kind == "cell")
+    header = [r.region_id for r in own if r.kind == "header"]
+    columns = len(table.column_edges) - 1
+    x0, y0, x1, y1 = table.corners(
+        table.column_edges[0], table.header_top, table.column_edges[-1], table.row_edges[-1]
+    )
+    height, width = labels.shape
+    left, top = max(int(x0) - 1, 0), max(int(y0) - 1, 0)
+    right, bottom = min(int(x1) + 2, width), min(int(y1) + 2, height)
+    u, v = table.flattening.pixels(left, top, right, bottom)
+    column = _lookup(u, table.column_edges)
+    row = _lookup(v, np.concatenate([[table.header_top], table.row_edges]))
+    cell = first + (row - 1) * columns + column
+    if header:
+        cell[row == 0] = header[0]
+    inside = (column >= 0) & (column < columns) & (row >= (0 if header else 1)) & (row < len(table.row_edges))
+    view = labels[top:bottom, left:right]
+    view[inside] = cell[inside]
+
+
+def _lookup(values: NDArray[np.float32], edges: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Return the interval of ``edges`` of each value: -1 below, ``len(edges) - 1`` above; to half a pixel."""
+    start = float(edges[0]) - 2
+    size = int(2 * (edges[-1] - start)) + 6
+    table = (np.searchsorted(edges, start + np.arange(size) / 2, side="right") - 1).astype(np.int32)
+    index = (values - np.float32(start)) * np.float32(2)
+    return table[np.clip(index, 0, size - 1).astype(np.int32)]

@@ -175,12 +175,12 @@ class Propagation:
         """
         if seeds.shape[1:] != self.output.shape[1:]:
             raise ValueError(f"seeds {tuple(seeds.shape)} do not fit the output {tuple(self.output.shape)}")
-        parts = [self.relevance_once(part) for part in seeds.split(chunk)]
+        parts = [self._relevance_once(part) for part in seeds.split(chunk)]
         at_input = torch.cat([part.input for part in parts])
         return Relevance(at_input, torch.cat([part.absorbed for part in parts]))
 
     @torch.no_grad()
-    def relevance_once(self, seeds: Tensor) -> Relevance:
+    def _relevance_once(self, seeds: Tensor) -> Relevance:
         """Pass all seeds ``(seeds, *output)`` back together."""
         arrived: dict[fx.Node, Tensor] = {self._out: seeds}
         absorbed = seeds.new_zeros(len(seeds), dtype=torch.float64)

@@ -70,8 +70,7 @@ def _unchanged(output: Tensor) -> Step:
 
 
 def _transpose(function: Callable[[Tensor], Tensor], x: Tensor, s: Tensor) -> Tensor:
-    """Apply the transpose of a linear ``function`` of inputs shaped like ``x (1, ...)`` to ``s (seeds,
-    ...)``."""
+    """Apply the transpose of a linear ``function`` of inputs like ``x (1, ...)`` to ``s (seeds, ...)``."""
     with torch.enable_grad():
         origin = x.new_zeros((len(s), *x.shape[1:])).requires_grad_()
         return torch.autograd.grad(function(origin), origin, s)[0]

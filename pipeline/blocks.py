@@ -17,6 +17,9 @@ EMBEDDED_LINES = 0.33  # height of the ink beside a number that makes it a lette
 CORRIDOR = 3.2  # white gap in digit heights that separates blocks side by side
 RULED_CORRIDOR = 8.0  # the same where horizontal rules cross it
 STACK_GAP = 5.5  # gap in digit heights bridged between blocks with the same columns
+STRAY_INK = 0.03  # share of a pixel column that may be inked in a white corridor
+FAR = 40.0  # blocks farther apart than this, in digit heights, stay apart
+MOST_BLOCKS = 60  # the largest blocks are compared, the rest of a crowded page is noise
 SMALL = 4  # fewer digits are only ever part of another block
 
 
@@ -42,14 +45,14 @@ def without_digits(text: NDArray[np.uint8], digits: Detections) -> NDArray[np.ui
 
 
 def find_embedded(
-    boxes: NDArray[np.floating], letters: NDArray[np.uint8], metrics: Metrics
+    boxes: NDArray[np.floating], letters: NDArray[np.uint8], metrics: Metrics, beside: float = BESIDE
 ) -> NDArray[np.bool_]:
-    """Tell which numbers touch letters on their left or right, ``(numbers,)``.
+    """Tell which numbers have letters on their left or right nearer than ``beside`` digit heights.
 
     A letter is told from a dot or a dash by its height: the ink beside the number must cover a third of
     the number's lines of pixels.
     """
-    reach = round(BESIDE * metrics.height) | 1
+    reach = round(beside * metrics.height) | 1
     spread = np.asarray(cv2.dilate(letters, np.ones((1, reach), np.uint8)), np.uint8)
     band = 0.4 * metrics.height
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
@@ -103,17 +106,31 @@ def _extent(block: NDArray[np.intp], digits: Detections) -> tuple[float, float, 
 def _merge_all(
     blocks: list[NDArray[np.intp]], digits: Detections, ruling: Ruling, metrics: Metrics
 ) -> list[NDArray[np.intp]]:
-    """Merge blocks until no two of them belong together."""
-    pending = sorted(blocks, key=lambda b: -len(b))[:60]
-    merged = True
-    while merged:
-        merged = False
-        for i in range(len(pending)):
-            for j in range(len(pending) - 1, i, -1):
-                if _belong_together(pending[i], pending[j], digits, ruling, metrics):
-                    pending[i] = np.sort(np.concatenate([pending[i], pending.pop(j)]))
-                    merged = True
-    return pending
+    """Merge blocks, the nearest first, until no two of them belong together."""
+    pending = sorted(blocks, key=lambda b: (-len(b), int(b[0])))[:MOST_BLOCKS]
+    apart: set[tuple[bytes, bytes]] = set()
+    while True:
+        extents = [_extent(b, digits) for b in pending]
+        pairs = sorted(
+            (_distance(extents[i], extents[j]), i, j)
+            for i in range(len(pending))
+            for j in range(i + 1, len(pending))
+        )
+        for distance, i, j in pairs:
+            key = (pending[i].tobytes(), pending[j].tobytes())
+            if distance > FAR * metrics.height or key in apart:
+                continue
+            if _belong_together(pending[i], pending[j], digits, ruling, metrics):
+                pending[i] = np.sort(np.concatenate([pending[i], pending.pop(j)]))
+                break
+            apart.add(key)
+        else:
+            return pending
+
+
+def _distance(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+    """Return the white distance between two boxes, 0 where they overlap."""
+    return max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0.0)
 
 
 def _belong_together(
@@ -135,18 +152,37 @@ def _belong_together(
 
 def _corridor(gap: tuple[float, float, float, float], ruling: Ruling, metrics: Metrics) -> bool:
     """Tell whether a gap between two blocks holds a white corridor from top to bottom."""
-    if gap[2] - gap[0] < CORRIDOR * metrics.height:
+    if gap[2] - gap[0] < metrics.height:
         return False
-    x0, y0, x1, y1 = (round(g) for g in gap)
-    window = ruling.text[max(y0, 0) : y1, max(x0, 0) : x1]
-    inked = window.mean(0) > 0.01
-    widest, start = _longest_run(~inked)
-    if widest < CORRIDOR * metrics.height:
-        return False
+    x0, y0, x1, y1 = (max(round(g), 0) for g in gap)
+    inked = ruling.text[y0:y1, x0:x1].mean(0) > STRAY_INK
+    framed = _between_frames(ruling.vertical[y0:y1, x0:x1], metrics)
+    if framed is not None:
+        start, end = framed
+        widest = end - start
+        if inked[start:end].mean() > 0.4:
+            return False
+    else:
+        widest, start = _longest_run(~inked)
+        if widest < CORRIDOR * metrics.height:
+            return False
     if widest > RULED_CORRIDOR * metrics.height:
         return True
-    strip = ruling.horizontal[max(y0, 0) : y1, max(x0, 0) + start : max(x0, 0) + start + widest]
+    strip = ruling.horizontal[y0:y1, x0 + start : x0 + start + widest]
     return bool(strip.any(0).mean() < 0.9)
+
+
+def _between_frames(vertical: NDArray[np.uint8], metrics: Metrics) -> tuple[int, int] | None:
+    """Find the widest space between two long vertical rules more than a digit height apart."""
+    spread = cv2.dilate(vertical, np.ones((1, 9), np.uint8))
+    on = np.flatnonzero(np.asarray(spread).mean(0) > 0.5)
+    if len(on) < 2:
+        return None
+    steps = np.diff(on)
+    widest = int(np.argmax(steps))
+    if steps[widest] < metrics.height:
+        return None
+    return int(on[widest]) + 1, int(on[widest + 1])
 
 
 def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from pipeline.neighbours import Metrics
 WORD_SPACE = 4.0  # white gap in digit heights at which text beside a table ends
 TEXT_ROWS = 0.12  # share of rows with ink at which a pixel belongs to a column of text
 COLUMN_ROWS = 0.3  # share of rows a column of text reaches at its fullest
+HEADING = 14.0  # tallest heading inside a frame, in digit heights
 OWN_COLUMN = 1.2  # gap in digit heights that makes text beside the digits a column of its own
 
 
@@ -66,7 +67,7 @@ def vertical_ends(
     below = lines[(lines > centres[-1] + 0.5 * height) & (lines < edges[-1] + height)]
     first = float(above.max()) if len(above) else float(edges[0])
     last = float(below.min()) if len(below) else float(edges[-1])
-    frame = lines[(lines < first - height) & (lines > first - 8 * height)]
+    frame = lines[(lines < first - height) & (lines > first - HEADING * height)]
     if len(frame):
         return float(frame.min()), first, last
     inside = (letters[:, 0] > columns[0]) & (letters[:, 0] < columns[-1]) & (letters[:, 1] < first)
@@ -136,7 +137,7 @@ def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metri
     near = int(1.5 * metrics.height)
     rule = np.flatnonzero(rules[: max(near, 1)] >= 0.3)
     text = ink[: int(end) + 1]
-    if len(text) < 1.5 * metrics.height or text.max(initial=0.0) < COLUMN_ROWS:
+    if (text >= TEXT_ROWS).sum() < 1.2 * metrics.height or text.max(initial=0.0) < COLUMN_ROWS:
         return [float(rule[0]) + 1 if len(rule) else 0.4 * metrics.height]
     start = int(np.flatnonzero(text >= TEXT_ROWS)[0])
     outer = _outer_end(end, ink, rules, metrics)

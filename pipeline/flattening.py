@@ -15,7 +15,8 @@ STEP = 16  # pixels of the working frame between nodes of the map
 # powers of x and y whose sum is the displacement along y (lines) and along x (columns)
 LINE_POWERS = ((1, 0), (2, 0), (3, 0), (4, 0), (1, 1), (2, 1), (3, 1), (1, 2), (2, 2))
 COLUMN_POWERS = ((0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (2, 1))
-RIDGE = 0.02
+RIDGE = 0.02  # for slopes; four times as much for every further power, so that few digits bend nothing
+FIGURE_RIDGE = 0.5  # a figure seen once or twice has no offset of its own
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,15 @@ def fit_flattening(
     figures = np.eye(10)[digits.digit]
     line_terms = _terms(scaled[:, 0], scaled[:, 1], LINE_POWERS)
     design = np.hstack([line_terms, figures])
-    weights = _robust_fit(_differences(design, right), _differences(centres[:, 1:], right)[:, 0])
+    ridge = np.concatenate([_ridge(LINE_POWERS), np.full(10, FIGURE_RIDGE)])
+    weights = _robust_fit(_differences(design, right), _differences(centres[:, 1:], right)[:, 0], ridge)
     line, offset = weights[: len(LINE_POWERS)], weights[len(LINE_POWERS) :]
     seen = np.bincount(digits.digit, minlength=10) > 0
     offset = np.where(seen, offset - np.average(figures @ offset) if len(digits) else 0.0, 0.0)
     column_terms = _terms(scaled[:, 0], scaled[:, 1], COLUMN_POWERS)
-    column = _robust_fit(_differences(column_terms, lower), _differences(centres[:, :1], lower)[:, 0])
+    column = _robust_fit(
+        _differences(column_terms, lower), _differences(centres[:, :1], lower)[:, 0], _ridge(COLUMN_POWERS)
+    )
 
     dv = _terms(lattice_x, lattice_y, LINE_POWERS) @ line
     du = _terms(lattice_x, lattice_y, COLUMN_POWERS) @ column
@@ -151,7 +155,13 @@ def _differences(values: NDArray[np.float64], pairs: NDArray[np.intp]) -> NDArra
     return values[pairs[:, 1]] - values[pairs[:, 0]]
 
 
-def _robust_fit(design: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ridge(powers: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
+    return RIDGE * 4.0 ** (np.array(powers).sum(1) - 1)
+
+
+def _robust_fit(
+    design: NDArray[np.float64], target: NDArray[np.float64], ridge: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Ridge least squares with Huber weights; zeros without data."""
     size = design.shape[1]
     solution = np.zeros(size)
@@ -159,7 +169,7 @@ def _robust_fit(design: NDArray[np.float64], target: NDArray[np.float64]) -> NDA
     for _ in range(4):
         weighted = design * weight[:, None]
         gram = weighted.T @ design
-        gram[np.diag_indices(size)] += RIDGE
+        gram[np.diag_indices(size)] += ridge
         solution[:] = np.linalg.solve(gram, weighted.T @ target)
         residual = np.abs(target - design @ solution)
         limit = 1.5 * float(np.median(residual)) + 1e-3 if len(residual) else 1.0

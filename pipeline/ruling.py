@@ -23,8 +23,9 @@ class Ruling:
 def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
     """Find horizontal and vertical rules by directional opening.
 
-    A run of ink longer than 2.2 digit heights is a piece of a rule; the ink is widened across the
-    direction of the rule first, so that a line may slope by about three degrees or be ragged.
+    Ink is widened across the direction of the rule first, so that a line may slope by about three degrees
+    or be ragged. A run longer than 2.2 digit heights is a rule; one longer than 1.5 is a piece of a
+    broken rule when it continues others in its direction.
 
     Parameters
     ----------
@@ -34,19 +35,27 @@ def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
         Height of a figure in pixels.
     """
     printed = (ink > INK_THRESHOLD).view(np.uint8)
-    length = round(2.2 * digit_height)
-    horizontal = _open_along(printed, length, vertical=False)
-    vertical = _open_along(printed, length, vertical=True)
+    horizontal = _rules_along(printed, digit_height, vertical=False)
+    vertical = _rules_along(printed, digit_height, vertical=True)
     text = printed & ~(horizontal | vertical)
     return Ruling(horizontal, vertical, text)
 
 
-def _open_along(printed: NDArray[np.uint8], length: int, vertical: bool) -> NDArray[np.uint8]:
-    across = (3, 1) if vertical else (1, 3)
-    along = (1, length) if vertical else (length, 1)
-    widened = cv2.dilate(printed, np.ones(across[::-1], np.uint8))
-    opened = np.asarray(cv2.morphologyEx(widened, cv2.MORPH_OPEN, np.ones(along[::-1], np.uint8)), np.uint8)
-    return _without_thick(opened, max_thickness=max(9, length // 4))
+def _rules_along(printed: NDArray[np.uint8], digit_height: float, vertical: bool) -> NDArray[np.uint8]:
+    def element(length: float, thickness: int) -> NDArray[np.uint8]:
+        shape = (round(length * digit_height), thickness)
+        return np.ones(shape if vertical else shape[::-1], np.uint8)
+
+    widened = cv2.dilate(printed, element(1 / digit_height, 3))
+    long = cv2.morphologyEx(widened, cv2.MORPH_OPEN, element(2.2, 1))
+    pieces = cv2.morphologyEx(widened, cv2.MORPH_OPEN, element(1.5, 1))
+    pieces = _without_thick(np.asarray(pieces, np.uint8), round(0.45 * digit_height))
+    joined = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, element(2.5, 1))
+    joined = cv2.morphologyEx(
+        cv2.dilate(joined, element(1 / digit_height, 5)), cv2.MORPH_OPEN, element(6.0, 1)
+    )
+    rules = np.asarray(long, np.uint8) | (pieces & np.asarray(joined, np.uint8))
+    return _without_thick(rules, max(9, round(0.55 * digit_height)))
 
 
 def _without_thick(mask: NDArray[np.uint8], max_thickness: int) -> NDArray[np.uint8]:

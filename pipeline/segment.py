@@ -14,6 +14,8 @@ from pipeline.page import Layout, Region, WorkingPage
 from pipeline.ruling import find_rules
 from pipeline.table import Table, build_table
 
+CROWDED = 0.9  # words nearer to a number than this, in digit heights, make it part of their line
+
 
 @dataclass(frozen=True)
 class TableLimits:
@@ -60,11 +62,12 @@ def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
         number = near.number
         boxes = number_boxes(digits, number)
         embedded = find_embedded(boxes, letters, metrics)
+        crowded = find_embedded(boxes, letters, metrics, beside=CROWDED)[number]
         free = ~embedded[number] & (digits.score >= limits.min_score)
         blocks = [b for b in find_blocks(digits, near, free, ruling, metrics) if len(b) >= limits.min_digits]
         for block in blocks:
-            sides = _side_limits(block, blocks, digits.boxes, width)
-            table = build_table(digits, block, near, ruling, letters, metrics, sides)
+            area = _limits(block, blocks, digits.boxes, (height, width), metrics.height)
+            table = build_table(digits, block, near, ruling, crowded, letters, metrics, area)
             if table is not None and _is_table(table, digits.centres, embedded[number], limits):
                 tables.append(table)
     tables = _in_reading_order(tables)
@@ -73,25 +76,37 @@ def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
     return _lay_out(tables, areas, folios, (height, width), metrics.height)
 
 
-def _side_limits(
-    block: NDArray[np.intp], blocks: list[NDArray[np.intp]], boxes: NDArray[np.floating], width: int
-) -> tuple[float, float]:
-    """Return the x at which the neighbouring blocks on the left and right end and begin."""
+def _limits(
+    block: NDArray[np.intp],
+    blocks: list[NDArray[np.intp]],
+    boxes: NDArray[np.floating],
+    shape: tuple[int, int],
+    height: float,
+) -> tuple[float, float, float, float]:
+    """Return a box around a block that ends before its neighbours.
+
+    Between blocks side by side the border is half way; the space between one block and the block below
+    it belongs to the lower one, as its heading, but for a digit height and a half.
+    """
     own = boxes[block]
     x0, y0, x1, y1 = own[:, 0].min(), own[:, 1].min(), own[:, 2].max(), own[:, 3].max()
-    left, right = 0.0, float(width)
+    left, top, right, bottom = 0.0, 0.0, float(shape[1]), float(shape[0])
     for other in blocks:
+        theirs = boxes[other]
         if other is block:
             continue
-        theirs = boxes[other]
-        if theirs[:, 1].min() > y1 or theirs[:, 3].max() < y0:
-            continue
-        if theirs[:, 2].max() <= x0:
-            left = max(left, float(theirs[:, 2].max()))
-        if theirs[:, 0].min() >= x1:
-            right = min(right, float(theirs[:, 0].min()))
-    # where two blocks meet, each takes half of what lies between
-    return (left + float(x0)) / 2 if left else 0.0, (right + float(x1)) / 2 if right < width else right
+        a0, b0, a1, b1 = theirs[:, 0].min(), theirs[:, 1].min(), theirs[:, 2].max(), theirs[:, 3].max()
+        if b0 < y1 and b1 > y0:
+            if a1 <= x0:
+                left = max(left, float(a1 + x0) / 2)
+            elif a0 >= x1:
+                right = min(right, float(a0 + x1) / 2)
+        elif a0 < x1 and a1 > x0:
+            if b1 <= y0:
+                top = max(top, float(min(b1 + 1.5 * height, y0)))
+            else:
+                bottom = min(bottom, float(y1 + 1.5 * height))
+    return left, top, right, bottom
 
 
 def _is_table(

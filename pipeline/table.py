@@ -16,7 +16,7 @@ from pipeline.rows import Rows, find_rows
 from pipeline.ruling import Ruling, box_sums
 
 SIDE_REACH = 26.0  # how far text columns are followed beyond the digits, in digit heights
-HEADER_REACH = 9.0  # how far above the first row a heading is looked for, in digit heights
+HEADER_REACH = 15.0  # how far above the first row a heading is looked for, in digit heights
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def build_table(
     block: NDArray[np.intp],
     near: Neighbourhood,
     ruling: Ruling,
+    crowded: NDArray[np.bool_],
     letters: NDArray[np.uint8],
     metrics: Metrics,
-    limits: tuple[float, float],
+    limits: tuple[float, float, float, float],
 ) -> Table | None:
     """Find the grid of one block of digits.
 
@@ -75,10 +76,12 @@ def build_table(
         The whole page.
     block
         Indices of the block's digits.
+    crowded
+        Digits of numbers with words close by ``(n,)``.
     letters
         ``(height, width)``, 1 on ink that is neither digit nor rule.
     limits
-        x beyond which other blocks begin, left and right: text columns stop there.
+        Box in which nothing belongs to another block: headings and text columns stay inside it.
 
     Returns
     -------
@@ -92,7 +95,8 @@ def build_table(
         return None
     window = _window(flattening, own, ruling, letters, metrics, limits)
     uv = flattening.points(own.centres)
-    first, last = body_rows(rows, uv[:, 0], window, metrics)
+    number = near.number[block]
+    first, last = body_rows(rows, number, crowded[block], uv[:, 0], window)
     if last - first < 2:
         return None
     body = (rows.member >= first) & (rows.member < last)
@@ -102,7 +106,7 @@ def build_table(
         centres, window.horizontal, (float(uv[body, 0].min()), float(uv[body, 0].max())), metrics
     )
     kept = np.flatnonzero(body)
-    number = near.number[block][kept]
+    number = number[kept]
     columns = _column_edges(
         take_digits(own, kept), number, uv[kept, 0], member, edges, window, letters, metrics
     )
@@ -160,8 +164,10 @@ def _flatten_rows(
     usual = np.array(
         [np.median(heights[own.digit == d]) if (own.digit == d).any() else 1.0 for d in range(10)]
     )
+    small = heights < 0.72 * usual[own.digit]
     # figures of fractions are small for their kind and stand above and below the line
-    weight = own.score * np.where(heights < 0.72 * usual[own.digit], 0.3, 1.0)
+    weight = own.score * np.where(small, 0.01, 1.0)
+    right = right[~small[right].any(1)]
     flattening = fit_flattening(own, right, lower, (shape[0], shape[1]))
     steps = own.centres[lower[:, 1], 1] - own.centres[lower[:, 0], 1]
     for reach in (5.0, 3.0):
@@ -179,23 +185,42 @@ def _window(
     ruling: Ruling,
     letters: NDArray[np.uint8],
     metrics: Metrics,
-    limits: tuple[float, float],
+    limits: tuple[float, float, float, float],
 ) -> Window:
     side, above = SIDE_REACH * metrics.height, HEADER_REACH * metrics.height
-    x0 = round(max(float(own.boxes[:, 0].min()) - side, limits[0], 0))
-    x1 = round(min(float(own.boxes[:, 2].max()) + side, limits[1], letters.shape[1]))
-    y0 = round(max(float(own.boxes[:, 1].min()) - above, 0))
-    y1 = round(min(float(own.boxes[:, 3].max()) + 3 * metrics.height, letters.shape[0]))
+    x0 = round(max(float(own.boxes[:, 0].min()) - side, limits[0]))
+    y0 = round(max(float(own.boxes[:, 1].min()) - above, limits[1]))
+    x1 = round(min(float(own.boxes[:, 2].max()) + side, limits[2]))
+    y1 = round(min(float(own.boxes[:, 3].max()) + 3 * metrics.height, limits[3]))
     u, v = flattening.pixels(x0, y0, x1, y1)
     masks = (letters[y0:y1, x0:x1], ruling.vertical[y0:y1, x0:x1], ruling.horizontal[y0:y1, x0:x1])
     return Window(*(np.column_stack([u[m > 0], v[m > 0]]) for m in masks))
 
 
-def body_rows(rows: Rows, u: NDArray[np.floating], window: Window, metrics: Metrics) -> tuple[int, int]:
+def body_rows(
+    rows: Rows,
+    number: NDArray[np.intp],
+    crowded: NDArray[np.bool_],
+    u: NDArray[np.floating],
+    window: Window,
+) -> tuple[int, int]:
     """Leave out heading rows at the top and lines of text with numbers at both ends.
 
     A heading is one or two rows above a horizontal rule, set off by more than the usual pitch, where
-    most rows have no rule below them. A line of text has few digits and much other ink.
+    most rows have no rule below them. A line of text has few numbers and they stand between words.
+
+    Parameters
+    ----------
+    rows
+        The rows of a block.
+    number
+        Number each digit belongs to ``(n,)``.
+    crowded
+        Digits of numbers with words close by ``(n,)``.
+    u
+        Digits across the flattened page ``(n,)``.
+    window
+        Rules around the block.
 
     Returns
     -------
@@ -203,24 +228,19 @@ def body_rows(rows: Rows, u: NDArray[np.floating], window: Window, metrics: Metr
         First row of the body and the row after its last.
     """
     count = len(rows.centres)
-    edges = np.concatenate([[-np.inf], (rows.centres[1:] + rows.centres[:-1]) / 2, [np.inf]])
     first, last = 0, count
-    sizes = rows.sizes
-    few = sizes <= 0.34 * np.median(sizes)
-    inside = (window.letters[:, 0] > u.min()) & (window.letters[:, 0] < u.max())
-    line = np.searchsorted(edges, window.letters[inside, 1]) - 1
-    close = np.abs(window.letters[inside, 1] - rows.centres[line]) < 0.5 * metrics.height
-    ink = np.bincount(line[close], minlength=count) / metrics.height**2
-    wordy = few & (ink > 3.0 * np.median(ink) + 4.0)
+    pairs = np.unique(np.column_stack([rows.member, number, crowded]), axis=0)
+    sizes = np.bincount(pairs[:, 0], minlength=count)
+    wordy = (sizes <= 0.34 * np.median(sizes)) & (np.bincount(pairs[:, 0], pairs[:, 2], count) > 0.5 * sizes)
     while last - first > 3 and wordy[first]:
         first += 1
     while last - first > 3 and wordy[last - 1]:
         last -= 1
     ruled = ruled_gaps(rows.centres, window.horizontal, (float(u.min()), float(u.max())))
-    pitch = rows.pitch
     if last - first > 4 and ruled[first : last - 1].mean() < 0.5:
         for k in (first, first + 1):
-            if ruled[k] and rows.centres[k + 1] - rows.centres[k] > 1.2 * pitch:
+            set_off = rows.centres[k + 1] - rows.centres[k] > 1.2 * rows.pitch
+            if ruled[k] and set_off and sizes[k] > 0.5 * np.median(sizes):
                 return k + 1, last
     return first, last
 

@@ -118,13 +118,13 @@ class Peaks:
     """Maxima of the digit maps, ``n`` of them: what is kept of the maps by winner-take-all."""
 
     digit: NDArray[np.int8]  # (n,)
-    activation: NDArray[np.float32]  # (n,) in [0, 1]: the map's value
+    activation: NDArray[np.float32]  # (n,): the map's value before clamping to [0, 1]
     cell: NDArray[np.int64]  # (n, 2): row and column in the map
     boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1 in working pixels
 
     @property
     def probability(self) -> NDArray[np.float32]:
-        """Probability that this digit stands here, ``(n,)``, from the unclamped activation."""
+        """Probability that this digit stands here, ``(n,)``."""
         return (1 / (1 + np.exp(-SHARPNESS * (self.activation - 0.5)))).astype(np.float32)
 
 

@@ -32,14 +32,14 @@ class DigitizeConfig(_Section):
 class SegmentConfig(_Section):
     """How a page is cut into regions."""
 
-    least_digits: int = Field(default=24, gt=0, description="a block with fewer figures is no table")
+    least_digits: int = Field(default=12, gt=0, description="a block with fewer figures is no table")
 
 
 class ExplainConfig(_Section):
     """How similarity is explained."""
 
-    min_rule: Literal["share", "winner"] = Field(
-        default="share", description="who gets the relevance of a soft AND: both digits, or the weaker one"
+    min_rule: Literal["proportional", "equal", "weaker"] = Field(
+        default="proportional", description="how the two figures of a bigram share its relevance"
     )
     gamma: float | None = Field(
         default=None, ge=0, description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer"

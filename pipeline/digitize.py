@@ -1,0 +1,186 @@
+"""Digitize: from a grey page to its ink in the working frame and the figures on it.
+
+Orientation and scale are estimated on a few windows of the page and then the whole page is passed through the
+digit network once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from jdeskew.estimator import get_angle
+from numpy.typing import NDArray
+
+from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, find_peaks, pad_to_grain
+from pipeline.ink import extract_ink
+from pipeline.page import Detections, WorkingPage
+from pipeline.scale import dense_windows, find_marks, typical_size
+
+_PROBE_SIDE = 448  # working pixels
+_PROBES = 4
+_LARGEST_SKEW = 8.0  # degrees
+_SCALES = (0.1, 4.0)  # working pixels per original pixel
+_TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How the page lies in its scan."""
+
+    orientation: int  # degrees clockwise the page is turned from upright: 0, 90, 180, 270
+    scale: float  # working pixels per original pixel
+
+
+def _measure(network: DigitNetwork, ink: NDArray[np.float32]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Pass ``(h, w)`` ink through the network; maps, boxes and orientation scores without the batch axis."""
+    device = next(network.parameters()).device
+    batch = pad_to_grain(torch.from_numpy(np.ascontiguousarray(ink))[None, None].to(device))
+    with torch.inference_mode():
+        z, boxes, orientation = network.measure(batch.contiguous(memory_format=torch.channels_last))
+    return z[0], boxes[0], orientation[0]
+
+
+def _resize(ink: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+    return cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+
+
+def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
+    """Estimate orientation and scale from the fullest windows of a page.
+
+    The size of the marks gives a first scale, the network's orientation head votes on how the text is turned, and
+    the heights of the figures it finds correct the scale.
+
+    Parameters
+    ----------
+    network
+        The digit network.
+    ink
+        ``(h, w)``, the page as scanned.
+    """
+    marks = find_marks(ink)
+    size = typical_size(marks)
+    if size is None:
+        return Pose(0, float(np.clip(1.0, *_SCALES)))
+    scale = float(np.clip(DIGIT_HEIGHT / size, *_SCALES))
+    corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
+    orientation = _vote_orientation(network, ink, corners, scale)
+    for _ in range(3):
+        heights = _tall_heights(network, ink, corners, scale, orientation)
+        if len(heights) < 8:
+            break
+        factor = float(np.clip(DIGIT_HEIGHT / np.median(heights), 0.5, 2.0))
+        scale = float(np.clip(scale * factor, *_SCALES))
+        if 0.93 < factor < 1.07:
+            break
+    return Pose(orientation, scale)
+
+
+def _probe(ink: NDArray[np.float32], corner: tuple[float, float], scale: float) -> NDArray[np.float32]:
+    side = round(_PROBE_SIDE / scale)
+    x, y = round(corner[0]), round(corner[1])
+    return _resize(ink[y : y + side, x : x + side], scale)
+
+
+def _vote_orientation(
+    network: DigitNetwork, ink: NDArray[np.float32], corners: list[tuple[float, float]], scale: float
+) -> int:
+    votes = np.zeros(4)
+    for corner in corners:
+        piece = _probe(ink, corner, scale)
+        scores = _measure(network, piece)[2].log_softmax(0).cpu().numpy()
+        inked = cv2.resize(piece, scores.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
+        votes += scores[:, inked].sum(1)
+    return int(votes.argmax()) * 90
+
+
+def _tall_heights(
+    network: DigitNetwork,
+    ink: NDArray[np.float32],
+    corners: list[tuple[float, float]],
+    scale: float,
+    orientation: int,
+) -> NDArray[np.float32]:
+    heights = []
+    for corner in corners:
+        piece = np.rot90(_probe(ink, corner, scale), orientation // 90)
+        z, boxes, _ = _measure(network, piece)
+        peaks = find_peaks(z, boxes)
+        tall = np.isin(peaks.digit, _TALL)
+        heights.append(peaks.boxes[tall, 3] - peaks.boxes[tall, 1])
+    return np.concatenate(heights) if heights else np.zeros(0, np.float32)
+
+
+def _find_skew(ink: NDArray[np.float32]) -> float:
+    """Degrees clockwise that the lines of an upright page are tilted."""
+    factor = min(1.0, 1600 / max(ink.shape))
+    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return float(get_angle(np.round(255 * (1 - small)).astype(np.uint8), angle_max=_LARGEST_SKEW))
+
+
+def _working_frame(shape: tuple[int, int], pose: Pose, skew: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Affine from original to working pixels ``(2, 3)`` and the working page's width and height."""
+    height, width = shape
+    turn = {
+        0: np.array([[1.0, 0, 0], [0, 1, 0]]),
+        90: np.array([[0.0, 1, 0], [-1, 0, width - 1]]),
+        180: np.array([[-1.0, 0, width - 1], [0, -1, height - 1]]),
+        270: np.array([[0.0, -1, height - 1], [1, 0, 0]]),
+    }[pose.orientation]
+    upright = (width, height) if pose.orientation % 180 == 0 else (height, width)
+    rotate = cv2.getRotationMatrix2D(((upright[0] - 1) / 2, (upright[1] - 1) / 2), skew, pose.scale)
+    size = (max(1, round(upright[0] * pose.scale)), max(1, round(upright[1] * pose.scale)))
+    rotate[:, 2] += (np.array(size) - upright) / 2
+    whole = np.vstack([rotate, [0, 0, 1]]) @ np.vstack([turn, [0, 0, 1]])
+    return whole[:2], size
+
+
+def _to_working(ink: NDArray[np.float32], affine: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Bring ink into the working frame; where it shrinks, average first so that thin strokes stay."""
+    scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
+    if scale < 1:
+        small = _resize(ink, scale)
+        ratio = np.array([ink.shape[1] / small.shape[1], ink.shape[0] / small.shape[0]])
+        shift = affine[:, :2] @ ((ratio - 1) / 2) + affine[:, 2]
+        affine = np.column_stack([affine[:, :2] * ratio, shift])
+        ink = small
+    return np.clip(cv2.warpAffine(ink, affine, size, flags=cv2.INTER_LINEAR), 0, 1)
+
+
+def digitize(grey: NDArray[np.uint8], network: DigitNetwork, threshold: float = 0.5) -> tuple[WorkingPage, Peaks]:
+    """Bring a page into the working frame and find its figures.
+
+    Parameters
+    ----------
+    grey
+        ``(h, w)``, the page as scanned, 0 black.
+    network
+        The digit network.
+    threshold
+        Least activation of a figure.
+
+    Returns
+    -------
+    tuple
+        The working page, and the peaks its figures were read from, in the same order.
+    """
+    ink = extract_ink(grey)
+    pose = find_pose(network, ink)
+    skew = _find_skew(np.rot90(ink, pose.orientation // 90))
+    affine, size = _working_frame((ink.shape[0], ink.shape[1]), pose, skew)
+    working = _to_working(ink, affine, size)
+    z, boxes, _ = _measure(network, working)
+    peaks = find_peaks(z, boxes, threshold)
+    inverse = cv2.invertAffineTransform(affine)
+    page = WorkingPage(
+        ink=working,
+        to_original=inverse,
+        digits=Detections(peaks.digit, peaks.probability, peaks.boxes),
+        orientation=pose.orientation,
+        skew_degrees=skew,
+        scale=pose.scale,
+    )
+    return page, peaks

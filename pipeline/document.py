@@ -1,0 +1,140 @@
+"""Document: everything that is found out about one page image, as rows of the tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.bigram import FEATURES
+from models.cones import GAMMA
+from models.digits import DigitNetwork, load_digit_network
+from pipeline.config import RunConfig
+from pipeline.digitize import digitize
+from pipeline.factor import Factor, digit_advance, explain_document, spacing_of
+from pipeline.page import Layout, WorkingPage
+from pipeline.read import Reading, read
+from pipeline.segment import TableLimits, segment
+
+MODEL = "bigram"
+
+
+@lru_cache(maxsize=2)
+def _network(device: str) -> DigitNetwork:
+    return load_digit_network(device=device)
+
+
+def analyse_document(
+    image: NDArray[np.uint8], doc_id: str, config: RunConfig, device: str = "cpu"
+) -> dict[str, pd.DataFrame]:
+    """Take one page through digitize, segment, read and explain.
+
+    Parameters
+    ----------
+    image
+        ``(h, w)`` grey, 0 black.
+    doc_id
+        Name of the document in the tables.
+    config
+        Settings of the run.
+    device
+        Where the networks run, for instance ``cpu`` or ``cuda:0``.
+
+    Returns
+    -------
+    dict
+        Rows of pages, regions, digits, features and factors, and ``seconds`` by stage.
+    """
+    clock = [time.perf_counter()]
+    network = _network(device)
+    page, peaks = digitize(image, network, config.digitize.threshold)
+    clock.append(time.perf_counter())
+    layout = segment(page, TableLimits(min_digits=config.segment.least_digits))
+    clock.append(time.perf_counter())
+    reading = read(page, layout)
+    clock.append(time.perf_counter())
+    advance = digit_advance(page.digits)
+    factor = explain_document(
+        network, page.ink, peaks, layout.labels, spacing_of(advance), config.explain.min_rule, _gamma(config)
+    )
+    clock.append(time.perf_counter())
+    seconds = dict(zip(("digitize", "segment", "read", "explain"), np.diff(clock), strict=True))
+    return {
+        "pages": pd.DataFrame([_page_row(page, doc_id, advance, layout.is_table)]),
+        "regions": _region_rows(page, layout, reading, doc_id),
+        "digits": _digit_rows(page, reading, doc_id),
+        "features": pd.DataFrame([{"doc_id": doc_id, "model": MODEL, "phi": factor.phi.astype(np.float32)}]),
+        "factors": _factor_rows(factor, doc_id),
+        "seconds": pd.DataFrame([seconds]),
+    }
+
+
+def _gamma(config: RunConfig) -> Mapping[str, float]:
+    return GAMMA if config.explain.gamma is None else dict.fromkeys(GAMMA, config.explain.gamma)
+
+
+def _page_row(page: WorkingPage, doc_id: str, advance: float, is_table: bool) -> dict[str, Any]:
+    tall = page.digits.heights[page.digits.digit > 2]
+    return {
+        "doc_id": doc_id,
+        "orientation": page.orientation,
+        "skew_degrees": page.skew_degrees,
+        "scale": page.scale,
+        "transform": page.to_original.ravel().astype(np.float64),
+        "digit_height": float(np.median(tall)) / page.scale if len(tall) else float("nan"),
+        "digit_advance": advance,
+        "ink": float(page.ink.mean()),
+        "is_table": is_table,
+        "flags": list(page.flags),
+    }
+
+
+def to_original(boxes: NDArray[np.floating], affine: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Map boxes ``(n, 4)`` from working pixels to the upright boxes around them in the original ``(n, 4)``."""
+    boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
+    corners = boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]  # (n, 4 corners, x y)
+    mapped = corners @ affine[:, :2].T + affine[:, 2]
+    return np.concatenate([mapped.min(1), mapped.max(1)], 1).astype(np.float32)
+
+
+def _region_rows(page: WorkingPage, layout: Layout, reading: Reading, doc_id: str) -> pd.DataFrame:
+    boxes = to_original(np.array([region.box for region in layout.regions]), page.to_original)
+    rows = pd.DataFrame(
+        {
+            "doc_id": doc_id,
+            "region_id": [region.region_id for region in layout.regions],
+            "kind": [region.kind for region in layout.regions],
+            **{
+                name: pd.array([getattr(region, name) for region in layout.regions], dtype="Int32")
+                for name in ("table_id", "row", "col")
+            },
+        }
+    )
+    rows[["x0", "y0", "x1", "y1"]] = boxes
+    return rows.merge(reading.regions, on="region_id", validate="one_to_one")
+
+
+def _digit_rows(page: WorkingPage, reading: Reading, doc_id: str) -> pd.DataFrame:
+    digits = page.digits
+    rows = pd.DataFrame({"doc_id": doc_id, "digit": digits.digit, "score": digits.score})
+    rows[["x0", "y0", "x1", "y1"]] = to_original(digits.boxes, page.to_original)
+    rows["region_id"] = reading.digit_region
+    return rows
+
+
+def _factor_rows(factor: Factor, doc_id: str) -> pd.DataFrame:
+    entries = factor.relevance.tocoo()
+    rows = pd.DataFrame(
+        {
+            "doc_id": doc_id,
+            "region_id": entries.col.astype(np.int32),
+            "feature": np.array(FEATURES)[entries.row],
+            "relevance": entries.data.astype(np.float32),
+        }
+    )
+    return rows[rows["relevance"] != 0].sort_values(["region_id", "feature"], ignore_index=True)

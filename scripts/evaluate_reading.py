@@ -1,0 +1,184 @@
+"""Measure how well pages are read: digits found, cells exactly right.
+
+``python scripts/evaluate_reading.py FOLDER`` takes either a folder of scans with one CSV of true cells beside each
+(``fort-william``: rows are days, columns are hours; the first hour and the computed means are left out), or a
+sample archive (``tablekin sample``) with its truth. Prints a table, and writes it as JSON with ``--json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+import numba
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.config import RunConfig
+from pipeline.document import analyse_document
+from pipeline.ingest import load_image
+
+_MATCH, _GAP = 1, 0
+
+
+@numba.njit(cache=True)
+def _align(found: NDArray[np.int8], true: NDArray[np.int8]) -> tuple[int, int]:  # pragma: no cover (compiled)
+    """Longest common subsequence; what is found before or after it is free.
+
+    Returns the number of agreeing figures and the number of found figures between the first and last of them.
+    """
+    n, m = len(found), len(true)
+    length = np.zeros((n + 1, m + 1), np.int32)
+    first = np.full((n + 1, m + 1), n, np.int32)
+    best, span = 0, 0
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            if length[i - 1, j] > length[i, j - 1] or (
+                length[i - 1, j] == length[i, j - 1] and first[i - 1, j] >= first[i, j - 1]
+            ):
+                length[i, j], first[i, j] = length[i - 1, j], first[i - 1, j]
+            else:
+                length[i, j], first[i, j] = length[i, j - 1], first[i, j - 1]
+            if found[i - 1] == true[j - 1] and length[i - 1, j - 1] + 1 >= length[i, j]:
+                start = first[i - 1, j - 1] if length[i - 1, j - 1] else i - 1
+                if length[i - 1, j - 1] + 1 > length[i, j] or start > first[i, j]:
+                    length[i, j], first[i, j] = length[i - 1, j - 1] + 1, start
+                if length[i, j] > best or (length[i, j] == best and i - first[i, j] < span):
+                    best, span = length[i, j], i - first[i, j]
+    return best, span
+
+
+def _figures(text: str) -> NDArray[np.int8]:
+    return np.array([int(c) for c in re.sub(r"\D", "", text)], np.int8)
+
+
+def read_hours(path: Path) -> pd.DataFrame:
+    """Read the true cells of a month: a row a day, columns hour 2 to 24, as strings of figures."""
+    table = pd.read_csv(path, quotechar="'", skipinitialspace=True, dtype=str)
+    table.columns = [str(name).strip() for name in table.columns]
+    days = table[table.iloc[:, 0].str.strip().str.fullmatch(r"\d+", na=False)]
+    hours = [name for name in table.columns[1:] if "mean" not in name.lower()]
+    cells = days[hours].map(lambda value: re.sub(r"\D", "", str(value)))
+    return cells.iloc[:, 1:].reset_index(drop=True)
+
+
+def _best_rows(found: list[NDArray[np.int8]], true: list[NDArray[np.int8]]) -> list[tuple[int, int, int, int]]:
+    """Pair found with true rows in order; (found row, true row, agreeing figures, figures in the span)."""
+    scores = np.array([[_align(f, t) for t in true] for f in found]).reshape(len(found), len(true), 2)
+    total = np.zeros((len(found) + 1, len(true) + 1))
+    for i in range(1, len(found) + 1):
+        for j in range(1, len(true) + 1):
+            total[i, j] = max(total[i - 1, j], total[i, j - 1], total[i - 1, j - 1] + scores[i - 1, j - 1, 0])
+    i, j, pairs = len(found), len(true), []
+    while i and j:
+        if total[i, j] == total[i - 1, j]:
+            i -= 1
+        elif total[i, j] == total[i, j - 1]:
+            j -= 1
+        else:
+            i, j = i - 1, j - 1
+            pairs.append((i, j, int(scores[i, j, 0]), int(scores[i, j, 1])))
+    return pairs
+
+
+def score_hours(tables: dict[str, pd.DataFrame], true: pd.DataFrame) -> dict[str, float]:
+    """Score a page against its true cells.
+
+    Figures are compared row by row in reading order, whatever the columns. A cell is right if the cell found at its
+    row and column, counted from one corner common to the whole page, holds exactly its figures.
+    """
+    cells = tables["regions"].query("kind == 'cell'")
+    digits = tables["digits"].merge(cells[["region_id", "row"]], on="region_id")
+    digits["x"] = digits["x0"] + digits["x1"]
+    found = [group.sort_values("x")["digit"].to_numpy(np.int8) for _, group in digits.groupby("row")]
+    truth = [_figures("".join(row)) for row in true.to_numpy()]
+    pairs = _best_rows(found, truth) if found else []
+    grid = {(int(c.row), int(c.col)): re.sub(r"\D", "", c.text) for c in cells.itertuples()}
+    right = 0
+    if grid:
+        rows, cols = (max(key[axis] for key in grid) + 1 for axis in (0, 1))
+        right = max(
+            sum(grid.get((r + top, c + left)) == true.iat[r, c] for r in range(true.shape[0]) for c in range(true.shape[1]))
+            for top in range(-2, max(rows - true.shape[0], 0) + 3)
+            for left in range(-2, max(cols - true.shape[1], 0) + 3)
+        )
+    return {
+        "true": sum(map(len, truth)),
+        "hits": sum(pair[2] for pair in pairs),
+        "found": sum(pair[3] for pair in pairs),
+        "cells": true.size,
+        "cells_right": right,
+    }
+
+
+def score_positions(tables: dict[str, pd.DataFrame], digits: pd.DataFrame, cells: pd.DataFrame) -> dict[str, float]:
+    """Score a generated page against its truth by position and digit, and its cells by text, row and column."""
+    height = float((digits["y1"] - digits["y0"]).median()) if len(digits) else 20.0
+    guess = tables["digits"]
+    at = guess[["x0", "y0"]].to_numpy(float) / 2 + guess[["x1", "y1"]].to_numpy(float) / 2
+    where = digits[["x0", "y0"]].to_numpy(float) / 2 + digits[["x1", "y1"]].to_numpy(float) / 2
+    near = np.abs(at[:, None] - where[None]).max(-1) < height / 2  # (found, true)
+    same = near & (guess["digit"].to_numpy()[:, None] == digits["digit"].to_numpy()[None])
+    skip = digits["ignore"].to_numpy(bool)
+    numbers = cells[(cells["kind"] == "cell") & cells["text"].str.contains(r"\d")]
+    regions = tables["regions"].query("kind == 'cell'")
+    right = 0
+    for cell in numbers.itertuples():
+        x, y = (cell.x0 + cell.x1) / 2, (cell.y0 + cell.y1) / 2
+        here = regions[(regions.x0 <= x) & (x <= regions.x1) & (regions.y0 <= y) & (y <= regions.y1)]
+        wanted = re.sub(r"\D", "", cell.text)
+        right += any(re.sub(r"\D", "", text) == wanted for text in here["text"])
+    return {
+        "true": int((~skip).sum()),
+        "hits": int((same & ~skip[None]).any(0).sum()),
+        "found": int((~(near & skip[None]).any(1)).sum()),
+        "cells": len(numbers),
+        "cells_right": right,
+    }
+
+
+def evaluate(folder: Path, limit: int | None) -> pd.DataFrame:
+    """Score every page of a folder; a row a page."""
+    config = RunConfig()
+    rows = []
+    if (folder / "truth").is_dir():
+        truth = {name: pd.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("digits", "cells", "documents")}
+        for file in truth["documents"]["file"].head(limit or 10**9):
+            tables = analyse_document(load_image(folder / "scans" / file), file, config)
+            parts = [truth[name][truth[name]["file"] == file] for name in ("digits", "cells")]
+            rows.append({"page": file, **score_positions(tables, *parts)})
+    else:
+        for csv in sorted(folder.glob("*.csv"))[:limit]:
+            tables = analyse_document(load_image(csv.with_suffix(".jpg")), csv.stem, config)
+            rows.append({"page": csv.stem, **score_hours(tables, read_hours(csv))})
+    return pd.DataFrame(rows)
+
+
+def with_rates(scores: pd.DataFrame) -> pd.DataFrame:
+    """Append the total and the rates: digit recall and precision, share of cells right."""
+    total = {"page": "total", **scores.drop(columns="page").sum().to_dict()}
+    table = pd.concat([scores, pd.DataFrame([total])], ignore_index=True)
+    table["recall"] = table["hits"] / table["true"].clip(lower=1)
+    table["precision"] = table["hits"] / table["found"].clip(lower=1)
+    table["cells_exact"] = table["cells_right"] / table["cells"].clip(lower=1)
+    return table
+
+
+def main() -> None:
+    """Run the evaluation."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--limit", type=int, help="only the first pages")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    table = with_rates(evaluate(options.folder, options.limit))
+    print(table.to_string(index=False, float_format=lambda value: f"{value:.4f}"))
+    if options.json:
+        options.json.write_text(json.dumps(table.to_dict("records"), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -41,7 +41,7 @@ gradient)."""
 
 
 def _first_share(first: Any, second: Any, rule: MinRule) -> Any:
-    """Share of the first of two digits in the relevance of their minimum; arrays or tensors, same shape."""
+    """Share of the first of two digits in the relevance of their minimum; arrays or tensors."""
     if rule == "equal":
         return 0 * first + 0.5
     if rule == "weaker":
@@ -141,8 +141,7 @@ def _pooled(isolated: Tensor, bigram: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Spacing:
-    """Where, seen from a digit, the next digit to the right may stand: pixels between centres, bounds
-    included.
+    """Where the next digit to the right may stand: pixels between centres, bounds included.
 
     Raises
     ------
@@ -220,15 +219,15 @@ def bigrams(
     shape = (len(FEATURES), figures.size)
     shares = coo_array((entries, (rows, columns)), shape=shape).tocsr()  # sums entries of the same place
     shares.eliminate_zeros()
-    phi = np.bincount(np.concatenate([figures, feature]), np.concatenate([isolated, value]), len(FEATURES))
-    return FeatureShares(phi, shares)
+    terms = np.concatenate([isolated, value])
+    phi = np.bincount(np.concatenate([figures, feature]), weights=terms, minlength=len(FEATURES))
+    return FeatureShares(np.asarray(phi, np.float64), shares)
 
 
 def _neighbours(
     x: NDArray[np.float64], y: NDArray[np.float64], spacing: Spacing
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """List all ordered pairs of detections inside the spacing: indices of the left ones, of the right
-    ones."""
+    """List all pairs of detections inside the spacing: indices of the left ones, of the right ones."""
     if len(x) < 2:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     tallest = max(spacing.max_dy, 1e-3 * spacing.max_dx)

@@ -91,7 +91,7 @@ class Epsilon:
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
         z = layer.output
-        stabiliser = torch.where(z < 0, -self.epsilon, self.epsilon).to(z.dtype)
+        stabiliser = torch.full_like(z, self.epsilon).copysign(z)
         extra = stabiliser if layer.bias is None else stabiliser + layer.bias
         return Split((Term(layer.weight, layer.x),), extra)
 

@@ -37,4 +37,5 @@ def unigrams(digit: ArrayLike, activation: ArrayLike) -> FeatureShares:
     figures, height = np.asarray(digit, np.int64), np.asarray(activation, np.float64)
     shape = (DIGITS, figures.size)
     shares = csr_array((height, (figures, np.arange(figures.size))), shape=shape)
-    return FeatureShares(np.bincount(figures, height, DIGITS), shares)
+    phi = np.bincount(figures, weights=height, minlength=DIGITS)
+    return FeatureShares(np.asarray(phi, np.float64), shares)

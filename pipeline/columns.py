@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.neighbours import Metrics
 
-CROSSED_ROWS = 0.06  # share of rows whose digits may cross a division
+CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
 RULED_ROWS = 0.3  # share of rows along which a rule makes a division
 WORD_GAP = 0.72  # narrowest white division without a rule, in digit widths
 DOT_GAP = 1.5  # widest gap that a decimal point explains, in digit widths

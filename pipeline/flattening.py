@@ -132,17 +132,34 @@ def follow_lines(
     reach
         Distance in pixels over which residuals are averaged.
     """
-    shape = flattening.v.shape
+    return replace(flattening, v=flattening.v - _smooth(flattening.v.shape, xy, residual, reach))
+
+
+def follow_columns(
+    flattening: Flattening, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> Flattening:
+    """Bend a flattening by what is left of the columns: distances in u from where a column lines up.
+
+    Parameters are those of `follow_lines`.
+    """
+    return replace(flattening, u=flattening.u - _smooth(flattening.u.shape, xy, residual, reach))
+
+
+def _smooth(
+    shape: tuple[int, ...], xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> NDArray[np.float32]:
+    """Average residuals at the nodes of the lattice with Gaussian weights, towards zero where few are near."""
     column = np.clip(np.round(xy[:, 0] / STEP).astype(np.intp), 0, shape[1] - 1)
     row = np.clip(np.round(xy[:, 1] / STEP).astype(np.intp), 0, shape[0] - 1)
     flat = row * shape[1] + column
-    total = np.bincount(flat, residual, shape[0] * shape[1]).reshape(shape)
-    count = np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
+    size = shape[0] * shape[1]
     sigma = reach / STEP
-    scale = 2 * np.pi * sigma**2  # gaussian weights sum to one: back to a count of digits
-    total, count = (scale * gaussian_filter(a, sigma, mode="constant", truncate=3.0) for a in (total, count))
-    v = (flattening.v - total / (count + 2.0)).astype(np.float32)
-    return replace(flattening, v=v)
+    sums = (np.bincount(flat, weight, size).reshape(shape) for weight in (residual, np.ones(len(flat))))
+    # gaussian weights sum to one: scaled back, the second is a count of digits
+    total, count = (
+        2 * np.pi * sigma**2 * gaussian_filter(a, sigma, mode="constant", truncate=3.0) for a in sums
+    )
+    return (total / (count + 2.0)).astype(np.float32)
 
 
 def _terms(

@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
+from pipeline.flattening import Flattening, fit_flattening, follow_lines
+from pipeline.neighbours import Metrics
+from pipeline.page import Detections
+from pipeline.window import Window
+
 SMOOTHING = 0.17  # width of the kernel over line positions, in digit heights
 
 
@@ -28,6 +33,33 @@ class Rows:
     def sizes(self) -> NDArray[np.intp]:
         """Digits in each row, ``(rows,)``."""
         return np.bincount(self.member, minlength=len(self.centres))
+
+
+def flatten_rows(
+    own: Detections,
+    right: NDArray[np.intp],
+    lower: NDArray[np.intp],
+    shape: tuple[int, ...],
+    metrics: Metrics,
+) -> tuple[Flattening, Rows]:
+    """Flatten a block and find its rows, following the lines where they bend."""
+    heights = own.heights
+    usual = np.array(
+        [np.median(heights[own.digit == d]) if (own.digit == d).any() else 1.0 for d in range(10)]
+    )
+    small = heights < 0.72 * usual[own.digit]
+    # figures of fractions are small for their kind and stand above and below the line
+    weight = own.score * np.where(small, 0.01, 1.0)
+    right = right[~small[right].any(1)]
+    flattening = fit_flattening(own, right, lower, (shape[0], shape[1]))
+    steps = own.centres[lower[:, 1], 1] - own.centres[lower[:, 0], 1]
+    for reach in (5.0, 3.0):
+        line = flattening.points(own.centres)[:, 1] - flattening.offset[own.digit]
+        rows = find_rows(line, weight, metrics.height, steps)
+        residual = line - rows.centres[rows.member]
+        flattening = follow_lines(flattening, own.centres, residual, reach * metrics.height)
+    line = flattening.points(own.centres)[:, 1] - flattening.offset[own.digit]
+    return flattening, find_rows(line, weight, metrics.height, steps)
 
 
 def find_rows(
@@ -75,3 +107,65 @@ def _without_stray(peaks: NDArray[np.intp], strength: NDArray[np.floating], apar
         if len(beside) and strength[k] < 0.3 * strength[beside].max():
             keep[k] = False
     return peaks[keep]
+
+
+def body_rows(
+    rows: Rows,
+    number: NDArray[np.intp],
+    crowded: NDArray[np.bool_],
+    u: NDArray[np.floating],
+    window: Window,
+) -> tuple[int, int]:
+    """Leave out heading rows at the top and lines of text with numbers at both ends.
+
+    A heading is one or two rows above a horizontal rule, set off by more than the usual pitch, where
+    most rows have no rule below them. A line of text has few numbers and they stand between words.
+
+    Parameters
+    ----------
+    rows
+        The rows of a block.
+    number
+        Number each digit belongs to ``(n,)``.
+    crowded
+        Digits of numbers with words close by ``(n,)``.
+    u
+        Digits across the flattened page ``(n,)``.
+    window
+        Rules around the block.
+
+    Returns
+    -------
+    tuple
+        First row of the body and the row after its last.
+    """
+    count = len(rows.centres)
+    first, last = 0, count
+    pairs = np.unique(np.column_stack([rows.member, number, crowded]), axis=0)
+    sizes = np.bincount(pairs[:, 0], minlength=count)
+    wordy = (sizes <= 0.34 * np.median(sizes)) & (np.bincount(pairs[:, 0], pairs[:, 2], count) > 0.5 * sizes)
+    while last - first > 3 and wordy[first]:
+        first += 1
+    while last - first > 3 and wordy[last - 1]:
+        last -= 1
+    ruled = ruled_gaps(rows.centres, window.horizontal, (float(u.min()), float(u.max())))
+    if last - first > 4 and ruled[first : last - 1].mean() < 0.5:
+        for k in (first, first + 1):
+            set_off = rows.centres[k + 1] - rows.centres[k] > 1.2 * rows.pitch
+            if ruled[k] and set_off and sizes[k] > 0.5 * np.median(sizes):
+                return k + 1, last
+    return first, last
+
+
+def ruled_gaps(
+    centres: NDArray[np.floating], horizontal: NDArray[np.floating], span: tuple[float, float]
+) -> NDArray[np.bool_]:
+    """Tell below which rows a horizontal rule runs across at least half of the table; ``(rows - 1,)``."""
+    inside = (horizontal[:, 0] >= span[0]) & (horizontal[:, 0] <= span[1])
+    gap = np.searchsorted(centres, horizontal[inside, 1]) - 1
+    step = max((span[1] - span[0]) / 50, 1.0)
+    place = np.clip(((horizontal[inside, 0] - span[0]) / step).astype(np.intp), 0, 49)
+    good = (gap >= 0) & (gap < len(centres) - 1)
+    covered = np.zeros((max(len(centres) - 1, 1), 50), bool)
+    covered[gap[good], place[good]] = True
+    return covered.mean(1) > 0.5

@@ -37,7 +37,9 @@ def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
     printed = (ink > INK_THRESHOLD).view(np.uint8)
     horizontal = _rules_along(printed, digit_height, vertical=False)
     vertical = _rules_along(printed, digit_height, vertical=True)
-    text = printed & ~(horizontal | vertical)
+    # rules are ragged: a pixel more on every side
+    rules = np.asarray(cv2.dilate(horizontal | vertical, np.ones((3, 3), np.uint8)), np.uint8)
+    text = printed & ~rules
     return Ruling(horizontal, vertical, text)
 
 

@@ -12,7 +12,7 @@ from pipeline.folio import find_page_numbers
 from pipeline.neighbours import find_neighbours, measure
 from pipeline.page import Layout, Region, WorkingPage
 from pipeline.ruling import find_rules
-from pipeline.table import Table, build_table
+from pipeline.table import Table, around, build_table
 
 CROWDED = 0.9  # words nearer to a number than this, in digit heights, make it part of their line
 
@@ -71,7 +71,7 @@ def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
             if table is not None and _is_table(table, digits.centres, embedded[number], limits):
                 tables.append(table)
     tables = _in_reading_order(tables)
-    areas = [t.corners(t.column_edges[0], t.header_top, t.column_edges[-1], t.row_edges[-1]) for t in tables]
+    areas = [t.box for t in tables]
     folios = find_page_numbers(boxes, embedded, areas, letters, metrics, (height, width))
     return _lay_out(tables, areas, folios, (height, width), metrics.height)
 
@@ -131,9 +131,7 @@ def _is_table(
 
 def _in_reading_order(tables: list[Table]) -> list[Table]:
     """Sort tables by columns of tables from the left, each from the top."""
-    boxes = [
-        t.corners(t.column_edges[0], t.row_edges[0], t.column_edges[-1], t.row_edges[-1]) for t in tables
-    ]
+    boxes = [t.box for t in tables]
     order = sorted(range(len(tables)), key=lambda k: boxes[k][0])
     stacks: list[list[int]] = []
     for k in order:
@@ -178,21 +176,20 @@ def _lay_out(
 
 def _table_regions(kind: str, table_id: int, table: Table, shape: tuple[int, int]) -> list[Region]:
     """Make the regions of one kind of one table, ids still to be given."""
-    u, v = table.column_edges, table.row_edges
-    rows, columns = range(len(v) - 1), range(len(u) - 1)
+    grid = table.vertices()
+    grid = np.clip(grid, 0, (shape[1], shape[0]))
+    rows, columns = range(grid.shape[0] - 2), range(grid.shape[1] - 1)
 
-    def region(row: int | None, col: int | None, u0: float, v0: float, u1: float, v1: float) -> Region:
-        x0, y0, x1, y1 = table.corners(u0, v0, u1, v1)
-        box = (max(x0, 0.0), max(y0, 0.0), min(x1, float(shape[1])), min(y1, float(shape[0])))
-        return Region(0, kind, table_id, row, col, box)
+    def region(row: int | None, col: int | None, corners: NDArray[np.float64]) -> Region:
+        return Region(0, kind, table_id, row, col, around(corners))
 
     if kind == "header":
-        return [region(None, None, u[0], table.header_top, u[-1], v[0])] if table.header_top < v[0] else []
+        return [region(None, None, grid[:2])] if table.header_top < table.row_edges[0] else []
     if kind == "row":
-        return [region(r, None, u[0], v[r], u[-1], v[r + 1]) for r in rows]
+        return [region(r, None, grid[r + 1 : r + 3]) for r in rows]
     if kind == "column":
-        return [region(None, c, u[c], v[0], u[c + 1], v[-1]) for c in columns]
-    return [region(r, c, u[c], v[r], u[c + 1], v[r + 1]) for r in rows for c in columns]
+        return [region(None, c, grid[1:, c : c + 2]) for c in columns]
+    return [region(r, c, grid[r + 1 : r + 3, c : c + 2]) for r in rows for c in columns]
 
 
 def _paint(labels: NDArray[np.int32], table: Table, table_id: int, regions: tuple[Region, ...]) -> None:
@@ -201,9 +198,7 @@ def _paint(labels: NDArray[np.int32], table: Table, table_id: int, regions: tupl
     first = next(r.region_id for r in own if r.kind == "cell")
     header = [r.region_id for r in own if r.kind == "header"]
     columns = len(table.column_edges) - 1
-    x0, y0, x1, y1 = table.corners(
-        table.column_edges[0], table.header_top, table.column_edges[-1], table.row_edges[-1]
-    )
+    x0, y0, x1, y1 = table.box
     height, width = labels.shape
     left, top = max(int(x0) - 1, 0), max(int(y0) - 1, 0)
     right, bottom = min(int(x1) + 2, width), min(int(y1) + 2, height)

@@ -1,0 +1,92 @@
+"""Strips: what stands at each pixel across a flattened table, and the columns that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.columns import CROSSED_ROWS, Strips, digit_strips, find_divisions
+from pipeline.extent import extend_sideways
+from pipeline.neighbours import Metrics
+from pipeline.page import Detections
+from pipeline.ruling import box_sums
+from pipeline.window import Window
+
+
+def column_edges(
+    own: Detections,
+    number: NDArray[np.intp],
+    u: NDArray[np.floating],
+    member: NDArray[np.intp],
+    edges: NDArray[np.floating],
+    window: Window,
+    letters: NDArray[np.uint8],
+    metrics: Metrics,
+) -> NDArray[np.float64]:
+    """Find the divisions between the columns and both sides of the table."""
+    half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
+    # a 1 takes the room of any other figure
+    half = np.where(own.digit == 1, np.maximum(half, metrics.width / 2), half)
+    u0, u1 = u - half, u + half
+    span = [window.letters, window.vertical]
+    low = min([float(u0.min())] + [float(a[:, 0].min()) for a in span if len(a)]) - 2
+    high = max([float(u1.max())] + [float(a[:, 0].max()) for a in span if len(a)]) + 2
+    width, rows = int(high - low) + 1, len(edges) - 1
+    strips = Strips(
+        low,
+        digit_strips(u0, u1, low, width),
+        _row_counts(window.letters, edges, low, width),
+        _row_counts(window.vertical, edges, low, width),
+        rows,
+    )
+    left, right = _column_span(strips, u0, u1, number)
+    inner = _cut(strips, left, right)
+    order = np.lexsort((u, member))
+    follow = member[order][1:] == member[order][:-1]
+    a, b = order[:-1][follow], order[1:][follow]
+    boxes = own.boxes
+    top, bottom = np.minimum(boxes[a, 1], boxes[b, 1]), np.maximum(boxes[a, 3], boxes[b, 3])
+    between = np.column_stack([boxes[a, 2], top, boxes[b, 0], bottom])
+    dots = box_sums(letters, between) / metrics.height**2
+    dotted = (dots > 0.008) & (dots < 0.12)
+    divisions = find_divisions(inner, metrics, (u1[a], u0[b], dotted))
+    return extend_sideways(strips, divisions, left, right, metrics)
+
+
+def _column_span(
+    strips: Strips, u0: NDArray[np.floating], u1: NDArray[np.floating], number: NDArray[np.intp]
+) -> tuple[float, float]:
+    """Return the outermost u of the numbers that share a column with others; stray digits do not count."""
+    shared = strips.digits > CROSSED_ROWS * strips.rows + (strips.rows > 8)
+    before = np.concatenate([[0], np.cumsum(shared)])
+    low, high = (np.clip(np.round(a - strips.start).astype(np.intp), 0, len(shared)) for a in (u0, u1))
+    good = np.isin(number, number[before[high] > before[low]])
+    if not good.any():
+        return float(u0.min()), float(u1.max())
+    return float(u0[good].min()), float(u1[good].max())
+
+
+def _cut(strips: Strips, low: float, high: float) -> Strips:
+    """Cut strips down to the part from ``low`` to ``high``."""
+    begin, end = round(low - strips.start), round(high - strips.start)
+    return replace(
+        strips,
+        start=strips.start + begin,
+        digits=strips.digits[begin:end],
+        ink=strips.ink[begin:end],
+        rules=strips.rules[begin:end],
+    )
+
+
+def _row_counts(
+    uv: NDArray[np.floating], edges: NDArray[np.floating], start: float, width: int
+) -> NDArray[np.float64]:
+    """Count, for every pixel across, the rows that have one of the points there."""
+    row = np.searchsorted(edges, uv[:, 1]) - 1
+    column = np.round(uv[:, 0] - start).astype(np.intp)
+    good = (row >= 0) & (row < len(edges) - 1) & (column >= 0) & (column < width)
+    present = np.zeros((len(edges) - 1, width), bool)
+    present[row[good], column[good]] = True
+    return present.sum(0).astype(np.float64)

@@ -72,10 +72,13 @@ class Propagation:
     def __init__(self, model: nn.Module, x: Tensor, composite: Composite) -> None:
         if len(x) != 1:
             raise ValueError(f"expected one input, (1, ...), not {tuple(x.shape)}")
+        tracer = _Tracer()
+        if tracer.is_leaf_module(model, ""):
+            model = nn.Sequential(model)  # a layer by itself, then named "0"
         self.x = x
         self._model = model
         self._modules = dict(model.named_modules())
-        self._graph = _Tracer().trace(model)
+        self._graph = tracer.trace(model)
         self._composite = composite
         self._values: dict[fx.Node, Tensor | Constant] = {}
         self._backs: dict[fx.Node, tuple[list[fx.Node], Back]] = {}

@@ -1,4 +1,4 @@
-"""Every rule against its formula over the dense matrix of the layer, found by feeding the layer basis vectors."""
+"""Every rule against its formula over the dense matrix of the layer, found by feeding it basis vectors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from networks import ink, signed
 from torch import Tensor, nn
 
 from models.lrp import Propagation
-from models.rules import Composite, Epsilon, Flat, Gamma, MissingRuleError, Rule, WSquare, ZBox, Zero, ZPlus
+from models.rules import (
+    Composite,
+    Epsilon,
+    Flat,
+    Gamma,
+    MissingRuleError,
+    Rule,
+    WSquare,
+    ZBox,
+    Zero,
+    ZPlus,
+)
 
 LAYERS = {
     "linear": lambda: (nn.Linear(6, 5), (6,)),
@@ -40,9 +51,8 @@ def connected(layer: nn.Module, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _geometry(layer: nn.Module) -> dict[str, object]:
-    names = ("in_features", "out_features", "in_channels", "out_channels", "kernel_size", "stride", "padding",
-             "dilation", "groups")  # fmt: skip
-    return {name: getattr(layer, name) for name in names if hasattr(layer, name)}
+    names = "in_features out_features in_channels out_channels kernel_size stride padding dilation groups"
+    return {name: getattr(layer, name) for name in names.split() if hasattr(layer, name)}
 
 
 def zero(x: np.ndarray, w: np.ndarray, b: np.ndarray, see: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -106,9 +116,7 @@ def test_rule_is_its_matrix_formula(make, rule, formula, sign) -> None:
     layer = layer.double()
     x = (ink if sign == "ink" else signed)(1, *shape, seed=1)
     seeds = signed(4, *layer(x).shape[1:], seed=2)
-    contributions, denominator = formula(
-        x.flatten().numpy(), *matrix(layer, shape), connected(layer, shape)
-    )
+    contributions, denominator = formula(x.flatten().numpy(), *matrix(layer, shape), connected(layer, shape))
     relevance = seeds.flatten(1).numpy()
     shares = np.divide(contributions, denominator, out=np.zeros_like(contributions), where=denominator != 0)
     expected = relevance @ shares.T
@@ -182,5 +190,5 @@ class TestComposite:
 
     def test_layer_without_rule_is_named(self) -> None:
         network = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
-        with pytest.raises(MissingRuleError, match="'2'.*Linear.*number 1 of 2"):
+        with pytest.raises(MissingRuleError, match=r"'2'.*Linear.*number 1 of 2"):
             Propagation(network, torch.ones(1, 2), Composite(((0, Zero()),)))

@@ -1,0 +1,106 @@
+"""BiLRP against loops by the definition, and the algebra that makes factors useful."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from networks import UNet, Vgg, ink, made
+from torch import Tensor, nn
+
+from models.bigram import BigramLayer
+from models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
+from models.rules import Composite, Gamma, ZBox, Zero
+
+ZERO = Composite(((nn.Module, Zero()),))
+GAMMA = Composite(((0, ZBox(0, 1)), (nn.Module, Gamma(0.25))))
+REGIONS = torch.from_numpy(np.random.default_rng(3).integers(0, 7, (16, 24)))
+
+
+def bigram_network() -> nn.Module:
+    return nn.Sequential(made(UNet), BigramLayer([(1, 0), (2, 0), (1, 1)]))
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[Factor, Factor]:
+    network = bigram_network()
+    return factor(network, ink(1, 1, 16, 24), GAMMA), factor(network, ink(1, 1, 8, 32, seed=1), GAMMA)
+
+
+def by_definition(network: nn.Module, a: Tensor, b: Tensor) -> np.ndarray:
+    """Loop over features and pairs of pixels; LRP-0 as gradient times input."""
+
+    def lrp(x: Tensor, feature: int) -> np.ndarray:
+        leaf = x.clone().requires_grad_()
+        gradient = torch.autograd.grad(network(leaf)[0, feature], leaf)[0]
+        return (gradient * leaf).detach()[0].sum(0).flatten().numpy()
+
+    result = np.zeros((a.shape[2] * a.shape[3], b.shape[2] * b.shape[3]))
+    for feature in range(network(a).shape[1]):
+        of_a, of_b = lrp(a, feature), lrp(b, feature)
+        for i in range(len(of_a)):
+            for k in range(len(of_b)):
+                result[i, k] += of_a[i] * of_b[k]
+    return result
+
+
+def test_pair_map_follows_the_definition() -> None:
+    network, a, b = made(Vgg), ink(1, 1, 6, 5), ink(1, 1, 4, 8, seed=1)
+    got = pair_map(factor(network, a, ZERO), factor(network, b, ZERO, chunk=2))
+    np.testing.assert_allclose(got.numpy(), by_definition(network, a, b), rtol=1e-9, atol=1e-12)
+
+
+def test_pair_map_sums_to_the_similarity(pair: tuple[Factor, Factor]) -> None:
+    network = bigram_network()
+    similarity = network(ink(1, 1, 16, 24))[0] @ network(ink(1, 1, 8, 32, seed=1))[0]
+    assert float(similarity) > 1
+    torch.testing.assert_close(pair_map(*pair).sum(), similarity)
+    account = conservation(*pair)
+    assert account.similarity == pytest.approx(float(similarity))
+    assert account.explained == pytest.approx(float(similarity))
+    assert abs(account.absorbed) < 1e-10 * account.similarity
+    assert abs(account.error) < 1e-10 * account.similarity
+
+
+def test_what_biases_absorb_is_accounted_for() -> None:
+    network, a, b = made(Vgg), ink(1, 1, 6, 5), ink(1, 1, 4, 8, seed=1)
+    of_a, of_b = factor(network, a, ZERO), factor(network, b, ZERO)
+    account = conservation(of_a, of_b)
+    assert account.explained == pytest.approx(by_definition(network, a, b).sum())
+    assert account.similarity == pytest.approx(float(network(a)[0] @ network(b)[0]))
+    assert abs(account.absorbed) > 1e-3 * abs(account.similarity)
+    assert account.similarity == pytest.approx(account.explained + account.absorbed)
+    assert abs(account.error) < 1e-10
+
+
+def test_pair_map_is_symmetric(pair: tuple[Factor, Factor]) -> None:
+    a, b = pair
+    torch.testing.assert_close(pair_map(a, b), pair_map(b, a).T)
+
+
+def test_pooling_commutes_with_the_product(pair: tuple[Factor, Factor]) -> None:
+    a, b = pair
+    pooled = factor(bigram_network(), ink(1, 1, 16, 24), GAMMA, REGIONS)
+    assert pooled.relevance.shape == (110, 7)
+    one_hot = nn.functional.one_hot(REGIONS.flatten()).double()
+    torch.testing.assert_close(pair_map(pooled, b), one_hot.T @ pair_map(a, b))
+    torch.testing.assert_close(pool(a.relevance, REGIONS), a.relevance @ one_hot)
+
+
+def test_marginals_are_row_and_column_sums(pair: tuple[Factor, Factor]) -> None:
+    of_a, of_b = marginals(*pair)
+    torch.testing.assert_close(of_a, pair_map(*pair).sum(1))
+    torch.testing.assert_close(of_b, pair_map(*pair).sum(0))
+
+
+def test_features_that_one_input_lacks_do_not_matter() -> None:
+    blank = factor(bigram_network(), torch.zeros(1, 1, 16, 24, dtype=torch.float64), GAMMA)
+    assert not blank.phi.any()
+    assert not blank.relevance.any()
+
+
+def test_misuse_is_refused() -> None:
+    with pytest.raises(ValueError, match="features"):
+        factor(made(UNet), ink(1, 1, 16, 24), GAMMA)
+    with pytest.raises(ValueError, match="do not fit"):
+        factor(bigram_network(), ink(1, 1, 16, 24), GAMMA, REGIONS[:8])

@@ -2,10 +2,9 @@
 
 ``a_jk(p) = max over shifts t of min(a_j(p), a_k(p + t))``: digit j at p and, at some plausible spacing to
 the right, digit k. ``iso_j(p) = relu(a_j(p) - max over k, t of a_k(p + t) and a_k(p - t))``: digit j at p
-and nothing beside it. Summed over the page they make 110 features (Eberle et al. 2020, section 5; the
-isolated digits are an addition). The same features are computed in two ways: :class:`BigramLayer` from
-whole digit maps, :func:`bigrams` from the detections of a page alone. They agree where the maps hold
-nothing but the detections.
+and nothing beside it. Summed over the page they make 110 features (the bigram network of Eberle et al. 2020,
+arXiv 2003.05431). They are computed in two ways: :class:`BigramLayer` from whole digit maps, :func:`bigrams`
+from the detections of a page alone. Both agree where the maps hold nothing but the detections.
 
 Relevance: a sum shares in proportion to its terms; a maximum gives everything to its winner; the minimum
 shares between its two digits by one of three rules. A digit's own activation answers for its isolated

@@ -37,7 +37,7 @@ class Relevance:
     ``input`` summed over all but its first axis, plus ``absorbed``, is the sum of each seed, up to rounding.
     """
 
-    input: Tensor  # (seeds, *input), or (seeds, ...) as pooled
+    input: Tensor  # (seeds, *input)
     absorbed: Tensor  # (seeds,) float64: taken by biases, constants, stabilisers and vanishing sums
 
 

@@ -25,7 +25,7 @@ from models.rules import (
 LAYERS = {
     "linear": lambda: (nn.Linear(6, 5), (6,)),
     "linear without bias": lambda: (nn.Linear(6, 5, bias=False), (6,)),
-    "linear on sequences": lambda: (nn.Linear(3, 4), (2, 3)),
+    "linear, rows": lambda: (nn.Linear(3, 4), (2, 3)),
     "convolution": lambda: (nn.Conv2d(2, 3, 3), (2, 5, 4)),
     "padded, strided": lambda: (nn.Conv2d(2, 3, (3, 2), stride=2, padding=1), (2, 6, 5)),
     "dilated, no bias": lambda: (nn.Conv2d(2, 3, 3, padding=2, dilation=2, bias=False), (2, 4, 5)),
@@ -34,7 +34,7 @@ LAYERS = {
 
 
 def matrix(layer: nn.Module, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Weights ``(inputs, outputs)`` and biases ``(outputs,)`` of a layer, by its response to basis vectors."""
+    """Weights ``(inputs, outputs)`` and biases ``(outputs,)`` of a layer, by its response to a basis."""
     size = int(np.prod(shape))
     with torch.no_grad():
         bias = layer(torch.zeros(1, *shape, dtype=torch.float64)).flatten()

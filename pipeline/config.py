@@ -42,9 +42,13 @@ class ExplainConfig(_Section):
         default="proportional", description="how the two figures of a bigram share its relevance"
     )
     gamma: float | None = Field(
-        default=None, ge=0, description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer"
+        default=None,
+        ge=0,
+        description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer",
     )
-    matches_per_pair: int = Field(default=8, gt=0, description="strongest matches kept of each pair and level")
+    matches_per_pair: int = Field(
+        default=8, gt=0, description="strongest matches kept of each pair and level"
+    )
 
 
 class RunConfig(_Section):
@@ -64,6 +68,19 @@ class RunConfig(_Section):
         """
         relevant = self.model_dump_json(exclude={"device": True, "explain": {"matches_per_pair"}})
         return _digest(relevant, *parts)
+
+    def on_device(self, device: str) -> RunConfig:
+        """Make the same config for another device.
+
+        Raises
+        ------
+        ConfigError
+            There can be no such device.
+        """
+        try:
+            return RunConfig.model_validate(self.model_dump() | {"device": device})
+        except ValidationError as error:
+            raise ConfigError(f"there is no device {device!r}; say auto, cpu, cuda or cuda:N") from error
 
     def pair_fingerprint(self, *parts: str) -> str:
         """Digest of what the tables of pairs depend on besides the documents."""
@@ -93,7 +110,9 @@ def _describe(problem: Any) -> str:
     location = problem["loc"]
     if problem["type"] == "extra_forbidden":
         return f"unknown key '{_name(location)}'; known here: {', '.join(_known(location))}"
-    return f"'{_name(location)}': {problem['msg'][0].lower()}{problem['msg'][1:]} (found {problem['input']!r})"
+    return (
+        f"'{_name(location)}': {problem['msg'][0].lower()}{problem['msg'][1:]} (found {problem['input']!r})"
+    )
 
 
 def read_config(path: Path | None) -> RunConfig:
@@ -102,8 +121,8 @@ def read_config(path: Path | None) -> RunConfig:
     Raises
     ------
     ConfigError
-        The file is missing, is not TOML, has a key that is not known, or a value out of bounds. The message names
-        the file and every such key.
+        The file is missing, is not TOML, has a key that is not known, or a value out of bounds. The message
+        names the file and every such key.
     """
     if path is None:
         return RunConfig()

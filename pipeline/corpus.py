@@ -1,9 +1,10 @@
 """Corpus: the folder of a run's tables. No other module knows where in it anything lies.
 
-Every table is a folder of Parquet parts, so ``pandas.read_parquet("corpus/matches")`` reads it whole. Documents are
-added in batches: one part of the same name in each of their tables, that of ``documents`` last. It seals the batch: a
-part without its seal is what an interrupted run left, and is deleted when the corpus is next written to. The one part
-of ``pairs`` seals the parts of ``matches`` in the same way, by the number of passes it names.
+Every table is a folder of Parquet parts, so ``pandas.read_parquet("corpus/matches")`` reads it whole.
+Documents are added in batches: one part of the same name in each of their tables, that of ``documents`` last.
+It seals the batch: a part without its seal is what an interrupted run left, and is deleted when the corpus is
+next written to. The one part of ``pairs`` seals the parts of ``matches`` in the same way, by the number of
+passes it names.
 """
 
 from __future__ import annotations
@@ -54,14 +55,16 @@ class Corpus:
         known = {*SCHEMAS, _RECORD}
         visible = [name for name in strangers if not name.startswith(".")]
         if visible and not known.intersection(visible):
-            raise CorpusError(f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus")
+            raise CorpusError(
+                f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
+            )
         self.root = root
         for part in self._parts("documents")[:1]:
             version = part_metadata(part).get("tablekin.schema")
             if version != SCHEMA_VERSION:
                 raise CorpusError(
-                    f"{root} was written with schema version {version}, this tablekin writes {SCHEMA_VERSION}; "
-                    "name a new folder for the corpus"
+                    f"{root} was written with schema version {version}, this tablekin writes "
+                    f"{SCHEMA_VERSION}; name a new folder for the corpus"
                 )
 
     @classmethod
@@ -83,7 +86,7 @@ class Corpus:
     def read(
         self, table: str, doc_ids: Collection[str] | None = None, columns: list[str] | None = None
     ) -> pd.DataFrame:
-        """Read a table, or only the rows of some documents (of pairs: whose both documents are among them)."""
+        """Read a table, or only the rows of some documents: of pairs, those of two of them."""
         parts = self._parts(table)
         if not parts:
             return empty(table)[columns or list(SCHEMAS[table].names)]
@@ -112,7 +115,9 @@ class Corpus:
         """
         for table in SCHEMAS:
             discard_unfinished(self.root / table)
-        stale = [part for part in self._parts("documents") if part_metadata(part).get(_FINGERPRINT) != fingerprint]
+        stale = [
+            part for part in self._parts("documents") if part_metadata(part).get(_FINGERPRINT) != fingerprint
+        ]
         count = sum(len(read_parts([part], ["doc_id"])) for part in stale)
         for part in stale:
             part.unlink()
@@ -163,23 +168,44 @@ class Corpus:
                 if len(left) < len(rows):
                     write_part(part, left)
 
-    def replace_metadata(self, documents: pd.DataFrame, metadata: Iterable[pa.Field]) -> None:
-        """Give the documents other columns of the user's; ``documents`` has all rows of the table."""
-        fields = list(metadata)
+    def replace_metadata(self, documents: pd.DataFrame, metadata: Iterable[pa.Field]) -> bool:
+        """Give the documents other columns of the user's.
+
+        Parameters
+        ----------
+        documents
+            All rows of the table with their new columns.
+        metadata
+            Names and types of the new columns.
+
+        Returns
+        -------
+        bool
+            Whether anything had to be written.
+        """
+        fields, written = list(metadata), False
         for part in self._parts("documents"):
             old = read_parts([part])
             rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
-            new = _with(to_arrow("documents", rows, fields), {_FINGERPRINT: part_metadata(part)[_FINGERPRINT]})
+            new = _with(
+                to_arrow("documents", rows, fields), {_FINGERPRINT: part_metadata(part)[_FINGERPRINT]}
+            )
             if not (new.schema.equals(old.schema) and new.equals(old)):
                 write_part(part, new)
+                written = True
+        return written
 
     def metadata_fields(self) -> list[pa.Field]:
         """Names and types of the user's columns in ``documents``."""
         parts = self._parts("documents")
-        return list(read_parts(parts, condition=ds.scalar(False)).schema)[len(SCHEMAS["documents"]) :] if parts else []
+        return (
+            list(read_parts(parts, condition=ds.scalar(False)).schema)[len(SCHEMAS["documents"]) :]
+            if parts
+            else []
+        )
 
     def comparison(self) -> Comparison | None:
-        """What the tables of pairs were made from; None if there are none."""
+        """Tell what the tables of pairs were made from; None if there are none."""
         for part in self._parts("pairs"):
             metadata = part_metadata(part)
             return Comparison(metadata[_FINGERPRINT], metadata[_COMPARED], int(metadata[_PASSES]))
@@ -226,4 +252,6 @@ def _pass_of(part: Path) -> int:
 
 def _with(table: pa.Table, metadata: Mapping[str, str]) -> pa.Table:
     old = table.schema.metadata or {}
-    return table.replace_schema_metadata({**old, **{key.encode(): value.encode() for key, value in metadata.items()}})
+    return table.replace_schema_metadata(
+        {**old, **{key.encode(): value.encode() for key, value in metadata.items()}}
+    )

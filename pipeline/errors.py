@@ -46,6 +46,6 @@ class StoppedError(TablekinError):
 
 
 class ScanError(TablekinError):
-    """One scan cannot be read; it becomes a failed row of the documents table with this message as its reason."""
+    """One scan cannot be read; this message becomes the reason in its row of the documents table."""
 
     exit_code = ExitCode.PARTIAL

@@ -21,7 +21,9 @@ from pipeline.errors import ScanError, UsageError
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 _FORMATS = ("JPEG", "MPO", "PNG", "TIFF")  # MPO: what some cameras write as .jpg
 _LONGEST_NAME = 80
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # not allowed as names on Windows
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE
+)  # not allowed as names on Windows
 _REDUCED = 1  # bit of TIFF's NewSubfileType: the page is a thumbnail of another one
 _NEW_SUBFILE_TYPE = 254
 Image.MAX_IMAGE_PIXELS = None  # the config's own limit is checked before any pixel is decoded
@@ -112,7 +114,7 @@ def identify(listing: Listing, known: Mapping[tuple[str, int], str]) -> Iterator
 
 
 def _name(source: str, page: int, pages: int, taken: set[str]) -> str:
-    """Make a name safe on any file system; where it says too little or is taken, a digest of the source is added."""
+    """Make a name safe on any file system, with a digest of the source where it is unclear or taken."""
     stem = source.rsplit(".", 1)[0]
     letters = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", letters).strip("._-")
@@ -125,7 +127,7 @@ def _name(source: str, page: int, pages: int, taken: set[str]) -> str:
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of a file's content; of nothing where it cannot be read, which ``load_image`` will then report."""
+    """Take the SHA-256 of a file; of nothing where it cannot be read, which ``load_image`` will report."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -134,7 +136,7 @@ def _digest(path: Path) -> str:
 
 
 def _pages(path: Path) -> list[int]:
-    """Indices of a file's pages, without thumbnails; one page where they cannot be counted."""
+    """List the indices of a file's pages, without thumbnails; one page where they cannot be counted."""
     if path.suffix.lower() not in (".tif", ".tiff"):
         return [0]
     pages = []
@@ -178,18 +180,20 @@ def load_image(path: Path, page_index: int = 0, max_pixels: int | None = None) -
             width, height = image.size
             if max_pixels is not None and width * height > max_pixels:
                 raise ScanError(
-                    f"{path.name} has {width} x {height} pixels, over the limit of {max_pixels} (max_pixels in section "
-                    "[ingest] of the config); scan it at a lower resolution or raise the limit"
+                    f"{path.name} has {width} x {height} pixels, over the limit of {max_pixels} (max_pixels "
+                    "in section [ingest] of the config); scan it at a lower resolution or raise the limit"
                 )
             return _grey(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
         raise ScanError(
-            f"{path.name} is not a JPEG, PNG or TIFF image, whatever its name says; look at it in an image viewer "
-            "and download or save it again"
+            f"{path.name} is not a JPEG, PNG or TIFF image, whatever its name says; look at it in an image "
+            "viewer and download or save it again"
         ) from error
     except (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise ScanError(f"{path.name} cannot be read: {error.strerror}; check the disk and permissions") from error
+            raise ScanError(
+                f"{path.name} cannot be read: {error.strerror}; check the disk and permissions"
+            ) from error
         raise ScanError(
             f"{path.name} is damaged or incomplete ({error}); download or scan it again"
         ) from error

@@ -72,4 +72,6 @@ def read_parts(
     """
     sources = [ds.dataset(path, format="parquet") for path in paths]
     schema = pa.unify_schemas([source.schema for source in sources])
-    return ds.dataset([source.replace_schema(schema) for source in sources]).to_table(columns, filter=condition)
+    return ds.dataset([source.replace_schema(schema) for source in sources]).to_table(
+        columns, filter=condition
+    )

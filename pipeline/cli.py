@@ -1,0 +1,170 @@
+"""The ``tablekin`` command. Results go to stdout; what happened, to which file, and what to do, to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import __version__
+from pipeline.errors import ExitCode, TablekinError, UsageError
+
+app = typer.Typer(
+    name="tablekin",
+    help="Find out which historical numerical tables were copied from which, and see why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class OnError(StrEnum):
+    """What to do when a document fails."""
+
+    skip = "skip"
+    stop = "stop"
+
+
+CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder that `tablekin run` wrote.")]
+
+
+def _say(message: str) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(message, file=sys.stderr)
+
+
+@contextmanager
+def _errors_to_exit_codes() -> Iterator[None]:
+    """End with the exit code of what went wrong, and its message on stderr."""
+    try:
+        yield
+    except TablekinError as error:
+        typer.echo(f"tablekin: {error}", err=True)
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        typer.echo("tablekin: interrupted; what is finished is kept, run the same command to go on", err=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tablekin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _tablekin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take options that stand before the command."""
+
+
+@app.command()
+def run(
+    scans: Annotated[list[Path], typer.Argument(metavar="SCANS", help="Folders or files: JPEG, PNG, TIFF.")],
+    out: Annotated[Path, typer.Option("--out", metavar="CORPUS", help="Folder for the tables.")],
+    metadata: Annotated[
+        Path | None,
+        typer.Option(metavar="META.csv", help="CSV with a column `file`; all its columns are kept."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(metavar="RUN.toml", help="Settings of the run.")] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where the networks run.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
+    on_error: Annotated[OnError, typer.Option(help="Go on with the next document, or stop.")] = OnError.skip,
+) -> None:
+    """Analyse scans; skips what is done and unchanged, and adds only what is new."""
+    with _errors_to_exit_codes():
+        from pipeline.config import read_config
+        from pipeline.run import Order
+        from pipeline.run import run as run_stages
+
+        settings = read_config(config)
+        if device is not None:
+            settings = settings.on_device(device)
+        order = Order(tuple(scans), out, metadata, settings, workers, on_error is OnError.stop)
+        summary = run_stages(order, _say)
+        if summary.unchanged:
+            _say(f"nothing to do: {out} is up to date with its {summary.ok + summary.failed} scans")
+        else:
+            _say(f"added {summary.added} documents and {summary.pairs} pairs to {out}")
+        if summary.failed:
+            _say(f"{summary.failed} of {summary.ok + summary.failed} scans failed; reasons: {out}/documents")
+            raise typer.Exit(ExitCode.PARTIAL)
+
+
+@app.command()
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the archive.")],
+    documents: Annotated[int, typer.Option(min=1, help="Number of page images.")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same archive.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Write the sample archive: generated book pages with their ground truth."""
+    with _errors_to_exit_codes():
+        from pipeline.execution import Progress
+        from pipeline.sample.archive import write_archive
+
+        if directory.exists() and not directory.is_dir():
+            raise UsageError(f"{directory} is a file; name a folder for the archive")
+        progress = Progress("writing", documents, "documents")
+        write_archive(directory, documents, seed, workers, progress.advance)
+        progress.close()
+        typer.echo(f"{documents} documents in {directory}")
+
+
+@app.command()
+def similar(
+    corpus: CorpusFolder,
+    doc: Annotated[str, typer.Argument(metavar="DOC", help="A doc_id, or the name of its scan.")],
+    number: Annotated[int, typer.Option("-n", "--number", min=1, help="How many neighbours.")] = 5,
+) -> None:
+    """List the nearest documents of one, and what makes them similar."""
+    with _errors_to_exit_codes():
+        from pipeline.corpus import Corpus
+        from pipeline.similar import describe_neighbours
+
+        _print_lines(lambda: describe_neighbours(Corpus.open(corpus), doc, number))
+
+
+@app.command()
+def show(
+    corpus: CorpusFolder,
+    doc_a: Annotated[str, typer.Argument(metavar="DOC_A")],
+    doc_b: Annotated[str, typer.Argument(metavar="DOC_B")],
+    image: Annotated[
+        Path | None, typer.Option(metavar="out.png", help="Draw the pair into this file.")
+    ] = None,
+) -> None:
+    """Show one pair: its score, its matches, and on request a drawing."""
+    with _errors_to_exit_codes():
+        from pipeline.corpus import Corpus
+        from pipeline.similar import describe_pair
+
+        opened = Corpus.open(corpus)
+        _print_lines(lambda: describe_pair(opened, doc_a, doc_b))
+        if image is not None:
+            from pipeline.drawing import draw_pair
+
+            draw_pair(opened, doc_a, doc_b, image)
+            _say(f"drawing: {image}")
+
+
+def _print_lines(lines: Callable[[], Iterator[str]]) -> None:
+    for line in lines():
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command."""
+    app()

@@ -1,0 +1,67 @@
+"""Provenance: what a run was made with, for ``run.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from pipeline import __version__
+from pipeline.schemas import SCHEMA_VERSION
+
+_PACKAGES = (
+    "torch",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "pillow",
+    "numba",
+    "opencv-python-headless",
+    "scikit-image",
+    "jdeskew",
+)
+
+
+def weights_digests() -> dict[str, str]:
+    """SHA-256 of every file of weights that ships, by name."""
+    import models
+
+    folder = Path(str(models.__file__)).parent / "weights"
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob("*.safetensors"))
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of tablekin, its tables, Python and the packages that results depend on."""
+    found = {"tablekin": __version__, "schema": SCHEMA_VERSION, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not found"
+    return found
+
+
+def inputs_digest(rows: Iterable[tuple[str, str]]) -> str:
+    """Digest of (doc_id, sha256) of all documents."""
+    return hashlib.sha256("\0".join(f"{name} {digest}" for name, digest in sorted(rows)).encode()).hexdigest()
+
+
+def peak_memory() -> dict[str, Any]:
+    """Measure the peak memory in MB of this process and its largest worker."""
+    if sys.platform == "win32":
+        return {}
+    import resource
+
+    unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux kB
+    return {
+        "main": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
+        "largest_worker": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit),
+    }

@@ -13,7 +13,7 @@ CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
 RULED_ROWS = 0.3  # share of rows along which a rule makes a division
 WORD_GAP = 0.72  # narrowest white division without a rule, in digit widths
 DOT_GAP = 1.5  # widest gap that a decimal point explains, in digit widths
-DOTTED_ROWS = 0.4  # share of rows with a dot that make a gap a decimal point
+DOTTED_ROWS = 0.6  # share of rows with a dot that make a gap a decimal point
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def follow_columns(
 def _smooth(
     shape: tuple[int, ...], xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
 ) -> NDArray[np.float32]:
-    """Average residuals at the nodes of the lattice with Gaussian weights, towards zero where few are near."""
+    """Average residuals at the nodes of the lattice by Gaussian weights; towards zero where few are near."""
     column = np.clip(np.round(xy[:, 0] / STEP).astype(np.intp), 0, shape[1] - 1)
     row = np.clip(np.round(xy[:, 1] / STEP).astype(np.intp), 0, shape[0] - 1)
     flat = row * shape[1] + column

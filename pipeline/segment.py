@@ -25,8 +25,8 @@ class TableLimits:
     min_columns: int = 2
     min_digits: int = 12
     min_filled: float = 0.25  # share of the cells that hold a digit
-    min_numbers: int = 8  # numbers that line up with their column
-    min_aligned: float = 0.5  # share of the numbers that line up with their column
+    min_entries: int = 8  # entries that line up with their column
+    min_aligned: float = 0.5  # share of the entries that line up with their column
     max_embedded: float = 0.5  # share of the digits in the table's area that touch letters
     min_score: float = 0.3  # weaker digits are not used to find the table
 
@@ -119,7 +119,7 @@ def _is_table(
     # one column of numbers makes a table only beside a column of text
     if used < limits.min_columns and not (used == 1 and columns > 1 and rows >= 2 * limits.min_rows):
         return False
-    if table.aligned < max(limits.min_aligned * table.numbers, limits.min_numbers):
+    if table.aligned < max(limits.min_aligned * table.entries, limits.min_entries):
         return False
     if table.filled[:, table.filled.any(0)].mean() < limits.min_filled:
         return False

@@ -33,8 +33,8 @@ class Table:
     header_top: float
     filled: NDArray[np.bool_]  # (rows, columns): cells with a digit
     digits: int
-    numbers: int
-    aligned: int  # numbers that line up with their column
+    entries: int
+    aligned: int  # entries that line up with their column
 
     def vertices(self) -> NDArray[np.float64]:
         """Return x, y of the corners of the cells, header first: ``(rows + 2, columns + 1, 2)``."""
@@ -106,7 +106,8 @@ def build_table(
         u = flattening.points(own.centres)[:, 0]
         edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
         columns = column_edges(own, number, u, member, edges, window, letters, metrics)
-        residual, aligned = line_up(own, number, u, _column_of(u, columns), metrics)
+        column = _column_of(u, columns)
+        residual, aligned, entries = line_up(own, member, u, column, metrics)
         usable = np.isfinite(residual)
         flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
         window = find_window(flattening, own, ruling, letters, metrics, limits)
@@ -116,7 +117,7 @@ def build_table(
     edges[0], edges[-1] = low, high
     filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)
     filled[member, _column_of(u, columns)] = True
-    return Table(flattening, edges, columns, top, filled, len(kept), len(np.unique(number)), aligned)
+    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned)
 
 
 def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.intp]:
@@ -133,25 +134,25 @@ def _within(pairs: NDArray[np.intp], block: NDArray[np.intp], count: int) -> NDA
 
 def line_up(
     own: Detections,
-    number: NDArray[np.intp],
+    row: NDArray[np.intp],
     u: NDArray[np.floating],
     column: NDArray[np.intp],
     metrics: Metrics,
-) -> tuple[NDArray[np.float64], int]:
-    """Measure how far the numbers of each column stand from where the column lines up.
+) -> tuple[NDArray[np.float64], int, int]:
+    """Measure how far the entries of each column stand from where the column lines up.
 
-    A column lines up at the left, the middle or the right of its numbers, whichever most agree on; it
-    needs three numbers.
+    A column lines up at the left, the middle or the right of its entries, whichever most agree on; it
+    needs three entries. An entry is what stands in one cell.
 
     Returns
     -------
     residual
-        ``(n,)``: distance of each digit's number from its column, nan where it does not line up.
-    aligned
-        How many numbers line up.
+        ``(n,)``: distance of each digit's entry from its column, nan where it does not line up.
+    aligned, entries
+        How many entries line up, of how many.
     """
     half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
-    first, name = np.unique(number, return_index=True)[1], np.unique(number, return_inverse=True)[1]
+    _, first, name = np.unique(row * (column.max() + 1) + column, return_index=True, return_inverse=True)
     low, high = np.full(len(first), np.inf), np.full(len(first), -np.inf)
     np.minimum.at(low, name, u - half)
     np.maximum.at(high, name, u + half)
@@ -166,4 +167,4 @@ def line_up(
         near = np.abs(off) < LINED_UP * metrics.width
         best = int(near.sum(0).argmax())
         residual[mine[near[:, best]]] = off[near[:, best], best]
-    return residual[name], int(np.isfinite(residual).sum())
+    return residual[name], int(np.isfinite(residual).sum()), len(first)

@@ -41,9 +41,10 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
     from pipeline.sample.wear import random_wear, wear
 
     rng = np.random.default_rng(seed)
-    content = practice_content(rng)
-    page = set_page(content, random_style(rng), rng)
-    worn = wear(page, random_wear(rng, upright=True), rng)
+    style, wearing = random_style(rng), random_wear(rng, upright=True)
+    page = set_page(practice_content(rng), style, rng)
+    verso = set_page(practice_content(rng), style, rng) if wearing.show_through else None
+    worn = wear(page, wearing, rng, verso)
     grey = worn.image if worn.image.ndim == 2 else cv2.cvtColor(worn.image, cv2.COLOR_RGB2GRAY)
     factor = DIGIT_HEIGHT / worn.digit_height
     ink = extract_ink(grey)

@@ -224,7 +224,7 @@ def main() -> None:
                 average.state_dict().values(), network.state_dict().values(), strict=True
             ):
                 mean.lerp_(value, 1 - decay)
-        running += 0.01 * np.array([float(part) for part in parts])
+        running += 0.01 * np.array([part.item() for part in parts])
         if step % 100 == 0:
             seconds = (time.monotonic() - started) / 100
             print(f"step {step} pages {len(training)} loss {running.round(3)} {seconds:.2f} s/step", flush=True)

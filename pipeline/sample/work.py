@@ -1,0 +1,105 @@
+"""Work: a table without language or layout, as an author computed it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+DEGREES = ("degrees", "minutes")
+HOURS = ("hours", "minutes")
+NUMBER = ("",)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What one or several neighbouring columns hold: a number, or the places of a sexagesimal one."""
+
+    key: str  # language-free identity, unique in the work
+    name: str  # heading; @word stands for a word of the lexicon
+    units: tuple[str, ...] = NUMBER  # of each place, words of the lexicon; "" is a plain number
+    argument: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Keys of the columns, one a place."""
+        return tuple(f"{self.key}.{unit}" if unit else self.key for unit in self.units)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A table as its author computed it.
+
+    ``cells`` has a row for each of ``row_keys`` and a column for each place of each quantity; a cell is a number in
+    figures, a word of the lexicon (``@april``), a letter, or empty.
+    """
+
+    key: str
+    family: str
+    parameters: Mapping[str, str]  # what distinguishes it within its family, for titles
+    quantities: tuple[Quantity, ...]
+    row_keys: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]  # rows x places
+
+    @property
+    def column_keys(self) -> tuple[str, ...]:
+        """Keys of the columns of ``cells``."""
+        return tuple(place for quantity in self.quantities for place in quantity.places)
+
+
+def make_work(
+    family: str,
+    parameters: Mapping[str, str],
+    row_keys: Sequence[str],
+    columns: Sequence[tuple[Quantity, Sequence[tuple[str, ...]]]],
+    variant: str = "",
+) -> Work:
+    """Put quantities side by side.
+
+    Parameters
+    ----------
+    family
+        Name of the family.
+    parameters
+        What the work was computed with; the key of the work is made from it.
+    row_keys
+        Identity of every row.
+    columns
+        Quantities, each with the places of its value in every row.
+    variant
+        Further distinction from works of the same parameters.
+    """
+    rows = zip(*(values for _, values in columns), strict=True)
+    cells = tuple(tuple(cell for places in row for cell in places) for row in rows)
+    words = [family, *parameters.values(), variant]
+    key = "-".join(word for word in words if word).replace(" ", ".").replace("@", "").lower()
+    return Work(key, family, parameters, tuple(quantity for quantity, _ in columns), tuple(row_keys), cells)
+
+
+def split(value: float, bases: Sequence[int] = (60,)) -> tuple[str, ...]:
+    """Write a value that is not negative in places, rounded half up to the last of them.
+
+    Parameters
+    ----------
+    value
+        In units of the first place.
+    bases
+        How many units of each further place make one of the place before it: ``(60, 60)`` gives degrees, minutes
+        and seconds; ``(30, 60)`` signs of the zodiac, degrees and minutes.
+    """
+    total = math.floor(value * math.prod(bases) + 0.5)
+    places = []
+    for base in reversed(bases):
+        total, place = divmod(total, base)
+        places.append(place)
+    return tuple(str(place) for place in (total, *reversed(places)))
+
+
+def number(value: float) -> tuple[str, ...]:
+    """Write a value that is not negative as one whole number, rounded half up."""
+    return split(value, ())
+
+
+def join(degrees: float, minutes: float) -> str:
+    """Write a parameter of degrees and minutes as titles print it, such as ``23 28``."""
+    return f"{degrees:.0f} {minutes:02.0f}"

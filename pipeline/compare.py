@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.config import RunConfig
-from pipeline.corpus import Comparison, Corpus, names_digest
+from pipeline.corpus import Comparison, Corpus, inputs_digest
 from pipeline.execution import Progress
 from pipeline.schemas import empty
 
@@ -51,9 +51,10 @@ def compare(
     int or None
         Number of pairs explained; None if the tables were up to date.
     """
-    docs = corpus.read("features", columns=["doc_id"])["doc_id"].tolist()
+    documents = corpus.read("documents", columns=["doc_id", "sha256", "status"])
+    documents = documents[documents["status"] == "ok"]
     target = config.pair_fingerprint(fingerprint)
-    digest = names_digest(docs)
+    digest = inputs_digest(zip(documents["doc_id"], documents["sha256"], strict=True))
     old = corpus.comparison()
     if old is not None and (old.fingerprint, old.compared) == (target, digest):
         return None
@@ -67,7 +68,7 @@ def compare(
     factors = corpus.read("factors")
     begin = time.perf_counter()
     pairs = score(corpus.read("features"), factors)
-    count("score", len(docs), len(pairs), time.perf_counter() - begin)
+    count("score", len(documents), len(pairs), time.perf_counter() - begin)
     new = pairs[~(pairs["doc_a"].isin(partners) & pairs["doc_b"].isin(partners))]
     begin = time.perf_counter()
     matches = match(new, factors, corpus.read("regions"), config.explain.matches_per_pair)

@@ -35,7 +35,7 @@ class Comparison:
     """What the tables of pairs were made from."""
 
     fingerprint: str  # of the documents' and the pairs' config
-    compared: str  # digest of the documents' names
+    compared: str  # digest of the documents' names and content
     passes: int  # how many times matches were added
 
 
@@ -241,9 +241,11 @@ class Corpus:
         write_json(self.root / _RECORD, record)
 
 
-def names_digest(doc_ids: Iterable[str]) -> str:
-    """Digest of a set of documents' names."""
-    return hashlib.sha256("\0".join(sorted(doc_ids)).encode()).hexdigest()[:16]
+def inputs_digest(documents: Iterable[tuple[str, str]]) -> str:
+    """Digest of the doc_id and sha256 of documents, in any order."""
+    return hashlib.sha256(
+        "\0".join(f"{name} {digest}" for name, digest in sorted(documents)).encode()
+    ).hexdigest()
 
 
 def _pass_of(part: Path) -> int:

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pipeline.errors import ScanError, UsageError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF")  # MPO: what some cameras write as .jpg
+_FORMATS = ("JPEG", "PNG", "TIFF")
 _LONGEST_NAME = 80
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE

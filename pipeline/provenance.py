@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -47,11 +46,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not found"
     return found
-
-
-def inputs_digest(rows: Iterable[tuple[str, str]]) -> str:
-    """Digest of (doc_id, sha256) of all documents."""
-    return hashlib.sha256("\0".join(f"{name} {digest}" for name, digest in sorted(rows)).encode()).hexdigest()
 
 
 def peak_memory() -> dict[str, Any]:

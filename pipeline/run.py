@@ -12,13 +12,13 @@ from typing import Any
 
 from pipeline.compare import Match, Score, compare
 from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
+from pipeline.corpus import Corpus, inputs_digest
 from pipeline.errors import NothingUsableError, UsageError
 from pipeline.execution import Progress
 from pipeline.ingest import Listing, Scan, identify, list_scans
 from pipeline.intake import Analyse, Intake, Say, Tally, take_in
 from pipeline.metadata import Metadata, join_metadata, read_metadata
-from pipeline.provenance import inputs_digest, peak_memory, versions, weights_digests
+from pipeline.provenance import peak_memory, versions, weights_digests
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+import fake_stages
+import pytest
+from test_run import write_scan
+from typer.testing import CliRunner
+
+import pipeline.run
+from pipeline import __version__
+from pipeline.cli import app
+
+STAGES = pipeline.run.Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
+
+
+@pytest.fixture
+def command(monkeypatch):
+    monkeypatch.setattr("pipeline.run.load_stages", lambda: STAGES)
+
+    def command(*arguments):
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    return command
+
+
+@pytest.fixture
+def scans(tmp_path):
+    for number in range(2):
+        write_scan(tmp_path / "scans" / f"page{number}.png", number)
+    return tmp_path / "scans"
+
+
+def test_exit_codes_of_run(command, scans, tmp_path):
+    arguments = ["run", scans, "--out", tmp_path / "corpus", "--device", "cpu", "--workers", 1]
+    first = command(*arguments)
+    assert first.exit_code == 0
+    assert "added 2 documents and 1 pairs" in first.stderr
+    second = command(*arguments)
+    assert second.exit_code == 0
+    assert "nothing to do" in second.stderr
+    (scans / "letter.jpg").write_text("Dear Sir,")
+    third = command(*arguments)
+    assert third.exit_code == 3
+    assert "letter.jpg is not a JPEG" in third.stderr
+    assert third.stdout == ""
+    assert command(*arguments).exit_code == 3
+
+
+def test_stop_at_the_first_failure(command, scans, tmp_path):
+    (scans / "letter.jpg").write_text("Dear Sir,")
+    result = command("run", scans, "--out", tmp_path / "corpus", "--device", "cpu", "--on-error", "stop")
+    assert result.exit_code == 3
+    assert "stopped at the first failure: letter.jpg" in result.stderr
+
+
+def test_bad_arguments_and_config_end_with_2(command, scans, tmp_path):
+    out = tmp_path / "corpus"
+    (tmp_path / "RUN.toml").write_text("sede = 1")
+    assert command("run", tmp_path / "nowhere", "--out", out).exit_code == 2
+    assert command("run", scans).exit_code == 2
+    assert command("run", scans, "--out", out, "--device", "gpu").exit_code == 2
+    assert command("run", scans, "--out", out, "--workers", 0).exit_code == 2
+    misspelled = command("run", scans, "--out", out, "--config", tmp_path / "RUN.toml")
+    assert misspelled.exit_code == 2
+    assert "RUN.toml" in misspelled.stderr
+    assert "'sede'" in misspelled.stderr
+    assert command("show", tmp_path, "a", "b").exit_code == 2
+    assert not out.exists()
+
+
+def test_nothing_usable_ends_with_4(command, tmp_path):
+    (tmp_path / "scans").mkdir()
+    assert command("run", tmp_path / "scans", "--out", tmp_path / "corpus").exit_code == 4
+
+
+def test_ctrl_c_ends_with_130(command, scans, tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.run.run", interrupt)
+    result = command("run", scans, "--out", tmp_path / "corpus")
+    assert result.exit_code == 130
+    assert "interrupted" in result.stderr
+
+
+def test_version(command):
+    assert command("--version").stdout == f"tablekin {__version__}\n"

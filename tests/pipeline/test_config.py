@@ -1,0 +1,61 @@
+import pytest
+
+from pipeline.config import RunConfig, read_config
+from pipeline.errors import ConfigError
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        (tmp_path / "RUN.toml").write_text(text)
+        return tmp_path / "RUN.toml"
+
+    return write
+
+
+def test_values_are_read_and_the_rest_are_defaults(write):
+    config = read_config(write("seed = 5\n[digitize]\nthreshold = 0.25\n"))
+    assert (config.seed, config.digitize.threshold) == (5, 0.25)
+    assert config.explain == RunConfig().explain
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sede = 5", ["sede", "known here", "seed", "digitize"]),
+        ("[digitize]\ntreshold = 0.5", ["digitize.treshold", "threshold"]),
+        ("[digitise]\nthreshold = 0.5", ["digitise", "digitize"]),
+        ("[digitize]\nthreshold = 1.5", ["digitize.threshold", "1.5"]),
+        ("[explain]\nmin_rule = 'nobody'", ["explain.min_rule", "nobody"]),
+        ("[explain]\nmin_rule = 'x'\nmatches_per_pair = 0", ["explain.min_rule", "explain.matches_per_pair"]),
+        ("device = 'gpu'", ["device", "gpu"]),
+        ("seed = ", ["not valid TOML"]),
+    ],
+)
+def test_a_mistake_names_the_file_and_the_key(write, text, words):
+    path = write(text)
+    with pytest.raises(ConfigError) as error:
+        read_config(path)
+    for word in [str(path), *words]:
+        assert word in str(error.value)
+
+
+def test_a_missing_config_is_told(tmp_path):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
+        read_config(tmp_path / "nowhere.toml")
+
+
+def test_fingerprints_change_with_what_the_tables_depend_on():
+    plain = RunConfig()
+    digits = RunConfig.model_validate({"digitize": {"threshold": 0.6}})
+    matches = RunConfig.model_validate({"explain": {"matches_per_pair": 3}})
+    assert plain.document_fingerprint("w") != plain.document_fingerprint("v")
+    assert plain.document_fingerprint("w") != digits.document_fingerprint("w")
+    assert plain.document_fingerprint("w") == matches.document_fingerprint("w")
+    assert plain.pair_fingerprint("w") != matches.pair_fingerprint("w")
+    assert plain.document_fingerprint("w") == plain.on_device("cuda:1").document_fingerprint("w")
+
+
+def test_a_device_that_cannot_be_is_told():
+    with pytest.raises(ConfigError, match="gpu"):
+        RunConfig().on_device("gpu")

@@ -1,0 +1,117 @@
+import os
+
+import fake_stages
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import parts
+from pipeline.corpus import Comparison, Corpus
+from pipeline.errors import CorpusError
+from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
+
+
+def batch(*doc_ids):
+    tables = {name: [] for name in DOCUMENT_TABLES}
+    for number, doc_id in enumerate(doc_ids):
+        image = np.random.default_rng(number).integers(0, 256, (10, 10)).astype(np.uint8)
+        rows = fake_stages.analyse(image, doc_id, None, "cpu")
+        for name in DOCUMENT_TABLES[:-1]:
+            tables[name].append(rows[name])
+        row = {"doc_id": doc_id, "source": f"{doc_id}.png", "page_index": 0, "sha256": "0", "status": "ok"}
+        tables["documents"].append(pd.DataFrame([row | {"width": 10, "height": 10, "reason": ""}]))
+    return {name: pd.concat(frames) for name, frames in tables.items()}
+
+
+def all_names(corpus):
+    return {table: sorted(set(corpus.read(table)["doc_id"])) for table in DOCUMENT_TABLES}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    corpus = Corpus(tmp_path / "corpus")
+    corpus.add_documents(batch("a", "b"), "config")
+    corpus.add_documents(batch("c"), "config")
+    return corpus
+
+
+def test_rows_come_back(corpus):
+    assert all_names(corpus) == {table: ["a", "b", "c"] for table in DOCUMENT_TABLES}
+    assert sorted(set(corpus.read("factors", ["b", "c"])["doc_id"])) == ["b", "c"]
+    assert corpus.read("pages", ["b"], ["scale"]).columns.tolist() == ["scale"]
+    phi = corpus.read("features", ["a"])["phi"].iloc[0]
+    assert phi.sum() == 100  # the pixels of the image
+
+
+def test_every_file_carries_the_schema_version(corpus):
+    for path in corpus.root.rglob("*.parquet"):
+        assert pq.read_schema(path).metadata[b"tablekin.schema"] == SCHEMA_VERSION.encode()
+
+
+@pytest.mark.parametrize("table", DOCUMENT_TABLES)
+def test_a_batch_whose_writing_was_cut_short_is_not_there_after_tidying(corpus, monkeypatch, table):
+    written = parts.pq.write_table
+
+    def fail(content, file, **options):
+        if content.schema.metadata[b"tablekin.table"] == table.encode():
+            file.write(b"PAR1 half a file")
+            raise OSError("No space left on device")
+        written(content, file, **options)
+
+    monkeypatch.setattr(parts.pq, "write_table", fail)
+    with pytest.raises(OSError, match="No space"):
+        corpus.add_documents(batch("d"), "config")
+    monkeypatch.undo()
+    pd.read_parquet(corpus.root / table)  # a reader never meets the half file
+    assert corpus.tidy("config") == 0
+    assert all_names(corpus) == {table: ["a", "b", "c"] for table in DOCUMENT_TABLES}
+    assert not [name for _, _, names in os.walk(corpus.root) for name in names if name.endswith(".tmp")]
+    corpus.add_documents(batch("d"), "config")
+    assert all_names(corpus) == {table: ["a", "b", "c", "d"] for table in DOCUMENT_TABLES}
+
+
+def test_dropping_a_document_drops_its_rows_and_pairs_and_keeps_the_seal(corpus):
+    pairs = fake_stages.score(corpus.read("features"), corpus.read("factors"))
+    matches = pd.concat(fake_stages.match(pairs, None, None, 1))
+    corpus.add_matches(matches, 1, 0)
+    corpus.replace_pairs(pairs, Comparison("config", "abc", 1))
+    corpus.drop_documents(["b"])
+    assert all_names(corpus) == {table: ["a", "c"] for table in DOCUMENT_TABLES}
+    for table in ("pairs", "matches"):
+        assert corpus.read(table)[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "c"]]
+    assert corpus.comparison() == Comparison("config", "abc", 1)
+    assert corpus.tidy("config") == 0
+
+
+def test_documents_of_another_fingerprint_go(corpus):
+    corpus.add_documents(batch("d"), "other")
+    assert corpus.tidy("other") == 3
+    assert all_names(corpus) == {table: ["d"] for table in DOCUMENT_TABLES}
+
+
+def test_pairs_of_a_document_stand_on_either_side(corpus):
+    pairs = fake_stages.score(corpus.read("features"), corpus.read("factors"))
+    corpus.replace_pairs(pairs, Comparison("config", "abc", 1))
+    assert corpus.read_pairs_of("b")[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(CorpusError, match=r"thesis\.docx"):
+        Corpus(tmp_path)
+    with pytest.raises(CorpusError, match="tablekin run"):
+        Corpus.open(tmp_path)
+
+
+def test_tables_of_another_schema_version_are_refused(corpus):
+    part = corpus.root / "documents/part-00000.parquet"
+    table = pq.read_table(part)
+    pq.write_table(table.replace_schema_metadata({"tablekin.schema": "0"}), part)
+    with pytest.raises(CorpusError, match="schema version 0"):
+        Corpus.open(corpus.root)
+
+
+def test_a_frame_with_missing_or_surplus_columns_is_refused():
+    with pytest.raises(ValueError, match=r"missing \['cosine'\].*expected \['cosinus'\]"):
+        to_arrow("pairs", empty("pairs").rename(columns={"cosine": "cosinus"}))

@@ -1,0 +1,105 @@
+import io
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+from pipeline.errors import ScanError, UsageError
+from pipeline.execution import Failure, Progress, resolve_device, run_in_order
+
+
+def work(number):
+    if number == 3:
+        raise ScanError("three is torn")
+    if number == 5:
+        os._exit(1)
+    if number == 6:
+        raise ZeroDivisionError("by six")
+    time.sleep(0.05 * (number % 2))  # so that neighbours overtake one another
+    return number * number
+
+
+def threads(_):
+    import cv2
+
+    return os.environ["OMP_NUM_THREADS"], os.environ["NUMBA_NUM_THREADS"], cv2.getNumThreads()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_in_order_and_each_failure_stays_with_its_task(workers):
+    found = list(run_in_order(work, list(range(1, 9)), workers))
+    reasons = {index: result.reason for index, result in enumerate(found, 1) if isinstance(result, Failure)}
+    assert [result for result in found if not isinstance(result, Failure)] == [1, 4, 16, 49, 64]
+    assert reasons[3] == "three is torn"
+    assert "memory" in reasons[5]
+    assert "ZeroDivisionError: by six" in reasons[6]
+    assert set(reasons) == {3, 5, 6}
+
+
+def test_workers_have_one_thread_and_the_parent_keeps_its_own(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert list(run_in_order(threads, [0], 1)) == [("1", "1", 1)]
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_nothing_to_do_starts_no_process():
+    assert list(run_in_order(work, [], 2)) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_ends_the_workers_too(tmp_path):
+    script = tmp_path / "long.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import os, sys, time
+            from pipeline.execution import run_in_order
+
+            def sleep(number):
+                print(os.getpid(), flush=True)
+                time.sleep(100)
+
+            if __name__ == "__main__":
+                try:
+                    list(run_in_order(sleep, [1, 2, 3], 2))
+                except KeyboardInterrupt:
+                    sys.exit(130)
+            """
+        )
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, env=environment, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        children = [int(process.stdout.readline()) for _ in range(2)]
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        assert process.wait(20) == 130
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
+
+
+def test_a_log_gets_lines_with_counts_and_the_time_that_remains(monkeypatch):
+    now = iter([0.0, 0.0, 20.0, 21.0, 40.0])
+    monkeypatch.setattr("pipeline.execution.time.monotonic", lambda: next(now))
+    log = io.StringIO()
+    progress = Progress("analysing", 4, "documents", log)
+    progress.advance()
+    progress.advance()
+    progress.advance(2)
+    progress.close()
+    assert log.getvalue().splitlines() == [
+        "analysing: 1 of 4 documents in 20 s, about 60 s to go",
+        "analysing: 4 of 4 documents in 40 s",
+    ]
+
+
+def test_a_device_that_is_not_there_is_told():
+    assert resolve_device("cpu") == "cpu"
+    with pytest.raises(UsageError, match="--device cpu"):
+        resolve_device("cuda:99")

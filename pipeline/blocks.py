@@ -15,7 +15,9 @@ from pipeline.ruling import Ruling, box_sums
 BESIDE = 0.35  # how far beside a number a letter touches it, in digit heights
 EMBEDDED_LINES = 0.33  # height of the ink beside a number that makes it a letter, in digit heights
 CORRIDOR = 3.2  # white gap in digit heights that separates blocks side by side
-RULED_CORRIDOR = 8.0  # the same where horizontal rules cross it
+WIDE_CORRIDOR = 9.0  # the same where the lines go on or horizontal rules cross it
+HEAD_RULE = 6.0  # how far above the digits such a rule may run, in digit heights
+LINE_REACH = 8.0  # how far from the gap lines are compared, in digit heights
 STACK_GAP = 5.5  # gap in digit heights bridged between blocks with the same columns
 STRAY_INK = 0.03  # share of a pixel column that may be inked in a white corridor
 FAR = 40.0  # blocks farther apart than this, in digit heights, stay apart
@@ -142,34 +144,63 @@ def _belong_together(
     if wide > 0 and high > 0:
         return True
     if high > 0.5 * min(box_a[3] - box_a[1], box_b[3] - box_b[1]):
-        left, right = (box_a, box_b) if box_a[0] < box_b[0] else (box_b, box_a)
-        gap = (left[2], max(box_a[1], box_b[1]), right[0], min(box_a[3], box_b[3]))
-        return not _corridor(gap, ruling, metrics)
+        left, right = (a, b) if box_a[0] < box_b[0] else (b, a)
+        return _side_by_side(left, right, digits, ruling, metrics)
     if wide > 0.6 * min(box_a[2] - box_a[0], box_b[2] - box_b[0]) and -high < STACK_GAP * metrics.height:
         return _profile_match(a, b, digits, metrics) > 0.6
     return False
 
 
-def _corridor(gap: tuple[float, float, float, float], ruling: Ruling, metrics: Metrics) -> bool:
-    """Tell whether a gap between two blocks holds a white corridor from top to bottom."""
-    if gap[2] - gap[0] < metrics.height:
-        return False
-    x0, y0, x1, y1 = (max(round(g), 0) for g in gap)
-    inked = ruling.text[y0:y1, x0:x1].mean(0) > STRAY_INK
-    framed = _between_frames(ruling.vertical[y0:y1, x0:x1], metrics)
-    if framed is not None:
-        start, end = framed
-        widest = end - start
-        if inked[start:end].mean() > 0.4:
-            return False
-    else:
-        widest, start = _longest_run(~inked)
-        if widest < CORRIDOR * metrics.height:
-            return False
-    if widest > RULED_CORRIDOR * metrics.height:
+def _side_by_side(
+    left: NDArray[np.intp], right: NDArray[np.intp], digits: Detections, ruling: Ruling, metrics: Metrics
+) -> bool:
+    """Tell whether two blocks beside one another are parts of one table.
+
+    They are where a horizontal rule joins them, or where their lines are the same and no frames and no
+    wide white space lie between.
+    """
+    box_l, box_r = _extent(left, digits), _extent(right, digits)
+    x0, y0, x1, y1 = (
+        max(round(g), 0) for g in (box_l[2], max(box_l[1], box_r[1]), box_r[0], min(box_l[3], box_r[3]))
+    )
+    if x1 - x0 < metrics.height:
         return True
-    strip = ruling.horizontal[y0:y1, x0 + start : x0 + start + widest]
-    return bool(strip.any(0).mean() < 0.9)
+    inked = ruling.text[y0:y1, x0:x1].mean(0) > STRAY_INK
+    widest, start = _longest_run(~inked)
+    framed = _between_frames(ruling.vertical[y0:y1, x0:x1], metrics)
+    if framed is not None and inked[framed[0] : framed[1]].mean() < 0.4:
+        start, widest = framed[0], framed[1] - framed[0]
+    else:
+        framed = None
+    above = round(max(y0 - HEAD_RULE * metrics.height, 0))
+    strip = ruling.horizontal[above:y1, x0 + start : x0 + start + max(widest, 1)]
+    joined = widest < WIDE_CORRIDOR * metrics.height and bool(strip.any(0).mean() > 0.9)
+    if framed is not None:
+        return joined
+    alike = _line_match(left, right, digits, metrics)
+    if widest < CORRIDOR * metrics.height:
+        return alike > 0.5 or joined
+    return widest < WIDE_CORRIDOR * metrics.height and (joined or alike > 0.7)
+
+
+def _line_match(
+    left: NDArray[np.intp], right: NDArray[np.intp], digits: Detections, metrics: Metrics
+) -> float:
+    """Return the share of digits beside the space between two blocks that have a line on its other side."""
+    reach = LINE_REACH * metrics.height
+    centres, boxes = digits.centres, digits.boxes
+    left = left[boxes[left, 2] > boxes[left, 2].max() - reach]
+    right = right[boxes[right, 0] < boxes[right, 0].min() + reach]
+    one, two = centres[left, 1], centres[right, 1]
+    low, high = max(one.min(), two.min()) - metrics.height, min(one.max(), two.max()) + metrics.height
+    one, two = (a[(a > low) & (a < high)] for a in (one, two))
+    if len(one) < 3 or len(two) < 3:
+        return 1.0
+    shares = []
+    for a, b in ((one, two), (two, one)):
+        distance = np.abs(a[:, None] - b[None, :]).min(1)
+        shares.append(float((distance < 0.33 * metrics.height).mean()))
+    return max(shares)
 
 
 def _between_frames(vertical: NDArray[np.uint8], metrics: Metrics) -> tuple[int, int] | None:

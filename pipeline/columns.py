@@ -11,8 +11,7 @@ from pipeline.neighbours import Metrics
 
 CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
 RULED_ROWS = 0.3  # share of rows along which a rule makes a division
-WORD_GAP = 0.72  # narrowest white division without a rule, in digit widths
-DOT_GAP = 1.5  # widest gap that a decimal point explains, in digit widths
+DOT_GAP = 2.0  # widest gap that a decimal point explains, in spaces
 DOTTED_ROWS = 0.6  # share of rows with a dot that make a gap a decimal point
 
 
@@ -85,9 +84,9 @@ def _is_space(
     middle = (low + high) / 2
     around = (start <= middle) & (end >= middle)
     typical = float(np.median((end - start)[around])) if around.any() else high - low
-    if typical < WORD_GAP * metrics.width or high - low < 0.5 * WORD_GAP * metrics.width:
+    if typical < metrics.space or high - low < 0.5 * metrics.space:
         return False
-    if not around.any() or typical > DOT_GAP * metrics.width:
+    if not around.any() or typical > DOT_GAP * metrics.space:
         return True
     return bool(dotted[around].mean() < DOTTED_ROWS)
 

@@ -69,7 +69,7 @@ def fit_flattening(
     digits: Detections,
     right: NDArray[np.intp],
     lower: NDArray[np.intp],
-    shape: tuple[int, int],
+    shape: tuple[int, ...],
 ) -> Flattening:
     """Fit the flattening of one table to its pairs of neighbouring digits.
 

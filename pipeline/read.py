@@ -13,8 +13,7 @@ from pipeline.page import Detections, Layout, WorkingPage
 from pipeline.ruling import INK_THRESHOLD, box_sums
 
 READ_KINDS = ("cell", "header", "page_number")
-SPACE = 0.7  # gap between two figures that is read as a space, in digit widths
-POINT_GAP = 1.5  # widest gap that is a point when a dot stands in it, in digit widths
+POINT_GAP = 2.0  # widest gap that is a point when a dot stands in it, in spaces
 LINE = 0.75  # distance between two lines of one cell, in digit heights
 
 
@@ -29,8 +28,8 @@ class Reading:
 def read(page: WorkingPage, layout: Layout) -> Reading:
     """Read cells, headers and page numbers; rows, columns, margins and the outside have no text.
 
-    The text holds the digits from left to right, lines from top to bottom. A gap wider than 0.7 digit
-    widths is a space, except where a point stands in it; points themselves are not written. The
+    The text holds the digits from left to right, lines from top to bottom. A gap wider than about 0.7
+    digit widths is a space, except where a point stands in it; points themselves are not written. The
     confidence is the product of the digits' scores, and 0 where there is no digit.
 
     Parameters
@@ -88,5 +87,5 @@ def _reading_order(
     # a pixel and a half less on both sides: the figures' own ink may stick out of their boxes
     between = np.column_stack([before[:, 2] + 1.5, boxes[:, 1], boxes[:, 0] - 1.5, boxes[:, 3]])
     dots = box_sums((ink > INK_THRESHOLD).view(np.uint8), between) / metrics.height**2
-    point = (dots > 0.008) & (dots < 0.12) & (gap < POINT_GAP * metrics.width)
-    return order, begins, ~begins & (gap > SPACE * metrics.width) & ~point
+    point = (dots > 0.008) & (dots < 0.12) & (gap < POINT_GAP * metrics.space)
+    return order, begins, ~begins & (gap > metrics.space) & ~point

@@ -14,6 +14,7 @@ from pipeline.neighbours import Metrics
 from pipeline.page import Detections
 from pipeline.window import Window
 
+FAR = 2.2  # distance, in pitches, at which a row of few numbers at either end is no row of the table
 SMOOTHING = 0.17  # width of the kernel over line positions, in digit heights
 
 
@@ -51,7 +52,7 @@ def flatten_rows(
     # figures of fractions are small for their kind and stand above and below the line
     weight = own.score * np.where(small, 0.01, 1.0)
     right = right[~small[right].any(1)]
-    flattening = fit_flattening(own, right, lower, (shape[0], shape[1]))
+    flattening = fit_flattening(own, right, lower, shape)
     steps = own.centres[lower[:, 1], 1] - own.centres[lower[:, 0], 1]
     for reach in (5.0, 3.0):
         line = flattening.points(own.centres)[:, 1] - flattening.offset[own.digit]
@@ -119,7 +120,8 @@ def body_rows(
     """Leave out heading rows at the top and lines of text with numbers at both ends.
 
     A heading is one or two rows above a horizontal rule, set off by more than the usual pitch, where
-    most rows have no rule below them. A line of text has few numbers and they stand between words.
+    most rows have no rule below them. A line of text has few numbers and they stand between words, or
+    it is far from the table.
 
     Parameters
     ----------
@@ -144,9 +146,11 @@ def body_rows(
     pairs = np.unique(np.column_stack([rows.member, number, crowded]), axis=0)
     sizes = np.bincount(pairs[:, 0], minlength=count)
     wordy = (sizes <= 0.34 * np.median(sizes)) & (np.bincount(pairs[:, 0], pairs[:, 2], count) > 0.5 * sizes)
-    while last - first > 3 and wordy[first]:
+    few = sizes <= 0.5 * np.median(sizes)
+    far = np.diff(rows.centres) > FAR * rows.pitch
+    while last - first > 3 and (wordy[first] or (few[first] and far[first])):
         first += 1
-    while last - first > 3 and wordy[last - 1]:
+    while last - first > 3 and (wordy[last - 1] or (few[last - 1] and far[last - 2])):
         last -= 1
     ruled = ruled_gaps(rows.centres, window.horizontal, (float(u.min()), float(u.max())))
     if last - first > 4 and ruled[first : last - 1].mean() < 0.5:

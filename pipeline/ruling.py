@@ -57,7 +57,7 @@ def _rules_along(printed: NDArray[np.uint8], digit_height: float, vertical: bool
         cv2.dilate(joined, element(1 / digit_height, 5)), cv2.MORPH_OPEN, element(6.0, 1)
     )
     rules = np.asarray(long, np.uint8) | (pieces & np.asarray(joined, np.uint8))
-    return _without_thick(rules, max(9, round(0.55 * digit_height)))
+    return _without_thick(rules, round(0.9 * digit_height))
 
 
 def _without_thick(mask: NDArray[np.uint8], max_thickness: int) -> NDArray[np.uint8]:

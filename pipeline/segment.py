@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.blocks import find_blocks, find_embedded, number_boxes, without_digits
+from pipeline.blocks import find_blocks
+from pipeline.evidence import Evidence, gather_evidence
 from pipeline.folio import find_page_numbers
-from pipeline.neighbours import find_neighbours, measure
 from pipeline.page import Layout, Region, WorkingPage
-from pipeline.ruling import find_rules
-from pipeline.table import Table, around, build_table
-
-CROWDED = 0.9  # words nearer to a number than this, in digit heights, make it part of their line
+from pipeline.table import Table, around, build_table, split_block
 
 
 @dataclass(frozen=True)
@@ -48,32 +45,36 @@ def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
         leaf region of every pixel. Tables are numbered by their place on the page, left column first.
     """
     limits = limits or TableLimits()
-    height, width = page.ink.shape
-    digits = page.digits
-    metrics = measure(digits)
-    ruling = find_rules(page.ink, metrics.height)
-    letters = without_digits(ruling.text, digits)
-    tables: list[Table] = []
-    boxes = np.zeros((0, 4))
-    embedded = np.zeros(0, bool)
-    number = np.zeros(0, np.intp)
-    if len(digits):
-        near = find_neighbours(digits, ruling, metrics)
-        number = near.number
-        boxes = number_boxes(digits, number)
-        embedded = find_embedded(boxes, letters, metrics)
-        crowded = find_embedded(boxes, letters, metrics, beside=CROWDED)[number]
-        free = ~embedded[number] & (digits.score >= limits.min_score)
-        blocks = [b for b in find_blocks(digits, near, free, ruling, metrics) if len(b) >= limits.min_digits]
-        for block in blocks:
-            area = _limits(block, blocks, digits.boxes, (height, width), metrics.height)
-            table = build_table(digits, block, near, ruling, crowded, letters, metrics, area)
-            if table is not None and _is_table(table, digits.centres, embedded[number], limits):
-                tables.append(table)
-    tables = _in_reading_order(tables)
+    shape = (page.ink.shape[0], page.ink.shape[1])
+    if not len(page.digits):
+        return _lay_out([], [], [], shape, 0.0)
+    evidence = gather_evidence(page)
+    tables = _in_reading_order(_find_tables(evidence, limits, shape))
     areas = [t.box for t in tables]
-    folios = find_page_numbers(boxes, embedded, areas, letters, metrics, (height, width))
-    return _lay_out(tables, areas, folios, (height, width), metrics.height)
+    folios = find_page_numbers(
+        evidence.numbers, evidence.embedded, areas, evidence.letters, evidence.metrics, shape
+    )
+    return _lay_out(tables, areas, folios, shape, evidence.metrics.height)
+
+
+def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]) -> list[Table]:
+    """Find the blocks of digits that are tables."""
+    digits, height = evidence.digits, evidence.metrics.height
+    embedded = evidence.embedded[evidence.near.number]
+    free = ~embedded & (digits.score >= limits.min_score)
+    whole = find_blocks(digits, evidence.near, free, evidence.ruling, evidence.metrics)
+    whole = [b for b in whole if len(b) >= limits.min_digits]
+    blocks = [
+        p for b in whole for p in split_block(evidence, b, _limits(b, whole, digits.boxes, shape, height))
+    ]
+    tables = []
+    for block in blocks:
+        if len(block) < limits.min_digits:
+            continue
+        table = build_table(evidence, block, _limits(block, blocks, digits.boxes, shape, height))
+        if table is not None and _is_table(table, digits.centres, embedded, limits):
+            tables.append(table)
+    return tables
 
 
 def _limits(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.alleys import find_alley
+from pipeline.evidence import Evidence
 from pipeline.extent import row_edges, vertical_ends
-from pipeline.flattening import Flattening, follow_columns
-from pipeline.neighbours import Metrics, Neighbourhood
+from pipeline.flattening import Flattening, fit_flattening, follow_columns
+from pipeline.neighbours import Metrics
 from pipeline.page import Detections
 from pipeline.rows import body_rows, flatten_rows
-from pipeline.ruling import Ruling
 from pipeline.strips import column_edges
 from pipeline.window import find_window
 
@@ -54,33 +55,17 @@ def around(points: NDArray[np.floating]) -> tuple[float, float, float, float]:
     return float(x0), float(y0), float(x1), float(y1)
 
 
-def take_digits(digits: Detections, index: NDArray[np.intp]) -> Detections:
-    """Select detections by index."""
-    return Detections(digits.digit[index], digits.score[index], digits.boxes[index])
-
-
 def build_table(
-    digits: Detections,
-    block: NDArray[np.intp],
-    near: Neighbourhood,
-    ruling: Ruling,
-    crowded: NDArray[np.bool_],
-    letters: NDArray[np.uint8],
-    metrics: Metrics,
-    limits: tuple[float, float, float, float],
+    evidence: Evidence, block: NDArray[np.intp], limits: tuple[float, float, float, float]
 ) -> Table | None:
     """Find the grid of one block of digits.
 
     Parameters
     ----------
-    digits, near, ruling, metrics
+    evidence
         The whole page.
     block
         Indices of the block's digits.
-    crowded
-        Digits of numbers with words close by ``(n,)``.
-    letters
-        ``(height, width)``, 1 on ink that is neither digit nor rule.
     limits
         Box in which nothing belongs to another block: headings and text columns stay inside it.
 
@@ -89,18 +74,17 @@ def build_table(
     Table or None
         None where fewer than two rows of digits remain.
     """
-    own = take_digits(digits, block)
-    right, lower = (_within(pairs, block, len(digits)) for pairs in (near.right, near.lower))
-    flattening, rows = flatten_rows(own, right, lower, letters.shape, metrics)
+    own, metrics, letters = evidence.take(block), evidence.metrics, evidence.letters
+    flattening, rows = flatten_rows(own, *pairs_within(evidence, block), letters.shape, metrics)
     if len(rows.centres) < 2:
         return None
-    window = find_window(flattening, own, ruling, letters, metrics, limits)
+    window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
-    first, last = body_rows(rows, near.number[block], crowded[block], u, window)
+    first, last = body_rows(rows, evidence.near.number[block], evidence.crowded[block], u, window)
     if last - first < 2:
         return None
     kept = np.flatnonzero((rows.member >= first) & (rows.member < last))
-    own, number = take_digits(own, kept), near.number[block][kept]
+    own, number = evidence.take(block[kept]), evidence.near.number[block[kept]]
     member, centres = rows.member[kept] - first, rows.centres[first:last]
     for _ in range(2):
         u = flattening.points(own.centres)[:, 0]
@@ -110,7 +94,7 @@ def build_table(
         residual, aligned, entries = line_up(own, member, u, column, metrics)
         usable = np.isfinite(residual)
         flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
-        window = find_window(flattening, own, ruling, letters, metrics, limits)
+        window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
     columns = column_edges(own, number, u, member, edges, window, letters, metrics)
     top, low, high = vertical_ends(edges, columns, centres, window.horizontal, window.letters, metrics)
@@ -124,12 +108,32 @@ def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArra
     return np.clip(np.searchsorted(columns, u) - 1, 0, len(columns) - 2)
 
 
-def _within(pairs: NDArray[np.intp], block: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """Keep the pairs inside a block, as indices into the block."""
-    place = np.full(count, -1, np.intp)
+def pairs_within(evidence: Evidence, block: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of neighbours inside a block, to the right and below, as indices into the block."""
+    place = np.full(len(evidence.digits), -1, np.intp)
     place[block] = np.arange(len(block))
-    inside = place[pairs]
-    return inside[(inside >= 0).all(1)]
+    right, lower = (place[pairs] for pairs in (evidence.near.right, evidence.near.lower))
+    return right[(right >= 0).all(1)], lower[(lower >= 0).all(1)]
+
+
+def split_block(
+    evidence: Evidence, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+) -> list[NDArray[np.intp]]:
+    """Split a block at the alleys between tables that stand side by side."""
+    own, metrics = evidence.take(block), evidence.metrics
+    right, lower = pairs_within(evidence, block)
+    if not len(right) or not len(lower):
+        return [block]
+    flattening = fit_flattening(own, right, lower, evidence.letters.shape)
+    window = find_window(flattening, own, evidence.ruling, evidence.letters, metrics, limits)
+    uv = flattening.points(own.centres)
+    half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
+    v = uv[:, 1] - flattening.offset[own.digit]
+    alley = find_alley(uv[:, 0] - half, uv[:, 0] + half, v, window, metrics)
+    if alley is None:
+        return [block]
+    parts = (block[uv[:, 0] < alley], block[uv[:, 0] >= alley])
+    return [piece for part in parts for piece in split_block(evidence, part, limits)]
 
 
 def line_up(

@@ -1,0 +1,45 @@
+"""Evidence: everything about a page from which its tables are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.blocks import find_embedded, number_boxes, without_digits
+from pipeline.neighbours import Metrics, Neighbourhood, find_neighbours, measure
+from pipeline.page import Detections, WorkingPage
+from pipeline.ruling import Ruling, find_rules
+
+CROWDED = 1.6  # words nearer to a number than this, in digit heights, may make it part of their line
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Digits, rules and other ink of a page, and how they stand to one another."""
+
+    digits: Detections
+    metrics: Metrics
+    near: Neighbourhood
+    ruling: Ruling
+    letters: NDArray[np.uint8]  # (height, width), 1 on ink that is neither digit nor rule
+    numbers: NDArray[np.float64]  # (numbers, 4), boxes
+    embedded: NDArray[np.bool_]  # (numbers,), whether letters touch the number
+    crowded: NDArray[np.bool_]  # (n,), digits of numbers with words close by
+
+    def take(self, index: NDArray[np.intp]) -> Detections:
+        """Select digits by index."""
+        return Detections(self.digits.digit[index], self.digits.score[index], self.digits.boxes[index])
+
+
+def gather_evidence(page: WorkingPage) -> Evidence:
+    """Measure the figures of a page, find its rules, its numbers and what stands beside them."""
+    metrics = measure(page.digits)
+    ruling = find_rules(page.ink, metrics.height)
+    letters = without_digits(ruling.text, page.digits)
+    near = find_neighbours(page.digits, ruling, metrics)
+    boxes = number_boxes(page.digits, near.number)
+    embedded = find_embedded(boxes, letters, metrics)
+    crowded = find_embedded(boxes, letters, metrics, beside=CROWDED)[near.number]
+    return Evidence(page.digits, metrics, near, ruling, letters, boxes, embedded, crowded)

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.digits import GRAIN, STRIDE, DigitNetwork, pad_to_grain
@@ -34,47 +34,51 @@ GAMMA: Mapping[str, float] = {
 
 @dataclass(frozen=True)
 class _Step:
-    """One convolution: the names of its input and output maps, and the reach of the cone below and above it."""
+    """One convolution: its input, the convolution that made the input, and the cone's reach on both sides.
+
+    A reach counts cells of 1/16 around the peak's; ``grain_in`` is the number of input cells in one of them.
+    """
 
     module: str
     source: str
-    target: str
-    reach_in: int  # cells of 1/16 around the peak's that the cone may cover in the input
+    below: str | None  # None where the input is joined from two maps
+    reach_in: int
     reach_out: int
-    grain_in: int  # input cells per cell of 1/16
+    grain_in: int
     stride: int = 1
     dilation: int = 1
 
 
 _DECODER = (
-    _Step("decode_quarter.1.0", "up0", "up1", 1, 1, 4),
-    _Step("decode_quarter.0.0", "concat4", "up0", 1, 1, 4),
+    _Step("decode_quarter.1.0", "up0", "decode_quarter.0.0", 1, 1, 4),
+    _Step("decode_quarter.0.0", "concat4", None, 1, 1, 4),
 )
-_MIDDLE = _Step("decode_eighth.0", "concat8", "up8", 1, 1, 2)
+_MIDDLE = _Step("decode_eighth.0", "concat8", None, 1, 1, 2)
 _CONTEXT = (
-    _Step("encode_sixteenth.3.0", "sixteenth2", "sixteenth3", 2, 1, 1),
-    _Step("encode_sixteenth.2.0", "sixteenth1", "sixteenth2", 4, 2, 1, dilation=2),
-    _Step("encode_sixteenth.1.0", "sixteenth0", "sixteenth1", 5, 4, 1),
-    _Step("encode_sixteenth.0.0", "eighth1", "sixteenth0", 6, 5, 2, stride=2),
+    _Step("encode_sixteenth.3.0", "sixteenth2", "encode_sixteenth.2.0", 2, 1, 1),
+    _Step("encode_sixteenth.2.0", "sixteenth1", "encode_sixteenth.1.0", 4, 2, 1, dilation=2),
+    _Step("encode_sixteenth.1.0", "sixteenth0", "encode_sixteenth.0.0", 5, 4, 1),
+    _Step("encode_sixteenth.0.0", "eighth1", "encode_eighth.1.0", 6, 5, 2, stride=2),
 )
 _EIGHTH = (
-    _Step("encode_eighth.1.0", "eighth0", "eighth1", 6, 6, 2),
-    _Step("encode_eighth.0.0", "quarter1", "eighth0", 7, 6, 4, stride=2),
+    _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2),
+    _Step("encode_eighth.0.0", "quarter1", "encode_quarter.1.0", 7, 6, 4, stride=2),
 )
 _QUARTER = (
-    _Step("encode_quarter.1.0", "quarter0", "quarter1", 7, 7, 4),
-    _Step("encode_quarter.0.0", "half", "quarter0", 7, 7, 8, stride=2),
+    _Step("encode_quarter.1.0", "quarter0", "encode_quarter.0.0", 7, 7, 4),
+    _Step("encode_quarter.0.0", "half", "encode_half.0", 7, 7, 8, stride=2),
 )
-_PIXELS = _Step("encode_half.0", "ink", "half", 7, 7, 16, stride=2)
+_PIXELS = _Step("encode_half.0", "ink", None, 7, 7, 16, stride=2)
+_STEPS = (*_DECODER, _MIDDLE, *_CONTEXT, *_EIGHTH, *_QUARTER)
 REACH = 7 * GRAIN  # pixels: a cone's window ends this far left of and above its peak's cell of 1/16
-
-
-def _modified(weight: Tensor, gamma: float) -> Tensor:
-    return weight + gamma * weight.clamp(min=0)
 
 
 class Cones:
     """The cones of one page: a forward pass kept, ready to be followed back from any peak.
+
+    What travels back is the *share* of an output: its relevance divided by its denominator. A share is spread over
+    the inputs by the transposed convolution; times an input's activation that is the input's relevance, and times
+    the activation over the input's own denominator, its *gain*, the input's share.
 
     Parameters
     ----------
@@ -88,104 +92,64 @@ class Cones:
 
     def __init__(self, network: DigitNetwork, ink: Tensor, gamma: Mapping[str, float] = GAMMA) -> None:
         self.shape = (int(ink.shape[0]), int(ink.shape[1]))
-        self._weights: dict[str, Tensor] = {}
-        self._maps: dict[str, Tensor] = {}  # name -> (h + margins, w + margins, channels)
-        self._denominators: dict[str, Tensor] = {}
-        self._gamma = gamma
-        self._modules = dict(network.named_modules())
-        maps = self._forward(network, pad_to_grain(ink[None, None]))
-        for step in (*_DECODER, _MIDDLE, *_CONTEXT, *_EIGHTH, *_QUARTER):
-            self._prepare(step, maps)
-        self._prepare_head(maps)
-        self._prepare_pixels(maps)
+        self._weights = {
+            step.module: _favoured(network.get_submodule(step.module), gamma[step.module.split(".")[0]])
+            for step in _STEPS
+        }
+        self._weights["head"] = _favoured(network.head, gamma["head"])
+        self._weights["pixels"] = network.get_submodule(_PIXELS.module).weight
+        self._kept: dict[str, Tensor] = {}  # (h + margins, w + margins, channels)
+        maps = _activations(network, pad_to_grain(ink[None, None]))
+        bound = torch.zeros_like(maps["ink"])
+        bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
+        inverses = {step.module: self._inverse(step, maps) for step in _STEPS}
+        inverses[_PIXELS.module] = _invert(
+            F.conv2d(maps["ink"], self._weights["pixels"], None, 2, 1)
+            - F.conv2d(bound, self._weights["pixels"].clamp(max=0), None, 2, 1)
+        )
+        for step in _STEPS:
+            gain = maps[step.source] if step.below is None else maps[step.source] * inverses[step.below]
+            self._keep(step.source, gain, step.reach_in, step.grain_in)
+        for module, grain in (("decode_quarter.1.0", 4), ("decode_eighth.0", 2), ("encode_sixteenth.3.0", 1)):
+            self._keep(module, inverses[module], 1, grain)
+        for module, grain in (("encode_quarter.1.0", 4), ("encode_eighth.1.0", 2)):
+            self._keep(module, inverses[module], 1, grain)
+        self._keep("up1", maps["up1"], 0, 4)
+        self._keep("ink", maps["ink"], _PIXELS.reach_in, 16)
+        self._keep("bound", bound, _PIXELS.reach_in, 16)
 
-    def _forward(self, network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
-        maps = {"ink": ink, "half": network.encode_half(ink)}
-        for name, block, below in (
-            ("quarter", network.encode_quarter, "half"),
-            ("eighth", network.encode_eighth, "quarter1"),
-            ("sixteenth", network.encode_sixteenth, "eighth1"),
-        ):
-            x = maps[below]
-            for index, layer in enumerate(block):
-                maps[f"{name}{index}"] = x = layer(x)
-        up = F.interpolate(maps["sixteenth3"], scale_factor=2.0, mode="nearest")
-        maps["concat8"] = torch.cat([up, maps["eighth1"]], 1)
-        maps["up8"] = network.decode_eighth(maps["concat8"])
-        up = F.interpolate(maps["up8"], scale_factor=2.0, mode="nearest")
-        maps["concat4"] = torch.cat([up, maps["quarter1"]], 1)
-        maps["up0"] = network.decode_quarter[0](maps["concat4"])
-        maps["up1"] = network.decode_quarter[1](maps["up0"])
-        return maps
+    def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
+        """One over the denominators of a convolution's outputs; 0 where nothing contributes."""
+        weight = self._weights[step.module]
+        return _invert(F.conv2d(maps[step.source], weight, None, step.stride, step.dilation, step.dilation))
 
-    def _gamma_of(self, module: str) -> float:
-        return self._gamma[module.split(".")[0]]
+    def _keep(self, name: str, x: Tensor, reach: int, grain: int) -> None:
+        """Lay a map ``(1, c, h, w)`` out as ``(h, w, c)`` with a margin that holds any peak's window."""
+        self._kept[name] = F.pad(x[0], (reach * grain,) * 4).permute(1, 2, 0).contiguous()
 
-    def _keep(self, x: Tensor, reach: int, grain: int) -> Tensor:
-        """Lay a map out as ``(h, w, c)`` with a margin that holds any peak's window."""
-        margin = reach * grain
-        return F.pad(x[0], (margin,) * 4).permute(1, 2, 0).contiguous()
-
-    def _prepare(self, step: _Step, maps: dict[str, Tensor]) -> None:
-        weight = _modified(self._modules[step.module].weight, self._gamma_of(step.module))
-        x = maps[step.source]
-        denominator = F.conv2d(x, weight, None, step.stride, step.dilation, step.dilation)
-        self._weights[step.module] = weight
-        self._denominators[step.module] = self._keep(denominator, step.reach_out, step.grain_in // step.stride)
-        self._maps[step.source] = self._keep(x, step.reach_in, step.grain_in)
-
-    def _prepare_head(self, maps: dict[str, Tensor]) -> None:
-        self._weights["head"] = _modified(self._modules["head"].weight, self._gamma_of("head"))
-        self._maps["up1"] = self._keep(maps["up1"], 0, 4)
-
-    def _prepare_pixels(self, maps: dict[str, Tensor]) -> None:
-        weight = self._modules["encode_half.0"].weight
-        below = weight.clamp(max=0)
-        paper = torch.zeros_like(maps["ink"])
-        paper[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
-        denominator = F.conv2d(maps["ink"], weight, None, 2, 1) - F.conv2d(paper, below, None, 2, 1)
-        self._weights["encode_half.0"] = weight
-        self._denominators["encode_half.0"] = self._keep(denominator, _PIXELS.reach_out, 8)
-        self._maps["ink"] = self._keep(maps["ink"], _PIXELS.reach_in, 16)
-        self._maps["bound"] = self._keep(paper, _PIXELS.reach_in, 16)
-
-    @staticmethod
-    def _windows(x: Tensor, origin: Tensor, reach: int, grain: int) -> Tensor:
+    def _windows(self, name: str, origin: Tensor, reach: int, grain: int) -> Tensor:
         """Cut ``(n, c, side, side)`` windows of a kept map; ``origin (n, 2)`` counts cells of 1/16."""
-        side = torch.arange((2 * reach + 1) * grain, device=x.device)
+        side = torch.arange((2 * reach + 1) * grain, device=origin.device)
         rows = origin[:, 0, None] * grain + side
         cols = origin[:, 1, None] * grain + side
-        return x[rows[:, :, None], cols[:, None, :]].permute(0, 3, 1, 2)
+        return self._kept[name][rows[:, :, None], cols[:, None, :]].permute(0, 3, 1, 2)
 
-    def _back(self, step: _Step, relevance: Tensor, origin: Tensor) -> Tensor:
-        """Pass relevance ``(n, c, side, side)`` from the output of a convolution to its input."""
-        grain_out = step.grain_in // step.stride
-        denominator = self._windows(self._denominators[step.module], origin, step.reach_out, grain_out)
-        share = torch.where(relevance != 0, relevance / denominator, 0)
-        spread = self._spread(step, share, self._weights[step.module])
-        return spread * self._windows(self._maps[step.source], origin, step.reach_in, step.grain_in)
-
-    @staticmethod
-    def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
-        full = F.conv_transpose2d(share, weight, None, step.stride, 0, 0, 1, step.dilation)
-        before = (step.reach_in - step.reach_out) * step.grain_in - step.dilation
-        side = (2 * step.reach_in + 1) * step.grain_in
-        after = side - full.shape[-1] - before
-        return F.pad(full, (before, after, before, after))
+    def _back(self, step: _Step, share: Tensor, origin: Tensor) -> Tensor:
+        """Pass the shares of a convolution's outputs to its inputs: their shares, or relevance if they are joined."""
+        spread = _spread(step, share, self._weights[step.module])
+        return spread * self._windows(step.source, origin, step.reach_in, step.grain_in)
 
     def _head_back(self, digit: Tensor, cell: Tensor) -> Tensor:
-        """Pass one unit of relevance a peak through the 1 x 1 head; place it in the first windows."""
-        weight = self._weights["head"][digit, :, 0, 0]  # (n, channels)
-        activation = self._maps["up1"][cell[:, 0], cell[:, 1]]
-        share = weight * activation
-        share = share / share.sum(1, keepdim=True)
+        """Pass one unit of relevance a peak through the 1 x 1 head; relevance in the first windows."""
+        relevance = self._weights["head"][digit, :, 0, 0] * self._kept["up1"][cell[:, 0], cell[:, 1]]
+        relevance = relevance / relevance.sum(1, keepdim=True)
         count = len(digit)
-        window = share.new_zeros((count, share.shape[1], 12, 12))
+        window = relevance.new_zeros((count, 12, 12, relevance.shape[1]))
         offset = cell % STRIDE + STRIDE
-        window[torch.arange(count, device=digit.device), :, offset[:, 0], offset[:, 1]] = share
-        return window
+        window[torch.arange(count, device=digit.device), offset[:, 0], offset[:, 1]] = relevance
+        return window.permute(0, 3, 1, 2)
 
-    def follow(self, digit: Tensor, cell: Tensor, chunk: int = 48) -> Iterator[tuple[Tensor, Tensor]]:
+    def follow(self, digit: Tensor, cell: Tensor, chunk: int = 24) -> Iterator[tuple[Tensor, Tensor]]:
         """Follow peaks back to the pixels.
 
         Parameters
@@ -209,30 +173,72 @@ class Cones:
             yield origin * GRAIN - REACH, self._follow_chunk(digit[part], cell[part], origin)
 
     def _follow_chunk(self, digit: Tensor, cell: Tensor, origin: Tensor) -> Tensor:
-        relevance = self._head_back(digit, cell)
+        share = self._head_back(digit, cell) * self._windows("decode_quarter.1.0", origin, 1, 4)
         for step in _DECODER:
-            relevance = self._back(step, relevance, origin)
-        split = self._weights[_DECODER[-1].module].shape[1] - 32
-        up8, quarter = relevance[:, :split], relevance[:, split:]
-        relevance = self._back(_MIDDLE, F.avg_pool2d(up8, 2) * 4, origin)
-        split = self._weights[_MIDDLE.module].shape[1] - 64
-        sixteenth, eighth = relevance[:, :split], relevance[:, split:]
-        relevance = F.avg_pool2d(sixteenth, 2) * 4
+            share = self._back(step, share, origin)
+        above, beside = _split(share, 32)
+        at_quarter = beside * self._windows("encode_quarter.1.0", origin, 1, 4)
+        share = self._back(_MIDDLE, above * self._windows("decode_eighth.0", origin, 1, 2), origin)
+        above, beside = _split(share, 64)
+        at_eighth = beside * self._windows("encode_eighth.1.0", origin, 1, 2)
+        share = above * self._windows("encode_sixteenth.3.0", origin, 1, 1)
         for step in _CONTEXT:
-            relevance = self._back(step, relevance, origin)
-        relevance = relevance + F.pad(eighth, (10, 10, 10, 10))  # reach 1 -> 6 at two cells a cell of 1/16
+            share = self._back(step, share, origin)
+        share[..., 10:-10, 10:-10] += at_eighth  # reach 1 in reach 6, at two cells a cell of 1/16
         for step in _EIGHTH:
-            relevance = self._back(step, relevance, origin)
-        relevance = relevance + F.pad(quarter, (24, 24, 24, 24))  # reach 1 -> 7 at four cells
+            share = self._back(step, share, origin)
+        share[..., 24:-24, 24:-24] += at_quarter  # reach 1 in reach 7, at four cells
         for step in _QUARTER:
-            relevance = self._back(step, relevance, origin)
-        return self._pixels_back(relevance, origin)
+            share = self._back(step, share, origin)
+        return self._pixels_back(share, origin)
 
-    def _pixels_back(self, relevance: Tensor, origin: Tensor) -> Tensor:
-        weight = self._weights["encode_half.0"]
-        denominator = self._windows(self._denominators["encode_half.0"], origin, _PIXELS.reach_out, 8)
-        share = torch.where(relevance != 0, relevance / denominator, 0)
-        ink = self._windows(self._maps["ink"], origin, _PIXELS.reach_in, 16)
-        bound = self._windows(self._maps["bound"], origin, _PIXELS.reach_in, 16)
-        toward = self._spread(_PIXELS, share, weight) * ink
-        return (toward - self._spread(_PIXELS, share, weight.clamp(max=0)) * bound)[:, 0]
+    def _pixels_back(self, share: Tensor, origin: Tensor) -> Tensor:
+        weight = self._weights["pixels"]
+        toward = _spread(_PIXELS, share, torch.cat([weight, weight.clamp(max=0)], 1))
+        ink = self._windows("ink", origin, _PIXELS.reach_in, 16)
+        bound = self._windows("bound", origin, _PIXELS.reach_in, 16)
+        return toward[:, 0] * ink[:, 0] - toward[:, 1] * bound[:, 0]
+
+
+def _favoured(layer: nn.Module, gamma: float) -> Tensor:
+    """Weights of LRP-gamma."""
+    weight: Tensor = layer.weight
+    return weight + gamma * weight.clamp(min=0)
+
+
+def _invert(denominator: Tensor) -> Tensor:
+    tiny = torch.finfo(denominator.dtype).tiny / torch.finfo(denominator.dtype).eps
+    return torch.where(denominator > tiny, 1 / denominator.clamp(min=tiny), 0)
+
+
+def _split(relevance: Tensor, beside: int) -> tuple[Tensor, Tensor]:
+    """Part relevance at a joined map: what goes up came from 2 x 2 copies of a coarser map; the rest is beside."""
+    return F.avg_pool2d(relevance[:, :-beside], 2) * 4, relevance[:, -beside:]
+
+
+def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
+    """Transposed convolution from windows of the outputs to windows of the inputs."""
+    full = F.conv_transpose2d(share, weight, None, step.stride, 0, 0, 1, step.dilation)
+    before = (step.reach_in - step.reach_out) * step.grain_in - step.dilation
+    after = (2 * step.reach_in + 1) * step.grain_in - full.shape[-1] - before
+    return F.pad(full, (before, after, before, after))
+
+
+def _activations(network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
+    """All maps of a forward pass, ``(1, c, h, w)`` each."""
+    maps = {"ink": ink, "half": network.encode_half(ink)}
+    for name, block, below in (
+        ("quarter", network.encode_quarter, "half"),
+        ("eighth", network.encode_eighth, "quarter1"),
+        ("sixteenth", network.encode_sixteenth, "eighth1"),
+    ):
+        x = maps[below]
+        for index, layer in enumerate(block):
+            maps[f"{name}{index}"] = x = layer(x)
+    up = F.interpolate(maps["sixteenth3"], scale_factor=2.0, mode="nearest")
+    maps["concat8"] = torch.cat([up, maps["eighth1"]], 1)
+    up = F.interpolate(network.decode_eighth(maps["concat8"]), scale_factor=2.0, mode="nearest")
+    maps["concat4"] = torch.cat([up, maps["quarter1"]], 1)
+    maps["up0"] = network.decode_quarter[0](maps["concat4"])
+    maps["up1"] = network.decode_quarter[1](maps["up0"])
+    return maps

@@ -231,6 +231,23 @@ class Corpus:
         }
         write_part(self.root / "pairs" / "part-00000.parquet", _with(to_arrow("pairs", pairs), seal))
 
+    def find_scan(self, source: str) -> Path:
+        """Find the file of a scan below the folders that runs were given.
+
+        Raises
+        ------
+        CorpusError
+            It is in none of them.
+        """
+        roots = [Path(root) for root in self.read_record().get("scans", [])]
+        for root in roots:
+            if (root / source).is_file():
+                return root / source
+        raise CorpusError(
+            f"the scan {source} is not in {' or '.join(map(str, roots))} any more; put it back, or name its "
+            f"new folder: tablekin run FOLDER --out {self.root}"
+        )
+
     def read_record(self) -> dict[str, Any]:
         """Read ``run.json``; empty if there is none."""
         path = self.root / _RECORD

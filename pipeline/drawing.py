@@ -1,0 +1,242 @@
+"""Drawing: two pages side by side, with curves between the regions that make them similar.
+
+After the figures of Eberle et al., "Building and Interpreting Deep Similarity Models" (2022): red curves join
+regions whose joint relevance is positive, blue ones those where it is negative, the more opaque the stronger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Curve
+from numpy.typing import NDArray
+
+from pipeline.corpus import Corpus
+from pipeline.errors import UsageError
+from pipeline.ingest import load_image
+from pipeline.schemas import FEATURES
+from pipeline.similar import describe_document, find_pair
+
+POSITIVE, NEGATIVE = "#c8102e", "#1f4fa3"
+_PAGE_HEIGHT = 1500  # pixels of the drawing
+_GAP, _MARGIN, _HEAD = 160, 40, 110
+_CURVES = 60
+_WEAKEST = 0.1  # of the strongest connection: below, nothing is drawn
+_DPI = 100
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Two regions and the relevance they have together."""
+
+    box_a: tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels of the drawing
+    box_b: tuple[float, float, float, float]
+    relevance: float
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """A page turned upright at its place in the drawing."""
+
+    image: NDArray[np.uint8]  # (height, width) in pixels of the drawing
+    left: float
+    top: float
+    transform: NDArray[np.float64]  # (2, 3): pixels of the original image -> pixels of the drawing
+
+    def place(self, boxes: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Map boxes ``(n, 4)`` from the original image to the drawing ``(n, 4)``."""
+        corners = (
+            np.asarray(boxes, np.float64).reshape(-1, 2, 2) @ self.transform[:, :2].T + self.transform[:, 2]
+        )
+        return np.concatenate([corners.min(1), corners.max(1)], 1)
+
+
+def place_page(
+    image: NDArray[np.uint8], orientation: int, left: float, top: float, height: int
+) -> PlacedPage:
+    """Turn a page upright and scale it.
+
+    Parameters
+    ----------
+    image
+        ``(h, w)`` grey, as scanned.
+    orientation
+        Degrees clockwise it is turned from upright: 0, 90, 180 or 270.
+    left, top
+        Where its corner comes to lie, in pixels of the drawing.
+    height
+        Of the upright page in the drawing.
+    """
+    rows, cols = image.shape
+    upright = np.rot90(image, orientation // 90)
+    scale = height / upright.shape[0]
+    turn = {
+        0: [[1, 0, 0], [0, 1, 0]],
+        90: [[0, 1, 0], [-1, 0, cols]],
+        180: [[-1, 0, cols], [0, -1, rows]],
+        270: [[0, -1, rows], [1, 0, 0]],
+    }[orientation]
+    transform = scale * np.array(turn, np.float64)
+    transform[:, 2] += left, top
+    size = (max(1, round(upright.shape[1] * scale)), height)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(np.ascontiguousarray(upright), size, interpolation=interpolation)
+    return PlacedPage(np.asarray(resized, np.uint8), left, top, transform)
+
+
+def region_map(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
+    """Joint relevance of every region of one document with every region of another, ``R = F_a^T F_b``.
+
+    Parameters
+    ----------
+    factor_a, factor_b
+        Rows of table ``factors`` of one document each.
+
+    Returns
+    -------
+    DataFrame
+        Regions of a as rows, regions of b as columns.
+    """
+    dense = [
+        factor.pivot(index="region_id", columns="feature", values="relevance")
+        .reindex(columns=list(FEATURES))
+        .fillna(0)
+        for factor in (factor_a, factor_b)
+    ]
+    return dense[0] @ dense[1].T
+
+
+def connect(
+    relevance: pd.DataFrame, boxes_a: pd.DataFrame, boxes_b: pd.DataFrame, count: int = _CURVES
+) -> list[Connection]:
+    """Pick the strongest connections, the weakest of them first so that the strongest are drawn on top.
+
+    Parameters
+    ----------
+    relevance
+        A region map.
+    boxes_a, boxes_b
+        x0, y0, x1, y1 in the drawing of the regions that may be joined, by region_id.
+    count
+        Largest number of connections.
+    """
+    relevance = relevance.loc[relevance.index.isin(boxes_a.index), relevance.columns.isin(boxes_b.index)]
+    values = relevance.to_numpy()
+    strength = np.abs(values)
+    if not strength.size or strength.max() == 0:
+        return []
+    order = np.argsort(-strength, axis=None, kind="stable")[:count]
+    rows, cols = np.unravel_index(order, strength.shape)
+    connections = [
+        Connection(
+            tuple(boxes_a.loc[relevance.index[row]]),
+            tuple(boxes_b.loc[relevance.columns[col]]),
+            float(values[row, col]),
+        )
+        for row, col in zip(rows, cols, strict=True)
+        if strength[row, col] >= _WEAKEST * strength.max()
+    ]
+    return connections[::-1]
+
+
+def draw(
+    pages: tuple[PlacedPage, PlacedPage], connections: list[Connection], titles: tuple[str, str, str]
+) -> Figure:
+    """Draw two pages and what connects them.
+
+    Parameters
+    ----------
+    pages
+        Both pages at their places.
+    connections
+        Drawn in this order.
+    titles
+        Over the left page, over the right page, and below both titles.
+
+    Returns
+    -------
+    Figure
+        One unit of its axes is one pixel, origin top left.
+    """
+    right = pages[1]
+    width = right.left + right.image.shape[1] + _MARGIN
+    height = max(page.top + page.image.shape[0] for page in pages) + _MARGIN
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    for page, title in zip(pages, titles[:2], strict=True):
+        rows, cols = page.image.shape
+        extent = (page.left, page.left + cols, page.top + rows, page.top)
+        axes.imshow(page.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
+        axes.text(page.left, 48, title, fontsize=15, va="baseline", color="#222222")
+    axes.text(_MARGIN, 84, titles[2], fontsize=13, va="baseline", color="#555555")
+    strongest = max((abs(connection.relevance) for connection in connections), default=1.0)
+    for connection in connections:
+        _draw_connection(axes, connection, abs(connection.relevance) / strongest)
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    return figure
+
+
+def _draw_connection(axes: Axes, connection: Connection, strength: float) -> None:
+    colour = POSITIVE if connection.relevance > 0 else NEGATIVE
+    opacity = 0.12 + 0.68 * strength
+    for x0, y0, x1, y1 in (connection.box_a, connection.box_b):
+        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, lw=0.8, ec=colour, alpha=opacity))
+    begin = (connection.box_a[2], (connection.box_a[1] + connection.box_a[3]) / 2)
+    end = (connection.box_b[0], (connection.box_b[1] + connection.box_b[3]) / 2)
+    bend = (end[0] - begin[0]) / 2
+    points = [begin, (begin[0] + bend, begin[1]), (end[0] - bend, end[1]), end]
+    codes = [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4]
+    axes.add_patch(
+        PathPatch(Curve(points, codes), fill=False, lw=0.7 + 0.9 * strength, ec=colour, alpha=opacity)
+    )
+
+
+def draw_pair(corpus: Corpus, first: str, second: str, path: Path) -> None:
+    """Draw a pair of documents of a corpus into an image file.
+
+    Raises
+    ------
+    UsageError
+        A document or its scan cannot be found, or ``path`` cannot be written.
+    """
+    docs = find_pair(corpus, first, second)
+    left = _place(corpus, docs[0], _MARGIN)
+    right = _place(corpus, docs[1], left.left + left.image.shape[1] + _GAP)
+    boxes = [_boxes(corpus, doc, page) for doc, page in zip(docs, (left, right), strict=True)]
+    factors = [corpus.read("factors", [doc]) for doc in docs]
+    connections = connect(region_map(factors[0], factors[1]), boxes[0], boxes[1])
+    pair = corpus.read("pairs", docs).iloc[0]
+    score = f"cosine {pair['cosine']:.3f}, z {pair['z']:.1f}; {len(connections)} strongest connections"
+    titles = (describe_document(corpus, docs[0]), describe_document(corpus, docs[1]), score)
+    figure = draw((left, right), connections, titles)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path)
+    except (OSError, ValueError) as error:  # matplotlib raises ValueError for a suffix it cannot write
+        raise UsageError(f"cannot write the drawing to {path}: {error}") from error
+
+
+def _place(corpus: Corpus, doc_id: str, left: float) -> PlacedPage:
+    document = corpus.read("documents", [doc_id]).iloc[0]
+    image = load_image(corpus.find_scan(str(document["source"])), int(document["page_index"]))
+    orientation = int(corpus.read("pages", [doc_id])["orientation"].iloc[0])
+    return place_page(image, orientation, left, _HEAD, _PAGE_HEIGHT)
+
+
+def _boxes(corpus: Corpus, doc_id: str, page: PlacedPage) -> pd.DataFrame:
+    """Boxes of a document's cells and headers in the drawing, by region_id."""
+    regions = corpus.read("regions", [doc_id])
+    regions = regions[regions["kind"].isin(("cell", "header", "page_number"))]
+    sides = ["x0", "y0", "x1", "y1"]
+    return pd.DataFrame(page.place(regions[sides].to_numpy()), regions["region_id"], sides)

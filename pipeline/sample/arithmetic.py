@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import cos, radians, sin, tan
 
 import numpy as np
 
-from pipeline.sample.work import NUMBER, Quantity, Work, make_work, number, split
+from pipeline.sample.work import NUMBER, Quantity, Work, argument, make_work, number, split
 
 _RADII = (60, 10_000, 60_000, 100_000, 1_000_000, 6_000_000, 10_000_000)
 _MOST_FIGURES = 820  # on the pages of a work that could be one page
-
-
-def _argument(key: str, name: str, rows: Sequence[int]) -> tuple[Quantity, list[tuple[str, ...]]]:
-    return Quantity(key, name, NUMBER, True), [(str(row),) for row in rows]
 
 
 def _write(value: float, radius: int) -> tuple[str, ...]:
@@ -32,12 +28,12 @@ def _circular(
     if rng.random() < 0.3:
         rows = range(1, most + 1)
         values = [_write(function(row), radius) for row in rows]
-        columns = [_argument("degree", "@degree", rows), (Quantity(family, f"@{family}", units), values)]
+        columns = [argument("degree", "@degree", rows), (Quantity(family, f"@{family}", units), values)]
         return make_work(family, parameters, [str(row) for row in rows], columns)
     minutes = range(0, 61, 2) if rng.random() < 0.5 else range(0, 31)
     count = max(1, min(10, (_MOST_FIGURES // len(minutes) - 2) // width))
     first = int(rng.integers(0 if zero else 1, most - count))
-    columns = [_argument("minute", "@minutes", minutes)]
+    columns = [argument("minute", "@minutes", minutes)]
     for degree in range(first, first + count):
         values = [_write(function(degree + minute / 60), radius) for minute in minutes]
         columns.append((Quantity(f"{degree}", f"{degree}", units), values))
@@ -67,7 +63,7 @@ def multiplications(rng: np.random.Generator) -> Work:
     first = int(rng.choice([1, 2, 6, 11, 13, 21, 31, 37, 46]))
     width = 3.4 if sixties else 2.0 + (first > 6) * 0.7
     last = first + int(min(12, _MOST_FIGURES / len(rows) / width)) - 1
-    columns = [_argument("factor", "", rows)]
+    columns = [argument("factor", "", rows)]
     for factor in range(first, last + 1):
         products = [row * factor for row in rows]
         if sixties:
@@ -87,7 +83,7 @@ def powers(rng: np.random.Generator) -> Work:
     count = int(rng.choice([30, 40, 50, 60]))
     rows = range(first, first + count)
     columns = [
-        _argument("root", "@root", rows),
+        argument("root", "@root", rows),
         (Quantity("square", "@square"), [number(row**2) for row in rows]),
         (Quantity("cube", "@cube"), [number(row**3) for row in rows]),
     ]
@@ -102,7 +98,7 @@ def interests(rng: np.random.Generator) -> Work:
     first = int(rng.integers(3, 13))
     rows = range(1, int(rng.choice([20, 25, 30])) + 1)
     count = max(2, min(6, _MOST_FIGURES // len(rows) // (len(str(principal)) + rent)))
-    columns = [_argument("year", "@year", rows)]
+    columns = [argument("year", "@year", rows)]
     for rate in range(first, first + count):
         factor = 1 + rate / 100
         values = [(1 - factor**-row) / (factor - 1) if rent else factor**-row for row in rows]

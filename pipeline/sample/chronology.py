@@ -7,7 +7,18 @@ from math import radians, sin
 import numpy as np
 
 from pipeline.sample.spherics import declination, half_day
-from pipeline.sample.work import DEGREES, HOURS, NUMBER, Quantity, Work, join, make_work, number, split
+from pipeline.sample.work import (
+    DEGREES,
+    HOURS,
+    Filled,
+    Quantity,
+    Work,
+    argument,
+    join,
+    make_work,
+    number,
+    split,
+)
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -82,8 +93,8 @@ def easters(rng: np.random.Generator) -> Work:
     first = int(rng.integers(1583, 1700)) if gregorian else int(rng.integers(1480, 1640))
     years = range(first, first + int(rng.choice([19, 28, 30, 35, 40])))
     dates = [easter(year, gregorian) for year in years]
-    columns = [
-        (Quantity("year", "@year", NUMBER, True), [number(year) for year in years]),
+    columns: list[Filled] = [
+        argument("year", "@year", years),
         (Quantity("golden", "@golden_number"), [number(golden_number(year)) for year in years]),
         (Quantity("solar", "@solar_cycle"), [number(solar_cycle(year)) for year in years]),
         (Quantity("indiction", "@indiction"), [number(indiction(year)) for year in years]),
@@ -119,8 +130,8 @@ def calendars(rng: np.random.Generator) -> Work:
     deltas = [declination(longitude, 23.5) for longitude in longitudes]
     halves = [half_day(latitude, delta) for delta in deltas]
     start = sum(_LENGTHS[: month - 1])
-    columns = [
-        (Quantity("day", "@day", NUMBER, True), [number(day) for day in days]),
+    columns: list[Filled] = [
+        argument("day", "@day", days),
         (Quantity("letter", "@letter"), [("abcdefg"[(start + day - 1) % 7],) for day in days]),
         (Quantity("sun", "@sun_place", DEGREES), [split(longitude % 30) for longitude in longitudes]),
         (Quantity("declination", "@declination", DEGREES), [split(abs(delta)) for delta in deltas]),

@@ -7,7 +7,7 @@ from math import atan2, cos, degrees, radians, sin
 import numpy as np
 
 from pipeline.sample.spherics import SIGNS
-from pipeline.sample.work import DEGREES, NUMBER, Quantity, Work, make_work, split
+from pipeline.sample.work import DEGREES, Quantity, Work, argument, make_work, split
 
 # degrees a day, by the parameters of three schools
 DAILY_MOTIONS: dict[str, dict[str, float]] = {
@@ -53,9 +53,9 @@ def mean_motions(rng: np.random.Generator) -> Work:
     chosen = sorted(rng.choice(5, 3, replace=False).tolist())
     rows = range(1, 25 if span == "hour" else 31)
     epoch = int(rng.integers(1380, 1620)) if span == "score" else 0
-    label = [(str(row * 20 + epoch if epoch else row),) for row in rows]
+    labels = [row * 20 + epoch if epoch else row for row in rows]
     spelled = "hour" if span == "hour" else "day" if span == "day" else "year"
-    columns = [(Quantity(span, f"@{spelled}", NUMBER, True), label)]
+    columns = [argument(span, f"@{spelled}", labels)]
     for name in (names[index] for index in chosen):
         radix = float(rng.uniform(0, 360)) if epoch else 0.0
         places = [(radix + DAILY_MOTIONS[school][name] * _SPANS[span] * row) % 360 for row in rows]
@@ -67,7 +67,7 @@ def mean_motions(rng: np.random.Generator) -> Work:
     if epoch:
         parameters["epoch"] = str(epoch)
     variant = span + "".join(names[index][0] for index in chosen)
-    return make_work("mean_motion", parameters, [cell for (cell,) in label], columns, variant)
+    return make_work("mean_motion", parameters, [str(label) for label in labels], columns, variant)
 
 
 def sun_equation(anomaly: float, eccentricity: float) -> float:
@@ -80,16 +80,16 @@ def sun_equation(anomaly: float, eccentricity: float) -> float:
 
 
 def sun_equations(rng: np.random.Generator) -> Work:
-    """Tabulate the equation of the Sun by mean anomaly for several signs, which serve the others backwards."""
+    """Tabulate the equation of the Sun by mean anomaly for several signs, which serve all."""
     name = str(rng.choice(sorted(_ECCENTRICITIES)))
     precise = bool(rng.random() < 0.4)
     units, bases = ((*DEGREES, "seconds"), (60, 60)) if precise else (DEGREES, (60,))
     first, count = (3 * int(rng.integers(0, 2)), 3) if precise or rng.random() < 0.3 else (0, 6)
     rows = range(1, 31)
-    columns = [(Quantity("degree", "@degree", NUMBER, True), [(str(row),) for row in rows])]
+    columns = [argument("degree", "@degree", rows)]
     for sign in range(first, first + count):
         values = [split(sun_equation(30 * sign + row, _ECCENTRICITIES[name]), bases) for row in rows]
         columns.append((Quantity(f"sign{sign}", f"{sign}", units), values))
-    columns.append((Quantity("complement", "@degree", NUMBER, True), [(str(30 - row),) for row in rows]))
+    columns.append(argument("complement", "@degree", (30 - row for row in rows)))
     variant = f"{SIGNS[first]}.{count}.{units[-1]}"
     return make_work("sun_equation", {"eccentricity": name}, [str(row) for row in rows], columns, variant)

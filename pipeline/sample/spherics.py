@@ -6,7 +6,18 @@ from math import acos, asin, atan, atan2, cos, degrees, radians, sin, tan
 
 import numpy as np
 
-from pipeline.sample.work import DEGREES, HOURS, NUMBER, Quantity, Work, join, make_work, number, split
+from pipeline.sample.work import (
+    DEGREES,
+    HOURS,
+    NUMBER,
+    Quantity,
+    Work,
+    argument,
+    join,
+    make_work,
+    number,
+    split,
+)
 
 SIGNS = (
     *("aries", "taurus", "gemini", "cancer", "leo", "virgo"),
@@ -32,7 +43,7 @@ def ascensional_difference(latitude: float, delta: float) -> float:
 
 
 def latitude_of_longest_day(hours: float, obliquity: float) -> float:
-    """Latitude, in degrees, where the longest day has so many hours: tan(phi) = -cos(H / 2) / tan(epsilon)."""
+    """Latitude, in degrees, where the longest day has so many hours: tan(phi) = -cos(H / 2) / tan(e)."""
     return degrees(atan(-cos(radians(hours * 7.5)) / tan(radians(obliquity))))
 
 
@@ -46,21 +57,16 @@ def _places(rng: np.random.Generator) -> tuple[tuple[str, ...], tuple[int, ...]]
     return ((*DEGREES, "seconds"), (60, 60)) if rng.random() < 0.35 else (DEGREES, (60,))
 
 
-def _days(count: int, key: str = "degree", name: str = "@degree") -> tuple[Quantity, list[tuple[str, ...]]]:
-    return Quantity(key, name, NUMBER, True), [(str(day),) for day in range(1, count + 1)]
-
-
 def declinations(rng: np.random.Generator) -> Work:
     """Sun's declination for every degree of three signs, which serve the nine others."""
     name, obliquity = _obliquity(rng)
     units, bases = _places(rng)
     rows = range(1, 31)
-    columns = [_days(30)]
+    columns = [argument("degree", "@degree", range(1, 31))]
     for sign in range(3):
         quantity = Quantity(SIGNS[sign], f"@{SIGNS[sign]}\n@{SIGNS[sign + 6]}", units)
         columns.append((quantity, [split(declination(30 * sign + row, obliquity), bases) for row in rows]))
-    back = Quantity("complement", "@degree", NUMBER, True)
-    columns.append((back, [(str(30 - row),) for row in rows]))
+    columns.append(argument("complement", "@degree", (30 - row for row in rows)))
     return make_work("declination", {"obliquity": name}, [str(row) for row in rows], columns, units[-1])
 
 
@@ -69,7 +75,7 @@ def _ascensions(rng: np.random.Generator, latitude: float, family: str, paramete
     first, count = int(rng.choice([0, 6])), int(rng.choice([4, 6]))
     if rng.random() < 0.3:
         first, count = 0, 12
-    columns = [_days(30)]
+    columns = [argument("degree", "@degree", range(1, 31))]
     for sign in range(first, first + count):
         values = []
         for row in range(1, 31):
@@ -98,9 +104,7 @@ def day_lengths(rng: np.random.Generator) -> Work:
     name, obliquity = _obliquity(rng)
     first, count = int(rng.integers(24, 37)), int(rng.integers(20, 29))
     rows = range(first, first + count)
-    columns: list[tuple[Quantity, list[tuple[str, ...]]]] = [
-        (Quantity("latitude", "@latitude", NUMBER, True), [(str(row),) for row in rows])
-    ]
+    columns = [argument("latitude", "@latitude", rows)]
     for sign in (1, 2, 3, 7, 8, 9):
         delta = declination(30 * sign, obliquity)
         lengths = [12 + ascensional_difference(row, delta) * 2 / 15 for row in rows]
@@ -118,7 +122,7 @@ def climates(rng: np.random.Generator) -> Work:
     latitudes = [latitude_of_longest_day(value, obliquity) for value in hours]
     breadths = np.diff([0.0, *latitudes]).tolist()
     columns = [
-        _days(len(hours), "climate", "@climate" if step == 0.5 else "@parallel"),
+        argument("climate", "@climate" if step == 0.5 else "@parallel", range(1, len(hours) + 1)),
         (Quantity("longest_day", "@longest_day", HOURS), [split(value) for value in hours]),
         (Quantity("latitude", "@latitude", DEGREES), [split(value) for value in latitudes]),
         (Quantity("breadth", "@breadth", DEGREES), [split(value) for value in breadths]),
@@ -142,7 +146,7 @@ def shadows(rng: np.random.Generator) -> Work:
     units = ("parts", "minutes") if parts <= 60 else NUMBER
     bases = (60,) if parts <= 60 else ()
     columns = [
-        _days(last, "altitude", "@altitude"),
+        argument("altitude", "@altitude", rows),
         (Quantity("straight", "@straight_shadow", units), [split(value, bases) for value in straight]),
         (Quantity("turned", "@turned_shadow", units), [split(value, bases) for value in turned]),
     ]

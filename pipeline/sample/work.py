@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 DEGREES = ("degrees", "minutes")
@@ -26,12 +26,15 @@ class Quantity:
         return tuple(f"{self.key}.{unit}" if unit else self.key for unit in self.units)
 
 
+Filled = tuple[Quantity, list[tuple[str, ...]]]  # with the places of its value in every row
+
+
 @dataclass(frozen=True)
 class Work:
     """A table as its author computed it.
 
-    ``cells`` has a row for each of ``row_keys`` and a column for each place of each quantity; a cell is a number in
-    figures, a word of the lexicon (``@april``), a letter, or empty.
+    ``cells`` has a row for each of ``row_keys`` and a column for each place of each quantity; a cell is a
+    number in figures, a word of the lexicon (``@april``), a letter, or empty.
     """
 
     key: str
@@ -51,7 +54,7 @@ def make_work(
     family: str,
     parameters: Mapping[str, str],
     row_keys: Sequence[str],
-    columns: Sequence[tuple[Quantity, Sequence[tuple[str, ...]]]],
+    columns: Sequence[Filled],
     variant: str = "",
 ) -> Work:
     """Put quantities side by side.
@@ -76,6 +79,11 @@ def make_work(
     return Work(key, family, parameters, tuple(quantity for quantity, _ in columns), tuple(row_keys), cells)
 
 
+def argument(key: str, name: str, values: Iterable[int]) -> Filled:
+    """Fill a column with the whole numbers for which a table gives its values."""
+    return Quantity(key, name, NUMBER, True), [(str(value),) for value in values]
+
+
 def split(value: float, bases: Sequence[int] = (60,)) -> tuple[str, ...]:
     """Write a value that is not negative in places, rounded half up to the last of them.
 
@@ -84,8 +92,8 @@ def split(value: float, bases: Sequence[int] = (60,)) -> tuple[str, ...]:
     value
         In units of the first place.
     bases
-        How many units of each further place make one of the place before it: ``(60, 60)`` gives degrees, minutes
-        and seconds; ``(30, 60)`` signs of the zodiac, degrees and minutes.
+        How many units of each further place make one of the place before it: ``(60, 60)`` gives degrees,
+        minutes and seconds; ``(30, 60)`` signs of the zodiac, degrees and minutes.
     """
     total = math.floor(value * math.prod(bases) + 0.5)
     places = []

@@ -1,0 +1,193 @@
+"""Archive: the sample archive on disk: scans, metadata and truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+from pipeline.errors import UsageError
+from pipeline.execution import Failure, default_workers, run_in_order
+from pipeline.sample.layout import JOINT
+from pipeline.sample.plan import PlannedPage, plan_archive
+from pipeline.sample.truth import SCHEMAS
+from pipeline.sample.typeset import set_page
+from pipeline.sample.wear import WornPage, random_wear, wear
+
+SCANS = "scans"
+TRUTH = "truth"
+METADATA = "metadata.csv"
+_BATCH = 64  # pages a row group
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """What is known about a page once it is printed."""
+
+    document: dict[str, object]
+    cells: pa.Table
+    digits: pa.Table
+    misprints: pa.Table
+
+
+def _save(image: np.ndarray, path: Path, quality: int) -> None:
+    picture = Image.fromarray(image)
+    if path.suffix == ".jpg":
+        picture.save(path, quality=quality, dpi=(300, 300))
+    elif path.suffix == ".tif":
+        picture.save(path, compression="tiff_lzw", dpi=(300, 300))
+    else:
+        picture.save(path, compress_level=3, dpi=(300, 300))
+
+
+def _table(name: str, frame: pd.DataFrame) -> pa.Table:
+    schema = SCHEMAS[name]
+    return pa.Table.from_pandas(frame.reindex(columns=schema.names), schema, preserve_index=False)
+
+
+def _key_cells(page: PlannedPage, worn: WornPage) -> pd.DataFrame:
+    """Add to the cells what they hold: the keys of row and columns, equal across editions."""
+    tables = page.content.tables
+    cells = worn.cells.assign(doc=page.doc, work=page.metadata["work"])
+    inside = [int(number) >= 0 for number in cells["table"]]
+    cells["column_keys"] = [
+        tables[table].columns[col].key if own else None
+        for own, table, col in zip(inside, cells["table"], cells["col"], strict=True)
+    ]
+    cells["row_key"] = [
+        tables[table].row_keys[row] if own and row >= 0 else None
+        for own, table, row in zip(inside, cells["table"], cells["row"], strict=True)
+    ]
+    return cells
+
+
+def _locate_misprints(page: PlannedPage) -> pd.DataFrame:
+    """Find the cells of a page in which the misprints of its edition stand."""
+    found = []
+    for number, table in enumerate(page.content.tables):
+        rows = {key: row for row, key in enumerate(table.row_keys)}
+        for one in page.misprints:
+            if one["row_key"] not in rows:
+                continue
+            for col, column in enumerate(table.columns):
+                if one["column_key"] in column.key.split(JOINT):
+                    place = {"doc": page.doc, "table": number, "row": rows[one["row_key"]], "col": col}
+                    found.append({**place, **one})
+    return pd.DataFrame(found, columns=SCHEMAS["misprints"].names)
+
+
+def print_page(page: PlannedPage, scans: Path) -> _Printed:
+    """Typeset, wear and save a page.
+
+    Parameters
+    ----------
+    page
+        What to print.
+    scans
+        Folder of the scans.
+    """
+    rng = np.random.default_rng(page.seed)
+    clean = set_page(page.content, page.style, rng)
+    aging = replace(random_wear(rng, upright=True), orientation=page.orientation)
+    worn = wear(clean, aging, rng)
+    _save(worn.image, scans / page.metadata["file"], int(rng.integers(70, 96)))
+    document: dict[str, object] = {
+        "doc": page.doc,
+        "is_table": page.metadata["kind"] == "table",
+        "height": worn.image.shape[0],
+        "width": worn.image.shape[1],
+        "orientation": worn.orientation,
+        "skew_degrees": worn.skew_degrees,
+        "digit_height": worn.digit_height,
+        **{name: page.metadata[name] for name in ("file", "work", "edition", "kind")},
+    }
+    return _Printed(
+        document,
+        _table("cells", _key_cells(page, worn)),
+        _table("digits", worn.digits.assign(doc=page.doc)),
+        _table("misprints", _locate_misprints(page)),
+    )
+
+
+def _write_batch(batch: list[_Printed], writers: dict[str, pq.ParquetWriter]) -> None:
+    for name in ("cells", "digits", "misprints"):
+        writers[name].write_table(pa.concat_tables([getattr(printed, name) for printed in batch]))
+    rows = [printed.document for printed in batch]
+    writers["documents"].write_table(pa.Table.from_pylist(rows, SCHEMAS["documents"]))
+
+
+def _successes(results: Iterator[_Printed | Failure], pages: list[PlannedPage]) -> Iterator[_Printed]:
+    """Pass on what was printed.
+
+    Raises
+    ------
+    RuntimeError
+        A page could not be printed: an error of this program, never of the user's.
+    """
+    for page, result in zip(pages, results, strict=True):
+        if isinstance(result, Failure):
+            raise RuntimeError(f"page {page.doc}: {result.reason}\n{result.detail}")
+        yield result
+
+
+def write_archive(
+    directory: Path,
+    documents: int,
+    seed: int,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Write a sample archive: ``scans/``, ``truth/*.parquet`` and, last of all, ``metadata.csv``.
+
+    Parameters
+    ----------
+    directory
+        A new or empty folder.
+    documents
+        Number of pages.
+    seed
+        The archive depends on it and on ``documents`` alone, not on the number of workers.
+    workers
+        Processes; by default one a core.
+    progress
+        Called with the number of pages done and of all pages.
+
+    Raises
+    ------
+    UsageError
+        The folder is not empty, or no documents are asked for.
+    """
+    if documents < 1:
+        raise UsageError(f"cannot write {documents} documents; ask for at least 1")
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise UsageError(f"{directory} is not an empty folder; name a new one for the sample archive")
+    plan = plan_archive(documents, seed)
+    scans, truth = directory / SCANS, directory / TRUTH
+    scans.mkdir(parents=True)
+    truth.mkdir()
+    pq.write_table(pa.Table.from_pylist(plan.tree, SCHEMAS["tree"]), truth / "tree.parquet")
+    pq.write_table(pa.Table.from_pylist(plan.works, SCHEMAS["works"]), truth / "works.parquet")
+    results = run_in_order(partial(print_page, scans=scans), plan.pages, workers or default_workers("cpu"))
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(pq.ParquetWriter(truth / f"{name}.parquet", SCHEMAS[name]))
+            for name in ("documents", "cells", "digits", "misprints")
+        }
+        batch: list[_Printed] = []
+        for done, printed in enumerate(_successes(results, plan.pages), 1):
+            batch.append(printed)
+            if len(batch) == _BATCH or done == documents:
+                _write_batch(batch, writers)
+                batch = []
+            if progress is not None:
+                progress(done, documents)
+    metadata = pd.DataFrame([page.metadata for page in plan.pages])
+    metadata.to_csv(directory / METADATA, index=False, encoding="utf-8", lineterminator="\n")

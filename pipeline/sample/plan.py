@@ -1,0 +1,234 @@
+"""Plan: which pages a sample archive has, decided before any is printed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.sample.content import PageContent
+from pipeline.sample.editions import Edition, draw_editions
+from pipeline.sample.families import draw_works
+from pipeline.sample.headings import Lexicon, read_lexicon
+from pipeline.sample.layout import arrange_pages, print_value
+from pipeline.sample.misprints import Misprint, apply
+from pipeline.sample.style import Style
+from pipeline.sample.work import Work
+
+_OTHERS = 0.2  # share of pages that are no tables
+_LEAST_TABLES_A_WORK = 1.5  # pages, over many works
+
+
+@dataclass(frozen=True)
+class PlannedPage:
+    """A page to be printed."""
+
+    content: PageContent
+    style: Style
+    orientation: int  # degrees clockwise
+    metadata: dict[str, str]  # row of metadata.csv
+    misprints: tuple[dict[str, str], ...]  # of the edition, in the form of the truth's table
+    seed: np.random.SeedSequence
+
+    @property
+    def doc(self) -> str:
+        """Name of the document: its file without suffix."""
+        return self.metadata["file"].rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole archive, and the rows of the truth that no page holds."""
+
+    pages: list[PlannedPage]
+    tree: list[dict[str, object]]
+    works: list[dict[str, object]]
+
+
+@dataclass
+class _Book:
+    """Pages of an edition, in order."""
+
+    name: str  # of the work
+    work: Work
+    edition: Edition
+    contents: list[PageContent]
+
+
+def _printed_misprint(work: Work, one: Misprint, edition: Edition, lexicon: Lexicon) -> dict[str, str]:
+    key = work.column_keys[one.place]
+    unit = key.rpartition(".")[2]
+    printed, correct = (
+        print_value(text, unit, edition.layout, lexicon, edition.printer)
+        for text in (one.printed, one.correct)
+    )
+    return {
+        "row_key": work.row_keys[one.row],
+        "column_key": key,
+        "printed": printed,
+        "correct": correct,
+        "kind": one.kind,
+        "introduced_in": one.introduced_in,
+    }
+
+
+def _furniture(lexicon: Lexicon, edition: Edition, rng: np.random.Generator) -> tuple[str, str]:
+    """Choose running head and catchword."""
+    head = lexicon.running_heads[edition.printer % len(lexicon.running_heads)] if rng.random() < 0.8 else ""
+    sentence = lexicon.prose[int(rng.integers(len(lexicon.prose)))]
+    return head, sentence.split()[0] if rng.random() < 0.35 else ""
+
+
+def _table_pages(book: _Book, rng: np.random.Generator) -> list[PageContent]:
+    """Print the tables of an edition, some with a note."""
+    edition, lexicon = book.edition, read_lexicon(book.edition.language)
+    cells = apply(book.work, edition.misprints)
+    pages = []
+    for tables in arrange_pages(book.work, cells, edition.layout, lexicon, edition.printer):
+        notes: tuple[str, ...] = ()
+        if rng.random() < 0.4:
+            notes = (lexicon.notes[int(rng.integers(len(lexicon.notes)))],)
+        pages.append(PageContent("table", tables, notes, *_number(_furniture(lexicon, edition, rng))))
+    return pages
+
+
+def _number(furniture: tuple[str, str], page_number: str = "") -> tuple[str, str, str]:
+    head, catchword = furniture
+    return head, page_number, catchword
+
+
+def _roman(number: int) -> str:
+    """Write a number as title pages do."""
+    signs = ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I")
+    values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
+    text = ""
+    for sign, value in zip(signs, values, strict=True):
+        count, number = divmod(number, value)
+        text += sign * count
+    return text
+
+
+def _other_page(edition: Edition, rng: np.random.Generator) -> PageContent:
+    """Compose a page that is no table: prose, a title page or a diagram."""
+    lexicon = read_lexicon(edition.language)
+    kind = str(rng.choice(["prose", "title", "diagram"], p=[0.6, 0.15, 0.25]))
+    furniture = _number(_furniture(lexicon, edition, rng))
+    if kind == "title":
+        year = _roman(edition.year) if rng.random() < 0.5 else str(edition.year)
+        return PageContent(
+            kind, (), (*lexicon.title_page, f"{lexicon.places[edition.place]}, {year}."), "", ""
+        )
+    if kind == "diagram":
+        caption = lexicon.captions[int(rng.integers(len(lexicon.captions)))]
+        text = lexicon.sentences(rng, int(rng.integers(3, 7)), edition.year)
+        return PageContent(kind, (), (f"{caption}.", text), *furniture)
+    counts = rng.integers(3, 9, int(rng.integers(2, 6)))
+    texts = tuple(lexicon.sentences(rng, int(count), edition.year) for count in counts)
+    return PageContent(kind, (), texts, *furniture)
+
+
+def _draw_books(documents: int, rng: np.random.Generator) -> list[_Book]:
+    """Choose works and editions until their tables fill the archive; the last one may lose pages."""
+    tables = documents - round(_OTHERS * documents)
+    works = draw_works(rng, math.ceil(tables / _LEAST_TABLES_A_WORK) if tables < 60 else tables // 2)
+    books: list[_Book] = []
+    numbers: dict[str, int] = {}
+    missing = tables
+    for work in works:
+        numbers[work.family] = numbers.get(work.family, 0) + 1
+        name = f"{work.family.replace('_', '-')}-{numbers[work.family]:02d}"
+        count = int(rng.choice([2, 3])) if tables < 60 else int(rng.choice([1, 2, 3, 4, 5, 6, 7]))
+        for edition in draw_editions(work, name, count, rng):
+            if not missing:
+                return books
+            book = _Book(name, work, edition, [])
+            book.contents = _table_pages(book, rng)[:missing]
+            missing -= len(book.contents)
+            books.append(book)
+    return books
+
+
+def _number_pages(book: _Book, rng: np.random.Generator) -> Iterator[tuple[PageContent, str]]:
+    """Give the pages of an edition their printed numbers; a title page has none."""
+    first = int(rng.integers(3, 400))
+    for number, content in enumerate(book.contents, first):
+        printed = "" if content.kind == "title" or rng.random() < 0.08 else str(number)
+        fields = (content.kind, content.tables, content.paragraphs, content.running_head)
+        yield PageContent(*fields, printed, content.catchword), str(number)
+
+
+def plan_archive(documents: int, seed: int) -> Plan:
+    """Decide on all pages of an archive.
+
+    Parameters
+    ----------
+    documents
+        Number of pages, at least 1.
+    seed
+        The same seed and number give the same plan.
+    """
+    sequence = np.random.SeedSequence(seed)
+    content_seed, page_seed = sequence.spawn(2)
+    rng = np.random.default_rng(content_seed)
+    books = _draw_books(documents, rng)
+    for _ in range(documents - sum(len(book.contents) for book in books)):
+        book = books[int(rng.integers(len(books)))]
+        page = _other_page(book.edition, rng)
+        first = page.kind == "title" or rng.random() < 0.5
+        book.contents.insert(0 if first else len(book.contents), page)
+    pages: list[PlannedPage] = []
+    seeds = iter(page_seed.spawn(documents))
+    for book in books:
+        pages += [
+            _plan_page(book, content, number, next(seeds), rng)
+            for content, number in _number_pages(book, rng)
+        ]
+    return Plan(pages, [_tree_row(book) for book in books], _work_rows(books))
+
+
+def _plan_page(
+    book: _Book, content: PageContent, number: str, seed: np.random.SeedSequence, rng: np.random.Generator
+) -> PlannedPage:
+    edition = book.edition
+    suffix = str(rng.choice(["jpg", "png", "tif"], p=[0.86, 0.08, 0.06]))
+    is_table = content.kind == "table"
+    lexicon = read_lexicon(edition.language)
+    return PlannedPage(
+        content=content,
+        style=edition.style,
+        orientation=edition.orientation if is_table else 0,
+        metadata={
+            "file": f"{edition.key}_{edition.year}_p{int(number):03d}.{suffix}",
+            "work": book.name,
+            "edition": edition.key,
+            "year": str(edition.year),
+            "place": edition.place,
+            "page": content.page_number,
+            "language": lexicon.language,
+            "family": book.work.family,
+            "kind": content.kind,
+        },
+        misprints=tuple(
+            _printed_misprint(book.work, one, edition, lexicon)
+            for one in (edition.misprints if is_table else ())
+        ),
+        seed=seed,
+    )
+
+
+def _tree_row(book: _Book) -> dict[str, object]:
+    edition = book.edition
+    language = read_lexicon(edition.language).language
+    fields = {"parent": edition.parent, "work": book.name, "year": edition.year, "place": edition.place}
+    return {"edition": edition.key, **fields, "language": language}
+
+
+def _work_rows(books: list[_Book]) -> list[dict[str, object]]:
+    works = {book.name: book.work for book in books}
+    return [
+        {"work": name, "family": work.family, "parameters": json.dumps(dict(work.parameters))}
+        for name, work in works.items()
+    ]

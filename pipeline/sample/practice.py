@@ -1,147 +1,244 @@
-"""Practice: pages of random content, for training the digit network on every layout and every figure alike."""
+"""Practice: pages of made-up content that the digit network learns from.
+
+Every figure is as frequent as every other, tables have all the shapes that old books give them, and the text is
+rich in letters that look like figures.
+"""
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+import data
 from pipeline.sample.content import Column, PageContent, TableContent
 
-_LEXICON = Path(__file__).parents[2] / "data" / "lexica" / "practice.json"
-_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "XI", "XII", "XL", "LX", "IIII", "xx", "C", "MDC")
+_LEXICON = Path(data.__file__).parent / "lexica" / "practice.txt"
+_ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_SIGNS = "♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"
+_MOST_ROWS = 46
+Cell = Callable[[np.random.Generator, int], str]
 
 
-@lru_cache(maxsize=1)
-def _lexicon() -> dict[str, list[str]]:
-    words: dict[str, list[str]] = json.loads(_LEXICON.read_text(encoding="utf-8"))
-    return words
+@cache
+def lexicon() -> dict[str, tuple[str, ...]]:
+    """Words by language."""
+    lines = [line for line in _LEXICON.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return {line.split()[0]: tuple(line.split()[1:]) for line in lines}
 
 
-def _choose(rng: np.random.Generator, options: list[str] | tuple[str, ...]) -> str:
-    return options[int(rng.integers(len(options)))]
+def roman(number: int) -> str:
+    """Write a number from 1 to 399 in Roman numerals."""
+    letters = ""
+    for value, sign in _ROMAN:
+        letters += sign * (number // value)
+        number %= value
+    return letters
 
 
-def random_number(rng: np.random.Generator, figures: int) -> str:
-    """A number of exactly so many figures, all figures equally likely, leading zeros included."""
-    return "".join(str(f) for f in rng.integers(0, 10, figures))
+def _figures(rng: np.random.Generator, count: int) -> str:
+    return "".join(str(d) for d in rng.integers(0, 10, count))
 
 
-def random_text(rng: np.random.Generator, words: int, numbers: float) -> str:
-    """Words of one language with a share of numbers, roman numerals and abbreviations among them."""
-    lexicon = _lexicon()
-    language = lexicon[_choose(rng, sorted(lexicon))]
-    parts = []
-    for _ in range(words):
-        chance = rng.random()
-        if chance < numbers:
-            parts.append(random_number(rng, int(rng.integers(1, 5))) + _choose(rng, (".", "", "", ",")))
-        elif chance < numbers + 0.04:
-            parts.append(_choose(rng, _ROMAN) + ".")
-        else:
-            word = _choose(rng, language)
-            chance = rng.random()
-            word = word.capitalize() if chance < 0.12 else word.upper() if chance < 0.15 else word
-            parts.append(word + _choose(rng, ("", "", "", "", "", ",", ".", ":", ";")))
-    return " ".join(parts)
+def _of_length(count: int) -> Cell:
+    return lambda rng, row: _figures(rng, count)
 
 
-def _cell_maker(rng: np.random.Generator) -> tuple[str, list[str]]:
-    """Choose the kind of a column; its alignment and two hundred cells."""
-    kind = _choose(rng, ("plain",) * 5 + ("sixty",) * 5 + ("zeros", "count", "point", "pair", "text", "text", "fraction", "mixed"))
-    width = int(rng.integers(1, 8)) if rng.random() < 0.4 else int(rng.integers(1, 4))
-    if kind == "plain":
-        fixed = rng.random() < 0.5
-        return "right", [random_number(rng, width if fixed else int(rng.integers(1, width + 1))) for _ in range(200)]
-    if kind == "sixty":
-        padded = rng.random() < 0.4
-        return "right", [f"{n:02d}" if padded else str(n) for n in rng.integers(0, 60, 200)]
-    if kind == "zeros":
-        return "right", [_choose(rng, ("00", "00", "0", "06", "10", "000")) for _ in range(200)]
-    if kind == "count":
-        start, step = int(rng.integers(0, 60)), int(rng.choice([1, 1, 1, 5, 10]))
-        return "right", [str(start + step * n) for n in range(200)]
-    if kind == "point":
-        point = _choose(rng, ("·", ".", ",", "·", ":"))
-        return "right", [random_number(rng, int(rng.integers(1, 3))) + point + random_number(rng, width) for _ in range(200)]
-    if kind == "pair":
-        sign = _choose(rng, (" ", " · ", ". ", "° ", "-", "  "))
-        return "right", [f"{random_number(rng, 2)}{sign}{rng.integers(0, 60)}" for _ in range(200)]
-    if kind == "fraction":
-        cells = [random_number(rng, int(rng.integers(1, 4))) for _ in range(200)]
-        return "right", [c + (_choose(rng, ("½", "¼", "¾")) if rng.random() < 0.3 else "") for c in cells]
-    if kind == "mixed":
-        word = random_text(rng, 1, 0)
-        return "left", [f"{random_number(rng, int(rng.integers(1, 5)))} {word}" for _ in range(200)]
-    return "left", [random_text(rng, int(rng.integers(1, 4)), 0.05) for _ in range(200)]
+def _up_to(count: int) -> Cell:
+    return lambda rng, row: _figures(rng, int(rng.integers(1, count + 1)))
 
 
-def practice_table(rng: np.random.Generator, most_columns: int = 14, most_rows: int = 45) -> TableContent:
-    """A table of random shape: account books, sexagesimal columns, rows of decimals, gaps, triangles."""
-    rows, count = int(rng.integers(6, most_rows + 1)), int(rng.integers(2, most_columns + 1))
-    if rng.random() < 0.12:  # one kind of number throughout, as in a page of hourly readings
-        align, cells = _cell_maker(rng)
-        makers = [(align, cells[k:] + cells[:k]) for k in range(count)]
-    else:
-        makers = [_cell_maker(rng) for _ in range(count)]
-    grid = [[cells[row] for _, cells in makers] for row in range(rows)]
-    shape = rng.random()
-    for row in range(rows):
-        for col in range(1, count):
-            gone = (shape < 0.06 and col > row * count / rows) or (shape > 0.85 and rng.random() < 0.15)
-            if gone:
-                grid[row][col] = _choose(rng, ("", "", "—", "·")) if shape > 0.85 else ""
-    grouped = rng.random() < 0.4
-    size = int(rng.integers(2, 4))
-    columns = tuple(
-        Column(
-            key=str(col),
-            heading=_heading(rng),
-            group=random_text(rng, 1, 0.05) + " " * (col // size % 2) if grouped and col else "",
-            argument=col == 0,
-            align=align if rng.random() < 0.8 or align == "left" else "center",
-        )
-        for col, (align, _) in enumerate(makers)
+def _argument(first: int, step: int) -> Cell:
+    return lambda rng, row: str(first + step * row)
+
+
+def _zeros(rng: np.random.Generator, row: int) -> str:
+    return "00" if rng.random() < 0.7 else _figures(rng, 2)
+
+
+def _decimal(point: str, whole: int, rest: int) -> Cell:
+    return lambda rng, row: f"{_figures(rng, whole)}{point}{_figures(rng, rest)}"
+
+
+def _mixed(rng: np.random.Generator, row: int) -> str:
+    number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.9 else ""
+    return number + (str(rng.choice(list(_FRACTIONS))) if rng.random() < 0.5 else "")
+
+
+def _degree(rng: np.random.Generator, row: int) -> str:
+    return f"{_figures(rng, 2)}°" + (f" {_figures(rng, 2)}′" if rng.random() < 0.6 else "")
+
+
+def _pair(rng: np.random.Generator, row: int) -> str:
+    separator = str(rng.choice([" ", " . ", " · ", " "]))
+    return f"{_figures(rng, int(rng.integers(1, 3)))}{separator}{_figures(rng, int(rng.integers(1, 3)))}"
+
+
+def _sign(rng: np.random.Generator, row: int) -> str:
+    return str(rng.choice(list(_SIGNS)))
+
+
+def _numeral(rng: np.random.Generator, row: int) -> str:
+    return roman(row + 1)
+
+
+def _goods(words: tuple[str, ...]) -> Cell:
+    def cell(rng: np.random.Generator, row: int) -> str:
+        text = " ".join(rng.choice(words, int(rng.integers(1, 4))))
+        dashes = ("", " —", " ——", " — —", " ———", ".")[int(rng.integers(6))]
+        number = f" {_figures(rng, int(rng.integers(1, 4)))}" if rng.random() < 0.12 else ""
+        return text[:1].upper() + text[1:] + number + dashes
+
+    return cell
+
+
+def _quantity(words: tuple[str, ...]) -> Cell:
+    def cell(rng: np.random.Generator, row: int) -> str:
+        return f"{_mixed(rng, row)} {rng.choice(words)}{' ——' if rng.random() < 0.4 else ''}"
+
+    return cell
+
+
+def _column(
+    rng: np.random.Generator, words: tuple[str, ...], index: int, group: str
+) -> list[tuple[Column, Cell]]:
+    """Choose one column, or several that belong together."""
+    name = str(rng.choice(words))
+    key = f"c{index}"
+
+    def single(heading: str, cell: Cell, align: str = "right") -> list[tuple[Column, Cell]]:
+        return [(Column(key, heading, group, align=align), cell)]
+
+    kind = rng.choice(
+        ["length", "upto", "sexagesimal", "money", "decimal", "mixed", "degree", "pair", "zeros", "sign", "roman", "text", "quantity"],
+        p=[0.2, 0.16, 0.18, 0.08, 0.08, 0.05, 0.04, 0.06, 0.04, 0.03, 0.02, 0.04, 0.02],
     )
-    title = random_text(rng, int(rng.integers(0, 9)), 0.05)
-    return TableContent(title, columns, tuple(map(str, range(rows))), tuple(map(tuple, grid)))
+    if kind == "length":
+        return single(name, _of_length(int(rng.integers(1, 8))))
+    if kind == "upto":
+        return single(name, _up_to(int(rng.integers(2, 8))), str(rng.choice(["right", "right", "center", "left"])))
+    if kind == "sexagesimal":
+        heads = ("G.", "M.", "S.", "T.")[: int(rng.integers(2, 4))]
+        if rng.random() < 0.3:
+            heads = ("Deg.", "Min.", "Sec.")[: len(heads)]
+        return [(Column(f"{key}.{h}", h, group or name), _of_length(2) if rng.random() < 0.7 else _up_to(2)) for h in heads]
+    if kind == "money":
+        cells = (_up_to(6), _of_length(2), _of_length(2) if rng.random() < 0.5 else _zeros)
+        return [(Column(f"{key}.{h}", h, group), cell) for h, cell in zip(("l.", "s.", "d."), cells, strict=True)]
+    if kind == "text":
+        return single(name, _goods(words), "left")
+    if kind == "quantity":
+        return single(name, _quantity(words), "left")
+    others: dict[str, Cell] = {
+        "decimal": _decimal(str(rng.choice(["·", ".", ","])), int(rng.integers(1, 4)), int(rng.integers(1, 4))),
+        "mixed": _mixed,
+        "degree": _degree,
+        "pair": _pair,
+        "zeros": _zeros,
+        "sign": _sign,
+        "roman": _numeral,
+    }
+    return single(name if rng.random() < 0.7 else "", others[str(kind)])
 
 
-def _heading(rng: np.random.Generator) -> str:
+def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) -> TableContent:
+    """Make a table of random shape."""
+    columns: list[tuple[Column, Cell]] = []
+    group = str(rng.choice(words)) if rng.random() < 0.2 else ""
+    if rng.random() < 0.75:
+        cell = _argument(int(rng.integers(0, 90)), int(rng.choice([1, 1, 1, 5, 10])))
+        columns.append((Column("argument", str(rng.choice(["", "G.", "Gr.", "Deg", "Dies", "N."])), argument=True), cell))
+    elif rng.random() < 0.6:
+        columns.append((Column("name", "", argument=True, align="left"), _goods(words)))
+    wanted = int(rng.integers(2, most_columns + 1))
     kind = rng.random()
-    if kind < 0.3:
-        return _choose(rng, ("G.", "M.", "S.", "Gr.", "Mi.", "l.", "s.", "d.", "Ho.", "Ins.", "Par.", "℞", "I", "O", "II"))
-    if kind < 0.45:
-        return str(rng.integers(1, 91))
-    if kind < 0.6:
-        return ""
-    return random_text(rng, int(rng.integers(1, 3)), 0.03).replace(" ", "\n")
+    while len(columns) < wanted:
+        if kind < 0.2 and len(columns) > 1:  # a table of columns of one kind
+            column, cell = columns[-1]
+            heading = column.heading if rng.random() < 0.5 else str(len(columns))
+            columns.append((Column(f"c{len(columns)}", heading, "", align=column.align), cell))
+        else:
+            columns += _column(rng, words, len(columns), group if rng.random() < 0.7 else "")
+    rows = int(rng.integers(4, _MOST_ROWS + 1))
+    triangular = rng.random() < 0.06
+    empty = float(rng.choice([0.0, 0.05, 0.3], p=[0.75, 0.2, 0.05]))
+    cells = [
+        [
+            "" if (triangular and i > row) or (i and rng.random() < empty) else cell(rng, row)
+            for i, (_, cell) in enumerate(columns)
+        ]
+        for row in range(rows)
+    ]
+    title = ""
+    if rng.random() < 0.7:
+        title = " ".join(rng.choice(words, int(rng.integers(2, 9)))).capitalize()
+        title += f" {_figures(rng, 4)}." if rng.random() < 0.4 else "."
+    return TableContent(
+        title, tuple(column for column, _ in columns), tuple(map(str, range(rows))), tuple(map(tuple, cells))
+    )
+
+
+def _barometer(rng: np.random.Generator, words: tuple[str, ...]) -> TableContent:
+    """Make a wide table of narrow columns, one an hour."""
+    hours, days = int(rng.integers(10, 26)), int(rng.integers(15, 32))
+    unit = str(rng.choice(["\nIns.", "", "\nIn."]))
+    columns = [Column("day", "", argument=True)] + [Column(f"h{h}", f"{h + 1}{unit}") for h in range(hours)]
+    cell = _decimal("·" if rng.random() < 0.8 else ".", 1, int(rng.integers(1, 4)))
+    cells = tuple((str(day + 1), *(cell(rng, day) for _ in range(hours))) for day in range(days))
+    title = f"{rng.choice(words)} {rng.choice(words)} {_figures(rng, 4)}".upper()
+    return TableContent(title, tuple(columns), tuple(str(d + 1) for d in range(days)), cells)
+
+
+def _sentence(rng: np.random.Generator, words: tuple[str, ...], numbers: float) -> str:
+    """Write a sentence; ``numbers`` is the share of words that are numbers."""
+    parts = []
+    for word in rng.choice(words, int(rng.integers(4, 18))):
+        draw = rng.random()
+        if draw < numbers:
+            number = _figures(rng, int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.25, 0.15, 0.3, 0.05, 0.05])))
+            number += str(rng.choice(list(_FRACTIONS))) if rng.random() < 0.08 else ""
+            parts.append(number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05])))
+        elif draw < numbers + 0.02:
+            parts.append(roman(int(rng.integers(1, 200))) + ".")
+        else:
+            parts.append(str(word) + ("," if rng.random() < 0.08 else ""))
+    text = " ".join(parts)
+    return text[:1].upper() + text[1:] + str(rng.choice([".", ".", ".", ":", "?", ";"]))
+
+
+def _paragraph(rng: np.random.Generator, words: tuple[str, ...], numbers: float, longest: int) -> str:
+    return " ".join(_sentence(rng, words, numbers) for _ in range(int(rng.integers(1, longest + 1))))
+
+
+def _frame(rng: np.random.Generator, words: tuple[str, ...]) -> tuple[str, str, str]:
+    """Choose running head, page number and catchword."""
+    head = " ".join(rng.choice(words, int(rng.integers(1, 5))))
+    head = head.upper() if rng.random() < 0.4 else head.capitalize()
+    number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.75 else ""
+    return head if rng.random() < 0.8 else "", number, str(rng.choice(words)) if rng.random() < 0.4 else ""
 
 
 def practice_page(rng: np.random.Generator) -> PageContent:
-    """A random page: mostly tables, some prose, title pages and diagrams.
-
-    Parameters
-    ----------
-    rng
-        The only source of chance.
-    """
-    kind = _choose(rng, ("table",) * 14 + ("prose",) * 4 + ("title", "diagram"))
-    head = random_text(rng, int(rng.integers(0, 5)), 0.08)
-    number = str(rng.integers(1, 600)) if rng.random() < 0.7 else ""
-    catchword = random_text(rng, 1, 0) if rng.random() < 0.3 else ""
-    tables: tuple[TableContent, ...] = ()
+    """Make the content of one practice page: mostly tables, some prose, title pages and diagrams."""
+    words = lexicon()[str(rng.choice(list(lexicon())))]
+    head, number, catchword = _frame(rng, words)
+    kind = str(rng.choice(["table", "prose", "title", "diagram"], p=[0.74, 0.18, 0.04, 0.04]))
     if kind == "table":
-        wide = rng.random() < 0.12
-        tables = (practice_table(rng, 24, 30) if wide else practice_table(rng, 10),)
-        if not wide and rng.random() < 0.25:
-            tables = (practice_table(rng, 5, 24), practice_table(rng, 5, 24))
-        paragraphs = tuple(random_text(rng, int(rng.integers(8, 60)), 0.04) for _ in range(int(rng.integers(0, 3))))
-    elif kind == "prose":
-        share = float(rng.choice([0.01, 0.06, 0.2]))
-        paragraphs = tuple(random_text(rng, int(rng.integers(30, 140)), share) for _ in range(int(rng.integers(2, 6))))
-    else:
-        paragraphs = tuple(random_text(rng, int(rng.integers(2, 30)), 0.04) for _ in range(int(rng.integers(1, 4))))
-    return PageContent(kind, tables, paragraphs, head, number, catchword)
+        if rng.random() < 0.1:
+            tables: tuple[TableContent, ...] = (_barometer(rng, words),)
+        elif rng.random() < 0.2:
+            tables = (_table(rng, words, 7), _table(rng, words, 7))
+        else:
+            tables = (_table(rng, words, int(rng.choice([4, 8, 14]))),)
+        count = int(rng.choice([0, 1, 2, 3], p=[0.45, 0.35, 0.15, 0.05]))
+        paragraphs = tuple(_paragraph(rng, words, 0.1, 4) for _ in range(count))
+        return PageContent(kind, tables, paragraphs, head, number, catchword)
+    if kind == "title":
+        paragraphs = tuple(" ".join(rng.choice(words, int(rng.integers(1, 9)))) for _ in range(int(rng.integers(4, 10))))
+        return PageContent(kind, (), (*paragraphs, f"{rng.choice(words)}, {_figures(rng, 4)}."), "", "")
+    numbers = float(rng.choice([0.0, 0.03, 0.15, 0.35]))
+    paragraphs = tuple(_paragraph(rng, words, numbers, 8) for _ in range(int(rng.integers(1, 8))))
+    return PageContent(kind, (), paragraphs, head, number, catchword)

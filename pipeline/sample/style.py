@@ -24,6 +24,7 @@ class Style:
     double: bool = False  # frame and head rules are doubled
     rule_width: float = 0.06
     rule_gap: float = 0.35  # between a column's widest cell and its rule
+    rules_between_groups: bool = False  # columns of one group are not ruled apart
     group_every: int = 0  # rows between wider gaps or rules; 0 is none
     group_ruled: bool = False  # a rule, not space, sets groups of rows apart
     argument_apart: bool = False  # heavier rule beside the argument column
@@ -96,6 +97,7 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
         double=bool(rng.random() < 0.25),
         rule_width=float(rng.uniform(0.03, 0.14)),
         rule_gap=float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0.3, 1.2)])),
+        rules_between_groups=bool(rng.random() < 0.5),
         group_every=int(rng.choice([0, 5, 3, 10, 6], p=[0.5, 0.3, 0.08, 0.07, 0.05])),
         group_ruled=bool(rng.random() < 0.4),
         argument_apart=bool(rng.random() < 0.35),

@@ -1,0 +1,89 @@
+"""Press: how metal type and rag paper turn clean ink into printed ink."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_DEAD_SHARE = 0.3  # a figure of whose ink less than this is left cannot be read
+
+
+def smooth_field(shape: tuple[int, int], grain: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Make a smooth random field of mean about 0 and deviation about 1.
+
+    Parameters
+    ----------
+    shape
+        ``(h, w)``.
+    grain
+        Pixels from one independent value to the next.
+    """
+    rows, cols = (max(2, round(side / grain) + 2) for side in shape)
+    small = rng.standard_normal((rows, cols), dtype=np.float32)
+    return cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+
+
+def press_ink(
+    ink: NDArray[np.float32],
+    digit_height: float,
+    spread: float,
+    unevenness: float,
+    roughness: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Print ink on rough paper: strokes swell or break, some places take little ink.
+
+    Parameters
+    ----------
+    ink
+        ``(h, w)`` clean coverage.
+    digit_height
+        Pixels.
+    spread
+        Positive strokes swell, negative ones thin out; about -0.3 ... 0.3.
+    unevenness
+        Deviation of the spread over the page, about 0 ... 0.3.
+    roughness
+        Deviation of the spread from one fibre to the next, about 0 ... 0.4.
+
+    Returns
+    -------
+    ndarray
+        ``(h, w)`` float32 in [0, 1].
+    """
+    shape = (ink.shape[0], ink.shape[1])
+    sigma = max(0.45, 0.045 * digit_height)
+    soft = cv2.GaussianBlur(ink, (0, 0), sigma)
+    threshold = 0.5 - spread
+    threshold = threshold + unevenness * smooth_field(shape, 7 * digit_height, rng)
+    threshold += 0.5 * unevenness * smooth_field(shape, 1.5 * digit_height, rng)
+    threshold += roughness * smooth_field(shape, max(1.5, 0.12 * digit_height), rng)
+    np.clip(threshold, 0.12, 1.1, out=threshold)
+    pressed = (soft - threshold) * (1.6 * sigma)
+    pressed += 0.5
+    return np.clip(pressed, 0, 1, out=pressed)
+
+
+def lost_figures(
+    clean: NDArray[np.float32], pressed: NDArray[np.float32], boxes: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Tell of which figures hardly any ink is left.
+
+    Parameters
+    ----------
+    clean, pressed
+        ``(h, w)``, before and after.
+    boxes
+        ``(n, 4)``: x0, y0, x1, y1 in their pixels.
+    """
+    if not len(boxes):
+        return np.zeros(0, bool)
+    height, width = clean.shape
+    x0, x1 = (np.clip(boxes[:, k].astype(int), 0, width) for k in (0, 2))
+    y0, y1 = (np.clip(boxes[:, k].astype(int), 0, height) for k in (1, 3))
+    sums = []
+    for layer in (clean, pressed):
+        total = cv2.integral(layer, sdepth=cv2.CV_64F)
+        sums.append(total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0])
+    return sums[1] < _DEAD_SHARE * sums[0]

@@ -1,0 +1,249 @@
+"""Wear: from clean ink to the scan of an old page, with every box carried along."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.sample.paper import Paper, shade_paper, spot_paper
+from pipeline.sample.pose import Pose, bend_of_sheet, turn_boxes
+from pipeline.sample.press import lost_figures, press_ink, smooth_field
+from pipeline.sample.sheet import SetPage
+
+_BOX = ["x0", "y0", "x1", "y1"]
+_LEAST_VISIBLE = 0.5  # share of a figure's box that must lie in the image
+
+
+@dataclass(frozen=True)
+class Wear:
+    """What printing, age and the scanner do to a page. Lengths are in digit heights unless they say pixels."""
+
+    paper: Paper
+    spread: float = 0.0
+    unevenness: float = 0.0
+    roughness: float = 0.0
+    density: float = 0.9  # darkness of full ink
+    fading: float = 0.0  # deviation of the darkness over the page
+    show_through: float = 0.0  # darkness of the verso
+    skew_degrees: float = 0.0  # positive is clockwise
+    bend: float = 0.0  # lift of the lines at the gutter
+    ripple: float = 0.0
+    gutter_left: bool = True
+    border: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # left, top, right, bottom beyond the page
+    bed: float = 0.1  # brightness of the scanner bed
+    neighbour: float = 0.0  # width of the strip of the facing page
+    scale: float = 1.0  # pixels of the scan a pixel of the page
+    blur: float = 0.0  # pixels
+    noise: float = 0.0  # deviation of brightness
+    jpeg: int = 0  # quality, 0 is uncompressed
+    grey: bool = False
+    orientation: int = 0  # degrees clockwise
+
+
+@dataclass
+class WornPage:
+    """The scan of a page; all coordinates are its pixels."""
+
+    image: NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
+    digits: pd.DataFrame  # as of the set page; figures outside the image left out, lost ones marked ignore
+    cells: pd.DataFrame
+    orientation: int  # degrees clockwise the page is turned relative to upright
+    skew_degrees: float  # degrees clockwise its lines are tilted once it is turned upright
+    digit_height: float  # pixels
+
+
+def _random_paper(rng: np.random.Generator, strength: float) -> Paper:
+    bright = rng.uniform(0.72, 0.98)
+    warm = rng.uniform(0.0, 0.2) * (0.3 + 0.7 * strength)
+    return Paper(
+        colour=(bright, bright * (1 - 0.45 * warm), bright * (1 - 1.3 * warm)),
+        texture=float(rng.uniform(0.0, 0.03) * strength),
+        clouds=float(rng.uniform(0.0, 0.05) * strength),
+        laid_lines=float(rng.uniform(0, 0.015) * strength if rng.random() < 0.25 else 0.0),
+        foxing=float(rng.exponential(12) * strength if rng.random() < 0.5 else 0.0),
+        stain=float(rng.uniform(0.03, 0.3) * strength if rng.random() < 0.25 else 0.0),
+        edge=float(rng.uniform(0, 0.25) * strength),
+        gutter=float(rng.uniform(0.1, 0.7) * strength if rng.random() < 0.5 else 0.0),
+    )
+
+
+def random_wear(rng: np.random.Generator, strength: float | None = None, upright: bool = False) -> Wear:
+    """Choose the wear of a page.
+
+    Parameters
+    ----------
+    rng
+        The only source of chance.
+    strength
+        0 a clean print, well scanned ... 1 as bad as real scans come; random by default.
+    upright
+        Whether the page must not be turned.
+    """
+    if strength is None:
+        strength = float(rng.beta(1.6, 1.6))
+    some = strength * (0.5 + 0.5 * rng.random())
+    bordered = rng.random() < 0.35
+    border = rng.uniform(0, 4, 4) * bordered * (rng.random(4) < 0.7)
+    return Wear(
+        paper=_random_paper(rng, strength),
+        spread=float(rng.normal(0.03, 0.13) * some),
+        unevenness=float(abs(rng.normal(0, 0.11)) * some),
+        roughness=float(abs(rng.normal(0, 0.16)) * some),
+        density=float(1 - rng.uniform(0.02, 0.25) * (0.4 + 0.6 * some)),
+        fading=float(abs(rng.normal(0, 0.1)) * some),
+        show_through=float(rng.choice([0.0, rng.uniform(0.02, 0.12), rng.uniform(0.1, 0.32)], p=[0.4, 0.4, 0.2]) * some),
+        skew_degrees=float(np.clip(rng.normal(0, 1.0), -3, 3) * min(1.0, 0.3 + some)),
+        bend=float(rng.normal(0, 0.5) * some if rng.random() < 0.5 else 0.0),
+        ripple=float(abs(rng.normal(0, 0.06)) * some),
+        gutter_left=bool(rng.random() < 0.5),
+        border=(float(border[0]), float(border[1]), float(border[2]), float(border[3])),
+        bed=float(rng.choice([rng.uniform(0.0, 0.2), rng.uniform(0.2, 0.7), rng.uniform(0.9, 1.0)], p=[0.6, 0.2, 0.2])),
+        neighbour=float(rng.uniform(0.5, 6) if rng.random() < 0.2 else 0.0),
+        blur=float(abs(rng.normal(0, 0.6)) * some),
+        noise=float(abs(rng.normal(0, 0.02)) * some),
+        jpeg=int(rng.integers(30, 95)) if rng.random() < 0.6 else 0,
+        grey=bool(rng.random() < 0.35),
+        orientation=0 if upright or rng.random() < 0.8 else int(rng.choice([90, 180, 270])),
+    )
+
+
+def _pose_of(shape: tuple[int, int], wear: Wear, unit: float, rng: np.random.Generator) -> Pose:
+    """Lay the page ``(h, w)`` into a scan with borders, skewed, scaled and bent."""
+    left, top, right, bottom = (side * unit for side in wear.border)
+    height, width = (shape[0] + top + bottom) * wear.scale, (shape[1] + left + right) * wear.scale
+    scan = (max(8, round(height)), max(8, round(width)))
+    centre = ((scan[1] - 1) / 2, (scan[0] - 1) / 2)
+    rotate = cv2.getRotationMatrix2D(centre, wear.skew_degrees, 1.0)  # scan to page: undo a clockwise turn
+    affine = rotate / wear.scale
+    affine[:, 2] += 0.5 / wear.scale - 0.5 - np.array([left, top])
+    bend = bend_of_sheet(scan, wear.bend * unit, wear.gutter_left, wear.ripple * unit, rng)
+    return Pose(affine, bend)
+
+
+def _add_neighbour(page: SetPage, ink: NDArray[np.float32], wear: Wear) -> tuple[NDArray[np.float32], pd.DataFrame, float]:
+    """Put a strip of the facing page beside the page; returns ink, figures, and x of the page in it."""
+    strip = min(round(wear.neighbour * page.digit_height), ink.shape[1] // 2)
+    if not strip:
+        return ink, page.digits, 0.0
+    width = ink.shape[1]
+    facing = page.digits.assign(table=-1, row=-1, col=-1)
+    shift = 0.0
+    if wear.gutter_left:
+        ink, shift = np.hstack([ink[:, width - strip :], ink]), float(strip)
+        facing[["x0", "x1"]] += strip - width
+    else:
+        ink = np.hstack([ink, ink[:, :strip]])
+        facing[["x0", "x1"]] += width
+    own = page.digits.copy()
+    own[["x0", "x1"]] += shift
+    return ink, pd.concat([own, facing], ignore_index=True), shift
+
+
+def _carry(table: pd.DataFrame, pose: Pose, orientation: int, least_visible: float) -> pd.DataFrame:
+    """Map the boxes of a table into the scan and leave out rows that lie outside it."""
+    if table.empty:
+        return table.copy()
+    height, width = pose.shape
+    boxes = pose.boxes_to_scan(table[_BOX].to_numpy(float))
+    clipped = np.clip(boxes, 0, [width, height, width, height])
+    areas = [np.prod(np.maximum(b[:, 2:] - b[:, :2], 0), axis=1) for b in (clipped, boxes)]
+    kept = areas[0] > least_visible * areas[1]
+    carried = table[kept].reset_index(drop=True)
+    carried[_BOX] = turn_boxes(clipped[kept], (height, width), orientation)
+    return carried
+
+
+def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | None = None) -> WornPage:
+    """Print, age and scan a page.
+
+    Parameters
+    ----------
+    page
+        The set page.
+    wear
+        What happens to it.
+    rng
+        Decides the details.
+    verso
+        Page on the other side of the leaf; by default the page itself shows through, mirrored.
+    """
+    unit = page.digit_height
+    pressed = press_ink(page.ink, unit, wear.spread, wear.unevenness, wear.roughness, rng)
+    lost = lost_figures(page.ink, pressed, page.digits[_BOX].to_numpy(float))
+    marked = SetPage(page.ink, page.digits.assign(ignore=page.digits["ignore"] | lost), page.cells, unit)
+    ink, digits, shift = _add_neighbour(marked, pressed, wear)
+    pose = _pose_of((ink.shape[0], ink.shape[1]), wear, unit, rng)
+    x, y = pose.maps()
+    scan_unit = unit * wear.scale
+    light = shade_paper(wear.paper, pose.shape, scan_unit, wear.gutter_left, rng)
+    spot_paper(light, wear.paper, scan_unit, rng)
+    darkness = cv2.remap(ink, x, y, cv2.INTER_LINEAR)
+    if wear.fading:
+        darkness *= np.clip(1 - np.abs(wear.fading * smooth_field(pose.shape, 8 * scan_unit, rng)), 0.2, 1)
+    light *= 1 - wear.density * darkness
+    if wear.show_through:
+        back = _mirror(verso, ink.shape) if verso is not None else ink[::-1, ::-1]
+        soft = cv2.GaussianBlur(np.ascontiguousarray(back), (0, 0), 0.09 * unit)
+        clouds = np.clip(0.7 + 0.4 * smooth_field(pose.shape, 12 * scan_unit, rng), 0, 1.3)
+        light *= 1 - wear.show_through * cv2.remap(soft, x, y, cv2.INTER_LINEAR) * clouds
+    image = _expose(light, _leaf(pose, ink.shape, x, y, unit, rng), wear, rng)
+    image = np.ascontiguousarray(np.rot90(image, -(wear.orientation // 90)))
+    cells = page.cells.copy()
+    cells[["x0", "x1"]] += shift
+    return WornPage(
+        image=image,
+        digits=_carry(digits, pose, wear.orientation, _LEAST_VISIBLE),
+        cells=_carry(cells, pose, wear.orientation, 0.0),
+        orientation=wear.orientation,
+        skew_degrees=wear.skew_degrees,
+        digit_height=scan_unit,
+    )
+
+
+def _mirror(verso: SetPage, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Ink of the verso seen through the leaf, cut or padded to ``(h, w)``."""
+    mirrored = np.zeros(shape, np.float32)
+    seen = verso.ink[: shape[0], ::-1][:, : shape[1]]
+    mirrored[: seen.shape[0], : seen.shape[1]] = seen
+    return mirrored
+
+
+def _leaf(
+    pose: Pose, shape: tuple[int, ...], x: NDArray[np.float32], y: NDArray[np.float32], unit: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """How much of each pixel of the scan is paper, not scanner bed: 1 inside the leaf, whose edge is uneven."""
+    height, width = shape[0], shape[1]
+    inside = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
+    if float(inside.min()) < -1:
+        inside += 0.15 * unit * smooth_field(pose.shape, 3 * unit, rng)
+    return np.clip(inside + 1.5, 0, 1)
+
+
+def _expose(light: NDArray[np.float32], leaf: NDArray[np.float32], wear: Wear, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Scan: lens blur, colour, noise, compression; grey ``(h, w)`` or RGB ``(h, w, 3)``."""
+    np.clip(light, 0, 1.05, out=light)
+    colour = np.array(wear.paper.colour, np.float32)
+    if wear.grey:
+        colour = np.array([colour @ (0.299, 0.587, 0.114)], np.float32)
+    bed = wear.bed * (1 - 0.1 * np.arange(len(colour), dtype=np.float32) / 3)
+    channels = []
+    for paper, under in zip(colour, bed, strict=True):
+        channel = (paper * light - under) * leaf + under
+        if wear.blur > 0.2:
+            channel = cv2.GaussianBlur(channel, (0, 0), wear.blur)
+        channels.append(channel)
+    image = cv2.merge(channels)
+    if wear.noise:
+        grain = rng.standard_normal(light.shape, dtype=np.float32) * wear.noise
+        image += grain if image.ndim == 2 else grain[..., None]
+    exposed = np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8)
+    if wear.jpeg:
+        encoded = cv2.imencode(".jpg", exposed[..., ::-1] if exposed.ndim == 3 else exposed, [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])[1]
+        decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR if exposed.ndim == 3 else cv2.IMREAD_GRAYSCALE)
+        exposed = np.ascontiguousarray(decoded[..., ::-1]) if exposed.ndim == 3 else decoded
+    return exposed.astype(np.uint8)

@@ -180,6 +180,8 @@ def _side_by_side(
     alike = _line_match(left, right, digits, metrics)
     if widest < CORRIDOR * metrics.height:
         return alike > 0.5 or joined
+    if inked.mean() > 0.15:  # a column of words lies between
+        return widest < 2 * WIDE_CORRIDOR * metrics.height and alike > 0.8
     return widest < WIDE_CORRIDOR * metrics.height and (joined or alike > 0.7)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.neighbours import Metrics
 
 CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
+LONG_RULE_ROWS = 0.6  # share of rows along which a rule makes a division though figures cross it
 RULED_ROWS = 0.3  # share of rows along which a rule makes a division
 DOT_GAP = 2.0  # widest gap that a decimal point explains, in spaces
 DOTTED_ROWS = 0.6  # share of rows with a dot that make a gap a decimal point
@@ -62,16 +63,37 @@ def find_divisions(
         u of each division, increasing.
     """
     tolerance = int(CROSSED_ROWS * strips.rows)
-    free = strips.digits <= tolerance
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], free.astype(np.int8), [0]])))
-    runs = edges.reshape(-1, 2)
-    runs = runs[(runs[:, 0] > 0) & (runs[:, 1] < len(free))]
-    divisions = []
+    runs = _runs(strips.digits <= tolerance)
+    runs = runs[(runs[:, 0] > 0) & (runs[:, 1] < len(strips.digits))]
+    divisions = [_long_rules(strips, metrics)]
     for low, high in runs:
+        start, end = strips.start + low, strips.start + high
+        if ((divisions[0] >= start - 2) & (divisions[0] <= end + 2)).any():
+            continue
         ruled = strips.rules[low:high].max(initial=0.0) >= RULED_ROWS * strips.rows
-        if ruled or _is_space(strips.start + low, strips.start + high, metrics, gap_widths):
-            divisions.append(strips.start + _place(strips, low, high, ruled))
-    return np.array(divisions)
+        if ruled or _is_space(start, end, metrics, gap_widths):
+            divisions.append(np.array([strips.start + _place(strips, low, high, ruled)]))
+    return np.sort(np.concatenate(divisions))
+
+
+def _runs(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return start and end of every run of True, ``(runs, 2)``."""
+    return np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))).reshape(-1, 2)
+
+
+def _long_rules(strips: Strips, metrics: Metrics) -> NDArray[np.float64]:
+    """Place a division on every rule as long as the table, even where figures are printed on it.
+
+    Double rules make one division.
+    """
+    runs = _runs(strips.rules >= LONG_RULE_ROWS * strips.rows)
+    runs = runs[(runs[:, 0] > 0) & (runs[:, 1] < len(strips.rules))]
+    if not len(runs):
+        return np.zeros(0)
+    near = runs[1:, 0] - runs[:-1, 1] < 0.8 * metrics.width
+    first = np.flatnonzero(np.concatenate([[True], ~near]))
+    last = np.concatenate([first[1:] - 1, [len(runs) - 1]])
+    return strips.start + (runs[first, 0] + runs[last, 1]) / 2
 
 
 def _is_space(
@@ -98,7 +120,6 @@ def _place(strips: Strips, low: int, high: int, ruled: bool) -> float:
         on = np.flatnonzero(rules >= 0.7 * rules.max())
         return low + float(on.mean()) + 0.5
     cost = strips.digits[low:high] * 4 + strips.ink[low:high]
-    best = np.concatenate([[0], (cost <= cost.min() + 0.02 * strips.rows).astype(np.int8), [0]])
-    runs = np.flatnonzero(np.diff(best)).reshape(-1, 2)
+    runs = _runs(cost <= cost.min() + 0.02 * strips.rows)
     widest = runs[np.argmax(runs[:, 1] - runs[:, 0])]
     return low + float(widest.mean())

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from pipeline.columns import Strips
 from pipeline.neighbours import Metrics
 
+LEADER_SPACE = 16.0  # the same where words stand in most rows
+WORDY_ROWS = 0.6  # share of rows with ink beyond such a gap
 WORD_SPACE = 4.0  # white gap in digit heights at which text beside a table ends
 TEXT_ROWS = 0.12  # share of rows with ink at which a pixel belongs to a column of text
 COLUMN_ROWS = 0.3  # share of rows a column of text reaches at its fullest
@@ -127,13 +129,12 @@ def extend_sideways(
 
 def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> list[float]:
     """Return the distances from the digits to a division, if there is one, and to the end of the table."""
-    gap = WORD_SPACE * metrics.height
-    marks = np.flatnonzero((ink >= TEXT_ROWS) | (rules >= 0.3))
-    end = 0.0
-    for mark in marks:
-        if mark - end > gap:
-            break
-        end = float(mark)
+    solid = np.flatnonzero(
+        np.convolve(ink > 0.95, np.ones(round(metrics.height)), "valid") >= metrics.height - 1
+    )
+    if len(solid):  # the edge of the page
+        ink, rules = ink[: solid[0]], rules[: solid[0]]
+    end = _text_end(ink, rules, metrics)
     near = int(1.5 * metrics.height)
     rule = np.flatnonzero(rules[: max(near, 1)] >= 0.3)
     text = ink[: int(end) + 1]
@@ -146,6 +147,21 @@ def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metri
     if start > OWN_COLUMN * metrics.height:
         return [start / 2, outer]
     return [outer]
+
+
+def _text_end(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> float:
+    """Follow the text beside the digits to where a wide white gap ends it.
+
+    The gap is wider where words stand in most rows beyond it, as where leaders are missing.
+    """
+    end = 0.0
+    for mark in np.flatnonzero((ink >= TEXT_ROWS) | (rules >= 0.3)):
+        gap = (mark - end) / metrics.height
+        beyond = ink[mark : mark + round(8 * metrics.height)]
+        if gap > LEADER_SPACE or (gap > WORD_SPACE and beyond.max() < WORDY_ROWS):
+            break
+        end = float(mark)
+    return end
 
 
 def _outer_end(end: float, ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> float:

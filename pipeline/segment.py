@@ -24,6 +24,7 @@ class TableLimits:
     min_filled: float = 0.25  # share of the cells that hold a digit
     min_entries: int = 8  # entries that line up with their column
     min_aligned: float = 0.5  # share of the entries that line up with their column
+    min_open: float = 0.6  # share of the divisions between columns that are ruled or white
     max_embedded: float = 0.5  # share of the digits in the table's area that touch letters
     min_score: float = 0.3  # weaker digits are not used to find the table
 
@@ -121,6 +122,8 @@ def _is_table(
     if used < limits.min_columns and not (used == 1 and columns > 1 and rows >= 2 * limits.min_rows):
         return False
     if table.aligned < max(limits.min_aligned * table.entries, limits.min_entries):
+        return False
+    if table.openness < limits.min_open:
         return False
     if table.filled[:, table.filled.any(0)].mean() < limits.min_filled:
         return False

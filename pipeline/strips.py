@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.columns import CROSSED_ROWS, Strips, digit_strips, find_divisions
+from pipeline.columns import CROSSED_ROWS, RULED_ROWS, Strips, digit_strips, find_divisions
 from pipeline.extent import extend_sideways
 from pipeline.neighbours import Metrics
 from pipeline.page import Detections
 from pipeline.ruling import box_sums
 from pipeline.window import Window
+
+INKED_ROWS = 0.3  # share of rows with ink at which a division is not white
 
 
 def column_edges(
@@ -24,8 +26,29 @@ def column_edges(
     window: Window,
     letters: NDArray[np.uint8],
     metrics: Metrics,
-) -> NDArray[np.float64]:
-    """Find the divisions between the columns and both sides of the table."""
+) -> tuple[NDArray[np.float64], float]:
+    """Find the divisions between the columns and both sides of the table.
+
+    Parameters
+    ----------
+    own, number, u, member
+        The table's digits, the number, place across and row of each ``(n,)``.
+    edges
+        v of the lines between rows.
+    window
+        Rules and letters around the table.
+    letters
+        ``(height, width)``, 1 on ink that is neither digit nor rule.
+    metrics
+        Size of the figures.
+
+    Returns
+    -------
+    edges
+        u of the divisions and of both sides.
+    openness
+        Share of the divisions that are ruled or white in most rows.
+    """
     half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
     # a 1 takes the room of any other figure
     half = np.where(own.digit == 1, np.maximum(half, metrics.width / 2), half)
@@ -52,7 +75,18 @@ def column_edges(
     dots = box_sums(letters, between) / metrics.height**2
     dotted = (dots > 0.008) & (dots < 0.12)
     divisions = find_divisions(inner, metrics, (u1[a], u0[b], dotted))
-    return extend_sideways(strips, divisions, left, right, metrics)
+    edges = extend_sideways(strips, divisions, left, right, metrics)
+    return edges, _openness(strips, divisions)
+
+
+def _openness(strips: Strips, divisions: NDArray[np.floating]) -> float:
+    """Return the share of the divisions that are ruled or white in most rows; 1 without divisions."""
+    if not len(divisions):
+        return 1.0
+    places = np.round(divisions - strips.start).astype(np.intp)
+    ruled = np.array([strips.rules[max(p - 3, 0) : p + 4].max() for p in places]) >= RULED_ROWS * strips.rows
+    inked = strips.ink[places] + strips.digits[places]
+    return float((ruled | (inked < INKED_ROWS * strips.rows)).mean())
 
 
 def _column_span(

@@ -36,6 +36,7 @@ class Table:
     digits: int
     entries: int
     aligned: int  # entries that line up with their column
+    openness: float  # share of the divisions between columns that are ruled or white
 
     def vertices(self) -> NDArray[np.float64]:
         """Return x, y of the corners of the cells, header first: ``(rows + 2, columns + 1, 2)``."""
@@ -89,19 +90,19 @@ def build_table(
     for _ in range(2):
         u = flattening.points(own.centres)[:, 0]
         edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
-        columns = column_edges(own, number, u, member, edges, window, letters, metrics)
+        columns, _ = column_edges(own, number, u, member, edges, window, letters, metrics)
         column = _column_of(u, columns)
         residual, aligned, entries = line_up(own, member, u, column, metrics)
         usable = np.isfinite(residual)
         flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
         window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
-    columns = column_edges(own, number, u, member, edges, window, letters, metrics)
+    columns, openness = column_edges(own, number, u, member, edges, window, letters, metrics)
     top, low, high = vertical_ends(edges, columns, centres, window.horizontal, window.letters, metrics)
     edges[0], edges[-1] = low, high
     filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)
     filled[member, _column_of(u, columns)] = True
-    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned)
+    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned, openness)
 
 
 def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.intp]:

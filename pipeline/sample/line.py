@@ -49,6 +49,10 @@ class Compositor:
         self._style = style
         self._rng = rng
 
+    def chance(self, share: float) -> bool:
+        """Tell whether something happens that happens in ``share`` of all cases."""
+        return share > 0 and bool(self._rng.random() < share)
+
     def spell(self, text: str) -> str:
         """Spell as the printer does: long s, v for u."""
         style = self._style

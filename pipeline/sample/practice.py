@@ -6,6 +6,7 @@ rich in letters that look like figures.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import data
 from pipeline.sample.content import Column, PageContent, TableContent
 
-_LEXICON = Path(data.__file__).parent / "lexica" / "practice.txt"
+_LEXICON = Path(data.__file__).parent / "lexica" / "practice.json"
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 _FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _SIGNS = "♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"
@@ -26,8 +27,8 @@ Cell = Callable[[np.random.Generator, int], str]
 @cache
 def lexicon() -> dict[str, tuple[str, ...]]:
     """Words by language."""
-    lines = [line for line in _LEXICON.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    return {line.split()[0]: tuple(line.split()[1:]) for line in lines}
+    lists: dict[str, list[str]] = json.loads(_LEXICON.read_text("utf-8"))
+    return {language: tuple(words) for language, words in lists.items()}
 
 
 def roman(number: int) -> str:
@@ -102,11 +103,22 @@ def _quantity(words: tuple[str, ...]) -> Cell:
     return cell
 
 
+def _heading(rng: np.random.Generator, words: tuple[str, ...]) -> str:
+    draw = rng.random()
+    if draw < 0.2:
+        return str(rng.choice(["G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z"]))
+    if draw < 0.3:
+        return str(rng.integers(1, 91))
+    if draw < 0.4:
+        return ""
+    return "\n".join(rng.choice(words, 2 if rng.random() < 0.25 else 1))
+
+
 def _column(
     rng: np.random.Generator, words: tuple[str, ...], index: int, group: str
 ) -> list[tuple[Column, Cell]]:
     """Choose one column, or several that belong together."""
-    name = str(rng.choice(words))
+    name = _heading(rng, words)
     key = f"c{index}"
 
     def single(heading: str, cell: Cell, align: str = "right") -> list[tuple[Column, Cell]]:
@@ -121,7 +133,7 @@ def _column(
     if kind == "upto":
         return single(name, _up_to(int(rng.integers(2, 8))), str(rng.choice(["right", "right", "center", "left"])))
     if kind == "sexagesimal":
-        heads = ("G.", "M.", "S.", "T.")[: int(rng.integers(2, 4))]
+        heads: tuple[str, ...] = ("G.", "M.", "S.", "T.")[: int(rng.integers(2, 4))]
         if rng.random() < 0.3:
             heads = ("Deg.", "Min.", "Sec.")[: len(heads)]
         return [(Column(f"{key}.{h}", h, group or name), _of_length(2) if rng.random() < 0.7 else _up_to(2)) for h in heads]
@@ -148,6 +160,7 @@ def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) 
     """Make a table of random shape."""
     columns: list[tuple[Column, Cell]] = []
     group = str(rng.choice(words)) if rng.random() < 0.2 else ""
+    blank = str(rng.choice(["", "", "—", "..", "·"]))
     if rng.random() < 0.75:
         cell = _argument(int(rng.integers(0, 90)), int(rng.choice([1, 1, 1, 5, 10])))
         columns.append((Column("argument", str(rng.choice(["", "G.", "Gr.", "Deg", "Dies", "N."])), argument=True), cell))
@@ -167,7 +180,7 @@ def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) 
     empty = float(rng.choice([0.0, 0.05, 0.3], p=[0.75, 0.2, 0.05]))
     cells = [
         [
-            "" if (triangular and i > row) or (i and rng.random() < empty) else cell(rng, row)
+            "" if triangular and i > row else blank if i and rng.random() < empty else cell(rng, row)
             for i, (_, cell) in enumerate(columns)
         ]
         for row in range(rows)
@@ -202,7 +215,7 @@ def _sentence(rng: np.random.Generator, words: tuple[str, ...], numbers: float) 
             number += str(rng.choice(list(_FRACTIONS))) if rng.random() < 0.08 else ""
             parts.append(number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05])))
         elif draw < numbers + 0.02:
-            parts.append(roman(int(rng.integers(1, 200))) + ".")
+            parts.append((roman(int(rng.integers(1, 200))) if rng.random() < 0.7 else roman(int(rng.integers(1, 40))).lower()) + ".")
         else:
             parts.append(str(word) + ("," if rng.random() < 0.08 else ""))
     text = " ".join(parts)

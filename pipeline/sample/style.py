@@ -39,6 +39,9 @@ class Style:
     long_s: bool = False
     v_for_u: bool = False
     leaders: bool = False  # dashes fill the rest of text cells
+    spread_pairs: bool = False  # the parts of "5 · 12" stand at the sides of their cell
+    heavy: float = 1.8  # width of the rule beside the argument, to the other rules'
+    bold_share: float = 0.0  # share of cells set bold where the face has a bold cut
     margin: float = 3.0
     text_scale: float = 1.0  # size of running text to that of the figures
     turned_sorts: float = 0.0  # share of letters set upside down
@@ -96,7 +99,7 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
         rules=_pick(rng, *rules),
         double=bool(rng.random() < 0.25),
         rule_width=float(rng.uniform(0.03, 0.14)),
-        rule_gap=float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0.3, 1.2)])),
+        rule_gap=float(rng.choice([rng.uniform(-0.02, 0.2), rng.uniform(0.15, 0.5), rng.uniform(0.4, 1.2)])),
         rules_between_groups=bool(rng.random() < 0.5),
         group_every=int(rng.choice([0, 5, 3, 10, 6], p=[0.5, 0.3, 0.08, 0.07, 0.05])),
         group_ruled=bool(rng.random() < 0.4),
@@ -106,12 +109,15 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
         irregularity=float(rng.uniform(0.5, 1.0) if engraved else rng.beta(1.2, 6)),
         slant=float(rng.normal(0, 0.12) if rng.random() < 0.25 else 0.0),
         width_factor=float(np.clip(rng.normal(1.0, 0.07), 0.82, 1.2)),
-        weight=float(rng.normal(0.0, 0.018)),
+        weight=float(rng.normal(0.004, 0.02)),
         one="I" if not own_shapes and rng.random() < 0.3 else "1",
         zero="o" if not own_shapes and rng.random() < 0.15 else "0",
         long_s=not modern and bool(rng.random() < 0.75),
         v_for_u=not modern and bool(rng.random() < 0.2),
-        leaders=bool(rng.random() < 0.25),
+        leaders=bool(rng.random() < 0.35),
+        spread_pairs=bool(rng.random() < 0.4),
+        heavy=float(rng.uniform(1.2, 4.0)),
+        bold_share=float(rng.choice([0.0, rng.uniform(0.005, 0.05)], p=[0.8, 0.2])),
         margin=float(rng.uniform(0.6, 5.0)),
         text_scale=float(rng.uniform(0.85, 1.15)),
         turned_sorts=float(rng.choice([0.0, 0.002], p=[0.7, 0.3])),

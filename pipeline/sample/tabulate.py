@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -58,7 +58,10 @@ class TableBlock:
                 left, right = x + self.edges[col], x + self.edges[col + 1]
                 text = self.content.cells[row][col]
                 sheet.put_cell(self.number, row, col, text, "cell", (left, top, right, bottom))
-                sheet.put_line(line, self._start(col, line, left, right), base, self.number, row, col)
+                start = self._start(col, line, left, right)
+                sheet.put_line(line, start, base, self.number, row, col)
+                if self.style.leaders and self.content.columns[col].align == "left" and line.placed:
+                    self._draw_leaders(sheet, start + line.width, right, base)
         self._draw_rules(sheet, x, y)
 
     def _pitch(self) -> float:
@@ -73,6 +76,16 @@ class TableBlock:
             return (left + right - line.width) / 2
         widest = max(row[col].width for row in self.cells)
         return (left + right + widest) / 2 - line.width
+
+    def _draw_leaders(self, sheet: Sheet, left: float, right: float, base: float) -> None:
+        """Fill the rest of a text cell with dashes of uneven length and weight."""
+        rng, unit = sheet.rng, self.style.digit_height
+        x = left + float(rng.uniform(0.3, 1.5)) * unit
+        while x < right - unit:
+            end = min(x + float(rng.exponential(2.5) + 0.8) * unit, right - 0.15 * unit)
+            y = base - unit * (0.3 + 0.04 * float(rng.normal()))
+            sheet.rule(x, y, end, y + 0.03 * unit * float(rng.normal()), unit * float(rng.uniform(0.04, 0.14)), 0.4)
+            x = end + float(rng.exponential(1.0)) * unit
 
     def _draw_headings(self, sheet: Sheet, x: float, y: float, names: Compositor) -> None:
         unit = self.style.digit_height
@@ -122,7 +135,7 @@ class TableBlock:
             if style.rules in ("full", "columns") and not (style.rules_between_groups and joined) or apart:
                 edge, top = x + self.edges[col], y + (self.group_height if joined else 0)
                 for offset in (0, 2 * thin + 1) if apart and style.double else (0,):
-                    sheet.rule(edge + offset, top, edge + offset, bottom, thin * (1.8 if apart else 1), ragged)
+                    sheet.rule(edge + offset, top, edge + offset, bottom, thin * (style.heavy if apart else 1), ragged)
         for row in range(1, len(self.cells)):
             grouped = style.group_every and row % style.group_every == 0 and style.group_ruled
             if style.rules == "full" or grouped:
@@ -142,7 +155,7 @@ def _draw_brace(sheet: Sheet, left: float, right: float, top: float, bottom: flo
 
 
 def measure_table(
-    number: int, content: TableContent, style: Style, figures: Compositor, names: Compositor
+    number: int, content: TableContent, style: Style, figures: Compositor, names: Compositor, bold: Compositor
 ) -> TableBlock:
     """Set all lines of a table and decide on the places of its columns and rows.
 
@@ -152,13 +165,15 @@ def measure_table(
         Number of the table on the page.
     content, style
         What to print, and how.
-    figures, names
-        Set the cells of right-aligned or centred columns; set cells aligned left, and headings.
+    figures, names, bold
+        Set the cells of right-aligned or centred columns; set cells aligned left, and headings; set emphasised cells.
     """
     columns = content.columns
     cells = [
         [
-            names.set_line(names.spell(text)) if column.align == "left" else figures.set_line(text)
+            names.set_line(names.spell(text))
+            if column.align == "left"
+            else (bold if bold.chance(style.bold_share) else figures).set_line(text)
             for text, column in zip(row, columns, strict=True)
         ]
         for row in content.cells
@@ -173,6 +188,8 @@ def measure_table(
             groups.append((listed[0], listed[-1] + 1, names.set_line(names.spell(name))))
     block = TableBlock(number, content, style, cells, headings, groups, [False] * len(columns))
     _place_columns(block)
+    if style.spread_pairs:
+        _spread_pairs(block)
     _place_rows(block, names)
     return block
 
@@ -194,6 +211,21 @@ def _place_columns(block: TableBlock) -> None:
             for col in range(first, after):
                 widths[col] += lacking / (after - first)
     block.edges = [0.0, *np.cumsum(widths).tolist()]
+
+
+def _spread_pairs(block: TableBlock) -> None:
+    """Move the first part of cells such as "5 · 12" to the left of the widest cell of their column."""
+    for col, column in enumerate(block.content.columns):
+        texts = [row[col] for row in block.content.cells]
+        if column.align != "right" or not all(" · " in text or " . " in text or not text for text in texts):
+            continue
+        widest = max(row[col].width for row in block.cells)
+        for text, row in zip(texts, block.cells, strict=True):
+            line, first = row[col], len(text.split(" ")[0])
+            spare = round(widest - line.width)
+            moves = [0] * first + [spare // 2] + [spare] * (len(line.placed) - first - 1)
+            placed = [replace(p, x=p.x + move) for p, move in zip(line.placed, moves, strict=False)]
+            row[col] = Line(placed, line.bars, widest if placed else 0.0)
 
 
 def _place_rows(block: TableBlock, names: Compositor) -> None:

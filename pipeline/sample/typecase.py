@@ -14,6 +14,8 @@ from pipeline.sample.style import Style
 
 _CASTS = 3  # different casts of a character
 _INKED = 90  # of 255: a pixel that counts for a sort's tight box
+_HAIRLINES = {"old-standard-tt", "libre-bodoni", "playfair-display", "libre-baskerville", "cormorant"}
+_HAIRLINE_GROWTH = 0.014  # digit heights: hairlines drawn for screens are thinner than type could be cast
 _SUBSTITUTES = {"ſ": "s", "′": "'", "″": '"', "ʒ": "z", "—": "-", "¶": "", "☞": ""}
 
 
@@ -114,7 +116,8 @@ class TypeCase:
         self, coverage: NDArray[np.float32], per_pixel: int, rng: np.random.Generator
     ) -> NDArray[np.float32]:
         """Let strokes grow or shrink by the style's weight, by blurring and moving the threshold."""
-        growth = (self._style.weight + rng.normal(0, 0.006)) * self.digit_height * per_pixel
+        thin = _HAIRLINE_GROWTH if self.face.package in _HAIRLINES else 0.0
+        growth = (self._style.weight + thin + rng.normal(0, 0.006)) * self.digit_height * per_pixel
         sigma = max(0.8, abs(growth) * 1.2)
         soft = cv2.GaussianBlur(coverage, (0, 0), sigma)
         threshold = np.clip(0.5 - 0.4 * growth / (sigma * 1.2), 0.15, 0.75)

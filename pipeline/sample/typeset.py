@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.sample.content import PageContent
 from pipeline.sample.diagram import draw_diagram
+from pipeline.sample.faces import FACES
 from pipeline.sample.line import Compositor
 from pipeline.sample.prose import TextBlock, set_centred, set_paragraph
 from pipeline.sample.sheet import SetPage, Sheet
@@ -29,11 +30,14 @@ class Cases:
     names: Compositor  # text inside tables
     emphasis: Compositor
     display: Compositor  # titles
+    bold: Compositor  # figures that stand out
 
     @classmethod
     def of(cls, style: Style, rng: np.random.Generator) -> Cases:
         """Lay out the cases of a style."""
         figures = TypeCase(style.figures, style, style.digit_height, rng)
+        bold = f"{figures.face.package}/bold"
+        heavy = TypeCase(bold, style, style.digit_height, rng) if bold in FACES else figures
         text = TypeCase(style.text, style, style.digit_height, rng)
         emphasis = TypeCase(style.emphasis, style, style.digit_height, rng)
         return cls(
@@ -42,6 +46,7 @@ class Cases:
             Compositor(text, style, rng, min(1.0, style.text_scale)),
             Compositor(emphasis, style, rng, style.text_scale * float(rng.choice([1.0, 1.2]))),
             Compositor(text, style, rng, style.text_scale * float(rng.uniform(1.3, 2.2))),
+            Compositor(heavy, style, rng),
         )
 
 
@@ -88,7 +93,7 @@ def set_page(content: PageContent, style: Style, rng: np.random.Generator) -> Se
     cases = Cases.of(style, rng)
     unit = style.digit_height
     tables = [
-        measure_table(number, table, style, cases.figures, cases.names) for number, table in enumerate(content.tables)
+        measure_table(number, table, style, cases.figures, cases.names, cases.bold) for number, table in enumerate(content.tables)
     ]
     corners, width, tables_height = _arrange_tables(tables, style)
     measure = _measure_of(content, width, style, rng)

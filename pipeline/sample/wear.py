@@ -187,7 +187,7 @@ def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | N
         darkness *= np.clip(1 - np.abs(wear.fading * smooth_field(pose.shape, 8 * scan_unit, rng)), 0.2, 1)
     light *= 1 - wear.density * darkness
     if wear.show_through:
-        back = _mirror(verso, ink.shape) if verso is not None else ink[::-1, ::-1]
+        back = _mirror(verso, ink.shape) if verso is not None else ink[:, ::-1]
         soft = cv2.GaussianBlur(np.ascontiguousarray(back), (0, 0), 0.09 * unit)
         clouds = np.clip(0.7 + 0.4 * smooth_field(pose.shape, 12 * scan_unit, rng), 0, 1.3)
         light *= 1 - wear.show_through * cv2.remap(soft, x, y, cv2.INTER_LINEAR) * clouds
@@ -220,7 +220,8 @@ def _leaf(
     height, width = shape[0], shape[1]
     inside = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
     if float(inside.min()) < -1:
-        inside += 0.15 * unit * smooth_field(pose.shape, 3 * unit, rng)
+        inside += float(rng.exponential(0.04)) * unit * smooth_field(pose.shape, 3 * unit, rng)
+        inside += float(rng.exponential(0.15)) * unit * smooth_field(pose.shape, 25 * unit, rng)
     return np.clip(inside + 1.5, 0, 1)
 
 

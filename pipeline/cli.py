@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from pipeline import __version__
-from pipeline.errors import ExitCode, TablekinError, UsageError
+from pipeline.errors import ExitCode, TablekinError
 
 app = typer.Typer(
     name="tablekin",
@@ -108,18 +108,18 @@ def sample(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the archive.")],
     documents: Annotated[int, typer.Option(min=1, help="Number of page images.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same archive.")] = 0,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
 ) -> None:
     """Write the sample archive: generated book pages with their ground truth."""
     with _errors_to_exit_codes():
         from pipeline.execution import Progress
         from pipeline.sample.archive import write_archive
 
-        if directory.exists() and not directory.is_dir():
-            raise UsageError(f"{directory} is a file; name a folder for the archive")
         progress = Progress("writing", documents, "documents")
-        write_archive(directory, documents, seed, workers, progress.advance)
-        progress.close()
+        try:
+            write_archive(directory, documents, seed, workers, lambda done, _: progress.reach(done))
+        finally:
+            progress.close()
         typer.echo(f"{documents} documents in {directory}")
 
 

@@ -23,9 +23,8 @@ class IngestConfig(_Section):
 
 
 class DigitizeConfig(_Section):
-    """How a page is brought to working size and its figures are found."""
+    """How the figures of a page are found."""
 
-    digit_height: float = Field(default=20.0, gt=8, lt=80, description="working pixels of a figure's height")
     threshold: float = Field(default=0.5, gt=0, lt=1, description="least activation of a figure")
 
 

@@ -26,9 +26,10 @@ from pipeline.schemas import FEATURES
 from pipeline.similar import describe_document, find_pair
 
 POSITIVE, NEGATIVE = "#c8102e", "#1f4fa3"
-_PAGE_HEIGHT = 1500  # pixels of the drawing
-_GAP, _MARGIN, _HEAD = 160, 40, 110
-_CURVES = 60
+_PAGE = (1200, 1500)  # largest width and height of a page in pixels of the drawing
+_GAP, _MARGIN, _HEAD = 200, 40, 130
+_CURVES = 80
+_OF_REGION = 2  # connections of one region at most, so that no busy cell hides the others
 _WEAKEST = 0.1  # of the strongest connection: below, nothing is drawn
 _DPI = 100
 
@@ -60,7 +61,7 @@ class PlacedPage:
 
 
 def place_page(
-    image: NDArray[np.uint8], orientation: int, left: float, top: float, height: int
+    image: NDArray[np.uint8], orientation: int, left: float, top: float, room: tuple[int, int] = _PAGE
 ) -> PlacedPage:
     """Turn a page upright and scale it.
 
@@ -72,12 +73,12 @@ def place_page(
         Degrees clockwise it is turned from upright: 0, 90, 180 or 270.
     left, top
         Where its corner comes to lie, in pixels of the drawing.
-    height
-        Of the upright page in the drawing.
+    room
+        Largest width and height of the upright page in the drawing.
     """
     rows, cols = image.shape
     upright = np.rot90(image, orientation // 90)
-    scale = height / upright.shape[0]
+    scale = min(room[0] / upright.shape[1], room[1] / upright.shape[0])
     turn = {
         0: [[1, 0, 0], [0, 1, 0]],
         90: [[0, 1, 0], [-1, 0, cols]],
@@ -86,7 +87,7 @@ def place_page(
     }[orientation]
     transform = scale * np.array(turn, np.float64)
     transform[:, 2] += left, top
-    size = (max(1, round(upright.shape[1] * scale)), height)
+    size = (max(1, round(upright.shape[1] * scale)), max(1, round(upright.shape[0] * scale)))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(np.ascontiguousarray(upright), size, interpolation=interpolation)
     return PlacedPage(np.asarray(resized, np.uint8), left, top, transform)
@@ -117,7 +118,7 @@ def region_map(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
 def connect(
     relevance: pd.DataFrame, boxes_a: pd.DataFrame, boxes_b: pd.DataFrame, count: int = _CURVES
 ) -> list[Connection]:
-    """Pick the strongest connections, the weakest of them first so that the strongest are drawn on top.
+    """Pick the strongest connections, at most two of a region, the weakest first as they are drawn.
 
     Parameters
     ----------
@@ -133,17 +134,18 @@ def connect(
     strength = np.abs(values)
     if not strength.size or strength.max() == 0:
         return []
-    order = np.argsort(-strength, axis=None, kind="stable")[:count]
-    rows, cols = np.unravel_index(order, strength.shape)
-    connections = [
-        Connection(
-            tuple(boxes_a.loc[relevance.index[row]]),
-            tuple(boxes_b.loc[relevance.columns[col]]),
-            float(values[row, col]),
-        )
-        for row, col in zip(rows, cols, strict=True)
-        if strength[row, col] >= _WEAKEST * strength.max()
-    ]
+    enough = np.flatnonzero(strength >= _WEAKEST * strength.max())
+    order = enough[np.argsort(-strength.ravel()[enough], kind="stable")]
+    used_a, used_b = np.zeros(strength.shape[0], int), np.zeros(strength.shape[1], int)
+    connections: list[Connection] = []
+    for row, col in zip(*np.unravel_index(order, strength.shape), strict=True):
+        if len(connections) == count:
+            break
+        if used_a[row] < _OF_REGION and used_b[col] < _OF_REGION:
+            used_a[row] += 1
+            used_b[col] += 1
+            box_a, box_b = boxes_a.loc[relevance.index[row]], boxes_b.loc[relevance.columns[col]]
+            connections.append(Connection(tuple(box_a), tuple(box_b), float(values[row, col])))
     return connections[::-1]
 
 
@@ -177,8 +179,8 @@ def draw(
         rows, cols = page.image.shape
         extent = (page.left, page.left + cols, page.top + rows, page.top)
         axes.imshow(page.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
-        axes.text(page.left, 48, title, fontsize=15, va="baseline", color="#222222")
-    axes.text(_MARGIN, 84, titles[2], fontsize=13, va="baseline", color="#555555")
+        axes.text(page.left, 54, title, fontsize=20, va="baseline", color="#222222")
+    axes.text(_MARGIN, 100, titles[2], fontsize=17, va="baseline", color="#555555")
     strongest = max((abs(connection.relevance) for connection in connections), default=1.0)
     for connection in connections:
         _draw_connection(axes, connection, abs(connection.relevance) / strongest)
@@ -231,12 +233,12 @@ def _place(corpus: Corpus, doc_id: str, left: float) -> PlacedPage:
     document = corpus.read("documents", [doc_id]).iloc[0]
     image = load_image(corpus.find_scan(str(document["source"])), int(document["page_index"]))
     orientation = int(corpus.read("pages", [doc_id])["orientation"].iloc[0])
-    return place_page(image, orientation, left, _HEAD, _PAGE_HEIGHT)
+    return place_page(image, orientation, left, _HEAD)
 
 
 def _boxes(corpus: Corpus, doc_id: str, page: PlacedPage) -> pd.DataFrame:
-    """Boxes of a document's cells and headers in the drawing, by region_id."""
+    """Boxes of a document's cells in the drawing, by region_id."""
     regions = corpus.read("regions", [doc_id])
-    regions = regions[regions["kind"].isin(("cell", "header", "page_number"))]
+    regions = regions[regions["kind"] == "cell"]
     sides = ["x0", "y0", "x1", "y1"]
     return pd.DataFrame(page.place(regions[sides].to_numpy()), regions["region_id"], sides)

@@ -146,7 +146,11 @@ class Progress:
 
     def advance(self, count: int = 1) -> None:
         """Add to what is done."""
-        self._done += count
+        self.reach(self._done + count)
+
+    def reach(self, done: int) -> None:
+        """Set what is done."""
+        count, self._done = done - self._done, done
         now = time.monotonic()
         if self._bar is not None:
             self._bar.update(count)

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus
 from pipeline.errors import StoppedError
-from pipeline.execution import Failure, Progress, default_workers, resolve_device, run_in_order
+from pipeline.execution import Failure, Progress, run_in_order
 from pipeline.ingest import Scan, load_image
 from pipeline.metadata import Metadata, join_metadata
 from pipeline.schemas import DOCUMENT_TABLES, empty
@@ -43,9 +43,10 @@ class Intake:
 
     analyse: Analyse
     config: RunConfig
+    device: str
+    workers: int
     fingerprint: str
     metadata: Metadata | None
-    workers: int | None  # None: what the device is worth
     stop_on_error: bool
 
 
@@ -57,12 +58,11 @@ def take_in(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally,
     StoppedError
         A document failed and ``stop_on_error`` is set.
     """
-    device = resolve_device(intake.config.device)
-    work = partial(analyse_scan, analyse=intake.analyse, config=intake.config, device=device)
+    work = partial(analyse_scan, analyse=intake.analyse, config=intake.config, device=intake.device)
     progress = Progress("analysing", len(scans), "documents")
     batch: list[Mapping[str, pd.DataFrame]] = []
     try:
-        with closing(run_in_order(work, scans, intake.workers or default_workers(device))) as results:
+        with closing(run_in_order(work, scans, intake.workers)) as results:
             for scan, result in zip(scans, results, strict=True):
                 if isinstance(result, Failure):
                     if intake.stop_on_error:

@@ -14,7 +14,7 @@ from pipeline.compare import Match, Score, compare
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus, inputs_digest
 from pipeline.errors import NothingUsableError, UsageError
-from pipeline.execution import Progress
+from pipeline.execution import Progress, default_workers, resolve_device
 from pipeline.ingest import Listing, Scan, identify, list_scans
 from pipeline.intake import Analyse, Intake, Say, Tally, take_in
 from pipeline.metadata import Metadata, join_metadata, read_metadata
@@ -97,12 +97,15 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
     new = _new_scans(corpus, scans, say)
     record = _record(order, corpus, listing, weights)
     if new:
+        device = resolve_device(order.config.device)
+        workers = order.workers or default_workers(device)
+        record |= {"device": device, "workers": workers}
         corpus.write_record(record)
         stages = stages or load_stages()
         take_in(
             new,
             corpus,
-            Intake(stages.analyse, order.config, fingerprint, metadata, order.workers, order.stop_on_error),
+            Intake(stages.analyse, order.config, device, workers, fingerprint, metadata, order.stop_on_error),
             tally,
             say,
         )
@@ -182,8 +185,6 @@ def _record(order: Order, corpus: Corpus, listing: Listing, weights: Mapping[str
         "scans": list(dict.fromkeys(roots)),
         "metadata": str(order.metadata) if order.metadata else None,
         "seed": order.config.seed,
-        "device": order.config.device,
-        "workers": order.workers,
         "config": order.config.model_dump(mode="json"),
         "versions": versions(),
         "weights": dict(weights),

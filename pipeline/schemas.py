@@ -84,7 +84,14 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     ],
 }
 
-DOCUMENT_TABLES = ("pages", "regions", "digits", "features", "factors", "documents")  # documents seals a batch
+DOCUMENT_TABLES = (
+    "pages",
+    "regions",
+    "digits",
+    "features",
+    "factors",
+    "documents",
+)  # documents seals a batch
 PAIR_TABLES = ("matches", "pairs")  # pairs seals a batch
 SCHEMAS: dict[str, pa.Schema] = {
     table: pa.schema(columns, metadata={"tablekin.table": table, "tablekin.schema": SCHEMA_VERSION})

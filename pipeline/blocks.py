@@ -20,7 +20,7 @@ HEAD_RULE = 6.0  # how far above the digits such a rule may run, in digit height
 LINE_REACH = 8.0  # how far from the gap lines are compared, in digit heights
 STACK_GAP = 5.5  # gap in digit heights bridged between blocks with the same columns
 STRAY_INK = 0.03  # share of a pixel column that may be inked in a white corridor
-FAR = 40.0  # blocks farther apart than this, in digit heights, stay apart
+FAR = 80.0  # blocks farther apart than this, in digit heights, stay apart
 MOST_BLOCKS = 60  # the largest blocks are compared, the rest of a crowded page is noise
 SMALL = 4  # fewer digits are only ever part of another block
 
@@ -96,6 +96,7 @@ def find_blocks(
     seeds = _merge_all(seeds, digits, ruling, metrics)
     for crumb in crumbs:
         _absorb(seeds, crumb, digits, metrics)
+    seeds = [_with_column_mates(seed, near.lower, digits) for seed in seeds]
     return sorted(seeds, key=lambda b: (-len(b), int(b[0])))
 
 
@@ -236,6 +237,24 @@ def _profile_match(a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections,
     size = int(max(index_a.max(), index_b.max())) + 1
     one, two = np.bincount(index_a, minlength=size), np.bincount(index_b, minlength=size)
     return float(one @ two / (np.linalg.norm(one) * np.linalg.norm(two)))
+
+
+def _with_column_mates(
+    seed: NDArray[np.intp], lower: NDArray[np.intp], digits: Detections
+) -> NDArray[np.intp]:
+    """Add to a block the digits that touch letters but stand under and over its digits."""
+    x0, y0, x1, y1 = _extent(seed, digits)
+    x, y = digits.centres.T
+    inside = (x > x0) & (x < x1) & (y > y0) & (y < y1)
+    member = np.zeros(len(digits), bool)
+    member[seed] = True
+    for _ in range(4):
+        upper, under = member[lower[:, 0]], member[lower[:, 1]]
+        member[lower[upper, 1]] = True
+        member[lower[under, 0]] = True
+        member &= inside
+        member[seed] = True
+    return np.flatnonzero(member)
 
 
 def _absorb(

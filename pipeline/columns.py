@@ -12,6 +12,8 @@ from pipeline.neighbours import Metrics
 CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
 LONG_RULE_ROWS = 0.6  # share of rows along which a rule makes a division though figures cross it
 RULED_ROWS = 0.3  # share of rows along which a rule makes a division
+SHARED_GAP = 0.5  # narrowest white division shared by many rows, in digit widths
+SHARED_ROWS = 8
 DOT_GAP = 2.0  # widest gap that a decimal point explains, in spaces
 DOTTED_ROWS = 0.6  # share of rows with a dot that make a gap a decimal point
 
@@ -105,8 +107,12 @@ def _is_space(
     start, end, dotted = gaps
     middle = (low + high) / 2
     around = (start <= middle) & (end >= middle)
-    typical = float(np.median((end - start)[around])) if around.any() else high - low
-    if typical < metrics.space or high - low < 0.5 * metrics.space:
+    # the narrow gaps decide: in many rows a shorter number leaves a wide one
+    typical = float(np.percentile((end - start)[around], 20)) if around.any() else high - low
+    # a gap that many rows share need not be as wide as a space within a line
+    shared = max(SHARED_GAP * metrics.width, metrics.usual_gap + 0.35 * metrics.width)
+    least = min(shared, metrics.space) if around.sum() >= SHARED_ROWS else metrics.space
+    if typical < least or high - low < 0.5 * least:
         return False
     if not around.any() or typical > DOT_GAP * metrics.space:
         return True

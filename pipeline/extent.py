@@ -14,7 +14,7 @@ WORD_SPACE = 4.0  # white gap in digit heights at which text beside a table ends
 TEXT_ROWS = 0.12  # share of rows with ink at which a pixel belongs to a column of text
 COLUMN_ROWS = 0.3  # share of rows a column of text reaches at its fullest
 HEADING = 14.0  # tallest heading inside a frame, in digit heights
-OWN_COLUMN = 1.2  # gap in digit heights that makes text beside the digits a column of its own
+OWN_COLUMN = 0.5  # gap in digit heights that makes text beside the digits a column of its own
 
 
 def row_edges(

@@ -27,6 +27,7 @@ class Metrics:
 
     height: float
     width: float
+    usual_gap: float  # between two figures of one number
     space: float  # narrowest gap that is a space between two numbers
 
 
@@ -45,7 +46,7 @@ def measure(digits: Detections) -> Metrics:
     The usual gap inside a number is the lower fifth of the gaps between neighbours on a line.
     """
     if len(digits) == 0:
-        return Metrics(20.0, 13.0, 9.4)
+        return Metrics(20.0, 13.0, 0.0, 9.4)
     height = float(np.clip(np.percentile(digits.heights, 70), 8, 60))
     widths = digits.boxes[:, 2] - digits.boxes[:, 0]
     broad = widths[digits.digit != 1]
@@ -55,7 +56,7 @@ def measure(digits: Detections) -> Metrics:
     half = np.maximum(widths, np.where(digits.digit == 1, width, 0)) / 2
     gaps = digits.centres[right, 0] - half[right] - digits.centres[left, 0] - half[left]
     usual = float(np.clip(np.percentile(gaps, 20), 0, 0.9 * width)) if len(gaps) >= MANY else 0.0
-    return Metrics(height, width, max(SPACE * width, usual + SPACED * width))
+    return Metrics(height, width, usual, max(SPACE * width, usual + SPACED * width))
 
 
 def find_neighbours(digits: Detections, ruling: Ruling, metrics: Metrics) -> Neighbourhood:

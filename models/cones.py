@@ -16,10 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.catchment import colour_regions, pool_windows
 from models.digits import GRAIN, STRIDE, DigitNetwork, pad_to_grain
 
 GAMMA: Mapping[str, float] = {
@@ -100,23 +103,23 @@ class Cones:
         self._weights["pixels"] = network.get_submodule(_PIXELS.module).weight
         self._kept: dict[str, Tensor] = {}  # (h + margins, w + margins, channels)
         maps = _activations(network, pad_to_grain(ink[None, None]))
-        bound = torch.zeros_like(maps["ink"])
-        bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
+        self._ink, self._bound = maps["ink"], torch.zeros_like(maps["ink"])
+        self._bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
         inverses = {step.module: self._inverse(step, maps) for step in _STEPS}
-        inverses[_PIXELS.module] = _invert(
-            F.conv2d(maps["ink"], self._weights["pixels"], None, 2, 1)
-            - F.conv2d(bound, self._weights["pixels"].clamp(max=0), None, 2, 1)
-        )
-        for step in _STEPS:
-            gain = maps[step.source] if step.below is None else maps[step.source] * inverses[step.below]
-            self._keep(step.source, gain, step.reach_in, step.grain_in)
+        inverses[_PIXELS.module] = _invert(self._contributions(self._ink, self._bound))
+        self._gains = {step.source: maps[step.source] * inverses[step.below] for step in _STEPS if step.below}
+        for step in (*_DECODER, _MIDDLE, *_CONTEXT, *_EIGHTH):
+            self._keep(step.source, self._gains.get(step.source, maps[step.source]), step.reach_in, step.grain_in)
         for module, grain in (("decode_quarter.1.0", 4), ("decode_eighth.0", 2), ("encode_sixteenth.3.0", 1)):
             self._keep(module, inverses[module], 1, grain)
         for module, grain in (("encode_quarter.1.0", 4), ("encode_eighth.1.0", 2)):
             self._keep(module, inverses[module], 1, grain)
         self._keep("up1", maps["up1"], 0, 4)
-        self._keep("ink", maps["ink"], _PIXELS.reach_in, 16)
-        self._keep("bound", bound, _PIXELS.reach_in, 16)
+
+    def _contributions(self, ink: Tensor, bound: Tensor) -> Tensor:
+        """What pixels contribute to the first convolution's outputs under z^B with the bounds 0 and ``bound``."""
+        weight = self._weights["pixels"]
+        return F.conv2d(ink, weight, None, 2, 1) - F.conv2d(bound, weight.clamp(max=0), None, 2, 1)
 
     def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
         """One over the denominators of a convolution's outputs; 0 where nothing contributes."""
@@ -149,7 +152,7 @@ class Cones:
         window[torch.arange(count, device=digit.device), offset[:, 0], offset[:, 1]] = relevance
         return window.permute(0, 3, 1, 2)
 
-    def follow(self, digit: Tensor, cell: Tensor, chunk: int = 24) -> Iterator[tuple[Tensor, Tensor]]:
+    def follow(self, digit: Tensor, cell: Tensor, chunk: int = 12) -> Iterator[tuple[Tensor, Tensor]]:
         """Follow peaks back to the pixels.
 
         Parameters
@@ -167,10 +170,63 @@ class Cones:
             ``corner (k, 2)``: row and column of each window's first pixel on the page (may be negative), and
             ``relevance (k, 240, 240)``: each window sums to 1.
         """
+        if "ink" not in self._kept:
+            for step in _QUARTER:
+                self._keep(step.source, self._gains[step.source], step.reach_in, step.grain_in)
+            self._keep("ink", self._ink, _PIXELS.reach_in, 16)
+            self._keep("bound", self._bound, _PIXELS.reach_in, 16)
+        for origin, share in self._follow_to_quarter(digit, cell, chunk):
+            for step in _QUARTER:
+                share = self._back(step, share, origin)
+            yield origin * GRAIN - REACH, self._pixels_back(share, origin)
+
+    def pool(self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 12) -> NDArray[np.float64]:
+        """Follow peaks back to the pixels and add their relevance up by region.
+
+        The windows are followed down to the quarter resolution; from there on see :mod:`models.catchment`.
+
+        Parameters
+        ----------
+        digit, cell, chunk
+            As for :meth:`follow`.
+        labels
+            ``(h, w)``, the region of each pixel of the page.
+
+        Returns
+        -------
+        ndarray
+            ``(n, regions)``; each row sums to 1.
+        """
+        pooled = np.zeros((len(digit), int(labels.max()) + 1))
+        if not len(digit):
+            return pooled
+        quarter = self._gains["quarter0"]
+        colouring = colour_regions(labels, (int(quarter.shape[2]), int(quarter.shape[3])))
+        colour = torch.from_numpy(colouring.of_region)[torch.from_numpy(labels).long()].to(self._ink.device)
+        falls = np.stack([self._falls(colour == index).cpu().numpy() for index in range(colouring.count)])
+        start = 0
+        for origin, share in self._follow_to_quarter(digit, cell, chunk):
+            corner = (origin * 4 - 4 * _EIGHTH[-1].reach_in).cpu().numpy()
+            part = pooled[start : start + len(origin)]
+            windows = share.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+            pool_windows(windows, corner, falls, colouring.owner, part)
+            start += len(origin)
+        return pooled
+
+    def _falls(self, mask: Tensor) -> Tensor:
+        """What each unit at quarter resolution passes to the pixels of a mask ``(h, w)``, per share: ``(h, w, c)``."""
+        pixels = torch.zeros_like(self._bound)
+        pixels[0, 0, : self.shape[0], : self.shape[1]] = mask.to(pixels.dtype)
+        x = self._contributions(self._ink * pixels, self._bound * pixels) * self._gains["half"]
+        x = F.conv2d(x, self._weights["encode_quarter.0.0"], None, 2, 1) * self._gains["quarter0"]
+        return F.conv2d(x, self._weights["encode_quarter.1.0"], None, 1, 1)[0].permute(1, 2, 0).contiguous()
+
+    def _follow_to_quarter(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Follow peaks back to the encoder's quarter resolution: origins of the windows and shares in them."""
         for start in range(0, len(digit), chunk):
             part = slice(start, start + chunk)
             origin = torch.div(cell[part], STRIDE, rounding_mode="floor")
-            yield origin * GRAIN - REACH, self._follow_chunk(digit[part], cell[part], origin)
+            yield origin, self._follow_chunk(digit[part], cell[part], origin)
 
     def _follow_chunk(self, digit: Tensor, cell: Tensor, origin: Tensor) -> Tensor:
         share = self._head_back(digit, cell) * self._windows("decode_quarter.1.0", origin, 1, 4)
@@ -188,9 +244,7 @@ class Cones:
         for step in _EIGHTH:
             share = self._back(step, share, origin)
         share[..., 24:-24, 24:-24] += at_quarter  # reach 1 in reach 7, at four cells
-        for step in _QUARTER:
-            share = self._back(step, share, origin)
-        return self._pixels_back(share, origin)
+        return share
 
     def _pixels_back(self, share: Tensor, origin: Tensor) -> Tensor:
         weight = self._weights["pixels"]

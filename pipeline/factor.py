@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -56,35 +55,6 @@ def spacing_of(advance: float) -> Spacing:
     return Spacing(min_dx=0.45 * advance, max_dx=1.5 * advance, max_dy=0.5 * DIGIT_HEIGHT)
 
 
-@numba.njit(cache=True)
-def _pool(
-    relevance: NDArray[np.float32], corner: NDArray[np.int64], labels: NDArray[np.int32], pooled: NDArray[np.float64]
-) -> None:  # pragma: no cover (compiled)
-    """Add windows of relevance ``(n, side, side)`` up by region into ``pooled (n, regions)``."""
-    height, width = labels.shape
-    for peak in range(relevance.shape[0]):
-        for row in range(relevance.shape[1]):
-            y = corner[peak, 0] + row
-            if 0 <= y < height:
-                for col in range(relevance.shape[2]):
-                    x = corner[peak, 1] + col
-                    if 0 <= x < width:
-                        pooled[peak, labels[y, x]] += relevance[peak, row, col]
-
-
-def pool_peaks(cones: Cones, peaks: Peaks, labels: NDArray[np.int32], device: str) -> NDArray[np.float64]:
-    """Share of each peak's relevance in each region, ``(peaks, regions)``; every row sums to 1."""
-    regions = int(labels.max()) + 1
-    digit = torch.from_numpy(peaks.digit.astype(np.int64)).to(device)
-    cell = torch.from_numpy(peaks.cell).to(device)
-    parts = [np.zeros((0, regions))]
-    for corner, relevance in cones.follow(digit, cell):
-        pooled = np.zeros((len(corner), regions))
-        _pool(relevance.cpu().numpy(), corner.cpu().numpy(), labels, pooled)
-        parts.append(pooled)
-    return np.concatenate(parts)
-
-
 def explain_document(
     network: DigitNetwork,
     ink: NDArray[np.float32],
@@ -121,5 +91,6 @@ def explain_document(
     device = str(next(network.parameters()).device)
     with torch.inference_mode():
         cones = Cones(network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma)
-        pooled = pool_peaks(cones, peaks, labels, device)
+        digit = torch.from_numpy(peaks.digit.astype(np.int64)).to(device)
+        pooled = cones.pool(digit, torch.from_numpy(peaks.cell).to(device), labels)
     return Factor(found.phi, csr_array(found.shares @ csr_array(pooled)))

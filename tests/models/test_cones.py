@@ -55,3 +55,22 @@ def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> 
         assert torch.allclose(relevance.sum((1, 2)), torch.ones(len(corner), dtype=torch.float64), atol=1e-9)
         for c, window in zip(corner, relevance, strict=True):
             on_page(c, window, (211, 333))
+
+
+def test_pooling_by_region_is_pooling_the_pixels(network: DigitNetwork) -> None:
+    ink = inked_page(180, 210) * (inked_page(180, 210) > 0.5)
+    rows, cols = torch.meshgrid(torch.arange(180) // 13, torch.arange(210) // 31, indexing="ij")
+    labels = rows * 7 + cols
+    labels[40:90, 60:150] = 0  # a region that touches many others
+    z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
+    peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
+    digit, cell = torch.from_numpy(peaks.digit).long(), torch.from_numpy(peaks.cell)
+    cones = Cones(network, ink)
+    pooled = cones.pool(digit, cell, labels.int().numpy())
+    by_hand = []
+    for corners, windows in cones.follow(digit, cell):
+        for corner, window in zip(corners, windows, strict=True):
+            page = on_page(corner, window, (180, 210))
+            by_hand.append(torch.zeros(98, dtype=torch.float64).index_add(0, labels.flatten(), page.flatten()))
+    assert len(pooled) > 5
+    torch.testing.assert_close(torch.from_numpy(pooled), torch.stack(by_hand), rtol=1e-9, atol=1e-12)

@@ -9,8 +9,8 @@ from pipeline.sample.line import Compositor
 from pipeline.sample.sheet import Sheet
 
 
-def _circle(centre: NDArray[np.float64], radius: float, first: float = 0.0, last: float = 2 * np.pi) -> NDArray:
-    angle = np.linspace(first, last, max(12, int(radius)))
+def _circle(centre: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
+    angle = np.linspace(0, 2 * np.pi, max(12, int(radius)))
     return centre + radius * np.stack([np.cos(angle), np.sin(angle)], 1)
 
 
@@ -37,7 +37,6 @@ def draw_diagram(
     side: float,
     figures: Compositor,
     names: Compositor,
-    rng: np.random.Generator,
 ) -> None:
     """Draw a sphere with circles, axes, hatching, letters and scale numbers into a square.
 
@@ -49,9 +48,8 @@ def draw_diagram(
         The square, in pixels.
     figures, names
         Set the numbers and the letters.
-    rng
-        Decides what is drawn.
     """
+    rng = sheet.rng
     centre = np.array(corner) + side / 2
     line = max(1.2, 0.12 * figures.digit_height)
     outer = 0.47 * side

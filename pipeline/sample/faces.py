@@ -27,7 +27,7 @@ class Face:
     name
         Folder under ``data/fonts`` and cut, for instance ``"cormorant/italic"``.
     kind
-        ``"old-style"`` and ``"lining"`` say how its figures stand on the line; ``"blackletter"`` is for text only.
+        ``"old-style"`` and ``"lining"`` say how its figures stand on the line; ``"blackletter"`` is for text.
     """
 
     name: str
@@ -150,5 +150,5 @@ def draw_character(face: Face, character: str, em: float) -> Drawing:
     width, height = max(1, right - left + 2), max(1, bottom - top + 2)
     image = Image.new("L", (width, height), 0)
     ImageDraw.Draw(image).text((1 - left, 1 - top), character, font=font, fill=255, anchor="ls")
-    coverage = np.asarray(image, np.float32) / 255
+    coverage = np.asarray(image, np.float32) / np.float32(255)
     return Drawing(coverage, left - 1, top - 1, font.getlength(character))

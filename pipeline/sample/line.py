@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from pipeline.sample.typecase import Sort, TypeCase
 
 _FRACTION_SCALE = 0.56
 _SUPERIOR_SCALE = 0.6
+_LARGEST_READ = 1.6  # digit heights: larger figures are display, not data
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Placed:
     x: int
     y: int
     digit: int  # 0..9, or -1
-    ignore: bool  # a figure that is not read as one: of a fraction, or raised
+    ignore: bool  # a figure that is not read as one: of a fraction, raised, or of display size
     turned: bool = False  # set upside down
 
 
@@ -58,7 +60,7 @@ class Compositor:
         style = self._style
         if style.v_for_u:
             text = text.replace("U", "V").replace("v", "u")
-            text = "".join("v" if c == "u" and (i == 0 or not text[i - 1].isalpha()) else c for i, c in enumerate(text))
+            text = re.sub(r"\bu", "v", text)
         if style.long_s:
             letters = list(text)
             for i, letter in enumerate(letters):
@@ -97,7 +99,8 @@ class Compositor:
             y = round(rng.normal(0, shake)) - (round(0.42 * height) if superior else 0)
             digit = _figure(plain)
             turned = digit < 0 and plain.isalpha() and rng.random() < style.turned_sorts
-            line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, superior, turned))
+            ignore = superior or self.scale > _LARGEST_READ
+            line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, ignore, turned))
             x += sort.advance + letter_space
         line.width = max(0.0, x - letter_space) if text else 0.0
         return line

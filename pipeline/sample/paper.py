@@ -44,7 +44,8 @@ def shade_paper(
         near = np.minimum.outer(np.minimum(y, 1 - y), np.minimum(x, 1 - x))
         light *= 1 - paper.edge * np.exp(-near * 14)
     if paper.gutter:
-        light *= 1 - paper.gutter * np.exp(-(x if gutter_left else 1 - x) * float(rng.uniform(9, 30)))[None, :]
+        away = x if gutter_left else 1 - x
+        light *= 1 - paper.gutter * np.exp(-away * float(rng.uniform(9, 30)))[None, :]
     if paper.stain:
         field = smooth_field(shape, max(shape) / float(rng.uniform(2, 6)), rng)
         rim = np.exp(-((field - 0.9) ** 2) / 0.01) * 0.6 + (field > 0.9) * 0.5
@@ -52,7 +53,9 @@ def shade_paper(
     return light
 
 
-def spot_paper(light: NDArray[np.float32], paper: Paper, digit_height: float, rng: np.random.Generator) -> None:
+def spot_paper(
+    light: NDArray[np.float32], paper: Paper, digit_height: float, rng: np.random.Generator
+) -> None:
     """Put foxing and specks on ``(h, w)`` brightness, in place."""
     height, width = light.shape
     for _ in range(rng.poisson(paper.foxing * height * width / 1e6)):

@@ -50,7 +50,8 @@ class Pose:
         for _ in range(_STEPS):
             x, y = (places[None].astype(np.float32)[..., k] for k in (0, 1))
             bends = [
-                cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0] for part in self.bend
+                cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
+                for part in self.bend
             ]
             places = (points - np.stack(bends, 1)) @ inverse[:, :2].T + inverse[:, 2]
         return places
@@ -60,7 +61,7 @@ class Pose:
         x0, y0, x1, y1 = boxes.T
         x, y = (x0 + x1) / 2, (y0 + y1) / 2
         sides = np.concatenate([np.stack(p, 1) for p in ((x0, y), (x1, y), (x, y0), (x, y1))])
-        left, right, top, bottom = np.split(self.to_scan(sides - 0.5) + 0.5, 4)  # edges of pixels to centres and back
+        left, right, top, bottom = np.split(self.to_scan(sides - 0.5) + 0.5, 4)  # edges are half a pixel off
         return np.stack([left[:, 0], top[:, 1], right[:, 0], bottom[:, 1]], 1)
 
 

@@ -1,7 +1,7 @@
 """Practice: pages of made-up content that the digit network learns from.
 
-Every figure is as frequent as every other, tables have all the shapes that old books give them, and the text is
-rich in letters that look like figures.
+Every figure is as frequent as every other, tables have all the shapes that old books give them, and the text
+is rich in letters that look like figures.
 """
 
 from __future__ import annotations
@@ -20,6 +20,22 @@ _LEXICON = Path(data.__file__).parent / "lexica" / "practice.json"
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 _FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _SIGNS = "♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"
+_HEADINGS = ("G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z")
+_KINDS = {
+    "length": 0.2,
+    "upto": 0.16,
+    "sexagesimal": 0.18,
+    "money": 0.08,
+    "decimal": 0.08,
+    "mixed": 0.05,
+    "degree": 0.04,
+    "pair": 0.06,
+    "zeros": 0.04,
+    "sign": 0.03,
+    "roman": 0.02,
+    "text": 0.04,
+    "quantity": 0.02,
+}
 _MOST_ROWS = 46
 Cell = Callable[[np.random.Generator, int], str]
 
@@ -106,7 +122,7 @@ def _quantity(words: tuple[str, ...]) -> Cell:
 def _heading(rng: np.random.Generator, words: tuple[str, ...]) -> str:
     draw = rng.random()
     if draw < 0.2:
-        return str(rng.choice(["G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z"]))
+        return str(rng.choice(_HEADINGS))
     if draw < 0.3:
         return str(rng.integers(1, 91))
     if draw < 0.4:
@@ -124,28 +140,32 @@ def _column(
     def single(heading: str, cell: Cell, align: str = "right") -> list[tuple[Column, Cell]]:
         return [(Column(key, heading, group, align=align), cell)]
 
-    kind = rng.choice(
-        ["length", "upto", "sexagesimal", "money", "decimal", "mixed", "degree", "pair", "zeros", "sign", "roman", "text", "quantity"],
-        p=[0.2, 0.16, 0.18, 0.08, 0.08, 0.05, 0.04, 0.06, 0.04, 0.03, 0.02, 0.04, 0.02],
-    )
+    kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
     if kind == "length":
         return single(name, _of_length(int(rng.integers(1, 8))))
     if kind == "upto":
-        return single(name, _up_to(int(rng.integers(2, 8))), str(rng.choice(["right", "right", "center", "left"])))
+        return single(
+            name, _up_to(int(rng.integers(2, 8))), str(rng.choice(["right", "right", "center", "left"]))
+        )
     if kind == "sexagesimal":
         heads: tuple[str, ...] = ("G.", "M.", "S.", "T.")[: int(rng.integers(2, 4))]
         if rng.random() < 0.3:
             heads = ("Deg.", "Min.", "Sec.")[: len(heads)]
-        return [(Column(f"{key}.{h}", h, group or name), _of_length(2) if rng.random() < 0.7 else _up_to(2)) for h in heads]
+        sixtieths = _of_length(2) if rng.random() < 0.7 else _up_to(2)
+        return [(Column(f"{key}.{h}", h, group or name), sixtieths) for h in heads]
     if kind == "money":
         cells = (_up_to(6), _of_length(2), _of_length(2) if rng.random() < 0.5 else _zeros)
-        return [(Column(f"{key}.{h}", h, group), cell) for h, cell in zip(("l.", "s.", "d."), cells, strict=True)]
+        return [
+            (Column(f"{key}.{h}", h, group), cell) for h, cell in zip(("l.", "s.", "d."), cells, strict=True)
+        ]
     if kind == "text":
         return single(name, _goods(words), "left")
     if kind == "quantity":
         return single(name, _quantity(words), "left")
     others: dict[str, Cell] = {
-        "decimal": _decimal(str(rng.choice(["·", ".", ","])), int(rng.integers(1, 4)), int(rng.integers(1, 4))),
+        "decimal": _decimal(
+            str(rng.choice(["·", ".", ","])), int(rng.integers(1, 4)), int(rng.integers(1, 4))
+        ),
         "mixed": _mixed,
         "degree": _degree,
         "pair": _pair,
@@ -153,7 +173,7 @@ def _column(
         "sign": _sign,
         "roman": _numeral,
     }
-    return single(name if rng.random() < 0.7 else "", others[str(kind)])
+    return single(name if rng.random() < 0.7 else "", others[kind])
 
 
 def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) -> TableContent:
@@ -163,7 +183,8 @@ def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) 
     blank = str(rng.choice(["", "", "—", "..", "·"]))
     if rng.random() < 0.75:
         cell = _argument(int(rng.integers(0, 90)), int(rng.choice([1, 1, 1, 5, 10])))
-        columns.append((Column("argument", str(rng.choice(["", "G.", "Gr.", "Deg", "Dies", "N."])), argument=True), cell))
+        heading = str(rng.choice(["", "G.", "Gr.", "Deg", "Dies", "N."]))
+        columns.append((Column("argument", heading, argument=True), cell))
     elif rng.random() < 0.6:
         columns.append((Column("name", "", argument=True, align="left"), _goods(words)))
     wanted = int(rng.integers(2, most_columns + 1))
@@ -213,9 +234,12 @@ def _sentence(rng: np.random.Generator, words: tuple[str, ...], numbers: float) 
         if draw < numbers:
             number = _figures(rng, int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.25, 0.15, 0.3, 0.05, 0.05])))
             number += str(rng.choice(list(_FRACTIONS))) if rng.random() < 0.08 else ""
-            parts.append(number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05])))
+            parts.append(
+                number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05]))
+            )
         elif draw < numbers + 0.02:
-            parts.append((roman(int(rng.integers(1, 200))) if rng.random() < 0.7 else roman(int(rng.integers(1, 40))).lower()) + ".")
+            numeral = roman(int(rng.integers(1, 200)))
+            parts.append((numeral if rng.random() < 0.7 else numeral.lower()) + ".")
         else:
             parts.append(str(word) + ("," if rng.random() < 0.08 else ""))
     text = " ".join(parts)
@@ -245,12 +269,14 @@ def practice_page(rng: np.random.Generator) -> PageContent:
         elif rng.random() < 0.2:
             tables = (_table(rng, words, 7), _table(rng, words, 7))
         else:
-            tables = (_table(rng, words, int(rng.choice([4, 8, 14]))),)
+            tables = (_table(rng, words, int(rng.choice([5, 10, 16]))),)
         count = int(rng.choice([0, 1, 2, 3], p=[0.45, 0.35, 0.15, 0.05]))
         paragraphs = tuple(_paragraph(rng, words, 0.1, 4) for _ in range(count))
         return PageContent(kind, tables, paragraphs, head, number, catchword)
     if kind == "title":
-        paragraphs = tuple(" ".join(rng.choice(words, int(rng.integers(1, 9)))) for _ in range(int(rng.integers(4, 10))))
+        paragraphs = tuple(
+            " ".join(rng.choice(words, int(rng.integers(1, 9)))) for _ in range(int(rng.integers(4, 10)))
+        )
         return PageContent(kind, (), (*paragraphs, f"{rng.choice(words)}, {_figures(rng, 4)}."), "", "")
     numbers = float(rng.choice([0.0, 0.03, 0.15, 0.35]))
     paragraphs = tuple(_paragraph(rng, words, numbers, 8) for _ in range(int(rng.integers(1, 8))))

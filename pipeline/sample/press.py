@@ -54,9 +54,8 @@ def press_ink(
     """
     shape = (ink.shape[0], ink.shape[1])
     sigma = max(0.45, 0.04 * digit_height)
-    soft = 0.6 * cv2.GaussianBlur(ink, (0, 0), sigma) + 0.4 * ink  # hairlines outlast what a blur alone leaves
-    threshold = 0.5 - spread
-    threshold = threshold + unevenness * smooth_field(shape, 7 * digit_height, rng)
+    soft = 0.6 * cv2.GaussianBlur(ink, (0, 0), sigma) + 0.4 * ink  # so that hairlines last
+    threshold = 0.5 - spread + unevenness * smooth_field(shape, 7 * digit_height, rng)
     threshold += 0.5 * unevenness * smooth_field(shape, 1.5 * digit_height, rng)
     threshold += roughness * smooth_field(shape, max(1.5, 0.12 * digit_height), rng)
     np.clip(threshold, 0.12, 1.0, out=threshold)
@@ -64,6 +63,15 @@ def press_ink(
     pressed += 0.5
     np.clip(pressed, 0, 1, out=pressed)
     return pressed * np.clip(10 * soft, 0, 1)
+
+
+def slur_ink(ink: NDArray[np.float32], shift: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Add a fainter second impression, ``shift`` pixels away, in parts of ``(h, w)`` clean ink."""
+    angle = float(rng.uniform(0, 2 * np.pi))
+    move = np.array([[1, 0, shift * np.cos(angle)], [0, 1, shift * np.sin(angle)]])
+    second = cv2.warpAffine(ink, move, (ink.shape[1], ink.shape[0]))
+    shape = (ink.shape[0], ink.shape[1])
+    return np.maximum(ink, second * np.clip(0.5 + 0.5 * smooth_field(shape, max(shape) / 3, rng), 0, 0.9))
 
 
 def lost_figures(

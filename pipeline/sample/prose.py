@@ -36,7 +36,8 @@ class TextBlock:
 def _break_lines(text: str, widths: list[float], compositor: Compositor) -> list[str]:
     """Break a text greedily; ``widths`` gives the measure of each line, the last one of all that follow."""
     space = compositor.set_line("n").width
-    lines, current, used = [], "", 0.0
+    lines: list[str] = []
+    current, used = "", 0.0
     for word in text.split():
         width = compositor.set_line(word).width
         room = widths[min(len(lines), len(widths) - 1)]
@@ -78,7 +79,7 @@ def set_paragraph(
         line = compositor.set_line(part)
         spaces = part.count(" ")
         spare = measure - start - line.width
-        if row + 1 < len(parts) and spaces and 0 < spare / spaces < 1.2 * unit or spare < 0 < spaces:
+        if (row + 1 < len(parts) and spaces and 0 < spare / spaces < 1.2 * unit) or spare < 0 < spaces:
             line = compositor.set_line(part, extra=spare / spaces)
         lines.append((start, line))
     if capital is not None and len(lines) < 2:

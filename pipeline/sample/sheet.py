@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ class SetPage:
     """A typeset page, upright and clean; all coordinates are its pixels."""
 
     ink: NDArray[np.float32]  # (height, width) coverage in [0, 1], 1 is full ink
-    digits: pd.DataFrame  # DIGIT_COLUMNS: tight box of every Arabic figure; table, row, col are -1 outside tables
+    digits: pd.DataFrame  # DIGIT_COLUMNS: tight boxes of the Arabic figures; table -1 is outside tables
     cells: pd.DataFrame  # CELL_COLUMNS: the area of every cell; kind is cell, header (row -1) or page_number
     digit_height: float  # pixels, of the figure 8
 
@@ -45,7 +46,7 @@ class Sheet:
             np.maximum(area, coverage[top - y : bottom - y, left - x : right - x], out=area)
 
     def put_line(self, line: Line, x: float, y: float, table: int = -1, row: int = -1, col: int = -1) -> None:
-        """Print a line with its pen start at ``x`` and base line at ``y``; its figures belong to the given cell."""
+        """Print a line, its pen starting at ``x``, ``y``; its figures belong to the given cell."""
         left, base = round(x), round(y)
         for placed in line.placed:
             sort = placed.sort
@@ -56,14 +57,15 @@ class Sheet:
                 x0, y0, x1, y1 = sort.box
                 box = (float(pen + x0), float(foot + y0), float(pen + x1), float(foot + y1))
                 self._digits.append((placed.digit, *box, table, row, col, placed.ignore))
-        for x0, y0, x1, y1 in line.bars:
-            self.fill(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) + (left, base))
+        for bar in line.bars:
+            corners = np.array([[bar[0], bar[1]], [bar[2], bar[1]], [bar[2], bar[3]], [bar[0], bar[3]]])
+            self.fill(corners + np.array([left, base]))
 
     def put_turned_line(self, line: Line, x: float, y: float, ascent: float) -> None:
-        """Print a line that reads upwards: it starts at ``y``, its base line is at ``x``; figures are to be ignored."""
+        """Print a line that reads upwards from ``y``, base line at ``x``; its figures are to be ignored."""
         small = Sheet(max(1, round(line.width) + 4), max(1, round(ascent * 1.6)), self.rng)
         small.put_line(line, 2, ascent)
-        h, w = small.ink.shape
+        w = small.ink.shape[1]
         left, top = round(x - ascent), round(y - w)
         self.stamp(np.ascontiguousarray(np.rot90(small.ink)), left, top)
         for digit, x0, y0, x1, y1, *_ in small._digits:
@@ -102,7 +104,7 @@ class Sheet:
         across = np.array([-along[1], along[0]])
         pieces = 1 + int(rng.poisson(ruggedness * length / 250))
         cuts = np.concatenate([[0.0], np.sort(rng.uniform(0, length, pieces - 1)), [length]])
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        for a, b in pairwise(cuts):
             gap = rng.exponential(3.0) * ruggedness
             ends = rng.normal(0, 1.2 * ruggedness, 2)
             half = max(0.35, width / 2 * (1 + 0.25 * ruggedness * rng.normal()))
@@ -115,4 +117,4 @@ class Sheet:
         """Return the page and its records."""
         digits = pd.DataFrame(self._digits, columns=DIGIT_COLUMNS)
         cells = pd.DataFrame(self._cells, columns=CELL_COLUMNS)
-        return SetPage(self.ink.astype(np.float32) / 255, digits, cells, digit_height)
+        return SetPage(self.ink.astype(np.float32) / np.float32(255), digits, cells, digit_height)

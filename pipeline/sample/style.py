@@ -44,6 +44,8 @@ class Style:
     bold_share: float = 0.0  # share of cells set bold where the face has a bold cut
     margin: float = 3.0
     text_scale: float = 1.0  # size of running text to that of the figures
+    damage: float = 0.0  # share of sorts that are battered or clogged with ink
+    marginalia: bool = False  # prose has notes in the margin
     turned_sorts: float = 0.0  # share of letters set upside down
     side_by_side: bool = True  # two tables stand beside, not below, one another
 
@@ -54,9 +56,9 @@ def _pick(rng: np.random.Generator, *options: str) -> str:
 
 def _pick_faces(rng: np.random.Generator, modern: bool) -> tuple[str, str, str]:
     """Choose faces for the figures, the text and the headings."""
-    kinds = ("lining",) if modern else ("old-style",)
+    kinds = ["lining"] if modern else ["old-style"]
     if rng.random() < 0.12:
-        kinds = ("lining", "old-style")
+        kinds = ["lining", "old-style"]
     names = [name for name, face in FACES.items() if face.kind in kinds]
     if not modern and rng.random() < 0.5:
         names = [name for name in names if name.startswith("im-fell")]
@@ -87,19 +89,21 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
     figures, text, emphasis = _pick_faces(rng, modern)
     engraved = not modern and rng.random() < 0.15
     own_shapes = FACES[figures].kind == "lining" or figures.startswith("im-fell")
+    spacings = [0.0, rng.uniform(-0.03, 0.05), rng.uniform(0.05, 0.3)]
+    gaps = [rng.uniform(-0.02, 0.2), rng.uniform(0.15, 0.5), rng.uniform(0.4, 1.2)]
     rules = ("full", "columns", "columns", "frame", "head", "none")
     return Style(
         figures=figures,
         text=text,
         emphasis=emphasis,
         digit_height=float(np.clip(np.exp(rng.normal(np.log(20), 0.28)), 12, 40)),
-        letter_spacing=float(rng.choice([0, rng.uniform(-0.03, 0.05), rng.uniform(0.05, 0.3)], p=[0.3, 0.45, 0.25])),
+        letter_spacing=float(rng.choice(spacings, p=[0.3, 0.45, 0.25])),
         word_spacing=float(rng.uniform(0.35, 0.8)),
         leading=float(rng.choice([rng.uniform(1.12, 1.5), rng.uniform(1.5, 2.3)])),
         rules=_pick(rng, *rules),
         double=bool(rng.random() < 0.25),
         rule_width=float(rng.uniform(0.03, 0.14)),
-        rule_gap=float(rng.choice([rng.uniform(-0.02, 0.2), rng.uniform(0.15, 0.5), rng.uniform(0.4, 1.2)])),
+        rule_gap=float(rng.choice(gaps)),
         rules_between_groups=bool(rng.random() < 0.5),
         group_every=int(rng.choice([0, 5, 3, 10, 6], p=[0.5, 0.3, 0.08, 0.07, 0.05])),
         group_ruled=bool(rng.random() < 0.4),
@@ -120,6 +124,8 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
         bold_share=float(rng.choice([0.0, rng.uniform(0.005, 0.05)], p=[0.8, 0.2])),
         margin=float(rng.uniform(0.6, 5.0)),
         text_scale=float(rng.uniform(0.85, 1.15)),
+        damage=float(rng.choice([0.0, rng.uniform(0, 0.06)], p=[0.3, 0.7])),
+        marginalia=bool(rng.random() < 0.3),
         turned_sorts=float(rng.choice([0.0, 0.002], p=[0.7, 0.3])),
         side_by_side=bool(rng.random() < 0.6),
     )

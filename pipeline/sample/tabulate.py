@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from pipeline.sample.brace import draw_brace
 from pipeline.sample.content import TableContent
 from pipeline.sample.line import Compositor, Line
 from pipeline.sample.sheet import Sheet
@@ -20,8 +21,8 @@ _RAGGED = 0.35  # ruggedness of rules of a regular printer
 class TableBlock:
     """A measured table: knows its size, can be printed at any place.
 
-    ``edges`` are the x of the boundaries between columns from the table's left, ``tops`` the y of the boundaries
-    between rows from the top of the first row; both in pixels.
+    ``edges`` are the x of the boundaries between columns from the table's left, ``tops`` the y of the
+    boundaries between rows from the top of the first row; both in pixels.
     """
 
     number: int
@@ -46,14 +47,14 @@ class TableBlock:
         """Pixels, headings included."""
         return self.group_height + self.heading_height + self.tops[-1]
 
-    def draw(self, sheet: Sheet, x: float, y: float, names: Compositor) -> None:
+    def draw(self, sheet: Sheet, x: float, y: float) -> None:
         """Print the table with its top left corner at ``x``, ``y``."""
         body = y + self.group_height + self.heading_height
-        self._draw_headings(sheet, x, y, names)
+        self._draw_headings(sheet, x, y)
         unit = self.style.digit_height
         for row, lines in enumerate(self.cells):
             top, bottom = body + self.tops[row], body + self.tops[row + 1]
-            base = (body + self.tops[row]) + 0.5 * (self._pitch() + 0.72 * unit)
+            base = (body + self.tops[row]) + 0.5 * (self.pitch() + 0.72 * unit)
             for col, line in enumerate(lines):
                 left, right = x + self.edges[col], x + self.edges[col + 1]
                 text = self.content.cells[row][col]
@@ -64,7 +65,8 @@ class TableBlock:
                     self._draw_leaders(sheet, start + line.width, right, base)
         self._draw_rules(sheet, x, y)
 
-    def _pitch(self) -> float:
+    def pitch(self) -> float:
+        """Pixels from base line to base line of rows of one group."""
         return max(self.style.leading, 1.45 if self.style.rules == "full" else 1.1) * self.style.digit_height
 
     def _start(self, col: int, line: Line, left: float, right: float) -> float:
@@ -84,10 +86,11 @@ class TableBlock:
         while x < right - unit:
             end = min(x + float(rng.exponential(2.5) + 0.8) * unit, right - 0.15 * unit)
             y = base - unit * (0.3 + 0.04 * float(rng.normal()))
-            sheet.rule(x, y, end, y + 0.03 * unit * float(rng.normal()), unit * float(rng.uniform(0.04, 0.14)), 0.4)
+            tilt, width = 0.03 * unit * float(rng.normal()), unit * float(rng.uniform(0.04, 0.14))
+            sheet.rule(x, y, end, y + tilt, width, 0.4)
             x = end + float(rng.exponential(1.0)) * unit
 
-    def _draw_headings(self, sheet: Sheet, x: float, y: float, names: Compositor) -> None:
+    def _draw_headings(self, sheet: Sheet, x: float, y: float) -> None:
         unit = self.style.digit_height
         body = y + self.group_height + self.heading_height
         for first, after, line in self.groups:
@@ -95,7 +98,7 @@ class TableBlock:
             sheet.put_line(line, (left + right - line.width) / 2, y + 1.15 * unit, self.number, -1, first)
             under = y + self.group_height - 0.1 * unit
             if self.style.braces:
-                _draw_brace(sheet, left + 0.2 * unit, right - 0.2 * unit, under - 0.35 * unit, under, unit)
+                draw_brace(sheet, left + 0.2 * unit, right - 0.2 * unit, under - 0.35 * unit, under, unit)
             elif self.style.rules in ("full", "columns"):
                 sheet.rule(left, under, right, under, self.style.rule_width * unit, _RAGGED)
         for col, lines in enumerate(self.headings):
@@ -132,26 +135,16 @@ class TableBlock:
         for col in range(1, len(columns)):
             joined = columns[col].group and columns[col].group == columns[col - 1].group
             apart = style.argument_apart and columns[col - 1].argument and not columns[col].argument
-            if style.rules in ("full", "columns") and not (style.rules_between_groups and joined) or apart:
+            if (style.rules in ("full", "columns") and not (style.rules_between_groups and joined)) or apart:
                 edge, top = x + self.edges[col], y + (self.group_height if joined else 0)
+                width = thin * (style.heavy if apart else 1)
                 for offset in (0, 2 * thin + 1) if apart and style.double else (0,):
-                    sheet.rule(edge + offset, top, edge + offset, bottom, thin * (style.heavy if apart else 1), ragged)
+                    sheet.rule(edge + offset, top, edge + offset, bottom, width, ragged)
         for row in range(1, len(self.cells)):
             grouped = style.group_every and row % style.group_every == 0 and style.group_ruled
             if style.rules == "full" or grouped:
                 level = body + self.tops[row]
                 sheet.rule(left, level, right, level, thin, ragged)
-
-
-def _draw_brace(sheet: Sheet, left: float, right: float, top: float, bottom: float, unit: float) -> None:
-    """Draw a lying brace that opens downwards."""
-    t = np.linspace(-1, 1, 61)
-    bump = np.exp(-np.abs(t) * 14) - np.exp(-(1 - np.abs(t)) * 14)
-    x = (left + right) / 2 + t * (right - left) / 2
-    y = (top + bottom) / 2 - bump * (bottom - top) / 2
-    thick = (0.5 + 0.05 * unit) * (0.4 + np.sin(np.pi * (np.abs(t) * 0.9 + 0.05)))
-    outline = np.concatenate([np.stack([x, y - thick], 1), np.stack([x, y + thick], 1)[::-1]])
-    sheet.fill(outline)
 
 
 def measure_table(
@@ -166,7 +159,7 @@ def measure_table(
     content, style
         What to print, and how.
     figures, names, bold
-        Set the cells of right-aligned or centred columns; set cells aligned left, and headings; set emphasised cells.
+        Set the cells of right-aligned or centred columns; cells aligned left, and headings; emphasised cells.
     """
     columns = content.columns
     cells = [
@@ -179,7 +172,8 @@ def measure_table(
         for row in content.cells
     ]
     headings = [
-        [names.set_line(names.spell(part), 0.0) for part in column.heading.split("\n") if part] for column in columns
+        [names.set_line(names.spell(part), 0.0) for part in column.heading.split("\n") if part]
+        for column in columns
     ]
     groups = []
     for name, members in groupby(range(len(columns)), key=lambda col: columns[col].group):
@@ -190,7 +184,7 @@ def measure_table(
     _place_columns(block)
     if style.spread_pairs:
         _spread_pairs(block)
-    _place_rows(block, names)
+    _place_rows(block)
     return block
 
 
@@ -228,9 +222,9 @@ def _spread_pairs(block: TableBlock) -> None:
             row[col] = Line(placed, line.bars, widest if placed else 0.0)
 
 
-def _place_rows(block: TableBlock, names: Compositor) -> None:
+def _place_rows(block: TableBlock) -> None:
     style, unit = block.style, block.style.digit_height
-    pitch = block._pitch()
+    pitch = block.pitch()
     every, tops = style.group_every, [0.0]
     for row in range(len(block.cells)):
         last_of_group = every and (row + 1) % every == 0 and row + 1 < len(block.cells)
@@ -241,7 +235,10 @@ def _place_rows(block: TableBlock, names: Compositor) -> None:
     upright = [len(lines) for lines, turned in zip(block.headings, block.turned, strict=True) if not turned]
     block.heading_height = (max(upright, default=0) * 1.3 + 0.7) * unit if any(block.headings) else 0.3 * unit
     lengths = [
-        line.width for lines, turned in zip(block.headings, block.turned, strict=True) if turned for line in lines
+        line.width
+        for lines, turned in zip(block.headings, block.turned, strict=True)
+        if turned
+        for line in lines
     ]
     if lengths:
         block.heading_height = max(block.heading_height, max(lengths) + 0.9 * unit)

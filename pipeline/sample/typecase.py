@@ -39,6 +39,19 @@ def _bend(coverage: NDArray[np.float32], strength: float, rng: np.random.Generat
     return cv2.remap(coverage, x + dx, y + dy, cv2.INTER_LINEAR)
 
 
+def _batter(coverage: NDArray[np.float32], height: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Clog a sort with ink, or knock off a part of its face; ``height``: of a figure in drawn pixels."""
+    if rng.random() < 0.45:
+        side = max(3, round(float(rng.uniform(0.08, 0.22)) * height)) | 1
+        blot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        return cv2.morphologyEx(coverage, cv2.MORPH_CLOSE, blot).astype(np.float32)
+    h, w = coverage.shape
+    angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.12, 0.35) * height
+    x, y = np.meshgrid(np.arange(w, dtype=np.float32) - w / 2, np.arange(h, dtype=np.float32) - h / 2)
+    left_over = 0.5 * height - depth - (x * np.cos(angle) + y * np.sin(angle))
+    return (coverage * np.clip(left_over / (0.08 * height), 0, 1)).astype(np.float32)
+
+
 class TypeCase:
     """A compositor's case: gives the sorts of a face at the size a style asks for.
 
@@ -65,6 +78,8 @@ class TypeCase:
     def sort(self, character: str, scale: float = 1.0) -> Sort:
         """Take a random cast of a character, ``scale`` times the size of the case."""
         key = (character, int(self._rng.integers(_CASTS)), scale)
+        if self._style.damage and self._rng.random() < self._style.damage:
+            return self._cast(character, scale, damaged=True)
         if key not in self._sorts:
             self._sorts[key] = self._cast(character, scale)
         return self._sorts[key]
@@ -80,7 +95,7 @@ class TypeCase:
             return _SUBSTITUTES[character] or " ", 1.0
         return character, 1.0
 
-    def _cast(self, character: str, scale: float) -> Sort:
+    def _cast(self, character: str, scale: float, damaged: bool = False) -> Sort:
         style, rng = self._style, self._rng
         drawn, stretch = self._drawn_as(character)
         drawing = draw_character(self.face, drawn, round(self.em * scale * 4) / 4)
@@ -99,9 +114,13 @@ class TypeCase:
         high = np.ceil((corners.max(0) + pad) / n).astype(int)
         offset = matrix @ (drawing.left, drawing.top) - low * n
         size_px = (high - low) * n
-        coverage = cv2.warpAffine(drawing.coverage, np.column_stack([matrix, offset]), tuple(map(int, size_px)))
+        coverage = cv2.warpAffine(
+            drawing.coverage, np.column_stack([matrix, offset]), tuple(map(int, size_px))
+        )
         coverage = _bend(coverage, n * self.digit_height * (0.008 + 0.02 * wild), rng)
         coverage = self._change_weight(coverage, n, rng)
+        if damaged:
+            coverage = _batter(coverage, n * self.digit_height * scale, rng)
         small = cv2.resize(coverage, tuple(map(int, high - low)), interpolation=cv2.INTER_AREA)
         ink = np.clip(small * 255, 0, 255).astype(np.uint8)
         rows, cols = np.nonzero(ink > _INKED)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.sample.exposure import Scanner, expose, shape_leaf
 from pipeline.sample.paper import Paper, shade_paper, spot_paper
 from pipeline.sample.pose import Pose, bend_of_sheet, turn_boxes
-from pipeline.sample.press import lost_figures, press_ink, smooth_field
+from pipeline.sample.press import lost_figures, press_ink, slur_ink, smooth_field
 from pipeline.sample.sheet import SetPage
 
 _BOX = ["x0", "y0", "x1", "y1"]
@@ -21,9 +21,11 @@ _LEAST_VISIBLE = 0.5  # share of a figure's box that must lie in the image
 
 @dataclass(frozen=True)
 class Wear:
-    """What printing, age and the scanner do to a page. Lengths are in digit heights unless they say pixels."""
+    """What printing, age and the scanner do to a page. Lengths are in digit heights."""
 
     paper: Paper
+    scanner: Scanner = field(default_factory=Scanner)
+    slur: float = 0.0  # shift of a faint second impression
     spread: float = 0.0
     unevenness: float = 0.0
     roughness: float = 0.0
@@ -34,14 +36,9 @@ class Wear:
     bend: float = 0.0  # lift of the lines at the gutter
     ripple: float = 0.0
     gutter_left: bool = True
-    border: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # left, top, right, bottom beyond the page
-    bed: float = 0.1  # brightness of the scanner bed
+    border: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # left, top, right, bottom
     neighbour: float = 0.0  # width of the strip of the facing page
     scale: float = 1.0  # pixels of the scan a pixel of the page
-    blur: float = 0.0  # pixels
-    noise: float = 0.0  # deviation of brightness
-    jpeg: int = 0  # quality, 0 is uncompressed
-    grey: bool = False
     orientation: int = 0  # degrees clockwise
 
 
@@ -72,6 +69,17 @@ def _random_paper(rng: np.random.Generator, strength: float) -> Paper:
     )
 
 
+def _random_scanner(rng: np.random.Generator, strength: float) -> Scanner:
+    beds = [rng.uniform(0.0, 0.2), rng.uniform(0.2, 0.7), rng.uniform(0.9, 1.0)]
+    return Scanner(
+        bed=float(rng.choice(beds, p=[0.6, 0.2, 0.2])),
+        blur=float(abs(rng.normal(0, 0.05)) * strength),
+        noise=float(abs(rng.normal(0, 0.02)) * strength),
+        jpeg=int(rng.integers(30, 95)) if rng.random() < 0.6 else 0,
+        grey=bool(rng.random() < 0.35),
+    )
+
+
 def random_wear(rng: np.random.Generator, strength: float | None = None, upright: bool = False) -> Wear:
     """Choose the wear of a page.
 
@@ -87,27 +95,25 @@ def random_wear(rng: np.random.Generator, strength: float | None = None, upright
     if strength is None:
         strength = float(rng.beta(1.6, 1.6))
     some = strength * (0.5 + 0.5 * rng.random())
+    through = [0.0, rng.uniform(0.02, 0.12), rng.uniform(0.1, 0.32)]
     bordered = rng.random() < 0.35
     border = rng.uniform(0, 4, 4) * bordered * (rng.random(4) < 0.7)
     return Wear(
         paper=_random_paper(rng, strength),
+        scanner=_random_scanner(rng, some),
+        slur=float(rng.uniform(0.05, 0.2) if rng.random() < 0.12 * some else 0.0),
         spread=float(rng.normal(0.03, 0.13) * some),
         unevenness=float(abs(rng.normal(0, 0.11)) * some),
         roughness=float(abs(rng.normal(0, 0.16)) * some),
         density=float(1 - rng.uniform(0.02, 0.25) * (0.4 + 0.6 * some)),
         fading=float(abs(rng.normal(0, 0.1)) * some),
-        show_through=float(rng.choice([0.0, rng.uniform(0.02, 0.12), rng.uniform(0.1, 0.32)], p=[0.4, 0.4, 0.2]) * some),
+        show_through=float(rng.choice(through, p=[0.4, 0.4, 0.2]) * some),
         skew_degrees=float(np.clip(rng.normal(0, 1.0), -3, 3) * min(1.0, 0.3 + some)),
         bend=float(rng.normal(0, 0.5) * some if rng.random() < 0.5 else 0.0),
         ripple=float(abs(rng.normal(0, 0.06)) * some),
         gutter_left=bool(rng.random() < 0.5),
         border=(float(border[0]), float(border[1]), float(border[2]), float(border[3])),
-        bed=float(rng.choice([rng.uniform(0.0, 0.2), rng.uniform(0.2, 0.7), rng.uniform(0.9, 1.0)], p=[0.6, 0.2, 0.2])),
-        neighbour=float(rng.uniform(0.5, 6) if rng.random() < 0.2 else 0.0),
-        blur=float(abs(rng.normal(0, 0.6)) * some),
-        noise=float(abs(rng.normal(0, 0.02)) * some),
-        jpeg=int(rng.integers(30, 95)) if rng.random() < 0.6 else 0,
-        grey=bool(rng.random() < 0.35),
+        neighbour=float(rng.exponential(5) + 0.5 if rng.random() < 0.2 else 0.0),
         orientation=0 if upright or rng.random() < 0.8 else int(rng.choice([90, 180, 270])),
     )
 
@@ -125,7 +131,9 @@ def _pose_of(shape: tuple[int, int], wear: Wear, unit: float, rng: np.random.Gen
     return Pose(affine, bend)
 
 
-def _add_neighbour(page: SetPage, ink: NDArray[np.float32], wear: Wear) -> tuple[NDArray[np.float32], pd.DataFrame, float]:
+def _add_neighbour(
+    page: SetPage, ink: NDArray[np.float32], wear: Wear
+) -> tuple[NDArray[np.float32], pd.DataFrame, float]:
     """Put a strip of the facing page beside the page; returns ink, figures, and x of the page in it."""
     strip = min(round(wear.neighbour * page.digit_height), ink.shape[1] // 2)
     if not strip:
@@ -173,7 +181,8 @@ def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | N
         Page on the other side of the leaf; by default the page itself shows through, mirrored.
     """
     unit = page.digit_height
-    pressed = press_ink(page.ink, unit, wear.spread, wear.unevenness, wear.roughness, rng)
+    printed = slur_ink(page.ink, wear.slur * unit, rng) if wear.slur else page.ink
+    pressed = press_ink(printed, unit, wear.spread, wear.unevenness, wear.roughness, rng)
     lost = lost_figures(page.ink, pressed, page.digits[_BOX].to_numpy(float))
     marked = SetPage(page.ink, page.digits.assign(ignore=page.digits["ignore"] | lost), page.cells, unit)
     ink, digits, shift = _add_neighbour(marked, pressed, wear)
@@ -191,7 +200,8 @@ def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | N
         soft = cv2.GaussianBlur(np.ascontiguousarray(back), (0, 0), 0.09 * unit)
         clouds = np.clip(0.7 + 0.4 * smooth_field(pose.shape, 12 * scan_unit, rng), 0, 1.3)
         light *= 1 - wear.show_through * cv2.remap(soft, x, y, cv2.INTER_LINEAR) * clouds
-    image = _expose(light, _leaf(pose, ink.shape, x, y, unit, rng), wear, rng)
+    leaf = shape_leaf((ink.shape[0], ink.shape[1]), x, y, unit, rng)
+    image = expose(light, leaf, wear.paper.colour, wear.scanner, scan_unit, rng)
     image = np.ascontiguousarray(np.rot90(image, -(wear.orientation // 90)))
     cells = page.cells.copy()
     cells[["x0", "x1"]] += shift
@@ -211,40 +221,3 @@ def _mirror(verso: SetPage, shape: tuple[int, ...]) -> NDArray[np.float32]:
     seen = verso.ink[: shape[0], ::-1][:, : shape[1]]
     mirrored[: seen.shape[0], : seen.shape[1]] = seen
     return mirrored
-
-
-def _leaf(
-    pose: Pose, shape: tuple[int, ...], x: NDArray[np.float32], y: NDArray[np.float32], unit: float, rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """How much of each pixel of the scan is paper, not scanner bed: 1 inside the leaf, whose edge is uneven."""
-    height, width = shape[0], shape[1]
-    inside = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y))
-    if float(inside.min()) < -1:
-        inside += float(rng.exponential(0.04)) * unit * smooth_field(pose.shape, 3 * unit, rng)
-        inside += float(rng.exponential(0.15)) * unit * smooth_field(pose.shape, 25 * unit, rng)
-    return np.clip(inside + 1.5, 0, 1)
-
-
-def _expose(light: NDArray[np.float32], leaf: NDArray[np.float32], wear: Wear, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Scan: lens blur, colour, noise, compression; grey ``(h, w)`` or RGB ``(h, w, 3)``."""
-    np.clip(light, 0, 1.05, out=light)
-    colour = np.array(wear.paper.colour, np.float32)
-    if wear.grey:
-        colour = np.array([colour @ (0.299, 0.587, 0.114)], np.float32)
-    bed = wear.bed * (1 - 0.1 * np.arange(len(colour), dtype=np.float32) / 3)
-    channels = []
-    for paper, under in zip(colour, bed, strict=True):
-        channel = (paper * light - under) * leaf + under
-        if wear.blur > 0.2:
-            channel = cv2.GaussianBlur(channel, (0, 0), wear.blur)
-        channels.append(channel)
-    image = cv2.merge(channels)
-    if wear.noise:
-        grain = rng.standard_normal(light.shape, dtype=np.float32) * wear.noise
-        image += grain if image.ndim == 2 else grain[..., None]
-    exposed = np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8)
-    if wear.jpeg:
-        encoded = cv2.imencode(".jpg", exposed[..., ::-1] if exposed.ndim == 3 else exposed, [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])[1]
-        decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR if exposed.ndim == 3 else cv2.IMREAD_GRAYSCALE)
-        exposed = np.ascontiguousarray(decoded[..., ::-1]) if exposed.ndim == 3 else decoded
-    return exposed.astype(np.uint8)

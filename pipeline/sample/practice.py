@@ -190,7 +190,9 @@ def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) 
     wanted = int(rng.integers(2, most_columns + 1))
     kind = rng.random()
     while len(columns) < wanted:
-        if kind < 0.2 and len(columns) > 1:  # a table of columns of one kind
+        if (
+            kind < 0.2 and len(columns) > 1 and columns[-1][0].align != "left"
+        ):  # a table of columns of one kind
             column, cell = columns[-1]
             heading = column.heading if rng.random() < 0.5 else str(len(columns))
             columns.append((Column(f"c{len(columns)}", heading, "", align=column.align), cell))

@@ -120,7 +120,7 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
         v_for_u=not modern and bool(rng.random() < 0.2),
         leaders=bool(rng.random() < 0.35),
         spread_pairs=bool(rng.random() < 0.4),
-        heavy=float(rng.uniform(1.2, 4.0)),
+        heavy=float(rng.uniform(1.2, 2.5)),
         bold_share=float(rng.choice([0.0, rng.uniform(0.005, 0.05)], p=[0.8, 0.2])),
         margin=float(rng.uniform(0.6, 5.0)),
         text_scale=float(rng.uniform(0.85, 1.15)),

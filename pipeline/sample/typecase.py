@@ -13,9 +13,19 @@ from pipeline.sample.faces import FACES, draw_character, em_per_digit_height, ha
 from pipeline.sample.style import Style
 
 _CASTS = 3  # different casts of a character
-_INKED = 90  # of 255: a pixel that counts for a sort's tight box
-_HAIRLINES = {"old-standard-tt", "libre-bodoni", "playfair-display", "libre-baskerville", "cormorant"}
+_INKED = 64  # of 255: a pixel that counts for a sort's tight box
+_HAIRLINES = {
+    "old-standard-tt",
+    "libre-bodoni",
+    "playfair-display",
+    "libre-baskerville",
+    "cormorant",
+    "im-fell-french-canon",
+    "im-fell-double-pica",
+    "linden-hill",
+}
 _HAIRLINE_GROWTH = 0.014  # digit heights: hairlines drawn for screens are thinner than type could be cast
+_SWELL = 0.75  # exponent of the coverage: ink swells where a stroke is thinner than a pixel
 _SUBSTITUTES = {"ſ": "s", "′": "'", "″": '"', "ʒ": "z", "—": "-", "¶": "", "☞": ""}
 
 
@@ -122,7 +132,7 @@ class TypeCase:
         if damaged:
             coverage = _batter(coverage, n * self.digit_height * scale, rng)
         small = cv2.resize(coverage, tuple(map(int, high - low)), interpolation=cv2.INTER_AREA)
-        ink = np.clip(small * 255, 0, 255).astype(np.uint8)
+        ink = np.clip(small**_SWELL * 255, 0, 255).astype(np.uint8)
         rows, cols = np.nonzero(ink > _INKED)
         if len(rows):
             box = (cols.min() + low[0], rows.min() + low[1], cols.max() + 1 + low[0], rows.max() + 1 + low[1])
@@ -138,6 +148,6 @@ class TypeCase:
         thin = _HAIRLINE_GROWTH if self.face.package in _HAIRLINES else 0.0
         growth = (self._style.weight + thin + rng.normal(0, 0.006)) * self.digit_height * per_pixel
         sigma = max(0.8, abs(growth) * 1.2)
-        soft = cv2.GaussianBlur(coverage, (0, 0), sigma)
-        threshold = np.clip(0.5 - 0.4 * growth / (sigma * 1.2), 0.15, 0.75)
+        soft = 0.5 * cv2.GaussianBlur(coverage, (0, 0), sigma) + 0.5 * coverage
+        threshold = np.clip(0.5 - 0.4 * growth / (sigma * 1.2), 0.12, 0.62)
         return np.clip((soft - threshold) * 2.5 * sigma + 0.5, 0, 1).astype(np.float32)

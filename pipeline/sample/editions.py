@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from pipeline.sample.style import Style, random_style
 from pipeline.sample.work import Work
 
 _MODERN = 1760  # printers of this year and later use the types of the nineteenth century
+_LONG = 24  # rows of a page
 _SHARES = (0.4, 0.14, 0.14, 0.12, 0.12, 0.08)  # of LANGUAGES
 
 
@@ -54,6 +55,13 @@ def _choose_parent(editions: list[Edition], rng: np.random.Generator) -> Edition
     return editions[int(rng.choice(len(editions), p=weights / weights.sum()))]
 
 
+def _draw_style(layout: Layout, year: int, rng: np.random.Generator) -> Style:
+    """Choose a style of the time; the halves of a long table stand beside one another."""
+    style = random_style(rng, modern=year >= _MODERN)
+    long = len(layout.rows) > _LONG * (layout.pages if layout.split_rows else 1)
+    return replace(style, side_by_side=True) if layout.halves and long else style
+
+
 def draw_editions(work: Work, name: str, count: int, rng: np.random.Generator) -> list[Edition]:
     """Print a work several times.
 
@@ -92,7 +100,7 @@ def draw_editions(work: Work, name: str, count: int, rng: np.random.Generator) -
             language=language,
             printer=int(rng.integers(12)),
             layout=layout,
-            style=random_style(rng, modern=year >= _MODERN),
+            style=_draw_style(layout, year, rng),
             orientation=int(rng.choice([0, 90, 270], p=[0.86, 0.07, 0.07])),
             misprints=descend(work, inherited, layout.rows, places, key, rng),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -28,25 +28,26 @@ FAMILIES: dict[str, Callable[[np.random.Generator], Work]] = {
     "calendars": chronology.calendars,
 }
 
+_MOST_ROUNDS = 100_000
 
-def draw_works(rng: np.random.Generator, count: int) -> list[Work]:
+
+def draw_works(rng: np.random.Generator) -> Iterator[Work]:
     """Choose different works, as evenly over the families as their parameters allow.
 
     Raises
     ------
     ValueError
-        The families do not hold so many works.
+        The families hold no further work, after several thousands.
     """
-    works: dict[str, Work] = {}
+    seen: set[str] = set()
     names = list(FAMILIES)
-    order: list[str] = []
-    for _ in range(40 * count + 400):
-        if len(works) == count:
+    for _ in range(_MOST_ROUNDS):
+        before = len(seen)
+        for index in rng.permutation(len(names)):
+            work = FAMILIES[names[index]](rng)
+            if work.key not in seen:
+                seen.add(work.key)
+                yield work
+        if len(seen) == before:
             break
-        if not order:
-            order = [names[index] for index in rng.permutation(len(names))]
-        work = FAMILIES[order.pop()](rng)
-        works.setdefault(work.key, work)
-    else:
-        raise ValueError(f"the families hold fewer than {count} different works; ask for fewer documents")
-    return list(works.values())
+    raise ValueError(f"the families hold no more than {len(seen)} works; ask for fewer documents")

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.sample.content import PageContent
 from pipeline.sample.editions import Edition, draw_editions
 from pipeline.sample.families import draw_works
-from pipeline.sample.headings import Lexicon, read_lexicon
+from pipeline.sample.headings import Lexicon, pick, read_lexicon
 from pipeline.sample.layout import arrange_pages, print_value
 from pipeline.sample.misprints import Misprint, apply
 from pipeline.sample.style import Style
 from pipeline.sample.work import Work
 
 _OTHERS = 0.2  # share of pages that are no tables
-_LEAST_TABLES_A_WORK = 1.5  # pages, over many works
+_FEW = 60  # tables; an archive with fewer has few editions of each work
 
 
 @dataclass(frozen=True)
@@ -75,11 +74,12 @@ def _printed_misprint(work: Work, one: Misprint, edition: Edition, lexicon: Lexi
     }
 
 
-def _furniture(lexicon: Lexicon, edition: Edition, rng: np.random.Generator) -> tuple[str, str]:
-    """Choose running head and catchword."""
-    head = lexicon.running_heads[edition.printer % len(lexicon.running_heads)] if rng.random() < 0.8 else ""
-    sentence = lexicon.prose[int(rng.integers(len(lexicon.prose)))]
-    return head, sentence.split()[0] if rng.random() < 0.35 else ""
+def _furniture(lexicon: Lexicon, edition: Edition, rng: np.random.Generator) -> dict[str, str]:
+    """Choose running head and catchword; the page number comes when all pages are there."""
+    head = pick(lexicon.running_heads, edition.printer) if rng.random() < 0.8 else ""
+    sentence = pick(lexicon.prose, int(rng.integers(len(lexicon.prose))))
+    catchword = sentence.split()[0] if rng.random() < 0.35 else ""
+    return {"running_head": head, "page_number": "", "catchword": catchword}
 
 
 def _table_pages(book: _Book, rng: np.random.Generator) -> list[PageContent]:
@@ -88,16 +88,10 @@ def _table_pages(book: _Book, rng: np.random.Generator) -> list[PageContent]:
     cells = apply(book.work, edition.misprints)
     pages = []
     for tables in arrange_pages(book.work, cells, edition.layout, lexicon, edition.printer):
-        notes: tuple[str, ...] = ()
-        if rng.random() < 0.4:
-            notes = (lexicon.notes[int(rng.integers(len(lexicon.notes)))],)
-        pages.append(PageContent("table", tables, notes, *_number(_furniture(lexicon, edition, rng))))
+        note = pick(lexicon.notes, int(rng.integers(len(lexicon.notes))))
+        notes = (note,) if rng.random() < 0.4 else ()
+        pages.append(PageContent("table", tables, notes, **_furniture(lexicon, edition, rng)))
     return pages
-
-
-def _number(furniture: tuple[str, str], page_number: str = "") -> tuple[str, str, str]:
-    head, catchword = furniture
-    return head, page_number, catchword
 
 
 def _roman(number: int) -> str:
@@ -115,32 +109,31 @@ def _other_page(edition: Edition, rng: np.random.Generator) -> PageContent:
     """Compose a page that is no table: prose, a title page or a diagram."""
     lexicon = read_lexicon(edition.language)
     kind = str(rng.choice(["prose", "title", "diagram"], p=[0.6, 0.15, 0.25]))
-    furniture = _number(_furniture(lexicon, edition, rng))
+    furniture = _furniture(lexicon, edition, rng)
     if kind == "title":
         year = _roman(edition.year) if rng.random() < 0.5 else str(edition.year)
         return PageContent(
             kind, (), (*lexicon.title_page, f"{lexicon.places[edition.place]}, {year}."), "", ""
         )
     if kind == "diagram":
-        caption = lexicon.captions[int(rng.integers(len(lexicon.captions)))]
+        caption = pick(lexicon.captions, int(rng.integers(len(lexicon.captions))))
         text = lexicon.sentences(rng, int(rng.integers(3, 7)), edition.year)
-        return PageContent(kind, (), (f"{caption}.", text), *furniture)
-    counts = rng.integers(3, 9, int(rng.integers(2, 6)))
+        return PageContent(kind, (), (f"{caption}.", text), **furniture)
+    counts = rng.integers(2, 6, int(rng.integers(2, 5)))
     texts = tuple(lexicon.sentences(rng, int(count), edition.year) for count in counts)
-    return PageContent(kind, (), texts, *furniture)
+    return PageContent(kind, (), texts, **furniture)
 
 
 def _draw_books(documents: int, rng: np.random.Generator) -> list[_Book]:
     """Choose works and editions until their tables fill the archive; the last one may lose pages."""
     tables = documents - round(_OTHERS * documents)
-    works = draw_works(rng, math.ceil(tables / _LEAST_TABLES_A_WORK) if tables < 60 else tables // 2)
     books: list[_Book] = []
     numbers: dict[str, int] = {}
     missing = tables
-    for work in works:
+    for work in draw_works(rng):
         numbers[work.family] = numbers.get(work.family, 0) + 1
         name = f"{work.family.replace('_', '-')}-{numbers[work.family]:02d}"
-        count = int(rng.choice([2, 3])) if tables < 60 else int(rng.choice([1, 2, 3, 4, 5, 6, 7]))
+        count = int(rng.choice([2, 3])) if tables < _FEW else int(rng.choice([1, 2, 3, 4, 5, 6, 7]))
         for edition in draw_editions(work, name, count, rng):
             if not missing:
                 return books
@@ -156,8 +149,7 @@ def _number_pages(book: _Book, rng: np.random.Generator) -> Iterator[tuple[PageC
     first = int(rng.integers(3, 400))
     for number, content in enumerate(book.contents, first):
         printed = "" if content.kind == "title" or rng.random() < 0.08 else str(number)
-        fields = (content.kind, content.tables, content.paragraphs, content.running_head)
-        yield PageContent(*fields, printed, content.catchword), str(number)
+        yield replace(content, page_number=printed), str(number)
 
 
 def plan_archive(documents: int, seed: int) -> Plan:

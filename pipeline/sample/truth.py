@@ -85,8 +85,8 @@ def corresponding_cells(cells: pd.DataFrame, doc_a: str, doc_b: str) -> pd.DataF
     Returns
     -------
     DataFrame
-        table_a, row_a, col_a, text_a, table_b, row_b, col_b, text_b: one row for each pair of cells that share
-        a place of a value; a cell that holds a whole value has several partners where places have columns.
+        table_a, row_a, col_a, text_a, table_b, row_b, col_b, text_b: one row for each pair of cells that
+        share a place; a cell that holds a whole value has several partners where its places have columns.
     """
     bodies = []
     for doc, side in ((doc_a, "a"), (doc_b, "b")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -134,7 +134,8 @@ def similar(
         from pipeline.corpus import Corpus
         from pipeline.similar import describe_neighbours
 
-        _print_lines(lambda: describe_neighbours(Corpus.open(corpus), doc, number))
+        for line in describe_neighbours(Corpus.open(corpus), doc, number):
+            typer.echo(line)
 
 
 @app.command()
@@ -152,17 +153,13 @@ def show(
         from pipeline.similar import describe_pair
 
         opened = Corpus.open(corpus)
-        _print_lines(lambda: describe_pair(opened, doc_a, doc_b))
         if image is not None:
             from pipeline.drawing import draw_pair
 
             draw_pair(opened, doc_a, doc_b, image)
             _say(f"drawing: {image}")
-
-
-def _print_lines(lines: Callable[[], Iterator[str]]) -> None:
-    for line in lines():
-        typer.echo(line)
+        for line in describe_pair(opened, doc_a, doc_b):
+            typer.echo(line)
 
 
 def main() -> None:

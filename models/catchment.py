@@ -33,7 +33,9 @@ class Colouring:
 
 
 @numba.njit(cache=True)
-def _seen(labels: NDArray[np.int32], shape: tuple[int, int]) -> NDArray[np.int32]:  # pragma: no cover (compiled)
+def _seen(
+    labels: NDArray[np.int32], shape: tuple[int, int]
+) -> NDArray[np.int32]:  # pragma: no cover (compiled)
     """List the regions that each unit sees, ``(h / 4, w / 4, _MOST)``, -1 after the last."""
     height, width = labels.shape
     seen = np.full((shape[0], shape[1], _MOST), -1, np.int32)
@@ -87,7 +89,9 @@ def colour_regions(labels: NDArray[np.int32], shape: tuple[int, int]) -> Colouri
     """
     seen = _seen(np.ascontiguousarray(labels, np.int32), shape)
     if (seen[..., -1] >= 0).any():
-        raise ValueError(f"more than {_MOST - 1} regions within {2 * FIELD + 1} pixels: the regions are too small")
+        raise ValueError(
+            f"more than {_MOST - 1} regions within {2 * FIELD + 1} pixels: the regions are too small"
+        )
     regions = int(labels.max()) + 1
     together = _together(seen, regions)
     colour = np.full(regions, -1, np.int32)

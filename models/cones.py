@@ -100,7 +100,7 @@ class Cones:
             for step in _STEPS
         }
         self._weights["head"] = _favoured(network.head, gamma["head"])
-        self._weights["pixels"] = network.get_submodule(_PIXELS.module).weight
+        self._weights["pixels"] = network.get_parameter(f"{_PIXELS.module}.weight")
         self._kept: dict[str, Tensor] = {}  # (h + margins, w + margins, channels)
         maps = _activations(network, pad_to_grain(ink[None, None]))
         self._ink, self._bound = maps["ink"], torch.zeros_like(maps["ink"])
@@ -109,7 +109,9 @@ class Cones:
         inverses[_PIXELS.module] = _invert(self._contributions(self._ink, self._bound))
         self._gains = {step.source: maps[step.source] * inverses[step.below] for step in _STEPS if step.below}
         for step in (*_DECODER, _MIDDLE, *_CONTEXT, *_EIGHTH):
-            self._keep(step.source, self._gains.get(step.source, maps[step.source]), step.reach_in, step.grain_in)
+            self._keep(
+                step.source, self._gains.get(step.source, maps[step.source]), step.reach_in, step.grain_in
+            )
         for module, grain in (("decode_quarter.1.0", 4), ("decode_eighth.0", 2), ("encode_sixteenth.3.0", 1)):
             self._keep(module, inverses[module], 1, grain)
         for module, grain in (("encode_quarter.1.0", 4), ("encode_eighth.1.0", 2)):
@@ -117,7 +119,7 @@ class Cones:
         self._keep("up1", maps["up1"], 0, 4)
 
     def _contributions(self, ink: Tensor, bound: Tensor) -> Tensor:
-        """What pixels contribute to the first convolution's outputs under z^B with the bounds 0 and ``bound``."""
+        """Add up what pixels contribute to the first convolution's outputs under z^B with the bounds 0 and ``bound``."""
         weight = self._weights["pixels"]
         return F.conv2d(ink, weight, None, 2, 1) - F.conv2d(bound, weight.clamp(max=0), None, 2, 1)
 
@@ -180,7 +182,9 @@ class Cones:
                 share = self._back(step, share, origin)
             yield origin * GRAIN - REACH, self._pixels_back(share, origin)
 
-    def pool(self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 12) -> NDArray[np.float64]:
+    def pool(
+        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 12
+    ) -> NDArray[np.float64]:
         """Follow peaks back to the pixels and add their relevance up by region.
 
         The windows are followed down to the quarter resolution; from there on see :mod:`models.catchment`.
@@ -214,7 +218,7 @@ class Cones:
         return pooled
 
     def _falls(self, mask: Tensor) -> Tensor:
-        """What each unit at quarter resolution passes to the pixels of a mask ``(h, w)``, per share: ``(h, w, c)``."""
+        """Compute what each unit at quarter resolution passes to a mask of pixels ``(h, w)``, per share ``(h, w, c)``."""
         pixels = torch.zeros_like(self._bound)
         pixels[0, 0, : self.shape[0], : self.shape[1]] = mask.to(pixels.dtype)
         x = self._contributions(self._ink * pixels, self._bound * pixels) * self._gains["half"]
@@ -256,7 +260,7 @@ class Cones:
 
 def _favoured(layer: nn.Module, gamma: float) -> Tensor:
     """Weights of LRP-gamma."""
-    weight: Tensor = layer.weight
+    weight = layer.get_parameter("weight")
     return weight + gamma * weight.clamp(min=0)
 
 

@@ -107,10 +107,12 @@ def load_digit_network(weights: Path = WEIGHTS, device: str = "cpu") -> DigitNet
         If the weights are missing; the message says how to make them.
     """
     if not weights.is_file():
-        raise FileNotFoundError(f"{weights}: no weights of the digit network; make them with scripts/train_digits.py")
+        raise FileNotFoundError(
+            f"{weights}: no weights of the digit network; make them with scripts/train_digits.py"
+        )
     network = DigitNetwork()
     network.load_state_dict(load_file(weights))
-    return network.eval().requires_grad_(False).to(device, memory_format=torch.channels_last)
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last).to(device)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,9 @@ class Pose:
     scale: float  # working pixels per original pixel
 
 
-def _measure(network: DigitNetwork, ink: NDArray[np.float32]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _measure(
+    network: DigitNetwork, ink: NDArray[np.float32]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Pass ``(h, w)`` ink through the network; maps, boxes and orientation scores without the batch axis."""
     device = next(network.parameters()).device
     batch = pad_to_grain(torch.from_numpy(np.ascontiguousarray(ink))[None, None].to(device))
@@ -121,7 +123,9 @@ def _find_skew(ink: NDArray[np.float32]) -> float:
     return float(get_angle(np.round(255 * (1 - small)).astype(np.uint8), angle_max=_LARGEST_SKEW))
 
 
-def _working_frame(shape: tuple[int, int], pose: Pose, skew: float) -> tuple[NDArray[np.float64], tuple[int, int]]:
+def _working_frame(
+    shape: tuple[int, int], pose: Pose, skew: float
+) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Affine from original to working pixels ``(2, 3)`` and the working page's width and height."""
     height, width = shape
     turn = {
@@ -138,7 +142,9 @@ def _working_frame(shape: tuple[int, int], pose: Pose, skew: float) -> tuple[NDA
     return whole[:2], size
 
 
-def _to_working(ink: NDArray[np.float32], affine: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float32]:
+def _to_working(
+    ink: NDArray[np.float32], affine: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[np.float32]:
     """Bring ink into the working frame; where it shrinks, average first so that thin strokes stay."""
     scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
     if scale < 1:
@@ -150,7 +156,9 @@ def _to_working(ink: NDArray[np.float32], affine: NDArray[np.float64], size: tup
     return np.clip(cv2.warpAffine(ink, affine, size, flags=cv2.INTER_LINEAR), 0, 1)
 
 
-def digitize(grey: NDArray[np.uint8], network: DigitNetwork, threshold: float = 0.5) -> tuple[WorkingPage, Peaks]:
+def digitize(
+    grey: NDArray[np.uint8], network: DigitNetwork, threshold: float = 0.5
+) -> tuple[WorkingPage, Peaks]:
     """Bring a page into the working frame and find its figures.
 
     Parameters

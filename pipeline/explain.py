@@ -45,7 +45,11 @@ def score_pairs(features: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """
     features = features.sort_values("doc_id")
     docs = features["doc_id"].to_numpy()
-    phi = np.stack([np.asarray(row, np.float64) for row in features["phi"]]) if len(docs) else np.zeros((0, 110))
+    phi = (
+        np.stack([np.asarray(row, np.float64) for row in features["phi"]])
+        if len(docs)
+        else np.zeros((0, 110))
+    )
     index = {feature: row for row, feature in enumerate(FEATURES)}
     sums = np.zeros_like(phi)
     place = {doc: row for row, doc in enumerate(docs)}
@@ -78,7 +82,9 @@ def _ranks(cosine: NDArray[np.float64]) -> NDArray[np.int32]:
     np.fill_diagonal(others, -np.inf)
     order = np.argsort(-others, axis=1, kind="stable")
     rank = np.empty(cosine.shape, np.int32)
-    np.put_along_axis(rank, order, np.arange(1, len(cosine) + 1, dtype=np.int32)[None].repeat(len(cosine), 0), 1)
+    np.put_along_axis(
+        rank, order, np.arange(1, len(cosine) + 1, dtype=np.int32)[None].repeat(len(cosine), 0), 1
+    )
     return rank
 
 
@@ -162,7 +168,9 @@ def match_pairs(
             for pair in block.itertuples()
             if pair.dot > 0
             for level in _LEVELS
-            for part in _best(documents, str(pair.doc_a), str(pair.doc_b), float(pair.dot), level, matches_per_pair)
+            for part in _best(
+                documents, str(pair.doc_a), str(pair.doc_b), float(pair.dot), level, matches_per_pair
+            )
         ]
         yield pd.DataFrame(parts, columns=_MATCH_COLUMNS)
 
@@ -170,7 +178,9 @@ def match_pairs(
 _MATCH_COLUMNS = ["doc_a", "doc_b", "level", "rank", "region_a", "region_b", "relevance", "share", "features"]
 
 
-def _best(documents: _Documents, doc_a: str, doc_b: str, dot: float, level: str, count: int) -> Iterator[tuple]:
+def _best(
+    documents: _Documents, doc_a: str, doc_b: str, dot: float, level: str, count: int
+) -> Iterator[tuple]:
     """Yield the rows of ``matches`` of one pair and level, strongest first; ties by position on the pages."""
     a, b = documents.level(doc_a, level), documents.level(doc_b, level)
     relevance = a.relevance.T @ b.relevance  # (regions of a, regions of b)

@@ -23,7 +23,7 @@ class Detections:
     @property
     def centres(self) -> NDArray[np.float32]:
         """Centres of the boxes, ``(n, 2)``: x, y."""
-        return (self.boxes[:, :2] + self.boxes[:, 2:]) / 2
+        return (self.boxes[:, :2] + self.boxes[:, 2:]) * np.float32(0.5)
 
     @property
     def heights(self) -> NDArray[np.float32]:

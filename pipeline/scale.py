@@ -24,7 +24,12 @@ def find_marks(ink: NDArray[np.float32]) -> Marks:
     _, _, stats, centres = cv2.connectedComponentsWithStats((ink > 0.5).astype(np.uint8), connectivity=8)
     width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
-    letters = (longer >= _SMALLEST) & (longer <= _LARGEST) & (shorter * 8 >= longer) & (area >= 0.12 * width * height)
+    letters = (
+        (longer >= _SMALLEST)
+        & (longer <= _LARGEST)
+        & (shorter * 8 >= longer)
+        & (area >= 0.12 * width * height)
+    )
     return Marks(longer[letters].astype(float), centres[1:][letters])
 
 
@@ -71,4 +76,6 @@ def dense_windows(marks: Marks, shape: tuple[int, int], side: float, count: int)
     col = np.minimum(marks.centre[:, 0] * cols / shape[1], cols - 1).astype(int)
     filled = np.bincount(row * cols + col, minlength=rows * cols)
     fullest = np.argsort(-filled, kind="stable")[:count]
-    return [(cell % cols * shape[1] / cols, cell // cols * shape[0] / rows) for cell in fullest if filled[cell]]
+    return [
+        (cell % cols * shape[1] / cols, cell // cols * shape[0] / rows) for cell in fullest if filled[cell]
+    ]

@@ -69,7 +69,10 @@ def evaluate(corpus: Path) -> dict[str, object]:
     by_document = dict(list(digits.groupby("doc_id")))
     none = digits.iloc[:0]
     unigram = np.stack(
-        [unigrams(part["digit"], part["score"]).phi for part in (by_document.get(name, none) for name in names)]
+        [
+            unigrams(part["digit"], part["score"]).phi
+            for part in (by_document.get(name, none) for name in names)
+        ]
     )
     return {
         "documents": len(names),

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from pipeline.config import RunConfig
 from pipeline.document import analyse_document
+from pipeline.execution import Failure, default_workers, run_in_order
 from pipeline.ingest import load_image
-
-_MATCH, _GAP = 1, 0
+from pipeline.sample.truth import read_truth
 
 
 @numba.njit(cache=True)
@@ -65,7 +65,9 @@ def read_hours(path: Path) -> pd.DataFrame:
     return cells.iloc[:, 1:].reset_index(drop=True)
 
 
-def _best_rows(found: list[NDArray[np.int8]], true: list[NDArray[np.int8]]) -> list[tuple[int, int, int, int]]:
+def _best_rows(
+    found: list[NDArray[np.int8]], true: list[NDArray[np.int8]]
+) -> list[tuple[int, int, int, int]]:
     """Pair found with true rows in order; (found row, true row, agreeing figures, figures in the span)."""
     scores = np.array([[_align(f, t) for t in true] for f in found]).reshape(len(found), len(true), 2)
     total = np.zeros((len(found) + 1, len(true) + 1))
@@ -101,7 +103,11 @@ def score_hours(tables: dict[str, pd.DataFrame], true: pd.DataFrame) -> dict[str
     if grid:
         rows, cols = (max(key[axis] for key in grid) + 1 for axis in (0, 1))
         right = max(
-            sum(grid.get((r + top, c + left)) == true.iat[r, c] for r in range(true.shape[0]) for c in range(true.shape[1]))
+            sum(
+                grid.get((r + top, c + left)) == true.iat[r, c]
+                for r in range(true.shape[0])
+                for c in range(true.shape[1])
+            )
             for top in range(-2, max(rows - true.shape[0], 0) + 3)
             for left in range(-2, max(cols - true.shape[1], 0) + 3)
         )
@@ -114,7 +120,17 @@ def score_hours(tables: dict[str, pd.DataFrame], true: pd.DataFrame) -> dict[str
     }
 
 
-def score_positions(tables: dict[str, pd.DataFrame], digits: pd.DataFrame, cells: pd.DataFrame) -> dict[str, float]:
+def _agree(matched: pd.DataFrame, true: list[str], found: list[str]) -> pd.Series:
+    """Whether each cell's found line (row or column) is the usual one of its true line, and the other way round."""
+    keys = matched[true].astype(str).agg("/".join, axis=1), matched[found].astype(str).agg("/".join, axis=1)
+    counts = pd.crosstab(*keys)
+    best_found, best_true = counts.idxmax(axis=1), counts.idxmax(axis=0)
+    return (keys[0].map(best_found) == keys[1]) & (keys[1].map(best_true) == keys[0])
+
+
+def score_positions(
+    tables: dict[str, pd.DataFrame], digits: pd.DataFrame, cells: pd.DataFrame
+) -> dict[str, float]:
     """Score a generated page against its truth by position and digit, and its cells by text, row and column."""
     height = float((digits["y1"] - digits["y0"]).median()) if len(digits) else 20.0
     guess = tables["digits"]
@@ -123,37 +139,72 @@ def score_positions(tables: dict[str, pd.DataFrame], digits: pd.DataFrame, cells
     near = np.abs(at[:, None] - where[None]).max(-1) < height / 2  # (found, true)
     same = near & (guess["digit"].to_numpy()[:, None] == digits["digit"].to_numpy()[None])
     skip = digits["ignore"].to_numpy(bool)
-    numbers = cells[(cells["kind"] == "cell") & cells["text"].str.contains(r"\d")]
+    numbers = cells[(cells["kind"] == "cell") & cells["text"].str.contains(r"[0-9]", regex=True)]
     regions = tables["regions"].query("kind == 'cell'")
-    right = 0
+    matched = []
     for cell in numbers.itertuples():
         x, y = (cell.x0 + cell.x1) / 2, (cell.y0 + cell.y1) / 2
         here = regions[(regions.x0 <= x) & (x <= regions.x1) & (regions.y0 <= y) & (y <= regions.y1)]
-        wanted = re.sub(r"\D", "", cell.text)
-        right += any(re.sub(r"\D", "", text) == wanted for text in here["text"])
+        exact = here[here["text"].str.replace(r"\D", "", regex=True) == re.sub(r"\D", "", cell.text)]
+        for region in exact.head(1).itertuples():
+            matched.append((cell.table, cell.row, cell.col, region.table_id, region.row, region.col))
+    placed = 0
+    if matched:
+        frame = pd.DataFrame(matched, columns=["t", "r", "c", "table_id", "row", "col"])
+        rows_agree = _agree(frame, ["t", "r"], ["table_id", "row"])
+        placed = int((rows_agree & _agree(frame, ["t", "c"], ["table_id", "col"])).sum())
     return {
         "true": int((~skip).sum()),
         "hits": int((same & ~skip[None]).any(0).sum()),
         "found": int((~(near & skip[None]).any(1)).sum()),
         "cells": len(numbers),
-        "cells_right": right,
+        "cells_right": placed,
     }
 
 
-def evaluate(folder: Path, limit: int | None) -> pd.DataFrame:
-    """Score every page of a folder; a row a page."""
-    config = RunConfig()
-    rows = []
+def _score_month(csv: Path) -> dict[str, object]:
+    tables = analyse_document(load_image(csv.with_suffix(".jpg")), csv.stem, RunConfig())
+    page = tables["pages"].iloc[0]
+    wrong = {
+        "pages": 1,
+        "turned_wrong": int(page["orientation"] != 0),
+        "table_wrong": int(not page["is_table"]),
+    }
+    return {"page": csv.stem, **score_hours(tables, read_hours(csv)), **wrong}
+
+
+def _score_sample(task: tuple[Path, str]) -> dict[str, object]:
+    folder, doc = task
+    truth = {name: read_truth(folder, name).query("doc == @doc") for name in ("documents", "digits", "cells")}
+    known = truth["documents"].iloc[0]
+    tables = analyse_document(load_image(folder / "scans" / known["file"]), doc, RunConfig())
+    page = tables["pages"].iloc[0]
+    wrong = {
+        "pages": 1,
+        "turned_wrong": int(page["orientation"] != known["orientation"]),
+        "table_wrong": int(page["is_table"] != known["is_table"]),
+    }
+    return {"page": doc, **score_positions(tables, truth["digits"], truth["cells"]), **wrong}
+
+
+def evaluate(folder: Path, limit: int | None, workers: int) -> pd.DataFrame:
+    """Score every page of a folder; a row a page.
+
+    Raises
+    ------
+    RuntimeError
+        If a page cannot be analysed.
+    """
     if (folder / "truth").is_dir():
-        truth = {name: pd.read_parquet(folder / "truth" / f"{name}.parquet") for name in ("digits", "cells", "documents")}
-        for file in truth["documents"]["file"].head(limit or 10**9):
-            tables = analyse_document(load_image(folder / "scans" / file), file, config)
-            parts = [truth[name][truth[name]["file"] == file] for name in ("digits", "cells")]
-            rows.append({"page": file, **score_positions(tables, *parts)})
+        docs = read_truth(folder, "documents")["doc"].head(limit or 10**9)
+        results = run_in_order(_score_sample, [(folder, doc) for doc in docs], workers)
     else:
-        for csv in sorted(folder.glob("*.csv"))[:limit]:
-            tables = analyse_document(load_image(csv.with_suffix(".jpg")), csv.stem, config)
-            rows.append({"page": csv.stem, **score_hours(tables, read_hours(csv))})
+        results = run_in_order(_score_month, sorted(folder.glob("*.csv"))[:limit], workers)
+    rows = []
+    for result in results:
+        if isinstance(result, Failure):
+            raise RuntimeError(f"{folder}: {result.reason}\n{result.detail}")
+        rows.append(result)
     return pd.DataFrame(rows)
 
 
@@ -174,7 +225,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="only the first pages")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    table = with_rates(evaluate(options.folder, options.limit))
+    table = with_rates(evaluate(options.folder, options.limit, default_workers("cpu")))
     print(table.to_string(index=False, float_format=lambda value: f"{value:.4f}"))
     if options.json:
         options.json.write_text(json.dumps(table.to_dict("records"), indent=1))

@@ -87,7 +87,9 @@ def cut_crop(page: PracticePage, rng: np.random.Generator) -> tuple[NDArray, NDA
     return ink, page.digit[inside], boxes[inside], page.ignore[inside]
 
 
-def draw_targets(digit: NDArray, boxes: NDArray, ignore: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def draw_targets(
+    digit: NDArray, boxes: NDArray, ignore: NDArray
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Draw the target of the digit maps, the weight of each cell, the target boxes and where they count."""
     side = _CROP // STRIDE
     heat = np.zeros((10, side, side), np.float32)
@@ -150,7 +152,9 @@ def losses(network: DigitNetwork, batch: tuple[Tensor, ...]) -> tuple[Tensor, Te
     z, boxes, orientation = network.measure(ink.contiguous(memory_format=torch.channels_last))
     of_boxes = ((boxes - box).abs() * box_weight).sum() / box_weight.sum().clamp(min=1)
     inked = (F.avg_pool2d(ink, 16) > 0.08).float()[:, 0]
-    entropy = F.cross_entropy(orientation, turns[:, None, None].expand(orientation[:, 0].shape), reduction="none")
+    entropy = F.cross_entropy(
+        orientation, turns[:, None, None].expand(orientation[:, 0].shape), reduction="none"
+    )
     return digit_loss(z, heat, weight), of_boxes, (entropy * inked).sum() / inked.sum().clamp(min=1)
 
 
@@ -220,14 +224,14 @@ def main() -> None:
         step += 1
         decay = min(0.998, 1 - 10 / (step + 10))
         with torch.no_grad():
-            for mean, value in zip(
-                average.state_dict().values(), network.state_dict().values(), strict=True
-            ):
+            for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
                 mean.lerp_(value, 1 - decay)
         running += 0.01 * np.array([part.item() for part in parts])
         if step % 100 == 0:
             seconds = (time.monotonic() - started) / 100
-            print(f"step {step} pages {len(training)} loss {running.round(3)} {seconds:.2f} s/step", flush=True)
+            print(
+                f"step {step} pages {len(training)} loss {running.round(3)} {seconds:.2f} s/step", flush=True
+            )
             running, started = np.zeros(3), time.monotonic()
         if step % 500 == 0 or step == options.steps:
             folded = fold(average)

@@ -71,6 +71,8 @@ def test_pooling_by_region_is_pooling_the_pixels(network: DigitNetwork) -> None:
     for corners, windows in cones.follow(digit, cell):
         for corner, window in zip(corners, windows, strict=True):
             page = on_page(corner, window, (180, 210))
-            by_hand.append(torch.zeros(98, dtype=torch.float64).index_add(0, labels.flatten(), page.flatten()))
+            by_hand.append(
+                torch.zeros(98, dtype=torch.float64).index_add(0, labels.flatten(), page.flatten())
+            )
     assert len(pooled) > 5
     torch.testing.assert_close(torch.from_numpy(pooled), torch.stack(by_hand), rtol=1e-9, atol=1e-12)

@@ -13,13 +13,20 @@ COLS = [None, None, None, None, 0, 1, 0, 1, 0, 1]
 def corpus(count: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, np.ndarray]:
     """Documents with random factors (documents, features, regions) and the tables that say the same."""
     rng = np.random.default_rng(seed)
-    dense = rng.random((count, len(FEATURES), len(KINDS))) * (rng.random((count, len(FEATURES), len(KINDS))) < 0.2)
+    dense = rng.random((count, len(FEATURES), len(KINDS))) * (
+        rng.random((count, len(FEATURES), len(KINDS))) < 0.2
+    )
     dense[:, :, 2:6] = 0  # rows and columns are unions of cells
     names = [f"doc{i}" for i in range(count)]
     features = pd.DataFrame({"doc_id": names, "phi": list(dense.sum(2).astype(np.float32))})
     d, f, r = np.nonzero(dense)
     factors = pd.DataFrame(
-        {"doc_id": np.array(names)[d], "region_id": r, "feature": np.array(FEATURES)[f], "relevance": dense[d, f, r]}
+        {
+            "doc_id": np.array(names)[d],
+            "region_id": r,
+            "feature": np.array(FEATURES)[f],
+            "relevance": dense[d, f, r],
+        }
     )
     regions = pd.concat(
         pd.DataFrame(
@@ -52,7 +59,7 @@ def test_scores_and_ranks_agree_with_sorting_by_hand() -> None:
 
 
 def test_lost_relevance_shows_in_the_conservation_error() -> None:
-    features, factors, _, dense = corpus(3)
+    features, factors, _, _ = corpus(3)
     lossy = factors.assign(relevance=np.where(factors["doc_id"] == "doc0", 0.9, 1.0) * factors["relevance"])
     error = score_pairs(features, lossy).set_index(["doc_a", "doc_b"])["conservation_error"]
     assert error["doc0", "doc1"] == pytest.approx(0.1, rel=1e-5)

@@ -119,7 +119,7 @@ class Cones:
         self._keep("up1", maps["up1"], 0, 4)
 
     def _contributions(self, ink: Tensor, bound: Tensor) -> Tensor:
-        """Add up what pixels contribute to the first convolution's outputs under z^B with the bounds 0 and ``bound``."""
+        """Add up what pixels contribute to the first convolution, under z^B with the bounds 0 and ``bound``."""
         weight = self._weights["pixels"]
         return F.conv2d(ink, weight, None, 2, 1) - F.conv2d(bound, weight.clamp(max=0), None, 2, 1)
 
@@ -218,7 +218,7 @@ class Cones:
         return pooled
 
     def _falls(self, mask: Tensor) -> Tensor:
-        """Compute what each unit at quarter resolution passes to a mask of pixels ``(h, w)``, per share ``(h, w, c)``."""
+        """Compute what each unit at quarter resolution passes to a mask ``(h, w)``, per share ``(h, w, c)``."""
         pixels = torch.zeros_like(self._bound)
         pixels[0, 0, : self.shape[0], : self.shape[1]] = mask.to(pixels.dtype)
         x = self._contributions(self._ink * pixels, self._bound * pixels) * self._gains["half"]

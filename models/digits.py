@@ -112,7 +112,8 @@ def load_digit_network(weights: Path = WEIGHTS, device: str = "cpu") -> DigitNet
         )
     network = DigitNetwork()
     network.load_state_dict(load_file(weights))
-    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last).to(device)
+    network = network.eval().requires_grad_(False).to(device)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 @dataclass(frozen=True)

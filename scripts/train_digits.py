@@ -33,6 +33,7 @@ class ChannelScale(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.gain = nn.Parameter(torch.ones(channels))
+        self.mean_square: Tensor
         self.register_buffer("mean_square", torch.ones(channels))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -192,7 +193,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
     torch.manual_seed(options.seed)
-    network = DigitNetwork(ChannelScale).to(memory_format=torch.channels_last)
+    network = DigitNetwork(ChannelScale)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = DigitNetwork(ChannelScale)
     average.load_state_dict(network.state_dict())
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)

@@ -12,14 +12,15 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import data
 from pipeline.sample.content import Column, PageContent, TableContent
 
 _LEXICON = Path(data.__file__).parent / "lexica" / "practice.json"
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
-_FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-_SIGNS = "♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"
+_FRACTIONS = np.array(list("½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"))
+_SIGNS = np.array(list("♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"))
 _HEADINGS = ("G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z")
 _KINDS = {
     "length": 0.2,
@@ -37,14 +38,15 @@ _KINDS = {
     "quantity": 0.02,
 }
 _MOST_ROWS = 46
+Words = NDArray[np.str_]
 Cell = Callable[[np.random.Generator, int], str]
 
 
 @cache
-def lexicon() -> dict[str, tuple[str, ...]]:
+def lexicon() -> dict[str, Words]:
     """Words by language."""
     lists: dict[str, list[str]] = json.loads(_LEXICON.read_text("utf-8"))
-    return {language: tuple(words) for language, words in lists.items()}
+    return {language: np.array(words) for language, words in lists.items()}
 
 
 def roman(number: int) -> str:
@@ -82,7 +84,7 @@ def _decimal(point: str, whole: int, rest: int) -> Cell:
 
 def _mixed(rng: np.random.Generator, row: int) -> str:
     number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.9 else ""
-    return number + (str(rng.choice(list(_FRACTIONS))) if rng.random() < 0.5 else "")
+    return number + (str(rng.choice(_FRACTIONS)) if rng.random() < 0.5 else "")
 
 
 def _degree(rng: np.random.Generator, row: int) -> str:
@@ -95,14 +97,14 @@ def _pair(rng: np.random.Generator, row: int) -> str:
 
 
 def _sign(rng: np.random.Generator, row: int) -> str:
-    return str(rng.choice(list(_SIGNS)))
+    return str(rng.choice(_SIGNS))
 
 
 def _numeral(rng: np.random.Generator, row: int) -> str:
     return roman(row + 1)
 
 
-def _goods(words: tuple[str, ...]) -> Cell:
+def _goods(words: Words) -> Cell:
     def cell(rng: np.random.Generator, row: int) -> str:
         text = " ".join(rng.choice(words, int(rng.integers(1, 4))))
         dashes = ("", " —", " ——", " — —", " ———", ".")[int(rng.integers(6))]
@@ -112,14 +114,14 @@ def _goods(words: tuple[str, ...]) -> Cell:
     return cell
 
 
-def _quantity(words: tuple[str, ...]) -> Cell:
+def _quantity(words: Words) -> Cell:
     def cell(rng: np.random.Generator, row: int) -> str:
         return f"{_mixed(rng, row)} {rng.choice(words)}{' ——' if rng.random() < 0.4 else ''}"
 
     return cell
 
 
-def _heading(rng: np.random.Generator, words: tuple[str, ...]) -> str:
+def _heading(rng: np.random.Generator, words: Words) -> str:
     draw = rng.random()
     if draw < 0.2:
         return str(rng.choice(_HEADINGS))
@@ -131,7 +133,7 @@ def _heading(rng: np.random.Generator, words: tuple[str, ...]) -> str:
 
 
 def _column(
-    rng: np.random.Generator, words: tuple[str, ...], index: int, group: str
+    rng: np.random.Generator, words: Words, index: int, group: str
 ) -> list[tuple[Column, Cell]]:
     """Choose one column, or several that belong together."""
     name = _heading(rng, words)
@@ -176,7 +178,7 @@ def _column(
     return single(name if rng.random() < 0.7 else "", others[kind])
 
 
-def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) -> TableContent:
+def _table(rng: np.random.Generator, words: Words, most_columns: int) -> TableContent:
     """Make a table of random shape."""
     columns: list[tuple[Column, Cell]] = []
     group = str(rng.choice(words)) if rng.random() < 0.2 else ""
@@ -217,7 +219,7 @@ def _table(rng: np.random.Generator, words: tuple[str, ...], most_columns: int) 
     )
 
 
-def _barometer(rng: np.random.Generator, words: tuple[str, ...]) -> TableContent:
+def _barometer(rng: np.random.Generator, words: Words) -> TableContent:
     """Make a wide table of narrow columns, one an hour."""
     hours, days = int(rng.integers(10, 26)), int(rng.integers(15, 32))
     unit = str(rng.choice(["\nIns.", "", "\nIn."]))
@@ -228,14 +230,14 @@ def _barometer(rng: np.random.Generator, words: tuple[str, ...]) -> TableContent
     return TableContent(title, tuple(columns), tuple(str(d + 1) for d in range(days)), cells)
 
 
-def _sentence(rng: np.random.Generator, words: tuple[str, ...], numbers: float) -> str:
+def _sentence(rng: np.random.Generator, words: Words, numbers: float) -> str:
     """Write a sentence; ``numbers`` is the share of words that are numbers."""
     parts = []
     for word in rng.choice(words, int(rng.integers(4, 18))):
         draw = rng.random()
         if draw < numbers:
             number = _figures(rng, int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.25, 0.15, 0.3, 0.05, 0.05])))
-            number += str(rng.choice(list(_FRACTIONS))) if rng.random() < 0.08 else ""
+            number += str(rng.choice(_FRACTIONS)) if rng.random() < 0.08 else ""
             parts.append(
                 number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05]))
             )
@@ -248,11 +250,11 @@ def _sentence(rng: np.random.Generator, words: tuple[str, ...], numbers: float) 
     return text[:1].upper() + text[1:] + str(rng.choice([".", ".", ".", ":", "?", ";"]))
 
 
-def _paragraph(rng: np.random.Generator, words: tuple[str, ...], numbers: float, longest: int) -> str:
+def _paragraph(rng: np.random.Generator, words: Words, numbers: float, longest: int) -> str:
     return " ".join(_sentence(rng, words, numbers) for _ in range(int(rng.integers(1, longest + 1))))
 
 
-def _frame(rng: np.random.Generator, words: tuple[str, ...]) -> tuple[str, str, str]:
+def _frame(rng: np.random.Generator, words: Words) -> tuple[str, str, str]:
     """Choose running head, page number and catchword."""
     head = " ".join(rng.choice(words, int(rng.integers(1, 5))))
     head = head.upper() if rng.random() < 0.4 else head.capitalize()
@@ -262,7 +264,7 @@ def _frame(rng: np.random.Generator, words: tuple[str, ...]) -> tuple[str, str, 
 
 def practice_page(rng: np.random.Generator) -> PageContent:
     """Make the content of one practice page: mostly tables, some prose, title pages and diagrams."""
-    words = lexicon()[str(rng.choice(list(lexicon())))]
+    words = lexicon()[str(rng.choice(sorted(lexicon())))]
     head, number, catchword = _frame(rng, words)
     kind = str(rng.choice(["table", "prose", "title", "diagram"], p=[0.74, 0.18, 0.04, 0.04]))
     if kind == "table":

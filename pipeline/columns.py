@@ -114,9 +114,9 @@ def _is_space(
     least = min(shared, metrics.space) if around.sum() >= SHARED_ROWS else metrics.space
     if typical < least or high - low < 0.5 * least:
         return False
-    if not around.any() or typical > DOT_GAP * metrics.space:
-        return True
-    return bool(dotted[around].mean() < DOTTED_ROWS)
+    # where a figure was missed the gap is wide and shows nothing about a point
+    narrow = around & (end - start < DOT_GAP * metrics.space)
+    return narrow.sum() < 3 or bool(dotted[narrow].mean() < DOTTED_ROWS)
 
 
 def _place(strips: Strips, low: int, high: int, ruled: bool) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +38,8 @@ def gather_evidence(page: WorkingPage) -> Evidence:
     """Measure the figures of a page, find its rules, its numbers and what stands beside them."""
     metrics = measure(page.digits)
     ruling = find_rules(page.ink, metrics.height)
-    letters = without_digits(ruling.text, page.digits)
+    without_specks = np.asarray(cv2.medianBlur(ruling.text, 3), np.uint8)
+    letters = without_digits(without_specks, page.digits)
     near = find_neighbours(page.digits, ruling, metrics)
     boxes = number_boxes(page.digits, near.number)
     embedded = find_embedded(boxes, letters, metrics)

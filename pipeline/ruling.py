@@ -39,7 +39,7 @@ def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
     vertical = _rules_along(printed, digit_height, vertical=True)
     # rules are ragged: a pixel more on every side
     rules = np.asarray(cv2.dilate(horizontal | vertical, np.ones((3, 3), np.uint8)), np.uint8)
-    text = np.asarray(cv2.medianBlur(printed & ~rules, 3), np.uint8)  # without specks
+    text = printed & ~rules
     return Ruling(horizontal, vertical, text)
 
 

@@ -24,7 +24,7 @@ def column_edges(
     member: NDArray[np.intp],
     edges: NDArray[np.floating],
     window: Window,
-    letters: NDArray[np.uint8],
+    text: NDArray[np.uint8],
     metrics: Metrics,
 ) -> tuple[NDArray[np.float64], float]:
     """Find the divisions between the columns and both sides of the table.
@@ -37,8 +37,8 @@ def column_edges(
         v of the lines between rows.
     window
         Rules and letters around the table.
-    letters
-        ``(height, width)``, 1 on ink that is neither digit nor rule.
+    text
+        ``(height, width)``, 1 on ink that is no rule, with specks: points may be as small.
     metrics
         Size of the figures.
 
@@ -71,8 +71,9 @@ def column_edges(
     a, b = order[:-1][follow], order[1:][follow]
     boxes = own.boxes
     top, bottom = np.minimum(boxes[a, 1], boxes[b, 1]), np.maximum(boxes[a, 3], boxes[b, 3])
-    between = np.column_stack([boxes[a, 2], top, boxes[b, 0], bottom])
-    dots = box_sums(letters, between) / metrics.height**2
+    # a pixel and a half less on both sides: the figures' own ink may stick out of their boxes
+    between = np.column_stack([boxes[a, 2] + 1.5, top, boxes[b, 0] - 1.5, bottom])
+    dots = box_sums(text, between) / metrics.height**2
     dotted = (dots > 0.008) & (dots < 0.12)
     divisions = find_divisions(inner, metrics, (u1[a], u0[b], dotted))
     edges = extend_sideways(strips, divisions, left, right, metrics)

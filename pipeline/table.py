@@ -90,14 +90,14 @@ def build_table(
     for _ in range(2):
         u = flattening.points(own.centres)[:, 0]
         edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
-        columns, _ = column_edges(own, number, u, member, edges, window, letters, metrics)
+        columns, _ = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
         column = _column_of(u, columns)
         residual, aligned, entries = line_up(own, member, u, column, metrics)
         usable = np.isfinite(residual)
         flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
         window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
-    columns, openness = column_edges(own, number, u, member, edges, window, letters, metrics)
+    columns, openness = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
     top, low, high = vertical_ends(edges, columns, centres, window.horizontal, window.letters, metrics)
     edges[0], edges[-1] = low, high
     filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)

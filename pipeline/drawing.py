@@ -23,11 +23,12 @@ from pipeline.corpus import Corpus
 from pipeline.errors import UsageError
 from pipeline.ingest import load_image
 from pipeline.schemas import FEATURES
-from pipeline.similar import describe_document, find_pair
+from pipeline.similar import about_document, find_pair
 
 POSITIVE, NEGATIVE = "#c8102e", "#1f4fa3"
 _PAGE = (1200, 1500)  # largest width and height of a page in pixels of the drawing
-_GAP, _MARGIN, _HEAD = 200, 40, 130
+_LEAST_WIDTH = 640  # of a page's share of the drawing, for its title
+_GAP, _MARGIN, _HEAD = 200, 40, 150
 _CURVES = 80
 _OF_REGION = 2  # connections of one region at most, so that no busy cell hides the others
 _WEAKEST = 0.1  # of the strongest connection: below, nothing is drawn
@@ -169,7 +170,7 @@ def draw(
         One unit of its axes is one pixel, origin top left.
     """
     right = pages[1]
-    width = right.left + right.image.shape[1] + _MARGIN
+    width = right.left + max(right.image.shape[1], _LEAST_WIDTH) + _MARGIN
     height = max(page.top + page.image.shape[0] for page in pages) + _MARGIN
     figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
@@ -179,8 +180,8 @@ def draw(
         rows, cols = page.image.shape
         extent = (page.left, page.left + cols, page.top + rows, page.top)
         axes.imshow(page.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
-        axes.text(page.left, 54, title, fontsize=20, va="baseline", color="#222222")
-    axes.text(_MARGIN, 100, titles[2], fontsize=17, va="baseline", color="#555555")
+        axes.text(page.left, 70, title, fontsize=16, va="bottom", linespacing=1.4, color="#222222")
+    axes.text(_MARGIN, 118, titles[2], fontsize=14, va="baseline", color="#555555")
     strongest = max((abs(connection.relevance) for connection in connections), default=1.0)
     for connection in connections:
         _draw_connection(axes, connection, abs(connection.relevance) / strongest)
@@ -214,14 +215,14 @@ def draw_pair(corpus: Corpus, first: str, second: str, path: Path) -> None:
     """
     docs = find_pair(corpus, first, second)
     left = _place(corpus, docs[0], _MARGIN)
-    right = _place(corpus, docs[1], left.left + left.image.shape[1] + _GAP)
+    right = _place(corpus, docs[1], left.left + max(left.image.shape[1], _LEAST_WIDTH) + _GAP)
     boxes = [_boxes(corpus, doc, page) for doc, page in zip(docs, (left, right), strict=True)]
     factors = [corpus.read("factors", [doc]) for doc in docs]
     connections = connect(region_map(factors[0], factors[1]), boxes[0], boxes[1])
     pair = corpus.read("pairs", docs).iloc[0]
     score = f"cosine {pair['cosine']:.3f}, z {pair['z']:.1f}; {len(connections)} strongest connections"
-    titles = (describe_document(corpus, docs[0]), describe_document(corpus, docs[1]), score)
-    figure = draw((left, right), connections, titles)
+    title_a, title_b = (f"{doc}\n{about_document(corpus, doc)}" for doc in docs)
+    figure = draw((left, right), connections, (title_a, title_b, score))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)

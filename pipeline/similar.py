@@ -60,11 +60,16 @@ def find_pair(corpus: Corpus, first: str, second: str) -> tuple[str, str]:
 
 
 def describe_document(corpus: Corpus, doc_id: str) -> str:
-    """Name a document with what the metadata say about it."""
+    """Name a document with what is known about it."""
+    return f"{doc_id} ({about_document(corpus, doc_id)})"
+
+
+def about_document(corpus: Corpus, doc_id: str) -> str:
+    """Say what the metadata tell about a document; where they are silent, the name of its scan."""
     row = corpus.read("documents", [doc_id]).iloc[0]
     known = {str(name).casefold(): row[name] for name in row.index}
     about = [str(known[key]) for key in _ABOUT if key in known and not pd.isna(known[key])]
-    return f"{doc_id} ({', '.join(about or [str(row['source'])])})"
+    return ", ".join(about or [str(row["source"])])
 
 
 class RegionNames:

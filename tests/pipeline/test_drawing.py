@@ -106,7 +106,7 @@ def test_a_pair_of_a_corpus_is_drawn(tmp_path):
     corpus = Corpus.open(tmp_path / "corpus")
     draw_pair(corpus, "page1", "page0.png", tmp_path / "new/pair.png")
     picture = np.asarray(Image.open(tmp_path / "new/pair.png").convert("RGB")).astype(float)
-    gap = picture[130:930, 1240 + 20 : 1240 + 180]  # between pages of 30 x 20 pixels, 1200 wide
+    gap = picture[150:950, 1240 + 20 : 1240 + 180]  # between pages of 30 x 20 pixels, 1200 wide
     assert (gap[..., 0] > gap[..., 1] + 20).any()
     with pytest.raises(UsageError, match=r"pair\.xyz"):
         draw_pair(corpus, "page0", "page1", tmp_path / "pair.xyz")

@@ -97,7 +97,7 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
         text=text,
         emphasis=emphasis,
         digit_height=float(np.clip(np.exp(rng.normal(np.log(20), 0.28)), 12, 40)),
-        letter_spacing=float(rng.choice(spacings, p=[0.3, 0.45, 0.25])),
+        letter_spacing=float(rng.choice(spacings, p=[0.3, 0.45, 0.25])) + (0.1 if engraved else 0.0),
         word_spacing=float(rng.uniform(0.35, 0.8)),
         leading=float(rng.choice([rng.uniform(1.12, 1.5), rng.uniform(1.5, 2.3)])),
         rules=_pick(rng, *rules),

@@ -180,7 +180,7 @@ def _side_by_side(
         return joined
     alike = _line_match(left, right, digits, metrics)
     if widest < CORRIDOR * metrics.height:
-        return alike > 0.5 or joined
+        return joined or alike > (0.5 if x1 - x0 < LINE_REACH * metrics.height else 0.7)
     if inked.mean() > 0.15:  # a column of words lies between
         return widest < 2 * WIDE_CORRIDOR * metrics.height and alike > 0.8
     return widest < WIDE_CORRIDOR * metrics.height and (joined or alike > 0.7)
@@ -199,11 +199,20 @@ def _line_match(
     one, two = (a[(a > low) & (a < high)] for a in (one, two))
     if len(one) < 3 or len(two) < 3:
         return 1.0
-    shares = []
-    for a, b in ((one, two), (two, one)):
-        distance = np.abs(a[:, None] - b[None, :]).min(1)
-        shares.append(float((distance < 0.33 * metrics.height).mean()))
+    # dense lines match by chance: nearness is measured against their distance
+    pitch = min(_pitch(one, metrics), _pitch(two, metrics))
+    near = float(np.clip(0.22 * pitch, 0.15 * metrics.height, 0.33 * metrics.height))
+    shares = [
+        float((np.abs(a[:, None] - b[None, :]).min(1) < near).mean()) for a, b in ((one, two), (two, one))
+    ]
     return max(shares)
+
+
+def _pitch(y: NDArray[np.floating], metrics: Metrics) -> float:
+    """Return the median distance between the lines of digits with centres ``y``; inf for one line."""
+    steps = np.diff(np.sort(y))
+    steps = steps[steps > 0.6 * metrics.height]
+    return float(np.median(steps)) if len(steps) else np.inf
 
 
 def _between_frames(vertical: NDArray[np.uint8], metrics: Metrics) -> tuple[int, int] | None:

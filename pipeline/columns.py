@@ -25,6 +25,7 @@ class Strips:
     start: float  # u of the first entry
     digits: NDArray[np.float64]  # rows with a digit
     ink: NDArray[np.float64]  # rows with letters or other ink, digits and rules left out
+    between: NDArray[np.float64]  # spaces between rows with such ink: stains and borders, not words
     rules: NDArray[np.float64]  # rows with a vertical rule
     rows: int
 

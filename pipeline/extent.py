@@ -118,7 +118,8 @@ def extend_sideways(
     metrics
         Size of the figures.
     """
-    ink = strips.ink / strips.rows
+    # words leave the spaces between rows white
+    ink = np.where(strips.between > 0.7 * strips.ink, 0.0, strips.ink / strips.rows)
     rules = strips.rules / strips.rows
     begin, end = round(left - strips.start), round(right - strips.start)
     right_part = _side(ink[end:], rules[end:], metrics)

@@ -116,12 +116,13 @@ def body_rows(
     crowded: NDArray[np.bool_],
     u: NDArray[np.floating],
     window: Window,
+    metrics: Metrics,
 ) -> tuple[int, int]:
     """Leave out heading rows at the top and lines of text with numbers at both ends.
 
     A heading is one or two rows above a horizontal rule, set off by more than the usual pitch, where
     most rows have no rule below them. A line of text has few numbers and they stand between words, or
-    it is far from the table.
+    it is far from the table; a row whose digits stand under those of other rows is neither.
 
     Parameters
     ----------
@@ -135,6 +136,8 @@ def body_rows(
         Digits across the flattened page ``(n,)``.
     window
         Rules around the block.
+    metrics
+        Size of the figures.
 
     Returns
     -------
@@ -146,7 +149,8 @@ def body_rows(
     pairs = np.unique(np.column_stack([rows.member, number, crowded]), axis=0)
     sizes = np.bincount(pairs[:, 0], minlength=count)
     wordy = (sizes <= 0.34 * np.median(sizes)) & (np.bincount(pairs[:, 0], pairs[:, 2], count) > 0.5 * sizes)
-    few = sizes <= 0.5 * np.median(sizes)
+    wordy &= ~_fits(rows, u, metrics)
+    few = (sizes <= 0.5 * np.median(sizes)) & ~_fits(rows, u, metrics)
     far = np.diff(rows.centres) > FAR * rows.pitch
     while last - first > 3 and (wordy[first] or (few[first] and far[first])):
         first += 1
@@ -159,6 +163,17 @@ def body_rows(
             if ruled[k] and set_off and sizes[k] > 0.5 * np.median(sizes):
                 return k + 1, last
     return first, last
+
+
+def _fits(rows: Rows, u: NDArray[np.floating], metrics: Metrics) -> NDArray[np.bool_]:
+    """Tell in which rows most digits stand where a quarter of the other rows have digits; ``(rows,)``."""
+    count = len(rows.centres)
+    place = np.round((u - u.min()) / (0.5 * metrics.width)).astype(np.intp) + 1
+    present = np.zeros((count, place.max() + 2), bool)
+    for step in (-1, 0, 1):
+        present[rows.member, place + step] = True
+    shared = present.sum(0)[place] - 1 >= 0.25 * (count - 1)
+    return np.bincount(rows.member, shared, count) >= 0.75 * rows.sizes
 
 
 def ruled_gaps(

@@ -63,19 +63,32 @@ def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]
     digits, height = evidence.digits, evidence.metrics.height
     embedded = evidence.embedded[evidence.near.number]
     free = ~embedded & (digits.score >= limits.min_score)
-    whole = find_blocks(digits, evidence.near, free, evidence.ruling, evidence.metrics)
-    whole = [b for b in whole if len(b) >= limits.min_digits]
-    blocks = [
-        p for b in whole for p in split_block(evidence, b, _limits(b, whole, digits.boxes, shape, height))
-    ]
+    blocks = [b for b in _find_blocks(evidence, free, shape) if len(b) >= limits.min_digits]
     tables = []
     for block in blocks:
-        if len(block) < limits.min_digits:
-            continue
         table = build_table(evidence, block, _limits(block, blocks, digits.boxes, shape, height))
         if table is not None and _is_table(table, digits.centres, embedded, limits):
             tables.append(table)
     return tables
+
+
+def _find_blocks(
+    evidence: Evidence, free: NDArray[np.bool_], shape: tuple[int, int]
+) -> list[NDArray[np.intp]]:
+    """Find blocks and split those that hold tables side by side, whose parts are grouped afresh."""
+    digits, metrics = evidence.digits, evidence.metrics
+    whole = find_blocks(digits, evidence.near, free, evidence.ruling, metrics)
+    blocks = []
+    for block in whole:
+        parts = split_block(evidence, block, _limits(block, whole, digits.boxes, shape, metrics.height))
+        if len(parts) == 1:
+            blocks.append(block)
+            continue
+        for part in parts:
+            own = np.zeros(len(digits), bool)
+            own[part] = True
+            blocks += find_blocks(digits, evidence.near, own, evidence.ruling, metrics)
+    return blocks
 
 
 def _limits(

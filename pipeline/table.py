@@ -81,7 +81,7 @@ def build_table(
         return None
     window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
-    first, last = body_rows(rows, evidence.near.number[block], evidence.crowded[block], u, window)
+    first, last = body_rows(rows, evidence.near.number[block], evidence.crowded[block], u, window, metrics)
     if last - first < 2:
         return None
     kept = np.flatnonzero((rows.member >= first) & (rows.member < last))

@@ -1,0 +1,69 @@
+import itertools
+
+import numpy as np
+import pandas as pd
+from evaluate_reading import _align, score_hours, score_positions
+
+
+def by_hand(found: list[int], true: list[int]) -> int:
+    """Longest common subsequence by trying all."""
+    for size in range(min(len(found), len(true)), 0, -1):
+        if set(itertools.combinations(found, size)) & set(itertools.combinations(true, size)):
+            return size
+    return 0
+
+
+def test_agreeing_figures_are_the_longest_common_subsequence() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(60):
+        found, true = (rng.integers(0, 4, rng.integers(1, 9)).tolist() for _ in range(2))
+        hits, span = _align(np.array(found, np.int8), np.array(true, np.int8))
+        assert hits == by_hand(found, true)
+        assert hits <= span <= len(found)
+
+
+def test_figures_before_and_after_the_true_ones_are_free_and_those_between_are_not() -> None:
+    assert _align(np.array([7, 7, 1, 9, 2, 3, 7], np.int8), np.array([1, 2, 3], np.int8)) == (3, 4)
+
+
+def month(shift: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """A page of 3 x 4 cells of four figures each, its first column beside the true ones."""
+    rng = np.random.default_rng(4)
+    true = pd.DataFrame([["".join(map(str, rng.integers(0, 10, 4))) for _ in range(4)] for _ in range(3)])
+    cells, digits = [], []
+    for row in range(3):
+        for col in range(5):
+            text = "12" if col == 0 else true.iat[row, col - 1]
+            region = len(cells)
+            cells.append((region, "cell", row, col + shift, text))
+            digits += [(int(c), 100.0 * col + 9 * k, 100.0 * col + 9 * k + 8, region) for k, c in enumerate(text)]
+    return {
+        "regions": pd.DataFrame(cells, columns=["region_id", "kind", "row", "col", "text"]),
+        "digits": pd.DataFrame(digits, columns=["digit", "x0", "x1", "region_id"]),
+    }, true
+
+
+def test_a_page_read_without_fault_scores_full_marks_wherever_its_columns_are_counted_from() -> None:
+    for shift in (0, 1):
+        tables, true = month(shift)
+        score = score_hours(tables, true)
+        assert score == {"true": 48, "hits": 48, "found": 48, "cells": 12, "cells_right": 12}
+
+
+def test_a_cell_in_the_wrong_column_is_not_right_though_its_figures_are_found() -> None:
+    tables, true = month(0)
+    regions = tables["regions"]
+    regions.loc[(regions["row"] == 1) & (regions["col"] > 2), "col"] += 1
+    score = score_hours(tables, true)
+    assert score["hits"] == 48
+    assert score["cells_right"] == 10
+
+
+def test_a_false_a_missed_and_an_ignored_figure_count_as_such() -> None:
+    box = {"y0": [0.0] * 4, "y1": [20.0] * 4, "x0": [0.0, 20, 40, 60], "x1": [10.0, 30, 50, 70]}
+    truth = pd.DataFrame({"digit": [1, 2, 3, 4], "ignore": [False, False, False, True], **box})
+    guess = pd.DataFrame({"digit": [1, 5, 4, 9], **box}).drop(index=2)
+    none = pd.DataFrame(columns=["kind", "text"], dtype=str)
+    regions = pd.DataFrame({"kind": [], "text": []})
+    score = score_positions({"digits": guess, "regions": regions}, truth, none)
+    assert (score["true"], score["hits"], score["found"]) == (3, 1, 2)

@@ -13,6 +13,7 @@ WORDY_ROWS = 0.6  # share of rows with ink beyond such a gap
 WORD_SPACE = 4.0  # white gap in digit heights at which text beside a table ends
 TEXT_ROWS = 0.12  # share of rows with ink at which a pixel belongs to a column of text
 COLUMN_ROWS = 0.3  # share of rows a column of text reaches at its fullest
+STAINED = 0.4  # share of the ink between rows, against the ink in rows, at which it is no text
 HEADING = 14.0  # tallest heading inside a frame, in digit heights
 OWN_COLUMN = 0.5  # gap in digit heights that makes text beside the digits a column of its own
 
@@ -56,21 +57,34 @@ def vertical_ends(
     centres: NDArray[np.floating],
     horizontal: NDArray[np.floating],
     letters: NDArray[np.floating],
+    heading: float,
     metrics: Metrics,
 ) -> tuple[float, float, float]:
     """Find the top of the heading, of the first row, and the bottom of the last row, in v.
 
     The first and last rows reach to a rule within one digit height of where they would end. The heading
-    goes up to the highest long rule, or else over the lines of text that follow without a wide gap.
+    goes up to the highest long rule, or else over the lines of text that follow without a wide gap, and
+    takes in every row of figures that belongs to it.
+
+    Parameters
+    ----------
+    edges, columns, centres
+        v of the lines between rows, u of those between columns, v of the rows.
+    horizontal, letters
+        u, v of the pixels of horizontal rules and of letters ``(m, 2)``.
+    heading
+        v of the highest row of figures of the heading, inf without one.
+    metrics
+        Size of the figures.
     """
     height = metrics.height
-    lines = _rule_lines(horizontal, columns[0], columns[-1])
+    lines = _rule_lines(horizontal, columns[0], columns[-1], height)
     above = lines[(lines < centres[0] - 0.5 * height) & (lines > edges[0] - height)]
     below = lines[(lines > centres[-1] + 0.5 * height) & (lines < edges[-1] + height)]
     first = float(above.max()) if len(above) else float(edges[0])
     last = float(below.min()) if len(below) else float(edges[-1])
     frame = lines[(lines < first - height) & (lines > first - HEADING * height)]
-    if len(frame):
+    if len(frame) and frame.min() < heading:
         return float(frame.min()), first, last
     inside = (letters[:, 0] > columns[0]) & (letters[:, 0] < columns[-1]) & (letters[:, 1] < first)
     start = first - 8 * height
@@ -78,7 +92,7 @@ def vertical_ends(
         np.clip(letters[inside, 1] - start, 0, 8 * height).astype(np.intp), minlength=int(8 * height) + 1
     )
     inked = np.flatnonzero(profile[1:] > 2) + 1
-    top = first
+    top = min(first, heading - 0.8 * height)
     for line in inked[::-1] + start:
         if top - line > 0.9 * height:
             break
@@ -86,19 +100,26 @@ def vertical_ends(
     return (top - 0.2 * height if first - top > 0.3 * height else first), first, last
 
 
-def _rule_lines(horizontal: NDArray[np.floating], left: float, right: float) -> NDArray[np.float64]:
+def _rule_lines(
+    horizontal: NDArray[np.floating], left: float, right: float, height: float
+) -> NDArray[np.float64]:
     """Return the v (whole pixels) at which rules cover half of the width from left to right."""
     inside = (horizontal[:, 0] >= left) & (horizontal[:, 0] <= right)
     if not inside.any():
         return np.zeros(0)
     v = horizontal[inside, 1]
-    start = float(np.floor(v.min())) - 4
-    count = np.bincount((v - start).astype(np.intp), minlength=int(v.max() - start) + 8).astype(np.float64)
+    start = float(np.floor(v.min())) - height
+    count = np.bincount((v - start).astype(np.intp), minlength=int(v.max() - start + height) + 8).astype(
+        np.float64
+    )
     spread = np.convolve(count, np.ones(7), "same")  # a rule may be ragged or slope a little
     thick = 3.0  # rules are widened by two pixels when they are found
     long = (spread > 0.5 * thick * (right - left)) & (
         count >= np.maximum(np.roll(count, 1), np.roll(count, -1))
     )
+    # words run together are no rule: there is as much ink a little above and below
+    reach = round(0.35 * height)
+    long &= np.minimum(np.roll(count, reach), np.roll(count, -reach)) < 0.3 * (right - left)
     return np.asarray(start + np.flatnonzero(long) + 0.5, np.float64)
 
 
@@ -119,7 +140,9 @@ def extend_sideways(
         Size of the figures.
     """
     # words leave the spaces between rows white
-    ink = np.where(strips.between > 0.7 * strips.ink, 0.0, strips.ink / strips.rows)
+    window = np.ones(round(metrics.height))
+    stained = np.convolve(strips.between, window, "same") > STAINED * np.convolve(strips.ink, window, "same")
+    ink = np.where(stained, 0.0, strips.ink / strips.rows)
     rules = strips.rules / strips.rows
     begin, end = round(left - strips.start), round(right - strips.start)
     right_part = _side(ink[end:], rules[end:], metrics)

@@ -157,10 +157,11 @@ def body_rows(
     while last - first > 3 and (wordy[last - 1] or (few[last - 1] and far[last - 2])):
         last -= 1
     ruled = ruled_gaps(rows.centres, window.horizontal, (float(u.min()), float(u.max())))
-    if last - first > 4 and ruled[first : last - 1].mean() < 0.5:
+    if last - first > 4 and (ruled[first : last - 1] > 0.5).mean() < 0.5:
         for k in (first, first + 1):
             set_off = rows.centres[k + 1] - rows.centres[k] > 1.2 * rows.pitch
-            if ruled[k] and set_off and sizes[k] > 0.5 * np.median(sizes):
+            # a row of few figures must be cut off by a rule without breaks
+            if set_off and ruled[k] > (0.5 if sizes[k] > 0.5 * np.median(sizes) else 0.75):
                 return k + 1, last
     return first, last
 
@@ -178,8 +179,8 @@ def _fits(rows: Rows, u: NDArray[np.floating], metrics: Metrics) -> NDArray[np.b
 
 def ruled_gaps(
     centres: NDArray[np.floating], horizontal: NDArray[np.floating], span: tuple[float, float]
-) -> NDArray[np.bool_]:
-    """Tell below which rows a horizontal rule runs across at least half of the table; ``(rows - 1,)``."""
+) -> NDArray[np.float64]:
+    """Return the share of the table's width that a horizontal rule covers below each row; ``(rows - 1,)``."""
     inside = (horizontal[:, 0] >= span[0]) & (horizontal[:, 0] <= span[1])
     gap = np.searchsorted(centres, horizontal[inside, 1]) - 1
     step = max((span[1] - span[0]) / 50, 1.0)
@@ -187,4 +188,4 @@ def ruled_gaps(
     good = (gap >= 0) & (gap < len(centres) - 1)
     covered = np.zeros((max(len(centres) - 1, 1), 50), bool)
     covered[gap[good], place[good]] = True
-    return covered.mean(1) > 0.5
+    return np.asarray(covered.mean(1), np.float64)

@@ -17,6 +17,7 @@ from pipeline.rows import body_rows, flatten_rows
 from pipeline.strips import column_edges
 from pipeline.window import find_window
 
+HEADING_ROWS = 6.0  # how far above the first row figures belong to the heading, in digit heights
 LINED_UP = 0.4  # farthest end of a number that still lines up with its column, in digit widths
 
 
@@ -98,7 +99,11 @@ def build_table(
         window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
     columns, openness = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
-    top, low, high = vertical_ends(edges, columns, centres, window.horizontal, window.letters, metrics)
+    near = (rows.centres[:first] > centres[0] - HEADING_ROWS * metrics.height).nonzero()[0]
+    heading = float(rows.centres[near[0]]) if len(near) else np.inf
+    top, low, high = vertical_ends(
+        edges, columns, centres, window.horizontal, window.letters, heading, metrics
+    )
     edges[0], edges[-1] = low, high
     filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)
     filled[member, _column_of(u, columns)] = True

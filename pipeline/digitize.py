@@ -157,7 +157,7 @@ def _to_working(
 
 
 def digitize(
-    grey: NDArray[np.uint8], network: DigitNetwork, threshold: float = 0.5
+    grey: NDArray[np.uint8], network: DigitNetwork, threshold: float
 ) -> tuple[WorkingPage, Peaks]:
     """Bring a page into the working frame and find its figures.
 

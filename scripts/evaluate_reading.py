@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numba
@@ -162,32 +163,53 @@ def score_positions(
     }
 
 
-def _score_month(csv: Path) -> dict[str, object]:
-    tables = analyse_document(load_image(csv.with_suffix(".jpg")), csv.stem, RunConfig())
-    page = tables["pages"].iloc[0]
-    wrong = {
-        "pages": 1,
-        "turned_wrong": int(page["orientation"] != 0),
-        "table_wrong": int(not page["is_table"]),
+@dataclass(frozen=True)
+class _Task:
+    """A page to score, and the corpus that has it if it was analysed before."""
+
+    folder: Path
+    name: str  # of the page: of its CSV, or its document in the truth
+    corpus: Path | None
+
+
+def _tables(task: _Task, scan: Path) -> dict[str, pd.DataFrame]:
+    """Take a page's tables from the corpus, or analyse it now."""
+    if task.corpus is None:
+        return analyse_document(load_image(scan), task.name, RunConfig())
+    documents = pd.read_parquet(task.corpus / "documents", columns=["doc_id", "source"])
+    found = documents[documents["source"].map(lambda source: Path(source).name) == scan.name]
+    if len(found) != 1:
+        raise RuntimeError(f"{task.corpus} has {len(found)} documents named {scan.name}; expected one")
+    only = [("doc_id", "==", found["doc_id"].iloc[0])]
+    return {
+        name: pd.read_parquet(task.corpus / name, filters=only) for name in ("pages", "regions", "digits")
     }
-    return {"page": csv.stem, **score_hours(tables, read_hours(csv)), **wrong}
 
 
-def _score_sample(task: tuple[Path, str]) -> dict[str, object]:
-    folder, doc = task
-    truth = {name: read_truth(folder, name).query("doc == @doc") for name in ("documents", "digits", "cells")}
+def _wrong(page: pd.Series, orientation: int, is_table: bool) -> dict[str, int]:
+    turned, table = page["orientation"] != orientation, page["is_table"] != is_table
+    return {"pages": 1, "turned_wrong": int(turned), "table_wrong": int(table)}
+
+
+def _score_month(task: _Task) -> dict[str, object]:
+    csv = task.folder / f"{task.name}.csv"
+    tables = _tables(task, csv.with_suffix(".jpg"))
+    wrong = _wrong(tables["pages"].iloc[0], 0, True)
+    return {"page": task.name, **score_hours(tables, read_hours(csv)), **wrong}
+
+
+def _score_sample(task: _Task) -> dict[str, object]:
+    truth = {
+        name: read_truth(task.folder, name).query("doc == @task.name")
+        for name in ("documents", "digits", "cells")
+    }
     known = truth["documents"].iloc[0]
-    tables = analyse_document(load_image(folder / "scans" / known["file"]), doc, RunConfig())
-    page = tables["pages"].iloc[0]
-    wrong = {
-        "pages": 1,
-        "turned_wrong": int(page["orientation"] != known["orientation"]),
-        "table_wrong": int(page["is_table"] != known["is_table"]),
-    }
-    return {"page": doc, **score_positions(tables, truth["digits"], truth["cells"]), **wrong}
+    tables = _tables(task, task.folder / "scans" / known["file"])
+    wrong = _wrong(tables["pages"].iloc[0], known["orientation"], known["is_table"])
+    return {"page": task.name, **score_positions(tables, truth["digits"], truth["cells"]), **wrong}
 
 
-def evaluate(folder: Path, limit: int | None, workers: int) -> pd.DataFrame:
+def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int) -> pd.DataFrame:
     """Score every page of a folder; a row a page.
 
     Raises
@@ -196,12 +218,11 @@ def evaluate(folder: Path, limit: int | None, workers: int) -> pd.DataFrame:
         If a page cannot be analysed.
     """
     if (folder / "truth").is_dir():
-        docs = read_truth(folder, "documents")["doc"].head(limit or 10**9)
-        results = run_in_order(_score_sample, [(folder, doc) for doc in docs], workers)
+        score, names = _score_sample, read_truth(folder, "documents")["doc"].tolist()
     else:
-        results = run_in_order(_score_month, sorted(folder.glob("*.csv"))[:limit], workers)
+        score, names = _score_month, sorted(csv.stem for csv in folder.glob("*.csv"))
     rows = []
-    for result in results:
+    for result in run_in_order(score, [_Task(folder, name, corpus) for name in names[:limit]], workers):
         if isinstance(result, Failure):
             raise RuntimeError(f"{folder}: {result.reason}\n{result.detail}")
         rows.append(result)
@@ -223,9 +244,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=int, help="only the first pages")
+    parser.add_argument(
+        "--corpus", type=Path, help="a corpus of the same scans; without it they are analysed now"
+    )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    table = with_rates(evaluate(options.folder, options.limit, default_workers("cpu")))
+    table = with_rates(evaluate(options.folder, options.limit, options.corpus, default_workers("cpu")))
     print(table.to_string(index=False, float_format=lambda value: f"{value:.4f}"))
     if options.json:
         options.json.write_text(json.dumps(table.to_dict("records"), indent=1))

@@ -156,9 +156,7 @@ def _to_working(
     return np.clip(cv2.warpAffine(ink, affine, size, flags=cv2.INTER_LINEAR), 0, 1)
 
 
-def digitize(
-    grey: NDArray[np.uint8], network: DigitNetwork, threshold: float
-) -> tuple[WorkingPage, Peaks]:
+def digitize(grey: NDArray[np.uint8], network: DigitNetwork, threshold: float) -> tuple[WorkingPage, Peaks]:
     """Bring a page into the working frame and find its figures.
 
     Parameters

@@ -36,7 +36,9 @@ def month(shift: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
             text = "12" if col == 0 else true.iat[row, col - 1]
             region = len(cells)
             cells.append((region, "cell", row, col + shift, text))
-            digits += [(int(c), 100.0 * col + 9 * k, 100.0 * col + 9 * k + 8, region) for k, c in enumerate(text)]
+            digits += [
+                (int(c), 100.0 * col + 9 * k, 100.0 * col + 9 * k + 8, region) for k, c in enumerate(text)
+            ]
     return {
         "regions": pd.DataFrame(cells, columns=["region_id", "kind", "row", "col", "text"]),
         "digits": pd.DataFrame(digits, columns=["digit", "x0", "x1", "region_id"]),

@@ -21,7 +21,7 @@ def test_folded_network_is_the_trained_one_without_its_scales() -> None:
 def test_boxes_follow_their_figures_into_the_crop() -> None:
     ink = np.zeros((900, 900), np.uint8)
     corners = np.array([[x, y] for x in range(60, 840, 60) for y in range(60, 840, 60)])
-    boxes = np.concatenate([corners, corners + [10, 20]], 1).astype(np.float32)
+    boxes = np.concatenate([corners, corners + np.array([10, 20])], 1).astype(np.float32)
     for x, y in corners:
         ink[y : y + 20, x : x + 10] = 255
     page = PracticePage(ink, np.zeros(len(boxes), np.int8), boxes, np.zeros(len(boxes), bool))

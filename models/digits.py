@@ -125,6 +125,10 @@ class Peaks:
     cell: NDArray[np.int64]  # (n, 2): row and column in the map
     boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1 in working pixels
 
+    def choose(self, kept: NDArray[np.bool_]) -> Peaks:
+        """Keep some of the peaks, ``kept (n,)``."""
+        return Peaks(self.digit[kept], self.activation[kept], self.cell[kept], self.boxes[kept])
+
     @property
     def probability(self) -> NDArray[np.float32]:
         """Probability that this digit stands here, ``(n,)``."""

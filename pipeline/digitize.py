@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, find_peaks, pad_to_grain
 from pipeline.ink import extract_ink
@@ -23,6 +24,8 @@ _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
+_COMPANY = np.array([3.0, 2.0], np.float32)  # digit heights to each side, and up and down
+_COMPANIONS = 3
 _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
 
 
@@ -156,7 +159,34 @@ def _to_working(
     return np.clip(cv2.warpAffine(ink, affine, size, flags=cv2.INTER_LINEAR), 0, 1)
 
 
-def digitize(grey: NDArray[np.uint8], network: DigitNetwork, threshold: float) -> tuple[WorkingPage, Peaks]:
+def in_company(peaks: Peaks, threshold: float) -> NDArray[np.bool_]:
+    """Tell which peaks are strong, or have three strong ones around them as figures of a table do.
+
+    In prose a weak peak is a letter, among figures it is a worn figure.
+
+    Parameters
+    ----------
+    peaks
+        All peaks, ``n`` of them.
+    threshold
+        Least activation of a strong one.
+
+    Returns
+    -------
+    ndarray
+        ``(n,)``.
+    """
+    centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]) / 2 / (_COMPANY * DIGIT_HEIGHT)
+    strong = peaks.activation >= threshold
+    if not strong.any():
+        return strong
+    around = cKDTree(centres[strong]).query_ball_point(centres, 1.0, p=np.inf, return_length=True)
+    return strong | (around >= _COMPANIONS)
+
+
+def digitize(
+    grey: NDArray[np.uint8], network: DigitNetwork, threshold: float, weak_threshold: float
+) -> tuple[WorkingPage, Peaks]:
     """Bring a page into the working frame and find its figures.
 
     Parameters
@@ -167,6 +197,8 @@ def digitize(grey: NDArray[np.uint8], network: DigitNetwork, threshold: float) -
         The digit network.
     threshold
         Least activation of a figure.
+    weak_threshold
+        Least activation of a figure among others, see :func:`in_company`.
 
     Returns
     -------
@@ -179,7 +211,8 @@ def digitize(grey: NDArray[np.uint8], network: DigitNetwork, threshold: float) -
     affine, size = _working_frame((ink.shape[0], ink.shape[1]), pose, skew)
     working = _to_working(ink, affine, size)
     z, boxes, _ = _measure(network, working)
-    peaks = find_peaks(z, boxes, threshold)
+    peaks = find_peaks(z, boxes, min(threshold, weak_threshold))
+    peaks = peaks.choose(in_company(peaks, threshold))
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
         ink=working,

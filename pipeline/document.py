@@ -52,7 +52,7 @@ def analyse_document(
     """
     clock = [time.perf_counter()]
     network = _network(device)
-    page, peaks = digitize(image, network, config.digitize.threshold)
+    page, peaks = digitize(image, network, config.digitize.threshold, config.digitize.weak_threshold)
     clock.append(time.perf_counter())
     layout = segment(page, TableLimits(min_digits=config.segment.least_digits))
     clock.append(time.perf_counter())

@@ -24,7 +24,7 @@ _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
-_COMPANY = np.array([3.0, 2.0], np.float32)  # digit heights to each side, and up and down
+_COMPANY = 3.0  # digit heights to each side, up and down
 _COMPANIONS = 3
 _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
 

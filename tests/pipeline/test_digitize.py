@@ -7,7 +7,7 @@ from pipeline.digitize import Pose, _to_working, _working_frame, in_company
 
 def peaks_at(places: list[tuple[float, float]], activation: list[float]) -> Peaks:
     centres = np.array(places, np.float32)
-    boxes = np.concatenate([centres - (5, 10), centres + (5, 10)], 1).astype(np.float32)
+    boxes = np.concatenate([centres - np.array((5, 10)), centres + np.array((5, 10))], 1).astype(np.float32)
     count = len(places)
     return Peaks(
         np.zeros(count, np.int8), np.array(activation, np.float32), np.zeros((count, 2), np.int64), boxes

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -50,8 +51,9 @@ def test_nothing_to_do_starts_no_process():
     assert list(run_in_order(work, [], 2)) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_ctrl_c_ends_the_workers_too(tmp_path):
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
     script = tmp_path / "long.py"
     script.write_text(
         textwrap.dedent(
@@ -77,11 +79,23 @@ def test_ctrl_c_ends_the_workers_too(tmp_path):
     ) as process:
         assert process.stdout is not None
         children = [int(process.stdout.readline()) for _ in range(2)]
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        assert process.wait(20) == 130
-    for child in children:
-        with pytest.raises(ProcessLookupError):
-            os.kill(child, 0)
+        if end == signal.SIGINT:
+            os.killpg(process.pid, end)  # as a terminal does
+        else:
+            process.send_signal(end)
+        assert process.wait(20) == code
+    deadline = time.monotonic() + 20
+    while any(_lives(child) for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _lives(process):
+    """Whether a process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_log_gets_lines_with_counts_and_the_time_that_remains(monkeypatch):

@@ -54,7 +54,9 @@ def shape_leaf(
     if float(inside.min()) < -1:
         scan = (x.shape[0], x.shape[1])
         inside += float(rng.exponential(0.04)) * digit_height * smooth_field(scan, 3 * digit_height, rng)
-        inside += min(0.3, float(rng.exponential(0.1))) * digit_height * smooth_field(scan, 25 * digit_height, rng)
+        inside += (
+            min(0.3, float(rng.exponential(0.1))) * digit_height * smooth_field(scan, 25 * digit_height, rng)
+        )
     return np.clip(inside + 1.5, 0, 1).astype(np.float32)
 
 

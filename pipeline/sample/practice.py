@@ -132,9 +132,7 @@ def _heading(rng: np.random.Generator, words: Words) -> str:
     return "\n".join(rng.choice(words, 2 if rng.random() < 0.25 else 1))
 
 
-def _column(
-    rng: np.random.Generator, words: Words, index: int, group: str
-) -> list[tuple[Column, Cell]]:
+def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> list[tuple[Column, Cell]]:
     """Choose one column, or several that belong together."""
     name = _heading(rng, words)
     key = f"c{index}"

@@ -9,7 +9,7 @@ from pipeline.columns import Strips
 from pipeline.neighbours import Metrics
 
 LEADER_SPACE = 16.0  # the same where words stand in most rows
-WORDY_ROWS = 0.6  # share of rows with ink beyond such a gap
+WORDY_ROWS = 0.45  # share of rows with ink beyond such a gap
 WORD_SPACE = 4.0  # white gap in digit heights at which text beside a table ends
 TEXT_ROWS = 0.12  # share of rows with ink at which a pixel belongs to a column of text
 COLUMN_ROWS = 0.3  # share of rows a column of text reaches at its fullest
@@ -56,6 +56,7 @@ def vertical_ends(
     columns: NDArray[np.floating],
     centres: NDArray[np.floating],
     horizontal: NDArray[np.floating],
+    vertical: NDArray[np.floating],
     letters: NDArray[np.floating],
     heading: float,
     metrics: Metrics,
@@ -63,15 +64,15 @@ def vertical_ends(
     """Find the top of the heading, of the first row, and the bottom of the last row, in v.
 
     The first and last rows reach to a rule within one digit height of where they would end. The heading
-    goes up to the highest long rule, or else over the lines of text that follow without a wide gap, and
-    takes in every row of figures that belongs to it.
+    goes up to the highest long rule or the top of the rules between columns, or else over the lines of
+    text that follow without a wide gap, and takes in every row of figures that belongs to it.
 
     Parameters
     ----------
     edges, columns, centres
         v of the lines between rows, u of those between columns, v of the rows.
-    horizontal, letters
-        u, v of the pixels of horizontal rules and of letters ``(m, 2)``.
+    horizontal, vertical, letters
+        u, v of the pixels of rules and of letters ``(m, 2)``.
     heading
         v of the highest row of figures of the heading, inf without one.
     metrics
@@ -84,8 +85,9 @@ def vertical_ends(
     first = float(above.max()) if len(above) else float(edges[0])
     last = float(below.min()) if len(below) else float(edges[-1])
     frame = lines[(lines < first - height) & (lines > first - HEADING * height)]
-    if len(frame) and frame.min() < heading:
-        return float(frame.min()), first, last
+    ruled = min(float(frame.min(initial=first)), _rules_top(vertical, columns, first, height))
+    if ruled < min(first, heading):
+        return ruled, first, last
     inside = (letters[:, 0] > columns[0]) & (letters[:, 0] < columns[-1]) & (letters[:, 1] < first)
     start = first - 8 * height
     profile = np.bincount(
@@ -98,6 +100,28 @@ def vertical_ends(
             break
         top = float(line)
     return (top - 0.2 * height if first - top > 0.3 * height else first), first, last
+
+
+def _rules_top(
+    vertical: NDArray[np.floating], columns: NDArray[np.floating], first: float, height: float
+) -> float:
+    """Return the v above which fewer than a third of the divisions are ruled; ``first`` where none goes higher."""
+    near = (
+        np.abs(vertical[:, 0, None] - columns[None, :]).argmin(1) if len(vertical) else np.zeros(0, np.intp)
+    )
+    on = np.abs(vertical[:, 0] - columns[near]) < 0.35 * height
+    line = np.floor((first - vertical[on, 1]) / (0.5 * height)).astype(np.intp)
+    steps = round(2 * HEADING)
+    good = (line >= 0) & (line < steps)
+    present = np.zeros((steps, len(columns)), bool)
+    present[line[good], near[on][good]] = True
+    enough = present.sum(1) >= max(2, len(columns) / 3)
+    high = 0
+    for k in np.flatnonzero(enough):
+        if k - high > 4:  # the rules may break at the rule under the heading
+            break
+        high = int(k) + 1
+    return first - 0.5 * height * high if high > 1 else first
 
 
 def _rule_lines(
@@ -166,11 +190,22 @@ def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metri
         return [float(rule[0]) + 1 if len(rule) else 0.4 * metrics.height]
     start = int(np.flatnonzero(text >= TEXT_ROWS)[0])
     outer = _outer_end(end, ink, rules, metrics)
+    inner = _rule_places(rules[: int(end)], metrics)
     if len(rule) and rule[0] < end - metrics.height:
-        return [float(rule[0]) + 1, outer]
-    if start > OWN_COLUMN * metrics.height:
-        return [start / 2, outer]
-    return [outer]
+        return [
+            float(rule[0]) + 1,
+            *inner[(inner > rule[0] + metrics.height) & (inner < outer - metrics.height)],
+            outer,
+        ]
+    inner = inner[(inner > start) & (inner < outer - metrics.height)]
+    return [*([start / 2] if start > OWN_COLUMN * metrics.height else []), *inner, outer]
+
+
+def _rule_places(rules: NDArray[np.floating], metrics: Metrics) -> NDArray[np.float64]:
+    """Return the middles of the rules along half of the rows, double rules as one."""
+    on = np.flatnonzero(rules >= 0.5).astype(np.float64)
+    groups = np.split(on, np.flatnonzero(np.diff(on) > 0.5 * metrics.height) + 1)
+    return np.array([g.mean() for g in groups if len(g)])
 
 
 def _text_end(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> float:

@@ -114,6 +114,7 @@ def body_rows(
     rows: Rows,
     number: NDArray[np.intp],
     crowded: NDArray[np.bool_],
+    embedded: NDArray[np.bool_],
     u: NDArray[np.floating],
     window: Window,
     metrics: Metrics,
@@ -132,6 +133,8 @@ def body_rows(
         Number each digit belongs to ``(n,)``.
     crowded
         Digits of numbers with words close by ``(n,)``.
+    embedded
+        Digits of numbers that letters touch ``(n,)``.
     u
         Digits across the flattened page ``(n,)``.
     window
@@ -149,8 +152,10 @@ def body_rows(
     pairs = np.unique(np.column_stack([rows.member, number, crowded]), axis=0)
     sizes = np.bincount(pairs[:, 0], minlength=count)
     wordy = (sizes <= 0.34 * np.median(sizes)) & (np.bincount(pairs[:, 0], pairs[:, 2], count) > 0.5 * sizes)
-    wordy &= ~_fits(rows, u, metrics)
-    few = (sizes <= 0.5 * np.median(sizes)) & ~_fits(rows, u, metrics)
+    fits = _fits(rows, u, metrics)
+    few = sizes <= 0.5 * np.median(sizes)
+    wordy = (wordy & ~fits) | (few & (np.bincount(rows.member, embedded, count) > 0.5 * rows.sizes))
+    few &= ~fits
     far = np.diff(rows.centres) > FAR * rows.pitch
     while last - first > 3 and (wordy[first] or (few[first] and far[first])):
         first += 1

@@ -63,11 +63,16 @@ def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]
     digits, height = evidence.digits, evidence.metrics.height
     embedded = evidence.embedded[evidence.near.number]
     free = ~embedded & (digits.score >= limits.min_score)
-    blocks = [b for b in _find_blocks(evidence, free, shape) if len(b) >= limits.min_digits]
+    blocks = [
+        b
+        for b in _find_blocks(evidence, free, shape)
+        # one line of figures is no table, but may be the heading of the one below
+        if len(b) >= limits.min_digits and np.ptp(digits.centres[b, 1]) > 2 * height
+    ]
     tables = []
     for block in blocks:
         table = build_table(evidence, block, _limits(block, blocks, digits.boxes, shape, height))
-        if table is not None and _is_table(table, digits.centres, embedded, limits):
+        if table is not None and _is_table(table, evidence, limits):
             tables.append(table)
     return tables
 
@@ -124,9 +129,7 @@ def _limits(
     return left, top, right, bottom
 
 
-def _is_table(
-    table: Table, centres: NDArray[np.floating], embedded: NDArray[np.bool_], limits: TableLimits
-) -> bool:
+def _is_table(table: Table, evidence: Evidence, limits: TableLimits) -> bool:
     rows, columns = table.filled.shape
     used = table.filled.any(0).sum()
     if rows < limits.min_rows or table.digits < limits.min_digits:
@@ -134,16 +137,19 @@ def _is_table(
     # one column of numbers makes a table only beside a column of text
     if used < limits.min_columns and not (used == 1 and columns > 1 and rows >= 2 * limits.min_rows):
         return False
-    if table.aligned < max(limits.min_aligned * table.entries, limits.min_entries):
-        return False
     if table.openness < limits.min_open:
         return False
     if table.filled[:, table.filled.any(0)].mean() < limits.min_filled:
         return False
-    uv = table.flattening.points(centres)
+    uv = table.flattening.points(evidence.digits.centres)
     inside = (uv[:, 0] > table.column_edges[0]) & (uv[:, 0] < table.column_edges[-1])
     inside &= (uv[:, 1] > table.row_edges[0]) & (uv[:, 1] < table.row_edges[-1])
-    return bool(embedded[inside].mean() <= limits.max_embedded)
+    if evidence.embedded[evidence.near.number[inside]].mean() > limits.max_embedded:
+        return False
+    # numbers among words are a table only where rules divide them or they line up well
+    crowded = float(evidence.crowded[inside].mean()) if table.ruled < 0.5 else 0.0
+    aligned = min(limits.min_aligned + 0.55 * crowded, max(0.75, limits.min_aligned))
+    return table.aligned >= max(aligned * table.entries, limits.min_entries)
 
 
 def _in_reading_order(tables: list[Table]) -> list[Table]:

@@ -26,7 +26,7 @@ def column_edges(
     window: Window,
     text: NDArray[np.uint8],
     metrics: Metrics,
-) -> tuple[NDArray[np.float64], float]:
+) -> tuple[NDArray[np.float64], float, float]:
     """Find the divisions between the columns and both sides of the table.
 
     Parameters
@@ -46,8 +46,8 @@ def column_edges(
     -------
     edges
         u of the divisions and of both sides.
-    openness
-        Share of the divisions that are ruled or white in most rows.
+    openness, ruled
+        Shares of the divisions that are ruled or white in most rows, and that are ruled.
     """
     half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
     # a 1 takes the room of any other figure
@@ -78,17 +78,17 @@ def column_edges(
     dotted = (dots > 0.008) & (dots < 0.12)
     divisions = find_divisions(inner, metrics, (u1[a], u0[b], dotted))
     edges = extend_sideways(strips, divisions, left, right, metrics)
-    return edges, _openness(strips, divisions)
+    return edges, *_openness(strips, divisions)
 
 
-def _openness(strips: Strips, divisions: NDArray[np.floating]) -> float:
-    """Return the share of the divisions that are ruled or white in most rows; 1 without divisions."""
+def _openness(strips: Strips, divisions: NDArray[np.floating]) -> tuple[float, float]:
+    """Return the shares of the divisions that are ruled or white in most rows, and that are ruled."""
     if not len(divisions):
-        return 1.0
+        return 1.0, 0.0
     places = np.round(divisions - strips.start).astype(np.intp)
     ruled = np.array([strips.rules[max(p - 3, 0) : p + 4].max() for p in places]) >= RULED_ROWS * strips.rows
     inked = strips.ink[places] + strips.digits[places]
-    return float((ruled | (inked < INKED_ROWS * strips.rows)).mean())
+    return float((ruled | (inked < INKED_ROWS * strips.rows)).mean()), float(ruled.mean())
 
 
 def _column_span(

@@ -38,6 +38,7 @@ class Table:
     entries: int
     aligned: int  # entries that line up with their column
     openness: float  # share of the divisions between columns that are ruled or white
+    ruled: float  # share of the divisions that are ruled
 
     def vertices(self) -> NDArray[np.float64]:
         """Return x, y of the corners of the cells, header first: ``(rows + 2, columns + 1, 2)``."""
@@ -82,7 +83,10 @@ def build_table(
         return None
     window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
-    first, last = body_rows(rows, evidence.near.number[block], evidence.crowded[block], u, window, metrics)
+    number = evidence.near.number[block]
+    first, last = body_rows(
+        rows, number, evidence.crowded[block], evidence.embedded[number], u, window, metrics
+    )
     if last - first < 2:
         return None
     kept = np.flatnonzero((rows.member >= first) & (rows.member < last))
@@ -91,23 +95,25 @@ def build_table(
     for _ in range(2):
         u = flattening.points(own.centres)[:, 0]
         edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
-        columns, _ = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
+        columns, *_ = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
         column = _column_of(u, columns)
         residual, aligned, entries = line_up(own, member, u, column, metrics)
         usable = np.isfinite(residual)
         flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
         window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
-    columns, openness = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
+    columns, openness, ruled = column_edges(
+        own, number, u, member, edges, window, evidence.ruling.text, metrics
+    )
     near = (rows.centres[:first] > centres[0] - HEADING_ROWS * metrics.height).nonzero()[0]
     heading = float(rows.centres[near[0]]) if len(near) else np.inf
     top, low, high = vertical_ends(
-        edges, columns, centres, window.horizontal, window.letters, heading, metrics
+        edges, columns, centres, window.horizontal, window.vertical, window.letters, heading, metrics
     )
     edges[0], edges[-1] = low, high
     filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)
     filled[member, _column_of(u, columns)] = True
-    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned, openness)
+    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned, openness, ruled)
 
 
 def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.intp]:

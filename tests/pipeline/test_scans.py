@@ -1,0 +1,60 @@
+"""Structure found on real scans, where they are at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from models.digits import load_digit_network
+from pipeline.config import DigitizeConfig
+from pipeline.digitize import digitize
+from pipeline.page import Layout
+from pipeline.segment import segment
+
+SCANS = Path(__file__).parents[2].parent / "shared" / "scans"
+
+pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not part of the project")
+
+
+def layout_of(name: str) -> Layout:
+    grey = cv2.imread(str(SCANS / name), cv2.IMREAD_GRAYSCALE)
+    settings = DigitizeConfig()
+    page, _ = digitize(grey, load_digit_network(), settings.threshold, settings.weak_threshold)
+    return segment(page)
+
+
+def shapes(layout: Layout) -> list[tuple[int, int]]:
+    tables = sorted({r.table_id for r in layout.regions if r.table_id is not None})
+    return [
+        (
+            sum(r.kind == "row" and r.table_id == k for r in layout.regions),
+            sum(r.kind == "column" and r.table_id == k for r in layout.regions),
+        )
+        for k in tables
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "days"), [("fort-william/1898-01.jpg", 31), ("fort-william/1901-06.jpg", 30)]
+)
+def test_page_of_readings_has_a_row_a_day(name: str, days: int) -> None:
+    ((rows, columns),) = shapes(layout_of(name))
+    assert rows == days + 1  # and the row of means
+    assert 24 <= columns <= 27  # 24 hours, the day and the mean; one may lie in the gutter
+
+
+def test_facing_pages_have_a_table_each() -> None:
+    found = shapes(layout_of("early-modern/chase_1866.jpg"))
+    assert len(found) == 2
+    # 36 rows of months, 3 of years, the total; 8 pairs of columns and the names of the months
+    assert all(38 <= rows <= 42 and 16 <= columns <= 19 for rows, columns in found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2188_barozzi_cosmografia_1607_p113", "2280_cortes_breve_1556_p100", "1692_sacrobosco_sphaera_1547_p20"],
+)
+def test_prose_and_instruments_are_no_tables(name: str) -> None:
+    assert not layout_of(f"sphaera-pages/{name}.jpg").is_table

@@ -23,6 +23,7 @@ from pipeline.scale import dense_windows, find_marks, typical_size
 _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
+_DOUBT = 0.5  # mean surprise in nats at upright text; upright pages stay below 0.2, turned ones above 0.7
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
 _COMPANY = 3.0  # digit heights to each side, up and down
 _COMPANIONS = 3
@@ -56,7 +57,7 @@ def _resize(ink: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
 def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
     """Estimate orientation and scale from the fullest windows of a page.
 
-    The size of the marks gives a first scale, the network's orientation head votes on how the text is turned, and
+    The size of the marks gives a first scale, the network tells how the text is turned, and
     the heights of the figures it finds correct the scale.
 
     Parameters
@@ -72,7 +73,7 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
         return Pose(0, float(np.clip(1.0, *_SCALES)))
     scale = float(np.clip(DIGIT_HEIGHT / size, *_SCALES))
     corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
-    orientation = _vote_orientation(network, ink, corners, scale)
+    orientation = _find_orientation(network, [_probe(ink, corner, scale) for corner in corners])
     for _ in range(3):
         heights = _tall_heights(network, ink, corners, scale, orientation)
         if len(heights) < 8:
@@ -90,16 +91,28 @@ def _probe(ink: NDArray[np.float32], corner: tuple[float, float], scale: float) 
     return _resize(ink[y : y + side, x : x + side], scale)
 
 
-def _vote_orientation(
-    network: DigitNetwork, ink: NDArray[np.float32], corners: list[tuple[float, float]], scale: float
-) -> int:
-    votes = np.zeros(4)
-    for corner in corners:
-        piece = _probe(ink, corner, scale)
+def _find_orientation(network: DigitNetwork, pieces: list[NDArray[np.float32]]) -> int:
+    """Tell how the text of some windows is turned.
+
+    The network's orientation head knows upright text, but not one kind of turned text from the other. Where it is
+    in doubt, the turn in which the digit maps are most active decides.
+    """
+    doubt = []
+    for piece in pieces:
         scores = _measure(network, piece)[2].log_softmax(0).cpu().numpy()
         inked = cv2.resize(piece, scores.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
-        votes += scores[:, inked].sum(1)
-    return int(votes.argmax()) * 90
+        if inked.any():
+            doubt.append(-float(scores[0, inked].mean()))
+    if not doubt or np.mean(doubt) < _DOUBT:
+        return 0
+    activity = [sum(_activity(network, np.rot90(piece, turns)) for piece in pieces) for turns in range(4)]
+    return int(np.argmax(activity)) * 90
+
+
+def _activity(network: DigitNetwork, piece: NDArray[np.float32]) -> float:
+    """Sum the activations of the figures in a window."""
+    z, boxes, _ = _measure(network, piece)
+    return float(find_peaks(z, boxes).activation.clip(0, 1).sum())
 
 
 def _tall_heights(

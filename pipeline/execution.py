@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -84,12 +84,19 @@ def _run_pool(
                     waiting.append(pool.submit(_attempt, function, task))
                 if not waiting:
                     return
-                yield waiting.popleft().result()
+                yield _wait_for(waiting.popleft())
         except (KeyboardInterrupt, GeneratorExit):
             for process in set(multiprocessing.active_children()) - before:
                 process.terminate()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _wait_for(future: Future[Result | Failure]) -> Result | Failure:
+    """Wait in short steps, so that Ctrl-C is heard even if another thread receives the signal."""
+    while not future.done():
+        wait([future], timeout=0.5)
+    return future.result()
 
 
 def _run_alone(function: Callable[[Task], Result], task: Task) -> Result | Failure:

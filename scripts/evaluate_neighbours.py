@@ -1,7 +1,7 @@
 """Measure how often a document's nearest neighbour is another edition of the same work.
 
-``python scripts/evaluate_neighbours.py CORPUS`` reads a corpus whose metadata has the columns ``work`` and
-``edition`` (``tablekin sample`` writes them). Compares the bigram features of the corpus with unigram features
+``python scripts/evaluate_neighbours.py CORPUS`` reads a corpus whose metadata has the columns ``work``,
+``edition`` and, if there are pages without tables, ``kind`` (``tablekin sample`` writes them). Compares the bigram features of the corpus with unigram features
 (sum of the digit maps, 10 features) of the same figures; prints the largest conservation error over all pairs.
 """
 
@@ -63,7 +63,10 @@ def evaluate(corpus: Path) -> dict[str, object]:
     digits = pd.read_parquet(corpus / "digits", columns=["doc_id", "digit", "score"])
     pairs = pd.read_parquet(corpus / "pairs", columns=["conservation_error"])
     names = sorted(features.index)
-    work = documents.loc[names, "work"].to_numpy(object)
+    work = documents.loc[names, "work"]
+    if "kind" in documents:  # pages that are no tables belong to a book, but print nothing of its table
+        work = work.where(documents.loc[names, "kind"] == "table", "")
+    work = work.to_numpy(object)
     edition = documents.loc[names, "edition"].to_numpy(object)
     bigram = np.stack([np.asarray(row, np.float64) for row in features.loc[names, "phi"]])
     by_document = dict(list(digits.groupby("doc_id")))

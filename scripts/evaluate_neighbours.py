@@ -1,8 +1,9 @@
 """Measure how often a document's nearest neighbour is another edition of the same work.
 
-``python scripts/evaluate_neighbours.py CORPUS`` reads a corpus whose metadata has the columns ``work``,
-``edition`` and, if there are pages without tables, ``kind`` (``tablekin sample`` writes them). Compares the bigram features of the corpus with unigram features
-(sum of the digit maps, 10 features) of the same figures; prints the largest conservation error over all pairs.
+``python scripts/evaluate_neighbours.py CORPUS`` reads a corpus whose metadata has the columns ``work``, ``edition``
+and, if there are pages without tables, ``kind`` (``tablekin sample`` writes them). Compares the bigram features of
+the corpus with unigram features (sum of the digit maps, 10 features) of the same figures; prints the largest
+conservation error over all pairs.
 """
 
 from __future__ import annotations

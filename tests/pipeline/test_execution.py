@@ -58,7 +58,7 @@ def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
     script.write_text(
         textwrap.dedent(
             """
-            import os, sys, time
+            import os, signal, sys, time
             from pipeline.execution import run_in_order
 
             def sleep(number):
@@ -66,6 +66,7 @@ def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
                 time.sleep(100)
 
             if __name__ == "__main__":
+                signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts without
                 try:
                     list(run_in_order(sleep, [1, 2, 3], 2))
                 except KeyboardInterrupt:

@@ -13,6 +13,8 @@ from pipeline.folio import find_page_numbers
 from pipeline.page import Layout, Region, WorkingPage
 from pipeline.table import Table, around, build_table, split_block
 
+FULL = 0.65  # share of the cells with digits that prose never reaches
+
 
 @dataclass(frozen=True)
 class TableLimits:
@@ -26,6 +28,7 @@ class TableLimits:
     min_aligned: float = 0.5  # share of the entries that line up with their column
     min_open: float = 0.6  # share of the divisions between columns that are ruled or white
     max_embedded: float = 0.5  # share of the digits in the table's area that touch letters
+    min_typical_score: float = 0.57  # median score of the digits: letters and ornaments score less
     min_score: float = 0.3  # weaker digits are not used to find the table
 
 
@@ -139,15 +142,18 @@ def _is_table(table: Table, evidence: Evidence, limits: TableLimits) -> bool:
         return False
     if table.openness < limits.min_open:
         return False
-    if table.filled[:, table.filled.any(0)].mean() < limits.min_filled:
+    filled = float(table.filled[:, table.filled.any(0)].mean())
+    if filled < limits.min_filled:
         return False
     uv = table.flattening.points(evidence.digits.centres)
     inside = (uv[:, 0] > table.column_edges[0]) & (uv[:, 0] < table.column_edges[-1])
     inside &= (uv[:, 1] > table.row_edges[0]) & (uv[:, 1] < table.row_edges[-1])
     if evidence.embedded[evidence.near.number[inside]].mean() > limits.max_embedded:
         return False
-    # numbers among words are a table only where rules divide them or they line up well
-    crowded = float(evidence.crowded[inside].mean()) if table.ruled < 0.5 else 0.0
+    if np.median(evidence.digits.score[inside]) < limits.min_typical_score:
+        return False
+    # numbers among words are a table only where rules divide them, they fill it or they line up well
+    crowded = float(evidence.crowded[inside].mean()) if table.ruled < 0.5 and filled < FULL else 0.0
     aligned = min(limits.min_aligned + 0.55 * crowded, max(0.75, limits.min_aligned))
     return table.aligned >= max(aligned * table.entries, limits.min_entries)
 

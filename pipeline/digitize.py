@@ -23,7 +23,7 @@ from pipeline.scale import dense_windows, find_marks, typical_size
 _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
-_DOUBT = 0.5  # mean surprise in nats at upright text; upright pages stay below 0.2, turned ones above 0.7
+_DOUBT = 0.5  # mean surprise, in nats, at text being upright
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
 _COMPANY = 3.0  # digit heights to each side, up and down
 _COMPANIONS = 3

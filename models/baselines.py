@@ -1,0 +1,181 @@
+"""Baselines of BiLRP: other ways to say which parts of two inputs make them similar.
+
+They are those of Eberle et al. 2020 (arXiv 2003.05431), for a similarity ``y = <phi(x), phi(x')>``; ``i`` runs over
+the numbers in an input, channels and pixels:
+
+    saliency              R(i, i') = (x_i x'_i')^2
+    curvature             R(i, i') = (d2y / dx_i dx'_i')^2
+    Hessian x product     R(i, i') = x_i x'_i' d2y / dx_i dx'_i'
+    embedding similarity  R(i, i') = <phi(x, all but region i blank), phi(x', all but region i' blank)>
+
+Because y is bilinear in phi, its mixed second derivative is ``sum over m of g_mi g'_mi'`` with the gradients
+``g_mi = d[phi]_m / dx_i``. All four are therefore products of two factors, one an input, as BiLRP is:
+:func:`models.bilrp.pair_map` of two factors of the same kind is the baseline's map. Channels and the pixels of a
+region are summed. Models must be in evaluation mode; neither they nor their gradients are changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from models.bilrp import Factor, pool
+
+
+def saliency(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:
+    """Square the input: one feature, ``x_i^2``.
+
+    The model takes no part, so ``phi`` is not the model's: it is the sum of the squares, and nothing is
+    absorbed. Parameters as in :func:`hessian_product`; ``model`` and ``chunk`` are not used.
+    """
+    _check(x, regions)
+    return _complete(_pooled(x**2, regions))
+
+
+def curvature(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:
+    """Square the mixed second derivatives, without making them.
+
+    ``(sum_m g_mi g'_mi')^2 = sum over m <= n of c_mn (g_mi g_ni) (g'_mi' g'_ni')``, c = 1 where m = n and 2
+    elsewhere, so ``sqrt(c_mn) g_mi g_ni`` are the ``features * (features + 1) / 2`` rows of the factor. ``phi`` is
+    not the model's: it is the sum of each row, and nothing is absorbed. Parameters and errors as in
+    :func:`hessian_product`. Memory: the gradients of all features and the factor itself.
+    """
+    _check(x, regions)
+    gradient = torch.cat([part for _, part in _gradients(model, x, chunk)]).flatten(2)
+    count = len(gradient)
+    first, second = torch.triu_indices(count, count, device=x.device)
+    scale = (2 - (first == second).to(x.dtype)).sqrt()
+    if regions is None:
+        return _complete((gradient[first] * gradient[second]).sum(1) * scale[:, None])
+    columns = []
+    for place in _members(regions.to(x.device)):
+        of_region = gradient[:, :, place].flatten(1)
+        columns.append((of_region @ of_region.T)[first, second] * scale)
+    return _complete(torch.stack(columns, 1))
+
+
+def hessian_product(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:
+    """Multiply gradient and input: rows ``g_mi x_i``.
+
+    ``phi`` is the model's output; ``absorbed`` is what gradient times input leaves of it, which in a network
+    with ReLU is the share of the biases.
+
+    Parameters
+    ----------
+    model
+        From ``(n, channels, h, w)`` to features ``(n, features)``, differentiable.
+    x
+        ``(1, channels, h, w)``.
+    regions
+        ``(h, w)`` int, the region of every pixel, 0 to n - 1; the places are then the regions. Without it
+        they are the ``h * w`` pixels, row by row.
+    chunk
+        Features differentiated together; bounds memory.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` is not one input, ``regions`` does not fit it or the model's output is not ``(1, features)``.
+    """
+    _check(x, regions)
+    values, relevance = [], []
+    for value, part in _gradients(model, x, chunk):
+        values.append(value)
+        relevance.append(_pooled(part * x, regions))
+    return _remaining(torch.cat(values), torch.cat(relevance))
+
+
+@torch.no_grad()
+def embedding_similarity(
+    model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16, blank: float = 0.0
+) -> Factor:
+    """Embed every region by itself: column i is ``phi`` of the input with all else blank.
+
+    This is no decomposition: the sum of the pair map is not y. ``phi`` is the model's output for the whole
+    input and ``absorbed`` what the regions, each alone, do not add up to; it may well be larger than phi.
+
+    Parameters
+    ----------
+    model, x, regions
+        As in :func:`hessian_product`; without ``regions`` every pixel is embedded by itself.
+    chunk
+        Regions embedded together; bounds memory.
+    blank
+        Value of the pixels outside the region.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`hessian_product`.
+    """
+    _check(x, regions)
+    height, width = x.shape[-2:]
+    if regions is None:
+        regions = torch.arange(height * width).reshape(height, width)
+    regions = regions.to(x.device)
+    phi = _features(model(x.clone()))  # a clone, because the model may work in place
+    numbers = torch.arange(int(regions.max()) + 1, device=x.device)
+    alone = [
+        model(torch.where(regions == part[:, None, None, None], x, blank)) for part in numbers.split(chunk)
+    ]
+    return _remaining(phi, torch.cat(alone).T)
+
+
+def _check(x: Tensor, regions: Tensor | None) -> None:
+    if x.ndim != 4 or len(x) != 1:
+        raise ValueError(f"expected one input, (1, channels, h, w), not {tuple(x.shape)}")
+    if regions is not None and regions.shape != x.shape[-2:]:
+        raise ValueError(f"regions {tuple(regions.shape)} do not fit the input {tuple(x.shape)}")
+
+
+def _features(output: Tensor) -> Tensor:
+    """Take the features ``(features,)`` from an output ``(1, features)``."""
+    if output.ndim != 2:
+        raise ValueError(f"expected features (1, n), not {tuple(output.shape)}")
+    return output[0].detach()
+
+
+def _gradients(model: nn.Module, x: Tensor, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Differentiate all features after one forward pass.
+
+    Yields
+    ------
+    tuple
+        For at most ``chunk`` features: their values ``(n,)`` and gradients ``(n, channels, h, w)``.
+    """
+    leaf = x.detach().clone().requires_grad_()
+    with torch.enable_grad():
+        output = model(leaf.clone())  # a clone, because the model may work in place
+    phi = _features(output)
+    seeds = torch.eye(len(phi), dtype=phi.dtype, device=phi.device)
+    for rows, values in zip(seeds.split(chunk), phi.split(chunk), strict=True):
+        (gradient,) = torch.autograd.grad(
+            output, leaf, rows[:, None], retain_graph=True, is_grads_batched=True
+        )
+        yield values, gradient[:, 0]
+
+
+def _members(regions: Tensor) -> list[Tensor]:
+    """List the pixels of every region, as numbers row by row."""
+    flat = regions.flatten().to(torch.int64)
+    counts: list[int] = torch.bincount(flat).tolist()
+    return list(torch.argsort(flat, stable=True).split(counts))
+
+
+def _pooled(at_input: Tensor, regions: Tensor | None) -> Tensor:
+    """Sum ``(features, channels, h, w)`` over channels and regions: ``(features, places)``."""
+    at_pixels = at_input.sum(1).flatten(1)
+    return at_pixels if regions is None else pool(at_pixels, regions)
+
+
+def _complete(relevance: Tensor) -> Factor:
+    """Make a factor whose features are the sums of its rows."""
+    nothing = torch.zeros(len(relevance), dtype=torch.float64, device=relevance.device)
+    return Factor(relevance, relevance.sum(1), nothing)
+
+
+def _remaining(phi: Tensor, relevance: Tensor) -> Factor:
+    """Make a factor of the model's features; what no place received counts as absorbed."""
+    return Factor(relevance, phi, phi.double() - relevance.double().sum(1))

@@ -25,7 +25,7 @@ from scipy.spatial import cKDTree
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.operations import Step
+from models.step import Step
 from models.rules import divide
 
 DIGITS = 10

@@ -13,18 +13,10 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from models.operations import (
-    FUNCTIONS,
-    METHODS,
-    MODULES,
-    Back,
-    Constant,
-    Recorder,
-    Step,
-    UnsupportedOperationError,
-    weighted,
-)
+from models.operations import FUNCTIONS, METHODS, MODULES
 from models.rules import Composite
+from models.step import Constant, Recorder, Step, UnsupportedOperationError
+from models.weighted import weighted
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
 NORMALISATION = (nn.BatchNorm1d, nn.BatchNorm2d)
@@ -185,7 +177,7 @@ class Propagation:
     @torch.no_grad()
     def _relevance_once(self, seeds: Tensor) -> Relevance:
         """Pass all seeds ``(seeds, *output)`` back together."""
-        arrived: dict[fx.Node, Tensor] = {self._out: seeds}
+        arrived: dict[fx.Node, Tensor] = {self._out: seeds.clone()}
         absorbed = seeds.new_zeros(len(seeds), dtype=torch.float64)
         for node in reversed(self._backs):
             if node not in arrived:

@@ -11,54 +11,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.grad import conv2d_input
-from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 
-from models.rules import PreparedRule, Rule, WeightedLayer, divide
-
-Back = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor]]
-"""Relevance of the output ``(seeds, *output)`` -> that of every input ``(seeds, *input)``, absorbed
-``(seeds,)``."""
-
-
-class UnsupportedOperationError(ValueError):
-    """The model does something relevance cannot be passed back through."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """An operation that was run: its output ``(1, ...)`` and the way back."""
-
-    output: Tensor
-    back: Back
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A tensor that does not depend on the input."""
-
-    value: Tensor
-
-
-@runtime_checkable
-class Recorder(Protocol):
-    """A module that passes relevance back through itself, for instance a bigram layer."""
-
-    def record(self, x: Tensor) -> Step:
-        """Run on ``x (1, ...)`` and keep what the way back needs."""
-        ...
-
-
-def nothing(relevance: Tensor) -> Tensor:
-    """Return ``absorbed (seeds,)`` of an operation that keeps all relevance."""
-    return relevance.new_zeros(len(relevance), dtype=torch.float64)
+from models.rules import divide
+from models.step import Constant, Step, UnsupportedOperationError, Window, nothing
 
 
 def _value(operand: Any) -> Any:
@@ -66,7 +27,7 @@ def _value(operand: Any) -> Any:
 
 
 def _unchanged(output: Tensor) -> Step:
-    return Step(output, lambda relevance: ((relevance,), nothing(relevance)))
+    return Step(output, lambda relevance: ((relevance,), nothing(relevance)), lambda reading: reading)
 
 
 def _transpose(function: Callable[[Tensor], Tensor], x: Tensor, s: Tensor) -> Tensor:
@@ -181,7 +142,28 @@ def _max_pool(x: Tensor, *args: Any, return_indices: bool = False, **kwargs: Any
         result.scatter_add_(2, winners.flatten(2).expand(seeds, -1, -1), relevance.flatten(2))
         return (result.reshape(seeds, *x.shape[1:]),), nothing(relevance)
 
-    return Step(output, back)
+    def forth(reading: Tensor) -> Tensor:
+        at_winners = winners.flatten(2).expand(len(reading), -1, -1)
+        return reading.flatten(2).gather(2, at_winners).reshape(len(reading), *output.shape[1:])
+
+    return Step(output, back, forth, windows=_pooling_windows(*args, **kwargs))
+
+
+def _pooling_windows(
+    kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
+) -> tuple[Window, Window]:
+    down, across = (
+        Window(step, edge, spread * (size - 1) - edge)
+        for size, step, edge, spread in zip(
+            *map(_both, (kernel_size, stride or kernel_size, padding, dilation)), strict=True
+        )
+    )
+    return down, across
+
+
+def _both(value: Any) -> tuple[int, int]:
+    """Give a size that may be one number for both axes as two."""
+    return (value, value) if isinstance(value, int) else (value[0], value[-1])
 
 
 def _average_pool(x: Tensor, *args: Any, **kwargs: Any) -> Step:
@@ -261,41 +243,3 @@ MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step]] = {
         x, module.size, module.scale_factor, module.mode, align_corners=module.align_corners
     ),
 }
-
-
-def weighted(module: nn.Module, x: Tensor, rule: Rule, normalisation: nn.Module | None) -> Step:
-    """Run a convolution or linear layer, batch normalisation folded in, under a rule.
-
-    Raises
-    ------
-    UnsupportedOperationError
-        For padding other than by zeros, and for normalisation that still learns its statistics.
-    """
-    layer = _layer(module, x, *_folded(module, normalisation))
-    return Step(layer.output, PreparedRule(rule, layer).back)
-
-
-def _folded(module: Any, normalisation: Any) -> tuple[Tensor, Tensor | None]:
-    if normalisation is None:
-        return module.weight.detach(), None if module.bias is None else module.bias.detach()
-    if normalisation.training or normalisation.running_mean is None:
-        raise UnsupportedOperationError("batch normalisation without fixed statistics; call model.eval()")
-    fold = fuse_conv_bn_weights if isinstance(module, nn.Conv2d) else fuse_linear_bn_weights
-    statistics = (normalisation.running_mean, normalisation.running_var, normalisation.eps)
-    weight, bias = fold(module.weight, module.bias, *statistics, normalisation.weight, normalisation.bias)
-    return weight.detach(), bias.detach()
-
-
-def _layer(module: Any, x: Tensor, weight: Tensor, bias: Tensor | None) -> WeightedLayer:
-    if isinstance(module, nn.Linear):
-        return WeightedLayer(x, weight, bias, F.linear, lambda s, w: s @ w)
-    if module.padding_mode != "zeros" or module.padding == "same":
-        raise UnsupportedOperationError("padding must be by zeros and given as a number")
-    padding = 0 if module.padding == "valid" else module.padding
-    geometry = (module.stride, padding, module.dilation, module.groups)
-
-    def transpose(s: Tensor, w: Tensor) -> Tensor:
-        return conv2d_input((len(s), *x.shape[1:]), w, s, *geometry)
-
-    column = None if bias is None else bias[:, None, None]
-    return WeightedLayer(x, weight, column, lambda maps, w: F.conv2d(maps, w, None, *geometry), transpose)

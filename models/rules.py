@@ -39,7 +39,6 @@ class WeightedLayer:
     weight: Tensor
     bias: Tensor | None  # broadcasts against (1, *output)
     apply: Callable[[Tensor, Tensor], Tensor]  # (input, weight) -> output, without bias
-    transpose: Callable[[Tensor, Tensor], Tensor]  # (s: (seeds, *output), weight) -> (seeds, *input)
 
     @property
     def output(self) -> Tensor:
@@ -114,6 +113,8 @@ class Gamma:
 
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
+        if self.gamma == 0:
+            return Zero().split(layer)
         above, below = layer.weight.clamp(min=0), layer.weight.clamp(max=0)
         toward_positive = layer.weight + self.gamma * above
         toward_negative = layer.weight + self.gamma * below
@@ -250,29 +251,3 @@ def divide(relevance: Tensor, numerator: Tensor, denominator: Tensor) -> tuple[T
     share = (relevance / denominator.masked_fill(vanishes, 1)).masked_fill(vanishes, 0)
     left = relevance - share * numerator
     return share, left.flatten(1).sum(1, dtype=torch.float64)
-
-
-class PreparedRule:
-    """A rule bound to a layer at one input, ready for any number of seeds."""
-
-    def __init__(self, rule: Rule, layer: WeightedLayer) -> None:
-        split = rule.split(layer)
-        self._layer = layer
-        self._terms = split.terms
-        served = [
-            z if term.side is None else z * term.side
-            for term in split.terms
-            for z in (layer.apply(term.multiplier, term.weight),)
-        ]
-        self._numerator = torch.stack(served).sum(0)
-        self._denominator = self._numerator if split.extra is None else self._numerator + split.extra
-
-    def back(self, relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        """Pass relevance ``(seeds, *output)`` back: ``((seeds, *input),)`` and ``absorbed (seeds,)``."""
-        share, absorbed = divide(relevance, self._numerator, self._denominator)
-        result = share.new_zeros((len(share), *self._layer.x.shape[1:]))
-        for term in self._terms:
-            part = share if term.side is None else share * term.side
-            if term.side is None or bool(part.any()):
-                result += term.multiplier * self._layer.transpose(part, term.weight)
-        return (result,), absorbed

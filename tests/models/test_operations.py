@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.lrp import Propagation
-from models.operations import UnsupportedOperationError
 from models.rules import Composite, Zero
+from models.step import UnsupportedOperationError
 
 
 class Calls(nn.Module):

@@ -1,0 +1,84 @@
+"""Step: one operation of a network at one input, and how relevance passes through it.
+
+Every operation is run once. What is kept of it is a linear map between the relevance of its output and that of
+its input, usable in both directions: ``back`` takes relevance from the output to the input; ``forth``, its adjoint,
+takes a *reading* of the input's relevance (a weight for every place, for instance 1 on a region and 0 elsewhere)
+to the reading of the output's relevance that gives the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+Back = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor]]
+"""Relevance of the output ``(seeds, *output)``, which may be overwritten -> that of every input
+``(seeds, *input)``, absorbed ``(seeds,)`` float64."""
+
+Forth = Callable[[Tensor], Tensor]
+"""Readings of the input's relevance ``(readings, *input)`` -> of the output's ``(readings, *output)``."""
+
+
+class UnsupportedOperationError(ValueError):
+    """The model does something relevance cannot be passed back through."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a unit sees along one axis: unit i sees inputs ``i * stride - before`` to ``i * stride + after``."""
+
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+
+    def above(self, lower: Window) -> Window:
+        """What the unit sees through a layer below that has the window ``lower``."""
+        return Window(
+            self.stride * lower.stride,
+            self.before * lower.stride + lower.before,
+            self.after * lower.stride + lower.after,
+        )
+
+
+POINT = Window()
+
+
+@dataclass(frozen=True)
+class Step:
+    """An operation that was run: its output ``(1, ...)`` and the ways of relevance through it.
+
+    ``forth``, ``leak`` and ``windows`` serve reading relevance by region; an operation on maps without them is
+    passed back place by place.
+    """
+
+    output: Tensor
+    back: Back
+    forth: Forth | None = None
+    leak: Tensor | None = None  # (1, *output): share of an output's relevance that is absorbed; None: nothing
+    windows: tuple[Window, Window] = (POINT, POINT)  # down, across
+    cost: int = 0  # multiplications of passing one seed back, 0 if few
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A tensor that does not depend on the input."""
+
+    value: Tensor
+
+
+@runtime_checkable
+class Recorder(Protocol):
+    """A module that passes relevance back through itself, for instance a bigram layer."""
+
+    def record(self, x: Tensor) -> Step:
+        """Run on ``x (1, ...)`` and keep what the way back needs."""
+        ...
+
+
+def nothing(relevance: Tensor) -> Tensor:
+    """Return ``absorbed (seeds,)`` of an operation that keeps all relevance."""
+    return relevance.new_zeros(len(relevance), dtype=torch.float64)

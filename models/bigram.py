@@ -25,8 +25,8 @@ from scipy.spatial import cKDTree
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.step import Step
 from models.rules import divide
+from models.step import Step
 
 DIGITS = 10
 FEATURES: tuple[str, ...] = (

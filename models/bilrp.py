@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from models.lrp import Propagation
+from models.meeting import pool as pool
 from models.rules import Composite
 
 
@@ -79,19 +80,14 @@ def factor(
         raise ValueError(f"expected features (1, n), not {tuple(propagation.output.shape)}")
     phi = propagation.output[0].detach()
     relevance, absorbed = [], []
+    if regions is not None:
+        by_region = propagation.relevance_by_region(torch.diag(phi), regions, chunk)
+        return Factor(by_region.input, phi, by_region.absorbed)
     for seeds in torch.diag(phi).split(chunk):
         part = propagation.relevance(seeds, chunk)
-        at_pixels = part.input.sum(1).flatten(1)
-        relevance.append(at_pixels if regions is None else pool(at_pixels, regions))
+        relevance.append(part.input.sum(1).flatten(1))
         absorbed.append(part.absorbed)
     return Factor(torch.cat(relevance), phi, torch.cat(absorbed))
-
-
-def pool(at_pixels: Tensor, regions: Tensor) -> Tensor:
-    """Sum relevance ``(features, h * w)`` over regions ``(h, w)``: ``(features, regions)``."""
-    count = int(regions.max()) + 1
-    pooled = at_pixels.new_zeros((len(at_pixels), count))
-    return pooled.index_add_(1, regions.flatten().to(at_pixels.device, torch.int64), at_pixels)
 
 
 def pair_map(a: Factor, b: Factor) -> Tensor:

@@ -1,9 +1,10 @@
 """Catchment: in which regions of the page the relevance of a unit low in the digit network comes to rest.
 
-A unit of the quarter-resolution encoder sees 15 x 15 pixels, which belong to very few regions. LRP below it is a
-linear map, so what it passes to each region can be computed for all units at once by going *forward*: begin with
-the pixels of a region alone and carry along which part of every unit's contributions came from there. Regions that
-no unit sees together share one such pass (a colouring of the graph of regions seen together).
+A unit low in a network sees few pixels (of the digit network's encoder at quarter resolution, 15 x 15), which
+belong to very few regions. LRP below it is a linear map, so what it passes to each region can be computed for all
+units at once by going *forward*: begin with the pixels of a region alone and carry along which part of every unit's
+contributions came from there. Regions that no unit sees together share one such pass (a colouring of the graph of
+regions seen together).
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-FIELD = 7  # pixels: a unit at row i of the quarter-resolution map sees pixels 4 i - 7 to 4 i + 7
-_STRIDE = 4
-_MOST = 16  # regions a unit may see; more cannot be told apart in 15 x 15 pixels of any real page
+from models.step import Window
+
+QUARTER = Window(4, 7, 7)  # of a unit of the digit network at quarter resolution
+MOST = 16  # regions a unit may see; more cannot be told apart in 15 x 15 pixels of any real page
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Colouring:
     """Regions parted into colours so that no unit sees two regions of one colour."""
 
     of_region: NDArray[np.int32]  # (regions,)
-    owner: NDArray[np.int32]  # (colours, h / 4, w / 4): the region of that colour a unit sees, -1 none
+    owner: NDArray[np.int32]  # (colours, h, w) of the units: the region of that colour a unit sees, -1 none
 
     @property
     def count(self) -> int:
@@ -34,16 +36,22 @@ class Colouring:
 
 @numba.njit(cache=True)
 def _seen(
-    labels: NDArray[np.int32], shape: tuple[int, int]
+    labels: NDArray[np.int32],
+    shape: tuple[int, int],
+    down: tuple[int, int, int],
+    across: tuple[int, int, int],
+    most: int,
 ) -> NDArray[np.int32]:  # pragma: no cover (compiled)
-    """List the regions that each unit sees, ``(h / 4, w / 4, _MOST)``, -1 after the last."""
+    """List the regions that each unit sees, ``(h, w, most)``, -1 after the last; windows: stride, before, after."""
     height, width = labels.shape
-    seen = np.full((shape[0], shape[1], _MOST), -1, np.int32)
+    seen = np.full((shape[0], shape[1], most), -1, np.int32)
     for i in range(shape[0]):
+        top, bottom = i * down[0] - down[1], i * down[0] + down[2] + 1
         for j in range(shape[1]):
+            left, right = j * across[0] - across[1], j * across[0] + across[2] + 1
             count, last = 0, -1
-            for y in range(max(0, _STRIDE * i - FIELD), min(height, _STRIDE * i + FIELD + 1)):
-                for x in range(max(0, _STRIDE * j - FIELD), min(width, _STRIDE * j + FIELD + 1)):
+            for y in range(max(0, top), min(height, bottom)):
+                for x in range(max(0, left), min(width, right)):
                     label = labels[y, x]
                     if label == last:
                         continue
@@ -51,7 +59,7 @@ def _seen(
                     known = False
                     for k in range(count):
                         known = known or seen[i, j, k] == label
-                    if not known and count < _MOST:
+                    if not known and count < most:
                         seen[i, j, count] = label
                         count += 1
     return seen
@@ -63,7 +71,7 @@ def _together(seen: NDArray[np.int32], regions: int) -> NDArray[np.bool_]:  # pr
     together = np.zeros((regions, regions), np.bool_)
     for i in range(seen.shape[0]):
         for j in range(seen.shape[1]):
-            for a in range(_MOST):
+            for a in range(seen.shape[2]):
                 if seen[i, j, a] < 0:
                     break
                 for b in range(a):
@@ -72,7 +80,16 @@ def _together(seen: NDArray[np.int32], regions: int) -> NDArray[np.bool_]:  # pr
     return together
 
 
-def colour_regions(labels: NDArray[np.int32], shape: tuple[int, int]) -> Colouring:
+class TooManyRegionsError(ValueError):
+    """A unit sees more regions than were allowed for."""
+
+
+def colour_regions(
+    labels: NDArray[np.int32],
+    shape: tuple[int, int],
+    windows: tuple[Window, Window] = (QUARTER, QUARTER),
+    most: int = MOST,
+) -> Colouring:
     """Part the regions of a page into colours, greedily, the most entangled first.
 
     Parameters
@@ -80,17 +97,23 @@ def colour_regions(labels: NDArray[np.int32], shape: tuple[int, int]) -> Colouri
     labels
         ``(h, w)``, the region of each pixel.
     shape
-        Height and width of the quarter-resolution map.
+        Height and width of the map of units.
+    windows
+        Which pixels a unit sees, down and across.
+    most
+        Regions allowed for: a unit must see fewer.
 
     Raises
     ------
-    ValueError
-        If some 15 x 15 pixels hold more than 16 regions.
+    TooManyRegionsError
+        If some unit sees ``most`` regions or more.
     """
-    seen = _seen(np.ascontiguousarray(labels, np.int32), shape)
+    down, across = ((window.stride, window.before, window.after) for window in windows)
+    seen = _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, most)
     if (seen[..., -1] >= 0).any():
-        raise ValueError(
-            f"more than {_MOST - 1} regions within {2 * FIELD + 1} pixels: the regions are too small"
+        high, wide = (window.before + window.after + 1 for window in windows)
+        raise TooManyRegionsError(
+            f"more than {most - 1} regions within {wide} x {high} pixels: the regions are too small"
         )
     regions = int(labels.max()) + 1
     together = _together(seen, regions)

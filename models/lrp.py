@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
+from models.meeting import meet
 from models.operations import FUNCTIONS, METHODS, MODULES
 from models.rules import Composite
 from models.step import Constant, Recorder, Step, UnsupportedOperationError
@@ -73,7 +74,7 @@ class Propagation:
         self._graph = tracer.trace(model)
         self._composite = composite
         self._values: dict[fx.Node, Tensor | Constant] = {}
-        self._backs: dict[fx.Node, tuple[list[fx.Node], Back]] = {}
+        self._steps: dict[fx.Node, tuple[list[fx.Node], Step]] = {}
         with torch.no_grad():
             self._run()
         value = self._values[self._out]
@@ -118,7 +119,7 @@ class Propagation:
         except UnsupportedOperationError as error:
             raise UnsupportedOperationError(f"{node.format_node()}: {error}") from error
         self._values[node] = step.output
-        self._backs[node] = (sources, step.back)
+        self._steps[node] = (sources, step)
 
     def _evaluated(self, arguments: Any) -> Any:
         """Replace nodes by their values."""
@@ -168,29 +169,88 @@ class Propagation:
         ValueError
             If the seeds have not the shape of the output.
         """
+        self._check(seeds)
+        parts = [self._passed_back(part, self._source) for part in seeds.split(chunk)]
+        return Relevance(
+            torch.cat([part.input for part in parts]), torch.cat([part.absorbed for part in parts])
+        )
+
+    def relevance_by_region(self, seeds: Tensor, regions: Tensor, chunk: int = 16) -> Relevance:
+        """Pass seeds back to the input and add up what arrives in each region.
+
+        The same, to rounding, as summing :meth:`relevance` over the pixels of the regions and over channels, but
+        where the lower layers are a chain and see few regions at a time, they are passed once a colour of regions
+        instead of once a seed (:mod:`models.meeting`).
+
+        Parameters
+        ----------
+        seeds, chunk
+            As for :meth:`relevance`.
+        regions
+            ``(h, w)`` int, the region of every pixel, 0 to n - 1.
+
+        Returns
+        -------
+        Relevance
+            Its ``input`` is ``(seeds, regions)``.
+
+        Raises
+        ------
+        ValueError
+            If the seeds have not the shape of the output, or the regions not that of the input.
+        """
+        self._check(seeds)
+        if self.x.ndim != 4 or regions.shape != self.x.shape[-2:]:
+            raise ValueError(f"regions {tuple(regions.shape)} do not fit the input {tuple(self.x.shape)}")
+        chain = self._chain()
+        whole = sum(step.cost for _, step in self._steps.values())
+        with torch.no_grad():
+            place, reading = meet(
+                self.x, regions, [self._steps[node][1] for node in chain], len(seeds), whole, chunk
+            )
+            node = chain[place - 1] if place else self._source
+            parts = [self._passed_back(part, node) for part in seeds.split(chunk)]
+            read = [reading.read(part.input, part.absorbed) for part in parts]
+        return Relevance(torch.cat([pooled for pooled, _ in read]), torch.cat([taken for _, taken in read]))
+
+    def _check(self, seeds: Tensor) -> None:
         if seeds.shape[1:] != self.output.shape[1:]:
             raise ValueError(f"seeds {tuple(seeds.shape)} do not fit the output {tuple(self.output.shape)}")
-        parts = [self._relevance_once(part) for part in seeds.split(chunk)]
-        at_input = torch.cat([part.input for part in parts])
-        return Relevance(at_input, torch.cat([part.absorbed for part in parts]))
+
+    def _chain(self) -> list[fx.Node]:
+        """List the operations on maps, from the input up, that all relevance passes one after the other."""
+        chain: list[fx.Node] = []
+        node = self._source
+        while len(node.users) == 1:
+            node = next(iter(node.users))
+            if node not in self._steps:
+                break
+            sources, step = self._steps[node]
+            if len(sources) != 1 or step.forth is None or step.output.ndim != 4:
+                break
+            chain.append(node)
+        return chain
 
     @torch.no_grad()
-    def _relevance_once(self, seeds: Tensor) -> Relevance:
-        """Pass all seeds ``(seeds, *output)`` back together."""
+    def _passed_back(self, seeds: Tensor, to: fx.Node) -> Relevance:
+        """Pass all seeds ``(seeds, *output)`` back together to the value of the node ``to``."""
         arrived: dict[fx.Node, Tensor] = {self._out: seeds.clone()}
         absorbed = seeds.new_zeros(len(seeds), dtype=torch.float64)
-        for node in reversed(self._backs):
+        for node in reversed(self._steps):
+            if node is to:
+                break
             if node not in arrived:
                 continue  # computed but not used
-            sources, back = self._backs[node]
-            shares, kept = back(arrived.pop(node))
+            sources, step = self._steps[node]
+            shares, kept = step.back(arrived.pop(node))
             absorbed = absorbed + kept
             for source, share in zip(sources, shares, strict=True):
                 arrived[source] = arrived[source] + share if source in arrived else share
-        at_input = arrived.get(self._source)
-        if at_input is None:  # the output does not depend on the input
-            at_input = seeds.new_zeros((len(seeds), *self.x.shape[1:]))
-        return Relevance(at_input, absorbed)
+        there = arrived.get(to)
+        if there is None:  # the output does not depend on it
+            value = self.x if to is self._source else self._steps[to][1].output
+            there = seeds.new_zeros((len(seeds), *value.shape[1:]))
+        return Relevance(there, absorbed)
 
 
 def _inputs(node: fx.Node) -> list[fx.Node]:

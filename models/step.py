@@ -36,7 +36,7 @@ class Window:
     after: int = 0
 
     def above(self, lower: Window) -> Window:
-        """What the unit sees through a layer below that has the window ``lower``."""
+        """Give what the unit sees through a layer below that has the window ``lower``."""
         return Window(
             self.stride * lower.stride,
             self.before * lower.stride + lower.before,

@@ -12,14 +12,17 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch.nn import functional as F
 
 from models.meeting import meet
-from models.operations import FUNCTIONS, METHODS, MODULES
+from models.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
 from models.rules import Composite
 from models.step import Constant, Recorder, Step, UnsupportedOperationError
+from models.tracing import Tracer, attribute, inputs_of
 from models.weighted import weighted
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
+_RELU = (nn.ReLU, F.relu, torch.relu, "relu", "relu_")
 NORMALISATION = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
@@ -32,11 +35,6 @@ class Relevance:
 
     input: Tensor  # (seeds, *input)
     absorbed: Tensor  # (seeds,) float64: taken by biases, constants, stabilisers and vanishing sums
-
-
-class _Tracer(fx.Tracer):
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, Recorder) or super().is_leaf_module(m, module_qualified_name)
 
 
 class Propagation:
@@ -65,7 +63,7 @@ class Propagation:
     def __init__(self, model: nn.Module, x: Tensor, composite: Composite) -> None:
         if len(x) != 1:
             raise ValueError(f"expected one input, (1, ...), not {tuple(x.shape)}")
-        tracer = _Tracer()
+        tracer = Tracer()
         if tracer.is_leaf_module(model, ""):
             model = nn.Sequential(model)  # a layer by itself, then named "0"
         self.x = x
@@ -91,22 +89,22 @@ class Propagation:
             raise UnsupportedOperationError("the model must take one tensor and return one tensor")
         self._source, self._out = placeholders[0], results[0]
         modules = [node for node in nodes if node.op == "call_module"]
-        layers = [node for node in modules if isinstance(self._module(node), WEIGHTED)]
-        place = {node: index for index, node in enumerate(layers)}
+        self._layers = [node for node in modules if isinstance(self._module(node), WEIGHTED)]
+        place = {node: index for index, node in enumerate(self._layers)}
         for node in nodes:
             if node.op == "placeholder":
                 self._values[node] = self.x
             elif node.op == "get_attr":
-                self._values[node] = Constant(_attribute(self._model, str(node.target)))
+                self._values[node] = Constant(attribute(self._model, str(node.target)))
             elif node.op != "output":
-                self._record(node, place.get(node, -1), len(layers))
+                self._record(node, place.get(node, -1), len(self._layers))
 
     def _module(self, node: fx.Node) -> nn.Module:
         return self._modules[str(node.target)]
 
     def _record(self, node: fx.Node, place: int, count: int) -> None:
         """Run one node and keep its value and its way back."""
-        inputs = _inputs(node)
+        inputs = inputs_of(node)
         sources = [source for source in inputs if isinstance(self._values[source], Tensor)]
         try:
             if node.op == "call_module" and node.args:
@@ -133,7 +131,9 @@ class Propagation:
             raise UnsupportedOperationError("its input does not depend on the model's")
         if isinstance(module, WEIGHTED):
             rule = self._composite.rule_for(str(node.target), module, place, count)
-            return weighted(module, x, rule, self._normalisation(node))
+            normalisation = self._normalisation(node)
+            above = node if normalisation is None else next(iter(node.users))
+            return weighted(module, x, rule, normalisation, self._rectified(above))
         if isinstance(module, NORMALISATION):
             if not (isinstance(below, fx.Node) and self._normalisation(below) is module):
                 raise UnsupportedOperationError(
@@ -153,6 +153,33 @@ class Propagation:
             return None
         above = self._module(users[0]) if users[0].op == "call_module" else None
         return above if isinstance(above, NORMALISATION) else None
+
+    def _rectified(self, node: fx.Node) -> bool:
+        """Tell whether a value goes through a ReLU alone and no relevance returns to units that are off."""
+        users = list(node.users)
+        return len(users) == 1 and self._kind(users[0]) in _RELU and self._off_units_get_nothing(users[0])
+
+    def _off_units_get_nothing(self, node: fx.Node) -> bool:
+        """Tell whether all that use a value hand no relevance to where it is zero."""
+        for user in node.users:
+            kind = self._kind(user)
+            if kind in WEIGHTED:
+                place = self._layers.index(user)
+                rule = self._composite.rule_for(
+                    str(user.target), self._module(user), place, len(self._layers)
+                )
+                if not rule.proportional:
+                    return False
+            elif kind in PASSING:
+                if not self._off_units_get_nothing(user):
+                    return False
+            elif kind not in SHARING:
+                return False
+        return bool(node.users)
+
+    def _kind(self, node: fx.Node) -> Any:
+        """Name what a node does: the type of its module, its function or its method."""
+        return type(self._module(node)) if node.op == "call_module" else node.target
 
     def relevance(self, seeds: Tensor, chunk: int = 16) -> Relevance:
         """Pass seeds back to the input.
@@ -251,24 +278,3 @@ class Propagation:
             value = self.x if to is self._source else self._steps[to][1].output
             there = seeds.new_zeros((len(seeds), *value.shape[1:]))
         return Relevance(there, absorbed)
-
-
-def _inputs(node: fx.Node) -> list[fx.Node]:
-    """List the nodes a node takes, once for every time it takes them."""
-    found: list[fx.Node] = []
-
-    def note(source: fx.Node) -> fx.Node:
-        found.append(source)
-        return source
-
-    fx.map_arg((node.args, node.kwargs), note)
-    return found
-
-
-def _attribute(model: nn.Module, path: str) -> Tensor:
-    value: Any = model
-    for name in path.split("."):
-        value = getattr(value, name)
-    if not isinstance(value, Tensor):
-        raise UnsupportedOperationError(f"{path}: not a tensor")
-    return value.detach()

@@ -26,7 +26,7 @@ _MOST = 64  # regions a unit may see where the two ways meet
 class Reading:
     """What each unit of a map passes to the regions of each colour, and what of it is absorbed."""
 
-    shares: Tensor  # (colours, channels, h, w)
+    shares: Tensor  # (h * w, channels, colours)
     owner: Tensor  # (colours, h * w) int64: the region of that colour a unit's share goes to, -1 none
     absorbed: Tensor | None  # (channels, h, w); None: nothing
     regions: int
@@ -46,8 +46,8 @@ class Reading:
         tuple
             ``(seeds, regions)``, and ``(seeds,)`` float64, all that was absorbed.
         """
-        places = relevance.permute(2, 3, 0, 1).flatten(0, 1)  # (h * w, seeds, channels)
-        passed = places @ self.shares.permute(2, 3, 1, 0).flatten(0, 1)  # (h * w, seeds, colours)
+        places = relevance.permute(2, 3, 0, 1).flatten(0, 1).contiguous()  # (h * w, seeds, channels)
+        passed = places @ self.shares  # (h * w, seeds, colours)
         pooled = relevance.new_zeros((len(relevance), self.regions))
         for owner, part in zip(self.owner, passed.unbind(2), strict=True):
             owned = owner >= 0
@@ -122,8 +122,14 @@ def meet(
     colour = torch.from_numpy(chosen.of_region).to(x.device)[regions.to(x.device, torch.int64)]
     owner = torch.from_numpy(chosen.owner).to(x.device, torch.int64).flatten(1)
     masks = torch.stack([colour == index for index in range(chosen.count)]).to(x.dtype)  # (colours, h, w)
-    shares = [_forth(part[:, None].expand(-1, *x.shape[1:]), chain[:best]) for part in masks.split(chunk)]
-    return best, Reading(torch.cat(shares), owner, _absorbed(x, chain[:best]), int(regions.max()) + 1)
+    shares = torch.cat(
+        [
+            _forth(part[:, None].expand(-1, *x.shape[1:]), chain[:best]).permute(2, 3, 1, 0).flatten(0, 1)
+            for part in masks.split(chunk)
+        ],
+        2,
+    )
+    return best, Reading(shares, owner, _absorbed(x, chain[:best]), int(regions.max()) + 1)
 
 
 def _smaller(above: Step, step: Step) -> bool:

@@ -243,3 +243,17 @@ MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step]] = {
         x, module.size, module.scale_factor, module.mode, align_corners=module.align_corners
     ),
 }
+
+PASSING: frozenset[Any] = frozenset(
+    (F.relu, torch.relu, F.max_pool2d, torch.max_pool2d, torch.flatten, torch.cat, "relu", "flatten")
+) | {nn.ReLU, nn.Identity, nn.Dropout, nn.Dropout2d, nn.Flatten, nn.MaxPool2d}
+"""Operations that give an input no relevance if none arrives where the output is zero and the input is not
+positive."""
+
+SHARING: frozenset[Any] = frozenset(
+    (operator.add, torch.add, F.avg_pool2d, F.adaptive_avg_pool2d, "sum", "mean")
+) | {
+    nn.AvgPool2d,
+    nn.AdaptiveAvgPool2d,
+}
+"""Operations that share relevance in proportion, so that an input of zero receives nothing."""

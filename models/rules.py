@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -67,6 +67,11 @@ class Split:
 class Rule(Protocol):
     """Chooses the terms for a layer."""
 
+    @property
+    def proportional(self) -> bool:
+        """Whether inputs that are zero receive nothing."""
+        ...
+
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
         ...
@@ -75,6 +80,8 @@ class Rule(Protocol):
 @dataclass(frozen=True)
 class Zero:
     """LRP-0: in proportion to ``x_i w_ij``. Equals gradient times input in a network with ReLU."""
+
+    proportional: ClassVar[bool] = True
 
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
@@ -86,6 +93,8 @@ class Epsilon:
     """LRP-epsilon: LRP-0 with ``epsilon`` (in units of the output) added to the size of the denominator."""
 
     epsilon: float = 1e-6
+
+    proportional: ClassVar[bool] = True
 
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
@@ -110,6 +119,8 @@ class Gamma:
     """
 
     gamma: float = 0.25
+
+    proportional: ClassVar[bool] = True
 
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
@@ -136,6 +147,8 @@ class Gamma:
 class ZPlus:
     """z-plus (alpha 1, beta 0): in proportion to the positive contributions, a positive bias among them."""
 
+    proportional: ClassVar[bool] = True
+
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
         terms = [Term(layer.weight.clamp(min=0), layer.x.clamp(min=0))]
@@ -154,6 +167,8 @@ class ZBox:
     low: float | Tensor = 0.0
     high: float | Tensor = 1.0
 
+    proportional: ClassVar[bool] = False
+
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
         low = torch.zeros_like(layer.x) + self.low
@@ -170,6 +185,8 @@ class ZBox:
 class WSquare:
     """w^2: in proportion to the squared weights, whatever the input; biases take no part."""
 
+    proportional: ClassVar[bool] = False
+
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
         return Split((Term(layer.weight**2, torch.ones_like(layer.x)),))
@@ -178,6 +195,8 @@ class WSquare:
 @dataclass(frozen=True)
 class Flat:
     """Flat: evenly over all inputs an output sees; biases take no part."""
+
+    proportional: ClassVar[bool] = False
 
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""

@@ -27,8 +27,23 @@ class _Way:
     spread: _Spread
 
 
-def weighted(module: nn.Module, x: Tensor, rule: Rule, normalisation: nn.Module | None) -> Step:
-    """Run a convolution or linear layer, batch normalisation folded in, under a rule.
+def weighted(
+    module: nn.Module, x: Tensor, rule: Rule, normalisation: nn.Module | None, rectified: bool
+) -> Step:
+    """Run a convolution or linear layer under a rule.
+
+    Parameters
+    ----------
+    module
+        The layer.
+    x
+        ``(1, *input)``.
+    rule
+        How it hands relevance on.
+    normalisation
+        The batch normalisation that follows and is folded in, if any.
+    rectified
+        Whether it is known that no relevance will arrive at outputs that are not positive.
 
     Raises
     ------
@@ -38,12 +53,12 @@ def weighted(module: nn.Module, x: Tensor, rule: Rule, normalisation: nn.Module 
     weight, bias = _folded(module, normalisation)
     if isinstance(module, nn.Linear):
         layer = WeightedLayer(x, weight, bias, F.linear)
-        return _step(layer, rule, lambda w: lambda s: s @ w, (POINT, POINT))
+        return _step(layer, rule, rectified, lambda w: lambda s: s @ w, (POINT, POINT))
     padding, windows = _geometry(module)
     column = None if bias is None else bias[:, None, None]
     options: Any = (module.stride, padding, module.dilation, module.groups)
     layer = WeightedLayer(x, weight, column, lambda maps, w: F.conv2d(maps, w, None, *options))
-    return _step(layer, rule, lambda w: _spread(w, x, options), windows)
+    return _step(layer, rule, rectified, lambda w: _spread(w, x, options), windows)
 
 
 def _folded(module: Any, normalisation: Any) -> tuple[Tensor, Tensor | None]:
@@ -90,23 +105,30 @@ def _spread(weight: Tensor, x: Tensor, options: Any) -> _Spread:
 
 
 def _step(
-    layer: WeightedLayer, rule: Rule, spread: Callable[[Tensor], _Spread], windows: tuple[Window, Window]
+    layer: WeightedLayer,
+    rule: Rule,
+    rectified: bool,
+    spread: Callable[[Tensor], _Spread],
+    windows: tuple[Window, Window],
 ) -> Step:
     output = layer.output
-    leak, ways = _ways(layer, rule, spread)
+    leak, ways = _ways(layer, rule, output > 0 if rectified else None, spread)
     multiplications = layer.weight.numel() * output[0, 0].numel()
 
     def forth(reading: Tensor) -> Tensor:
         result = reading.new_zeros((len(reading), *output.shape[1:]))
         for way in ways:
-            result += layer.apply(reading * way.term.multiplier, way.term.weight) * way.inverse
+            scaled = reading * way.term.multiplier
+            if scaled.ndim == 4:
+                scaled = scaled.contiguous(memory_format=torch.channels_last)
+            result += layer.apply(scaled, way.term.weight).mul_(way.inverse)
         return result
 
     return Step(output, _back(layer, ways, leak), forth, leak, windows, multiplications)
 
 
 def _ways(
-    layer: WeightedLayer, rule: Rule, spread: Callable[[Tensor], _Spread]
+    layer: WeightedLayer, rule: Rule, arrives: Tensor | None, spread: Callable[[Tensor], _Spread]
 ) -> tuple[Tensor | None, list[_Way]]:
     """Prepare a rule: the share of each output that is absorbed, and the terms that serve some output."""
     split = rule.split(layer)
@@ -125,7 +147,7 @@ def _ways(
     ways = [
         _Way(term, inverse if term.side is None else inverse * term.side, spread(term.weight))
         for term in split.terms
-        if term.side is None or bool(term.side.any())
+        if term.side is None or bool((term.side if arrives is None else term.side & arrives).any())
     ]
     return leak if bool(leak.any()) else None, ways
 
@@ -140,7 +162,7 @@ def _back(layer: WeightedLayer, ways: list[_Way], leak: Tensor | None) -> Back:
             last = index == len(ways) - 1
             share = relevance.mul_(way.inverse) if last else relevance * way.inverse
             if way.term.side is not None and index and not bool(share.any()):
-                continue  # after a ReLU no relevance arrives at negative outputs
+                continue  # often no relevance arrives at negative outputs
             part = way.spread(share).mul_(way.term.multiplier)
             result = part if result is None else result.add_(part)
         if result is None:

@@ -13,6 +13,7 @@ class Tracer(fx.Tracer):
     """Traces a model, taking modules that record themselves as one operation."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Tell whether a module is one operation."""
         return isinstance(m, Recorder) or super().is_leaf_module(m, module_qualified_name)
 
 

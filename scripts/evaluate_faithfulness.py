@@ -1,0 +1,316 @@
+"""Measure whether the explanation of a pair of pages names the region pairs their similarity depends on.
+
+``python scripts/evaluate_faithfulness.py FOLDER...`` takes sample archives (``tablekin sample``): pairs of editions of
+one work, and as many of unrelated tables; and plain folders of scans: every page with the next. Regions are erased
+from both pages, painted with paper, and everything is computed again on the changed pages:
+
+- agreement: cosine and rank correlation of the map of region pairs with the exact joint effects
+  ``y - y(without i) - y(without i') + y(without both)``;
+- deletion: regions go in the order of the largest relevance of their pairs; area under the similarity left (lower
+  is better);
+- insertion: they come in the same order on empty pages (higher is better).
+
+Means with 95 % intervals from a bootstrap of works (archive) or documents (folder), and differences to the default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from perturbation import (
+    CURVES,
+    FRACTIONS,
+    Explained,
+    agreement,
+    area,
+    follow_curves,
+)
+from randomisation import randomise
+from subject import DEFAULT, Level, explain, prepare
+
+from pipeline.execution import Failure, default_workers, run_in_order
+
+_DRAWS = 4000  # of the bootstrap
+_LEAST = 10  # regions a page needs
+_IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
+MEASURES = ("cosine", "rank correlation", "deletion", "insertion")
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two scans to compare."""
+
+    group: str
+    a: Path
+    b: Path
+    units: tuple[str, str]  # what the bootstrap draws: works or documents
+
+
+def choose_pairs(folder: Path, count: int, seed: int) -> list[Pair]:
+    """Choose pairs of a sample archive or of a folder of scans.
+
+    An archive gives ``count // 2`` pairs of editions, each of another work, and as many of unrelated tables, the first
+    page of one such pair with the second of the next. A folder gives ``count`` pages, evenly chosen, each with the
+    next and the last with the first.
+    """
+    if not (folder / "metadata.csv").is_file():
+        scans = sorted(path for path in folder.iterdir() if path.suffix.lower() in _IMAGES)
+        places = np.unique(np.linspace(0, len(scans) - 1, count).round().astype(int))
+        chosen = [scans[place] for place in places]
+        following = chosen[1:] + chosen[:1] if len(chosen) > 2 else chosen[1:]
+        return [Pair(folder.name, a, b, (a.name, b.name)) for a, b in zip(chosen, following, strict=False)]
+    rng = np.random.default_rng(seed)
+    metadata = pd.read_csv(folder / "metadata.csv").query("kind == 'table'")
+    editions = []
+    for work, rows in metadata.groupby("work"):
+        names = sorted(rows["edition"].unique())
+        if len(names) > 1:
+            two = rng.choice(names, 2, replace=False)
+            a, b = (rng.choice(rows.loc[rows["edition"] == name, "file"].to_numpy()) for name in two)
+            editions.append((str(work), folder / "scans" / str(a), folder / "scans" / str(b)))
+    editions = [editions[i] for i in rng.permutation(len(editions))[: count // 2]]
+    pairs = [Pair("editions", a, b, (work, work)) for work, a, b in editions]
+    if len(editions) > 1:
+        for (work, a, _), (other, _, b) in zip(editions, editions[1:] + editions[:1], strict=True):
+            pairs.append(Pair("unrelated", a, b, (work, other)))
+    return pairs
+
+
+def _explain(path: Path, side: int, level: Level) -> Explained:
+    subject = prepare(path, side, level)
+    if subject.regions < _LEAST:
+        return Explained(subject, {})
+    return Explained(subject, explain(subject))
+
+
+def _score(task: tuple[Explained, Explained, int]) -> dict[str, dict[str, Any]]:
+    a, b, seed = task
+    scores: dict[str, dict[str, Any]] = {method: dict(row) for method, row in agreement(a, b).items()}
+    for method, curves in follow_curves(a, b, seed).items():
+        scores.setdefault(method, {}).update(
+            {f"{name} curve": curve for name, curve in curves.items()}
+            | {name: area(curve) for name, curve in curves.items()}
+        )
+    return scores
+
+
+def _randomise(task: tuple[Explained, Explained, int]) -> list[dict[str, object]]:
+    a, b, seed = task
+    return randomise(a.subject, b.subject, seed)
+
+
+def _run(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int, what: str) -> list[Result]:
+    """Apply a function to all tasks in processes.
+
+    Raises
+    ------
+    RuntimeError
+        If one fails.
+    """
+    results = []
+    for done, result in enumerate(run_in_order(function, tasks, workers), 1):
+        if isinstance(result, Failure):
+            raise RuntimeError(f"{what} {done}: {result.reason}\n{result.detail}")
+        results.append(result)
+        print(f"{what} {done} of {len(tasks)}", flush=True)
+    return results
+
+
+def evaluate(
+    pairs: list[Pair], level: Level, side: int, seed: int, workers: int, sane: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Score every pair by every method, and randomise the network for the first ``sane`` pairs of each group.
+
+    Returns
+    -------
+    tuple
+        Scores: a row a pair and method. Randomisation: a row a pair and stage. Pairs with a page of fewer than ten
+        regions are left out.
+    """
+    paths = sorted({path for pair in pairs for path in (pair.a, pair.b)})
+    pages = dict(
+        zip(paths, _run(partial(_explain, side=side, level=level), paths, workers, "page"), strict=True)
+    )
+    pairs = [pair for pair in pairs if pages[pair.a].factors and pages[pair.b].factors]
+    tasks = [(pages[pair.a], pages[pair.b], seed + number) for number, pair in enumerate(pairs)]
+    rows = []
+    for pair, scores in zip(pairs, _run(_score, tasks, workers, "pair"), strict=True):
+        known = {
+            "group": pair.group,
+            "a": pair.a.name,
+            "b": pair.b.name,
+            "units": list(pair.units),
+            "regions": [pages[path].subject.regions for path in (pair.a, pair.b)],
+        }
+        rows += [{**known, "method": method, **row} for method, row in scores.items()]
+    groups = pd.Series([pair.group for pair in pairs])
+    first = np.flatnonzero(groups.groupby(groups).cumcount() < sane)
+    changes: list[dict[str, object]] = []
+    if len(first):
+        results = _run(_randomise, [tasks[i] for i in first], workers, "randomised pair")
+        for i, stages in zip(first, results, strict=True):
+            changes += [{"group": pairs[i].group, "a": pairs[i].a.name, **stage} for stage in stages]
+    return pd.DataFrame(rows), pd.DataFrame(changes)
+
+
+def resample(units: Sequence[Sequence[str]], seed: int) -> NDArray[np.float64]:
+    """Draw works or documents with replacement; weights of the pairs, ``(draws, pairs)``.
+
+    A pair of two units counts as often as the product of how often both were drawn, a pair within one unit as often
+    as it was (the bootstrap of nodes: Snijders and Borgatti 1999). Draws without any pair are left out.
+    """
+    names = sorted({name for pair in units for name in pair})
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=_DRAWS)
+    first, second = (np.array([names.index(pair[side]) for pair in units]) for side in (0, 1))
+    weights = np.where(first == second, drawn[:, first], drawn[:, first] * drawn[:, second]).astype(float)
+    weights = weights[weights.sum(1) > 0]
+    return weights / weights.sum(1, keepdims=True)
+
+
+def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Average every measure over the pairs of each group, with intervals, and its difference to the default.
+
+    Returns
+    -------
+    DataFrame
+        A row a group, method and measure: ``mean``, ``low``, ``high``, ``difference``, ``difference_low``,
+        ``difference_high``. The random orders of a pair are averaged first.
+    """
+    scores = scores.assign(method=scores["method"].str.replace(r"^random \d+$", "random", regex=True))
+    rows = []
+    for group, part in scores.groupby("group", sort=False):
+        units = part.drop_duplicates(["a", "b"])["units"].tolist()
+        weights = resample(units, seed)
+        for measure in MEASURES:
+            wide = part.pivot_table(
+                index=["a", "b"], columns="method", values=measure, sort=False, aggfunc="mean"
+            )
+            for method in wide.columns:
+                values = wide[method].to_numpy()
+                paired = values - wide[DEFAULT].to_numpy()
+                row = {"group": group, "method": method, "measure": measure, "pairs": len(values)}
+                for name, series in (("", values), ("difference", paired)):
+                    low, high = np.quantile(weights @ series, [0.025, 0.975])
+                    row |= {
+                        name or "mean": float(series.mean()),
+                        f"{name}_low".lstrip("_"): float(low),
+                        f"{name}_high".lstrip("_"): float(high),
+                    }
+                rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def as_markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def show(summary: pd.DataFrame, name: str) -> str:
+    """Write one table a group: a row a method, its measures with intervals; or the differences to the default."""
+    parts = []
+    for group, part in summary.groupby("group", sort=False):
+        cells = {
+            (row["method"], row["measure"]): f"{row[name]:.3f} ({row[low]:.3f} to {row[high]:.3f})"
+            for row in part.to_dict("records")
+            for low, high in [("low", "high") if name == "mean" else (f"{name}_low", f"{name}_high")]
+        }
+        rows = [
+            [method, *(cells.get((method, measure), "") for measure in MEASURES)]
+            for method in part["method"].unique()
+        ]
+        title = f"{group}, {part['pairs'].iloc[0]} pairs" + ("" if name == "mean" else ": less the default")
+        parts.append(f"{title}\n\n{as_markdown(['method', *MEASURES], rows)}")
+    return "\n\n".join(parts)
+
+
+def show_changes(changes: pd.DataFrame) -> str:
+    """Write the randomisation: a row a stage, means over all pairs."""
+    means = changes.drop(columns=["group", "a"]).groupby("re-drawn down to", sort=False).mean()
+    rows = [[str(stage), *(f"{value:.3f}" for value in row)] for stage, row in means.iterrows()]
+    return as_markdown(["re-drawn down to", *means.columns], rows)
+
+
+def draw(scores: pd.DataFrame, path: Path) -> None:
+    """Draw the mean curves of every group: deletion above, insertion below."""
+    groups = scores["group"].unique()
+    methods = [*CURVES, "random"]
+    kind = scores["method"].str.replace(r"^random \d+$", "random", regex=True)
+    with mpl.rc_context({"svg.hashsalt": "tablekin", "font.size": 8}):
+        figure = Figure(figsize=(3.2 * len(groups) + 0.4, 6.6), layout="constrained")
+        axes = figure.subplots(2, len(groups), squeeze=False, sharex=True, sharey="row")
+        for column, group in enumerate(groups):
+            for row, name in enumerate(("deletion", "insertion")):
+                for number, method in enumerate(methods):
+                    chosen = scores[(scores["group"] == group) & (kind == method)]
+                    curve = np.mean(chosen[f"{name} curve"].tolist(), axis=0)
+                    style = "-" if number < 4 else "--" if number < 6 else ":"
+                    axes[row, column].plot(FRACTIONS, curve, style, color=f"C{number}", lw=1.2, label=method)
+                axes[row, column].set_title(f"{name}, {group}")
+            axes[1, column].set_xlabel("share of the regions")
+            axes[0, column].set_ylabel("similarity left")
+            axes[1, column].set_ylabel("similarity reached")
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=5)
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+
+
+def main() -> None:
+    """Run the evaluation."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--pairs", type=int, nargs="+", default=[24], help="pairs a folder, or one for each")
+    parser.add_argument(
+        "--regions", choices=get_args(Level), default="cells", help="erase cells, or single figures"
+    )
+    parser.add_argument("--side", type=int, default=1024, help="largest window of a page, working pixels")
+    parser.add_argument("--sanity", type=int, default=0, help="pairs a group whose network is randomised")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=default_workers("cpu"))
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path, help="picture of the curves")
+    options = parser.parse_args()
+    counts = options.pairs * (len(options.folders) if len(options.pairs) == 1 else 1)
+    pairs = [
+        pair
+        for folder, count in zip(options.folders, counts, strict=True)
+        for pair in choose_pairs(folder, count, options.seed)
+    ]
+    scores, changes = evaluate(
+        pairs, options.regions, options.side, options.seed, options.workers, options.sanity
+    )
+    summary = summarise(scores, options.seed)
+    print(show(summary, "mean"), show(summary, "difference"), sep="\n\n")
+    if len(changes):
+        print("\n" + show_changes(changes))
+    if options.json:
+        found: Mapping[str, Any] = {
+            "fractions": FRACTIONS,
+            "summary": summary.to_dict("records"),
+            "scores": json.loads(scores.to_json(orient="records")),
+            "randomisation": changes.to_dict("records"),
+        }
+        options.json.write_text(json.dumps(found, indent=1))
+    if options.plot:
+        draw(scores, options.plot)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import closing
+from itertools import count as integers
+from threading import Event
+from typing import Protocol, TypeVar
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipeline.config import RunConfig
 from pipeline.corpus import Comparison, Corpus, inputs_digest
-from pipeline.execution import Progress
-from pipeline.schemas import empty
+from pipeline.execution import Progress, default_workers
+from pipeline.factors import TABLES, Factors, gather
+from pipeline.pairs import Block
 
-_ROWS_IN_PART = 200_000
+BLOCK = 500  # documents on a side of a block, whose matches are a part
+TILE = 100  # documents on a side of what is matched and written together
+_AHEAD = 2  # results a thread may be ahead of whoever takes them
 
-Score = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]  # (features, factors) -> pairs
-Match = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, int], Iterator[pd.DataFrame]]
-# (pairs, factors, regions, matches of a pair) -> matches, in parts
+Index = NDArray[np.int64]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Table(Protocol):
+    """Scores of all pairs."""
+
+    def table(self, a: Index, b: Index) -> pa.Table:
+        """Make the rows of table ``pairs`` of some pairs."""
+
+
+Score = Callable[[Factors, int], Table]  # (factors, threads)
+Match = Callable[[Factors, Index, Index, NDArray[np.floating], int], pa.Table]
+# (factors, places of the documents, their dot, matches of a pair and level) -> matches
 Count = Callable[[str, int, int, float], None]  # (stage, rows in, rows out, seconds)
 
 
@@ -62,49 +84,110 @@ def compare(
         corpus.drop_comparison()
         old = None
     passes = old.passes + 1 if old else 1
-    known = corpus.read("pairs", columns=["doc_a", "doc_b"])
-    partners = set(known["doc_a"]) | set(known["doc_b"])
+    partners = corpus.paired_documents()
     score, match = stages()
-    factors = corpus.read("factors")
+    threads = default_workers("cpu")
     begin = time.perf_counter()
-    pairs = score(corpus.read("features"), factors)
-    count("score", len(documents), len(pairs), time.perf_counter() - begin)
-    new = pairs[~(pairs["doc_a"].isin(partners) & pairs["doc_b"].isin(partners))]
+    factors = gather(corpus.batches(TABLES))
+    count("gather", len(documents), len(factors.documents), time.perf_counter() - begin)
     begin = time.perf_counter()
-    matches = match(new, factors, corpus.read("regions"), config.explain.matches_per_pair)
-    written = _store(corpus, new, matches, passes)
-    count("match", len(new), written, time.perf_counter() - begin)
-    corpus.replace_pairs(pairs, Comparison(target, digest, passes))
-    return len(new)
+    scores = score(factors, threads)
+    scored = time.perf_counter() - begin
+    begin = time.perf_counter()
+    fresh = np.array([document not in partners for document in factors.documents], bool)
+    new, written = explain_blocks(
+        corpus, factors, scores, match, fresh, config.explain.matches_per_pair, passes, threads
+    )
+    count("match", new, written, time.perf_counter() - begin)
+    begin = time.perf_counter()
+    rows = write_scores(corpus, scores, len(factors.documents), Comparison(target, digest, passes), threads)
+    count("score", len(factors.documents), rows, scored + time.perf_counter() - begin)
+    return new
 
 
-def _store(corpus: Corpus, pairs: pd.DataFrame, matches: Iterator[pd.DataFrame], number_of_pass: int) -> int:
-    """Write matches in parts of a bounded size; at least one, so that the table can be read."""
-    progress = Progress("comparing", len(pairs), "pairs") if len(pairs) else None
-    sizes = pairs["doc_a"].value_counts()
-    waiting: list[pd.DataFrame] = []
-    written, number = 0, 0
+def explain_blocks(
+    corpus: Corpus,
+    factors: Factors,
+    scores: Table,
+    match: Match,
+    fresh: NDArray[np.bool_],
+    matches_per_pair: int,
+    number_of_pass: int,
+    threads: int,
+) -> tuple[int, int]:
+    """Write the matches of the pairs in which a document is new, a part for every block; at least one.
 
-    def store() -> None:
-        nonlocal number, written
-        rows = pd.concat(waiting, ignore_index=True) if waiting else empty("matches")
-        corpus.add_matches(rows, number_of_pass, number)
-        number += 1
-        written += len(rows)
-        waiting.clear()
+    Parameters
+    ----------
+    fresh
+        ``(documents,)``, whether it is new.
 
-    done: set[Any] = set()
-    for part in matches:
-        if len(part):
-            waiting.append(part)
-            fresh = set(part["doc_a"]) - done
-            done |= fresh
-            if progress:
-                progress.advance(int(sum(sizes[doc] for doc in fresh)))
-        if sum(map(len, waiting)) >= _ROWS_IN_PART:
-            store()
-    if waiting or not number:
-        store()
-    if progress:
+    Returns
+    -------
+    int, int
+        Pairs explained, matches written.
+    """
+    whole = Block(range(len(fresh)), range(len(fresh)))
+    blocks = [
+        (block, sum(len(a) for a, _ in _tiles(block, fresh)))
+        for block in whole.divide(BLOCK)
+        if fresh[block.rows.start : block.rows.stop].any()
+        or fresh[block.columns.start : block.columns.stop].any()
+    ]
+    total = sum(pairs for _, pairs in blocks)
+    stop = Event()
+
+    def explain_tile(tile: tuple[Index, Index]) -> pa.Table:
+        if stop.is_set():
+            raise CancelledError  # so that what was written of the part is not taken for all of it
+        return match(factors, *tile, scores.table(*tile)["dot"].to_numpy(), matches_per_pair)
+
+    def explain(numbered: tuple[int, Block]) -> int:
+        number, block = numbered
+        return corpus.add_matches(map(explain_tile, _tiles(block, fresh)), number_of_pass, number)
+
+    if not total:
+        return 0, corpus.add_matches([], number_of_pass, 0)
+    progress = Progress("comparing", total, "pairs")
+    written = 0
+    try:
+        parts = _in_order(explain, zip(integers(), (block for block, _ in blocks)), threads)
+        with closing(parts):
+            for (_, pairs), rows in zip(blocks, parts, strict=True):
+                written += rows
+                progress.advance(pairs)
+    finally:
+        stop.set()
         progress.close()
-    return written
+    return total, written
+
+
+def _tiles(block: Block, fresh: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
+    """Cut a block into tiles of pairs with a new document."""
+    for tile in block.divide(TILE):
+        a, b = tile.pairs()
+        new = fresh[a] | fresh[b]
+        if new.any():
+            yield a[new], b[new]
+
+
+def write_scores(corpus: Corpus, scores: Table, documents: int, comparison: Comparison, threads: int) -> int:
+    """Write table ``pairs``, a row group for every block; returns the number of rows."""
+    blocks = Block(range(documents), range(documents)).divide(BLOCK)
+    with closing(_in_order(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
+        return corpus.replace_pairs(tables, comparison)
+
+
+def _in_order(function: Callable[[Task], Result], tasks: Iterable[Task], threads: int) -> Generator[Result]:
+    """Apply ``function`` in threads; results come in the order of the tasks, and few of them wait to be taken."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(function, task))
+                if len(waiting) > threads * _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,16 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from pipeline.errors import CorpusError
-from pipeline.parts import discard_unfinished, list_parts, part_metadata, read_parts, write_json, write_part
+from pipeline.parts import (
+    discard_unfinished,
+    list_parts,
+    part_metadata,
+    read_parts,
+    unique_strings,
+    write_json,
+    write_part,
+    write_row_groups,
+)
 from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, SCHEMAS, empty, to_arrow
 
 _FINGERPRINT = "tablekin.fingerprint"
@@ -98,6 +107,22 @@ class Corpus:
             for key in keys[1:]:
                 condition = condition & ds.field(key).isin(wanted)
         return read_parts(parts, columns, condition).to_pandas()
+
+    def batches(self, tables: Mapping[str, list[str]]) -> Iterator[dict[str, pa.Table]]:
+        """Read tables of documents batch by batch; ``tables`` names their columns."""
+        for part in self._parts("documents"):
+            yield {
+                table: read_parts([self.root / table / part.name], columns)
+                for table, columns in tables.items()
+            }
+
+    def paired_documents(self) -> set[str]:
+        """Name the documents that have a row in table ``pairs``."""
+        names: set[str] = set()
+        for part in self._parts("pairs"):
+            for key in ("doc_a", "doc_b"):
+                names.update(unique_strings(part, key))
+        return names
 
     def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``pairs`` that one document takes part in."""
@@ -217,19 +242,38 @@ class Corpus:
             for part in self._parts(table):
                 part.unlink()
 
-    def add_matches(self, matches: pd.DataFrame, number_of_pass: int, number: int) -> None:
-        """Add a part of matches; it counts once ``replace_pairs`` has named its pass."""
-        path = self.root / "matches" / f"part-{number_of_pass:04d}-{number:05d}.parquet"
-        write_part(path, to_arrow("matches", matches))
+    def add_matches(self, matches: Iterable[pa.Table], number_of_pass: int, number: int) -> int:
+        """Add a part of matches; it counts once ``replace_pairs`` has named its pass.
 
-    def replace_pairs(self, pairs: pd.DataFrame, comparison: Comparison) -> None:
-        """Write the table of pairs, which seals the matches of all passes so far."""
+        Parameters
+        ----------
+        matches
+            Rows of the table, those a reader takes or leaves together in one of them.
+        number_of_pass, number
+            The part is the only one of these numbers.
+
+        Returns
+        -------
+        int
+            Number of rows.
+        """
+        path = self.root / "matches" / f"part-{number_of_pass:04d}-{number:05d}.parquet"
+        return write_row_groups(path, SCHEMAS["matches"], matches)
+
+    def replace_pairs(self, pairs: Iterable[pa.Table], comparison: Comparison) -> int:
+        """Write the table of pairs, which seals the matches of all passes so far; returns its number of rows."""
         seal = {
             _FINGERPRINT: comparison.fingerprint,
             _COMPARED: comparison.compared,
             _PASSES: str(comparison.passes),
         }
-        write_part(self.root / "pairs" / "part-00000.parquet", _with(to_arrow("pairs", pairs), seal))
+        schema = SCHEMAS["pairs"]
+        encoded = {key.encode(): value.encode() for key, value in seal.items()}
+        return write_row_groups(
+            self.root / "pairs" / "part-00000.parquet",
+            schema.with_metadata({**schema.metadata, **encoded}),
+            pairs,
+        )
 
     def find_scan(self, source: str) -> Path:
         """Find the file of a scan below the folders that runs were given.

@@ -77,7 +77,7 @@ def _bounds(level: Level, region: int, table: _Table, stride: int, count: int) -
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _largest(bound: NDArray[np.float32], begin: int) -> float:
+def _largest(bound: NDArray[np.float32], begin: int) -> np.float32:
     largest = np.float32(0)
     for other in range(begin, begin + _LANES):
         largest = max(largest, bound[other])
@@ -85,7 +85,7 @@ def _largest(bound: NDArray[np.float32], begin: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _may_reach(level: Level, region: int, table: _Table, stride: int, other: int, least: float) -> bool:
+def _may_reach(level: Level, region: int, table: _Table, stride: int, other: int, least: np.float32) -> bool:
     """Tell whether a relevance may be ``least``, whose bound by the region's head says so, by more of its entries."""
     norm = np.float64(table.norm[other])
     tail = np.float64(level.tail[region])
@@ -113,7 +113,7 @@ def _before(level: Level, a: int, b: int, other_a: int, other_b: int) -> bool:
 @njit(cache=True, nogil=True)
 def _insert(
     level: Level,
-    value: float,
+    value: np.float32,
     a: int,
     b: int,
     best_a: NDArray[np.int64],

@@ -153,14 +153,14 @@ def pool(leaves: Leaves, level: int) -> Level:
     )
 
 
-def join(parts: Sequence[Level]) -> Level:
-    """Join the documents of several levels, in the order given."""
+def join(parts: Sequence[Level], order: NDArray[np.int64]) -> Level:
+    """Join the documents of several levels; ``order`` tells which of them comes first, second and so on."""
     regions = np.cumsum([0, *(len(part.region_id) for part in parts)])[:-1]
     entries = np.cumsum([0, *(len(part.feature) for part in parts)])[:-1]
     empty = np.zeros(1, np.int64)
     return Level(
-        np.concatenate([part.first + at for part, at in zip(parts, regions, strict=True)]),
-        np.concatenate([part.last + at for part, at in zip(parts, regions, strict=True)]),
+        np.concatenate([part.first + at for part, at in zip(parts, regions, strict=True)])[order],
+        np.concatenate([part.last + at for part, at in zip(parts, regions, strict=True)])[order],
         np.concatenate([part.region_id for part in parts]),
         np.concatenate([part.norm for part in parts]),
         np.concatenate([empty, *(part.begin[1:] + at for part, at in zip(parts, entries, strict=True))]),
@@ -168,6 +168,6 @@ def join(parts: Sequence[Level]) -> Level:
         np.concatenate([part.tail for part in parts]),
         np.concatenate([part.feature for part in parts]),
         np.concatenate([part.relevance for part in parts]),
-        np.concatenate([part.peak for part in parts]),
-        np.concatenate([part.peak_region for part in parts]),
+        np.concatenate([part.peak for part in parts])[order],
+        np.concatenate([part.peak_region for part in parts])[order],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
@@ -65,12 +67,12 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     ],
     "pairs": [
         *_PAIR,
-        ("dot", pa.float64()),
-        ("cosine", pa.float64()),
-        ("z", pa.float64()),
+        ("dot", pa.float32()),
+        ("cosine", pa.float32()),
+        ("z", pa.float32()),
         ("rank_a", pa.int32()),
         ("rank_b", pa.int32()),
-        ("conservation_error", pa.float64()),
+        ("conservation_error", pa.float32()),
     ],
     "matches": [
         *_PAIR,
@@ -96,6 +98,25 @@ PAIR_TABLES = ("matches", "pairs")  # pairs seals a batch
 SCHEMAS: dict[str, pa.Schema] = {
     table: pa.schema(columns, metadata={"tablekin.table": table, "tablekin.schema": SCHEMA_VERSION})
     for table, columns in _COLUMNS.items()
+}
+
+# Of the tables with a row for every pair: bytes of numbers that hardly repeat are sorted by place before they are
+# compressed, and the strongest compression would cost more time than it saves space.
+ENCODINGS: dict[str, dict[str, Any]] = {
+    table: {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": dictionary,
+        "column_encoding": {column: "BYTE_STREAM_SPLIT" for column in numbers},
+    }
+    for table, dictionary, numbers in (
+        ("pairs", ["doc_a", "doc_b", "rank_a", "rank_b"], ["dot", "cosine", "z", "conservation_error"]),
+        (
+            "matches",
+            ["doc_a", "doc_b", "level", "rank", "region_a", "region_b", "features.list.element"],
+            ["relevance", "share"],
+        ),
+    )
 }
 
 

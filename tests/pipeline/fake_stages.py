@@ -1,12 +1,12 @@
 """Stages that need no network, importable by the worker processes of a test."""
 
 import os
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from pipeline.schemas import FEATURES
+from pipeline.schemas import FEATURES, SCHEMAS
 
 DEADLY, BROKEN = 7, 9  # grey values of the first pixel that end the worker, or raise
 
@@ -71,39 +71,51 @@ def analyse(image, doc_id, config, device):
     }
 
 
-def score(features, factors):
-    """Score pairs by a loop."""
-    features = features.sort_values("doc_id")
-    phi = dict(zip(features["doc_id"], features["phi"], strict=True))
-    rows = [
-        {
-            "doc_a": a,
-            "doc_b": b,
-            "dot": float(phi[a] @ phi[b]),
-            "cosine": _cosine(phi[a], phi[b]),
-            "z": len(phi),
-        }
-        for a in phi
-        for b in phi
-        if a < b
-    ]
-    columns = ["doc_a", "doc_b", "dot", "cosine", "z"]
-    return pd.DataFrame(rows, columns=columns).assign(rank_a=1, rank_b=1, conservation_error=0.0)
+class Scores:
+    """Scores by a loop."""
+
+    def __init__(self, documents, phi):
+        self._names, self._phi = documents, phi
+
+    def table(self, a, b):
+        rows = [
+            {
+                "doc_a": self._names[i],
+                "doc_b": self._names[j],
+                "dot": float(self._phi[i] @ self._phi[j]),
+                "cosine": _cosine(self._phi[i], self._phi[j]),
+                "z": len(self._phi),
+                "rank_a": 1,
+                "rank_b": 1,
+                "conservation_error": 0.0,
+            }
+            for i, j in zip(a, b, strict=True)
+        ]
+        return pa.Table.from_pylist(rows, SCHEMAS["pairs"])
+
+
+def score(factors, threads):
+    return Scores(factors.documents, factors.phi)
 
 
 def _cosine(a, b):
     return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
 
-def match(pairs, factors, regions, matches_per_pair) -> Iterator[pd.DataFrame]:
+def match(factors, a, b, dot, count):
     """Match the first cells of every pair."""
-    for doc_a, block in pairs.groupby("doc_a"):
-        rows = {
-            "doc_a": doc_a,
-            "doc_b": block["doc_b"],
+    rows = [
+        {
+            "doc_a": factors.documents[i],
+            "doc_b": factors.documents[j],
             "level": "cell",
             "rank": 1,
             "region_a": 1,
             "region_b": 1,
+            "relevance": 1.0,
+            "share": 0.5,
+            "features": ["12", "3"],
         }
-        yield pd.DataFrame(rows).assign(relevance=1.0, share=0.5, features=[["12", "3"]] * len(block))
+        for i, j in zip(a, b, strict=True)
+    ]
+    return pa.Table.from_pylist(rows, SCHEMAS["matches"])

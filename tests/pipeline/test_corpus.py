@@ -9,6 +9,7 @@ import pytest
 from pipeline import parts
 from pipeline.corpus import Comparison, Corpus
 from pipeline.errors import CorpusError
+from pipeline.factors import TABLES, gather
 from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
 
 
@@ -22,6 +23,14 @@ def batch(*doc_ids):
         row = {"doc_id": doc_id, "source": f"{doc_id}.png", "page_index": 0, "sha256": "0", "status": "ok"}
         tables["documents"].append(pd.DataFrame([row | {"width": 10, "height": 10, "reason": ""}]))
     return {name: pd.concat(frames) for name, frames in tables.items()}
+
+
+def add_pairs(corpus):
+    factors = gather(corpus.batches(TABLES))
+    a, b = np.triu_indices(len(factors.documents), 1)
+    assert corpus.add_matches([fake_stages.match(factors, a, b, None, 1)], 1, 0) == len(a)
+    pairs = fake_stages.score(factors, 1).table(a, b)
+    corpus.replace_pairs([pairs[:1], pairs[1:]], Comparison("config", "abc", 1))
 
 
 def all_names(corpus):
@@ -72,10 +81,7 @@ def test_a_batch_whose_writing_was_cut_short_is_not_there_after_tidying(corpus, 
 
 
 def test_dropping_a_document_drops_its_rows_and_pairs_and_keeps_the_seal(corpus):
-    pairs = fake_stages.score(corpus.read("features"), corpus.read("factors"))
-    matches = pd.concat(fake_stages.match(pairs, None, None, 1))
-    corpus.add_matches(matches, 1, 0)
-    corpus.replace_pairs(pairs, Comparison("config", "abc", 1))
+    add_pairs(corpus)
     corpus.drop_documents(["b"])
     assert all_names(corpus) == {table: ["a", "c"] for table in DOCUMENT_TABLES}
     for table in ("pairs", "matches"):
@@ -91,8 +97,7 @@ def test_documents_of_another_fingerprint_go(corpus):
 
 
 def test_pairs_of_a_document_stand_on_either_side(corpus):
-    pairs = fake_stages.score(corpus.read("features"), corpus.read("factors"))
-    corpus.replace_pairs(pairs, Comparison("config", "abc", 1))
+    add_pairs(corpus)
     assert corpus.read_pairs_of("b")[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
 
 

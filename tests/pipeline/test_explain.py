@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from models.bigram import FEATURES
 from pipeline.explain import match_pairs, score_pairs
+from pipeline.factors import Factors, gather
 
 KINDS = ["outside", "header", "row", "row", "column", "column", "cell", "cell", "cell", "cell"]
 ROWS = [None, None, 0, 1, None, None, 0, 0, 1, 1]
@@ -44,9 +46,32 @@ def corpus(count: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     return features, factors, regions, dense
 
 
+def gathered(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFrame) -> Factors:
+    """The documents in two batches, the last ones first."""
+    batches = []
+    names = features["doc_id"]
+    for part in (names[len(names) // 2 :], names[: len(names) // 2]):
+        frames = {"features": features, "factors": factors, "regions": regions}
+        rows = {name: frame[frame["doc_id"].isin(part)] for name, frame in frames.items()}
+        batches.append(
+            {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in rows.items()}
+        )
+    return gather(batches)
+
+
+def places(factors: Factors) -> tuple[np.ndarray, np.ndarray]:
+    b, a = np.tril_indices(len(factors.documents), -1)
+    return a.astype(np.int64), b.astype(np.int64)
+
+
+def scores(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    flat = gathered(features, factors, regions)
+    return score_pairs(flat, 2).table(*places(flat)).to_pandas()
+
+
 def test_scores_and_ranks_agree_with_sorting_by_hand() -> None:
-    features, factors, _, dense = corpus(6)
-    pairs = score_pairs(features, factors)
+    features, factors, regions, dense = corpus(6)
+    pairs = scores(features, factors, regions)
     phi = dense.sum(2)
     assert len(pairs) == 15
     for pair in pairs.itertuples():
@@ -59,31 +84,34 @@ def test_scores_and_ranks_agree_with_sorting_by_hand() -> None:
 
 
 def test_lost_relevance_shows_in_the_conservation_error() -> None:
-    features, factors, _, _ = corpus(3)
+    features, factors, regions, _ = corpus(3)
     lossy = factors.assign(relevance=np.where(factors["doc_id"] == "doc0", 0.9, 1.0) * factors["relevance"])
-    error = score_pairs(features, lossy).set_index(["doc_a", "doc_b"])["conservation_error"]
+    pairs = scores(features, lossy, regions).astype({"doc_a": str, "doc_b": str})
+    error = pairs.set_index(["doc_a", "doc_b"])["conservation_error"]
     assert error["doc0", "doc1"] == pytest.approx(0.1, rel=1e-5)
     assert error["doc1", "doc2"] < 1e-6
 
 
 def test_z_stands_out_for_the_one_close_pair() -> None:
-    features, factors, _, _ = corpus(12)
+    features, factors, regions, _ = corpus(12)
     features.at[1, "phi"] = features.at[0, "phi"]
-    pairs = score_pairs(features, factors).sort_values("z", ascending=False)
+    pairs = scores(features, factors, regions).sort_values("z", ascending=False)
     assert tuple(pairs.iloc[0][["doc_a", "doc_b"]]) == ("doc0", "doc1")
 
 
 @pytest.mark.parametrize("level", ["cell", "row", "column"])
 def test_matches_are_the_largest_entries_of_the_map(level: str) -> None:
     features, factors, regions, dense = corpus(3)
-    pairs = score_pairs(features, factors)
-    matches = pd.concat(match_pairs(pairs, factors, regions, 3))
+    flat = gathered(features, factors, regions)
+    a, b = places(flat)
+    dot = score_pairs(flat, 1).table(a, b)["dot"].to_numpy()
+    matches = match_pairs(flat, a, b, dot, 3).to_pandas()
     owners = {
         "cell": {1: [1], 6: [6], 7: [7], 8: [8], 9: [9]},
         "row": {2: [6, 7], 3: [8, 9]},
         "column": {4: [6, 8], 5: [7, 9]},
     }[level]
-    for (a, b), found in matches[matches["level"] == level].groupby(["doc_a", "doc_b"]):
+    for (a, b), found in matches[matches["level"] == level].groupby(["doc_a", "doc_b"], observed=True):
         fa, fb = dense[int(a[3:])], dense[int(b[3:])]
         full = fa.T @ fb
         by_hand = {(i, j): full[np.ix_(owners[i], owners[j])].sum() for i in owners for j in owners}

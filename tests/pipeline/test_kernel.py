@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.kernel import NAMED, best_matches
-from pipeline.pooling import KINDS, Leaves, Level, join, pool
+from pipeline.pooling import KINDS, Leaves, join, pool
 from pipeline.schemas import FEATURES
 
 CELL, HEADER, ROW, COLUMN = range(len(KINDS))
@@ -144,7 +144,7 @@ def test_matches_are_the_true_ones_whatever_the_density_and_the_skew(seed, count
 def test_documents_without_regions_or_features_have_no_matches():
     rng = np.random.default_rng(0)
     blank = page(rng, 2, 2, lambda size: np.zeros(size))
-    bare = (np.zeros((1, 5), np.int32) - [0, 1, 1, 1, 1], np.zeros((len(FEATURES), 1), np.float32))
+    bare = (np.array([[0, -1, -1, -1, -1]], np.int32), np.zeros((len(FEATURES), 1), np.float32))
     check([blank, page(rng, 3, 3, bleeding(rng)), bare], 0, 4)
 
 
@@ -153,9 +153,11 @@ def test_levels_joined_are_the_level_of_all():
     documents = [page(rng, 4, 3, bleeding(rng)) for _ in range(4)]
     for level in range(3):
         whole = pool(leaves_of(documents), level)
-        joined = join([pool(leaves_of(documents[:1]), level), pool(leaves_of(documents[1:]), level)])
-        for name in Level._fields:
-            np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name), err_msg=name)
+        parts = [pool(leaves_of(part), level) for part in ([documents[2]], documents[:2], documents[3:])]
+        joined = join(parts, np.array([1, 2, 0, 3]))
+        b, a = (index.astype(np.int64) for index in np.tril_indices(4, -1))
+        for one, other in zip(best_matches(whole, a, b, 4), best_matches(joined, a, b, 4), strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_a_pair_does_not_depend_on_its_company():

@@ -275,9 +275,16 @@ def _split(relevance: Tensor, beside: int) -> tuple[Tensor, Tensor]:
 
 
 def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
-    """Transposed convolution from windows of the outputs to windows of the inputs."""
-    full = F.conv_transpose2d(share, weight, None, step.stride, 0, 0, 1, step.dilation)
+    """Transposed convolution from windows of the outputs to windows of the inputs.
+
+    Without stride it is the convolution with the kernel turned around, which processors compute faster.
+    """
     before = (step.reach_in - step.reach_out) * step.grain_in - step.dilation
+    if step.stride == 1:
+        turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+        share = share.contiguous(memory_format=torch.channels_last)
+        return F.conv2d(share, turned, None, 1, 2 * step.dilation + before, step.dilation)
+    full = F.conv_transpose2d(share, weight, None, step.stride, 0, 0, 1, step.dilation)
     after = (2 * step.reach_in + 1) * step.grain_in - full.shape[-1] - before
     return F.pad(full, (before, after, before, after))
 

@@ -57,7 +57,7 @@ def spacing_of(advance: float) -> Spacing:
 
 def explain_document(
     network: DigitNetwork,
-    ink: NDArray[np.float32],
+    ink: NDArray[np.floating],
     peaks: Peaks,
     labels: NDArray[np.int32],
     spacing: Spacing,
@@ -71,7 +71,7 @@ def explain_document(
     network
         The digit network.
     ink
-        ``(h, w)``, the working page.
+        ``(h, w)``, the working page, of the network's floating type.
     peaks
         The figures found on it.
     labels

@@ -1,0 +1,67 @@
+"""The definition against the library, the two ways the benchmark compares; small inputs."""
+
+from __future__ import annotations
+
+import benchmark_bilrp
+import numpy as np
+import pytest
+import torch
+from definition import bigram_seeds, digits_relevance
+
+from models.bigram import Spacing, bigrams
+from models.cones import GAMMA
+from models.digits import DigitNetwork, find_peaks
+from models.lrp import Propagation
+from models.rules import Composite, Gamma, ZBox
+
+
+@pytest.fixture(scope="module")
+def network() -> DigitNetwork:
+    torch.manual_seed(3)
+    return DigitNetwork().eval().requires_grad_(False).double()
+
+
+def test_digit_relevance_by_definition_is_the_librarys(network: DigitNetwork) -> None:
+    ink = torch.rand(1, 1, 64, 80, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    rules = [(f"{name}*", Gamma(gamma)) for name, gamma in GAMMA.items()]
+    propagation = Propagation(network, ink, Composite((("encode_half*", ZBox(0.0, 1.0)), *rules)))
+    seed = torch.rand(
+        propagation.output.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64
+    )
+    seed = seed * propagation.output
+    expected = propagation.relevance(seed).input[0, 0]
+    assert float(expected.abs().max()) > 0
+    torch.testing.assert_close(digits_relevance(network, ink, seed, GAMMA), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_bigram_seeds_by_definition_are_the_librarys(network: DigitNetwork) -> None:
+    ink = torch.rand(1, 1, 160, 160, generator=torch.Generator().manual_seed(4), dtype=torch.float64)
+    z, boxes, _ = network.measure(ink)
+    peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
+    centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(float) / 2
+    activation = np.clip(peaks.activation, 0, 1).astype(float)
+    found = bigrams(peaks.digit, activation, *centres.T, Spacing(5, 40, 10))
+    seeds = bigram_seeds(peaks, (5, 40, 10), (40, 40))
+    assert any(feature >= 10 for feature in seeds) and any(feature < 10 for feature in seeds)
+    by_feature = np.zeros((110, 10, 40, 40))
+    for feature, seed in seeds.items():
+        by_feature[feature] = seed
+    expected = np.zeros_like(by_feature)
+    for feature, peak in np.argwhere(found.shares.toarray() > 0):
+        expected[(feature, peaks.digit[peak], *peaks.cell[peak])] += found.shares.toarray()[feature, peak]
+    np.testing.assert_allclose(by_feature, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_vgg_by_definition_is_the_librarys() -> None:
+    double, single = benchmark_bilrp.benchmark_vgg(16, 4, 10, 1, "cpu")
+    assert double["difference"] < 1e-10
+    assert single["difference"] < 1e-5
+    assert single["from_float64"] < 1e-5
+
+
+def test_difference_is_relative_to_the_largest_value() -> None:
+    assert benchmark_bilrp.apart(torch.tensor([1.0, 4.0]), torch.tensor([1.5, 5.0])) == pytest.approx(0.2)
+
+
+def test_patches_are_numbered_row_by_row() -> None:
+    assert benchmark_bilrp.squares(4, 2).tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3], [2, 2, 3, 3]]

@@ -21,7 +21,7 @@ from pipeline.execution import Progress, default_workers
 from pipeline.factors import TABLES, Factors, gather
 from pipeline.pairs import Block
 
-BLOCK = 500  # documents on a side of a block, whose matches are a part
+BLOCK = 250  # documents on a side of a block, whose matches are a part
 TILE = 100  # documents on a side of what is matched and written together
 _AHEAD = 2  # results a thread may be ahead of whoever takes them
 

@@ -6,9 +6,9 @@ from both pages, painted with paper, and everything is computed again on the cha
 
 - agreement: cosine and rank correlation of the map of region pairs with the exact joint effects
   ``y - y(without i) - y(without i') + y(without both)``;
-- deletion: regions go in the order of the largest relevance of their pairs; area under the similarity left (lower
-  is better);
-- insertion: they come in the same order on empty pages (higher is better).
+- deletion: regions of both pages go in the order of the largest relevance of their pairs, or, "by region", of the
+  relevance of all their pairs together; area under the similarity left (lower is better);
+- insertion: only those that come first in that order stay; area under the similarity reached (higher is better).
 
 Means with 95 % intervals from a bootstrap of works (archive) or documents (folder), and differences to the default.
 """
@@ -189,17 +189,14 @@ def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
     -------
     DataFrame
         A row a group, method and measure: ``mean``, ``low``, ``high``, ``difference``, ``difference_low``,
-        ``difference_high``. The random orders of a pair are averaged first.
+        ``difference_high``.
     """
-    scores = scores.assign(method=scores["method"].str.replace(r"^random \d+$", "random", regex=True))
     rows = []
     for group, part in scores.groupby("group", sort=False):
         units = part.drop_duplicates(["a", "b"])["units"].tolist()
         weights = resample(units, seed)
         for measure in MEASURES:
-            wide = part.pivot_table(
-                index=["a", "b"], columns="method", values=measure, sort=False, aggfunc="mean"
-            )
+            wide = part.pivot_table(index=["a", "b"], columns="method", values=measure, sort=False)
             for method in wide.columns:
                 values = wide[method].to_numpy()
                 paired = values - wide[DEFAULT].to_numpy()
@@ -249,24 +246,27 @@ def show_changes(changes: pd.DataFrame) -> str:
 def draw(scores: pd.DataFrame, path: Path) -> None:
     """Draw the mean curves of every group: deletion above, insertion below."""
     groups = scores["group"].unique()
-    methods = [*CURVES, "random"]
-    kind = scores["method"].str.replace(r"^random \d+$", "random", regex=True)
+    names = dict.fromkeys(method.removesuffix(", by region") for method in CURVES)
+    colours = {name: f"C{number}" for number, name in enumerate(names)}
     with mpl.rc_context({"svg.hashsalt": "tablekin", "font.size": 8}):
         figure = Figure(figsize=(3.2 * len(groups) + 0.4, 6.6), layout="constrained")
         axes = figure.subplots(2, len(groups), squeeze=False, sharex=True, sharey="row")
         for column, group in enumerate(groups):
             for row, name in enumerate(("deletion", "insertion")):
-                for number, method in enumerate(methods):
-                    chosen = scores[(scores["group"] == group) & (kind == method)]
+                for method in CURVES:
+                    chosen = scores[(scores["group"] == group) & (scores["method"] == method)]
                     curve = np.mean(chosen[f"{name} curve"].tolist(), axis=0)
-                    style = "-" if number < 4 else "--" if number < 6 else ":"
-                    axes[row, column].plot(FRACTIONS, curve, style, color=f"C{number}", lw=1.2, label=method)
+                    style, colour = (
+                        "--" if method.endswith("by region") else "-",
+                        colours[method.removesuffix(", by region")],
+                    )
+                    axes[row, column].plot(FRACTIONS, curve, style, color=colour, lw=1, label=method)
                 axes[row, column].set_title(f"{name}, {group}")
-            axes[1, column].set_xlabel("share of the regions")
+            axes[1, column].set_xlabel("share of the regions of each page")
             axes[0, column].set_ylabel("similarity left")
             axes[1, column].set_ylabel("similarity reached")
-        handles, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=5)
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=4)
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 

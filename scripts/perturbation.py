@@ -13,53 +13,49 @@ from subject import DEFAULT, HESSIAN, OCCLUSION, OWN, SALIENCY, Subject
 
 from models.erasure import joint_effect
 
-CURVES = (
-    DEFAULT,
-    *(f"proportional, gamma {setting}" for setting in ("0.0", "0.25", "1.0")),
-    *(f"{rule}, gamma table" for rule in ("equal", "weaker")),
-    OWN,
-    HESSIAN,
-    SALIENCY,
-    OCCLUSION,
-)
+_GAMMAS = tuple(f"proportional, gamma {setting}" for setting in ("0.0", "1.0"))
+BY_PAIR = (DEFAULT, *_GAMMAS, OWN, HESSIAN, SALIENCY, OCCLUSION)
+BY_REGION = (DEFAULT, "equal, gamma table", "weaker, gamma table", *_GAMMAS, OWN, HESSIAN, OCCLUSION)
 RANDOM = "random"
+CURVES = (*BY_PAIR, *(f"{method}, by region" for method in BY_REGION), RANDOM)
 FRACTIONS = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1)
-DRAWS = 2  # random orders a pair
 
 
-def erasing_order(pairs: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Order in which regions come up when their pairs are gone through from the largest relevance down.
+Orders = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""The regions of either page in the order in which they are erased, from 0."""
+
+
+def _descending(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.argsort(-values, kind="stable")
+
+
+def erasing_orders(pairs: NDArray[np.float64]) -> Orders:
+    """Order regions as they come up when their pairs are gone through from the largest relevance down.
 
     Parameters
     ----------
     pairs
         ``(regions of a, regions of b)``, without the outside.
-
-    Returns
-    -------
-    ndarray
-        Numbers of all regions: those of a from 0, then those of b.
     """
-    return np.argsort(-np.concatenate([pairs.max(1), pairs.max(0)]), kind="stable")
+    return _descending(pairs.max(1)), _descending(pairs.max(0))
 
 
 Features = Callable[[frozenset[int]], NDArray[np.float64]]
 """Features of a page without some regions, counted from 1."""
 
 
-def perturb(
-    a: Features, b: Features, counts: tuple[int, int], order: NDArray[np.intp]
-) -> dict[str, list[float]]:
+def perturb(a: Features, b: Features, orders: Orders) -> dict[str, list[float]]:
     """Follow the similarity of two pages while regions go (deletion) or come (insertion) in an order.
+
+    The same share of either page's regions is erased: counted over both together, an order that begins with the
+    page of fewer, larger regions would erase that page alone and leave nothing to compare.
 
     Parameters
     ----------
     a, b
         The pages.
-    counts
-        Regions of each.
-    order
-        From :func:`erasing_order`.
+    orders
+        From :func:`erasing_orders`.
 
     Returns
     -------
@@ -68,15 +64,16 @@ def perturb(
     """
     whole = a(frozenset()) @ b(frozenset())
 
-    def similarity(gone: NDArray[np.intp]) -> float:
-        from_a = frozenset((gone[gone < counts[0]] + 1).tolist())
-        from_b = frozenset((gone[gone >= counts[0]] - counts[0] + 1).tolist())
-        return float(a(from_a) @ b(from_b) / whole)
+    def similarity(part: Callable[[int], slice]) -> list[float]:
+        found = []
+        for fraction in FRACTIONS:
+            gone = [frozenset((order[part(round(fraction * len(order)))] + 1).tolist()) for order in orders]
+            found.append(float(a(gone[0]) @ b(gone[1]) / whole))
+        return found
 
-    steps = [round(fraction * len(order)) for fraction in FRACTIONS]
     return {
-        "deletion": [similarity(order[:step]) for step in steps],
-        "insertion": [similarity(order[step:]) for step in steps],
+        "deletion": similarity(lambda step: slice(None, step)),
+        "insertion": similarity(lambda step: slice(step, None)),
     }
 
 
@@ -123,10 +120,18 @@ def agreement(a: Explained, b: Explained) -> dict[str, dict[str, float]]:
 
 
 def follow_curves(a: Explained, b: Explained, seed: int) -> dict[str, dict[str, list[float]]]:
-    """Erase the regions of a pair in the order of each method of ``CURVES`` and at random."""
-    counts = a.subject.regions, b.subject.regions
-    pages = [lru_cache(maxsize=None)(one.subject.erasable().without) for one in (a, b)]
+    """Erase the regions of a pair in the orders of ``CURVES``.
+
+    By pair the regions go as :func:`erasing_orders` says, by region those first that answer for most of the
+    similarity, all their pairs taken together.
+    """
+    erasable = [one.subject.erasable() for one in (a, b)]
+    without = [lru_cache(maxsize=None)(page.without) for page in erasable]
+    orders = {m: erasing_orders(map_of(a.factors[m], b.factors[m])) for m in BY_PAIR}
+    for method in BY_REGION:
+        effect_a = a.factors[method][:, 1:].T @ erasable[1].phi
+        effect_b = b.factors[method][:, 1:].T @ erasable[0].phi
+        orders[f"{method}, by region"] = _descending(effect_a), _descending(effect_b)
     rng = np.random.default_rng(seed)
-    orders = {m: erasing_order(map_of(a.factors[m], b.factors[m])) for m in CURVES}
-    orders |= {f"{RANDOM} {draw}": rng.permutation(sum(counts)) for draw in range(DRAWS)}
-    return {method: perturb(pages[0], pages[1], counts, order) for method, order in orders.items()}
+    orders[RANDOM] = rng.permutation(a.subject.regions), rng.permutation(b.subject.regions)
+    return {method: perturb(without[0], without[1], order) for method, order in orders.items()}

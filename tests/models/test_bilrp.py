@@ -93,6 +93,31 @@ def test_marginals_are_row_and_column_sums(pair: tuple[Factor, Factor]) -> None:
     torch.testing.assert_close(of_b, pair_map(*pair).sum(0))
 
 
+@pytest.mark.parametrize(
+    "device",
+    [
+        "cpu",
+        pytest.param(
+            "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+        ),
+    ],
+)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-10), (torch.float32, 1e-5)])
+@pytest.mark.parametrize("regions", [None, REGIONS], ids=["pixels", "regions"])
+def test_any_device_and_type_gives_the_same_map(
+    device: str, dtype: torch.dtype, tolerance: float, regions: Tensor | None
+) -> None:
+    x = ink(1, 1, 16, 24)
+    expected = factor(bigram_network(), x, GAMMA, regions)
+    got = factor(bigram_network().to(device, dtype), x.to(device, dtype), GAMMA, regions)
+    assert got.relevance.dtype == dtype
+    assert got.relevance.device.type == device
+    largest = float(expected.relevance.abs().max())
+    torch.testing.assert_close(
+        got.relevance.cpu().double(), expected.relevance, rtol=0, atol=tolerance * largest
+    )
+
+
 def test_features_that_one_input_lacks_do_not_matter() -> None:
     blank = factor(bigram_network(), torch.zeros(1, 1, 16, 24, dtype=torch.float64), GAMMA)
     assert not blank.phi.any()

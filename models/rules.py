@@ -171,8 +171,9 @@ class ZBox:
 
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
-        low = torch.zeros_like(layer.x) + self.low
-        high = torch.zeros_like(layer.x) + self.high
+        low, high = (
+            torch.zeros_like(layer.x) + torch.as_tensor(bound).to(layer.x) for bound in (self.low, self.high)
+        )
         terms = [Term(layer.weight, layer.x)]
         if bool(low.any()):
             terms.append(Term(layer.weight.clamp(min=0), -low))

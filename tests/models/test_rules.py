@@ -192,3 +192,12 @@ class TestComposite:
         network = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
         with pytest.raises(MissingRuleError, match=r"'2'.*Linear.*number 1 of 2"):
             Propagation(network, torch.ones(1, 2), Composite(((0, Zero()),)))
+
+
+def test_bounds_of_another_type_are_taken_as_the_inputs() -> None:
+    layer, x = nn.Conv2d(2, 3, 3).double().requires_grad_(False), ink(1, 2, 5, 5)
+    bounds = torch.tensor([0.0, -1.0]).reshape(1, 2, 1, 1), torch.tensor([1.0, 2.0]).reshape(1, 2, 1, 1)
+    single, double = ZBox(*bounds), ZBox(*(bound.double() for bound in bounds))
+    results = [Propagation(layer, x, Composite(((0, rule),))) for rule in (single, double)]
+    seeds = torch.ones_like(results[0].output)
+    torch.testing.assert_close(results[0].relevance(seeds).input, results[1].relevance(seeds).input)

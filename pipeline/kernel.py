@@ -14,15 +14,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.pooling import Level
+from pipeline.pooling import GROUP, Level
 from pipeline.schemas import FEATURES
 
 NAMED = 3  # features named with a match
 _WIDTH = len(FEATURES)
+_PADDED = (_WIDTH + 15) // 16 * 16  # features of a region written out
+_FEW = 64  # regions of a document; up to here, products are cheaper than bounds
 _LANES = 16  # regions looked at together
 _ROUNDING = 2e-5  # a bound computed in float32 is raised by this share of the product of the norms
 _MORE_SEEDS = 4  # entries computed at the start beyond those that are kept
-_STEP = 4  # entries between two looks at a bound that is being made tighter
+_STEP = 8  # entries between two looks at a bound that is being made tighter
+
+Numbers = NDArray[np.float32]
+Places = NDArray[np.int64]
+Features = NDArray[np.uint8]
 
 
 class Best(NamedTuple):
@@ -34,101 +40,196 @@ class Best(NamedTuple):
     feature: NDArray[np.int8]  # (pairs, count, NAMED), the strongest first, -1 where there is none
 
 
-class _Table(NamedTuple):
-    """Regions of one document as a dense table."""
+@njit(cache=True, nogil=True, fastmath=True)
+def _screen(
+    level: Level,
+    region: int,
+    last: int,
+    reach: int,
+    least: np.float32,
+    table: Numbers,
+    stride: int,
+    norm: Numbers,
+    bound: Numbers,
+) -> tuple[int, int]:
+    """Find the next region that may have a relevance of ``least`` with a region of the table.
 
-    relevance: NDArray[np.float32]  # (features * stride,), of a feature in all regions, then of the next
-    norm: NDArray[np.float32]  # (stride,)
-    bound: NDArray[np.float32]  # (stride,), room for the bounds of a region with each of them
+    Parameters
+    ----------
+    level
+        The regions.
+    region, last
+        The first one to look at, and the one behind the last.
+    reach
+        How many regions of the table have a norm large enough for the region before.
+    table, stride
+        See ``_lay_out``.
+    norm, bound
+        Of the regions of the table; ``bound`` is written.
 
-
-@njit(cache=True, nogil=True)
-def _exact(level: Level, region: int, table: _Table, stride: int, other: int) -> float:
-    total = 0.0
-    for entry in range(level.begin[region], level.begin[region + 1]):
-        total += np.float64(level.relevance[entry]) * np.float64(
-            table.relevance[level.feature[entry] * stride + other]
-        )
-    return total
+    Returns
+    -------
+    int, int
+        The region, or ``last``; and its reach.
+    """
+    feature, relevance = level.feature, level.relevance
+    while region < last:
+        while reach > 0 and level.norm[region] * norm[reach - 1] < least:
+            reach -= 1
+        if reach == 0:
+            return last, 0  # the norms only become smaller
+        count = (reach + _LANES - 1) // _LANES * _LANES
+        tail = level.tail[region] + np.float32(_ROUNDING) * level.norm[region]
+        for other in range(count):
+            bound[other] = tail * norm[other]
+        begin, head = level.begin[region], level.head[region]
+        full = head - (head - begin) % GROUP
+        for entry in range(begin, full, GROUP):
+            s, t, u, v = relevance[entry], relevance[entry + 1], relevance[entry + 2], relevance[entry + 3]
+            w, x, y, z = (
+                relevance[entry + 4],
+                relevance[entry + 5],
+                relevance[entry + 6],
+                relevance[entry + 7],
+            )
+            row_s = table[feature[entry] * stride :][:count]
+            row_t = table[feature[entry + 1] * stride :][:count]
+            row_u = table[feature[entry + 2] * stride :][:count]
+            row_v = table[feature[entry + 3] * stride :][:count]
+            row_w = table[feature[entry + 4] * stride :][:count]
+            row_x = table[feature[entry + 5] * stride :][:count]
+            row_y = table[feature[entry + 6] * stride :][:count]
+            row_z = table[feature[entry + 7] * stride :][:count]
+            for other in range(count):
+                bound[other] += (
+                    (s * row_s[other] + t * row_t[other])
+                    + (u * row_u[other] + v * row_v[other])
+                    + (w * row_w[other] + x * row_x[other])
+                    + (y * row_y[other] + z * row_z[other])
+                )
+        for entry in range(full, head):
+            value = relevance[entry]
+            row = table[feature[entry] * stride :][:count]
+            for other in range(count):
+                bound[other] += value * row[other]
+        largest = np.float32(0)
+        for other in range(count):
+            largest = max(largest, bound[other])
+        if largest > 0 and largest >= least:
+            return region, reach
+        region += 1
+    return last, 0
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _bounds(level: Level, region: int, table: _Table, stride: int, count: int) -> None:
-    """Bound the relevance of ``region`` with the first ``count`` regions of the table."""
-    bound, relevance = table.bound, table.relevance
-    tail = level.tail[region] + np.float32(_ROUNDING) * level.norm[region]
-    for other in range(count):
-        bound[other] = tail * table.norm[other]
-    begin, head = level.begin[region], level.head[region]
-    for entry in range(begin, head - 3, 4):
-        w, x = level.relevance[entry], level.relevance[entry + 1]
-        y, z = level.relevance[entry + 2], level.relevance[entry + 3]
-        row_w = relevance[level.feature[entry] * stride :]
-        row_x = relevance[level.feature[entry + 1] * stride :]
-        row_y = relevance[level.feature[entry + 2] * stride :]
-        row_z = relevance[level.feature[entry + 3] * stride :]
-        for other in range(count):
-            bound[other] += w * row_w[other] + x * row_x[other] + y * row_y[other] + z * row_z[other]
-    for entry in range(head - (head - begin) % 4, head):
-        value = level.relevance[entry]
-        row = relevance[level.feature[entry] * stride :]
-        for other in range(count):
-            bound[other] += value * row[other]
+def _screen_dense(
+    level: Level,
+    region: int,
+    last: int,
+    reach: int,
+    least: np.float32,
+    left: Numbers,
+    right: Numbers,
+    norm: Numbers,
+    bound: Numbers,
+) -> tuple[int, int]:
+    """Do as ``_screen``, by computing every relevance in float32.
 
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _largest(bound: NDArray[np.float32], begin: int) -> np.float32:
-    largest = np.float32(0)
-    for other in range(begin, begin + _LANES):
-        largest = max(largest, bound[other])
-    return largest
+    ``left`` and ``right`` are ``(regions, _PADDED)``, those from ``region`` on and those of the table.
+    """
+    for row in range(last - region):
+        while reach > 0 and level.norm[region + row] * norm[reach - 1] < least:
+            reach -= 1
+        if reach == 0:
+            return last, 0
+        x, slack = left[row], np.float32(_ROUNDING) * level.norm[region + row]
+        largest = np.float32(0)
+        for other in range(0, reach, 8):
+            p, q, r, s = right[other], right[other + 1], right[other + 2], right[other + 3]
+            t, u, v, w = right[other + 4], right[other + 5], right[other + 6], right[other + 7]
+            a = b = c = d = e = f = g = h = np.float32(0)
+            for feature in range(_PADDED):
+                value = x[feature]
+                a += value * p[feature]
+                b += value * q[feature]
+                c += value * r[feature]
+                d += value * s[feature]
+                e += value * t[feature]
+                f += value * u[feature]
+                g += value * v[feature]
+                h += value * w[feature]
+            bound[other], bound[other + 1], bound[other + 2], bound[other + 3] = a, b, c, d
+            bound[other + 4], bound[other + 5], bound[other + 6], bound[other + 7] = e, f, g, h
+        for other in range(reach):
+            bound[other] += slack * norm[other]
+            largest = max(largest, bound[other])
+        if largest > 0 and largest >= least:
+            return region + row, reach
+    return last, 0
 
 
 @njit(cache=True, nogil=True)
-def _may_reach(level: Level, region: int, table: _Table, stride: int, other: int, least: np.float32) -> bool:
-    """Tell whether a relevance may be ``least``, whose bound by the region's head says so, by more of its entries."""
-    norm = np.float64(table.norm[other])
-    tail = np.float64(level.tail[region])
-    bound = np.float64(table.bound[other]) - tail * norm
+def _exact(feature: Features, relevance: Numbers, table: Numbers, stride: int, other: int) -> float:
+    """Compute the relevance of a region with one of the table; four sums need not wait for one another."""
+    s = t = u = v = 0.0
+    full = len(feature) // 4 * 4
+    for entry in range(0, full, 4):
+        s += np.float64(relevance[entry]) * table[feature[entry] * stride + other]
+        t += np.float64(relevance[entry + 1]) * table[feature[entry + 1] * stride + other]
+        u += np.float64(relevance[entry + 2]) * table[feature[entry + 2] * stride + other]
+        v += np.float64(relevance[entry + 3]) * table[feature[entry + 3] * stride + other]
+    for entry in range(full, len(feature)):
+        s += np.float64(relevance[entry]) * table[feature[entry] * stride + other]
+    return (s + t) + (u + v)
+
+
+@njit(cache=True, nogil=True)
+def _may_reach(
+    feature: Features,
+    relevance: Numbers,
+    tail: float,
+    table: Numbers,
+    stride: int,
+    other: int,
+    norm: float,
+    gap: float,
+) -> bool:
+    """Tell whether the rest of a region, of norm ``tail``, may add ``gap`` to its relevance with one of the table.
+
+    Of the rest some entries are added at a time; what is left is bound by its norm.
+    """
     rest = tail * tail
-    end = level.begin[region + 1]
-    for begin in range(level.head[region], end, _STEP):
-        for entry in range(begin, min(begin + _STEP, end)):
-            value = np.float64(level.relevance[entry])
-            bound += value * table.relevance[level.feature[entry] * stride + other]
+    full = len(feature) // _STEP * _STEP
+    for begin in range(0, full, _STEP):
+        for entry in range(begin, begin + _STEP):
+            value = np.float64(relevance[entry])
+            gap -= value * table[feature[entry] * stride + other]
             rest -= value * value
-        gap = least - bound
         if gap > 0 and gap * gap > rest * norm * norm:
             return False
     return True
 
 
 @njit(cache=True, nogil=True)
-def _before(level: Level, a: int, b: int, other_a: int, other_b: int) -> bool:
-    """Tell whether two regions stand before two others, by the place of the first, then of the second."""
-    ids = level.region_id
-    return ids[a] < ids[other_a] or (ids[a] == ids[other_a] and ids[b] < ids[other_b])
-
-
-@njit(cache=True, nogil=True)
 def _insert(
-    level: Level,
     value: np.float32,
     a: int,
     b: int,
-    best_a: NDArray[np.int64],
-    best_b: NDArray[np.int64],
-    best: NDArray[np.float32],
+    region_id: NDArray[np.int32],
+    best_a: Places,
+    best_b: Places,
+    best: Numbers,
 ) -> None:
-    """Put a match in its place among the best; of equal ones, the one whose regions stand before."""
+    """Put a match in its place among the best; of equal ones, first that of the smaller region_id of a, then of b."""
     for place in range(len(best)):
         if best[place] > 0 and best_a[place] == a and best_b[place] == b:
             return
     place = len(best)
-    while place > 0 and (
-        value > best[place - 1]
-        or (value == best[place - 1] and _before(level, a, b, best_a[place - 1], best_b[place - 1]))
-    ):
+    while place > 0 and value >= best[place - 1]:
+        if value == best[place - 1]:
+            id_a, other_a = region_id[a], region_id[best_a[place - 1]]
+            if id_a > other_a or (id_a == other_a and region_id[b] > region_id[best_b[place - 1]]):
+                break
         place -= 1
         if place + 1 < len(best):
             best[place + 1] = best[place]
@@ -138,102 +239,90 @@ def _insert(
 
 
 @njit(cache=True, nogil=True)
-def _seed(
-    level: Level,
-    a: int,
-    b: int,
-    table: _Table,
-    stride: int,
-    best_a: NDArray[np.int64],
-    best_b: NDArray[np.int64],
-    best: NDArray[np.float32],
-) -> None:
-    """Begin with the regions where a feature is strongest in both documents, for the features strongest in both."""
-    product = level.peak[a] * level.peak[b]
-    for _ in range(len(best) + _MORE_SEEDS):
-        feature = np.argmax(product)
-        if product[feature] <= 0:
-            return
-        product[feature] = 0
-        region_a = level.first[a] + level.peak_region[a, feature]
-        other = level.peak_region[b, feature]
-        value = np.float32(_exact(level, region_a, table, stride, other))
-        if value > 0:
-            _insert(level, value, region_a, level.first[b] + other, best_a, best_b, best)
-
-
-@njit(cache=True, nogil=True)
-def _find(
-    level: Level,
-    a: int,
-    b: int,
-    table: _Table,
-    stride: int,
-    best_a: NDArray[np.int64],
-    best_b: NDArray[np.int64],
-    best: NDArray[np.float32],
-) -> None:
-    """Find the best matches of a pair whose second document is in the table."""
-    best[:] = 0
-    _seed(level, a, b, table, stride, best_a, best_b, best)
-    count = level.last[b] - level.first[b]
-    for region in range(level.first[a], level.last[a]):
-        least = best[-1]
-        while count > 0 and level.norm[region] * table.norm[count - 1] < least:
-            count -= 1
-        if count == 0:
-            return  # the norms only become smaller
-        padded = (count + _LANES - 1) // _LANES * _LANES
-        _bounds(level, region, table, stride, padded)
-        for begin in range(0, padded, _LANES):
-            if _largest(table.bound, begin) < best[-1]:
-                continue
-            for other in range(begin, min(begin + _LANES, count)):
-                if table.bound[other] < best[-1]:
-                    continue
-                if _may_reach(level, region, table, stride, other, best[-1]):
-                    value = np.float32(_exact(level, region, table, stride, other))
-                    if value > 0 and value >= best[-1]:
-                        _insert(level, value, region, level.first[b] + other, best_a, best_b, best)
-
-
-@njit(cache=True, nogil=True)
-def _name(level: Level, region: int, table: _Table, stride: int, other: int, named: NDArray[np.int8]) -> None:
-    """Name the features with the largest products; of equal ones, the first."""
-    product = np.zeros(len(named), np.float32)
-    named[:] = -1
-    for entry in range(level.begin[region], level.begin[region + 1]):
-        feature, value = level.feature[entry], level.relevance[entry]
-        if abs(value) * table.norm[other] < product[-1]:
-            return
-        value *= table.relevance[feature * stride + other]
-        place = len(named)
-        while (
-            place > 0
-            and value > 0
-            and (value > product[place - 1] or (value == product[place - 1] and feature < named[place - 1]))
+def _seeds(left: Numbers, right: Numbers, seeds: Places) -> int:
+    """Find the features with the largest products of their peaks in two documents; return how many there are."""
+    count = 0
+    for feature in range(_WIDTH):
+        product = left[feature] * right[feature]
+        if product <= 0 or (
+            count == len(seeds) and product <= left[seeds[count - 1]] * right[seeds[count - 1]]
         ):
+            continue
+        count = min(count + 1, len(seeds))
+        place = count - 1
+        while place > 0 and product > left[seeds[place - 1]] * right[seeds[place - 1]]:
+            seeds[place] = seeds[place - 1]
             place -= 1
-            if place + 1 < len(named):
-                product[place + 1], named[place + 1] = product[place], named[place]
-        if place < len(named):
-            product[place], named[place] = value, feature
+        seeds[place] = feature
+    return count
 
 
 @njit(cache=True, nogil=True)
-def _lay_out(level: Level, document: int, table: _Table, stride: int) -> None:
-    """Write the regions of a document into the table."""
+def _name(
+    feature: Features,
+    relevance: Numbers,
+    table: Numbers,
+    stride: int,
+    other: int,
+    norm: float,
+    named: NDArray[np.int8],
+) -> None:
+    """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
+    first = second = third = np.float32(0)
+    named[:] = -1
+    for entry in range(len(feature)):
+        number, value = np.int8(feature[entry]), relevance[entry]
+        if abs(value) * norm < third:
+            return
+        value *= table[feature[entry] * stride + other]
+        if value <= 0 or value < third or (value == third and number > named[2]):
+            continue
+        if value > first or (value == first and number < named[0]):
+            first, second, third = value, first, second
+            named[0], named[1], named[2] = number, named[0], named[1]
+        elif value > second or (value == second and number < named[1]):
+            second, third = value, second
+            named[1], named[2] = number, named[1]
+        else:
+            third, named[2] = value, number
+
+
+@njit(cache=True, nogil=True)
+def _lay_out(level: Level, document: int, table: Numbers, stride: int, norm: Numbers) -> None:
+    """Write the regions of a document as a table: a feature's relevance in each of them, then the next feature's.
+
+    It takes ``stride`` numbers for a feature, and 0 stands behind the last region.
+    """
     first = level.first[document]
-    table.relevance[: _WIDTH * stride] = 0
-    table.norm[:stride] = 0
+    table[: _WIDTH * stride] = 0
+    norm[:stride] = 0
     for region in range(first, level.last[document]):
-        table.norm[region - first] = level.norm[region]
+        norm[region - first] = level.norm[region]
         for entry in range(level.begin[region], level.begin[region + 1]):
-            table.relevance[level.feature[entry] * stride + region - first] = level.relevance[entry]
+            table[level.feature[entry] * stride + region - first] = level.relevance[entry]
 
 
 @njit(cache=True, nogil=True)
-def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
+def _write_out(level: Level, documents: Places) -> tuple[Numbers, Places]:
+    """Write out the regions of documents; return ``(regions, _PADDED)`` and each document's first row in it."""
+    begin, rows = np.full(len(level.first), -1, np.int64), 0
+    for document in documents:
+        if begin[document] < 0:
+            begin[document] = rows
+            rows += level.last[document] - level.first[document]
+    written = np.zeros((rows + _LANES, _PADDED), np.float32)
+    for document in range(len(begin)):
+        if begin[document] < 0:
+            continue
+        for region in range(level.first[document], level.last[document]):
+            row = begin[document] + region - level.first[document]
+            for entry in range(level.begin[region], level.begin[region + 1]):
+                written[row, level.feature[entry]] = level.relevance[entry]
+    return written, begin
+
+
+@njit(cache=True, nogil=True)
+def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
     """Find the strongest matches of pairs of documents at one level.
 
     Fastest where pairs with the same second document follow one another.
@@ -253,31 +342,75 @@ def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count
         Ordered by relevance in float32; of equal matches, that of the smaller region_id of a comes first, then of b.
     """
     pairs = len(a)
-    best = Best(
-        np.zeros((pairs, count), np.int32),
-        np.zeros((pairs, count), np.int32),
-        np.zeros((pairs, count), np.float32),
-        np.full((pairs, count, NAMED), -1, np.int8),
-    )
-    if not pairs:
-        return best
-    widest = (level.last[b] - level.first[b]).max() + _LANES
-    table = _Table(
-        np.zeros(_WIDTH * widest, np.float32), np.zeros(widest, np.float32), np.zeros(widest, np.float32)
-    )
+    region_a, region_b = np.zeros((pairs, count), np.int32), np.zeros((pairs, count), np.int32)
+    found, named = np.zeros((pairs, count), np.float32), np.full((pairs, count, NAMED), -1, np.int8)
+    widest = _LANES
+    for document in b:
+        widest = max(widest, level.last[document] - level.first[document] + _LANES)
+    table, norm = np.zeros(_WIDTH * widest, np.float32), np.zeros(widest, np.float32)
+    bound, seeds = np.zeros(widest, np.float32), np.zeros(count + _MORE_SEEDS, np.int64)
     best_a, best_b = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    laid_out, stride = -1, 0
+    begin, head, end = level.begin[:-1], level.head, level.begin[1:]
+    dense = widest - _LANES <= _FEW
+    written, row = _write_out(level, np.concatenate((a, b)) if dense else a[:0])
+    laid_out, stride, first, last = -1, 0, 0, 0
     for pair in range(pairs):
         if b[pair] != laid_out:
             laid_out = b[pair]
-            stride = (level.last[laid_out] - level.first[laid_out] + _LANES - 1) // _LANES * _LANES
-            _lay_out(level, laid_out, table, stride)
-        _find(level, a[pair], b[pair], table, stride, best_a, best_b, best.relevance[pair])
-        for place in range(count):
-            if best.relevance[pair, place] <= 0:
+            first, last = level.first[laid_out], level.last[laid_out]
+            stride = (last - first + _LANES - 1) // _LANES * _LANES
+            _lay_out(level, laid_out, table, stride, norm)
+        best = found[pair]
+
+        # The regions where a feature is strongest in both documents make a high beginning.
+        for place in range(_seeds(level.peak[a[pair]], level.peak[laid_out], seeds)):
+            region = level.first[a[pair]] + level.peak_region[a[pair], seeds[place]]
+            other = level.peak_region[laid_out, seeds[place]]
+            entries = slice(begin[region], end[region])
+            value = np.float32(_exact(level.feature[entries], level.relevance[entries], table, stride, other))
+            if value > 0 and value >= best[-1]:
+                _insert(value, region, first + other, level.region_id, best_a, best_b, best)
+
+        reach, region, end_a = last - first, level.first[a[pair]], level.last[a[pair]]
+        while region < end_a:
+            if dense:
+                left = written[row[a[pair]] + region - level.first[a[pair]] :]
+                region, reach = _screen_dense(
+                    level, region, end_a, reach, best[-1], left, written[row[laid_out] :], norm, bound
+                )
+            else:
+                region, reach = _screen(level, region, end_a, reach, best[-1], table, stride, norm, bound)
+            if region == end_a:
                 break
-            region, other = best_a[place], best_b[place]
-            best.region_a[pair, place] = level.region_id[region]
-            best.region_b[pair, place] = level.region_id[other]
-            _name(level, region, table, stride, other - level.first[laid_out], best.feature[pair, place])
-    return best
+            tail = np.float64(level.tail[region]) + _ROUNDING * np.float64(level.norm[region])
+            whole, rest = slice(begin[region], end[region]), slice(head[region], end[region])
+            for other in range(reach):
+                if bound[other] < best[-1]:
+                    continue
+                gap = np.float64(best[-1]) - bound[other] + tail * norm[other]
+                if not dense and not _may_reach(
+                    level.feature[rest], level.relevance[rest], tail, table, stride, other, norm[other], gap
+                ):
+                    continue
+                value = np.float32(_exact(level.feature[whole], level.relevance[whole], table, stride, other))
+                if value > 0 and value >= best[-1]:
+                    _insert(value, region, first + other, level.region_id, best_a, best_b, best)
+            region += 1
+
+        for place in range(count):
+            if best[place] <= 0:
+                break
+            region, other = best_a[place], best_b[place] - first
+            region_a[pair, place] = level.region_id[region]
+            region_b[pair, place] = level.region_id[first + other]
+            entries = slice(begin[region], end[region])
+            _name(
+                level.feature[entries],
+                level.relevance[entries],
+                table,
+                stride,
+                other,
+                norm[other],
+                named[pair, place],
+            )
+    return Best(region_a, region_b, found, named)

@@ -13,7 +13,8 @@ from pipeline.schemas import FEATURES
 
 LEVELS = ("cell", "row", "column")
 KINDS = ("cell", "header", "row", "column")  # the regions that matches are about
-_HEAD = 0.99  # share of its squared norm that the head of a region holds
+_HEAD = 0.95  # share of its squared norm that the head of a region holds
+GROUP = 8  # the entries of a head are a multiple of it, or all
 _UP = 1 + 1e-6  # a norm rounded to float32 must not come out smaller than it is
 _WIDTH = len(FEATURES)
 
@@ -123,7 +124,8 @@ def pool(leaves: Leaves, level: int) -> Level:
             for place in np.argsort(-np.abs(values), kind="mergesort"):
                 if values[place] == 0:
                     break
-                if head[region] < 0 and rest <= (1 - _HEAD) * squares[number]:
+                whole = (entry - begin[region]) % GROUP == 0
+                if head[region] < 0 and whole and rest <= (1 - _HEAD) * squares[number]:
                     head[region] = entry
                     tail[region] = np.sqrt(rest) * _UP
                 feature[entry], relevance[entry] = place, values[place]

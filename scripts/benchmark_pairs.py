@@ -227,16 +227,18 @@ def measure(folder: Path, matches_per_pair: int) -> dict[str, Any]:
         stages[stage] = out
         clock.seconds["load"] += seconds if stage == "gather" else 0
 
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), time.process_time()
     pairs = compare(corpus, config, "benchmark", lambda: (score, match), count) or 0
-    seconds = time.perf_counter() - begin
+    seconds, used = time.perf_counter() - begin, time.process_time() - used
     return {
         "pairs": pairs,
         "matches": stages["match"],
         "seconds": round(seconds, 2),
+        "seconds_of_cores": round(used, 2),  # less than seconds times threads where others took the cores
         "pairs_per_second": round(pairs / seconds),
+        "pairs_per_second_of_a_core": round(pairs / used),
         "threads": default_workers("cpu"),
-        "seconds_by_phase": {phase: round(value, 2) for phase, value in clock.seconds.items()},
+        "seconds_by_phase": {phase: round(value, 3) for phase, value in clock.seconds.items()},
         "peak_memory_mb": peak_memory()["main"],
         "bytes_per_pair": {
             table: round(sum(part.stat().st_size for part in (folder / table).iterdir()) / max(pairs, 1), 1)

@@ -116,9 +116,10 @@ def check(documents: list[Document], level: int, count: int) -> None:
 @pytest.mark.parametrize("level", range(3))
 @pytest.mark.parametrize("kind", [bleeding, counts])
 @pytest.mark.parametrize("count", [1, 8])
-def test_matches_are_those_of_the_whole_map(level, kind, count):
+@pytest.mark.parametrize("wide", [[], [(80, 3), (2, 70)]])  # where regions are many, bounds are used
+def test_matches_are_those_of_the_whole_map(level, kind, count, wide):
     rng = np.random.default_rng(count + 10 * level)
-    shapes = [(12, 5), (3, 9), (20, 2), (1, 1)]
+    shapes = [(12, 5), (3, 9), (20, 2), (1, 1), *wide]
     check([page(rng, *shape, kind(rng)) for shape in shapes], level, count)
 
 
@@ -129,16 +130,18 @@ def test_matches_are_those_of_the_whole_map(level, kind, count):
     st.sampled_from([0.02, 0.2, 0.9]),
     st.sampled_from([0.5, 1.0, 3.0]),
     st.booleans(),
+    st.booleans(),
 )
-def test_matches_are_the_true_ones_whatever_the_density_and_the_skew(seed, count, density, skew, signs):
+def test_matches_are_the_true_ones_whatever_the_density_and_the_skew(seed, count, density, skew, signs, wide):
     rng = np.random.default_rng(seed)
 
     def draw(size: int) -> np.ndarray:
         values = np.where(rng.random(size) < density, rng.lognormal(0, skew, size), 0)
         return values * np.where(signs & (rng.random(size) < 0.5), -1, 1)
 
-    documents = [page(rng, *rng.integers(1, 7, 2), draw) for _ in range(3)]
-    check(documents, int(rng.integers(3)), count)
+    documents = [page(rng, *rng.integers(1, 7, 2), draw) for _ in range(2)]
+    documents.append(page(rng, 13 if wide else 3, 5, draw))
+    check(documents, 0 if wide else int(rng.integers(3)), count)
 
 
 def test_documents_without_regions_or_features_have_no_matches():

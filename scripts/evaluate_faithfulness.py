@@ -108,6 +108,10 @@ def _score(task: tuple[Explained, Explained, int]) -> dict[str, dict[str, Any]]:
     return scores
 
 
+def _agree(task: tuple[Explained, Explained, int]) -> dict[str, dict[str, float]]:
+    return agreement(*task[:2])
+
+
 def _randomise(task: tuple[Explained, Explained, int]) -> list[dict[str, object]]:
     a, b, seed = task
     return randomise(a.subject, b.subject, seed)
@@ -131,9 +135,11 @@ def _run(function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
 
 
 def evaluate(
-    pairs: list[Pair], level: Level, side: int, seed: int, workers: int, sane: int
+    pairs: list[Pair], level: Level, side: int, seed: int, workers: int, sane: int, curves: bool = True
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Score every pair by every method, and randomise the network for the first ``sane`` pairs of each group.
+
+    Without ``curves`` nothing is measured but the agreement with the exact joint effects.
 
     Returns
     -------
@@ -148,7 +154,7 @@ def evaluate(
     pairs = [pair for pair in pairs if pages[pair.a].factors and pages[pair.b].factors]
     tasks = [(pages[pair.a], pages[pair.b], seed + number) for number, pair in enumerate(pairs)]
     rows = []
-    for pair, scores in zip(pairs, _run(_score, tasks, workers, "pair"), strict=True):
+    for pair, scores in zip(pairs, _run(_score if curves else _agree, tasks, workers, "pair"), strict=True):
         known = {
             "group": pair.group,
             "a": pair.a.name,
@@ -195,7 +201,7 @@ def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
     for group, part in scores.groupby("group", sort=False):
         units = part.drop_duplicates(["a", "b"])["units"].tolist()
         weights = resample(units, seed)
-        for measure in MEASURES:
+        for measure in part.columns.intersection(MEASURES, sort=False):
             wide = part.pivot_table(index=["a", "b"], columns="method", values=measure, sort=False)
             for method in wide.columns:
                 values = wide[method].to_numpy()
@@ -219,20 +225,25 @@ def as_markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def show(summary: pd.DataFrame, name: str) -> str:
-    """Write one table a group: a row a method, its measures with intervals; or the differences to the default."""
+    """Write one table a group: a row a method, its measures with intervals; or the differences to the default.
+
+    One pair has no interval.
+    """
     parts = []
     for group, part in summary.groupby("group", sort=False):
         cells = {
-            (row["method"], row["measure"]): f"{row[name]:.3f} ({row[low]:.3f} to {row[high]:.3f})"
+            (row["method"], row["measure"]): f"{row[name]:.3f}"
+            + (f" ({row[low]:.3f} to {row[high]:.3f})" if row["pairs"] > 1 else "")
             for row in part.to_dict("records")
             for low, high in [("low", "high") if name == "mean" else (f"{name}_low", f"{name}_high")]
         }
+        measures = part["measure"].unique()
         rows = [
-            [method, *(cells.get((method, measure), "") for measure in MEASURES)]
+            [method, *(cells.get((method, measure), "") for measure in measures)]
             for method in part["method"].unique()
         ]
         title = f"{group}, {part['pairs'].iloc[0]} pairs" + ("" if name == "mean" else ": less the default")
-        parts.append(f"{title}\n\n{as_markdown(['method', *MEASURES], rows)}")
+        parts.append(f"{title}\n\n{as_markdown(['method', *measures], rows)}")
     return "\n\n".join(parts)
 
 
@@ -282,11 +293,16 @@ def main() -> None:
     )
     parser.add_argument("--side", type=int, default=1024, help="largest window of a page, working pixels")
     parser.add_argument("--sanity", type=int, default=0, help="pairs a group whose network is randomised")
+    parser.add_argument(
+        "--agreement", action="store_true", help="nothing but the agreement: many times faster"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=default_workers("cpu"))
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path, help="picture of the curves")
     options = parser.parse_args()
+    if options.agreement and options.plot:
+        parser.error("--agreement measures no curves to --plot")
     counts = options.pairs * (len(options.folders) if len(options.pairs) == 1 else 1)
     pairs = [
         pair
@@ -294,7 +310,13 @@ def main() -> None:
         for pair in choose_pairs(folder, count, options.seed)
     ]
     scores, changes = evaluate(
-        pairs, options.regions, options.side, options.seed, options.workers, options.sanity
+        pairs,
+        options.regions,
+        options.side,
+        options.seed,
+        options.workers,
+        options.sanity,
+        not options.agreement,
     )
     summary = summarise(scores, options.seed)
     print(show(summary, "mean"), show(summary, "difference"), sep="\n\n")

@@ -156,6 +156,9 @@ def test_means_and_paired_differences() -> None:
     assert summary.loc[("unrelated", DEFAULT, "cosine"), "difference"] == 0
     text = show(summarise(scores(), 0), "mean")
     assert "| occlusion | 0.600 (0.100 to 1.100) |" in text
+    one = scores().query("group == 'editions' and a == '1'")[["group", "a", "b", "units", "method", "cosine"]]
+    text = show(summarise(one, 0), "mean")
+    assert "| method | cosine |" in text and "| occlusion | 1.100 |" in text
 
 
 def test_curves_are_drawn_alike_every_time(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from evaluate_faithfulness import choose_pairs, draw, resample, show, summarise
+from evaluate_faithfulness import draw, resample, show, summarise
+from pairing import choose_pairs
 from perturbation import (
     CURVES,
     FRACTIONS,

@@ -363,9 +363,10 @@ def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
         best = found[pair]
 
         # The regions where a feature is strongest in both documents make a high beginning.
-        for place in range(_seeds(level.peak[a[pair]], level.peak[laid_out], seeds)):
-            region = level.first[a[pair]] + level.peak_region[a[pair], seeds[place]]
-            other = level.peak_region[laid_out, seeds[place]]
+        seeded = 0 if dense else _seeds(level.peak[a[pair]], level.peak[laid_out], seeds)
+        for feature in seeds[:seeded]:
+            region = level.first[a[pair]] + level.peak_region[a[pair], feature]
+            other = level.peak_region[laid_out, feature]
             entries = slice(begin[region], end[region])
             value = np.float32(_exact(level.feature[entries], level.relevance[entries], table, stride, other))
             if value > 0 and value >= best[-1]:

@@ -107,6 +107,7 @@ ENCODINGS: dict[str, dict[str, Any]] = {
         "compression": "zstd",
         "compression_level": 1,
         "use_dictionary": dictionary,
+        "write_statistics": ["doc_a", "doc_b"],
         "column_encoding": {column: "BYTE_STREAM_SPLIT" for column in numbers},
     }
     for table, dictionary, numbers in (

@@ -122,50 +122,52 @@ def _screen(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _screen_dense(
-    level: Level,
-    region: int,
-    last: int,
-    reach: int,
-    least: np.float32,
-    left: Numbers,
-    right: Numbers,
-    norm: Numbers,
-    bound: Numbers,
-) -> tuple[int, int]:
-    """Do as ``_screen``, by computing every relevance in float32.
-
-    ``left`` and ``right`` are ``(regions, _PADDED)``, those from ``region`` on and those of the table.
-    """
-    for row in range(last - region):
-        while reach > 0 and level.norm[region + row] * norm[reach - 1] < least:
-            reach -= 1
-        if reach == 0:
-            return last, 0
-        x, slack = left[row], np.float32(_ROUNDING) * level.norm[region + row]
-        largest = np.float32(0)
-        for other in range(0, reach, 8):
+def _multiply(left: Numbers, right: Numbers, bound: Numbers) -> None:
+    """Multiply regions ``left @ right.T``, both ``(regions, _PADDED)`` of an even number and a multiple of 4."""
+    for row in range(0, len(bound), 2):
+        x, y = left[row], left[row + 1]
+        for other in range(0, bound.shape[1], 4):
             p, q, r, s = right[other], right[other + 1], right[other + 2], right[other + 3]
-            t, u, v, w = right[other + 4], right[other + 5], right[other + 6], right[other + 7]
             a = b = c = d = e = f = g = h = np.float32(0)
             for feature in range(_PADDED):
-                value = x[feature]
-                a += value * p[feature]
-                b += value * q[feature]
-                c += value * r[feature]
-                d += value * s[feature]
-                e += value * t[feature]
-                f += value * u[feature]
-                g += value * v[feature]
-                h += value * w[feature]
-            bound[other], bound[other + 1], bound[other + 2], bound[other + 3] = a, b, c, d
-            bound[other + 4], bound[other + 5], bound[other + 6], bound[other + 7] = e, f, g, h
-        for other in range(reach):
-            bound[other] += slack * norm[other]
-            largest = max(largest, bound[other])
-        if largest > 0 and largest >= least:
-            return region + row, reach
-    return last, 0
+                a += x[feature] * p[feature]
+                b += x[feature] * q[feature]
+                c += x[feature] * r[feature]
+                d += x[feature] * s[feature]
+                e += y[feature] * p[feature]
+                f += y[feature] * q[feature]
+                g += y[feature] * r[feature]
+                h += y[feature] * s[feature]
+            bound[row, other], bound[row, other + 1] = a, b
+            bound[row, other + 2], bound[row, other + 3] = c, d
+            bound[row + 1, other], bound[row + 1, other + 1] = e, f
+            bound[row + 1, other + 2], bound[row + 1, other + 3] = g, h
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _largest(bound: Numbers) -> np.float32:
+    largest = np.float32(0)
+    for other in range(len(bound)):
+        largest = max(largest, bound[other])
+    return largest
+
+
+@njit(cache=True, nogil=True)
+def _least(product: Numbers, largest: Numbers, best: Numbers) -> np.float32:
+    """Find the last of the ``len(best)`` largest numbers above 0, or 0; ``largest`` becomes that of each row."""
+    best[:] = 0
+    for row in range(len(product)):
+        largest[row] = _largest(product[row])
+        if largest[row] <= best[-1]:
+            continue
+        for value in product[row]:
+            if value > best[-1]:
+                place = len(best) - 1
+                while place > 0 and value > best[place - 1]:
+                    best[place] = best[place - 1]
+                    place -= 1
+                best[place] = value
+    return best[-1]
 
 
 @njit(cache=True, nogil=True)
@@ -345,7 +347,7 @@ def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
     region_a, region_b = np.zeros((pairs, count), np.int32), np.zeros((pairs, count), np.int32)
     found, named = np.zeros((pairs, count), np.float32), np.full((pairs, count, NAMED), -1, np.int8)
     widest = _LANES
-    for document in b:
+    for document in np.concatenate((a, b)):
         widest = max(widest, level.last[document] - level.first[document] + _LANES)
     table, norm = np.zeros(_WIDTH * widest, np.float32), np.zeros(widest, np.float32)
     bound, seeds = np.zeros(widest, np.float32), np.zeros(count + _MORE_SEEDS, np.int64)
@@ -353,6 +355,8 @@ def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
     begin, head, end = level.begin[:-1], level.head, level.begin[1:]
     dense = widest - _LANES <= _FEW
     written, row = _write_out(level, np.concatenate((a, b)) if dense else a[:0])
+    products = np.zeros((_FEW + _LANES, _FEW + _LANES) if dense else (0, 0), np.float32)
+    largest = np.zeros(_FEW + _LANES, np.float32)
     laid_out, stride, first, last = -1, 0, 0, 0
     for pair in range(pairs):
         if b[pair] != laid_out:
@@ -373,20 +377,32 @@ def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
                 _insert(value, region, first + other, level.region_id, best_a, best_b, best)
 
         reach, region, end_a = last - first, level.first[a[pair]], level.last[a[pair]]
+        floor = np.float32(0)
+        if dense and region < end_a:
+            # What is among the best exceeds the last of the best products, but for the rounding of both.
+            product = products[: end_a - region, :reach]
+            _multiply(
+                written[row[a[pair]] :],
+                written[row[laid_out] :],
+                products[: (end_a - region + 1) // 2 * 2, : (reach + 3) // 4 * 4],
+            )
+            floor = _least(product, largest, best)
+            best[:] = 0
+            floor -= 2 * np.float32(_ROUNDING) * level.norm[region] * norm[0]
         while region < end_a:
             if dense:
-                left = written[row[a[pair]] + region - level.first[a[pair]] :]
-                region, reach = _screen_dense(
-                    level, region, end_a, reach, best[-1], left, written[row[laid_out] :], norm, bound
-                )
+                bound = products[region - level.first[a[pair]]]
+                if largest[region - level.first[a[pair]]] < floor:
+                    region += 1
+                    continue
             else:
                 region, reach = _screen(level, region, end_a, reach, best[-1], table, stride, norm, bound)
-            if region == end_a:
-                break
+                if region == end_a:
+                    break
             tail = np.float64(level.tail[region]) + _ROUNDING * np.float64(level.norm[region])
             whole, rest = slice(begin[region], end[region]), slice(head[region], end[region])
             for other in range(reach):
-                if bound[other] < best[-1]:
+                if bound[other] < (floor if dense else best[-1]):
                     continue
                 gap = np.float64(best[-1]) - bound[other] + tail * norm[other]
                 if not dense and not _may_reach(

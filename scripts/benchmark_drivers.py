@@ -1,0 +1,52 @@
+"""Measure what the drivers of a corpus cost: seconds and peak memory, for all partners and for some of them.
+
+``python scripts/benchmark_drivers.py --corpus CORPUS ... --documents N`` makes a corpus of N documents as
+``benchmark_pairs.py`` does, and reads it once before measuring, so that the kernel is
+compiled and the files are cached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from benchmark_pairs import make_corpus
+
+from pipeline.corpus import Corpus
+from pipeline.drivers import driver_tables
+from pipeline.provenance import peak_memory
+
+PARTNERS = ("all", "other work", "earlier year", "other place")
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Time each kind of partners on one corpus."""
+    corpus = Corpus.open(folder)
+    result: dict[str, float] = {}
+    sum(len(table) for table in driver_tables(corpus))
+    for partners in PARTNERS:
+        begin = time.perf_counter()
+        result["regions"] = sum(len(table) for table in driver_tables(corpus, partners))
+        result[f"seconds, {partners}"] = round(time.perf_counter() - begin, 2)
+    return result | {"peak_memory_mb": peak_memory()["main"]}
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--corpus", type=Path, nargs="+", required=True, help="analysed corpora")
+    parser.add_argument("--documents", type=int, default=10000)
+    parser.add_argument("--density", choices=["early-modern", "fort-william", "mix"], default="early-modern")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "corpus"
+        make_corpus(options.corpus, options.density, options.documents, options.seed, folder)
+        print(json.dumps({"documents": options.documents} | measure(folder), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -29,6 +29,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.compare import TILE, compare
@@ -240,11 +241,21 @@ def measure(folder: Path, matches_per_pair: int) -> dict[str, Any]:
         "threads": default_workers("cpu"),
         "seconds_by_phase": {phase: round(value, 3) for phase, value in clock.seconds.items()},
         "peak_memory_mb": peak_memory()["main"],
-        "bytes_per_pair": {
-            table: round(sum(part.stat().st_size for part in (folder / table).iterdir()) / max(pairs, 1), 1)
-            for table in ("pairs", "matches")
-        },
+        "bytes_per_pair": {table: _bytes_per_pair(folder / table, pairs) for table in ("pairs", "matches")},
     }
+
+
+def _bytes_per_pair(folder: Path, pairs: int) -> dict[str, float]:
+    """Size of a table and of its columns."""
+    parts = list(folder.iterdir())
+    sizes = Counter({"table": sum(part.stat().st_size for part in parts)})
+    for part in parts:
+        metadata = pq.read_metadata(part)
+        for group in range(metadata.num_row_groups):
+            for column in range(metadata.num_columns):
+                chunk = metadata.row_group(group).column(column)
+                sizes[chunk.path_in_schema.split(".")[0]] += chunk.total_compressed_size
+    return {name: round(size / max(pairs, 1), 1) for name, size in sizes.items()}
 
 
 def _first_documents(folder: Path, count: int) -> Factors:

@@ -60,7 +60,9 @@ def test_measures_what_is_written(folder):
     assert len(Corpus.open(folder).read("pairs")) == 66
     matches = Corpus.open(folder).read("matches")
     assert len(matches) == result["matches"]
-    assert result["bytes_per_pair"]["matches"] == pytest.approx(
+    sizes = result["bytes_per_pair"]["matches"]
+    assert set(sizes) == {"table", *matches.columns}
+    assert sizes["table"] == pytest.approx(
         sum(part.stat().st_size for part in (folder / "matches").iterdir()) / 66, abs=0.1
     )
     assert set(result["seconds_by_phase"]) == {"load", "rank", "score", "match", "encode and write"}

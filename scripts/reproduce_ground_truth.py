@@ -1,0 +1,211 @@
+"""Compare explanations of similarity with the truth: which digits of two strips agree.
+
+Trains networks whose dot product counts the pairs of equal digits in two strips of six handwritten digits,
+explains pairs of test strips by BiLRP and by the baselines, pooled to the boxes of the digits, and prints the
+average cosine similarity (ACS) of the 6 x 6 pair maps with the true ones, after Eberle et al. 2020. Needs
+scikit-learn, whose scans it uses. One thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import torch
+from handwritten import (
+    LENGTH,
+    SIDE,
+    Architecture,
+    Scans,
+    Strips,
+    agreement,
+    draw_strips,
+    load_scans,
+    similarities,
+    split,
+    train,
+)
+from torch import Tensor, nn
+
+from models.baselines import curvature, embedding_similarity, hessian_product, saliency
+from models.bilrp import Factor, factor, pair_map
+from models.rules import Composite, Gamma, Rule, ZBox, Zero
+
+GAMMAS = (0.0, 0.01, 0.03, 0.09, 0.1, 0.25, 0.5, 1.0)
+REGIONS = (torch.arange(LENGTH * SIDE) // SIDE).expand(SIDE, -1)  # the box of every pixel
+NETWORKS = {
+    "4 convolutions": Architecture((12, 24, 48, 48)),
+    "3 convolutions": Architecture((12, 24, 48)),
+    "5 convolutions": Architecture((12, 24, 48, 48, 48)),
+    "4, no biases": Architecture((12, 24, 48, 48), bias=False),
+    "4, hidden layer": Architecture((12, 24, 48, 48), hidden=64),
+}
+CHOSEN = "BiLRP, chosen on validation"
+
+Explainer = Callable[[nn.Module, Tensor], Factor]
+"""Network and strip ``(1, 1, h, w)`` -> factor with one place a box."""
+
+
+def composite(gamma: float, box: bool) -> Composite:
+    """Choose LRP-gamma for convolutions and LRP-0 for linear layers; at the pixels z^B if ``box``."""
+    rule: Rule = Gamma(gamma) if gamma else Zero()
+    pixels: Rule = ZBox(0, 1) if box else rule
+    return Composite(((0, pixels), (nn.Linear, Zero()), (nn.Conv2d, rule)))
+
+
+def bilrp_explainers() -> dict[str, Explainer]:
+    """List BiLRP with every gamma and both rules at the pixels."""
+    return {
+        f"BiLRP, gamma {gamma:g}{', z^B' if box else ''}": partial(
+            factor, composite=composite(gamma, box), regions=REGIONS, chunk=64
+        )
+        for box in (False, True)
+        for gamma in GAMMAS
+    }
+
+
+def less_blank(network: nn.Module, x: Tensor) -> Factor:
+    """Embed every region by itself, less what a blank strip's embedding is by its biases."""
+    found = embedding_similarity(network, x, regions=REGIONS)
+    blank = network(torch.zeros_like(x))[0]
+    relevance = found.relevance - blank[:, None]
+    return Factor(relevance, found.phi, found.phi.double() - relevance.double().sum(1))
+
+
+def baseline_explainers() -> dict[str, Explainer]:
+    """List the baselines."""
+    return {
+        "saliency": partial(saliency, regions=REGIONS),
+        "curvature": partial(curvature, regions=REGIONS, chunk=64),
+        "Hessian x product": partial(hessian_product, regions=REGIONS, chunk=64),
+        "embedding similarity": partial(embedding_similarity, regions=REGIONS),
+        "embedding similarity, less blank": less_blank,
+    }
+
+
+def average_cosine_similarity(maps: Tensor, truth: Tensor) -> float:
+    """Average the cosine between maps ``(pairs, a, b)`` and true maps, over pairs that share anything.
+
+    A map of zeros has cosine 0.
+    """
+    shared = truth.flatten(1).any(1)
+    found, true = maps[shared].double().flatten(1), truth[shared].double().flatten(1)
+    return float(torch.cosine_similarity(found, true).mean())
+
+
+def score(network: nn.Module, strips: Strips, explainers: Mapping[str, Explainer]) -> dict[str, float]:
+    """Compute the ACS of every explainer over all pairs of two different strips."""
+    pairs = list(combinations(range(len(strips.digits)), 2))
+    truth = torch.stack([agreement(strips.digits[a], strips.digits[b]) for a, b in pairs])
+    scores = {}
+    for name, explain in explainers.items():
+        factors = [explain(network, ink[None]) for ink in strips.ink]
+        maps = torch.stack([pair_map(factors[a], factors[b]) for a, b in pairs])
+        scores[name] = average_cosine_similarity(maps, truth)
+    return scores
+
+
+def determination(network: nn.Module, strips: Strips) -> float:
+    """Compute R^2 of the similarities of all pairs of two different strips."""
+    with torch.no_grad():
+        phi = network(strips.ink)
+    above = torch.ones(len(phi), len(phi)).triu(1).bool()
+    found, true = (phi @ phi.T)[above], similarities(strips.digits)[above]
+    return 1 - float(((found - true) ** 2).mean() / true.var(correction=0))
+
+
+def run_once(architecture: Architecture, scans: Scans, seed: int, steps: int, strips: int) -> dict[str, Any]:
+    """Train one network and score all methods on test strips; choose BiLRP's rules on validation strips."""
+    random = torch.Generator().manual_seed(seed)
+    training, validation, test = split(scans, random)
+    network = train(architecture, training, steps, random)
+    bilrp = bilrp_explainers()
+    on_validation = score(network, draw_strips(validation, strips, random), bilrp)
+    chosen = max(on_validation, key=on_validation.__getitem__)
+    fit = determination(network, draw_strips(test, 400, random))
+    acs = score(network, draw_strips(test, strips, random), bilrp | baseline_explainers())
+    return {
+        "seed": seed,
+        "r2": fit,
+        "chosen": chosen,
+        "validation": on_validation,
+        "acs": {CHOSEN: acs[chosen], **acs},
+    }
+
+
+def spread(values: list[float]) -> str:
+    """Write mean and standard deviation over seeds."""
+    mean = f"{statistics.fmean(values):.3f}"
+    return f"{mean} ± {statistics.stdev(values):.3f}" if len(values) > 1 else mean
+
+
+def lead(runs: list[dict[str, Any]], baseline: str) -> str:
+    """Write by how much the chosen BiLRP leads a baseline, paired by seed, and how often."""
+    leads = [run["acs"][CHOSEN] - run["acs"][baseline] for run in runs]
+    return f"{spread(leads)}, {sum(value > 0 for value in leads)} of {len(leads)}"
+
+
+def report(results: Mapping[str, list[dict[str, Any]]]) -> str:
+    """Write the tables, in Markdown: a column is a network."""
+
+    def row(name: str, cell: Callable[[list[dict[str, Any]]], str]) -> str:
+        return f"| {name} | " + " | ".join(cell(runs) for runs in results.values()) + " |"
+
+    def of_method(name: str) -> Callable[[list[dict[str, Any]]], str]:
+        return lambda runs: spread([run["acs"][name] for run in runs])
+
+    def of_lead(name: str) -> Callable[[list[dict[str, Any]]], str]:
+        return lambda runs: lead(runs, name)
+
+    rule = "|---|" + "---|" * len(results)
+    lines = [f"| ACS on test pairs | {' | '.join(results)} |", rule]
+    lines.append(row("R² of the network", lambda runs: spread([run["r2"] for run in runs])))
+    methods = (CHOSEN, *baseline_explainers(), *bilrp_explainers())
+    lines += [row(name, of_method(name)) for name in methods]
+    lines += ["", f"| {CHOSEN}, leads by | {' | '.join(results)} |", rule]
+    lines += [row(name, of_lead(name)) for name in baseline_explainers()]
+    lines += ["", "| network | chosen on validation, seed by seed |", "|---|---|"]
+    for name, runs in results.items():
+        choices = "; ".join(run["chosen"].removeprefix("BiLRP, ") for run in runs)
+        lines.append(f"| {name} | {choices} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Run the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5, help="number of seeds: data, weights and pairs")
+    parser.add_argument("--steps", type=int, default=1200, help="training steps of a network")
+    parser.add_argument(
+        "--strips", type=int, default=24, help="strips whose pairs are explained, for each part"
+    )
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    begun, worked = time.perf_counter(), time.process_time()
+    scans = load_scans()
+    results = {
+        name: [
+            run_once(NETWORKS[name], scans, seed, options.steps, options.strips)
+            for seed in range(options.seeds)
+        ]
+        for name in options.networks
+    }
+    seconds, processor = time.perf_counter() - begun, time.process_time() - worked
+    print(report(results))
+    print(f"\n{seconds:.0f} seconds, {processor:.0f} of the processor")
+    if options.json:
+        settings = {"seeds": options.seeds, "steps": options.steps, "strips": options.strips}
+        options.json.write_text(json.dumps({**settings, "networks": results}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

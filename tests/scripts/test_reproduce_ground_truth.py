@@ -1,0 +1,86 @@
+"""The score on toy maps, and the whole comparison in small."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import reproduce_ground_truth
+import torch
+from handwritten import Architecture, Strips, build, draw_strips, load_scans
+from torch import Tensor, nn
+
+from models.bilrp import Factor
+
+
+@pytest.fixture(autouse=True)
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_average_cosine_similarity_of_toy_maps() -> None:
+    truth = torch.tensor([[[1.0, 0], [0, 1]], [[0, 0], [0, 0]], [[1, 1], [0, 0]], [[1, 0], [0, 0]]])
+    maps = torch.tensor([[[5.0, 0], [0, 5]], [[3, 3], [3, 3]], [[2, 0], [0, 0]], [[0, 0], [0, 0]]])
+    got = reproduce_ground_truth.average_cosine_similarity(maps, truth)
+    assert got == pytest.approx((1 + 2**-0.5 + 0) / 3)  # the second pair shares nothing and does not count
+
+
+def test_factor_that_knows_the_digits_scores_one() -> None:
+    strips = Strips(torch.zeros(3, 1, 2, 4), torch.tensor([[1, 2], [2, 2], [1, 3]]))
+    codes = iter(torch.nn.functional.one_hot(strips.digits, 4).float())
+
+    def explain(network: nn.Module, x: Tensor) -> Factor:
+        return Factor(next(codes).T, torch.zeros(4), torch.zeros(4, dtype=torch.float64))
+
+    assert reproduce_ground_truth.score(nn.Identity(), strips, {"knows": explain}) == {
+        "knows": pytest.approx(1)
+    }
+
+
+def test_determination_follows_the_definition() -> None:
+    network = build(Architecture((4,), features=3, pooled=1)).requires_grad_(False)
+    strips = draw_strips(load_scans(), 5, torch.Generator().manual_seed(0))
+    phi = network(strips.ink).numpy()
+    found, true = [], []
+    for a in range(5):
+        for b in range(a):
+            found.append(phi[a] @ phi[b])
+            true.append(sum(d == e for d in strips.digits[a] for e in strips.digits[b]).item())
+    want = 1 - np.sum(np.subtract(found, true) ** 2) / np.sum((true - np.mean(true)) ** 2)
+    assert reproduce_ground_truth.determination(network, strips) == pytest.approx(want, rel=1e-4)
+
+
+def test_less_blank_leaves_nothing_of_a_blank_strip() -> None:
+    network = build(Architecture((4,))).requires_grad_(False)
+    blank = reproduce_ground_truth.less_blank(network, torch.zeros(1, 1, 16, 96))
+    assert blank.phi.any()
+    torch.testing.assert_close(
+        blank.relevance, torch.zeros(20, 6), atol=1e-5 * float(blank.phi.abs().max()), rtol=0
+    )
+
+
+def test_comparison_runs_from_end_to_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "result.json"
+    options = ["--seeds", "2", "--steps", "20", "--strips", "3", "--networks", "3 convolutions"]
+    monkeypatch.setattr("sys.argv", ["reproduce_ground_truth.py", *options, "--json", str(target)])
+    reproduce_ground_truth.main()
+    printed = capsys.readouterr().out
+    result = json.loads(target.read_text())
+    assert (result["seeds"], result["steps"], result["strips"]) == (2, 20, 3)
+    runs = result["networks"]["3 convolutions"]
+    assert [run["seed"] for run in runs] == [0, 1]
+    for run in runs:
+        acs = run["acs"]
+        assert all(-1 <= value <= 1 for value in acs.values())
+        assert run["chosen"] == max(run["validation"], key=run["validation"].get)
+        assert acs["BiLRP, chosen on validation"] == acs[run["chosen"]]
+        assert acs["BiLRP, gamma 0"] == pytest.approx(acs["Hessian x product"], abs=1e-3)
+    mean = np.mean([run["acs"]["curvature"] for run in runs])
+    assert f"| curvature | {mean:.3f} ± " in printed

@@ -274,7 +274,7 @@ def _compile(factors: Factors) -> None:
 
 
 def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
-    """Time a tile of pairs on one thread, by the kernel and by multiplying all regions with all.
+    """Time a tile of pairs on one thread, in seconds of a core, by the kernel and by multiplying all regions with all.
 
     Of the dense products only a sample of the pairs is computed; their matches are compared with the kernel's.
     """
@@ -286,20 +286,20 @@ def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
     kernel = dense = 0.0
     different = 0
     for level in factors.levels:
-        begin = time.perf_counter()
+        begin = time.process_time()
         best = best_matches(level, a, b, count)
-        kernel += time.perf_counter() - begin
+        kernel += time.process_time() - begin
         matrices = [_dense(level, document) for document in range(2 * half)]
-        begin = time.perf_counter()
+        begin = time.process_time()
         expected = [_best_of(matrices[a[pair]] @ matrices[b[pair]].T, count) for pair in sample]
-        dense += time.perf_counter() - begin
+        dense += time.process_time() - begin
         different += sum(
             not np.allclose(best.relevance[pair], values, rtol=1e-4, atol=1e-7)
             for pair, values in zip(sample, expected, strict=True)
         )
     speed = {"kernel": len(a) / kernel, "dense": len(sample) / dense}
     return {
-        "pairs_per_second_of_a_thread": {name: round(value) for name, value in speed.items()},
+        "pairs_per_second_of_a_core": {name: round(value) for name, value in speed.items()},
         "ratio": round(speed["kernel"] / speed["dense"], 1),
         "pairs_checked": len(sample),
         "levels_of_pairs_that_differ": different,
@@ -326,7 +326,7 @@ def _dense(level: Level, document: int) -> NDArray[np.float32]:
 
 
 def time_network(folders: Sequence[Path]) -> float | None:
-    """Time the analysis of two scans, as if a pair had to be explained by the network; None without scans."""
+    """Time in seconds of a core what a pair takes if two scans are analysed for it; None without scans."""
     from pipeline.document import analyse_document
 
     for folder in folders:
@@ -339,10 +339,10 @@ def time_network(folders: Sequence[Path]) -> float | None:
             continue
         config = RunConfig(device="cpu")
         analyse_document(images[0], "first", config)  # loads the network
-        begin = time.perf_counter()
+        begin = time.process_time()
         for image in images:
             analyse_document(image, "page", config)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
     return None
 
 
@@ -362,7 +362,7 @@ def benchmark(
         result["dense"] = _apart(compare_with_dense, folder, matches_per_pair)
         if seconds := _apart(time_network, folders):
             result["seconds_of_a_pair_by_the_network"] = round(seconds, 2)
-            result["ratio_to_the_network"] = round(seconds * result["pairs_per_second"])
+            result["ratio_to_the_network"] = round(seconds * result["pairs_per_second_of_a_core"])
         return result
     finally:
         shutil.rmtree(folder.parent)

@@ -162,6 +162,22 @@ def show(
             typer.echo(line)
 
 
+@app.command()
+def check(corpus: CorpusFolder) -> None:
+    """Look for what is wrong with a corpus on disk, and say how to repair it."""
+    with _errors_to_exit_codes():
+        from pipeline.check import check as find_problems
+
+        count = 0
+        for problem in find_problems(corpus):
+            typer.echo(str(problem))
+            count += 1
+        if count:
+            _say(f"{corpus} has {count} problems")
+            raise typer.Exit(ExitCode.PARTIAL)
+        _say(f"nothing is wrong with {corpus}")
+
+
 def main() -> None:
     """Run the command."""
     app()

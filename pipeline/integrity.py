@@ -1,0 +1,293 @@
+"""Integrity: whether the rows of a corpus fit one another; every problem is named with its repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from pipeline.knowledge import KINDS, Floats, Index, Knowledge, sum_by_feature
+from pipeline.pooling import LEVELS
+from pipeline.schemas import FEATURES
+
+_TOLERANCE = 1e-4  # relative, of sums of float32 numbers
+_STATUS = ("ok", "skipped", "failed")
+_KEYS = {
+    "documents": ["doc_id"],
+    "pages": ["doc_id"],
+    "regions": ["doc_id", "region_id"],
+    "features": ["doc_id"],
+    "factors": ["doc_id", "region_id", "feature"],
+}
+_KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("column",)}
+_COMPARE_AGAIN = "delete the folder pairs and run again"
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a corpus."""
+
+    place: str  # file or folder, below the corpus
+    what: str
+    repair: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}; to repair it, {self.repair}"
+
+
+def check_documents(part: str, files: Mapping[str, Path], knowledge: Knowledge) -> Iterator[Problem]:
+    """Check a batch of documents and add it to what is known."""
+    rows = {table: pd.read_parquet(path) for table, path in files.items()}
+    documents = rows["documents"]
+    ok = documents.loc[documents["status"] == "ok", "doc_id"]
+    repair = f"delete documents/{part} and run again"
+    for table, what, wrong in _wrong_rows(rows, ok):
+        if wrong.any():
+            yield Problem(f"{table}/{part}", _count(rows[table], wrong, what), repair)
+    for table in ("pages", "regions", "features"):
+        missing = sorted(set(ok) - set(rows[table]["doc_id"]))
+        if missing:
+            yield Problem(f"{table}/{part}", f"has no row of {_some(missing)}", repair)
+    features = rows["features"].drop_duplicates("doc_id")
+    phi = features[features["doc_id"].isin(ok)].set_index("doc_id")["phi"]
+    names = list(phi.index)
+    if names:
+        whole = np.stack(phi.to_list()).astype(np.float64)
+        error = np.abs(sum_by_feature(rows["factors"], names) - whole)
+        largest = np.maximum(np.abs(whole).max(1, keepdims=True), 1e-6)
+        lost = [
+            name for name, leaks in zip(names, (error > _TOLERANCE * largest).any(1), strict=True) if leaks
+        ]
+        if lost:
+            yield Problem(f"factors/{part}", f"does not add up to the phi of {_some(lost)}", repair)
+    knowledge.add(part, documents, phi, rows["factors"], rows["regions"])
+
+
+def _wrong_rows(rows: Mapping[str, pd.DataFrame], ok: pd.Series) -> Iterator[tuple[str, str, pd.Series]]:
+    """Yield tables of a batch, what may be wrong with a row, and which rows it is wrong with."""
+    yield "documents", "have an unknown status", ~rows["documents"]["status"].isin(_STATUS)
+    yield "regions", "have an unknown kind", ~rows["regions"]["kind"].isin(KINDS)
+    yield "factors", "have an unknown feature", ~rows["factors"]["feature"].isin(FEATURES)
+    yield "factors", "have a relevance that is no number", ~np.isfinite(rows["factors"]["relevance"])
+    bad = rows["features"]["phi"].map(lambda phi: not np.isfinite(phi).all())
+    yield "features", "have a phi that is no number", bad.astype(bool)
+    for table, keys in _KEYS.items():
+        yield table, f"repeat the {' and '.join(keys)} of another", rows[table].duplicated(keys)
+    known = pd.MultiIndex.from_frame(rows["regions"][["doc_id", "region_id"]])
+    for table, frame in rows.items():
+        if table != "documents":
+            yield table, "are of no document that is ok", ~frame["doc_id"].isin(ok)
+        if table in ("digits", "factors"):
+            used = pd.MultiIndex.from_frame(frame[["doc_id", "region_id"]])
+            yield table, "are of no region in the table regions", pd.Series(~used.isin(known), frame.index)
+
+
+def _count(rows: pd.DataFrame, wrong: pd.Series | Mask, what: str) -> str:
+    keys = [key for key in ("doc_id", "doc_a", "doc_b", "level", "rank", "region_id") if key in rows]
+    first = ", ".join(f"{key} {value}" for key, value in rows.loc[np.asarray(wrong), keys].iloc[0].items())
+    return f"{int(np.sum(wrong))} rows {what} (first: {first})"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+class _Seen:
+    """Which pairs of documents have been met, a byte each."""
+
+    def __init__(self, documents: int) -> None:
+        self._count = documents
+        self.flags = np.zeros(documents * (documents - 1) // 2, bool)
+
+    def place(self, a: Index, b: Index) -> Index:
+        """Give pairs, ``a < b``, their place among the flags."""
+        return a * self._count - a * (a + 1) // 2 + b - a - 1
+
+    def missing(self) -> Iterator[tuple[int, int]]:
+        """Find pairs that have not been met."""
+        for place in np.flatnonzero(~self.flags):
+            ends = np.cumsum(np.arange(self._count - 1, 0, -1))
+            a = int(np.searchsorted(ends, place, side="right"))
+            yield a, int(self._count - (ends[a] - place))
+
+
+def check_pairs(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem]:
+    """Check that every pair of documents is there once, with scores that fit their features."""
+    count = len(knowledge.names)
+    seen = _Seen(count)
+    ranks = np.zeros((2, count))  # sum and sum of squares of the ranks among a document's partners
+    for part in parts:
+        found: dict[str, tuple[int, str]] = {}
+        with pq.ParquetFile(part, read_dictionary=["doc_a", "doc_b"]) as file:
+            for group in range(file.num_row_groups):
+                rows = file.read_row_group(group)
+                for what, wrong in _wrong_pairs(rows, knowledge, seen, ranks):
+                    _note(found, what, wrong, rows)
+        yield from _noted(f"pairs/{part.name}", found)
+    if not parts or not knowledge.complete:
+        return
+    if lost := int((~seen.flags).sum()):
+        a, b = (knowledge.names[place].as_py() for place in next(seen.missing()))
+        yield Problem("pairs", f"{lost} pairs are missing (first: {a} and {b})", _COMPARE_AGAIN)
+        return
+    whole = np.arange(1, count, dtype=float)
+    odd = np.flatnonzero((ranks[0] != whole.sum()) | (ranks[1] != (whole**2).sum()))
+    if len(odd):
+        names = _some([knowledge.names[place].as_py() for place in odd])
+        yield Problem("pairs", f"the ranks of the partners of {names} are not 1, 2, 3 ...", _COMPARE_AGAIN)
+
+
+def _wrong_pairs(
+    rows: pa.Table, knowledge: Knowledge, seen: _Seen, ranks: Floats
+) -> Iterator[tuple[str, Mask]]:
+    """Yield what may be wrong with a pair, and which rows it is wrong with."""
+    a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
+    known = (a >= 0) & (b >= 0)
+    if knowledge.complete:
+        yield "name a document that is not in the table documents or not ok", ~known
+    yield "do not have doc_a before doc_b", known & (a >= b)
+    good = known & (a < b)
+    a, b = a[good], b[good]
+    pair = seen.place(a, b)
+    yield "are there twice", _spread(good, seen.flags[pair] | pd.Series(pair).duplicated().to_numpy())
+    seen.flags[pair] = True
+    values = {name: rows[name].to_numpy()[good].astype(np.float64) for name in rows.column_names[2:]}
+    dot = np.einsum("pf,pf->p", knowledge.phi[a], knowledge.phi[b])
+    yield "have a dot that their phi do not give", _spread(good, _differ(values["dot"], dot, dot))
+    norms = np.maximum(np.linalg.norm(knowledge.phi, axis=1), 1e-15)
+    cosine = dot / norms[a] / norms[b]
+    yield "have a cosine that their phi do not give", _spread(good, _differ(values["cosine"], cosine, 1.0))
+    lost = ~(values["conservation_error"] <= _TOLERANCE)
+    yield "have a map that does not add up to dot", _spread(good, lost)
+    yield "have a z that is no number", _spread(good, ~np.isfinite(values["z"]))
+    for document, rank in ((a, values["rank_a"]), (b, values["rank_b"])):
+        for power in (1, 2):
+            ranks[power - 1] += np.bincount(document, rank**power, len(knowledge.names))
+
+
+def check_matches(parts: Sequence[Path], knowledge: Knowledge, most: int | None) -> Iterator[Problem]:
+    """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
+
+    Parameters
+    ----------
+    parts
+        Parts of the table; a pair is in one of them only.
+    knowledge
+        All documents.
+    most
+        Matches of a pair and level, if it is known.
+    """
+    seen = _Seen(len(knowledge.names))
+    for part in parts:
+        found: dict[str, tuple[int, str]] = {}
+        with pq.ParquetFile(part, read_dictionary=["doc_a", "doc_b", "level"]) as file:
+            rows = file.read([name for name in file.schema_arrow.names if name != "features"])
+            for group in range(file.num_row_groups):
+                named = pc.list_flatten(file.read_row_group(group, ["features"])["features"])
+                if not pc.all(pc.is_in(named, pa.array(FEATURES)), min_count=0).as_py():
+                    found.setdefault("name an unknown feature", (1, f"row group {group}"))
+        for what, wrong in _wrong_matches(rows, knowledge, seen, most):
+            _note(found, what, wrong, rows)
+        yield from _noted(f"matches/{part.name}", found)
+    if not parts:
+        yield Problem("matches", "has no part", _COMPARE_AGAIN)
+    elif knowledge.complete and (lost := list(_unmatched(knowledge, seen))):
+        a, b = (knowledge.names[place].as_py() for place in lost[0])
+        what = f"{len(lost)} pairs that must have matches have none (first: {a} and {b})"
+        yield Problem("matches", what, _COMPARE_AGAIN)
+
+
+def _wrong_matches(
+    rows: pa.Table, knowledge: Knowledge, seen: _Seen, most: int | None
+) -> Iterator[tuple[str, Mask]]:
+    """Yield what may be wrong with a match, and which rows it is wrong with."""
+    a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
+    known = (a >= 0) & (b >= 0)
+    if knowledge.complete:
+        yield "are of a document that is not in the table documents or not ok", ~known
+    yield "do not have doc_a before doc_b", known & (a >= b)
+    level = pc.fill_null(pc.index_in(rows["level"].cast(pa.string()), pa.array(LEVELS)), -1).to_numpy()
+    yield "have an unknown level", level < 0
+    good = known & (a < b) & (level >= 0)
+    numbers = ("rank", "region_a", "region_b", "relevance", "share")
+    frame = pd.DataFrame({name: rows[name].to_numpy()[good] for name in numbers})
+    a, b, frame["level"] = a[good], b[good], level[good]
+    frame["pair"] = seen.place(a, b)
+    for key, document in (("region_a", a), ("region_b", b)):
+        kind = knowledge.kinds(document, frame[key].to_numpy(np.int64))
+        fits = np.zeros(len(frame), bool)
+        for number, name in enumerate(LEVELS):
+            allowed = [KINDS.index(each) for each in _KINDS_OF_LEVEL[name]]
+            fits |= (frame["level"].to_numpy() == number) & np.isin(kind, allowed)
+        yield f"have a {key} that is no region of that level of the document", _spread(good, ~fits)
+    regions = ["pair", "level", "region_a", "region_b"]
+    yield "match the same regions as another", _spread(good, frame.duplicated(regions).to_numpy())
+    yield "are of a pair that another part has too", _spread(good, seen.flags[frame["pair"]])
+    seen.flags[frame["pair"]] = True
+    frame = frame.sort_values(["pair", "level", "rank"], kind="stable")
+    group = frame.groupby(["pair", "level"])
+    odd = frame["rank"] != group.cumcount() + 1
+    if most is not None:
+        odd |= frame["rank"] > most
+    yield "are not ranked 1, 2, 3 ... within their pair and level", _spread(good, _restore(odd))
+    rising = (group["relevance"].diff() > 0) | ~(frame["relevance"] > 0)
+    yield "have more relevance than the one before, or none", _spread(good, _restore(rising))
+    phi, magnitude, at = knowledge.phi, knowledge.magnitude, frame.index
+    dot = np.einsum("pf,pf->p", phi[a[at]], phi[b[at]])
+    wrong = pd.Series(_differ(frame["share"] * dot, frame["relevance"], frame["relevance"]), at)
+    yield "have a share that is not their part of dot", _spread(good, _restore(wrong))
+    # negative relevance elsewhere lets the positive add up to more than dot, at most to this
+    limit = np.einsum("pf,pf->p", magnitude[a[at]], magnitude[b[at]])
+    above = group["relevance"].transform("sum") > limit * (1 + _TOLERANCE)
+    yield "are of a pair whose matches have more than its relevance", _spread(good, _restore(above))
+
+
+def _unmatched(knowledge: Knowledge, seen: _Seen) -> Iterator[tuple[int, int]]:
+    """Find pairs without matches whose cells have relevance in common: the sum of the map is positive."""
+    matched = seen.flags
+    count = len(knowledge.names)
+    for a in range(count - 1):
+        b = np.arange(a + 1, count)
+        given, dot = knowledge.cells[b] @ knowledge.cells[a], knowledge.phi[b] @ knowledge.phi[a]
+        place = seen.place(np.full(len(b), a), b)
+        for other in b[(given > _TOLERANCE * dot) & (dot > 0) & ~matched[place]]:
+            yield a, int(other)
+
+
+def _restore(values: pd.Series) -> Mask:
+    """Put the values of a sorted frame in the order of the rows."""
+    return values.sort_index().to_numpy(bool)
+
+
+def _spread(good: Mask, wrong: Mask) -> Mask:
+    """Tell of all rows whether they are wrong, given those of the good ones."""
+    spread = np.zeros(len(good), bool)
+    spread[good] = wrong
+    return spread
+
+
+def _differ(found: Floats, expected: Floats, scale: Floats | float) -> Mask:
+    """Tell where numbers differ by more than rounding; what is no number does."""
+    return np.asarray(~(np.abs(found - expected) <= _TOLERANCE * np.maximum(scale, 1e-6)))
+
+
+def _note(found: dict[str, tuple[int, str]], what: str, wrong: Mask, rows: pa.Table) -> None:
+    """Count wrong rows and keep the first of them."""
+    if wrong.any():
+        count, first = found.get(what, (0, ""))
+        at = {key: rows[key][int(np.argmax(wrong))].as_py() for key in ("doc_a", "doc_b")}
+        found[what] = count + int(wrong.sum()), first or f"{at['doc_a']} and {at['doc_b']}"
+
+
+def _noted(place: str, found: Mapping[str, tuple[int, str]]) -> Iterator[Problem]:
+    for what, (count, first) in found.items():
+        yield Problem(place, f"{count} rows {what} (first: {first})", _COMPARE_AGAIN)

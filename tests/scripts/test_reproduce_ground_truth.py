@@ -28,6 +28,8 @@ def test_average_cosine_similarity_of_toy_maps() -> None:
     maps = torch.tensor([[[5.0, 0], [0, 5]], [[3, 3], [3, 3]], [[2, 0], [0, 0]], [[0, 0], [0, 0]]])
     got = reproduce_ground_truth.average_cosine_similarity(maps, truth)
     assert got == pytest.approx((1 + 2**-0.5 + 0) / 3)  # the second pair shares nothing and does not count
+    with pytest.raises(ValueError, match="share"):
+        reproduce_ground_truth.average_cosine_similarity(maps[1:2], truth[1:2])
 
 
 def test_factor_that_knows_the_digits_scores_one() -> None:
@@ -62,6 +64,14 @@ def test_less_blank_leaves_nothing_of_a_blank_strip() -> None:
     torch.testing.assert_close(
         blank.relevance, torch.zeros(20, 6), atol=1e-5 * float(blank.phi.abs().max()), rtol=0
     )
+
+
+def test_same_everywhere_scores_as_the_truth_is_full() -> None:
+    strips = draw_strips(load_scans(), 2, torch.Generator().manual_seed(0))
+    share = np.mean([[a == b for a in strips.digits[0].tolist()] for b in strips.digits[1].tolist()])
+    explainers = {"same": reproduce_ground_truth.same_everywhere}
+    got = reproduce_ground_truth.score(nn.Identity(), strips, explainers)["same"]
+    assert got == pytest.approx(share**0.5)
 
 
 def test_comparison_runs_from_end_to_end(

@@ -19,12 +19,16 @@ from pydantic import ValidationError
 from pipeline.config import RunConfig
 from pipeline.corpus import inputs_digest
 from pipeline.errors import CorpusError
-from pipeline.integrity import Problem, check_documents, check_matches, check_pairs
+from pipeline.integrity import Problem, check_documents, check_drivers, check_matches, check_pairs
 from pipeline.knowledge import Knowledge
 from pipeline.parts import list_parts, part_metadata
-from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, SCHEMAS
+from pipeline.schemas import DOCUMENT_TABLES, PAIR_TABLES, SCHEMA_VERSION, SCHEMAS
 
 _RECORD = "run.json"
+_REQUIRED = {  # columns without missing values, besides all of pairs and matches
+    *("doc_id", "sha256", "status", "region_id", "kind", "phi", "feature", "relevance", "share", "partners"),
+    *(name for table in PAIR_TABLES for name in SCHEMAS[table].names),
+}
 
 
 def check(root: Path) -> Iterator[Problem]:
@@ -69,6 +73,7 @@ def check(root: Path) -> Iterator[Problem]:
     yield from _check_seals(root, sound, record, knowledge)
     yield from check_pairs(sound["pairs"], knowledge)
     yield from check_matches(sound["matches"], knowledge, _matches_per_pair(record))
+    yield from check_drivers(sound["drivers"], knowledge)
 
 
 def _name(path: Path) -> str:
@@ -80,7 +85,7 @@ def _repair(table: str, part: str) -> str:
     if table in DOCUMENT_TABLES:
         seal = f"documents/{part}"
     else:
-        seal = "the folder pairs" if table in ("pairs", "matches") else f"{table}/{part}"
+        seal = "the folder drivers" if table == "drivers" else "the folder pairs"
     return f"delete {seal} and run again"
 
 
@@ -90,11 +95,17 @@ def _check_file(part: Path, table: str) -> Iterator[Problem]:
     try:
         with pq.ParquetFile(part, page_checksum_verification=True) as file:
             schema = file.schema_arrow
-            for group in range(file.num_row_groups):
-                file.read_row_group(group)
+            empty = {
+                name
+                for group in range(file.num_row_groups)
+                for name, column in _columns(file.read_row_group(group))
+                if name in _REQUIRED and column.null_count
+            }
     except (pa.ArrowException, OSError) as error:
         yield Problem(_name(part), f"cannot be read ({str(error).splitlines()[0]})", repair)
         return
+    for name in sorted(empty):
+        yield Problem(_name(part), f"lacks values in its column {name}", repair)
     metadata = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
     for key, expected in (("tablekin.schema", SCHEMA_VERSION), ("tablekin.table", table)):
         if metadata.get(key) != expected:
@@ -109,6 +120,10 @@ def _check_file(part: Path, table: str) -> Iterator[Problem]:
     surplus = [name for name in found if name not in SCHEMAS[table].names]
     if surplus and table != "documents":  # there they are the user's
         yield Problem(_name(part), f"has columns it should not have: {', '.join(surplus)}", repair)
+
+
+def _columns(rows: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    return zip(rows.column_names, rows.columns, strict=True)
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -184,11 +199,12 @@ def _check_seals(
             elif table == "documents" and expected and found != expected[0]:
                 what = f"was made with another config, version or weights than {_RECORD} tells"
                 yield Problem(_name(part), what, _repair(table, part.name))
-    if not list_parts(root / "pairs"):
-        yield Problem("pairs", "has no part", "run again")
-    for part in sound["pairs"]:
+    for table in ("pairs", "drivers"):
+        if not list_parts(root / table):
+            yield Problem(table, "has no part", "run again")
+    for part in [*sound["pairs"], *sound["drivers"]]:
         metadata = part_metadata(part)
-        repair = "delete the folder pairs and run again"
+        repair = _repair(part.parent.name, part.name)
         if expected and metadata.get("tablekin.fingerprint") != expected[1]:
             yield Problem(_name(part), f"was made with another config than {_RECORD} tells", repair)
         ok = inputs_digest((name, digest) for name, digest, status in knowledge.inputs if status == "ok")

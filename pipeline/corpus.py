@@ -275,6 +275,26 @@ class Corpus:
             pairs,
         )
 
+    def drivers_are_current(self) -> bool:
+        """Tell whether table ``drivers`` is of the present comparison."""
+        now = self.comparison()
+        seals = [part_metadata(part) for part in self._parts("drivers")]
+        return now is not None and [(seal.get(_FINGERPRINT), seal.get(_COMPARED)) for seal in seals] == [
+            (now.fingerprint, now.compared)
+        ]
+
+    def replace_drivers(self, drivers: Iterable[pa.Table]) -> int:
+        """Write the table of drivers, sealed as of the present comparison; returns its number of rows."""
+        comparison = self.comparison()
+        seal = {_FINGERPRINT: comparison.fingerprint, _COMPARED: comparison.compared} if comparison else {}
+        schema = SCHEMAS["drivers"]
+        encoded = {key.encode(): value.encode() for key, value in seal.items()}
+        return write_row_groups(
+            self.root / "drivers" / "part-00000.parquet",
+            schema.with_metadata({**schema.metadata, **encoded}),
+            drivers,
+        )
+
     def find_scan(self, source: str) -> Path:
         """Find the file of a scan below the folders that runs were given.
 

@@ -206,6 +206,49 @@ def check_matches(parts: Sequence[Path], knowledge: Knowledge, most: int | None)
         yield Problem("matches", what, _COMPARE_AGAIN)
 
 
+def check_drivers(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem]:
+    """Check that every region is there once and that a document's add up to its similarity with all others."""
+    count, rows = len(knowledge.names), 0
+    total, again = np.zeros(count), "delete the folder drivers and run again"
+    met = set[int]()
+    for part in parts:
+        found: dict[str, tuple[int, str]] = {}
+        with pq.ParquetFile(part, read_dictionary=["doc_id", "kind", "top_partner"]) as file:
+            for group in range(file.num_row_groups):
+                batch = file.read_row_group(group)
+                rows += len(batch)
+                document, region = knowledge.places(batch["doc_id"]), batch["region_id"].to_numpy()
+                kinds = pc.index_in(batch["kind"].cast(pa.string()), pa.array(KINDS))
+                kind = pc.fill_null(kinds, -1).to_numpy().astype(np.int64)
+                known = document >= 0
+                if knowledge.complete:
+                    fits = known & (kind >= 0) & (knowledge.kinds(document, region.astype(np.int64)) == kind)
+                    _note(found, "are of no region in the table regions, or of another kind", ~fits, batch)
+                keys = pd.Series(document << 32 | region.astype(np.int64))
+                _note(
+                    found, "are there twice", known & (keys.duplicated() | keys.isin(met)).to_numpy(), batch
+                )
+                met.update(keys[document == document[-1]])  # a document's rows may go on in the next group
+                partner = knowledge.places(batch["top_partner"])
+                alone = (partner == document) & known
+                _note(found, "have the document itself as top_partner", alone, batch)
+                leaf = known & ~np.isin(kind, [KINDS.index("row"), KINDS.index("column")])
+                relevance = batch["relevance"].to_numpy().astype(np.float64)
+                total += np.bincount(document[leaf], relevance[leaf], count)
+        yield from _noted(f"drivers/{part.name}", found, again)
+    if not knowledge.complete or not parts:
+        return
+    if rows != knowledge.count_regions():
+        yield Problem("drivers", f"has {rows} rows for {knowledge.count_regions()} regions", again)
+    else:
+        own = (knowledge.phi**2).sum(1)
+        expected = knowledge.phi @ knowledge.phi.sum(0) - own
+        odd = np.flatnonzero(_differ(total, expected, expected + own))
+        if len(odd):
+            names = _some([knowledge.names[place].as_py() for place in odd])
+            yield Problem("drivers", f"the relevance of {names} does not add up to the similarity", again)
+
+
 def _wrong_matches(
     rows: pa.Table, knowledge: Knowledge, seen: _Seen, most: int | None
 ) -> Iterator[tuple[str, Mask]]:
@@ -284,10 +327,13 @@ def _note(found: dict[str, tuple[int, str]], what: str, wrong: Mask, rows: pa.Ta
     """Count wrong rows and keep the first of them."""
     if wrong.any():
         count, first = found.get(what, (0, ""))
-        at = {key: rows[key][int(np.argmax(wrong))].as_py() for key in ("doc_a", "doc_b")}
-        found[what] = count + int(wrong.sum()), first or f"{at['doc_a']} and {at['doc_b']}"
+        keys = [key for key in ("doc_a", "doc_b", "doc_id") if key in rows.column_names]
+        at = " and ".join(rows[key][int(np.argmax(wrong))].as_py() for key in keys)
+        found[what] = count + int(wrong.sum()), first or at
 
 
-def _noted(place: str, found: Mapping[str, tuple[int, str]]) -> Iterator[Problem]:
+def _noted(
+    place: str, found: Mapping[str, tuple[int, str]], repair: str = _COMPARE_AGAIN
+) -> Iterator[Problem]:
     for what, (count, first) in found.items():
-        yield Problem(place, f"{count} rows {what} (first: {first})", _COMPARE_AGAIN)
+        yield Problem(place, f"{count} rows {what} (first: {first})", repair)

@@ -82,7 +82,8 @@ class Knowledge:
         keys = self.places(regions["doc_id"]) * self._width + number
         by_key = np.argsort(keys, kind="stable")
         self._keys = keys[by_key]
-        self._kinds = pc.index_in(regions["kind"], pa.array(KINDS)).to_numpy()[by_key]
+        kinds = pc.fill_null(pc.index_in(regions["kind"], pa.array(KINDS)), -1)
+        self._kinds = kinds.to_numpy().astype(np.int64)[by_key]
         self._vectors, self._regions = [], []
 
     def places(self, column: pa.ChunkedArray) -> Index:
@@ -91,7 +92,8 @@ class Knowledge:
         for chunk in column.chunks:
             if pa.types.is_dictionary(chunk.type):
                 known = pc.fill_null(pc.index_in(chunk.dictionary, self.names), -1).to_numpy()
-                found.append(known[chunk.indices.to_numpy()].astype(np.int64))
+                codes = pc.fill_null(chunk.indices, -1).to_numpy()
+                found.append(np.append(known, -1)[codes].astype(np.int64))
             else:
                 found.append(pc.fill_null(pc.index_in(chunk, self.names), -1).to_numpy().astype(np.int64))
         return np.concatenate(found)
@@ -103,7 +105,11 @@ class Knowledge:
         keys = document * self._width + region
         place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         here = (self._keys[place] == keys) & (region >= 0) & (region < self._width)
-        return np.where(here, self._kinds[place], -1).astype(np.int64)
+        return np.where(here, self._kinds[place], -1)
+
+    def count_regions(self) -> int:
+        """Count the regions of all documents."""
+        return len(self._keys)
 
     def repeated(self) -> Iterator[tuple[str, list[str]]]:
         """Find documents that are there more than once, and the parts that have them."""

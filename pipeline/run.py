@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.compare import Match, Score, compare
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus, inputs_digest
+from pipeline.drivers import driver_tables
 from pipeline.errors import NothingUsableError, UsageError
 from pipeline.execution import Progress, default_workers, resolve_device
 from pipeline.ingest import Listing, Scan, identify, list_scans
@@ -111,7 +112,8 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
         )
     updated = metadata is not None and _update_metadata(corpus, metadata, say)
     compared = compare(corpus, order.config, fingerprint, partial(_comparison_stages, stages), tally.add)
-    summary = _summary(corpus, scans, new, compared, updated)
+    driven = _update_drivers(corpus, tally)
+    summary = _summary(corpus, scans, new, compared, updated or driven)
     if not summary.unchanged or not corpus.read_record():
         corpus.write_record(record | _results(corpus, tally, time.perf_counter() - begin))
     if not summary.ok:
@@ -126,6 +128,17 @@ def _update_metadata(corpus: Corpus, metadata: Metadata, say: Say) -> bool:
     for warning in warnings:
         say(warning)
     return corpus.replace_metadata(joined, metadata.fields)
+
+
+def _update_drivers(corpus: Corpus, tally: Tally) -> bool:
+    """Write the drivers anew if they are not those of the comparison; tells whether they were not."""
+    if corpus.drivers_are_current():
+        return False
+    begin = time.perf_counter()
+    documents = len(corpus.read("features", columns=["doc_id"]))
+    rows = corpus.replace_drivers(driver_tables(corpus))
+    tally.add("drivers", documents, rows, time.perf_counter() - begin)
+    return True
 
 
 def _comparison_stages(stages: Stages | None) -> tuple[Score, Match]:

@@ -84,6 +84,15 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("share", pa.float32()),
         ("features", pa.list_(pa.string())),
     ],
+    "drivers": [
+        ("doc_id", pa.string()),
+        ("region_id", pa.int32()),
+        ("kind", pa.string()),
+        ("relevance", pa.float32()),
+        ("share", pa.float32()),
+        ("partners", pa.int32()),
+        ("top_partner", pa.string()),
+    ],
 }
 
 DOCUMENT_TABLES = (

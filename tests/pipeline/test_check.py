@@ -167,6 +167,7 @@ DAMAGES = {
         "another config",
     ),
     "pair lost": (f"pairs/{FIRST}", lambda p: edit(p, cut), "1 pairs are missing"),
+    "pair without document": (f"pairs/{FIRST}", lambda p: edit(p, put("doc_a", None)), "lacks values"),
     "pair doubled": (f"pairs/{FIRST}", lambda p: edit(p, twice), "are there twice"),
     "pair turned": (f"pairs/{FIRST}", lambda p: edit(p, swap), "do not have doc_a before doc_b"),
     "pair of nobody": (
@@ -218,6 +219,20 @@ DAMAGES = {
         lambda p: shutil.copy(p, p.with_name("part-0001-00001.parquet")),
         "of a pair that another part has too",
     ),
+    "driver lost": (f"drivers/{FIRST}", lambda p: edit(p, cut), "has 77 rows for 78 regions"),
+    "driver doubled": (f"drivers/{FIRST}", lambda p: edit(p, twice), "are there twice"),
+    "driver of no region": (f"drivers/{FIRST}", lambda p: edit(p, put("region_id", 99)), "of no region"),
+    "driver": (
+        f"drivers/{FIRST}",
+        lambda p: edit(p, put("relevance", 999.0)),
+        "does not add up to the similarity",
+    ),
+    "drivers lost": (f"drivers/{FIRST}", lambda p: p.unlink(), "has no part"),
+    "drivers of others": (
+        f"drivers/{FIRST}",
+        lambda p: change_metadata(p, b"tablekin.compared", b"x"),
+        "compares other documents",
+    ),
     "no record": ("run.json", lambda p: p.unlink(), "is missing"),
     "record": ("run.json", lambda p: p.write_text("{"), "is not JSON"),
     "count": (
@@ -240,7 +255,18 @@ DAMAGES = {
 
 
 # named at the table, at another part of it, or at those of the same batch
-ELSEWHERE = ("matches lost", "matches twice", "pair lost", "part left", "part doubled", "rank", "rows")
+ELSEWHERE = (
+    "driver",
+    "driver lost",
+    "drivers lost",
+    "matches lost",
+    "matches twice",
+    "pair lost",
+    "part left",
+    "part doubled",
+    "rank",
+    "rows",
+)
 
 
 def test_nothing_is_wrong_with_what_a_run_wrote(sound):

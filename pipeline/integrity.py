@@ -284,12 +284,17 @@ def _wrong_matches(
     yield "are not ranked 1, 2, 3 ... within their pair and level", _spread(good, _restore(odd))
     rising = (group["relevance"].diff() > 0) | ~(frame["relevance"] > 0)
     yield "have more relevance than the one before, or none", _spread(good, _restore(rising))
-    phi, magnitude, at = knowledge.phi, knowledge.magnitude, frame.index
-    dot = np.einsum("pf,pf->p", phi[a[at]], phi[b[at]])
+    at = frame.index
+    _, first, place = np.unique(frame["pair"], return_index=True, return_inverse=True)
+    left, right = (
+        a[at[first]],
+        b[at[first]],
+    )  # of each pair once: its features take more memory than its matches
+    dot = np.einsum("pf,pf->p", knowledge.phi[left], knowledge.phi[right])[place]
     wrong = pd.Series(_differ(frame["share"] * dot, frame["relevance"], frame["relevance"]), at)
     yield "have a share that is not their part of dot", _spread(good, _restore(wrong))
     # negative relevance elsewhere lets the positive add up to more than dot, at most to this
-    limit = np.einsum("pf,pf->p", magnitude[a[at]], magnitude[b[at]])
+    limit = np.einsum("pf,pf->p", knowledge.magnitude[left], knowledge.magnitude[right])[place]
     above = group["relevance"].transform("sum") > limit * (1 + _TOLERANCE)
     yield "are of a pair whose matches have more than its relevance", _spread(good, _restore(above))
 

@@ -1,7 +1,7 @@
 """Catchment: in which regions of the page the relevance of a unit low in the digit network comes to rest.
 
-A unit low in a network sees few pixels (of the digit network's encoder at quarter resolution, 15 x 15), which
-belong to very few regions. LRP below it is a linear map, so what it passes to each region can be computed for all
+A unit low in a network sees few pixels (the first of the digit network's encoder at 1/8, 23 x 23), which belong to
+few regions. LRP below it is a linear map, so what it passes to each region can be computed for all
 units at once by going *forward*: begin with the pixels of a region alone and carry along which part of every unit's
 contributions came from there. Regions that no unit sees together share one such pass (a colouring of the graph of
 regions seen together).
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from models.step import Window
 
-QUARTER = Window(4, 7, 7)  # of a unit of the digit network at quarter resolution
-MOST = 16  # regions a unit may see; more cannot be told apart in 15 x 15 pixels of any real page
+QUARTER = Window(4, 7, 7)  # of a unit of the digit network's encoder, the last at 1/4
+EIGHTH = Window(8, 11, 11)  # of the first at 1/8
+MOST = 32  # regions a unit may see; more cannot be told apart in 23 x 23 pixels of any real page
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class TooManyRegionsError(ValueError):
 def colour_regions(
     labels: NDArray[np.int32],
     shape: tuple[int, int],
-    windows: tuple[Window, Window] = (QUARTER, QUARTER),
+    windows: tuple[Window, Window],
     most: int = MOST,
 ) -> Colouring:
     """Part the regions of a page into colours, greedily, the most entangled first.
@@ -108,8 +109,7 @@ def colour_regions(
     TooManyRegionsError
         If some unit sees ``most`` regions or more.
     """
-    down, across = ((window.stride, window.before, window.after) for window in windows)
-    seen = _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, most)
+    seen = _regions_seen(labels, shape, windows, most)
     if (seen[..., -1] >= 0).any():
         high, wide = (window.before + window.after + 1 for window in windows)
         raise TooManyRegionsError(
@@ -121,11 +121,30 @@ def colour_regions(
     for region in np.argsort(-together.sum(1), kind="stable"):
         taken = set(colour[together[region]].tolist())
         colour[region] = next(c for c in range(regions) if c not in taken)
-    owner = np.full((int(colour.max()) + 1, *shape), -1, np.int32)
+    return Colouring(colour, _owners(seen, colour))
+
+
+def recolour(
+    colouring: Colouring, labels: NDArray[np.int32], shape: tuple[int, int], windows: tuple[Window, Window]
+) -> Colouring:
+    """Give the same colours to units further down, which see less; parameters as for :func:`colour_regions`."""
+    seen = _regions_seen(labels, shape, windows, MOST)
+    return Colouring(colouring.of_region, _owners(seen, colouring.of_region))
+
+
+def _regions_seen(
+    labels: NDArray[np.int32], shape: tuple[int, int], windows: tuple[Window, Window], most: int
+) -> NDArray[np.int32]:
+    down, across = ((window.stride, window.before, window.after) for window in windows)
+    return _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, most)
+
+
+def _owners(seen: NDArray[np.int32], colour: NDArray[np.int32]) -> NDArray[np.int32]:
+    owner = np.full((int(colour.max()) + 1, *seen.shape[:2]), -1, np.int32)
     rows, cols, places = np.nonzero(seen >= 0)
     region = seen[rows, cols, places]
     owner[colour[region], rows, cols] = region
-    return Colouring(colour, owner)
+    return owner
 
 
 @numba.njit(cache=True)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.catchment import colour_regions, pool_windows
+from models.catchment import EIGHTH, QUARTER, colour_regions, pool_windows, recolour
 from models.digits import GRAIN, STRIDE, DigitNetwork, pad_to_grain
 
 GAMMA: Mapping[str, float] = {
@@ -63,16 +63,14 @@ _CONTEXT = (
     _Step("encode_sixteenth.1.0", "sixteenth0", "encode_sixteenth.0.0", 5, 4, 1),
     _Step("encode_sixteenth.0.0", "eighth1", "encode_eighth.1.0", 6, 5, 2, stride=2),
 )
-_EIGHTH = (
-    _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2),
-    _Step("encode_eighth.0.0", "quarter1", "encode_quarter.1.0", 7, 6, 4, stride=2),
-)
+_EIGHTH = _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2)
 _QUARTER = (
+    _Step("encode_eighth.0.0", "quarter1", "encode_quarter.1.0", 7, 6, 4, stride=2),
     _Step("encode_quarter.1.0", "quarter0", "encode_quarter.0.0", 7, 7, 4),
     _Step("encode_quarter.0.0", "half", "encode_half.0", 7, 7, 8, stride=2),
 )
 _PIXELS = _Step("encode_half.0", "ink", None, 7, 7, 16, stride=2)
-_STEPS = (*_DECODER, _MIDDLE, *_CONTEXT, *_EIGHTH, *_QUARTER)
+_STEPS = (*_DECODER, _MIDDLE, *_CONTEXT, _EIGHTH, *_QUARTER)
 REACH = 7 * GRAIN  # pixels: a cone's window ends this far left of and above its peak's cell of 1/16
 
 
@@ -108,7 +106,7 @@ class Cones:
         inverses = {step.module: self._inverse(step, maps) for step in _STEPS}
         inverses[_PIXELS.module] = _invert(self._contributions(self._ink, self._bound))
         self._gains = {step.source: maps[step.source] * inverses[step.below] for step in _STEPS if step.below}
-        for step in (*_DECODER, _MIDDLE, *_CONTEXT, *_EIGHTH):
+        for step in (*_DECODER, _MIDDLE, *_CONTEXT, _EIGHTH):
             self._keep(
                 step.source, self._gains.get(step.source, maps[step.source]), step.reach_in, step.grain_in
             )
@@ -130,7 +128,8 @@ class Cones:
 
     def _keep(self, name: str, x: Tensor, reach: int, grain: int) -> None:
         """Lay a map ``(1, c, h, w)`` out as ``(h, w, c)`` with a margin that holds any peak's window."""
-        self._kept[name] = F.pad(x[0], (reach * grain,) * 4).permute(1, 2, 0).contiguous()
+        margins = (0, 0, *(reach * grain,) * 4)
+        self._kept[name] = F.pad(x[0].permute(1, 2, 0), margins).contiguous()
 
     def _windows(self, name: str, origin: Tensor, reach: int, grain: int) -> Tensor:
         """Cut ``(n, c, side, side)`` windows of a kept map; ``origin (n, 2)`` counts cells of 1/16."""
@@ -177,9 +176,11 @@ class Cones:
                 self._keep(step.source, self._gains[step.source], step.reach_in, step.grain_in)
             self._keep("ink", self._ink, _PIXELS.reach_in, 16)
             self._keep("bound", self._bound, _PIXELS.reach_in, 16)
-        for origin, share in self._follow_to_quarter(digit, cell, chunk):
+        for origin, share, beside in self._follow_to_eighth(digit, cell, chunk):
             for step in _QUARTER:
                 share = self._back(step, share, origin)
+                if step.source == "quarter1":
+                    share[..., 24:-24, 24:-24] += beside  # reach 1 in reach 7, at four cells
             yield origin * GRAIN - REACH, self._pixels_back(share, origin)
 
     def pool(
@@ -187,7 +188,7 @@ class Cones:
     ) -> NDArray[np.float64]:
         """Follow peaks back to the pixels and add their relevance up by region.
 
-        The windows are followed down to the quarter resolution; from there on see :mod:`models.catchment`.
+        The windows are followed down to 1/8 and, beside it, to 1/4; from there on see :mod:`models.catchment`.
 
         Parameters
         ----------
@@ -204,35 +205,41 @@ class Cones:
         pooled = np.zeros((len(digit), int(labels.max()) + 1))
         if not len(digit):
             return pooled
-        quarter = self._gains["quarter0"]
-        colouring = colour_regions(labels, (int(quarter.shape[2]), int(quarter.shape[3])))
+        eighth, quarter = (_side(self._gains[source]) for source in ("eighth0", "quarter1"))
+        colouring = colour_regions(labels, eighth, (EIGHTH, EIGHTH))
+        below = recolour(colouring, labels, quarter, (QUARTER, QUARTER))
         colour = torch.from_numpy(colouring.of_region)[torch.from_numpy(labels).long()].to(self._ink.device)
-        falls = np.stack([self._falls(colour == index).cpu().numpy() for index in range(colouring.count)])
+        falls = [self._falls(colour == index) for index in range(colouring.count)]
+        at_quarter, at_eighth = (np.stack(maps) for maps in zip(*falls, strict=True))
         start = 0
-        for origin, share in self._follow_to_quarter(digit, cell, chunk):
-            corner = (origin * 4 - 4 * _EIGHTH[-1].reach_in).cpu().numpy()
+        for origin, share, beside in self._follow_to_eighth(digit, cell, chunk):
             part = pooled[start : start + len(origin)]
-            windows = share.permute(0, 2, 3, 1).contiguous().cpu().numpy()
-            pool_windows(windows, corner, falls, colouring.owner, part)
+            corner = origin.cpu().numpy()
+            pool_windows(_rows(share), corner * 2 - 2 * _EIGHTH.reach_in, at_eighth, colouring.owner, part)
+            pool_windows(_rows(beside), corner * 4 - 4, at_quarter, below.owner, part)
             start += len(origin)
         return pooled
 
-    def _falls(self, mask: Tensor) -> Tensor:
-        """Compute what each unit at quarter resolution passes to a mask ``(h, w)``, per share ``(h, w, c)``."""
+    def _falls(self, mask: Tensor) -> tuple[NDArray, NDArray]:
+        """Compute what units pass to a mask ``(h, w)``, per share: those at 1/4 and at 1/8, ``(h, w, c)``."""
         pixels = torch.zeros_like(self._bound)
         pixels[0, 0, : self.shape[0], : self.shape[1]] = mask.to(pixels.dtype)
         x = self._contributions(self._ink * pixels, self._bound * pixels) * self._gains["half"]
         x = F.conv2d(x, self._weights["encode_quarter.0.0"], None, 2, 1) * self._gains["quarter0"]
-        return F.conv2d(x, self._weights["encode_quarter.1.0"], None, 1, 1)[0].permute(1, 2, 0).contiguous()
+        quarter = F.conv2d(x, self._weights["encode_quarter.1.0"], None, 1, 1)
+        eighth = F.conv2d(quarter * self._gains["quarter1"], self._weights["encode_eighth.0.0"], None, 2, 1)
+        return _rows(quarter)[0], _rows(eighth)[0]
 
-    def _follow_to_quarter(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Follow peaks back to the encoder's quarter resolution: origins of the windows and shares in them."""
+    def _follow_to_eighth(
+        self, digit: Tensor, cell: Tensor, chunk: int
+    ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Follow peaks back into the encoder: origins of the windows, shares at 1/8, and those beside them at 1/4."""
         for start in range(0, len(digit), chunk):
             part = slice(start, start + chunk)
             origin = torch.div(cell[part], STRIDE, rounding_mode="floor")
-            yield origin, self._follow_chunk(digit[part], cell[part], origin)
+            yield origin, *self._follow_chunk(digit[part], cell[part], origin)
 
-    def _follow_chunk(self, digit: Tensor, cell: Tensor, origin: Tensor) -> Tensor:
+    def _follow_chunk(self, digit: Tensor, cell: Tensor, origin: Tensor) -> tuple[Tensor, Tensor]:
         share = self._head_back(digit, cell) * self._windows("decode_quarter.1.0", origin, 1, 4)
         for step in _DECODER:
             share = self._back(step, share, origin)
@@ -245,10 +252,7 @@ class Cones:
         for step in _CONTEXT:
             share = self._back(step, share, origin)
         share[..., 10:-10, 10:-10] += at_eighth  # reach 1 in reach 6, at two cells a cell of 1/16
-        for step in _EIGHTH:
-            share = self._back(step, share, origin)
-        share[..., 24:-24, 24:-24] += at_quarter  # reach 1 in reach 7, at four cells
-        return share
+        return self._back(_EIGHTH, share, origin), at_quarter
 
     def _pixels_back(self, share: Tensor, origin: Tensor) -> Tensor:
         weight = self._weights["pixels"]
@@ -265,8 +269,19 @@ def _favoured(layer: nn.Module, gamma: float) -> Tensor:
 
 
 def _invert(denominator: Tensor) -> Tensor:
+    """One over each denominator, in its place; 0 where nothing contributes."""
     tiny = torch.finfo(denominator.dtype).tiny / torch.finfo(denominator.dtype).eps
-    return torch.where(denominator > tiny, 1 / denominator.clamp(min=tiny), 0)
+    nothing = denominator <= tiny
+    return denominator.reciprocal_().masked_fill_(nothing, 0)
+
+
+def _side(x: Tensor) -> tuple[int, int]:
+    return int(x.shape[2]), int(x.shape[3])
+
+
+def _rows(x: Tensor) -> NDArray:
+    """Lay maps ``(n, c, h, w)`` out as an array ``(n, h, w, c)``."""
+    return x.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
 def _split(relevance: Tensor, beside: int) -> tuple[Tensor, Tensor]:
@@ -290,8 +305,8 @@ def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
 
 
 def _activations(network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
-    """All maps of a forward pass, ``(1, c, h, w)`` each."""
-    maps = {"ink": ink, "half": network.encode_half(ink)}
+    """All maps of a forward pass, ``(1, c, h, w)`` each, the channels last in memory, as windows are cut."""
+    maps = {"ink": ink, "half": network.encode_half(ink).contiguous(memory_format=torch.channels_last)}
     for name, block, below in (
         ("quarter", network.encode_quarter, "half"),
         ("eighth", network.encode_eighth, "quarter1"),

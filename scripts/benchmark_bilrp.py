@@ -144,10 +144,12 @@ def by_definition(
     seeds = bigram_seeds(peaks, (spacing.min_dx, spacing.max_dx, spacing.max_dy), shape)
     ink = torch.from_numpy(page.ink).to(dtype)[None, None]
     places = torch.from_numpy(labels).long().flatten()
-    result = torch.zeros((len(FEATURES), int(labels.max()) + 1), dtype=dtype)
+    result = torch.zeros(
+        (len(FEATURES), int(labels.max()) + 1), dtype=torch.float64
+    )  # millions of pixels add up
     for feature, seed in seeds.items():
         pixels = digits_relevance(network, ink, torch.from_numpy(seed).to(dtype)[None], GAMMA)
-        result[feature].index_add_(0, places, pixels.flatten())
+        result[feature].index_add_(0, places, pixels.flatten().double())
     return result
 
 
@@ -215,18 +217,21 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128, help="pixels along VGG's images")
     parser.add_argument("--side", type=int, default=8, help="pixels along their patches")
     parser.add_argument("--layer", type=int, default=31, help="VGG's feature layer")
+    parser.add_argument("--no-vgg", action="store_true", help="measure pages only")
     parser.add_argument("--page", type=Path, action="append", default=[], help="scan; default: a made page")
     parser.add_argument("--no-double", action="store_true", help="leave out the float64 oracle of pages")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--device", default="cpu", help="of the VGG part")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    rows: list[Row] = []
+    if not options.no_vgg:  # memory first: a fresh process starts with the peak of the one that started it
+        rows += memory(options.size, options.layer, (1, 4, 16, 50))
+        rows += benchmark_vgg(options.size, options.side, options.layer, options.repeats, options.device)
     pages = {path.stem: read_page(path) for path in options.page} or {"made page": made_page(1203)}
-    rows = benchmark_vgg(options.size, options.side, options.layer, options.repeats, options.device)
     for name, grey in pages.items():
         rows += benchmark_page(name, grey, options.repeats, not options.no_double)
     rows += [further_pair(200), further_pair(800)]
-    rows += memory(options.size, options.layer, (1, 4, 16, 50))
     for row in rows:
         print(
             "  ".join(

@@ -18,7 +18,7 @@ from models.meeting import meet
 from models.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
 from models.rules import Composite
 from models.step import Constant, Recorder, Step, UnsupportedOperationError
-from models.tracing import Tracer, attribute, inputs_of
+from models.tracing import Tracer, asks_for_shape, attribute, inputs_of
 from models.weighted import weighted
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
@@ -106,18 +106,38 @@ class Propagation:
         """Run one node and keep its value and its way back."""
         inputs = inputs_of(node)
         sources = [source for source in inputs if isinstance(self._values[source], Tensor)]
+        if node.op != "call_module" and (not sources or asks_for_shape(node)):
+            self._values[node] = self._computed(node)
+            return
         try:
             if node.op == "call_module" and node.args:
                 step = self._run_module(node, place, count)
             else:
                 table: dict[Any, Any] = METHODS if node.op == "call_method" else FUNCTIONS
-                if node.target not in table or not sources:
+                if node.target not in table:
                     raise UnsupportedOperationError("no way back is known")
                 step = table[node.target](*self._evaluated(node.args), **self._evaluated(node.kwargs))
         except UnsupportedOperationError as error:
             raise UnsupportedOperationError(f"{node.format_node()}: {error}") from error
         self._values[node] = step.output
         self._steps[node] = (sources, step)
+
+    def _computed(self, node: fx.Node) -> Any:
+        """Run a node that no relevance passes: a shape, a number, a constant."""
+
+        def plain(source: fx.Node) -> Any:
+            value = self._values[source]
+            return value.value if isinstance(value, Constant) else value
+
+        arguments: Any = (node.args, node.kwargs)
+        args, kwargs = fx.map_arg(arguments, plain)
+        target: Any = node.target
+        value = (
+            getattr(args[0], target)(*args[1:], **kwargs)
+            if node.op == "call_method"
+            else target(*args, **kwargs)
+        )
+        return Constant(value) if isinstance(value, Tensor) else value
 
     def _evaluated(self, arguments: Any) -> Any:
         """Replace nodes by their values."""

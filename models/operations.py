@@ -1,10 +1,9 @@
 """Operations relevance is passed back through: what each computes and how its output's relevance returns.
 
-Every maker runs one operation on one input and returns a :class:`Step`. Non-linear operations pass
-relevance on unchanged (ReLU, clamp) or to the winner (max pooling). Sums of any kind without weights to
-learn (residual addition, average and sum pooling, bilinear upsampling) share it in proportion to the
-contributions, which is LRP-0. What a constant, or a sum that vanishes, would receive is counted as
-absorbed.
+Every maker runs one operation on one input and returns a :class:`Step`. Non-linear operations pass relevance on
+unchanged (ReLU, clamp) or to the winner (max pooling). Sums without weights to learn (residual addition, average and
+sum pooling, bilinear upsampling) share it in proportion to the contributions, which is LRP-0. What a constant, or a
+sum that vanishes, would receive is counted as absorbed.
 """
 
 from __future__ import annotations
@@ -65,6 +64,17 @@ def _flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Step:
         return (relevance.reshape(len(relevance), *x.shape[1:]),), nothing(relevance)
 
     return Step(torch.flatten(x, start_dim, end_dim), back)
+
+
+def _reshape(function: Callable[..., Tensor], x: Tensor, *args: Any, **kwargs: Any) -> Step:
+    output = function(x, *args, **kwargs)
+    if output.ndim < 2 or len(output) != len(x):
+        raise UnsupportedOperationError(f"{tuple(output.shape)} has lost the axis of the batch")
+
+    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        return (relevance.reshape(len(relevance), *x.shape[1:]),), nothing(relevance)
+
+    return Step(output, back)
 
 
 def _add(left: Any, right: Any, *, alpha: float = 1) -> Step:
@@ -135,6 +145,29 @@ def _max_pool(x: Tensor, *args: Any, return_indices: bool = False, **kwargs: Any
     if return_indices:
         raise UnsupportedOperationError("max pooling that returns indices")
     output, winners = F.max_pool2d(x, *args, return_indices=True, **kwargs)
+    return _to_winners(x, output, winners, _pooling_windows(*args, **kwargs))
+
+
+def _adaptive_max_pool(x: Tensor, output_size: Any, return_indices: bool = False) -> Step:
+    if return_indices:
+        raise UnsupportedOperationError("max pooling that returns indices")
+    return _to_winners(x, *F.adaptive_max_pool2d(x, output_size, return_indices=True))
+
+
+def _maximum(x: Tensor, dim: Any = (), keepdim: bool = False) -> Step:
+    axes = sorted(axis % x.ndim for axis in ((dim,) if isinstance(dim, int) else dim))
+    if x.ndim != 4 or axes != [2, 3]:
+        raise UnsupportedOperationError("maximum over other axes than the two of a map")
+    step = _adaptive_max_pool(x, 1)
+    if keepdim:
+        return step
+    return Step(step.output.flatten(1), lambda relevance: step.back(relevance[..., None, None]))
+
+
+def _to_winners(
+    x: Tensor, output: Tensor, winners: Tensor, windows: tuple[Window, Window] | None = None
+) -> Step:
+    """Pass the relevance of maxima to where they were found, ``winners`` counted along the flattened map."""
 
     def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         seeds, channels = relevance.shape[:2]
@@ -146,7 +179,7 @@ def _max_pool(x: Tensor, *args: Any, return_indices: bool = False, **kwargs: Any
         at_winners = winners.flatten(2).expand(len(reading), -1, -1)
         return reading.flatten(2).gather(2, at_winners).reshape(len(reading), *output.shape[1:])
 
-    return Step(output, back, forth, windows=_pooling_windows(*args, **kwargs))
+    return Step(output, back, forth, windows=windows) if windows else Step(output, back)
 
 
 def _pooling_windows(
@@ -203,6 +236,11 @@ FUNCTIONS: dict[Any, Callable[..., Step]] = {
     **dict.fromkeys((F.max_pool2d, torch.max_pool2d), _max_pool),
     F.avg_pool2d: _average_pool,
     F.adaptive_avg_pool2d: _adaptive_average_pool,
+    F.adaptive_max_pool2d: _adaptive_max_pool,
+    torch.amax: _maximum,
+    F.dropout: lambda x, *args, **kwargs: _unchanged(x),
+    torch.reshape: partial(_reshape, torch.reshape),
+    torch.squeeze: partial(_reshape, torch.squeeze),
     F.interpolate: _interpolate,
     torch.clamp: _clamp,
     torch.flatten: _flatten,
@@ -218,15 +256,15 @@ METHODS: dict[str, Callable[..., Step]] = {
     "mul": _multiply,
     "div": _divide,
     "flatten": _flatten,
+    **{name: partial(_reshape, getattr(Tensor, name)) for name in ("view", "reshape", "squeeze")},
+    "amax": _maximum,
     "sum": partial(_reduce, "sum"),
     "mean": partial(_reduce, "mean"),
 }
 MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step]] = {
     nn.ReLU: lambda module, x: _relu(x),
-    nn.Hardtanh: lambda module, x: _clamp(x, module.min_val, module.max_val),
-    nn.Identity: lambda module, x: _unchanged(x),
-    nn.Dropout: lambda module, x: _unchanged(x),
-    nn.Dropout2d: lambda module, x: _unchanged(x),
+    **dict.fromkeys((nn.Hardtanh, nn.ReLU6), lambda module, x: _clamp(x, module.min_val, module.max_val)),
+    **dict.fromkeys((nn.Identity, nn.Dropout, nn.Dropout2d), lambda module, x: _unchanged(x)),
     nn.Flatten: lambda module, x: _flatten(x, module.start_dim, module.end_dim),
     nn.MaxPool2d: lambda module, x: _max_pool(
         x,
@@ -239,21 +277,26 @@ MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step]] = {
     ),
     nn.AvgPool2d: lambda module, x: _linear(module, x),
     nn.AdaptiveAvgPool2d: lambda module, x: _linear(module, x),
+    nn.AdaptiveMaxPool2d: lambda module, x: _adaptive_max_pool(x, module.output_size, module.return_indices),
     nn.Upsample: lambda module, x: _interpolate(
         x, module.size, module.scale_factor, module.mode, align_corners=module.align_corners
     ),
 }
 
 PASSING: frozenset[Any] = frozenset(
-    (F.relu, torch.relu, F.max_pool2d, torch.max_pool2d, torch.flatten, torch.cat, "relu", "flatten")
-) | {nn.ReLU, nn.Identity, nn.Dropout, nn.Dropout2d, nn.Flatten, nn.MaxPool2d}
+    (
+        *(F.relu, torch.relu, F.max_pool2d, torch.max_pool2d, torch.flatten, torch.reshape, torch.cat),
+        *("relu", "flatten", "view", "reshape", "amax"),
+        *(nn.ReLU, nn.Identity, nn.Dropout, nn.Dropout2d, nn.Flatten, nn.MaxPool2d, nn.AdaptiveMaxPool2d),
+    )
+)
 """Operations that give an input no relevance if none arrives where the output is zero and the input is not
 positive."""
 
 SHARING: frozenset[Any] = frozenset(
-    (operator.add, torch.add, F.avg_pool2d, F.adaptive_avg_pool2d, "sum", "mean")
-) | {
-    nn.AvgPool2d,
-    nn.AdaptiveAvgPool2d,
-}
+    (
+        *(operator.add, torch.add, F.avg_pool2d, F.adaptive_avg_pool2d, "sum", "mean"),
+        *(nn.AvgPool2d, nn.AdaptiveAvgPool2d),
+    )
+)
 """Operations that share relevance in proportion, so that an input of zero receives nothing."""

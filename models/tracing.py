@@ -29,6 +29,13 @@ def inputs_of(node: fx.Node) -> list[fx.Node]:
     return found
 
 
+def asks_for_shape(node: fx.Node) -> bool:
+    """Tell whether a node reads the shape of a tensor and not its values."""
+    if node.op == "call_method":
+        return node.target in ("size", "dim")
+    return node.target is getattr and node.args[1] in ("shape", "ndim")
+
+
 def attribute(model: nn.Module, path: str) -> Tensor:
     """Read the tensor a node refers to, for instance a mask kept as a buffer.
 

@@ -51,6 +51,12 @@ UNCHANGED = {
     "identity": nn.Identity(),
     "dropout": nn.Dropout().eval(),
     "hardtanh": nn.Hardtanh(0, 1),
+    "relu6": nn.ReLU6(),
+    "functional dropout": Calls(lambda x: F.dropout(x, 0.5, training=False)),
+    "view": Calls(lambda x: x.view(x.size(0), -1)),
+    "reshape": Calls(lambda x: x.reshape(x.shape[0], x.shape[1] * 3, -1)),
+    "torch.reshape": Calls(lambda x: torch.reshape(x, (1, 24))),
+    "squeeze": Calls(lambda x: torch.squeeze(x.view(1, 24, 1), 2)),
     "flatten": Calls(lambda x: torch.flatten(x, 1)),
     "nn.Flatten": nn.Flatten(2),
     "scaling": Calls(lambda x: 2 * x / 3.0),
@@ -63,6 +69,25 @@ def test_passes_unchanged(network: nn.Module) -> None:
     seeds = signed(3, *network(x.clone()).shape[1:], seed=1)
     got, absorbed = passed(network, x, seeds)
     np.testing.assert_allclose(got, seeds.flatten(1).numpy(), rtol=1e-15)
+    np.testing.assert_array_equal(absorbed, 0)
+
+
+WINNERS = {
+    "nn.AdaptiveMaxPool2d": nn.AdaptiveMaxPool2d((2, 3)),
+    "adaptive": Calls(lambda x: F.adaptive_max_pool2d(x, 1)),
+    "amax": Calls(lambda x: x.amax((2, 3))),
+    "amax kept": Calls(lambda x: torch.amax(x, (-1, -2), keepdim=True)),
+}
+
+
+@pytest.mark.parametrize("network", WINNERS.values(), ids=WINNERS.keys())
+def test_maxima_give_all_to_the_winner(network: nn.Module) -> None:
+    x = signed(1, 2, 4, 6).requires_grad_()
+    output = network(x)
+    seeds = signed(3, *output.shape[1:], seed=1)
+    routed = [torch.autograd.grad(output, x, seed[None], retain_graph=True)[0].flatten() for seed in seeds]
+    got, absorbed = passed(network, x.detach(), seeds)
+    np.testing.assert_array_equal(got, torch.stack(routed).numpy())
     np.testing.assert_array_equal(absorbed, 0)
 
 

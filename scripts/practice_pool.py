@@ -6,7 +6,7 @@ Run as a program to fill a folder: ``python scripts/practice_pool.py POOL --page
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from models.digits import DIGIT_HEIGHT
 from pipeline.ink import extract_ink
+
+_BY_HAND = 0.3  # share of pages whose figures are cut or written by hand
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
     seed
         Seed of the pool and number of the page in it.
     """
+    from pipeline.sample.engraver import random_hand
     from pipeline.sample.practice import practice_page as practice_content
     from pipeline.sample.style import random_style
     from pipeline.sample.typeset import set_page
@@ -42,6 +45,8 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
 
     rng = np.random.default_rng(seed)
     style, wearing = random_style(rng), random_wear(rng, upright=True)
+    if rng.random() < _BY_HAND:
+        style = replace(style, hand=random_hand(rng))
     page = set_page(practice_content(rng), style, rng)
     verso = set_page(practice_content(rng), style, rng) if wearing.show_through else None
     worn = wear(page, wearing, rng, verso)

@@ -15,7 +15,7 @@ import data
 
 _FONTS = Path(data.__file__).parent / "fonts"
 _PROBE = 256  # pixels per em at which a face is measured
-_DRAWN_PER_PIXEL = 3  # characters are drawn this many times larger than set, then averaged down
+DRAWN_PER_PIXEL = 3  # characters are drawn this many times larger than set, then averaged down
 
 
 @dataclass(frozen=True)
@@ -127,25 +127,25 @@ def em_per_digit_height(face: Face) -> float:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A character drawn large: ``_DRAWN_PER_PIXEL`` times the size at which it will be set."""
+    """A character drawn large: ``DRAWN_PER_PIXEL`` times the size at which it will be set."""
 
     coverage: NDArray[np.float32]  # (h, w) in [0, 1]
     left: float  # of the bitmap's left edge from the pen, in drawn pixels
     top: float  # of the bitmap's top edge from the base line, in drawn pixels; negative is above
     advance: float  # of the pen, in drawn pixels
-    per_pixel: int = _DRAWN_PER_PIXEL
+    per_pixel: int = DRAWN_PER_PIXEL
 
 
 @lru_cache(maxsize=4096)
 def draw_character(face: Face, character: str, em: float) -> Drawing:
-    """Draw a character at ``_DRAWN_PER_PIXEL`` times the size ``em`` (pixels).
+    """Draw a character at ``DRAWN_PER_PIXEL`` times the size ``em`` (pixels).
 
     Raises
     ------
     ValueError
         If no face has the character.
     """
-    font = _font(_file_of(face, character), em * _DRAWN_PER_PIXEL)
+    font = _font(_file_of(face, character), em * DRAWN_PER_PIXEL)
     left, top, right, bottom = (int(v) for v in font.getbbox(character, anchor="ls"))
     width, height = max(1, right - left + 2), max(1, bottom - top + 2)
     image = Image.new("L", (width, height), 0)

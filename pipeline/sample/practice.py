@@ -22,9 +22,10 @@ _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (
 _FRACTIONS = np.array(list("½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"))
 _SIGNS = np.array(list("♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"))
 _HEADINGS = ("G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z")
+_UNITS = ("C", "C.", "l.", "q.", "lb", "o", "d.", "Ct.", "tun", "I", "S", "z", "B", "oz.", "′", "Z")
 _KINDS = {
-    "length": 0.2,
-    "upto": 0.16,
+    "length": 0.18,
+    "upto": 0.12,
     "sexagesimal": 0.18,
     "money": 0.08,
     "decimal": 0.08,
@@ -34,8 +35,10 @@ _KINDS = {
     "zeros": 0.04,
     "sign": 0.03,
     "roman": 0.02,
-    "text": 0.04,
-    "quantity": 0.02,
+    "text": 0.03,
+    "quantity": 0.03,
+    "price": 0.03,
+    "unit": 0.03,
 }
 _MOST_ROWS = 46
 Words = NDArray[np.str_]
@@ -121,6 +124,19 @@ def _quantity(words: Words) -> Cell:
     return cell
 
 
+def _price(words: Words) -> Cell:
+    def cell(rng: np.random.Generator, row: int) -> str:
+        of = str(rng.choice(["per", "per", "the", "at"]))
+        dashes = " ——" if rng.random() < 0.5 else ""
+        return f"{_figures(rng, 2)} {_figures(rng, 2)} {_figures(rng, 2)} {of} {rng.choice(words)}{dashes}"
+
+    return cell
+
+
+def _unit(unit: str) -> Cell:
+    return lambda rng, row: f"{_figures(rng, int(rng.integers(1, 4)))} {unit}"
+
+
 def _heading(rng: np.random.Generator, words: Words) -> str:
     draw = rng.random()
     if draw < 0.2:
@@ -162,6 +178,10 @@ def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> l
         return single(name, _goods(words), "left")
     if kind == "quantity":
         return single(name, _quantity(words), "left")
+    if kind == "price":
+        return single(name, _price(words), "left")
+    if kind == "unit":
+        return single(name, _unit(str(rng.choice(_UNITS))))
     others: dict[str, Cell] = {
         "decimal": _decimal(
             str(rng.choice(["·", ".", ","])), int(rng.integers(1, 4)), int(rng.integers(1, 4))

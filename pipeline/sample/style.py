@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.sample.engraver import Hand
 from pipeline.sample.faces import FACES
 
 
@@ -30,6 +31,7 @@ class Style:
     argument_apart: bool = False  # heavier rule beside the argument column
     turned_headings: bool = False  # narrow columns have headings that read upwards
     braces: bool = False  # a brace, not a rule, joins the columns of a group
+    hand: Hand | None = None  # draws the figures, if they are not of the face
     irregularity: float = 0.0  # 0 cast type ... 1 figures cut by hand
     slant: float = 0.0  # pixels to the right per pixel upwards, besides the face's own
     width_factor: float = 1.0

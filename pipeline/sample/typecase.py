@@ -13,6 +13,7 @@ from pipeline.sample.faces import FACES, draw_character, em_per_digit_height, ha
 from pipeline.sample.style import Style
 
 _CASTS = 3  # different casts of a character
+_DRAWN = 25  # different drawings of a figure that is cut by hand
 _INKED = 64  # of 255: a pixel that counts for a sort's tight box
 _HAIRLINES = {
     "old-standard-tt",
@@ -87,7 +88,8 @@ class TypeCase:
 
     def sort(self, character: str, scale: float = 1.0) -> Sort:
         """Take a random cast of a character, ``scale`` times the size of the case."""
-        key = (character, int(self._rng.integers(_CASTS)), scale)
+        drawn = self._style.hand is not None and character in "0123456789"
+        key = (character, int(self._rng.integers(_DRAWN if drawn else _CASTS)), scale)
         if self._style.damage and self._rng.random() < self._style.damage:
             return self._cast(character, scale, damaged=True)
         if key not in self._sorts:
@@ -107,8 +109,11 @@ class TypeCase:
 
     def _cast(self, character: str, scale: float, damaged: bool = False) -> Sort:
         style, rng = self._style, self._rng
-        drawn, stretch = self._drawn_as(character)
-        drawing = draw_character(self.face, drawn, round(self.em * scale * 4) / 4)
+        if style.hand is not None and character in "0123456789":
+            drawing, stretch = style.hand.draw(int(character), self.digit_height * scale, rng), 1.0
+        else:
+            drawn, stretch = self._drawn_as(character)
+            drawing = draw_character(self.face, drawn, round(self.em * scale * 4) / 4)
         n = drawing.per_pixel
         wild = style.irregularity
         size = 1 + rng.normal(0, 0.01 + 0.05 * wild)

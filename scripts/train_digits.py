@@ -24,7 +24,7 @@ from torch.nn import functional as F
 from models.digits import DIGIT_HEIGHT, SHARPNESS, STRIDE, WEIGHTS, DigitNetwork, find_peaks, pad_to_grain
 
 _CROP = 384  # pixels
-_TURNED = 0.12  # share of crops that are turned, to train the orientation head
+_TURNED = 0.2  # share of crops that are turned, to train the orientation head
 
 
 class ChannelScale(nn.Module):

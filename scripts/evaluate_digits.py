@@ -79,7 +79,7 @@ def pair_digits(
     return Pairing(np.stack([a, b], 1)[kept], same[a, b][kept], missed, invented)
 
 
-def histogram(digit: NDArray, centres: NDArray[np.float64], like: Detections) -> NDArray[np.float64]:
+def histogram(digit: NDArray, centres: NDArray[np.floating], like: Detections) -> NDArray[np.float64]:
     """Bigram features of digits taken as certain, with the spacing of a page; ``centres`` in working pixels."""
     spacing = spacing_of(digit_advance(like))
     return bigrams(digit, np.ones(len(digit)), centres[:, 0], centres[:, 1], spacing).phi

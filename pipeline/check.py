@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from pipeline.config import RunConfig
-from pipeline.corpus import inputs_digest
+from pipeline.corpus import DROPPING, inputs_digest
 from pipeline.errors import CorpusError
-from pipeline.integrity import Problem, check_documents, check_drivers, check_matches, check_pairs
+from pipeline.integrity import Problem, check_documents, check_drivers, check_pairs
 from pipeline.knowledge import Knowledge
+from pipeline.match_integrity import check_matches
 from pipeline.parts import list_parts, part_metadata
 from pipeline.schemas import DOCUMENT_TABLES, PAIR_TABLES, SCHEMA_VERSION, SCHEMAS
 
@@ -72,7 +73,10 @@ def check(root: Path) -> Iterator[Problem]:
     yield from _check_record(record, knowledge, counts)
     yield from _check_seals(root, sound, record, knowledge)
     yield from check_pairs(sound["pairs"], knowledge)
-    yield from check_matches(sound["matches"], knowledge, _matches_per_pair(record))
+    fingerprints = _fingerprints(record)
+    yield from check_matches(
+        sound["matches"], knowledge, _matches_per_pair(record), fingerprints[1] if fingerprints else None
+    )
     yield from check_drivers(sound["drivers"], knowledge)
 
 
@@ -81,12 +85,10 @@ def _name(path: Path) -> str:
 
 
 def _repair(table: str, part: str) -> str:
-    """Say how a damaged part is made anew: a batch and a comparison live and die with their seals."""
+    """Say how a damaged part is made anew: those of a batch live and die with their seal."""
     if table in DOCUMENT_TABLES:
-        seal = f"documents/{part}"
-    else:
-        seal = "the folder drivers" if table == "drivers" else "the folder pairs"
-    return f"delete {seal} and run again"
+        return f"delete documents/{part} and run again"
+    return f"delete {f'matches/{part}' if table == 'matches' else f'the folder {table}'} and run again"
 
 
 def _check_file(part: Path, table: str) -> Iterator[Problem]:
@@ -165,7 +167,7 @@ def _check_record(record: dict[str, Any], knowledge: Knowledge, counts: dict[str
         return
     repair = f"delete {_RECORD} and run again"
     if record.get("state") != "finished":
-        yield Problem(_RECORD, "its run was not finished", f"run again; if it has nothing to do, {repair}")
+        yield Problem(_RECORD, "its run was not finished", "run again, which goes on with it")
         return
     if knowledge.complete:
         if record.get("documents") != (found := knowledge.count_by_status()):
@@ -180,7 +182,7 @@ def _check_record(record: dict[str, Any], knowledge: Knowledge, counts: dict[str
         whole = last and table in counts and (stage == "score" or last["in"] == counts.get("pairs"))
         if whole and last["out"] != counts[table]:
             what = f"has {counts[table]} rows, {_RECORD} counts {last['out']}"
-            yield Problem(table, what, "delete the folder pairs and run again")
+            yield Problem(table, what, f"delete the folder {table} and run again")
 
 
 def _check_seals(
@@ -199,6 +201,10 @@ def _check_seals(
             elif table == "documents" and expected and found != expected[0]:
                 what = f"was made with another config, version or weights than {_RECORD} tells"
                 yield Problem(_name(part), what, _repair(table, part.name))
+    for part in sound["documents"]:
+        if DROPPING in part_metadata(part):
+            what = "has documents that a run was dropping when it was interrupted"
+            yield Problem(_name(part), what, "run again, which finishes it")
     for table in ("pairs", "drivers"):
         if not list_parts(root / table):
             yield Problem(table, "has no part", "run again")

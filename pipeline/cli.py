@@ -104,6 +104,29 @@ def run(
 
 
 @app.command()
+def drop(
+    corpus: CorpusFolder,
+    docs: Annotated[
+        list[str],
+        typer.Argument(metavar="DOC...", help="A doc_id, the name of its scan, or a pattern: 'kepler/*'."),
+    ],
+) -> None:
+    """Take documents out of a corpus; their scans are left alone."""
+    with _errors_to_exit_codes():
+        from pipeline.drop import drop as drop_documents
+
+        dropped = drop_documents(corpus, docs, _say)
+        _say(
+            f"dropped {len(dropped.documents)} documents, {dropped.left} are left: {', '.join(dropped.documents)}"
+        )
+        if not dropped.is_current:
+            _say(
+                "the others were analysed with other weights or another version; the next run makes them anew"
+            )
+        _say("the next run over a folder that still has their scans analyses them again")
+
+
+@app.command()
 def sample(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the archive.")],
     documents: Annotated[int, typer.Option(min=1, help="Number of page images.")] = 24,

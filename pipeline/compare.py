@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import count as integers
 from threading import Event
 from typing import Protocol, TypeVar
@@ -16,9 +17,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.config import RunConfig
-from pipeline.corpus import Comparison, Corpus, inputs_digest
+from pipeline.corpus import Corpus, inputs_digest
+from pipeline.coverage import Coverage, Document, Explained, Survey, document_key, survey
 from pipeline.execution import Progress, default_workers
 from pipeline.factors import TABLES, Factors, gather
+from pipeline.pair_tables import Comparison
 from pipeline.pairs import Block
 
 BLOCK = 250  # documents on a side of a block, whose matches are a part
@@ -43,17 +46,59 @@ Match = Callable[[Factors, Index, Index, NDArray[np.floating], int], pa.Table]
 Count = Callable[[str, int, int, float], None]  # (stage, rows in, rows out, seconds)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is left to do in the tables of pairs."""
+
+    documents: list[Document]  # those that are ok, sorted
+    comparison: Comparison  # what the tables are to be made from
+    survey: Survey
+    is_scored: bool  # whether table pairs is of this comparison
+    outdated: int  # pairs compared with another config
+
+    def is_done(self) -> bool:
+        """Tell whether the tables are up to date."""
+        return self.is_scored and self.survey.is_done()
+
+    def __str__(self) -> str:
+        """Say what will be done, for the user."""
+        new = int(self.survey.missing.sum())
+        kept = len(self.documents) * (len(self.documents) - 1) // 2 - new
+        what = f"{new} pairs to be explained, {kept} are kept"
+        if not self.is_scored:
+            what += "; ranks and z of all are computed anew"
+        if self.outdated:
+            what = f"{self.outdated} pairs were compared with another config or other weights: {what}"
+        return what
+
+
+Begin = Callable[[Plan], None]
+
+
+def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> Plan:
+    """Find out what is left to do in the tables of pairs; see ``compare``."""
+    rows = corpus.read("documents", columns=["doc_id", "sha256", "status"])
+    inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
+    documents = sorted(document_key(*document) for document in inputs)
+    target = Comparison(config.pair_fingerprint(fingerprint), inputs_digest(inputs))
+    old = corpus.comparison()
+    outdated = corpus.count_pairs() if old is not None and old.fingerprint != target.fingerprint else 0
+    found = survey(corpus.explained(), documents, target.fingerprint)
+    return Plan(documents, target, found, old == target, outdated)
+
+
 def compare(
     corpus: Corpus,
     config: RunConfig,
     fingerprint: str,
     stages: Callable[[], tuple[Score, Match]],
     count: Count,
+    begin: Begin | None = None,
 ) -> int | None:
-    """Score all pairs of documents anew and explain those that are new.
+    """Score all pairs of documents anew and explain those that have not been.
 
     Scores are cheap, and where a document stands among the partners of another changes with every document
-    added; matches do not change, so only those of new pairs are computed.
+    added; matches do not change, so only those of pairs that have none yet are computed.
 
     Parameters
     ----------
@@ -67,41 +112,42 @@ def compare(
         Gives the functions that score and explain, when there is something to do.
     count
         Takes what each stage did.
+    begin
+        Is told what will be done, if anything, before it is.
 
     Returns
     -------
     int or None
         Number of pairs explained; None if the tables were up to date.
     """
-    documents = corpus.read("documents", columns=["doc_id", "sha256", "status"])
-    documents = documents[documents["status"] == "ok"]
-    target = config.pair_fingerprint(fingerprint)
-    digest = inputs_digest(zip(documents["doc_id"], documents["sha256"], strict=True))
-    old = corpus.comparison()
-    if old is not None and (old.fingerprint, old.compared) == (target, digest):
+    plan = plan_comparison(corpus, config, fingerprint)
+    if plan.is_done():
         return None
-    if old is not None and old.fingerprint != target:
-        corpus.drop_comparison()
-        old = None
-    passes = old.passes + 1 if old else 1
-    partners = corpus.paired_documents()
+    if begin is not None:
+        begin(plan)
+    for name in plan.survey.useless:
+        corpus.drop_matches(name)
+    for name, gone in plan.survey.partly.items():
+        corpus.trim_matches(name, gone)
+    if plan.is_scored and plan.survey.used and not plan.survey.missing.any():
+        return 0
     score, match = stages()
     threads = default_workers("cpu")
-    begin = time.perf_counter()
+    clock = time.perf_counter()
     factors = gather(corpus.batches(TABLES))
-    count("gather", len(documents), len(factors.documents), time.perf_counter() - begin)
-    begin = time.perf_counter()
+    count("gather", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
+    clock = time.perf_counter()
     scores = score(factors, threads)
-    scored = time.perf_counter() - begin
-    begin = time.perf_counter()
-    fresh = np.array([document not in partners for document in factors.documents], bool)
+    scored = time.perf_counter() - clock
+    clock = time.perf_counter()
     new, written = explain_blocks(
-        corpus, factors, scores, match, fresh, config.explain.matches_per_pair, passes, threads
+        corpus, factors, scores, match, plan, config.explain.matches_per_pair, threads
     )
-    count("match", new, written, time.perf_counter() - begin)
-    begin = time.perf_counter()
-    rows = write_scores(corpus, scores, len(factors.documents), Comparison(target, digest, passes), threads)
-    count("score", len(factors.documents), rows, scored + time.perf_counter() - begin)
+    count("match", new, written, time.perf_counter() - clock)
+    if not plan.is_scored:
+        clock = time.perf_counter()
+        rows = write_scores(corpus, scores, len(factors.documents), plan.comparison, threads)
+        count("score", len(factors.documents), rows, scored + time.perf_counter() - clock)
     return new
 
 
@@ -110,31 +156,25 @@ def explain_blocks(
     factors: Factors,
     scores: Table,
     match: Match,
-    fresh: NDArray[np.bool_],
+    plan: Plan,
     matches_per_pair: int,
-    number_of_pass: int,
     threads: int,
 ) -> tuple[int, int]:
-    """Write the matches of the pairs in which a document is new, a part for every block; at least one.
-
-    Parameters
-    ----------
-    fresh
-        ``(documents,)``, whether it is new.
+    """Write the matches of the pairs that have not been explained, a part for every block; at least one.
 
     Returns
     -------
     int, int
         Pairs explained, matches written.
     """
-    whole = Block(range(len(fresh)), range(len(fresh)))
+    missing, documents = plan.survey.missing, plan.documents
+    whole = Block(range(len(documents)), range(len(documents)))
     blocks = [
-        (block, sum(len(a) for a, _ in _tiles(block, fresh)))
+        (block, pairs)
         for block in whole.divide(BLOCK)
-        if fresh[block.rows.start : block.rows.stop].any()
-        or fresh[block.columns.start : block.columns.stop].any()
+        if (pairs := int(np.count_nonzero(missing[_slices(block)])))
     ]
-    total = sum(pairs for _, pairs in blocks)
+    total, number_of_pass = sum(pairs for _, pairs in blocks), corpus.next_pass()
     stop = Event()
 
     def explain_tile(tile: tuple[Index, Index]) -> pa.Table:
@@ -144,10 +184,17 @@ def explain_blocks(
 
     def explain(numbered: tuple[int, Block]) -> int:
         number, block = numbered
-        return corpus.add_matches(map(explain_tile, _tiles(block, fresh)), number_of_pass, number)
+        rows, columns = _slices(block)
+        coverage = Coverage.of(documents[rows], documents[columns], missing[rows, columns])
+        tables = map(explain_tile, _tiles(block, missing))
+        explained = Explained(plan.comparison.fingerprint, coverage)
+        return corpus.add_matches(tables, explained, number_of_pass, number)
 
     if not total:
-        return 0, corpus.add_matches([], number_of_pass, 0)
+        if not plan.survey.used:
+            nothing = Coverage((), (), np.zeros((0, 0), bool))
+            corpus.add_matches([], Explained(plan.comparison.fingerprint, nothing), number_of_pass, 0)
+        return 0, 0
     progress = Progress("comparing", total, "pairs")
     written = 0
     try:
@@ -162,11 +209,15 @@ def explain_blocks(
     return total, written
 
 
-def _tiles(block: Block, fresh: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
-    """Cut a block into tiles of pairs with a new document."""
+def _slices(block: Block) -> tuple[slice, slice]:
+    return slice(block.rows.start, block.rows.stop), slice(block.columns.start, block.columns.stop)
+
+
+def _tiles(block: Block, missing: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
+    """Cut a block into tiles of pairs that have not been explained."""
     for tile in block.divide(TILE):
         a, b = tile.pairs()
-        new = fresh[a] | fresh[b]
+        new = missing[a, b]
         if new.any():
             yield a[new], b[new]
 

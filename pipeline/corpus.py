@@ -3,8 +3,7 @@
 Every table is a folder of Parquet parts, so ``pandas.read_parquet("corpus/matches")`` reads it whole.
 Documents are added in batches: one part of the same name in each of their tables, that of ``documents`` last.
 It seals the batch: a part without its seal is what an interrupted run left, and is deleted when the corpus is
-next written to. The one part of ``pairs`` seals the parts of ``matches`` in the same way, by the number of
-passes it names.
+next written to.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +19,22 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from pipeline.errors import CorpusError
+from pipeline.pair_tables import FINGERPRINT, PairTables
 from pipeline.parts import (
     discard_unfinished,
     list_parts,
     part_metadata,
     read_parts,
-    unique_strings,
     write_json,
     write_part,
-    write_row_groups,
 )
 from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, SCHEMAS, empty, to_arrow
 
-_FINGERPRINT = "tablekin.fingerprint"
-_PASSES = "tablekin.passes"
-_COMPARED = "tablekin.compared"
+DROPPING = "tablekin.dropping"  # in a seal, names of documents whose rows other tables may still have
 _RECORD = "run.json"
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What the tables of pairs were made from."""
-
-    fingerprint: str  # of the documents' and the pairs' config
-    compared: str  # digest of the documents' names and content
-    passes: int  # how many times matches were added
-
-
-class Corpus:
+class Corpus(PairTables):
     """Tables of a corpus in the folder ``root``; makes the folder if there is none.
 
     Raises
@@ -116,48 +102,36 @@ class Corpus:
                 for table, columns in tables.items()
             }
 
-    def paired_documents(self) -> set[str]:
-        """Name the documents that have a row in table ``pairs``."""
-        names: set[str] = set()
-        for part in self._parts("pairs"):
-            for key in ("doc_a", "doc_b"):
-                names.update(unique_strings(part, key))
-        return names
-
-    def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
-        """Read the rows of table ``pairs`` that one document takes part in."""
-        condition = (ds.field("doc_a") == doc_id) | (ds.field("doc_b") == doc_id)
-        parts = self._parts("pairs")
-        return read_parts(parts, condition=condition).to_pandas() if parts else empty("pairs")
-
-    def tidy(self, fingerprint: str) -> int:
-        """Delete what an interrupted run left, and documents analysed with another config or other weights.
-
-        Returns
-        -------
-        int
-            How many documents were deleted because of their fingerprint.
-        """
+    def tidy(self) -> None:
+        """Delete what an interrupted run left of documents, and finish dropping those it was dropping."""
         for table in SCHEMAS:
             discard_unfinished(self.root / table)
-        stale = [
-            part for part in self._parts("documents") if part_metadata(part).get(_FINGERPRINT) != fingerprint
-        ]
-        count = sum(len(read_parts([part], ["doc_id"])) for part in stale)
-        for part in stale:
-            part.unlink()
+        discard_unfinished(self.root)
         sealed = {part.name for part in self._parts("documents")}
         for table in DOCUMENT_TABLES:
             for part in self._parts(table):
                 if part.name not in sealed:
                     part.unlink()
-        if stale:
-            self.drop_comparison()
-        comparison = self.comparison()
-        for part in self._parts("matches"):
-            if comparison is None or _pass_of(part) > comparison.passes:
-                part.unlink()
-        return count
+        for part in self._parts("documents"):
+            if gone := part_metadata(part).get(DROPPING):
+                self._finish_dropping(part, json.loads(gone))
+
+    def stale_documents(self, fingerprint: str) -> list[str]:
+        """Name the documents that were analysed with another config or other weights."""
+        return [
+            name
+            for part in self._parts("documents")
+            if part_metadata(part).get(FINGERPRINT) != fingerprint
+            for name in read_parts([part], ["doc_id"])["doc_id"].to_pylist()
+        ]
+
+    def drop_stale_documents(self, fingerprint: str) -> None:
+        """Delete the documents that were analysed with another config or other weights, and all pairs."""
+        self.drop_comparison()
+        for part in self._parts("documents"):
+            if part_metadata(part).get(FINGERPRINT) != fingerprint:
+                for table in reversed(DOCUMENT_TABLES):  # the seal first
+                    (self.root / table / part.name).unlink(missing_ok=True)
 
     def add_documents(
         self, tables: Mapping[str, pd.DataFrame], fingerprint: str, metadata: Iterable[pa.Field] = ()
@@ -177,21 +151,27 @@ class Corpus:
         name = f"part-{max(numbers, default=-1) + 1:05d}.parquet"
         for table in DOCUMENT_TABLES:
             arrow = to_arrow(table, tables[table], list(metadata) if table == "documents" else None)
-            write_part(self.root / table / name, _with(arrow, {_FINGERPRINT: fingerprint}))
+            write_part(self.root / table / name, _with(arrow, {FINGERPRINT: fingerprint}))
 
     def drop_documents(self, doc_ids: Collection[str]) -> None:
-        """Delete documents and their pairs."""
-        gone = pa.array(sorted(doc_ids), pa.string())
-        for table in ("pairs", "matches", *DOCUMENT_TABLES):
-            keys = [key for key in ("doc_id", "doc_a", "doc_b") if key in SCHEMAS[table].names]
-            for part in self._parts(table):
-                rows = read_parts([part])
-                keep = ~ds.field(keys[0]).isin(gone)
-                for key in keys[1:]:
-                    keep = keep & ~ds.field(key).isin(gone)
-                left = rows.filter(keep)
-                if len(left) < len(rows):
-                    write_part(part, left)
+        """Delete documents and their pairs.
+
+        Their pairs go first: matches say themselves what they are of, so that whatever is left when this is
+        interrupted, they are not taken for those of the documents that are there then.
+        """
+        self.drop_pairs_of(doc_ids)
+        for part in self._parts("documents"):
+            gone = sorted({*doc_ids} & {*read_parts([part], ["doc_id"])["doc_id"].to_pylist()})
+            if gone:
+                write_part(part, _with(_without(part, gone), {DROPPING: json.dumps(gone)}))
+                self._finish_dropping(part, gone)
+
+    def _finish_dropping(self, seal: Path, gone: list[str]) -> None:
+        """Delete the rows of documents that table ``documents`` does not have any more."""
+        for table in DOCUMENT_TABLES[:-1]:
+            part = self.root / table / seal.name
+            write_part(part, _without(part, gone))
+        write_part(seal, _with(read_parts([seal]), {DROPPING: None}))
 
     def replace_metadata(self, documents: pd.DataFrame, metadata: Iterable[pa.Field]) -> bool:
         """Give the documents other columns of the user's.
@@ -212,9 +192,7 @@ class Corpus:
         for part in self._parts("documents"):
             old = read_parts([part])
             rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
-            new = _with(
-                to_arrow("documents", rows, fields), {_FINGERPRINT: part_metadata(part)[_FINGERPRINT]}
-            )
+            new = _with(to_arrow("documents", rows, fields), {FINGERPRINT: part_metadata(part)[FINGERPRINT]})
             if not (new.schema.equals(old.schema) and new.equals(old)):
                 write_part(part, new)
                 written = True
@@ -227,72 +205,6 @@ class Corpus:
             list(read_parts(parts, condition=ds.scalar(False)).schema)[len(SCHEMAS["documents"]) :]
             if parts
             else []
-        )
-
-    def comparison(self) -> Comparison | None:
-        """Tell what the tables of pairs were made from; None if there are none."""
-        for part in self._parts("pairs"):
-            metadata = part_metadata(part)
-            return Comparison(metadata[_FINGERPRINT], metadata[_COMPARED], int(metadata[_PASSES]))
-        return None
-
-    def drop_comparison(self) -> None:
-        """Delete all pairs and matches."""
-        for table in ("pairs", "matches"):
-            for part in self._parts(table):
-                part.unlink()
-
-    def add_matches(self, matches: Iterable[pa.Table], number_of_pass: int, number: int) -> int:
-        """Add a part of matches; it counts once ``replace_pairs`` has named its pass.
-
-        Parameters
-        ----------
-        matches
-            Rows of the table, those a reader takes or leaves together in one of them.
-        number_of_pass, number
-            The part is the only one of these numbers.
-
-        Returns
-        -------
-        int
-            Number of rows.
-        """
-        path = self.root / "matches" / f"part-{number_of_pass:04d}-{number:05d}.parquet"
-        return write_row_groups(path, SCHEMAS["matches"], matches)
-
-    def replace_pairs(self, pairs: Iterable[pa.Table], comparison: Comparison) -> int:
-        """Write the table of pairs, which seals the matches of all passes so far; returns its number of rows."""
-        seal = {
-            _FINGERPRINT: comparison.fingerprint,
-            _COMPARED: comparison.compared,
-            _PASSES: str(comparison.passes),
-        }
-        schema = SCHEMAS["pairs"]
-        encoded = {key.encode(): value.encode() for key, value in seal.items()}
-        return write_row_groups(
-            self.root / "pairs" / "part-00000.parquet",
-            schema.with_metadata({**schema.metadata, **encoded}),
-            pairs,
-        )
-
-    def drivers_are_current(self) -> bool:
-        """Tell whether table ``drivers`` is of the present comparison."""
-        now = self.comparison()
-        seals = [part_metadata(part) for part in self._parts("drivers")]
-        return now is not None and [(seal.get(_FINGERPRINT), seal.get(_COMPARED)) for seal in seals] == [
-            (now.fingerprint, now.compared)
-        ]
-
-    def replace_drivers(self, drivers: Iterable[pa.Table]) -> int:
-        """Write the table of drivers, sealed as of the present comparison; returns its number of rows."""
-        comparison = self.comparison()
-        seal = {_FINGERPRINT: comparison.fingerprint, _COMPARED: comparison.compared} if comparison else {}
-        schema = SCHEMAS["drivers"]
-        encoded = {key.encode(): value.encode() for key, value in seal.items()}
-        return write_row_groups(
-            self.root / "drivers" / "part-00000.parquet",
-            schema.with_metadata({**schema.metadata, **encoded}),
-            drivers,
         )
 
     def find_scan(self, source: str) -> Path:
@@ -313,9 +225,18 @@ class Corpus:
         )
 
     def read_record(self) -> dict[str, Any]:
-        """Read ``run.json``; empty if there is none."""
+        """Read ``run.json``; empty if there is none.
+
+        Raises
+        ------
+        CorpusError
+            It is damaged.
+        """
         path = self.root / _RECORD
-        return json.loads(path.read_text("utf-8")) if path.exists() else {}
+        try:
+            return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
+        except (ValueError, TypeError) as error:
+            raise CorpusError(f"{path} is damaged ({error}); delete it and run again") from error
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Write ``run.json``."""
@@ -329,12 +250,12 @@ def inputs_digest(documents: Iterable[tuple[str, str]]) -> str:
     ).hexdigest()
 
 
-def _pass_of(part: Path) -> int:
-    return int(part.stem.split("-")[1])
+def _without(part: Path, doc_ids: list[str]) -> pa.Table:
+    return read_parts([part], condition=~ds.field("doc_id").isin(pa.array(doc_ids, pa.string())))
 
 
-def _with(table: pa.Table, metadata: Mapping[str, str]) -> pa.Table:
-    old = table.schema.metadata or {}
-    return table.replace_schema_metadata(
-        {**old, **{key.encode(): value.encode() for key, value in metadata.items()}}
-    )
+def _with(table: pa.Table, metadata: Mapping[str, str | None]) -> pa.Table:
+    """Set metadata of a table, or remove those that are None."""
+    old = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    new = {key: value for key, value in {**old, **metadata}.items() if value is not None}
+    return table.replace_schema_metadata(new)

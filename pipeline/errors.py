@@ -33,6 +33,14 @@ class CorpusError(TablekinError):
     """A folder is not a corpus, or was written by a version this one cannot read."""
 
 
+class DiskFullError(CorpusError):
+    """There is no room for a file of the corpus; everything that was there before is as it was."""
+
+
+class InUseError(CorpusError):
+    """Another run is writing to the corpus."""
+
+
 class NothingUsableError(TablekinError):
     """No scan was found, or none could be analysed."""
 

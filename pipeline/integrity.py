@@ -14,10 +14,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.knowledge import KINDS, Floats, Index, Knowledge, sum_by_feature
-from pipeline.pooling import LEVELS
 from pipeline.schemas import FEATURES
 
-_TOLERANCE = 1e-4  # relative, of sums of float32 numbers
+TOLERANCE = 1e-4  # relative, of sums of float32 numbers
 _STATUS = ("ok", "skipped", "failed")
 _KEYS = {
     "documents": ["doc_id"],
@@ -26,8 +25,7 @@ _KEYS = {
     "features": ["doc_id"],
     "factors": ["doc_id", "region_id", "feature"],
 }
-_KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("column",)}
-_COMPARE_AGAIN = "delete the folder pairs and run again"
+COMPARE_AGAIN = "delete the folder pairs and run again"
 
 Mask = NDArray[np.bool_]
 
@@ -65,7 +63,7 @@ def check_documents(part: str, files: Mapping[str, Path], knowledge: Knowledge) 
         error = np.abs(sum_by_feature(rows["factors"], names) - whole)
         largest = np.maximum(np.abs(whole).max(1, keepdims=True), 1e-6)
         lost = [
-            name for name, leaks in zip(names, (error > _TOLERANCE * largest).any(1), strict=True) if leaks
+            name for name, leaks in zip(names, (error > TOLERANCE * largest).any(1), strict=True) if leaks
         ]
         if lost:
             yield Problem(f"factors/{part}", f"does not add up to the phi of {_some(lost)}", repair)
@@ -101,7 +99,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-class _Seen:
+class Seen:
     """Which pairs of documents have been met, a byte each."""
 
     def __init__(self, documents: int) -> None:
@@ -123,7 +121,7 @@ class _Seen:
 def check_pairs(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem]:
     """Check that every pair of documents is there once, with scores that fit their features."""
     count = len(knowledge.names)
-    seen = _Seen(count)
+    seen = Seen(count)
     ranks = np.zeros((2, count))  # sum and sum of squares of the ranks among a document's partners
     for part in parts:
         found: dict[str, tuple[int, str]] = {}
@@ -131,23 +129,23 @@ def check_pairs(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem
             for group in range(file.num_row_groups):
                 rows = file.read_row_group(group)
                 for what, wrong in _wrong_pairs(rows, knowledge, seen, ranks):
-                    _note(found, what, wrong, rows)
-        yield from _noted(f"pairs/{part.name}", found)
+                    note(found, what, wrong, rows)
+        yield from noted(f"pairs/{part.name}", found)
     if not parts or not knowledge.complete:
         return
     if lost := int((~seen.flags).sum()):
         a, b = (knowledge.names[place].as_py() for place in next(seen.missing()))
-        yield Problem("pairs", f"{lost} pairs are missing (first: {a} and {b})", _COMPARE_AGAIN)
+        yield Problem("pairs", f"{lost} pairs are missing (first: {a} and {b})", COMPARE_AGAIN)
         return
     whole = np.arange(1, count, dtype=float)
     odd = np.flatnonzero((ranks[0] != whole.sum()) | (ranks[1] != (whole**2).sum()))
     if len(odd):
         names = _some([knowledge.names[place].as_py() for place in odd])
-        yield Problem("pairs", f"the ranks of the partners of {names} are not 1, 2, 3 ...", _COMPARE_AGAIN)
+        yield Problem("pairs", f"the ranks of the partners of {names} are not 1, 2, 3 ...", COMPARE_AGAIN)
 
 
 def _wrong_pairs(
-    rows: pa.Table, knowledge: Knowledge, seen: _Seen, ranks: Floats
+    rows: pa.Table, knowledge: Knowledge, seen: Seen, ranks: Floats
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a pair, and which rows it is wrong with."""
     a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
@@ -158,52 +156,20 @@ def _wrong_pairs(
     good = known & (a < b)
     a, b = a[good], b[good]
     pair = seen.place(a, b)
-    yield "are there twice", _spread(good, seen.flags[pair] | pd.Series(pair).duplicated().to_numpy())
+    yield "are there twice", spread(good, seen.flags[pair] | pd.Series(pair).duplicated().to_numpy())
     seen.flags[pair] = True
     values = {name: rows[name].to_numpy()[good].astype(np.float64) for name in rows.column_names[2:]}
     dot = np.einsum("pf,pf->p", knowledge.phi[a], knowledge.phi[b])
-    yield "have a dot that their phi do not give", _spread(good, _differ(values["dot"], dot, dot))
+    yield "have a dot that their phi do not give", spread(good, differ(values["dot"], dot, dot))
     norms = np.maximum(np.linalg.norm(knowledge.phi, axis=1), 1e-15)
     cosine = dot / norms[a] / norms[b]
-    yield "have a cosine that their phi do not give", _spread(good, _differ(values["cosine"], cosine, 1.0))
-    lost = ~(values["conservation_error"] <= _TOLERANCE)
-    yield "have a map that does not add up to dot", _spread(good, lost)
-    yield "have a z that is no number", _spread(good, ~np.isfinite(values["z"]))
+    yield "have a cosine that their phi do not give", spread(good, differ(values["cosine"], cosine, 1.0))
+    lost = ~(values["conservation_error"] <= TOLERANCE)
+    yield "have a map that does not add up to dot", spread(good, lost)
+    yield "have a z that is no number", spread(good, ~np.isfinite(values["z"]))
     for document, rank in ((a, values["rank_a"]), (b, values["rank_b"])):
         for power in (1, 2):
             ranks[power - 1] += np.bincount(document, rank**power, len(knowledge.names))
-
-
-def check_matches(parts: Sequence[Path], knowledge: Knowledge, most: int | None) -> Iterator[Problem]:
-    """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
-
-    Parameters
-    ----------
-    parts
-        Parts of the table; a pair is in one of them only.
-    knowledge
-        All documents.
-    most
-        Matches of a pair and level, if it is known.
-    """
-    seen = _Seen(len(knowledge.names))
-    for part in parts:
-        found: dict[str, tuple[int, str]] = {}
-        with pq.ParquetFile(part, read_dictionary=["doc_a", "doc_b", "level"]) as file:
-            rows = file.read([name for name in file.schema_arrow.names if name != "features"])
-            for group in range(file.num_row_groups):
-                named = pc.list_flatten(file.read_row_group(group, ["features"])["features"])
-                if not pc.all(pc.is_in(named, pa.array(FEATURES)), min_count=0).as_py():
-                    found.setdefault("name an unknown feature", (1, f"row group {group}"))
-        for what, wrong in _wrong_matches(rows, knowledge, seen, most):
-            _note(found, what, wrong, rows)
-        yield from _noted(f"matches/{part.name}", found)
-    if not parts:
-        yield Problem("matches", "has no part", _COMPARE_AGAIN)
-    elif knowledge.complete and (lost := list(_unmatched(knowledge, seen))):
-        a, b = (knowledge.names[place].as_py() for place in lost[0])
-        what = f"{len(lost)} pairs that must have matches have none (first: {a} and {b})"
-        yield Problem("matches", what, _COMPARE_AGAIN)
 
 
 def check_drivers(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem]:
@@ -223,19 +189,19 @@ def check_drivers(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Probl
                 known = document >= 0
                 if knowledge.complete:
                     fits = known & (kind >= 0) & (knowledge.kinds(document, region.astype(np.int64)) == kind)
-                    _note(found, "are of no region in the table regions, or of another kind", ~fits, batch)
+                    note(found, "are of no region in the table regions, or of another kind", ~fits, batch)
                 keys = pd.Series(document << 32 | region.astype(np.int64))
-                _note(
-                    found, "are there twice", known & (keys.duplicated() | keys.isin(met)).to_numpy(), batch
-                )
-                met.update(keys[document == document[-1]])  # a document's rows may go on in the next group
+                note(found, "are there twice", known & (keys.duplicated() | keys.isin(met)).to_numpy(), batch)
+                met.update(
+                    keys[np.isin(document, document[-1:])]
+                )  # a document's rows may go on in the next group
                 partner = knowledge.places(batch["top_partner"])
                 alone = (partner == document) & known
-                _note(found, "have the document itself as top_partner", alone, batch)
+                note(found, "have the document itself as top_partner", alone, batch)
                 leaf = known & ~np.isin(kind, [KINDS.index("row"), KINDS.index("column")])
                 relevance = batch["relevance"].to_numpy().astype(np.float64)
                 total += np.bincount(document[leaf], relevance[leaf], count)
-        yield from _noted(f"drivers/{part.name}", found, again)
+        yield from noted(f"drivers/{part.name}", found, again)
     if not knowledge.complete or not parts:
         return
     if rows != knowledge.count_regions():
@@ -243,92 +209,25 @@ def check_drivers(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Probl
     else:
         own = (knowledge.phi**2).sum(1)
         expected = knowledge.phi @ knowledge.phi.sum(0) - own
-        odd = np.flatnonzero(_differ(total, expected, expected + own))
+        odd = np.flatnonzero(differ(total, expected, expected + own))
         if len(odd):
             names = _some([knowledge.names[place].as_py() for place in odd])
             yield Problem("drivers", f"the relevance of {names} does not add up to the similarity", again)
 
 
-def _wrong_matches(
-    rows: pa.Table, knowledge: Knowledge, seen: _Seen, most: int | None
-) -> Iterator[tuple[str, Mask]]:
-    """Yield what may be wrong with a match, and which rows it is wrong with."""
-    a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
-    known = (a >= 0) & (b >= 0)
-    if knowledge.complete:
-        yield "are of a document that is not in the table documents or not ok", ~known
-    yield "do not have doc_a before doc_b", known & (a >= b)
-    level = pc.fill_null(pc.index_in(rows["level"].cast(pa.string()), pa.array(LEVELS)), -1).to_numpy()
-    yield "have an unknown level", level < 0
-    good = known & (a < b) & (level >= 0)
-    numbers = ("rank", "region_a", "region_b", "relevance", "share")
-    frame = pd.DataFrame({name: rows[name].to_numpy()[good] for name in numbers})
-    a, b, frame["level"] = a[good], b[good], level[good]
-    frame["pair"] = seen.place(a, b)
-    for key, document in (("region_a", a), ("region_b", b)):
-        kind = knowledge.kinds(document, frame[key].to_numpy(np.int64))
-        fits = np.zeros(len(frame), bool)
-        for number, name in enumerate(LEVELS):
-            allowed = [KINDS.index(each) for each in _KINDS_OF_LEVEL[name]]
-            fits |= (frame["level"].to_numpy() == number) & np.isin(kind, allowed)
-        yield f"have a {key} that is no region of that level of the document", _spread(good, ~fits)
-    regions = ["pair", "level", "region_a", "region_b"]
-    yield "match the same regions as another", _spread(good, frame.duplicated(regions).to_numpy())
-    yield "are of a pair that another part has too", _spread(good, seen.flags[frame["pair"]])
-    seen.flags[frame["pair"]] = True
-    frame = frame.sort_values(["pair", "level", "rank"], kind="stable")
-    group = frame.groupby(["pair", "level"])
-    odd = frame["rank"] != group.cumcount() + 1
-    if most is not None:
-        odd |= frame["rank"] > most
-    yield "are not ranked 1, 2, 3 ... within their pair and level", _spread(good, _restore(odd))
-    rising = (group["relevance"].diff() > 0) | ~(frame["relevance"] > 0)
-    yield "have more relevance than the one before, or none", _spread(good, _restore(rising))
-    at = frame.index
-    _, first, place = np.unique(frame["pair"], return_index=True, return_inverse=True)
-    left, right = (
-        a[at[first]],
-        b[at[first]],
-    )  # of each pair once: its features take more memory than its matches
-    dot = np.einsum("pf,pf->p", knowledge.phi[left], knowledge.phi[right])[place]
-    wrong = pd.Series(_differ(frame["share"] * dot, frame["relevance"], frame["relevance"]), at)
-    yield "have a share that is not their part of dot", _spread(good, _restore(wrong))
-    # negative relevance elsewhere lets the positive add up to more than dot, at most to this
-    limit = np.einsum("pf,pf->p", knowledge.magnitude[left], knowledge.magnitude[right])[place]
-    above = group["relevance"].transform("sum") > limit * (1 + _TOLERANCE)
-    yield "are of a pair whose matches have more than its relevance", _spread(good, _restore(above))
-
-
-def _unmatched(knowledge: Knowledge, seen: _Seen) -> Iterator[tuple[int, int]]:
-    """Find pairs without matches whose cells have relevance in common: the sum of the map is positive."""
-    matched = seen.flags
-    count = len(knowledge.names)
-    for a in range(count - 1):
-        b = np.arange(a + 1, count)
-        given, dot = knowledge.cells[b] @ knowledge.cells[a], knowledge.phi[b] @ knowledge.phi[a]
-        place = seen.place(np.full(len(b), a), b)
-        for other in b[(given > _TOLERANCE * dot) & (dot > 0) & ~matched[place]]:
-            yield a, int(other)
-
-
-def _restore(values: pd.Series) -> Mask:
-    """Put the values of a sorted frame in the order of the rows."""
-    return values.sort_index().to_numpy(bool)
-
-
-def _spread(good: Mask, wrong: Mask) -> Mask:
+def spread(good: Mask, wrong: Mask) -> Mask:
     """Tell of all rows whether they are wrong, given those of the good ones."""
     spread = np.zeros(len(good), bool)
     spread[good] = wrong
     return spread
 
 
-def _differ(found: Floats, expected: Floats, scale: Floats | float) -> Mask:
+def differ(found: Floats, expected: Floats, scale: Floats | float) -> Mask:
     """Tell where numbers differ by more than rounding; what is no number does."""
-    return np.asarray(~(np.abs(found - expected) <= _TOLERANCE * np.maximum(scale, 1e-6)))
+    return np.asarray(~(np.abs(found - expected) <= TOLERANCE * np.maximum(scale, 1e-6)))
 
 
-def _note(found: dict[str, tuple[int, str]], what: str, wrong: Mask, rows: pa.Table) -> None:
+def note(found: dict[str, tuple[int, str]], what: str, wrong: Mask, rows: pa.Table) -> None:
     """Count wrong rows and keep the first of them."""
     if wrong.any():
         count, first = found.get(what, (0, ""))
@@ -337,8 +236,7 @@ def _note(found: dict[str, tuple[int, str]], what: str, wrong: Mask, rows: pa.Ta
         found[what] = count + int(wrong.sum()), first or at
 
 
-def _noted(
-    place: str, found: Mapping[str, tuple[int, str]], repair: str = _COMPARE_AGAIN
-) -> Iterator[Problem]:
+def noted(place: str, found: Mapping[str, tuple[int, str]], repair: str = COMPARE_AGAIN) -> Iterator[Problem]:
+    """Make problems of what ``note`` counted."""
     for what, (count, first) in found.items():
         yield Problem(place, f"{count} rows {what} (first: {first})", repair)

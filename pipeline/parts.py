@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from pipeline.errors import DiskFullError
 from pipeline.schemas import ENCODINGS
 
 _UNFINISHED = ".*.tmp"  # a leading dot hides a file from whoever reads the folder as one table
 _ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file beside ``path``; at the end, force it to disk and rename it over ``path``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Open a file beside ``path``; at the end, force it to disk and rename it over ``path``.
+
+    Raises
+    ------
+    DiskFullError
+        There is no room for it; what ``path`` was before, it still is.
+    """
     unfinished = path.with_name(f".{path.name}.tmp")
-    with unfinished.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    written = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            finally:
+                written = os.fstat(file.fileno()).st_size
+        unfinished.replace(path)
+    except BaseException as error:
+        unfinished.unlink(missing_ok=True)  # it would take the room that is needed
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise DiskFullError(_no_room(path, written)) from error
+        raise
+
+
+def _no_room(path: Path, written: int) -> str:
+    folder = next(folder for folder in path.parents if folder.is_dir())
+    free = shutil.disk_usage(folder).free
+    return (
+        f"no room on the disk for {path}: it has more than the {written / 1e6:.1f} MB that could be written, "
+        f"{free / 1e6:.1f} MB are free now; free space or raise the quota and run the same command again, "
+        "which goes on from what is finished"
+    )
 
 
 def write_part(path: Path, table: pa.Table) -> None:
@@ -48,20 +79,51 @@ def write_row_groups(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) 
         Number of rows.
     """
     rows = 0
+    writer: pq.ParquetWriter | None = None
     with _replacing(path) as file:
-        writer: pq.ParquetWriter | None = None
-        for table in tables:
-            if len(table):
-                if writer is None:
-                    writer = pq.ParquetWriter(file, table.schema, store_schema=False, **_encoding(schema))
-                    writer.add_key_value_metadata(schema.metadata)
-                writer.write_table(table, row_group_size=len(table))
-                rows += len(table)
-        if writer is None:
-            pq.write_table(schema.empty_table(), file, **_encoding(schema))
-        else:
-            writer.close()
+        try:
+            for table in tables:
+                if len(table):
+                    if writer is None:
+                        writer = pq.ParquetWriter(file, table.schema, store_schema=False, **_encoding(schema))
+                        writer.add_key_value_metadata(schema.metadata)
+                    writer.write_table(table, row_group_size=len(table))
+                    rows += len(table)
+            if writer is None:
+                pq.write_table(schema.empty_table(), file, **_encoding(schema))
+            else:
+                writer.close()
+        except BaseException:
+            if writer is not None:
+                writer.is_open = False  # or it would write to the closed file when it is collected
+            raise
     return rows
+
+
+def remove_rows(path: Path, schema: pa.Schema, columns: list[str], values: Iterable[str]) -> None:
+    """Write a part anew without the rows that have one of the values; a row group is in memory at a time.
+
+    Parameters
+    ----------
+    path
+        A part written by ``write_row_groups``.
+    schema
+        Its schema, with its new metadata.
+    columns
+        Strings, in which the values are looked for.
+    values
+        Values of rows to be left out.
+    """
+    gone = pa.array(sorted(values), pa.string())
+    with pq.ParquetFile(path, read_dictionary=columns) as file:
+
+        def left(group: int) -> pa.Table:
+            rows = file.read_row_group(group)
+            for column in columns:
+                rows = rows.filter(pc.invert(pc.is_in(rows[column].cast(pa.string()), gone)))
+            return rows
+
+        write_row_groups(path, schema, map(left, range(file.num_row_groups)))
 
 
 def _encoding(schema: pa.Schema) -> dict[str, Any]:

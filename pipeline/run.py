@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from pipeline.compare import Match, Score, compare
+from pipeline.changes import apply, describe, find_changes
+from pipeline.compare import Match, Plan, Score, compare
 from pipeline.config import RunConfig
-from pipeline.corpus import Corpus, inputs_digest
+from pipeline.corpus import Corpus
 from pipeline.drivers import driver_tables
-from pipeline.errors import NothingUsableError, UsageError
+from pipeline.errors import NothingUsableError
 from pipeline.execution import Progress, default_workers, resolve_device
 from pipeline.ingest import Listing, Scan, identify, list_scans
 from pipeline.intake import Analyse, Intake, Say, Tally, take_in
+from pipeline.lock import locked
 from pipeline.metadata import Metadata, join_metadata, read_metadata
-from pipeline.provenance import peak_memory, versions, weights_digests
+from pipeline.provenance import versions, weights_digests
+from pipeline.record import Record
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,10 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
     Raises
     ------
     TablekinError
-        An argument cannot be used, no scan could be, or one failed and ``stop_on_error`` is set. Documents
-        finished until then are kept, as they are when Ctrl-C ends the run.
+        An argument cannot be used, no scan could be, one failed and ``stop_on_error`` is set, another run is
+        writing to the corpus, or the disk is full. What is finished until then is kept, as it is when the run is
+        interrupted or killed.
     """
-    begin = time.perf_counter()
-    tally = Tally()
     corpus = Corpus(order.out)
     metadata = read_metadata(order.metadata) if order.metadata else None
     listing = list_scans(order.scans)
@@ -89,33 +88,8 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
         say(_ignored(listing))
     if not listing.sources:
         raise NothingUsableError(f"no JPEG, PNG or TIFF file in {', '.join(map(str, order.scans))}")
-    weights = weights_digests()
-    fingerprint = order.config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
-    if stale := corpus.tidy(fingerprint):
-        say(f"{stale} documents were analysed with another config, other weights or version: starting afresh")
-    scans = _identify(corpus, listing)
-    tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
-    new = _new_scans(corpus, scans, say)
-    record = _record(order, corpus, listing, weights)
-    if new:
-        device = resolve_device(order.config.device)
-        workers = order.workers or default_workers(device)
-        record |= {"device": device, "workers": workers}
-        corpus.write_record(record)
-        stages = stages or load_stages()
-        take_in(
-            new,
-            corpus,
-            Intake(stages.analyse, order.config, device, workers, fingerprint, metadata, order.stop_on_error),
-            tally,
-            say,
-        )
-    updated = metadata is not None and _update_metadata(corpus, metadata, say)
-    compared = compare(corpus, order.config, fingerprint, partial(_comparison_stages, stages), tally.add)
-    driven = _update_drivers(corpus, tally)
-    summary = _summary(corpus, scans, new, compared, updated or driven)
-    if not summary.unchanged or not corpus.read_record():
-        corpus.write_record(record | _results(corpus, tally, time.perf_counter() - begin))
+    with locked(order.out):
+        summary = _bring_up_to_date(order, corpus, listing, metadata, say, stages)
     if not summary.ok:
         raise NothingUsableError(
             f"none of the {summary.failed} scans could be analysed; see the reasons above"
@@ -123,22 +97,86 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
     return summary
 
 
+def _bring_up_to_date(
+    order: Order, corpus: Corpus, listing: Listing, metadata: Metadata | None, say: Say, stages: Stages | None
+) -> Summary:
+    begin = time.perf_counter()
+    tally = Tally()
+    weights = weights_digests()
+    fingerprint = order.config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
+    corpus.tidy()
+    scans = _identify(corpus, listing)
+    tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
+    changes = find_changes(corpus, scans, fingerprint)
+    record = Record(corpus, order.config, weights, [str(listing.root)], order.metadata)
+    for line in describe(changes, corpus, order.config):
+        say(line)
+    if changes.new:
+        device = resolve_device(order.config.device)
+        workers = order.workers or default_workers(device)
+        record.begin(device=device, workers=workers)
+        apply(changes, corpus, fingerprint)
+        stages = stages or load_stages()
+        take_in(
+            changes.new,
+            corpus,
+            Intake(stages.analyse, order.config, device, workers, fingerprint, metadata, order.stop_on_error),
+            tally,
+            say,
+        )
+    updated = metadata is not None and _update_metadata(corpus, metadata, say)
+    if updated:
+        record.begin()
+    compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say)
+    record.finish(tally, time.perf_counter() - begin)
+    documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
+    ok = int((documents["status"] == "ok").sum())
+    return Summary(
+        ok,
+        len(documents) - ok,
+        len(changes.new),
+        compared or 0,
+        not (changes.new or updated) and compared is None,
+    )
+
+
+def update_pairs(
+    corpus: Corpus,
+    config: RunConfig,
+    fingerprint: str,
+    stages: Stages | None,
+    record: Record,
+    tally: Tally,
+    say: Say,
+) -> int | None:
+    """Bring the tables of pairs and the drivers up to date with the documents.
+
+    Returns
+    -------
+    int or None
+        Number of pairs explained; None if there was nothing to do.
+    """
+
+    def begin(plan: Plan) -> None:
+        say(str(plan))
+        record.begin()
+
+    compared = compare(corpus, config, fingerprint, partial(_comparison_stages, stages), tally.add, begin)
+    if corpus.drivers_are_current():
+        return compared
+    record.begin()
+    clock = time.perf_counter()
+    documents = len(corpus.read("features", columns=["doc_id"]))
+    rows = corpus.replace_drivers(driver_tables(corpus))
+    tally.add("drivers", documents, rows, time.perf_counter() - clock)
+    return compared or 0
+
+
 def _update_metadata(corpus: Corpus, metadata: Metadata, say: Say) -> bool:
     joined, warnings = join_metadata(corpus.read("documents"), metadata)
     for warning in warnings:
         say(warning)
     return corpus.replace_metadata(joined, metadata.fields)
-
-
-def _update_drivers(corpus: Corpus, tally: Tally) -> bool:
-    """Write the drivers anew if they are not those of the comparison; tells whether they were not."""
-    if corpus.drivers_are_current():
-        return False
-    begin = time.perf_counter()
-    documents = len(corpus.read("features", columns=["doc_id"]))
-    rows = corpus.replace_drivers(driver_tables(corpus))
-    tally.add("drivers", documents, rows, time.perf_counter() - begin)
-    return True
 
 
 def _comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
@@ -162,67 +200,3 @@ def _identify(corpus: Corpus, listing: Listing) -> list[Scan]:
         scans.append(scan)
     progress.close()
     return scans
-
-
-def _new_scans(corpus: Corpus, scans: Sequence[Scan], say: Say) -> list[Scan]:
-    """Find the scans to be analysed; documents whose file has changed are dropped."""
-    documents = corpus.read("documents", columns=["doc_id", "sha256"])
-    known = dict(zip(documents["doc_id"], documents["sha256"], strict=True))
-    changed = [scan for scan in scans if known.get(scan.doc_id, scan.sha256) != scan.sha256]
-    roots = corpus.read_record().get("scans", [])
-    if changed and roots and str(_root_of(scans[0])) not in roots:
-        raise UsageError(
-            f"{corpus.root} already has another scan named {changed[0].source}, from {roots[0]}; name "
-            "another folder for this corpus, or run once over a folder that holds both"
-        )
-    if changed:
-        say(f"{len(changed)} scans have changed since they were analysed")
-        corpus.drop_documents([scan.doc_id for scan in changed])
-    elsewhere = len(known.keys() - {scan.doc_id for scan in scans})
-    if elsewhere:
-        say(f"{elsewhere} documents of the corpus are not among these scans; they are kept")
-    again = {scan.doc_id for scan in changed}
-    return [scan for scan in scans if scan.doc_id in again or scan.doc_id not in known]
-
-
-def _root_of(scan: Scan) -> Path:
-    return scan.path.parents[scan.source.count("/")]
-
-
-def _record(order: Order, corpus: Corpus, listing: Listing, weights: Mapping[str, str]) -> dict[str, Any]:
-    """Say what the run was made with; ``_results`` is added at its end."""
-    roots = [str(listing.root), *corpus.read_record().get("scans", [])]
-    return {
-        "state": "unfinished",
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "scans": list(dict.fromkeys(roots)),
-        "metadata": str(order.metadata) if order.metadata else None,
-        "seed": order.config.seed,
-        "config": order.config.model_dump(mode="json"),
-        "versions": versions(),
-        "weights": dict(weights),
-    }
-
-
-def _results(corpus: Corpus, tally: Tally, seconds: float) -> dict[str, Any]:
-    documents = corpus.read("documents", columns=["doc_id", "sha256", "status"])
-    return {
-        "state": "finished",
-        "inputs": inputs_digest(zip(documents["doc_id"], documents["sha256"], strict=True)),
-        "documents": {
-            str(status): int(count) for status, count in documents["status"].value_counts().items()
-        },
-        "stages": tally.stages,
-        "seconds": round(seconds, 3),
-        "peak_memory_mb": peak_memory(),
-    }
-
-
-def _summary(
-    corpus: Corpus, scans: Sequence[Scan], new: Sequence[Scan], compared: int | None, updated: bool
-) -> Summary:
-    documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
-    ok = int((documents["status"] == "ok").sum())
-    return Summary(
-        ok, len(documents) - ok, len(new), compared or 0, not (new or updated) and compared is None
-    )

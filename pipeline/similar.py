@@ -30,19 +30,21 @@ def find_document(corpus: Corpus, name: str) -> str:
     if found.empty:
         found = documents[(documents["source"] == name) | documents["source"].str.endswith(f"/{name}")]
     if found.empty:
-        close = difflib.get_close_matches(name, documents["doc_id"].tolist(), 3, 0.4)
-        hint = (
-            f"; did you mean {', '.join(close)}?"
-            if close
-            else f"; they are listed in {corpus.root}/documents"
-        )
-        raise UsageError(f"{corpus.root} has no document {name}{hint}")
+        raise UsageError(suggest_documents(corpus, name))
     if len(found) > 1:
         raise UsageError(f"{name} fits several documents: {', '.join(found['doc_id'])}")
     document = found.iloc[0]
     if document["status"] != "ok":
         raise UsageError(f"{name} could not be analysed: {document['reason']}")
     return str(document["doc_id"])
+
+
+def suggest_documents(corpus: Corpus, name: str) -> str:
+    """Say that there is no such document, and which names are like it."""
+    names = corpus.read("documents", columns=["doc_id"])["doc_id"].tolist()
+    close = difflib.get_close_matches(name, names, 3, 0.4)
+    hint = f"did you mean {', '.join(close)}?" if close else f"they are listed in {corpus.root}/documents"
+    return f"{corpus.root} has no document {name}; {hint}"
 
 
 def find_pair(corpus: Corpus, first: str, second: str) -> tuple[str, str]:
@@ -117,7 +119,11 @@ def describe_pair(corpus: Corpus, first: str, second: str) -> Iterator[str]:
     """
     doc_a, doc_b = find_pair(corpus, first, second)
     pairs = corpus.read("pairs", [doc_a, doc_b])
-    pair = pairs[(pairs["doc_a"] == doc_a) & (pairs["doc_b"] == doc_b)].iloc[0]
+    if pairs.empty:
+        raise UsageError(
+            f"{doc_a} and {doc_b} have not been compared: a run of {corpus.root} was interrupted; run it again"
+        )
+    pair = pairs.iloc[0]
     yield f"{describe_document(corpus, doc_a)}  and  {describe_document(corpus, doc_b)}"
     yield f"  cosine {pair['cosine']:.3f}, z {pair['z']:.1f}, score {pair['dot']:.4g}"
     yield (

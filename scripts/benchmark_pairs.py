@@ -34,13 +34,15 @@ from numpy.typing import NDArray
 
 from pipeline.compare import TILE, compare
 from pipeline.config import RunConfig
-from pipeline.corpus import Comparison, Corpus
+from pipeline.corpus import Corpus
+from pipeline.coverage import Explained
 from pipeline.errors import CorpusError
 from pipeline.execution import default_workers
 from pipeline.explain import match_pairs, score_pairs
 from pipeline.factors import TABLES, Factors, gather
 from pipeline.ingest import load_image
 from pipeline.kernel import best_matches
+from pipeline.pair_tables import Comparison
 from pipeline.pairs import Block, Scores
 from pipeline.pooling import Level
 from pipeline.provenance import peak_memory
@@ -200,9 +202,9 @@ class TimedCorpus(Corpus):
         self.clock.add("encode and write", time.perf_counter() - begin - making.seconds["making"])
         return rows
 
-    def add_matches(self, matches: Any, number_of_pass: int, number: int) -> int:
+    def add_matches(self, matches: Any, explained: Explained, number_of_pass: int, number: int) -> int:
         """Add a part of matches."""
-        return self._write(super().add_matches, matches, number_of_pass, number)
+        return self._write(super().add_matches, matches, explained, number_of_pass, number)
 
     def replace_pairs(self, pairs: Any, comparison: Comparison) -> int:
         """Write the table of pairs."""

@@ -103,6 +103,10 @@ def change_type(path):
     pq.write_table(table.replace_schema_metadata(metadata), path)
 
 
+def cut_first_pair(frame):
+    return frame[(frame[["doc_a", "doc_b"]] != frame.loc[0, ["doc_a", "doc_b"]]).any(axis=1)]
+
+
 def swap(frame):
     return frame.rename(columns={"doc_a": "doc_b", "doc_b": "doc_a"})
 
@@ -194,7 +198,27 @@ DAMAGES = {
     "matches lost": (
         "matches/part-0001-00000.parquet",
         lambda p: p.unlink(),
-        "6 pairs that must have matches",
+        "6 pairs have not been explained",
+    ),
+    "matches of a pair lost": (
+        "matches/part-0001-00000.parquet",
+        lambda p: edit(p, cut_first_pair),
+        "1 pairs that must have matches have none",
+    ),
+    "matches of another part": (
+        "matches/part-0002-00000.parquet",
+        lambda p: edit(p, lambda frame: frame.assign(doc_a="page0", doc_b="page1")),
+        "of a pair that the part is not made for",
+    ),
+    "matches of unknown pairs": (
+        "matches/part-0002-00000.parquet",
+        lambda p: change_metadata(p, b"tablekin.coverage", b"x"),
+        "does not say that it is of this config",
+    ),
+    "half dropped": (
+        f"documents/{FIRST}",
+        lambda p: change_metadata(p, b"tablekin.dropping", b'["nobody"]'),
+        "was dropping when it was interrupted",
     ),
     "match of no region": (
         "matches/part-0001-00000.parquet",
@@ -260,6 +284,7 @@ ELSEWHERE = (
     "driver lost",
     "drivers lost",
     "matches lost",
+    "matches of a pair lost",
     "matches twice",
     "pair lost",
     "part left",

@@ -8,9 +8,11 @@ from test_explain import corpus as make_tables
 from test_explain import gathered
 
 from pipeline import compare
-from pipeline.compare import explain_blocks, write_scores
-from pipeline.corpus import Comparison, Corpus
+from pipeline.compare import Plan, explain_blocks, write_scores
+from pipeline.corpus import Corpus
+from pipeline.coverage import Coverage, Explained, Survey
 from pipeline.explain import match_pairs, score_pairs
+from pipeline.pair_tables import Comparison
 
 
 @pytest.fixture
@@ -21,10 +23,17 @@ def factors(monkeypatch):
     return gathered(features, factors, regions)
 
 
-def write(corpus, factors, fresh, threads, number_of_pass=1):
+def plan(factors, fresh):
+    """All pairs in which a document is fresh."""
+    missing = np.triu(fresh[:, None] | fresh[None, :], 1)
+    documents = [(name, "0") for name in factors.documents]
+    return Plan(documents, Comparison("config", "abc"), Survey(missing), False, 0)
+
+
+def write(corpus, factors, fresh, threads):
     scores = score_pairs(factors, threads)
-    done = explain_blocks(corpus, factors, scores, match_pairs, fresh, 2, number_of_pass, threads)
-    write_scores(corpus, scores, len(fresh), Comparison("config", "abc", number_of_pass), threads)
+    done = explain_blocks(corpus, factors, scores, match_pairs, plan(factors, fresh), 2, threads)
+    write_scores(corpus, scores, len(fresh), Comparison("config", "abc"), threads)
     return done
 
 
@@ -47,13 +56,14 @@ def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_
     whole, grown = Corpus(tmp_path / "whole"), Corpus(tmp_path / "grown")
     write(whole, factors, np.ones(9, bool), 2)
     fresh = np.isin(np.arange(9), [1, 7])
-    old = explain_blocks(grown, factors, score_pairs(factors, 1), match_pairs, ~fresh, 2, 1, 1)
+    old = explain_blocks(grown, factors, score_pairs(factors, 1), match_pairs, plan(factors, ~fresh), 2, 1)
     # Here the first pass has every pair with one of the others; the second adds the pair of the two that are left.
     pair = np.array([1]), np.array([7])
     scores = score_pairs(factors, 1)
     table = match_pairs(factors, *pair, scores.table(*pair)["dot"].to_numpy(), 2)
     assert old[0] == 35
-    grown.add_matches([table], 2, 0)
+    coverage = Coverage((("doc1", "0"),), (("doc7", "0"),), np.ones((1, 1), bool))
+    grown.add_matches([table], Explained("config", coverage), 2, 0)
     key = ["doc_a", "doc_b", "level", "rank"]
     tables = [
         pd.read_parquet(corpus.root / "matches").sort_values(key).reset_index(drop=True)

@@ -7,9 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import parts
-from pipeline.corpus import Comparison, Corpus
+from pipeline.corpus import Corpus
+from pipeline.coverage import Coverage, Explained
 from pipeline.errors import CorpusError
 from pipeline.factors import TABLES, gather
+from pipeline.pair_tables import Comparison
 from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
 
 
@@ -28,9 +30,12 @@ def batch(*doc_ids):
 def add_pairs(corpus):
     factors = gather(corpus.batches(TABLES))
     a, b = np.triu_indices(len(factors.documents), 1)
-    assert corpus.add_matches([fake_stages.match(factors, a, b, None, 1)], 1, 0) == len(a)
+    documents = tuple((name, "0") for name in factors.documents)
+    coverage = Coverage.of(documents, documents, np.triu(np.ones((len(documents),) * 2, bool), 1))
+    matches = fake_stages.match(factors, a, b, None, 1)
+    assert corpus.add_matches([matches], Explained("config", coverage), 1, 0) == len(a)
     pairs = fake_stages.score(factors, 1).table(a, b)
-    corpus.replace_pairs([pairs[:1], pairs[1:]], Comparison("config", "abc", 1))
+    corpus.replace_pairs([pairs[:1], pairs[1:]], Comparison("config", "abc"))
 
 
 def all_names(corpus):
@@ -73,26 +78,29 @@ def test_a_batch_whose_writing_was_cut_short_is_not_there_after_tidying(corpus, 
         corpus.add_documents(batch("d"), "config")
     monkeypatch.undo()
     pd.read_parquet(corpus.root / table)  # a reader never meets the half file
-    assert corpus.tidy("config") == 0
+    corpus.tidy()
     assert all_names(corpus) == {table: ["a", "b", "c"] for table in DOCUMENT_TABLES}
     assert not [name for _, _, names in os.walk(corpus.root) for name in names if name.endswith(".tmp")]
     corpus.add_documents(batch("d"), "config")
     assert all_names(corpus) == {table: ["a", "b", "c", "d"] for table in DOCUMENT_TABLES}
 
 
-def test_dropping_a_document_drops_its_rows_and_pairs_and_keeps_the_seal(corpus):
+def test_dropping_a_document_drops_its_rows_and_pairs_and_leaves_no_complete_comparison(corpus):
     add_pairs(corpus)
     corpus.drop_documents(["b"])
     assert all_names(corpus) == {table: ["a", "c"] for table in DOCUMENT_TABLES}
     for table in ("pairs", "matches"):
         assert corpus.read(table)[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "c"]]
-    assert corpus.comparison() == Comparison("config", "abc", 1)
-    assert corpus.tidy("config") == 0
+    assert corpus.comparison() == Comparison("config", "")
+    ((_, explained),) = corpus.explained()
+    assert explained == Explained("config", Coverage((("a", "0"),), (("c", "0"),), np.ones((1, 1), bool)))
+    assert corpus.stale_documents("config") == []
 
 
 def test_documents_of_another_fingerprint_go(corpus):
     corpus.add_documents(batch("d"), "other")
-    assert corpus.tidy("other") == 3
+    assert corpus.stale_documents("other") == ["a", "b", "c"]
+    corpus.drop_stale_documents("other")
     assert all_names(corpus) == {table: ["d"] for table in DOCUMENT_TABLES}
 
 

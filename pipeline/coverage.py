@@ -1,0 +1,124 @@
+"""Coverage: which pairs of documents a part of table ``matches`` answers for, also those that have no match."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Document = tuple[str, str]  # doc_id, and a digest of its scan
+Mask = NDArray[np.bool_]
+
+
+def document_key(doc_id: str, sha256: str) -> Document:
+    """Make what tells a document, and what it was made from, from any other."""
+    return doc_id, sha256[:16]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Pairs of documents, a rectangle with holes."""
+
+    rows: tuple[Document, ...]
+    columns: tuple[Document, ...]
+    pairs: Mask  # (rows, columns)
+
+    @classmethod
+    def of(cls, rows: Sequence[Document], columns: Sequence[Document], pairs: Mask) -> Coverage:
+        """Leave out the documents without a pair; ``pairs`` is ``(rows, columns)``."""
+        has_row, has_column = pairs.any(1), pairs.any(0)
+        return cls(
+            tuple(rows[int(place)] for place in np.flatnonzero(has_row)),
+            tuple(columns[int(place)] for place in np.flatnonzero(has_column)),
+            pairs[np.ix_(has_row, has_column)],
+        )
+
+    def without(self, gone: Collection[Document]) -> Coverage:
+        """Leave out the pairs of some documents."""
+        left = self.pairs.copy()
+        left[[document in gone for document in self.rows]] = False
+        left[:, [document in gone for document in self.columns]] = False
+        return Coverage.of(self.rows, self.columns, left)
+
+    def documents(self) -> set[Document]:
+        """Name all documents."""
+        return {*self.rows, *self.columns}
+
+    def to_text(self) -> str:
+        """Encode the coverage for the metadata of a file."""
+        bits = base64.b64encode(np.packbits(self.pairs).tobytes()).decode()
+        plain = json.dumps({"rows": self.rows, "columns": self.columns, "pairs": bits})
+        return base64.b64encode(zlib.compress(plain.encode())).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Coverage:
+        """Decode what ``to_text`` encoded."""
+        plain = json.loads(zlib.decompress(base64.b64decode(text)))
+        rows, columns = (tuple((doc, digest) for doc, digest in plain[key]) for key in ("rows", "columns"))
+        bits = np.frombuffer(base64.b64decode(plain["pairs"]), np.uint8)
+        pairs = np.unpackbits(bits, count=len(rows) * len(columns)).astype(bool)
+        return cls(rows, columns, pairs.reshape(len(rows), len(columns)))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a part of table ``matches`` was made from."""
+
+    fingerprint: str  # of the documents' and the pairs' config
+    coverage: Coverage
+
+
+@dataclass
+class Survey:
+    """What is left to do in table ``matches``."""
+
+    missing: Mask  # (documents, documents), true above the diagonal where a pair has not been explained
+    useless: list[str] = field(default_factory=list)  # parts of another config, or whose pairs others have
+    partly: dict[str, set[Document]] = field(default_factory=dict)  # parts -> documents there are no more
+    used: int = 0  # parts that stay
+
+    def is_done(self) -> bool:
+        """Tell whether the table is as it must be."""
+        return bool(self.used and not self.useless and not self.partly and not self.missing.any())
+
+
+def survey(
+    parts: Iterable[tuple[str, Explained | None]], documents: Sequence[Document], fingerprint: str
+) -> Survey:
+    """Find out which pairs of documents the parts of table ``matches`` hold.
+
+    Parameters
+    ----------
+    parts
+        Name of each part, and what it was made from, if it says so.
+    documents
+        Those of the corpus, sorted.
+    fingerprint
+        Of the present config.
+    """
+    missing = np.zeros((len(documents), len(documents)), bool)
+    for row in range(len(documents)):
+        missing[row, row + 1 :] = True
+    found = Survey(missing)
+    places = {document: place for place, document in enumerate(documents)}
+    for name, explained in parts:
+        if explained is None or explained.fingerprint != fingerprint:
+            found.useless.append(name)
+            continue
+        gone = explained.coverage.documents() - places.keys()
+        left = explained.coverage.without(gone) if gone else explained.coverage
+        rows, columns = ([places[document] for document in side] for side in (left.rows, left.columns))
+        here = np.ix_(rows, columns)
+        if (left.pairs & ~missing[here]).any() or (gone and not left.pairs.any()):
+            found.useless.append(name)
+            continue
+        missing[here] &= ~left.pairs
+        found.used += 1
+        if gone:
+            found.partly[name] = gone
+    return found

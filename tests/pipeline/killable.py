@@ -1,0 +1,96 @@
+"""The real ``tablekin run`` with cheap stages and small blocks, in a process that can be killed with its workers."""
+
+import multiprocessing
+import os
+import signal
+import time
+from contextlib import suppress
+from multiprocessing import resource_tracker
+from pathlib import Path
+
+import pandas as pd
+import table_stages
+
+import pipeline.compare
+import pipeline.intake
+import pipeline.run
+from pipeline.explain import match_pairs, score_pairs
+from pipeline.schemas import SCHEMAS
+
+KEYS = ["doc_id", "region_id", "digit", "x0", "feature", "doc_a", "doc_b", "level", "rank"]
+
+
+def command(arguments):
+    """Run ``tablekin`` in a process group of its own, with an analysis without networks and parts of few rows."""
+    os.setsid()
+    tracker = resource_tracker._resource_tracker  # that of the test would complain about what is killed
+    tracker._fd = tracker._pid = None
+    stages = pipeline.run.Stages(table_stages.analyse, score_pairs, match_pairs)
+    pipeline.run.load_stages = lambda: stages
+    pipeline.intake._BATCH = 2
+    pipeline.compare.BLOCK, pipeline.compare.TILE = 3, 2
+    from pipeline.cli import app
+
+    app([str(argument) for argument in arguments])
+
+
+class Starter:
+    """Starts commands by forking a server that has loaded everything: what is killed is their work, not imports."""
+
+    def __init__(self):
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(
+            ["killable", "pipeline.cli", "pipeline.drop", "pipeline.drivers"]
+        )
+
+    def start(self, *arguments):
+        process = self._context.Process(target=command, args=(arguments,))
+        process.start()
+        return process
+
+    def finish(self, *arguments):
+        """Let a command end by itself; the seconds it took."""
+        begin = time.monotonic()
+        process = self.start(*arguments)
+        process.join(300)
+        assert process.exitcode == 0
+        return time.monotonic() - begin
+
+
+def kill(group):
+    """Kill a process group and wait until nothing of it is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while _lives(group):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _lives(group):
+    """Whether a process of the group runs; one that nobody has waited for does not."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of = stat.read_text().rsplit(")", 1)[1].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(of) == group and state != "Z":
+            return True
+    return False
+
+
+def rows(corpus):
+    """All tables, their rows in an order that does not depend on the parts."""
+    tables = {}
+    for table in SCHEMAS:
+        frame = pd.read_parquet(corpus / table)
+        keys = [key for key in KEYS if key in frame]
+        tables[table] = frame.sort_values(keys, kind="stable", ignore_index=True)
+    return tables
+
+
+def assert_same_rows(one, other):
+    """Compare all tables of two corpora, every column."""
+    left, right = rows(one), rows(other)
+    for table in SCHEMAS:
+        pd.testing.assert_frame_equal(left[table], right[table], obj=table)

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from pipeline.errors import CorpusError
 from pipeline.pair_tables import FINGERPRINT, PairTables
@@ -206,6 +207,11 @@ class Corpus(PairTables):
             if parts
             else []
         )
+
+    def metadata_differ(self) -> bool:
+        """Tell whether the parts of ``documents`` have other columns than one another, or of other types."""
+        first = len(SCHEMAS["documents"])
+        return len({tuple(pq.read_schema(part))[first:] for part in self._parts("documents")}) > 1
 
     def find_scan(self, source: str) -> Path:
         """Find the file of a scan below the folders that runs were given.

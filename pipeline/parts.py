@@ -159,6 +159,8 @@ def read_parts(
 ) -> pa.Table:
     """Read parts as one table; a column that only some of them have is null in the others.
 
+    One that is of different types in them, as a change of the user's metadata leaves it half way, is read as strings.
+
     Parameters
     ----------
     paths
@@ -168,11 +170,19 @@ def read_parts(
     condition
         Only rows that meet it are read.
     """
-    sources = [ds.dataset(path, format="parquet") for path in paths]
-    schema = pa.unify_schemas([source.schema for source in sources])
-    return ds.dataset([source.replace_schema(schema) for source in sources]).to_table(
-        columns, filter=condition
-    )
+    paths = list(paths)
+    schemas = [ds.dataset(path, format="parquet").schema for path in paths]
+    types: dict[str, set[pa.DataType]] = {}
+    for field in (field for schema in schemas for field in schema if not pa.types.is_null(field.type)):
+        types.setdefault(field.name, set()).add(field.type)
+    mixed = {name for name, kinds in types.items() if len(kinds) > 1}
+    schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
+    return ds.dataset(paths, schema, format="parquet").to_table(columns, filter=condition)
+
+
+def _as_strings(schema: pa.Schema, names: set[str]) -> pa.Schema:
+    fields = [field.with_type(pa.string()) if field.name in names else field for field in schema]
+    return pa.schema(fields, schema.metadata)
 
 
 def unique_strings(path: Path, column: str) -> set[str]:

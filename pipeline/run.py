@@ -124,7 +124,7 @@ def _bring_up_to_date(
             tally,
             say,
         )
-    updated = metadata is not None and _update_metadata(corpus, metadata, say)
+    updated = _update_metadata(corpus, metadata, say)
     if updated:
         record.begin()
     compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say)
@@ -172,7 +172,12 @@ def update_pairs(
     return compared or 0
 
 
-def _update_metadata(corpus: Corpus, metadata: Metadata, say: Say) -> bool:
+def _update_metadata(corpus: Corpus, metadata: Metadata | None, say: Say) -> bool:
+    """Join the metadata if there are any; otherwise finish what a killed run was changing. Whether anything changed."""
+    if metadata is None:
+        return corpus.metadata_differ() and corpus.replace_metadata(
+            corpus.read("documents"), corpus.metadata_fields()
+        )
     joined, warnings = join_metadata(corpus.read("documents"), metadata)
     for warning in warnings:
         say(warning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,14 @@ def _errors_to_exit_codes() -> Iterator[None]:
     except TablekinError as error:
         typer.echo(f"tablekin: {error}", err=True)
         raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        file = error.filename or "a temporary file"
+        typer.echo(
+            f"tablekin: no room on the disk for {file}; free space and run the same command again", err=True
+        )
+        raise typer.Exit(ExitCode.USAGE) from error
     except KeyboardInterrupt as error:
         typer.echo("tablekin: interrupted; what is finished is kept, run the same command to go on", err=True)
         raise typer.Exit(ExitCode.INTERRUPTED) from error

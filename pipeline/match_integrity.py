@@ -93,7 +93,7 @@ def _check_coverage(
             f"matches/{name}", f"has matches of documents that are gone or have changed: {names}", again
         )
     if count := int(found.missing.sum()):
-        a, b = np.argwhere(found.missing)[0]
+        a, b = np.unravel_index(np.argmax(found.missing), found.missing.shape)
         what = f"{count} pairs have not been explained (first: {ok[a][0]} and {ok[b][0]})"
         yield Problem("matches", what, "run again, which goes on with them")
     lost = [pair for pair in _unmatched(knowledge, seen) if not found.missing[pair]]

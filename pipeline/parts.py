@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,7 +46,8 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
                 written = os.fstat(file.fileno()).st_size
         unfinished.replace(path)
     except BaseException as error:
-        unfinished.unlink(missing_ok=True)  # it would take the room that is needed
+        with suppress(OSError):  # the first error is the one to be told
+            unfinished.unlink(missing_ok=True)  # it would take the room that is needed
         if isinstance(error, OSError) and error.errno in _FULL:
             raise DiskFullError(_no_room(path, written)) from error
         raise

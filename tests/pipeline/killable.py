@@ -62,21 +62,28 @@ def kill(group):
     with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
     deadline = time.monotonic() + 60
-    while _lives(group):
+    while _members(group):
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
 
-def _lives(group):
-    """Whether a process of the group runs; one that nobody has waited for does not."""
+def find_workers(group):
+    """Find the workers of a command, by how they were started."""
+    starts = {process: Path(f"/proc/{process}/cmdline") for process in _members(group)}
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return [process for process, start in starts.items() if b"spawn_main" in start.read_bytes()]
+    return []
+
+
+def _members(group):
+    """The processes of a group that run; one that nobody has waited for does not."""
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(FileNotFoundError, ProcessLookupError):
             state, _, of = stat.read_text().rsplit(")", 1)[1].split()[:3]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(of) == group and state != "Z":
-            return True
-    return False
+            if int(of) == group and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
 
 
 def rows(corpus):

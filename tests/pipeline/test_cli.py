@@ -1,3 +1,5 @@
+import errno
+
 import fake_stages
 import pytest
 from test_run import write_scan
@@ -78,6 +80,20 @@ def test_ctrl_c_ends_with_130(command, scans, tmp_path, monkeypatch):
     result = command("run", scans, "--out", tmp_path / "corpus")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
+
+
+def test_a_full_disk_ends_with_2_and_one_line(command, scans, tmp_path, monkeypatch):
+    def fail(file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("pipeline.parts.os.fsync", fail)
+        result = command("run", scans, "--out", tmp_path / "corpus", "--device", "cpu", "--workers", 1)
+    assert result.exit_code == 2
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("tablekin: ")]
+    assert "no room on the disk for" in line
+    assert "run the same command again" in line
+    assert command("run", scans, "--out", tmp_path / "corpus", "--device", "cpu").exit_code == 0
 
 
 def test_version(command):

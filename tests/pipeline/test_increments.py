@@ -64,6 +64,9 @@ def test_what_was_explained_before_a_kill_is_not_explained_again(scans, tmp_path
     kept = pd.read_parquet(out / "matches")
     kept = set(zip(kept["doc_a"], kept["doc_b"], strict=True))
     assert 0 < len(kept) <= len(first) < 15
+    shown = CliRunner().invoke(app, ["show", str(out), "page0", "page1"])
+    assert shown.exit_code == 2
+    assert "page0 and page1 have not been compared" in shown.stderr
     write_scan(scans / "page25.png", 25)  # stands between the others, so that blocks are others, too
     second = matched(scans, out)
     assert len(second) == len(set(second)) == 21 - len(kept)

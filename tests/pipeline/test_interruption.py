@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from killable import Starter, assert_same_rows, kill
+from killable import Starter, assert_same_rows, find_workers, kill
 from PIL import Image
 from test_run import write_scan
 
@@ -76,6 +76,21 @@ def test_killed_at_random_moments_a_run_goes_on_and_gives_the_tables_of_an_unint
     starter.finish("run", scans, "--out", tmp_path / "whole", *options)
     assert is_sound(out, tmp_path / "whole")
     assert len(pd.read_parquet(out / "documents")) == len(list(scans.iterdir()))
+
+
+def test_a_worker_that_is_killed_leaves_no_trace_in_the_tables(starter, tmp_path):
+    for number in range(8):
+        write_scan(tmp_path / f"scans/page{number}.png", number)
+    options = ["--device", "cpu", "--workers", 2]
+    starter.finish("run", tmp_path / "scans", "--out", tmp_path / "whole", *options)
+    process = starter.start("run", tmp_path / "scans", "--out", tmp_path / "corpus", *options)
+    while not (workers := find_workers(process.pid)):
+        assert process.is_alive()
+        time.sleep(0.01)
+    os.kill(workers[0], signal.SIGKILL)
+    process.join(300)
+    assert process.exitcode == 0
+    assert is_sound(tmp_path / "corpus", tmp_path / "whole")
 
 
 def test_the_real_command_goes_on_after_kills(tmp_path):

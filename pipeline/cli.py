@@ -90,6 +90,10 @@ def run(
         str | None, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where the networks run.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers do the work: docs/cluster.md."),
+    ] = None,
     on_error: Annotated[OnError, typer.Option(help="Go on with the next document, or stop.")] = OnError.skip,
 ) -> None:
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
@@ -101,7 +105,7 @@ def run(
         settings = read_config(config)
         if device is not None:
             settings = settings.on_device(device)
-        order = Order(tuple(scans), out, metadata, settings, workers, on_error is OnError.stop)
+        order = Order(tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler)
         summary = run_stages(order, _say)
         if summary.unchanged:
             _say(f"nothing to do: {out} is up to date with its {summary.ok + summary.failed} scans")

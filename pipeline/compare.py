@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus, inputs_digest
 from pipeline.coverage import Coverage, Document, Explained, Survey, document_key, survey
-from pipeline.execution import Progress, default_workers
+from pipeline.execution import Cluster, Progress, default_workers
 from pipeline.factors import TABLES, Factors, gather
 from pipeline.pair_tables import Comparison
 from pipeline.pairs import Block
+from pipeline.parcel import Parcel, match_in_cluster
 
 BLOCK = 250  # documents on a side of a block, whose matches are a part
 TILE = 100  # documents on a side of what is matched and written together
@@ -94,6 +95,7 @@ def compare(
     stages: Callable[[], tuple[Score, Match]],
     count: Count,
     begin: Begin | None = None,
+    cluster: Cluster | None = None,
 ) -> int | None:
     """Score all pairs of documents anew and explain those that have not been.
 
@@ -114,6 +116,8 @@ def compare(
         Takes what each stage did.
     begin
         Is told what will be done, if anything, before it is.
+    cluster
+        Finds the matches; threads of this process by default.
 
     Returns
     -------
@@ -141,7 +145,7 @@ def compare(
     scored = time.perf_counter() - clock
     clock = time.perf_counter()
     new, written = explain_blocks(
-        corpus, factors, scores, match, plan, config.explain.matches_per_pair, threads
+        corpus, factors, scores, match, plan, config.explain.matches_per_pair, threads, cluster
     )
     count("match", new, written, time.perf_counter() - clock)
     if not plan.is_scored:
@@ -159,6 +163,7 @@ def explain_blocks(
     plan: Plan,
     matches_per_pair: int,
     threads: int,
+    cluster: Cluster | None = None,
 ) -> tuple[int, int]:
     """Write the matches of the pairs that have not been explained, a part for every block; at least one.
 
@@ -182,11 +187,13 @@ def explain_blocks(
             raise CancelledError  # so that what was written of the part is not taken for all of it
         return match(factors, *tile, scores.table(*tile)["dot"].to_numpy(), matches_per_pair)
 
-    def explain(numbered: tuple[int, Block]) -> int:
-        number, block = numbered
+    def parcel(block: Block) -> Parcel:
+        return [(*tile, scores.table(*tile)["dot"].to_numpy()) for tile in _tiles(block, missing)]
+
+    def write(numbered: tuple[int, Block, Iterable[pa.Table]]) -> int:
+        number, block, tables = numbered
         rows, columns = _slices(block)
         coverage = Coverage.of(documents[rows], documents[columns], missing[rows, columns])
-        tables = map(explain_tile, _tiles(block, missing))
         explained = Explained(plan.comparison.fingerprint, coverage)
         return corpus.add_matches(tables, explained, number_of_pass, number)
 
@@ -198,8 +205,13 @@ def explain_blocks(
     progress = Progress("comparing", total, "pairs")
     written = 0
     try:
-        parts = _in_order(explain, zip(integers(), (block for block, _ in blocks)), threads)
-        with closing(parts):
+        chosen = [block for block, _ in blocks]
+        found: Iterator[Iterator[pa.Table]]
+        if cluster is None:
+            found = (map(explain_tile, _tiles(block, missing)) for block in chosen)
+        else:
+            found = match_in_cluster(cluster, map(parcel, chosen), factors, match, matches_per_pair)
+        with closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts:
             for (_, pairs), rows in zip(blocks, parts, strict=True):
                 written += rows
                 progress.advance(pairs)

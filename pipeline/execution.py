@@ -10,12 +10,13 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TextIO, TypeVar
+from pathlib import Path
+from typing import Any, Protocol, TextIO, TypeVar
 
 from tqdm import tqdm
 
@@ -36,8 +37,48 @@ class Failure:
     detail: str = ""  # for a bug report: where in the code
 
 
+class Cluster(Protocol):
+    """Workers on other machines."""
+
+    def count(self) -> int:
+        """Count the workers there are now."""
+
+    def require(self, scan: Path) -> None:
+        """Check that all workers can do the work, and find ``scan``."""
+
+    def resolve_device(self, device: str) -> str:
+        """Turn ``auto`` into the device that all workers have."""
+
+    def run_in_order(
+        self, function: Callable[..., Result], tasks: Iterable[Task], *shared: Any
+    ) -> Generator[Result | Failure]:
+        """Apply ``function`` to every task and what is shared; results come in the order of the tasks."""
+
+
+@contextmanager
+def open_cluster(address: str | None, say: Callable[[str], None]) -> Iterator[Cluster | None]:
+    """Connect with the Dask scheduler at ``address``; without one, the work is done on this machine.
+
+    Raises
+    ------
+    UsageError
+        No scheduler answers there, or Dask is not installed.
+    """
+    if address is None:
+        yield None
+        return
+    try:
+        from pipeline import cluster
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"--scheduler needs Dask ({error}); install it with scripts/setup, or: pip install distributed"
+        ) from error
+    with closing(cluster.Cluster(address, say)) as opened:
+        yield opened
+
+
 def run_in_order(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int | Cluster
 ) -> Generator[Result | Failure]:
     """Apply ``function`` to every task in worker processes; results come in the order of the tasks.
 
@@ -51,13 +92,16 @@ def run_in_order(
     tasks
         Its arguments.
     workers
-        Number of processes.
+        Number of processes, or those of a cluster.
 
     Yields
     ------
     object
         The result of each task, or its ``Failure``.
     """
+    if not isinstance(workers, int):
+        yield from workers.run_in_order(function, tasks)
+        return
     done = 0
     while done < len(tasks):
         try:
@@ -81,7 +125,7 @@ def _run_pool(
         try:
             while True:
                 while len(waiting) < 2 * workers and (task := next(upcoming, None)) is not None:
-                    waiting.append(pool.submit(_attempt, function, task))
+                    waiting.append(pool.submit(attempt, function, task))
                 if not waiting:
                     return
                 yield _wait_for(waiting.popleft())
@@ -124,9 +168,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _attempt(function: Callable[[Task], Result], task: Task) -> Result | Failure:
+def attempt(function: Callable[..., Result], task: Task, *shared: Any) -> Result | Failure:
+    """Apply ``function``; what it raises becomes a ``Failure``."""
     try:
-        return function(task)
+        return function(task, *shared)
     except ScanError as error:
         return Failure(str(error))
     except MemoryError:

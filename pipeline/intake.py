@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus
 from pipeline.errors import StoppedError
-from pipeline.execution import Failure, Progress, run_in_order
+from pipeline.execution import Cluster, Failure, Progress, run_in_order
 from pipeline.ingest import Scan, load_image
 from pipeline.metadata import Metadata, join_metadata
 from pipeline.schemas import DOCUMENT_TABLES, empty
@@ -44,7 +44,7 @@ class Intake:
     analyse: Analyse
     config: RunConfig
     device: str
-    workers: int
+    workers: int | Cluster
     fingerprint: str
     metadata: Metadata | None
     stop_on_error: bool

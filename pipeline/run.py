@@ -12,8 +12,8 @@ from pipeline.compare import Match, Plan, Score, compare
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus
 from pipeline.drivers import driver_tables
-from pipeline.errors import NothingUsableError
-from pipeline.execution import Progress, default_workers, resolve_device
+from pipeline.errors import NothingUsableError, UsageError
+from pipeline.execution import Cluster, Progress, default_workers, open_cluster, resolve_device
 from pipeline.ingest import Listing, Scan, identify, list_scans
 from pipeline.intake import Analyse, Intake, Say, Tally, take_in
 from pipeline.lock import locked
@@ -41,6 +41,7 @@ class Order:
     config: RunConfig = field(default_factory=RunConfig)
     workers: int | None = None
     stop_on_error: bool = False
+    scheduler: str | None = None  # address of a Dask cluster; without one, processes of this machine
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
         writing to the corpus, or the disk is full. What is finished until then is kept, as it is when the run is
         interrupted or killed.
     """
+    if order.scheduler and order.workers:
+        raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
     corpus = Corpus(order.out)
     metadata = read_metadata(order.metadata) if order.metadata else None
     listing = list_scans(order.scans)
@@ -88,8 +91,11 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
         say(_ignored(listing))
     if not listing.sources:
         raise NothingUsableError(f"no JPEG, PNG or TIFF file in {', '.join(map(str, order.scans))}")
-    with locked(order.out):
-        summary = _bring_up_to_date(order, corpus, listing, metadata, say, stages)
+    with open_cluster(order.scheduler, say) as cluster:
+        if cluster:
+            cluster.require(listing.root / listing.sources[0])
+        with locked(order.out):
+            summary = _bring_up_to_date(order, corpus, listing, metadata, say, stages, cluster)
     if not summary.ok:
         raise NothingUsableError(
             f"none of the {summary.failed} scans could be analysed; see the reasons above"
@@ -98,7 +104,13 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
 
 
 def _bring_up_to_date(
-    order: Order, corpus: Corpus, listing: Listing, metadata: Metadata | None, say: Say, stages: Stages | None
+    order: Order,
+    corpus: Corpus,
+    listing: Listing,
+    metadata: Metadata | None,
+    say: Say,
+    stages: Stages | None,
+    cluster: Cluster | None,
 ) -> Summary:
     begin = time.perf_counter()
     tally = Tally()
@@ -112,22 +124,31 @@ def _bring_up_to_date(
     for line in describe(changes, corpus, order.config):
         say(line)
     if changes.new:
-        device = resolve_device(order.config.device)
-        workers = order.workers or default_workers(device)
+        device = (cluster.resolve_device if cluster else resolve_device)(order.config.device)
+        workers = cluster.count() if cluster else order.workers or default_workers(device)
+        say(_means(device, workers, order.scheduler))
         record.begin(device=device, workers=workers)
         apply(changes, corpus, fingerprint)
         stages = stages or load_stages()
         take_in(
             changes.new,
             corpus,
-            Intake(stages.analyse, order.config, device, workers, fingerprint, metadata, order.stop_on_error),
+            Intake(
+                stages.analyse,
+                order.config,
+                device,
+                cluster or workers,
+                fingerprint,
+                metadata,
+                order.stop_on_error,
+            ),
             tally,
             say,
         )
     updated = _update_metadata(corpus, metadata, say)
     if updated:
         record.begin()
-    compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say)
+    compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say, cluster)
     record.finish(tally, time.perf_counter() - begin)
     documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
     ok = int((documents["status"] == "ok").sum())
@@ -148,6 +169,7 @@ def update_pairs(
     record: Record,
     tally: Tally,
     say: Say,
+    cluster: Cluster | None = None,
 ) -> int | None:
     """Bring the tables of pairs and the drivers up to date with the documents.
 
@@ -161,7 +183,9 @@ def update_pairs(
         say(str(plan))
         record.begin()
 
-    compared = compare(corpus, config, fingerprint, partial(_comparison_stages, stages), tally.add, begin)
+    compared = compare(
+        corpus, config, fingerprint, partial(_comparison_stages, stages), tally.add, begin, cluster
+    )
     if corpus.drivers_are_current():
         return compared
     record.begin()
@@ -187,6 +211,13 @@ def _update_metadata(corpus: Corpus, metadata: Metadata | None, say: Say) -> boo
 def _comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
     stages = stages or load_stages()
     return stages.score, stages.match
+
+
+def _means(device: str, workers: int, scheduler: str | None) -> str:
+    threads = default_workers("cpu")
+    where = f"of the cluster at {scheduler}" if scheduler else "here"
+    pairs = "the same workers" if scheduler else f"{threads} threads"
+    return f"analysing on {device} with {workers} workers {where}, of one thread each; pairs with {pairs}"
 
 
 def _ignored(listing: Listing) -> str:

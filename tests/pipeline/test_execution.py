@@ -62,7 +62,7 @@ def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
             from pipeline.execution import run_in_order
 
             def sleep(number):
-                print(os.getpid(), flush=True)
+                os.write(1, f"{os.getpid()}\\n".encode())  # in one piece, also where Python does not buffer
                 time.sleep(100)
 
             if __name__ == "__main__":

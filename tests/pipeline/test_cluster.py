@@ -229,9 +229,9 @@ def test_workers_without_this_tablekin_are_refused(tmp_path, machines, scans, mo
         (tmp_path / "other/pipeline").mkdir(parents=True)
         (tmp_path / "other/pipeline/__init__.py").write_text('__version__ = "0.0"')
         machines.start_workers(1, "--nthreads", 1, PYTHONPATH=str(tmp_path / "other"))
-        with pytest.raises(
-            UsageError, match=r"worker tcp://.* cannot import this tablekin .*requirements.lock"
-        ):
+        # where tablekin is installed in place, the worker still finds the modules that the other one lacks
+        refusal = r"(cannot import this tablekin|has tablekin 0\.0 instead) .*requirements.lock"
+        with pytest.raises(UsageError, match=rf"worker tcp://.* {refusal}"):
             opened.require(scan)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.digits import DIGIT_HEIGHT
 from pipeline.ink import extract_ink
 
-_BY_HAND = 0.3  # share of pages whose figures are cut or written by hand
+_BY_HAND = 0.4  # share of pages whose figures are cut or written by hand
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from pipeline.sample.faces import DRAWN_PER_PIXEL, Drawing
 _SHAPES = Path(data.__file__).parent / "strokes.json"
 _DESCENDING, _ASCENDING = (3, 4, 5, 7, 9), (6, 8)
 _SIDE = 0.1  # heights of the figure 8: white on either side of a figure
-_NARROW = 0.62  # width of the figure 1 to the others'
 _SUBPIXEL = 4  # bits after the point of a drawn coordinate
 
 Points = NDArray[np.float64]  # (n, 2): x to the right, y up, in a box of width and height 1
@@ -42,7 +41,8 @@ class Hand:
 
     shapes: dict[int, tuple[Points, ...]]  # strokes of each figure, in a box of 1 by 1
     low: float  # height of the figures 0, 1 and 2; 1 where all figures stand on the line alike
-    width: float  # of a figure
+    width: float  # of a figure but the 1
+    one: float  # width of the figure 1
     pen: float  # width of the thinnest stroke
     swell: float  # by which strokes across the nib are wider
     nib: float  # direction in which the pen draws thinnest, radians
@@ -63,8 +63,8 @@ class Hand:
         unit = height * DRAWN_PER_PIXEL
         below = self.low - 1 if digit in _DESCENDING else 0.0
         above = 1.0 if digit in _ASCENDING else self.low
-        size = np.array([self.width * (_NARROW if digit == 1 else 1.0), above - below])
-        pad = self.pen + self.swell + 3 * self.wobble
+        size = np.array([self.one if digit == 1 else self.width, above - below])
+        pad = 0.1 + self.pen + self.swell + 3 * self.wobble  # a curve swings a little beyond its points
         corner = np.array([-pad, -(above + pad)])  # top left, y down
         rows, cols = np.ceil(((size + 2 * pad) * unit)[::-1]).astype(int)
         image = np.zeros((rows, cols), np.uint8)
@@ -104,6 +104,7 @@ def random_hand(rng: np.random.Generator) -> Hand:
         shapes=shapes,
         low=1.0 if rng.random() < 0.3 else float(rng.uniform(0.55, 0.8)),
         width=float(rng.uniform(0.38, 0.7)),
+        one=float(rng.uniform(0.2, 0.55)),
         pen=float(rng.uniform(0.03, 0.09)),
         swell=float(rng.choice([rng.uniform(0, 0.03), rng.uniform(0.03, 0.12)])),
         nib=float(rng.normal(0.6, 0.4)),

@@ -12,26 +12,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.pooling import Level
-from pipeline.screening import (
-    FEW,
-    LANES,
-    ROUNDING,
-    WIDTH,
-    Numbers,
-    Places,
-    last_of_largest,
-    lay_out,
-    multiply,
-    screen,
-    write_out,
-)
+from pipeline.lanes import LANES, lowest, pointer
+from pipeline.pooling import PEAKS, Level
+from pipeline.screening import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, screen
 
 NAMED = 3  # features named with a match
-_MORE_SEEDS = 4  # entries computed at the start beyond those that are kept
-_STEP = 8  # entries between two looks at a bound that is being made tighter
-
-Features = NDArray[np.uint8]
+_FEW = 64  # regions of a document; up to here, the first regions screened are as good a guess as any
 
 
 class Best(NamedTuple):
@@ -43,113 +29,143 @@ class Best(NamedTuple):
     feature: NDArray[np.int8]  # (pairs, count, NAMED), the strongest first, -1 where there is none
 
 
+class _Regions(NamedTuple):
+    """Pointers to the arrays of a ``Level``."""
+
+    first: Pointer
+    last: Pointer
+    region_id: Pointer
+    norm: Pointer
+    begin: Pointer
+    head: Pointer
+    tail: Pointer
+    feature: Pointer
+    relevance: Pointer
+    peak: Pointer
+    peak_region: Pointer
+
+
+class _Table(NamedTuple):
+    """The second document of a pair, laid out."""
+
+    relevance: Pointer  # (features, stride)
+    stride: int
+    norm: Pointer  # (stride,)
+    first: int  # place of its first region in the level
+
+
+class _Matches(NamedTuple):
+    """The best matches of a pair so far."""
+
+    size: int
+    region_a: Pointer  # (size,), places in the level
+    region_b: Pointer
+    relevance: Pointer  # (size,)
+
+
+class _Room(NamedTuple):
+    """What is overwritten for every pair."""
+
+    product: Pointer  # (count,)
+    feature: Pointer  # (count,)
+    bound: Pointer  # (LANES,)
+
+
 @njit(cache=True, nogil=True)
-def _exact(feature: Features, relevance: Numbers, table: Numbers, stride: int, other: int) -> float:
+def _exact(regions: _Regions, region: int, table: _Table, other: int) -> np.float32:
     """Compute the relevance of a region with one of the table; four sums need not wait for one another."""
+    feature, relevance, values, stride = regions.feature, regions.relevance, table.relevance, table.stride
     s = t = u = v = 0.0
-    full = len(feature) // 4 * 4
-    for entry in range(0, full, 4):
-        s += np.float64(relevance[entry]) * table[feature[entry] * stride + other]
-        t += np.float64(relevance[entry + 1]) * table[feature[entry + 1] * stride + other]
-        u += np.float64(relevance[entry + 2]) * table[feature[entry + 2] * stride + other]
-        v += np.float64(relevance[entry + 3]) * table[feature[entry + 3] * stride + other]
-    for entry in range(full, len(feature)):
-        s += np.float64(relevance[entry]) * table[feature[entry] * stride + other]
-    return (s + t) + (u + v)
+    for entry in range(regions.begin[region], regions.begin[region + 1], 4):
+        s += np.float64(relevance[entry]) * values[feature[entry] * stride + other]
+        t += np.float64(relevance[entry + 1]) * values[feature[entry + 1] * stride + other]
+        u += np.float64(relevance[entry + 2]) * values[feature[entry + 2] * stride + other]
+        v += np.float64(relevance[entry + 3]) * values[feature[entry + 3] * stride + other]
+    return np.float32((s + t) + (u + v))
 
 
 @njit(cache=True, nogil=True)
-def _may_reach(
-    feature: Features,
-    relevance: Numbers,
-    tail: float,
-    table: Numbers,
-    stride: int,
-    other: int,
-    norm: float,
-    gap: float,
-) -> bool:
-    """Tell whether the rest of a region, of norm ``tail``, may add ``gap`` to its relevance with one of the table.
-
-    Of the rest some entries are added at a time; what is left is bound by its norm.
-    """
-    rest = tail * tail
-    full = len(feature) // _STEP * _STEP
-    for begin in range(0, full, _STEP):
-        for entry in range(begin, begin + _STEP):
-            value = np.float64(relevance[entry])
-            gap -= value * table[feature[entry] * stride + other]
-            rest -= value * value
-        if gap > 0 and gap * gap > rest * norm * norm:
-            return False
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _insert(
-    value: np.float32,
-    a: int,
-    b: int,
-    region_id: NDArray[np.int32],
-    best_a: Places,
-    best_b: Places,
-    best: Numbers,
-) -> None:
+def _insert(value: np.float32, a: int, b: int, region_id: Pointer, best: _Matches) -> None:
     """Put a match in its place among the best; of equal ones, first that of the smaller region_id of a, then of b."""
-    for place in range(len(best)):
-        if best[place] > 0 and best_a[place] == a and best_b[place] == b:
+    for place in range(best.size):
+        if best.relevance[place] > 0 and best.region_a[place] == a and best.region_b[place] == b:
             return
-    place = len(best)
-    while place > 0 and value >= best[place - 1]:
-        if value == best[place - 1]:
-            id_a, other_a = region_id[a], region_id[best_a[place - 1]]
-            if id_a > other_a or (id_a == other_a and region_id[b] > region_id[best_b[place - 1]]):
+    place = best.size
+    while place > 0 and value >= best.relevance[place - 1]:
+        if value == best.relevance[place - 1]:
+            id_a, other_a = region_id[a], region_id[best.region_a[place - 1]]
+            if id_a > other_a or (id_a == other_a and region_id[b] > region_id[best.region_b[place - 1]]):
                 break
         place -= 1
-        if place + 1 < len(best):
-            best[place + 1] = best[place]
-            best_a[place + 1], best_b[place + 1] = best_a[place], best_b[place]
-    if place < len(best):
-        best[place], best_a[place], best_b[place] = value, a, b
+        if place + 1 < best.size:
+            best.relevance[place + 1] = best.relevance[place]
+            best.region_a[place + 1], best.region_b[place + 1] = best.region_a[place], best.region_b[place]
+    if place < best.size:
+        best.relevance[place], best.region_a[place], best.region_b[place] = value, a, b
 
 
 @njit(cache=True, nogil=True)
-def _seeds(left: Numbers, right: Numbers, seeds: Places) -> int:
-    """Find the features with the largest products of their peaks in two documents; return how many there are."""
-    count = 0
-    for feature in range(WIDTH):
-        product = left[feature] * right[feature]
-        if product <= 0 or (
-            count == len(seeds) and product <= left[seeds[count - 1]] * right[seeds[count - 1]]
-        ):
-            continue
-        count = min(count + 1, len(seeds))
-        place = count - 1
-        while place > 0 and product > left[seeds[place - 1]] * right[seeds[place - 1]]:
-            seeds[place] = seeds[place - 1]
-            place -= 1
-        seeds[place] = feature
-    return count
+def _guess(regions: _Regions, a: int, b: int, table: _Table, room: _Room, best: _Matches) -> None:
+    """Take as a first guess of the best matches the regions in which a feature is strongest in both documents."""
+    found = largest_peaks(regions.peak, a, b, best.size, room.product, room.feature, room.bound)
+    for place in range(found):
+        region = regions.first[a] + regions.peak_region[a * PEAKS + room.feature[place]]
+        other = regions.peak_region[b * PEAKS + room.feature[place]]
+        value = _exact(regions, region, table, other)
+        if value > 0:
+            _insert(value, region, table.first + other, regions.region_id, best)
 
 
 @njit(cache=True, nogil=True)
-def _name(
-    feature: Features,
-    relevance: Numbers,
-    table: Numbers,
-    stride: int,
-    other: int,
-    norm: float,
-    named: NDArray[np.int8],
-) -> None:
+def _search(regions: _Regions, a: int, table: _Table, bound: Pointer, best: _Matches) -> None:
+    """Find the best matches of a document with the one that is laid out."""
+    weakest = best.size - 1
+    reach, least = table.stride, max(best.relevance[weakest], TINY)
+    for region in range(regions.first[a], regions.last[a]):
+        own = regions.norm[region]
+        while reach > 0 and own * table.norm[reach - LANES] < least:
+            reach -= LANES
+        if reach == 0:
+            return  # the norms only become smaller
+        for column in range(0, reach, LANES):
+            bits = screen(
+                regions.feature,
+                regions.relevance,
+                regions.begin[region],
+                regions.head[region],
+                regions.begin[region + 1],
+                regions.tail[region],
+                ROUNDING * own,
+                least,
+                table.relevance,
+                table.stride,
+                table.norm,
+                column,
+                bound,
+            )
+            while bits:
+                lane = lowest(bits)
+                bits &= bits - 1
+                if bound[lane] < best.relevance[weakest]:
+                    continue
+                value = _exact(regions, region, table, column + lane)
+                if value > 0 and value >= best.relevance[weakest]:
+                    _insert(value, region, table.first + column + lane, regions.region_id, best)
+                    least = max(best.relevance[weakest], TINY)
+
+
+@njit(cache=True, nogil=True)
+def _name(regions: _Regions, region: int, table: _Table, other: int, named: Pointer) -> None:
     """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
     first = second = third = np.float32(0)
-    named[:] = -1
-    for entry in range(len(feature)):
-        number, value = np.int8(feature[entry]), relevance[entry]
-        if abs(value) * norm < third:
+    most = abs(
+        regions.relevance[regions.begin[table.first + other]]
+    )  # no relevance of the other one is larger
+    for entry in range(regions.begin[region], regions.begin[region + 1]):
+        number, value = np.int8(regions.feature[entry]), regions.relevance[entry]
+        if abs(value) * most < third:
             return
-        value *= table[feature[entry] * stride + other]
+        value *= table.relevance[number * table.stride + other]
         if value <= 0 or value < third or (value == third and number > named[2]):
             continue
         if value > first or (value == first and number < named[0]):
@@ -163,105 +179,7 @@ def _name(
 
 
 @njit(cache=True, nogil=True)
-def _take(
-    level: Level,
-    region: int,
-    other: int,
-    first: int,
-    table: Numbers,
-    stride: int,
-    best_a: Places,
-    best_b: Places,
-    best: Numbers,
-) -> None:
-    """Compute the relevance of a region with one of the table and keep it if it is among the best."""
-    begin, end = level.begin[region], level.begin[region + 1]
-    value = np.float32(_exact(level.feature[begin:end], level.relevance[begin:end], table, stride, other))
-    if value > 0 and value >= best[-1]:
-        _insert(value, region, first + other, level.region_id, best_a, best_b, best)
-
-
-@njit(cache=True, nogil=True)
-def _search_by_bounds(
-    level: Level,
-    a: int,
-    b: int,
-    table: Numbers,
-    stride: int,
-    norm: Numbers,
-    bound: Numbers,
-    best_a: Places,
-    best_b: Places,
-    best: Numbers,
-) -> None:
-    """Find the best matches of a pair whose second document is laid out, where regions are many."""
-    region, last, first = level.first[a], level.last[a], level.first[b]
-    seeds = np.zeros(len(best) + _MORE_SEEDS, np.int64)
-    for feature in seeds[: _seeds(level.peak[a], level.peak[b], seeds)]:
-        _take(
-            level,
-            region + level.peak_region[a, feature],
-            level.peak_region[b, feature],
-            first,
-            table,
-            stride,
-            best_a,
-            best_b,
-            best,
-        )
-    reach = level.last[b] - first
-    while True:
-        region, reach = screen(level, region, last, reach, best[-1], table, stride, norm, bound)
-        if region == last:
-            return
-        tail = np.float64(level.tail[region]) + ROUNDING * np.float64(level.norm[region])
-        rest = slice(level.head[region], level.begin[region + 1])
-        for other in range(reach):
-            if bound[other] < best[-1]:
-                continue
-            gap = np.float64(best[-1]) - bound[other] + tail * norm[other]
-            if _may_reach(
-                level.feature[rest], level.relevance[rest], tail, table, stride, other, norm[other], gap
-            ):
-                _take(level, region, other, first, table, stride, best_a, best_b, best)
-        region += 1
-
-
-@njit(cache=True, nogil=True)
-def _search_by_products(
-    level: Level,
-    a: int,
-    b: int,
-    left: Numbers,
-    right: Numbers,
-    table: Numbers,
-    stride: int,
-    products: Numbers,
-    largest: Numbers,
-    best_a: Places,
-    best_b: Places,
-    best: Numbers,
-) -> None:
-    """Find the best matches of a pair whose second document is laid out, where regions are few."""
-    first_a, first = level.first[a], level.first[b]
-    rows, columns = level.last[a] - first_a, level.last[b] - first
-    if rows == 0 or columns == 0:
-        return
-    multiply(left, right, products[: (rows + 1) // 2 * 2, : (columns + 3) // 4 * 4])
-    least = last_of_largest(products[:rows, :columns], largest, best)
-    # One of the best exceeds the last of the largest products, but for the rounding of both.
-    least -= 2 * np.float32(ROUNDING) * level.norm[first_a] * level.norm[first]
-    best[:] = 0
-    for row in range(rows):
-        if largest[row] < least:
-            continue
-        for column in range(columns):
-            if products[row, column] >= least:
-                _take(level, first_a + row, column, first, table, stride, best_a, best_b, best)
-
-
-@njit(cache=True, nogil=True)
-def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
+def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
     """Find the strongest matches of pairs of documents at one level.
 
     Fastest where pairs with the same second document follow one another.
@@ -282,54 +200,43 @@ def best_matches(level: Level, a: Places, b: Places, count: int) -> Best:
     """
     pairs = len(a)
     region_a, region_b = np.zeros((pairs, count), np.int32), np.zeros((pairs, count), np.int32)
-    found, named = np.zeros((pairs, count), np.float32), np.full((pairs, count, NAMED), -1, np.int8)
-    documents = np.concatenate((a, b))
-    widest = LANES
-    for document in documents:
+    relevance, named = np.zeros((pairs, count), np.float32), np.full((pairs, count, NAMED), -1, np.int8)
+    widest = 0
+    for document in b:
         widest = max(widest, level.last[document] - level.first[document] + LANES)
-    few = widest - LANES <= FEW
-    written, row = write_out(level, documents if few else a[:0])
-    table, norm = np.zeros(WIDTH * widest, np.float32), np.zeros(widest, np.float32)
-    products = np.zeros((widest, widest) if few else (0, 0), np.float32)
-    room = np.zeros(widest, np.float32)
-    best_a, best_b = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    laid_out, stride, first = -1, 0, 0
+    values, norm = np.zeros(WIDTH * widest, np.float32), np.zeros(widest, np.float32)
+    best_a, best_b, feature = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
+    product, bound = np.zeros(count, np.float32), np.zeros(LANES, np.float32)
+    regions = _Regions(
+        pointer(level.first, 0),
+        pointer(level.last, 0),
+        pointer(level.region_id, 0),
+        pointer(level.norm, 0),
+        pointer(level.begin, 0),
+        pointer(level.head, 0),
+        pointer(level.tail, 0),
+        pointer(level.feature, 0),
+        pointer(level.relevance, 0),
+        pointer(level.peak, 0),
+        pointer(level.peak_region, 0),
+    )
+    laid_out, stride = -1, 0
     for pair in range(pairs):
         if b[pair] != laid_out:
-            laid_out, first = b[pair], level.first[b[pair]]
-            stride = (level.last[laid_out] - first + LANES - 1) // LANES * LANES
-            lay_out(level, laid_out, table, stride, norm)
-        best = found[pair]
-        if few:
-            _search_by_products(
-                level,
-                a[pair],
-                laid_out,
-                written[row[a[pair]] :],
-                written[row[laid_out] :],
-                table,
-                stride,
-                products,
-                room,
-                best_a,
-                best_b,
-                best,
-            )
-        else:
-            _search_by_bounds(level, a[pair], laid_out, table, stride, norm, room, best_a, best_b, best)
+            laid_out = b[pair]
+            stride = lay_out(level, laid_out, values, norm)
+        # An array is freed after its last use: pointers are taken within the loop, so that it stays.
+        table = _Table(pointer(values, 0), stride, pointer(norm, 0), level.first[laid_out])
+        best = _Matches(count, pointer(best_a, 0), pointer(best_b, 0), pointer(relevance, pair * count))
+        room = _Room(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
+        if stride > _FEW:
+            _guess(regions, a[pair], laid_out, table, room, best)
+        _search(regions, a[pair], table, room.bound, best)
         for place in range(count):
-            if best[place] <= 0:
+            if relevance[pair, place] <= 0:
                 break
             region, other = best_a[place], best_b[place]
             region_a[pair, place], region_b[pair, place] = level.region_id[region], level.region_id[other]
-            entries = slice(level.begin[region], level.begin[region + 1])
-            _name(
-                level.feature[entries],
-                level.relevance[entries],
-                table,
-                stride,
-                other - first,
-                level.norm[other],
-                named[pair, place],
-            )
-    return Best(region_a, region_b, found, named)
+            target = pointer(named, (pair * count + place) * NAMED)
+            _name(regions, region, table, other - table.first, target)
+    return Best(region_a, region_b, relevance, named)

@@ -9,14 +9,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.lanes import GROUP, LANES
 from pipeline.schemas import FEATURES
 
 LEVELS = ("cell", "row", "column")
 KINDS = ("cell", "header", "row", "column")  # the regions that matches are about
 _HEAD = 0.95  # share of its squared norm that the head of a region holds
-GROUP = 8  # the entries of a head are a multiple of it, or all
 _UP = 1 + 1e-6  # a norm rounded to float32 must not come out smaller than it is
 _WIDTH = len(FEATURES)
+PEAKS = -(-_WIDTH // LANES) * LANES  # features of a document's peaks; those beyond the last are 0
 
 
 class Leaves(NamedTuple):
@@ -38,7 +39,7 @@ class Level(NamedTuple):
     """Regions of one level, each a sparse vector of features.
 
     The regions of a document stand together, that of the largest norm first; so do the features of a region, that
-    of the largest absolute relevance first.
+    of the largest absolute relevance first. Entries of feature 0 without relevance fill up the last group of a region.
     """
 
     first: NDArray[np.int64]  # (documents,), a document's first region
@@ -46,12 +47,12 @@ class Level(NamedTuple):
     region_id: NDArray[np.int32]  # (regions,)
     norm: NDArray[np.float32]  # (regions,), Euclidean, rounded up
     begin: NDArray[np.int64]  # (regions + 1,), a region's first entry
-    head: NDArray[np.int64]  # (regions,), the entry behind the few that hold nearly all of the norm
+    head: NDArray[np.int64]  # (regions,), the entry behind the groups that hold nearly all of the norm
     tail: NDArray[np.float32]  # (regions,), norm of the entries from there on, rounded up
     feature: NDArray[np.uint8]  # (entries,)
     relevance: NDArray[np.float32]  # (entries,)
-    peak: NDArray[np.float32]  # (documents, features), largest relevance of the feature in a region, or 0
-    peak_region: NDArray[np.int32]  # (documents, features), that region, counted from the document's first
+    peak: NDArray[np.float32]  # (documents, PEAKS), largest relevance of the feature in a region, or 0
+    peak_region: NDArray[np.int32]  # (documents, PEAKS), that region, counted from the document's first
 
 
 @njit(cache=True, nogil=True)
@@ -102,14 +103,15 @@ def pool(leaves: Leaves, level: int) -> Level:
         Place in ``LEVELS``: a cell or header stands for itself, rows and columns are the sums of their cells.
     """
     documents = len(leaves.region_begin) - 1
-    regions, entries = len(leaves.region_id), len(leaves.feature)
+    regions = len(leaves.region_id)
+    entries = len(leaves.feature) + (GROUP - 1) * regions
     first, last = np.zeros(documents, np.int64), np.zeros(documents, np.int64)
     region_id, norm = np.zeros(regions, np.int32), np.zeros(regions, np.float32)
     begin, head = np.zeros(regions + 1, np.int64), np.zeros(regions, np.int64)
     tail = np.zeros(regions, np.float32)
     feature, relevance = np.zeros(entries, np.uint8), np.zeros(entries, np.float32)
-    peak = np.zeros((documents, _WIDTH), np.float32)
-    peak_region = np.zeros((documents, _WIDTH), np.int32)
+    peak = np.zeros((documents, PEAKS), np.float32)
+    peak_region = np.zeros((documents, PEAKS), np.int32)
     region = entry = 0
     for document in range(documents):
         first[document] = region
@@ -124,7 +126,7 @@ def pool(leaves: Leaves, level: int) -> Level:
             for place in np.argsort(-np.abs(values), kind="mergesort"):
                 if values[place] == 0:
                     break
-                whole = (entry - begin[region]) % GROUP == 0
+                whole = entry > begin[region] and (entry - begin[region]) % GROUP == 0
                 if head[region] < 0 and whole and rest <= (1 - _HEAD) * squares[number]:
                     head[region] = entry
                     tail[region] = np.sqrt(rest) * _UP
@@ -134,6 +136,7 @@ def pool(leaves: Leaves, level: int) -> Level:
                 if values[place] > peak[document, place]:
                     peak[document, place] = values[place]
                     peak_region[document, place] = region - first[document]
+            entry += -(entry - begin[region]) % GROUP
             if head[region] < 0:
                 head[region] = entry
             region_id[region], norm[region] = number, np.sqrt(squares[number]) * _UP

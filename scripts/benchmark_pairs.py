@@ -323,7 +323,9 @@ def _dense(level: Level, document: int) -> NDArray[np.float32]:
     matrix = np.zeros((level.last[document] - first, len(FEATURES)), np.float32)
     for row in range(len(matrix)):
         entries = slice(level.begin[first + row], level.begin[first + row + 1])
-        matrix[row, level.feature[entries]] = level.relevance[entries]
+        np.add.at(
+            matrix[row], level.feature[entries], level.relevance[entries]
+        )  # groups are filled up with 0
     return matrix
 
 

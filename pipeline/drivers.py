@@ -13,19 +13,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 from numpy.typing import NDArray
 from scipy import sparse
 
 from pipeline.corpus import Corpus
 from pipeline.errors import UsageError
+from pipeline.partners import Blocks, divide_into_blocks, fill_groups, find_partners
 from pipeline.schemas import FEATURES
 
-_LANES = 64  # documents bounded together
 _LINES = {"row": "row", "column": "col"}  # kind of a union of cells, and the column that numbers it
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Index = NDArray[np.int64]
 
 
@@ -60,7 +58,7 @@ def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
     if not len(names):
         return
     relation = _relation(corpus, names, partners)
-    sums, index = relation.sums(phi), _index(phi)
+    sums, blocks = relation.sums(phi), divide_into_blocks(phi)
     for batch in corpus.batches(
         {
             "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col"],
@@ -70,7 +68,7 @@ def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
         regions = _Regions.of(names, batch["regions"])
         if len(regions.document):
             factors = regions.pool(names, batch["factors"])
-            yield _weigh(names, regions, factors, relation, sums, index)
+            yield _weigh(names, regions, factors, relation, sums, blocks)
 
 
 def _read_phi(corpus: Corpus) -> tuple[pa.Array, Floats]:
@@ -178,49 +176,13 @@ class _Regions:
         return np.stack([unions[place[inside]], cells[inside]])
 
 
-@dataclass(frozen=True)
-class _Index:
-    """Features of all documents in blocks, with bounds that spare a look at most of them."""
-
-    order: Index  # (documents,), a document's place in the blocks
-    blocks: Singles  # (blocks, features, lanes)
-    documents: Index  # (blocks, lanes), the last one again where there are no more
-    most: Singles  # (features, blocks), largest value in the block
-    least: Singles  # (features, blocks), smallest value
-
-
-def _index(phi: Floats) -> _Index:
-    """Put documents that are alike into a block, so that its bounds are tight."""
-    groups = list(_divide(phi, np.arange(len(phi))))
-    documents = np.stack([np.pad(group, (0, _LANES - len(group)), mode="edge") for group in groups])
-    order = np.empty(len(phi), np.int64)
-    for block, group in enumerate(groups):
-        order[group] = block * _LANES + np.arange(len(group))
-    blocks = np.ascontiguousarray(phi[documents].transpose(0, 2, 1).astype(np.float32))
-    most, least = (np.ascontiguousarray(bound.T) for bound in (blocks.max(2), blocks.min(2)))
-    return _Index(order, blocks, documents, most, least)
-
-
-def _divide(phi: Floats, documents: Index) -> Iterator[Index]:
-    """Halve documents along their first principal component until each group fits into a block."""
-    if len(documents) <= _LANES:
-        yield documents
-        return
-    centred = phi[documents] - phi[documents].mean(0)
-    along = centred @ np.linalg.eigh(centred.T @ centred)[1][:, -1]
-    order = documents[np.argsort(along, kind="stable")]
-    half = -(-len(order) // _LANES) // 2 * _LANES
-    yield from _divide(phi, order[:half])
-    yield from _divide(phi, order[half:])
-
-
 def _weigh(
     names: pa.Array,
     regions: _Regions,
     factors: sparse.csr_array,
     relation: _Relation,
     sums: Floats,
-    index: _Index,
+    blocks: Blocks,
 ) -> pa.Table:
     """Make the rows of some documents."""
     count = len(regions.document)
@@ -234,21 +196,17 @@ def _weigh(
     positive = np.repeat(total, sizes) > 0
     share = np.where(positive, relevance / np.where(positive, np.repeat(total, sizes), 1.0), 0.0)
     partners, top = np.zeros(count, np.int32), np.full(count, -1, np.int32)
-    entries, features = factors.data.astype(np.float32), factors.indices.astype(np.int64)
-    for begin, size in zip(first, sizes, strict=True):
-        allowed = np.zeros(index.documents.size, bool)
-        allowed[index.order] = relation.partners(regions.document[begin])
-        _find_partners(
-            factors.indptr[begin : begin + size + 1].astype(np.int64),
+    begin, features, entries = fill_groups(factors.indptr.astype(np.int64), factors.indices, factors.data)
+    for at, size in zip(first, sizes, strict=True):
+        here = slice(at, at + size)
+        find_partners(
+            begin[at : at + size + 1],
             features,
             entries,
-            allowed.reshape(index.documents.shape),
-            index.blocks,
-            index.documents,
-            index.most,
-            index.least,
-            partners[begin : begin + size],
-            top[begin : begin + size],
+            relation.partners(regions.document[at]),
+            blocks,
+            partners[here],
+            top[here],
         )
     return pa.table(
         {
@@ -261,90 +219,6 @@ def _weigh(
             "top_partner": pa.DictionaryArray.from_arrays(pa.array(top, mask=top < 0), names),
         }
     )
-
-
-@njit(cache=True, nogil=True)
-def _multiply(feature: Index, relevance: Singles, block: Singles, product: Singles) -> None:
-    """Multiply a region by the documents of a block ``(features, lanes)``; ``product`` is written."""
-    product[:] = 0
-    for value, row in zip(relevance, feature):  # noqa: B905 (numba knows no strict)
-        for lane in range(len(product)):
-            product[lane] += value * block[row, lane]
-
-
-@njit(cache=True, nogil=True)
-def _find_partners(
-    begin: Index,
-    feature: Index,
-    relevance: Singles,
-    allowed: NDArray[np.bool_],
-    blocks: Singles,
-    documents: Index,
-    most: Singles,
-    least: Singles,
-    partners: NDArray[np.int32],
-    top: NDArray[np.int32],
-) -> None:
-    """Count the partners with which each region has positive relevance, and find the one with the largest.
-
-    A block is looked into only where its bounds leave the answer open. Rounding does no harm: bounds and products
-    are added up in the same order, and both operations keep the order of their arguments. Of equal partners the
-    first one counts.
-
-    Parameters
-    ----------
-    begin
-        ``(regions + 1,)``, a region's first entry in ``feature`` and ``relevance``.
-    allowed
-        ``(blocks, lanes)``, whether the document is a partner.
-    blocks, documents, most, least
-        See ``_Index``.
-    partners, top
-        ``(regions,)``, written; ``top`` stays as it is where no partner has any.
-    """
-    count, lanes = allowed.shape
-    size = np.zeros(count, np.int32)
-    for block in range(count):
-        for lane in range(lanes):
-            size[block] += allowed[block, lane]
-    upper, lower = np.empty(count, np.float32), np.empty(count, np.float32)
-    product = np.empty(lanes, np.float32)
-    for region in range(len(begin) - 1):
-        entries = slice(begin[region], begin[region + 1])
-        upper[:] = 0
-        lower[:] = 0
-        for entry in range(begin[region], begin[region + 1]):
-            value = relevance[entry]
-            high = most[feature[entry]] if value > 0 else least[feature[entry]]
-            low = least[feature[entry]] if value > 0 else most[feature[entry]]
-            for block in range(count):
-                upper[block] += value * high[block]
-                lower[block] += value * low[block]
-        best = np.float32(0)
-        for block in range(count):
-            if size[block] == 0 or upper[block] <= 0:
-                upper[block] = 0
-            elif lower[block] > 0:
-                partners[region] += size[block]
-        while True:
-            block = int(np.argmax(upper))
-            if upper[block] <= 0 or upper[block] < best:
-                break
-            upper[block] = 0
-            _multiply(feature[entries], relevance[entries], blocks[block], product)
-            for lane in range(lanes):
-                if allowed[block, lane] and product[lane] > 0:
-                    if lower[block] <= 0:
-                        partners[region] += 1
-                    document = documents[block, lane]
-                    if product[lane] > best or (product[lane] == best and document < top[region]):
-                        best, top[region] = product[lane], document
-            lower[block] = 1  # its partners are counted
-        for block in range(count):
-            if upper[block] > 0 and lower[block] <= 0:
-                _multiply(feature[entries], relevance[entries], blocks[block], product)
-                for lane in range(lanes):
-                    partners[region] += allowed[block, lane] and product[lane] > 0
 
 
 def _integers(column: pa.ChunkedArray) -> Index:

@@ -71,15 +71,16 @@ def load(_: Any, source: Any, at: Any) -> Any:
 
 
 @operation
-def store(_: Any, lanes: Any, target: Any) -> Any:
-    """Write lanes to ``target``, float32."""
+def store(_: Any, lanes: Any, target: Any, at: Any) -> Any:
+    """Write lanes to ``target[at]`` and on, float32."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
-        lanes, target = arguments
-        builder.store(lanes, builder.bitcast(target, _VECTOR.as_pointer()), align=4)
+        lanes, target, at = arguments
+        place = builder.bitcast(builder.gep(target, [at]), _VECTOR.as_pointer())
+        builder.store(lanes, place, align=4)
         return context.get_dummy_value()
 
-    return types.none(lanes, target), generate
+    return types.none(lanes, target, types.int64), generate
 
 
 @operation
@@ -168,5 +169,15 @@ def lowest(_: Any, bits: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), generate
+
+
+@operation
+def count_bits(_: Any, bits: Any) -> Any:
+    """Count the bits that are set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+        return builder.ctpop(arguments[0])
 
     return types.int64(types.int64), generate

@@ -82,7 +82,7 @@ def largest_peaks(
         products = multiply(load(peak, a * PEAKS + begin), load(peak, b * PEAKS + begin))
         bits = reaching(products, product[count - 1] if found == count else TINY)
         if bits:
-            store(products, room)
+            store(products, room, 0)
         while bits:
             lane = lowest(bits)
             bits &= bits - 1
@@ -145,5 +145,5 @@ def screen(
         for entry in range(head, end, GROUP):
             bound = add_products(bound, table, stride, column, feature, relevance, entry)
         bits = reaching(bound, least)
-        store(bound, room)
+        store(bound, room, 0)
     return bits

@@ -7,6 +7,7 @@ from pipeline.lanes import (
     LANES,
     add_product,
     add_products,
+    count_bits,
     load,
     lowest,
     multiply,
@@ -20,7 +21,7 @@ from pipeline.lanes import (
 @njit
 def arithmetic(one, other, factor, target):
     left, right = load(pointer(one, 0), 3), load(pointer(other, 2), 0)
-    store(add_product(multiply(left, right), left, spread(factor)), pointer(target, 1))
+    store(add_product(multiply(left, right), left, spread(factor)), pointer(target, 0), 1)
 
 
 def test_lanes_are_multiplied_and_added_one_by_one():
@@ -36,7 +37,7 @@ def test_lanes_are_multiplied_and_added_one_by_one():
 def column_sums(total, table, stride, column, row, factor, entry, target):
     start = load(pointer(total, 0), 0)
     sums = add_products(start, pointer(table, 0), stride, column, pointer(row, 0), pointer(factor, 0), entry)
-    store(sums, pointer(target, 0))
+    store(sums, pointer(target, 0), 0)
 
 
 @pytest.mark.parametrize(("column", "entry"), [(0, 0), (LANES, 5)])
@@ -54,16 +55,18 @@ def test_columns_of_a_table_are_added_up(column, entry):
 
 @njit
 def places_reaching(values, least):
-    bits, places = reaching(load(pointer(values, 0), 0), least), [np.int64(-1)]
+    bits = reaching(load(pointer(values, 0), 0), least)
+    places = [count_bits(bits)]
     while bits:
         places.append(lowest(bits))
         bits &= bits - 1
-    return places[1:]
+    return places
 
 
 def test_lanes_that_reach_a_number_are_told():
     values = np.random.default_rng(2).normal(size=LANES).astype(np.float32)
     values[3] = np.nan
     for least in (-9, values[0], values[LANES - 1], 0.5, 9):
-        assert places_reaching(values, np.float32(least)) == np.flatnonzero(values >= least).tolist()
-    assert places_reaching(np.full(LANES, 1, np.float32), np.float32(1)) == list(range(LANES))
+        places = np.flatnonzero(values >= least).tolist()
+        assert places_reaching(values, np.float32(least)) == [len(places), *places]
+    assert places_reaching(np.full(LANES, 1, np.float32), np.float32(1)) == [LANES, *range(LANES)]

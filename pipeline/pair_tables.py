@@ -20,12 +20,12 @@ from pipeline.coverage import Coverage, Explained
 from pipeline.parts import (
     list_parts,
     part_metadata,
-    read_parts,
+    read_rows_with,
     remove_rows,
     unique_strings,
     write_row_groups,
 )
-from pipeline.schemas import SCHEMAS, empty
+from pipeline.schemas import SCHEMAS
 
 FINGERPRINT = "tablekin.fingerprint"
 COMPARED = "tablekin.compared"
@@ -67,9 +67,15 @@ class PairTables:
 
     def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``pairs`` that one document takes part in."""
-        condition = (ds.field("doc_a") == doc_id) | (ds.field("doc_b") == doc_id)
-        parts = list_parts(self.root / "pairs")
-        return read_parts(parts, condition=condition).to_pandas() if parts else empty("pairs")
+        return self._read_rows_of("pairs", doc_id)
+
+    def read_matches_of(self, doc_id: str) -> pd.DataFrame:
+        """Read the rows of table ``matches`` that one document takes part in."""
+        return self._read_rows_of("matches", doc_id)
+
+    def _read_rows_of(self, table: str, doc_id: str) -> pd.DataFrame:
+        parts = list_parts(self.root / table)
+        return read_rows_with(parts, SCHEMAS[table], _PAIR, doc_id).to_pandas()
 
     def drop_pairs_of(self, doc_ids: Collection[str]) -> None:
         """Delete the pairs of some documents; ``pairs`` is of no comparison any more if it had any."""

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import reduce
 from pathlib import Path
 from typing import IO, Any
 
@@ -179,6 +180,51 @@ def read_parts(
     mixed = {name for name, kinds in types.items() if len(kinds) > 1}
     schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
     return ds.dataset(paths, schema, format="parquet").to_table(columns, filter=condition)
+
+
+def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str], value: str) -> pa.Table:
+    """Read the rows that have a value in one of some columns of strings, as ``schema`` says.
+
+    Only row groups whose statistics leave it open are read, and their strings compared as numbers of a dictionary.
+
+    Parameters
+    ----------
+    paths
+        Parts written by ``write_row_groups``.
+    schema
+        Columns of the table.
+    columns
+        Names of those in which the value is looked for.
+    value
+        What they are to hold.
+    """
+    found = [schema.empty_table()]
+    for path in paths:
+        with pq.ParquetFile(path, read_dictionary=_strings(schema)) as file:
+            for group in range(file.num_row_groups):
+                if _may_hold(file.metadata.row_group(group), columns, value):
+                    rows = file.read_row_group(group)
+                    wanted = [pc.equal(rows[column], value) for column in columns]
+                    found.append(rows.filter(reduce(pc.or_, wanted)).cast(schema))
+    return pa.concat_tables(found)
+
+
+def _strings(schema: pa.Schema) -> list[str]:
+    """Name the columns of strings, and of lists of strings, as Parquet does."""
+    names = [field.name for field in schema if pa.types.is_string(field.type)]
+    lists = [field for field in schema if pa.types.is_list(field.type)]
+    return names + [f"{field.name}.list.element" for field in lists if field.type.value_type == pa.string()]
+
+
+def _may_hold(group: pq.RowGroupMetaData, columns: list[str], value: str) -> bool:
+    """Tell whether a value may stand in one of some columns of a row group."""
+    for place in range(group.num_columns):
+        column = group.column(place)
+        if column.path_in_schema in columns:
+            known = column.statistics
+            if known is None or not known.has_min_max or known.min <= value <= known.max:
+                return True
+    return False
 
 
 def _as_strings(schema: pa.Schema, names: set[str]) -> pa.Schema:

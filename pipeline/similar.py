@@ -159,16 +159,19 @@ def describe_neighbours(corpus: Corpus, name: str, count: int) -> Iterator[str]:
     if pairs.empty:
         yield "  the corpus has no other document"
     own = RegionNames(corpus.read("regions", [doc]))
+    matches = corpus.read_matches_of(doc)
     for pair in pairs.sort_values("rank").head(count).to_dict("records"):
         partner = str(pair["partner"])
         about = describe_document(corpus, partner)
         yield f"{pair['rank']:3d}. {about}  cosine {pair['cosine']:.3f}, z {pair['z']:.1f}"
-        yield from (f"     {reason}" for reason in _reasons(corpus, doc, partner, own))
+        yield from (f"     {reason}" for reason in _reasons(corpus, doc, partner, own, matches))
 
 
-def _reasons(corpus: Corpus, doc: str, partner: str, own: RegionNames) -> Iterator[str]:
-    """Name the strongest rows and cells of a pair, ``doc`` first."""
-    matches = corpus.read("matches", [doc, partner])
+def _reasons(
+    corpus: Corpus, doc: str, partner: str, own: RegionNames, matches: pd.DataFrame
+) -> Iterator[str]:
+    """Name the strongest rows and cells of a pair, ``doc`` first; ``matches`` are those of ``doc``."""
+    matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]
     other = RegionNames(corpus.read("regions", [partner]))
     here, there = ("region_a", "region_b") if doc < partner else ("region_b", "region_a")
     for level in ("row", "cell"):

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmark_pairs import make_corpus
+from benchmark_corpus import make_corpus
 
 from pipeline.corpus import Corpus
 from pipeline.drivers import driver_tables

@@ -13,6 +13,7 @@ from pipeline.corpus import Corpus
 from pipeline.coverage import Coverage, Explained, Survey
 from pipeline.explain import match_pairs, score_pairs
 from pipeline.pair_tables import Comparison
+from pipeline.schemas import SCHEMAS
 
 
 @pytest.fixture
@@ -82,3 +83,27 @@ def test_each_tile_is_a_row_group_that_statistics_tell_apart(factors, tmp_path):
     ]
     assert ranges[0] == (("doc0", "doc1"), ("doc4", "doc5"))
     assert len(set(ranges)) == 4
+
+
+def test_rows_of_a_document_are_those_a_filter_finds(factors, tmp_path):
+    corpus = Corpus(tmp_path / "corpus")
+    assert list(corpus.read_matches_of("doc3").columns) == SCHEMAS["matches"].names
+    write(corpus, factors, np.ones(9, bool), 1)
+    for table, read in (("pairs", corpus.read_pairs_of), ("matches", corpus.read_matches_of)):
+        whole = pd.read_parquet(corpus.root / table)
+        for doc in factors.documents:
+            found = read(doc)
+            assert len(found) == {"pairs": 8, "matches": 8 * 3 * 2}[table]
+            expected = whole[(whole["doc_a"] == doc) | (whole["doc_b"] == doc)]
+            pd.testing.assert_frame_equal(found, expected.reset_index(drop=True))
+        assert read("doc33").empty
+
+
+def test_row_groups_without_the_document_are_left_unread(factors, tmp_path, monkeypatch):
+    corpus = Corpus(tmp_path / "corpus")
+    write(corpus, factors, np.ones(9, bool), 1)
+    read, groups = pq.ParquetFile.read_row_group, []
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", lambda *args: groups.append(args) or read(*args))
+    corpus.read_matches_of("doc0")
+    parts = (corpus.root / "matches").iterdir()
+    assert 0 < len(groups) < sum(pq.read_metadata(part).num_row_groups for part in parts) / 2

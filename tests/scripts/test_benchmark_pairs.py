@@ -1,8 +1,11 @@
-import benchmark_pairs
+import benchmark_corpus
 import numpy as np
 import pandas as pd
 import pytest
-from benchmark_pairs import Page, compare_with_dense, make_corpus, measure, read_pages, resample
+from benchmark_corpus import Page, make_corpus, read_pages, resample
+from benchmark_lookups import time_lookups
+from benchmark_pairs import measure
+from benchmark_ways import compare_with_dense
 
 from pipeline.corpus import Corpus
 from pipeline.errors import CorpusError
@@ -48,7 +51,7 @@ def test_a_resampled_page_has_cells_of_the_page_and_varied_relevance():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark_pairs, "read_pages", lambda folders, density: [page(0), page(1)])
+    monkeypatch.setattr(benchmark_corpus, "read_pages", lambda folders, density: [page(0), page(1)])
     make_corpus([], "mix", 12, 0, tmp_path / "corpus")
     monkeypatch.undo()
     return tmp_path / "corpus"
@@ -67,6 +70,8 @@ def test_measures_what_is_written(folder):
     )
     assert set(result["seconds_by_phase"]) == {"load", "rank", "score", "match", "encode and write"}
     assert Corpus.open(folder).read("documents")["work"].notna().all()
+    lookups = time_lookups(folder)
+    assert (lookups["pairs"]["rows"], lookups["matches"]["rows"]) == (11, 11 * 3 * 2)
 
 
 def test_dense_products_give_the_same_matches(folder):

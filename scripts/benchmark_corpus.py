@@ -136,5 +136,5 @@ def shape_of(folder: Path, count: int) -> dict[str, float]:
     cells, count = factors.levels[0], len(factors.documents)
     return {
         "cells_of_a_document": round(len(cells.region_id) / count, 1),
-        "features_of_a_cell": round(len(cells.feature) / max(len(cells.region_id), 1), 1),
+        "features_of_a_cell": round(np.count_nonzero(cells.relevance) / max(len(cells.region_id), 1), 1),
     }

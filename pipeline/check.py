@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from pipeline.config import RunConfig
+from pipeline.config import ExplainConfig, RunConfig
 from pipeline.corpus import DROPPING, inputs_digest
 from pipeline.errors import CorpusError
 from pipeline.integrity import Problem, check_documents, check_drivers, check_pairs
@@ -75,7 +75,7 @@ def check(root: Path) -> Iterator[Problem]:
     yield from check_pairs(sound["pairs"], knowledge)
     fingerprints = _fingerprints(record)
     yield from check_matches(
-        sound["matches"], knowledge, _matches_per_pair(record), fingerprints[1] if fingerprints else None
+        sound["matches"], knowledge, _explain_config(record), fingerprints[1] if fingerprints else None
     )
     yield from check_drivers(sound["drivers"], knowledge)
 
@@ -228,6 +228,8 @@ def _fingerprints(record: dict[str, Any]) -> tuple[str, str] | None:
     return document, config.pair_fingerprint(document)
 
 
-def _matches_per_pair(record: dict[str, Any]) -> int | None:
-    count = record.get("config", {}).get("explain", {}).get("matches_per_pair")
-    return count if isinstance(count, int) else None
+def _explain_config(record: dict[str, Any]) -> ExplainConfig | None:
+    try:
+        return RunConfig.model_validate(record["config"]).explain
+    except (KeyError, ValidationError):
+        return None

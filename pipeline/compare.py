@@ -16,14 +16,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.config import RunConfig
+from pipeline.config import ExplainConfig, RunConfig
 from pipeline.corpus import Corpus, inputs_digest
 from pipeline.coverage import Coverage, Document, Explained, Survey, document_key, survey
 from pipeline.execution import Cluster, Progress, default_workers
 from pipeline.factors import TABLES, Factors, gather
 from pipeline.pair_tables import Comparison
 from pipeline.pairs import Block
-from pipeline.parcel import Parcel, match_in_cluster
+from pipeline.parcel import Tile, match_in_cluster
 
 BLOCK = 250  # documents on a side of a block, whose matches are a part
 TILE = 100  # documents on a side of what is matched and written together
@@ -144,9 +144,7 @@ def compare(
     scores = score(factors, threads)
     scored = time.perf_counter() - clock
     clock = time.perf_counter()
-    new, written = explain_blocks(
-        corpus, factors, scores, match, plan, config.explain.matches_per_pair, threads, cluster
-    )
+    new, written = explain_blocks(corpus, factors, scores, match, plan, config.explain, threads, cluster)
     count("match", new, written, time.perf_counter() - clock)
     if not plan.is_scored:
         clock = time.perf_counter()
@@ -161,7 +159,7 @@ def explain_blocks(
     scores: Table,
     match: Match,
     plan: Plan,
-    matches_per_pair: int,
+    config: ExplainConfig,
     threads: int,
     cluster: Cluster | None = None,
 ) -> tuple[int, int]:
@@ -182,13 +180,17 @@ def explain_blocks(
     total, number_of_pass = sum(pairs for _, pairs in blocks), corpus.next_pass()
     stop = Event()
 
-    def explain_tile(tile: tuple[Index, Index]) -> pa.Table:
+    def explain_tile(tile: Tile) -> pa.Table:
         if stop.is_set():
             raise CancelledError  # so that what was written of the part is not taken for all of it
-        return match(factors, *tile, scores.table(*tile)["dot"].to_numpy(), matches_per_pair)
+        return match(factors, *tile, config.matches_per_pair)
 
-    def parcel(block: Block) -> Parcel:
-        return [(*tile, scores.table(*tile)["dot"].to_numpy()) for tile in _tiles(block, missing)]
+    def tiles(block: Block) -> Iterator[Tile]:
+        for a, b in _tiles(block, missing):
+            scored = scores.table(a, b)
+            kept = scored["cosine"].to_numpy() >= config.matches_from_cosine
+            if kept.any():
+                yield a[kept], b[kept], scored["dot"].to_numpy()[kept]
 
     def write(numbered: tuple[int, Block, Iterable[pa.Table]]) -> int:
         number, block, tables = numbered
@@ -208,9 +210,10 @@ def explain_blocks(
         chosen = [block for block, _ in blocks]
         found: Iterator[Iterator[pa.Table]]
         if cluster is None:
-            found = (map(explain_tile, _tiles(block, missing)) for block in chosen)
+            found = (map(explain_tile, tiles(block)) for block in chosen)
         else:
-            found = match_in_cluster(cluster, map(parcel, chosen), factors, match, matches_per_pair)
+            parcels = (list(tiles(block)) for block in chosen)
+            found = match_in_cluster(cluster, parcels, factors, match, config.matches_per_pair)
         with closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts:
             for (_, pairs), rows in zip(blocks, parts, strict=True):
                 written += rows

@@ -47,7 +47,13 @@ class ExplainConfig(_Section):
         description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer",
     )
     matches_per_pair: int = Field(
-        default=8, gt=0, description="strongest matches kept of each pair and level"
+        default=4, gt=0, description="strongest matches kept of each pair and level"
+    )
+    matches_from_cosine: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        description="pairs with a lower cosine are scored, but their matches are not kept",
     )
 
 
@@ -66,7 +72,8 @@ class RunConfig(_Section):
 
         The device is left out, as are the options that only the comparison of documents reads.
         """
-        relevant = self.model_dump_json(exclude={"device": True, "explain": {"matches_per_pair"}})
+        of_pairs = {"matches_per_pair", "matches_from_cosine"}
+        relevant = self.model_dump_json(exclude={"device": True, "explain": of_pairs})
         return _digest(relevant, *parts)
 
     def on_device(self, device: str) -> RunConfig:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.config import ExplainConfig
 from pipeline.coverage import Coverage, Explained, document_key, survey
 from pipeline.integrity import TOLERANCE, Mask, Problem, Seen, differ, note, noted, spread
 from pipeline.knowledge import KINDS, Knowledge
@@ -22,7 +23,7 @@ _KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("colu
 
 
 def check_matches(
-    parts: Sequence[Path], knowledge: Knowledge, most: int | None, fingerprint: str | None
+    parts: Sequence[Path], knowledge: Knowledge, config: ExplainConfig | None, fingerprint: str | None
 ) -> Iterator[Problem]:
     """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
 
@@ -32,12 +33,13 @@ def check_matches(
         Parts of the table; a pair is in one of them only.
     knowledge
         All documents.
-    most
-        Matches of a pair and level, if it is known.
+    config
+        Says how many matches are kept and of which pairs, if it is known.
     fingerprint
         Of the config they were made with, if it is known.
     """
     seen = Seen(len(knowledge.names))
+    most = config.matches_per_pair if config else None
     explained = {part.name: read_explained(part) for part in parts}
     for part in parts:
         found: dict[str, tuple[int, str]] = {}
@@ -57,7 +59,7 @@ def check_matches(
     if not parts:
         yield Problem("matches", "has no part", "run again")
     elif knowledge.complete:
-        yield from _check_coverage(explained, knowledge, seen, fingerprint)
+        yield from _check_coverage(explained, knowledge, seen, config, fingerprint)
 
 
 def _inside(coverage: Coverage, knowledge: Knowledge, rows: pa.Table) -> Mask:
@@ -76,7 +78,11 @@ def _inside(coverage: Coverage, knowledge: Knowledge, rows: pa.Table) -> Mask:
 
 
 def _check_coverage(
-    explained: dict[str, Explained | None], knowledge: Knowledge, seen: Seen, fingerprint: str | None
+    explained: dict[str, Explained | None],
+    knowledge: Knowledge,
+    seen: Seen,
+    config: ExplainConfig | None,
+    fingerprint: str | None,
 ) -> Iterator[Problem]:
     """Check that every pair of documents is in one part, and has matches if it must have some."""
     if fingerprint is None:
@@ -96,7 +102,8 @@ def _check_coverage(
         a, b = np.unravel_index(np.argmax(found.missing), found.missing.shape)
         what = f"{count} pairs have not been explained (first: {ok[a][0]} and {ok[b][0]})"
         yield Problem("matches", what, "run again, which goes on with them")
-    lost = [pair for pair in _unmatched(knowledge, seen) if not found.missing[pair]]
+    from_cosine = config.matches_from_cosine if config else 0
+    lost = [pair for pair in _unmatched(knowledge, seen, from_cosine) if not found.missing[pair]]
     if lost:
         a, b = (knowledge.names[place].as_py() for place in lost[0])
         what = f"{len(lost)} pairs that must have matches have none (first: {a} and {b})"
@@ -153,15 +160,20 @@ def _wrong_matches(
     yield "are of a pair whose matches have more than its relevance", spread(good, _restore(above))
 
 
-def _unmatched(knowledge: Knowledge, seen: Seen) -> Iterator[tuple[int, int]]:
-    """Find pairs without matches whose cells have relevance in common: the sum of the map is positive."""
+def _unmatched(knowledge: Knowledge, seen: Seen, from_cosine: float) -> Iterator[tuple[int, int]]:
+    """Find pairs without matches whose cells have relevance in common: the sum of the map is positive.
+
+    Pairs whose cosine is below ``from_cosine`` need none.
+    """
     matched = seen.flags
     count = len(knowledge.names)
+    norms = np.linalg.norm(knowledge.phi, axis=1)
     for a in range(count - 1):
         b = np.arange(a + 1, count)
         given, dot = knowledge.cells[b] @ knowledge.cells[a], knowledge.phi[b] @ knowledge.phi[a]
         place = seen.place(np.full(len(b), a), b)
-        for other in b[(given > TOLERANCE * dot) & (dot > 0) & ~matched[place]]:
+        near = dot >= (from_cosine + TOLERANCE) * norms[a] * norms[b] if from_cosine else dot > 0
+        for other in b[(given > TOLERANCE * dot) & near & ~matched[place]]:
             yield a, int(other)
 
 

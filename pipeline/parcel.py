@@ -14,10 +14,9 @@ from pipeline.errors import TablekinError
 from pipeline.execution import Cluster, Failure
 from pipeline.factors import Factors
 
-Tile = tuple[NDArray[np.int64], NDArray[np.int64]]  # places of the two documents of each pair
-Parcel = list[
-    tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
-]  # tiles, with dot of each pair
+# places of the two documents of each pair, and their dot
+Tile = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+Parcel = list[Tile]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import reduce
 from pathlib import Path
@@ -198,14 +199,19 @@ def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str],
     value
         What they are to hold.
     """
-    found = [schema.empty_table()]
-    for path in paths:
+
+    def rows_of(path: Path) -> pa.Table:
+        found = [schema.empty_table()]
         with pq.ParquetFile(path, read_dictionary=_strings(schema)) as file:
             for group in range(file.num_row_groups):
                 if _may_hold(file.metadata.row_group(group), columns, value):
                     rows = file.read_row_group(group)
                     wanted = [pc.equal(rows[column], value) for column in columns]
                     found.append(rows.filter(reduce(pc.or_, wanted)).cast(schema))
+        return pa.concat_tables(found)
+
+    with ThreadPoolExecutor() as threads:
+        found = [schema.empty_table(), *threads.map(rows_of, paths)]
     return pa.concat_tables(found)
 
 

@@ -41,11 +41,15 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=10000)
     parser.add_argument("--density", choices=["early-modern", "fort-william", "mix"], default="early-modern")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "corpus"
         make_corpus(options.corpus, options.density, options.documents, options.seed, folder)
-        print(json.dumps({"documents": options.documents} | measure(folder), indent=1))
+        result = {"documents": options.documents, "density": options.density} | measure(folder)
+    print(json.dumps(result, indent=1))
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pipeline.errors import CorpusError
 from pipeline.run import Order, load_stages, run
 
 
-def bring_up_to_date(folder, monkeypatch):
+def bring_up_to_date(folder, monkeypatch, **explain):
     """Run over the scans beside the corpus, in this process."""
 
     def in_order(work, scans, workers):
@@ -27,7 +27,8 @@ def bring_up_to_date(folder, monkeypatch):
 
     monkeypatch.setattr("pipeline.intake.run_in_order", in_order)
     stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
-    order = Order((folder / "scans",), folder / "corpus", config=RunConfig(device="cpu"), workers=1)
+    config = RunConfig.model_validate({"device": "cpu", "explain": explain})
+    order = Order((folder / "scans",), folder / "corpus", config=config, workers=1)
     return run(order, lambda line: None, stages)
 
 
@@ -331,6 +332,20 @@ def test_bytes_changed_in_place_do_not_pass_where_pages_have_checksums(folder):
     assert list(check(folder / "corpus")) == []
     spoil(part)
     assert [problem.place for problem in check(folder / "corpus")] == [f"digits/{FIRST}"]
+
+
+def test_pairs_below_the_floor_of_the_cosine_are_scored_and_need_no_matches(folder, monkeypatch):
+    corpus = folder / "corpus"
+    pairs = pd.read_parquet(corpus / "pairs")
+    matched = pd.read_parquet(corpus / "matches")[["doc_a", "doc_b"]].drop_duplicates()
+    floor = float(pairs["cosine"].median())
+    bring_up_to_date(folder, monkeypatch, matches_from_cosine=floor)
+    above = pairs.loc[pairs["cosine"] >= floor, ["doc_a", "doc_b"]].merge(matched)
+    found = pd.read_parquet(corpus / "matches")[["doc_a", "doc_b"]].drop_duplicates()
+    assert 0 < len(found) < len(matched)
+    assert {*found.itertuples(index=False)} == {*above.itertuples(index=False)}
+    assert len(pd.read_parquet(corpus / "pairs")) == len(pairs)
+    assert list(check(corpus)) == []
 
 
 def test_all_problems_are_named_at_once_and_the_command_ends_with_3(folder):

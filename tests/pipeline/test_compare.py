@@ -9,11 +9,14 @@ from test_explain import gathered
 
 from pipeline import compare
 from pipeline.compare import Plan, explain_blocks, write_scores
+from pipeline.config import ExplainConfig
 from pipeline.corpus import Corpus
 from pipeline.coverage import Coverage, Explained, Survey
 from pipeline.explain import match_pairs, score_pairs
 from pipeline.pair_tables import Comparison
 from pipeline.schemas import SCHEMAS
+
+TWO = ExplainConfig(matches_per_pair=2)
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def plan(factors, fresh):
 
 def write(corpus, factors, fresh, threads):
     scores = score_pairs(factors, threads)
-    done = explain_blocks(corpus, factors, scores, match_pairs, plan(factors, fresh), 2, threads)
+    done = explain_blocks(corpus, factors, scores, match_pairs, plan(factors, fresh), TWO, threads)
     write_scores(corpus, scores, len(fresh), Comparison("config", "abc"), threads)
     return done
 
@@ -57,7 +60,7 @@ def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_
     whole, grown = Corpus(tmp_path / "whole"), Corpus(tmp_path / "grown")
     write(whole, factors, np.ones(9, bool), 2)
     fresh = np.isin(np.arange(9), [1, 7])
-    old = explain_blocks(grown, factors, score_pairs(factors, 1), match_pairs, plan(factors, ~fresh), 2, 1)
+    old = explain_blocks(grown, factors, score_pairs(factors, 1), match_pairs, plan(factors, ~fresh), TWO, 1)
     # Here the first pass has every pair with one of the others; the second adds the pair of the two that are left.
     pair = np.array([1]), np.array([7])
     scores = score_pairs(factors, 1)

@@ -49,10 +49,13 @@ def test_fingerprints_change_with_what_the_tables_depend_on():
     plain = RunConfig()
     digits = RunConfig.model_validate({"digitize": {"threshold": 0.6}})
     matches = RunConfig.model_validate({"explain": {"matches_per_pair": 3}})
+    floor = RunConfig.model_validate({"explain": {"matches_from_cosine": 0.3}})
     assert plain.document_fingerprint("w") != plain.document_fingerprint("v")
     assert plain.document_fingerprint("w") != digits.document_fingerprint("w")
     assert plain.document_fingerprint("w") == matches.document_fingerprint("w")
+    assert plain.document_fingerprint("w") == floor.document_fingerprint("w")
     assert plain.pair_fingerprint("w") != matches.pair_fingerprint("w")
+    assert plain.pair_fingerprint("w") != floor.pair_fingerprint("w")
     assert plain.document_fingerprint("w") == plain.on_device("cuda:1").document_fingerprint("w")
 
 

@@ -22,7 +22,7 @@ from torch.nn import functional as F
 STRIDE = 4  # pixels of the working page per cell of a digit map
 GRAIN = 16  # pixels: height and width of the input must be a multiple of this
 DIGIT_HEIGHT = 20.0  # pixels: height of the figure 8 the network was trained for
-SHARPNESS = 8.0  # an activation z is read as the probability sigmoid(SHARPNESS * (z - 0.5))
+SHARPNESS = 8.0  # the network is trained to make sigmoid(SHARPNESS * (z - 0.5)) a probability
 WEIGHTS = Path(__file__).parent / "weights" / "digits.safetensors"
 
 
@@ -128,11 +128,6 @@ class Peaks:
     def choose(self, kept: NDArray[np.bool_]) -> Peaks:
         """Keep some of the peaks, ``kept (n,)``."""
         return Peaks(self.digit[kept], self.activation[kept], self.cell[kept], self.boxes[kept])
-
-    @property
-    def probability(self) -> NDArray[np.float32]:
-        """Probability that this digit stands here, ``(n,)``."""
-        return (1 / (1 + np.exp(-SHARPNESS * (self.activation - 0.5)))).astype(np.float32)
 
 
 def pad_to_grain(ink: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ _REACH = 7  # cells of 1/16 around the erased pixels in which the digit maps may
 _MARGIN = _REACH + 1  # cells of 1/16 of nothing kept around every map
 _BATCH = 4000  # cells of 1/16 computed together; bounds memory
 
-FindPeaks = Callable[[Tensor, Tensor], Peaks]
+FindPeaks = Callable[[Tensor, Tensor, NDArray[np.float32]], Peaks]  # digit maps, boxes, ink
 """From digit maps ``(10, h, w)`` and boxes ``(4, h, w)`` to the figures of a page."""
 
 
@@ -76,7 +76,7 @@ class ErasablePage:
     labels
         ``(h, w)`` int, the region of each pixel, from 0.
     find
-        How figures are found in the digit maps.
+        How figures are found in the digit maps and the ink they were made from.
     spacing
         Where the next digit of a bigram may stand; that of the unchanged page.
     """
@@ -94,7 +94,7 @@ class ErasablePage:
         self.regions = int(labels.max()) + 1
         with torch.inference_mode():
             self._maps = self._measure(ink)
-        self.phi = self._features(*self._maps)
+        self.phi = self._features(*self._maps, ink)
         self._kept: dict[str, Tensor] = {}  # (h + margins, w + margins, channels)
 
     def _measure(self, ink: Tensor) -> tuple[Tensor, Tensor]:
@@ -103,8 +103,8 @@ class ErasablePage:
         z, boxes, _ = self._network.measure(batch)
         return z[0], boxes[0]
 
-    def _features(self, z: Tensor, boxes: Tensor) -> NDArray[np.float64]:
-        peaks = self._find(z, boxes)
+    def _features(self, z: Tensor, boxes: Tensor, ink: Tensor) -> NDArray[np.float64]:
+        peaks = self._find(z, boxes, ink.float().cpu().numpy())
         x, y = ((peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(np.float64) / 2).T
         return bigrams(peaks.digit, np.clip(peaks.activation, 0, 1), x, y, self._spacing).phi
 
@@ -113,14 +113,18 @@ class ErasablePage:
         """Compute the features ``(features,)`` of the page without some regions."""
         gone = np.zeros(self.regions, bool)
         gone[list(erased)] = True
-        mask = torch.from_numpy(gone[self.labels]).to(self._ink.device)
-        return self._features(*self._measure(self._ink.masked_fill(mask, 0)))
+        ink = self._without(gone)
+        return self._features(*self._measure(ink), ink)
+
+    def _without(self, gone: NDArray[np.bool_]) -> Tensor:
+        return self._ink.masked_fill(torch.from_numpy(gone[self.labels]).to(self._ink.device), 0)
 
     def contributions(self) -> NDArray[np.float64]:
         """Compute what the features lose with each region alone, ``(features, regions)``; may be negative."""
         lost = np.zeros((len(FEATURES), self.regions))
         for region, z, boxes in self.erase_each():
-            lost[:, region] = self.phi - self._features(z, boxes)
+            ink = self._without(np.arange(self.regions) == region)
+            lost[:, region] = self.phi - self._features(z, boxes, ink)
         return lost
 
     @torch.inference_mode()

@@ -25,8 +25,7 @@ class IngestConfig(_Section):
 class DigitizeConfig(_Section):
     """How the figures of a page are found."""
 
-    threshold: float = Field(default=0.5, gt=0, lt=1, description="least activation of a figure on its own")
-    weak_threshold: float = Field(default=0.35, gt=0, lt=1, description="the same in the company of others")
+    threshold: float = Field(default=0.35, gt=0, lt=1, description="least score of a figure: its probability")
 
 
 class SegmentConfig(_Section):

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from models.credibility import CANDIDATE, Credibility
 from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, find_peaks, pad_to_grain
 from pipeline.ink import extract_ink
 from pipeline.page import Detections, WorkingPage
@@ -25,8 +25,6 @@ _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
 _DOUBT = 0.5  # mean surprise, in nats, at text being upright
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
-_COMPANY = 3.0  # digit heights to each side, up and down
-_COMPANIONS = 3
 _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
 
 
@@ -172,33 +170,39 @@ def _to_working(
     return np.clip(cv2.warpAffine(ink, affine, size, flags=cv2.INTER_LINEAR), 0, 1)
 
 
-def in_company(peaks: Peaks, threshold: float) -> NDArray[np.bool_]:
-    """Tell which peaks are strong, or have three strong ones around them as figures of a table do.
-
-    In prose a weak peak is a letter, among figures it is a worn figure.
+def choose_figures(
+    z: torch.Tensor,
+    boxes: torch.Tensor,
+    ink: NDArray[np.float32],
+    credibility: Credibility,
+    threshold: float,
+) -> tuple[Peaks, NDArray[np.float32]]:
+    """Choose the peaks of the digit maps that are figures.
 
     Parameters
     ----------
-    peaks
-        All peaks, ``n`` of them.
+    z, boxes
+        Digit maps ``(10, h/4, w/4)`` and boxes, as from :meth:`DigitNetwork.measure`.
+    ink
+        ``(h, w)``, what the network saw.
+    credibility
+        Tells figures from letters.
     threshold
-        Least activation of a strong one.
+        Least probability of a figure.
 
     Returns
     -------
-    ndarray
-        ``(n,)``.
+    tuple
+        The figures and their probabilities ``(n,)``.
     """
-    centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]) / 2 / (_COMPANY * DIGIT_HEIGHT)
-    strong = peaks.activation >= threshold
-    if not strong.any():
-        return strong
-    around = cKDTree(centres[strong]).query_ball_point(centres, 1.0, p=np.inf, return_length=True)
-    return strong | (around >= _COMPANIONS)
+    peaks = find_peaks(z, boxes, CANDIDATE)
+    probability = credibility.probability(peaks, ink)
+    kept = probability >= threshold
+    return peaks.choose(kept), probability[kept]
 
 
 def digitize(
-    grey: NDArray[np.uint8], network: DigitNetwork, threshold: float, weak_threshold: float
+    grey: NDArray[np.uint8], network: DigitNetwork, credibility: Credibility, threshold: float
 ) -> tuple[WorkingPage, Peaks]:
     """Bring a page into the working frame and find its figures.
 
@@ -208,10 +212,10 @@ def digitize(
         ``(h, w)``, the page as scanned, 0 black.
     network
         The digit network.
+    credibility
+        Tells figures from letters.
     threshold
-        Least activation of a figure.
-    weak_threshold
-        Least activation of a figure among others, see :func:`in_company`.
+        Least probability of a figure.
 
     Returns
     -------
@@ -224,13 +228,12 @@ def digitize(
     affine, size = _working_frame((ink.shape[0], ink.shape[1]), pose, skew)
     working = _to_working(ink, affine, size)
     z, boxes, _ = _measure(network, working)
-    peaks = find_peaks(z, boxes, min(threshold, weak_threshold))
-    peaks = peaks.choose(in_company(peaks, threshold))
+    peaks, probability = choose_figures(z, boxes, working, credibility, threshold)
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
         ink=working,
         to_original=inverse,
-        digits=Detections(peaks.digit, peaks.probability, peaks.boxes),
+        digits=Detections(peaks.digit, probability, peaks.boxes),
         orientation=pose.orientation,
         skew_degrees=skew,
         scale=pose.scale,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.bigram import FEATURES
 from models.cones import GAMMA
+from models.credibility import load_credibility
 from models.digits import DigitNetwork, load_digit_network
 from pipeline.config import RunConfig
 from pipeline.digitize import digitize
@@ -52,7 +53,7 @@ def analyse_document(
     """
     clock = [time.perf_counter()]
     network = _network(device)
-    page, peaks = digitize(image, network, config.digitize.threshold, config.digitize.weak_threshold)
+    page, peaks = digitize(image, network, load_credibility(), config.digitize.threshold)
     clock.append(time.perf_counter())
     layout = segment(page, TableLimits(min_digits=config.segment.least_digits))
     clock.append(time.perf_counter())

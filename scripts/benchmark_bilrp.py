@@ -28,10 +28,11 @@ from torch import Tensor
 from models.bigram import FEATURES
 from models.bilrp import factor
 from models.cones import GAMMA
-from models.digits import GRAIN, STRIDE, DigitNetwork, Peaks, find_peaks, load_digit_network
+from models.credibility import load_credibility
+from models.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
 from models.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 from pipeline.config import RunConfig
-from pipeline.digitize import digitize, in_company
+from pipeline.digitize import choose_figures, digitize
 from pipeline.factor import digit_advance, explain_document, spacing_of
 from pipeline.page import WorkingPage
 from pipeline.sample.archive import write_archive
@@ -124,14 +125,13 @@ def read_page(path: Path) -> NDArray[np.uint8]:
 
 def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> tuple[WorkingPage, Peaks]:
     """Digitize a page and cut it to a multiple of the network's grain, so that no padding is needed."""
-    config = RunConfig().digitize
-    page, _ = digitize(grey, network, config.threshold, config.weak_threshold)
+    threshold, credibility = RunConfig().digitize.threshold, load_credibility()
+    page, _ = digitize(grey, network, credibility, threshold)
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
     z, boxes, _ = network.measure(torch.from_numpy(ink)[None, None])
-    peaks = find_peaks(z[0], boxes[0], min(config.threshold, config.weak_threshold))
-    peaks = peaks.choose(in_company(peaks, config.threshold))
-    digits = type(page.digits)(peaks.digit, peaks.probability, peaks.boxes)
+    peaks, probability = choose_figures(z[0], boxes[0], ink, credibility, threshold)
+    digits = type(page.digits)(peaks.digit, probability, peaks.boxes)
     return WorkingPage(ink=ink, to_original=page.to_original, digits=digits), peaks
 
 

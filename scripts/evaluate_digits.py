@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from models.bigram import bigrams
+from models.credibility import load_credibility
 from models.digits import DIGIT_HEIGHT, load_digit_network
 from pipeline.config import RunConfig
 from pipeline.digitize import digitize
@@ -142,7 +143,8 @@ def main() -> None:
     parser.add_argument("--mark", type=Path, metavar="DIR")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    network, config = load_digit_network(), RunConfig().digitize
+    network, credibility = load_digit_network(), load_credibility()
+    threshold = RunConfig().digitize.threshold
     rows: dict[str, dict[str, float]] = {}
     for transcription in sorted(TRANSCRIPTIONS.glob("*.csv")):
         scan = next(options.scans.rglob(f"{transcription.stem}.jpg"), None)
@@ -151,7 +153,7 @@ def main() -> None:
                 f"{options.scans}: no {transcription.stem}.jpg below it; name the folder of the scans"
             )
         grey, printed = load_image(scan), read_transcription(transcription)
-        page, _ = digitize(grey, network, config.threshold, config.weak_threshold)
+        page, _ = digitize(grey, network, credibility, threshold)
         rows[transcription.stem], pairing = score_page(printed, page)
         if options.mark:
             options.mark.mkdir(parents=True, exist_ok=True)

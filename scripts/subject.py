@@ -17,10 +17,11 @@ from torch.nn import functional as F
 
 from models.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
 from models.cones import GAMMA, Cones
-from models.digits import GRAIN, DigitNetwork, Peaks, find_peaks, load_digit_network, pad_to_grain
+from models.credibility import load_credibility
+from models.digits import GRAIN, DigitNetwork, Peaks, load_digit_network, pad_to_grain
 from models.erasure import ErasablePage
 from pipeline.config import RunConfig
-from pipeline.digitize import digitize, in_company
+from pipeline.digitize import choose_figures, digitize
 from pipeline.factor import digit_advance, spacing_of
 from pipeline.ingest import load_image
 from pipeline.segment import segment
@@ -42,11 +43,9 @@ def trained() -> DigitNetwork:
     return load_digit_network()
 
 
-def find_figures(z: Tensor, boxes: Tensor) -> Peaks:
+def find_figures(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Peaks:
     """Find the figures of a page as the pipeline does by default."""
-    config = RunConfig().digitize
-    peaks = find_peaks(z, boxes, min(config.threshold, config.weak_threshold))
-    return peaks.choose(in_company(peaks, config.threshold))
+    return choose_figures(z, boxes, ink, load_credibility(), RunConfig().digitize.threshold)[0]
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     level
         What the regions are.
     """
-    config = RunConfig().digitize
-    page, peaks = digitize(load_image(path), trained(), config.threshold, config.weak_threshold)
+    page, peaks = digitize(load_image(path), trained(), load_credibility(), RunConfig().digitize.threshold)
     labels = segment(page).labels
     centre = np.median(page.digits.centres, axis=0) if len(page.digits) else np.zeros(2)
     window = []
@@ -96,7 +94,7 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     ink, labels = np.ascontiguousarray(page.ink[tuple(window)]), labels[tuple(window)]
     with torch.inference_mode():
         z, boxes, _ = trained().measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
-    peaks = find_figures(z[0], boxes[0])
+    peaks = find_figures(z[0], boxes[0], ink)
     if level == "figures":
         labels = figure_labels(peaks.boxes, labels)
     used = np.union1d([0], labels)

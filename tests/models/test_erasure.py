@@ -10,7 +10,7 @@ SIDES = (275, 301)  # pixels
 SPACING = Spacing(4.0, 40.0, 12.0)
 
 
-def find_all(z: torch.Tensor, boxes: torch.Tensor) -> Peaks:
+def find_all(z: torch.Tensor, boxes: torch.Tensor, ink: np.ndarray) -> Peaks:
     return find_peaks(z, boxes, threshold=0.02)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from models.credibility import load_credibility
 from models.digits import load_digit_network
 from pipeline.config import DigitizeConfig
 from pipeline.digitize import digitize
@@ -20,8 +21,7 @@ pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not pa
 
 def layout_of(name: str) -> Layout:
     grey = cv2.imread(str(SCANS / name), cv2.IMREAD_GRAYSCALE)
-    settings = DigitizeConfig()
-    page, _ = digitize(grey, load_digit_network(), settings.threshold, settings.weak_threshold)
+    page, _ = digitize(grey, load_digit_network(), load_credibility(), DigitizeConfig().threshold)
     return segment(page)
 
 

@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.credibility import CIRCUMSTANCES, Credibility, circumstances, load_credibility
+from models.digits import DIGIT_HEIGHT, Peaks
+
+PAPER = np.zeros((400, 700), np.float32)
+
+
+def peaks_at(
+    places: list[tuple[float, float]], activation: list[float], height: float = DIGIT_HEIGHT
+) -> Peaks:
+    centres = np.array(places, np.float32)
+    half = np.array((height / 4, height / 2))
+    boxes = np.concatenate([centres - half, centres + half], 1).astype(np.float32)
+    count = len(places)
+    return Peaks(
+        np.zeros(count, np.int8), np.array(activation, np.float32), np.zeros((count, 2), np.int64), boxes
+    )
+
+
+def described(peaks: Peaks, ink: np.ndarray = PAPER) -> dict[str, np.ndarray]:
+    return dict(zip(CIRCUMSTANCES, circumstances(peaks, ink).T, strict=True))
+
+
+def test_neighbours_are_told_by_where_they_stand() -> None:
+    # the peak in the middle has figures beside, above and below; the last one stands alone
+    places = [(100.0, 100.0), (112.0, 101.0), (101.0, 60.0), (99.0, 140.0), (500.0, 300.0)]
+    found = described(peaks_at(places, [0.5, 0.6, 0.7, 0.8, 0.9]))
+    assert found["beside"].tolist() == pytest.approx([0.6, 0.5, 0, 0, 0])
+    assert found["above"].tolist() == pytest.approx([0.7, 0, 0, 0.5, 0])
+    assert found["below"].tolist() == pytest.approx([0.8, 0, 0.5, 0, 0])
+    assert found["company"][0] == pytest.approx(np.log(1 + 0.6 + 0.7 + 0.8))
+    assert found["company"][4] == 0
+
+
+def test_another_reading_of_the_same_ink_is_no_neighbour() -> None:
+    found = described(peaks_at([(100.0, 100.0), (101.0, 101.0)], [0.9, 0.3]))
+    assert not found["beside"].any() and not found["company"].any()
+
+
+def test_small_figures_are_those_lower_than_their_company() -> None:
+    peaks = peaks_at([(100.0 + 30 * k, 100.0) for k in range(5)], [0.9] * 5)
+    peaks.boxes[2] += np.array([2, 6, -2, -4], np.float32)
+    found = described(peaks)["smaller"]
+    assert found[2] == pytest.approx(0.25) and not np.delete(found, 2).any()
+
+
+def test_ink_beside_counts_only_where_no_strong_figure_stands() -> None:
+    ink = PAPER.copy()
+    ink[90:110, 75:90] = 1  # a letter on the left of the first, a figure on its right
+    ink[90:110, 110:120] = 1
+    ink[90:110, 125:140] = 1  # a letter on the right of the second
+    found = described(peaks_at([(100.0, 100.0), (115.0, 100.0)], [0.9, 0.9]), ink)
+    # 14 pixels beside each box of 10: the letter begins 5 pixels from it, or 5 pixels from its other end
+    assert found["ink beside"].tolist() == pytest.approx([9 / 14, 9 / 14], abs=0.08)
+    assert not found["letters on both sides"].any()
+
+
+def test_probability_is_the_logistic_of_the_weighted_circumstances() -> None:
+    peaks = peaks_at([(100.0, 100.0), (500.0, 300.0)], [0.9, 0.2])
+    weights = np.zeros(len(CIRCUMSTANCES))
+    weights[CIRCUMSTANCES.index("activation")] = 10
+    expected = 1 / (1 + np.exp(-(10 * np.array([0.9, 0.2]) - 5)))
+    np.testing.assert_allclose(Credibility(weights, -5.0).probability(peaks, PAPER), expected, rtol=1e-5)
+
+
+def test_a_page_without_peaks_has_no_probabilities() -> None:
+    assert load_credibility().probability(
+        peaks_at([(5.0, 5.0)], [0.9]).choose(np.zeros(1, bool)), PAPER
+    ).shape == (0,)
+
+
+def test_a_weak_figure_is_believed_in_a_column_and_not_in_a_word() -> None:
+    column = [(100.0, 32.0 * row) for row in range(1, 8)]
+    peaks = peaks_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
+    ink = PAPER.copy()
+    ink[80:100, 575:592] = ink[80:100, 608:630] = 0.6  # letters on both sides of the last
+    probability = load_credibility().probability(peaks, ink)
+    assert probability[3] > 2 * probability[7]
+
+
+def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"fit_credibility\.py"):
+        load_credibility(tmp_path / "none.safetensors")

@@ -25,7 +25,7 @@ class IngestConfig(_Section):
 class DigitizeConfig(_Section):
     """How the figures of a page are found."""
 
-    threshold: float = Field(default=0.35, gt=0, lt=1, description="least score of a figure: its probability")
+    threshold: float = Field(default=0.25, gt=0, lt=1, description="least score of a figure: its probability")
 
 
 class SegmentConfig(_Section):

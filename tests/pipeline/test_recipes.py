@@ -117,7 +117,7 @@ def test_the_whole_map_adds_up_to_dot_and_has_the_stored_matches(told):
     assert names["whole"]["relevance"].sum() == pytest.approx(dot, rel=1e-5)
     by_regions = names["whole"].set_index(["region_a", "region_b"])["relevance"]
     stored = tables["matches"].query("doc_a == 'page1' and doc_b == 'page4' and level == 'cell'")
-    assert len(stored) == 8
+    assert len(stored) == RunConfig().explain.matches_per_pair
     for match in stored.itertuples():
         at = (match.region_a, match.region_b)
         assert names["relevance"].loc[at] == pytest.approx(match.relevance, rel=1e-5)

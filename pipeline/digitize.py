@@ -23,7 +23,9 @@ from pipeline.scale import dense_windows, find_marks, typical_size
 _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
-_DOUBT = 0.5  # mean surprise, in nats, at text being upright
+_DOUBT = 0.7  # mean surprise, in nats, at text being upright, from which it may be turned
+_BELIEF = 1.0  # surprise at what is upright is less
+_PLAINLY = 0.45  # difference in surprise that decides
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
 _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
 
@@ -92,25 +94,30 @@ def _probe(ink: NDArray[np.float32], corner: tuple[float, float], scale: float) 
 def _find_orientation(network: DigitNetwork, pieces: list[NDArray[np.float32]]) -> int:
     """Tell how the text of some windows is turned.
 
-    The network's orientation head knows upright text, but not one kind of turned text from the other. Where it is
-    in doubt, the turn in which the digit maps are most active decides.
+    The network's orientation head knows upright text, but hardly one kind of turned text from the other. Where it is
+    in doubt, the windows are turned, and the turn decides that surprises it least; a page stays as it is unless
+    another turn is plainly better, as with pictures and diagrams.
     """
-    doubt = []
+    surprise = _surprise_at_upright(network, pieces)
+    if surprise < _DOUBT:
+        return 0
+    turned = [
+        _surprise_at_upright(network, [np.rot90(piece, turns) for piece in pieces]) for turns in (1, 2, 3)
+    ]
+    best = int(np.argmin(turned))
+    plain = turned[best] < _BELIEF and turned[best] < surprise - _PLAINLY
+    return 90 * (best + 1) if plain else 0
+
+
+def _surprise_at_upright(network: DigitNetwork, pieces: list[NDArray[np.float32]]) -> float:
+    """Mean surprise of the orientation head, in nats, at the ink of some windows being upright."""
+    found = []
     for piece in pieces:
         scores = _measure(network, piece)[2].log_softmax(0).cpu().numpy()
         inked = cv2.resize(piece, scores.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
         if inked.any():
-            doubt.append(-float(scores[0, inked].mean()))
-    if not doubt or np.mean(doubt) < _DOUBT:
-        return 0
-    activity = [sum(_activity(network, np.rot90(piece, turns)) for piece in pieces) for turns in range(4)]
-    return int(np.argmax(activity)) * 90
-
-
-def _activity(network: DigitNetwork, piece: NDArray[np.float32]) -> float:
-    """Sum the activations of the figures in a window."""
-    z, boxes, _ = _measure(network, piece)
-    return float(find_peaks(z, boxes).activation.clip(0, 1).sum())
+            found.append(-float(scores[0, inked].mean()))
+    return float(np.mean(found)) if found else 0.0
 
 
 def _tall_heights(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from models.credibility import load_credibility
 from models.digits import load_digit_network
 from pipeline.config import DigitizeConfig
-from pipeline.digitize import digitize
+from pipeline.digitize import digitize, find_pose
+from pipeline.ink import extract_ink
 from pipeline.page import Layout
 from pipeline.segment import segment
 
@@ -50,6 +52,18 @@ def test_facing_pages_have_a_table_each() -> None:
     assert len(found) == 2
     # 36 rows of months, 3 of years, the total; 8 pairs of columns and the names of the months
     assert all(38 <= rows <= 42 and 16 <= columns <= 19 for rows, columns in found)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    "name",
+    ["early-modern/british_merchant_1713.jpg", "fort-william/1900-01.jpg", "sphaera-pages/ramelli_0056.jpg"],
+)
+def test_turned_page_is_turned_back_and_a_picture_stays_as_it_is(name: str, turns: int) -> None:
+    grey = cv2.imread(str(SCANS / name), cv2.IMREAD_GRAYSCALE)
+    pose = find_pose(load_digit_network(), extract_ink(np.ascontiguousarray(np.rot90(grey, turns))))
+    is_picture = "ramelli" in name
+    assert pose.orientation == (0 if is_picture else -90 * turns % 360)
 
 
 @pytest.mark.parametrize(

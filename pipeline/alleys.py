@@ -13,6 +13,7 @@ from pipeline.window import Window
 FRAMED = 0.8  # narrowest alley between two frames, in digit heights
 OPEN = 1.4  # narrowest alley at which rules stop on both sides, in digit heights
 BROKEN = 1.1  # narrowest alley across which the lines do not go on, in digit heights
+WANDER = 2  # pixels that a rule may stray to either side
 BESIDE = 8.0  # how far from an alley lines are compared, in digit heights
 MATCHING = 0.55  # share of the digits with a line on the other side, below which the lines do not go on
 
@@ -68,7 +69,12 @@ def find_alley(
         begin, end = low + white[0], low + white[1]
         if end - begin <= max(widest, 0.5 * metrics.height):
             continue
-        crossed, stopped = _rules_across(window.horizontal, origin, begin, end, bins, metrics)
+        horizontal = window.horizontal
+        if framed:  # a line above the frames, of the title, crosses nothing
+            low_v, high_v = _extent(window.vertical, start + begin, start + end)
+            around = np.abs(horizontal[:, 1] - (low_v + high_v) / 2) < (high_v - low_v + metrics.height) / 2
+            horizontal = horizontal[around]
+        crossed, stopped = _rules_across(horizontal, origin, begin, end, bins, metrics)
         wide = (end - begin) / metrics.height
         alley = framed or (wide >= OPEN and stopped)
         alley |= wide >= BROKEN and not _lines_go_on(u1, u0, v, start + begin, start + end, metrics)
@@ -102,16 +108,32 @@ def _presence(
 def _white_part(
     letters: NDArray[np.bool_], vertical: NDArray[np.bool_], metrics: Metrics
 ) -> tuple[tuple[int, int], bool]:
-    """Find the widest part of a run without rules and letters, and whether two rules frame it."""
-    spread = cv2.dilate(vertical.astype(np.uint8), np.ones((1, 5), np.uint8))
+    """Find the widest part of a run without rules and letters, one between two rules if there is one.
+
+    Returns
+    -------
+    tuple
+        Begin and end of the part, and whether two rules frame it.
+    """
+    spread = cv2.dilate(vertical.astype(np.uint8), np.ones((1, 2 * WANDER + 1), np.uint8))
     ruled = np.asarray(spread).mean(0) >= 0.4
     blocked = ruled | (letters.mean(0) > 0.12)
     edges = np.flatnonzero(np.diff(np.concatenate([[1], blocked.astype(np.int8), [1]]))).reshape(-1, 2)
-    if not len(edges):
-        return (0, 0), False
-    begin, end = (int(e) for e in edges[np.argmax(edges[:, 1] - edges[:, 0])])
-    framed = begin > 0 and end < len(ruled) and bool(ruled[begin - 1] and ruled[end])
-    return (begin, end), framed and end - begin >= FRAMED * metrics.height
+    parts = []
+    for begin, end in edges.tolist():
+        framed = begin > 0 and end < len(ruled) and bool(ruled[begin - 1] and ruled[end])
+        framed &= end - begin + 2 * WANDER >= FRAMED * metrics.height
+        parts.append((framed, end - begin, (begin, end)))
+    framed, _, part = max(parts, default=(False, 0, (0, 0)))
+    return part, framed
+
+
+def _extent(vertical: NDArray[np.floating], begin: float, end: float) -> tuple[float, float]:
+    """Find the v of the upper and lower ends of the rules on both sides of an alley."""
+    reach = 3 * WANDER
+    beside = (np.abs(vertical[:, 0] - begin) < reach) | (np.abs(vertical[:, 0] - end) < reach)
+    v = vertical[beside, 1]
+    return (float(v.min()), float(v.max())) if len(v) else (0.0, 0.0)
 
 
 def _rules_across(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,15 @@ from numpy.typing import NDArray
 from pipeline.neighbours import Metrics
 
 CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
+RULED_COLUMNS = 3  # rules between columns that make a table one whose columns are ruled
 LONG_RULE_ROWS = 0.6  # share of rows along which a rule makes a division though figures cross it
 RULED_ROWS = 0.3  # share of rows along which a rule makes a division
 SHARED_GAP = 0.5  # narrowest white division shared by many rows, in digit widths
 SHARED_ROWS = 8
+PAIR_GAP = 1.5  # widest space between the two numbers of a ruled column, in digit widths
+SHORT = 2.6  # most room that minutes or seconds take, in digit widths
+EQUAL_COLUMNS = 8  # columns of a table whose columns may be compared with one another
+EQUAL = 0.7  # share of them that take the same room
 DOT_GAP = 2.0  # widest gap that a decimal point explains, in spaces
 DOTTED_ROWS = 0.6  # share of rows with a dot that make a gap a decimal point
 
@@ -68,15 +74,56 @@ def find_divisions(
     tolerance = int(CROSSED_ROWS * strips.rows)
     runs = _runs(strips.digits <= tolerance)
     runs = runs[(runs[:, 0] > 0) & (runs[:, 1] < len(strips.digits))]
-    divisions = [_long_rules(strips, metrics)]
+    rules, spaces = list(_long_rules(strips, metrics)), []
+    known = np.array(rules)
     for low, high in runs:
         start, end = strips.start + low, strips.start + high
-        if ((divisions[0] >= start - 2) & (divisions[0] <= end + 2)).any():
+        if ((known >= start - 2) & (known <= end + 2)).any():
             continue
-        ruled = strips.rules[low:high].max(initial=0.0) >= RULED_ROWS * strips.rows
-        if ruled or _is_space(start, end, metrics, gap_widths):
-            divisions.append(np.array([strips.start + _place(strips, low, high, ruled)]))
-    return np.sort(np.concatenate(divisions))
+        if strips.rules[low:high].max(initial=0.0) >= RULED_ROWS * strips.rows:
+            rules.append(strips.start + _place(strips, low, high, ruled=True))
+        elif (width := _space(start, end, metrics, gap_widths)) is not None:
+            spaces.append((strips.start + _place(strips, low, high, ruled=False), width))
+    # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
+    if len(rules) >= RULED_COLUMNS and 2 * len(rules) >= len(spaces):
+        ends = np.array([*rules, *(place for place, _ in spaces), strips.start + len(strips.digits)])
+        spaces = [
+            (place, width)
+            for place, width in spaces
+            if width > PAIR_GAP * metrics.width
+            or _occupied(strips, place, ends[ends > place].min()) > SHORT * metrics.width
+        ]
+    divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
+    return np.sort(np.concatenate([divisions, _missed(strips, divisions)]))
+
+
+def _missed(strips: Strips, divisions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Find the divisions between columns so near that they were taken for one, in a table of equal columns.
+
+    Such a column takes twice the room of the others, and its digits leave the most white in the middle.
+    """
+    ends = np.concatenate([[strips.start], divisions, [strips.start + len(strips.digits)]])
+    room = np.array([_occupied(strips, begin, end) for begin, end in pairwise(ends)])
+    usual = np.median(room)
+    if len(room) < EQUAL_COLUMNS or (np.abs(room - usual) < 0.2 * usual).mean() < EQUAL:
+        return np.zeros(0)
+    found = []
+    for place in np.flatnonzero((room > 1.7 * usual) & (room < 2.4 * usual)):
+        low, high = (round(end - strips.start) for end in ends[place : place + 2])
+        taken = low + np.flatnonzero(strips.digits[low:high] > CROSSED_ROWS * strips.rows)
+        middle, reach = (taken[0] + taken[-1]) / 2, 0.1 * room[place]
+        begin = round(middle - reach)
+        inner = strips.digits[begin : round(middle + reach)]
+        if inner.min() < 0.5 * np.median(strips.digits[taken]):
+            found.append(strips.start + begin + float(np.flatnonzero(inner == inner.min()).mean()) + 0.5)
+    return np.array(found)
+
+
+def _occupied(strips: Strips, begin: float, end: float) -> float:
+    """Measure the room that digits take between two divisions, but for those of a few rows."""
+    low, high = round(begin - strips.start), round(end - strips.start)
+    taken = np.flatnonzero(strips.digits[low:high] > CROSSED_ROWS * strips.rows)
+    return float(taken[-1] - taken[0] + 1) if len(taken) else 0.0
 
 
 def _runs(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
@@ -99,12 +146,13 @@ def _long_rules(strips: Strips, metrics: Metrics) -> NDArray[np.float64]:
     return strips.start + (runs[first, 0] + runs[last, 1]) / 2
 
 
-def _is_space(
+def _space(
     low: float,
     high: float,
     metrics: Metrics,
     gaps: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]],
-) -> bool:
+) -> float | None:
+    """Measure the space that divides columns between ``low`` and ``high``; None where none does."""
     start, end, dotted = gaps
     middle = (low + high) / 2
     around = (start <= middle) & (end >= middle)
@@ -114,10 +162,10 @@ def _is_space(
     shared = max(SHARED_GAP * metrics.width, metrics.usual_gap + 0.35 * metrics.width)
     least = min(shared, metrics.space) if around.sum() >= SHARED_ROWS else metrics.space
     if typical < least or high - low < 0.5 * least:
-        return False
+        return None
     # where a figure was missed the gap is wide and shows nothing about a point
     narrow = around & (end - start < DOT_GAP * metrics.space)
-    return narrow.sum() < 3 or bool(dotted[narrow].mean() < DOTTED_ROWS)
+    return typical if narrow.sum() < 3 or dotted[narrow].mean() < DOTTED_ROWS else None
 
 
 def _place(strips: Strips, low: int, high: int, ruled: bool) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.blocks import find_blocks
+from pipeline.continuation import find_continuation
 from pipeline.evidence import Evidence, gather_evidence
 from pipeline.folio import find_page_numbers
 from pipeline.page import Layout, Region, WorkingPage
@@ -72,11 +73,20 @@ def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]
         # one line of figures is no table, but may be the heading of the one below
         if len(b) >= limits.min_digits and np.ptp(digits.centres[b, 1]) > 2 * height
     ]
-    tables = []
-    for block in blocks:
+    tables, remaining = [], blocks
+    while remaining:
+        block, *remaining = remaining
         table = build_table(evidence, block, _limits(block, blocks, digits.boxes, shape, height))
-        if table is not None and _is_table(table, evidence, limits):
+        if table is None or not _is_table(table, evidence, limits):
+            continue
+        border = find_continuation(table, digits, block)
+        if border is None:
             tables.append(table)
+            continue
+        beyond = table.flattening.points(digits.centres[block])[:, 0] >= border
+        pieces = [block[~beyond], block[beyond]]
+        blocks = [other for other in blocks if other is not block] + pieces
+        remaining = [*pieces, *remaining]
     return tables
 
 

@@ -62,6 +62,63 @@ def test_two_tables_side_by_side() -> None:
     assert min(share_in_right_cell(layout, working.digits, truth, k) for k in (0, 1)) >= 0.98
 
 
+def test_two_frames_side_by_side_below_one_title() -> None:
+    page = Printed(np.random.default_rng(17), (1400, 1500))
+    right, _ = print_table(page, 100, 150, 30, NUMBERS[:4], table=0)
+    print_table(page, right + 26, 150, 30, NUMBERS[:4], table=1)
+    page.rule(200, 90, 900, 90)
+    working, truth = page.page(missed=0.02)
+    layout = segment(working)
+    assert {r.table_id for r in layout.regions} == {None, 0, 1}
+    assert min(share_in_right_cell(layout, working.digits, truth, k) for k in (0, 1)) >= 0.98
+
+
+@pytest.mark.parametrize(("second", "tables"), [(31, 2), (1, 1), (60, 1)])
+def test_table_goes_on_beside_itself_where_the_arguments_say_so(second: int, tables: int) -> None:
+    page = Printed(np.random.default_rng(18), (1400, 1100))
+    right, _ = print_table(page, 100, 150, 30, ["99", "99999"], table=0, rules="none", count=1)
+    print_table(page, right, 150, 30, ["99", "99999"], table=1, rules="none", count=second)
+    working, _ = page.page(missed=0.02)
+    assert len({r.table_id for r in segment(working).regions} - {None}) == tables
+
+
+def test_degrees_and_minutes_of_a_ruled_column_stay_in_it() -> None:
+    page = Printed(np.random.default_rng(19), (1400, 1100))
+    print_table(page, 100, 150, 30, ["99", *["?99 99"] * 6], rules="columns")
+    working, truth = page.page(missed=0.02)
+    layout = segment(working)
+    assert sum(r.kind == "column" for r in layout.regions) == 7
+    assert share_in_right_cell(layout, working.digits, truth) >= 0.98
+
+
+def test_narrow_columns_of_a_table_ruled_here_and_there_stay_apart() -> None:
+    page = Printed(np.random.default_rng(20), (1400, 1300))
+    right, bottom = print_table(page, 100, 150, 30, ["9999"] * 16, gap=15, rules="none")
+    for place in range(1, 4):
+        across = 100 + place * (right - 100) / 4
+        page.rule(across, 150, across, bottom)
+    working, truth = page.page()
+    layout = segment(working)
+    assert sum(r.kind == "column" for r in layout.regions) == 16
+    assert share_in_right_cell(layout, working.digits, truth) >= 0.98
+
+
+def test_two_columns_that_nearly_touch_are_found_by_the_room_of_the_others() -> None:
+    page = Printed(np.random.default_rng(21), (1400, 1300))
+    right, _ = print_table(page, 100, 150, 30, ["9999"] * 6, rules="none")
+    close, _ = print_table(page, right - 13, 150, 30, ["99999999"], rules="none")
+    for figure, x0, y0, x1, y1, cell in page.digits[:]:
+        if x0 > right + 4 * 13:  # the right half of the last column, half a figure further right
+            page.digits.remove((figure, x0, y0, x1, y1, cell))
+            page.digits.append((figure, x0 + 5, y0, x1 + 5, y1, (0, cell[1], 7)))
+        elif x0 > right - 13:
+            page.digits.remove((figure, x0, y0, x1, y1, cell))
+            page.digits.append((figure, x0, y0, x1, y1, (0, cell[1], 6)))
+    print_table(page, close, 150, 30, ["9999"] * 3, rules="none")
+    working, _ = page.page()
+    assert sum(r.kind == "column" for r in segment(working).regions) == 11
+
+
 def test_two_tables_one_above_the_other() -> None:
     page = Printed(np.random.default_rng(8), (1600, 1100))
     _, bottom = print_table(page, 100, 150, 18, DEGREES, table=0)

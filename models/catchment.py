@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 
 from models.step import Window
 
-QUARTER = Window(4, 7, 7)  # of a unit of the digit network's encoder, the last at 1/4
-EIGHTH = Window(8, 11, 11)  # of the first at 1/8
 MOST = 32  # regions a unit may see; more cannot be told apart in 23 x 23 pixels of any real page
 
 
@@ -125,10 +123,14 @@ def colour_regions(
 
 
 def recolour(
-    colouring: Colouring, labels: NDArray[np.int32], shape: tuple[int, int], windows: tuple[Window, Window]
+    colouring: Colouring,
+    labels: NDArray[np.int32],
+    shape: tuple[int, int],
+    windows: tuple[Window, Window],
+    most: int = MOST,
 ) -> Colouring:
     """Give the same colours to units further down, which see less; parameters as for :func:`colour_regions`."""
-    seen = _regions_seen(labels, shape, windows, MOST)
+    seen = _regions_seen(labels, shape, windows, most)
     return Colouring(colouring.of_region, _owners(seen, colouring.of_region))
 
 

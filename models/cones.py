@@ -14,7 +14,7 @@ least the activation it explains, and the relevance that arrives at the pixels s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.catchment import EIGHTH, QUARTER, colour_regions, pool_windows, recolour
-from models.digits import GRAIN, STRIDE, DigitNetwork, pad_to_grain
+from models.catchment import pool_windows
+from models.digits import GRAIN, STRIDE, DigitNetwork, activations, pad_to_grain
+from models.falls import find_falls
+from models.sheet import Sheet, embed, rows
 
 GAMMA: Mapping[str, float] = {
     "encode_quarter": 0.5,
@@ -44,7 +46,7 @@ class _Step:
 
     module: str
     source: str
-    below: str | None  # None where the input is joined from two maps
+    below: str | None  # None for the pixels
     reach_in: int
     reach_out: int
     grain_in: int
@@ -52,26 +54,38 @@ class _Step:
     dilation: int = 1
 
 
-_DECODER = (
-    _Step("decode_quarter.1.0", "up0", "decode_quarter.0.0", 1, 1, 4),
-    _Step("decode_quarter.0.0", "concat4", None, 1, 1, 4),
-)
-_MIDDLE = _Step("decode_eighth.0", "concat8", None, 1, 1, 2)
 _CONTEXT = (
     _Step("encode_sixteenth.3.0", "sixteenth2", "encode_sixteenth.2.0", 2, 1, 1),
     _Step("encode_sixteenth.2.0", "sixteenth1", "encode_sixteenth.1.0", 4, 2, 1, dilation=2),
     _Step("encode_sixteenth.1.0", "sixteenth0", "encode_sixteenth.0.0", 5, 4, 1),
-    _Step("encode_sixteenth.0.0", "eighth1", "encode_eighth.1.0", 6, 5, 2, stride=2),
 )
-_EIGHTH = _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2)
+_EIGHTH = (
+    _Step("encode_sixteenth.0.0", "eighth1", "encode_eighth.1.0", 6, 5, 2, stride=2),
+    _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2),
+)
 _QUARTER = (
     _Step("encode_eighth.0.0", "quarter1", "encode_quarter.1.0", 7, 6, 4, stride=2),
     _Step("encode_quarter.1.0", "quarter0", "encode_quarter.0.0", 7, 7, 4),
     _Step("encode_quarter.0.0", "half", "encode_half.0", 7, 7, 8, stride=2),
 )
 _PIXELS = _Step("encode_half.0", "ink", None, 7, 7, 16, stride=2)
-_STEPS = (*_DECODER, _MIDDLE, *_CONTEXT, _EIGHTH, *_QUARTER)
+_ENCODER = (*_CONTEXT, *_EIGHTH, *_QUARTER)
+_DECODER = ("decode_quarter.1.0", "decode_quarter.0.0", "decode_eighth.0")
 REACH = 7 * GRAIN  # pixels: a cone's window ends this far left of and above its peak's cell of 1/16
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Shares of some peaks, where the way back leaves the decoder for good.
+
+    Windows at 1/16 begin 5 cells before ``origin``, those at 1/8 2 cells before that of ``origin``.
+    """
+
+    origin: Tensor  # (n, 2), the peaks' cells of 1/16
+    sixteenth: Tensor  # (n, 96, 11, 11)
+    eighth: Tensor  # (n, 64, 6, 6), beside
+    quarter: Tensor  # (n, 32, 6, 6), beside
+    corner: Tensor  # (n, 2), row and column of the first cell of those at 1/4
 
 
 class Cones:
@@ -94,64 +108,85 @@ class Cones:
     def __init__(self, network: DigitNetwork, ink: Tensor, gamma: Mapping[str, float] = GAMMA) -> None:
         self.shape = (int(ink.shape[0]), int(ink.shape[1]))
         self._weights = {
-            step.module: _favoured(network.get_submodule(step.module), gamma[step.module.split(".")[0]])
-            for step in _STEPS
+            module: _favoured(network.get_submodule(module), gamma[module.split(".")[0]])
+            for module in (*_DECODER, *(step.module for step in _ENCODER), "head")
         }
-        self._weights["head"] = _favoured(network.head, gamma["head"])
-        self._weights["pixels"] = network.get_parameter(f"{_PIXELS.module}.weight")
-        self._kept: dict[str, Tensor] = {}  # (h + margins, w + margins, channels)
-        maps = _activations(network, pad_to_grain(ink[None, None]))
-        self._ink, self._bound = maps["ink"], torch.zeros_like(maps["ink"])
-        self._bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
-        inverses = {step.module: self._inverse(step, maps) for step in _STEPS}
-        inverses[_PIXELS.module] = _invert(self._contributions(self._ink, self._bound))
-        self._gains = {step.source: maps[step.source] * inverses[step.below] for step in _STEPS if step.below}
-        for step in (*_DECODER, _MIDDLE, *_CONTEXT, _EIGHTH):
-            self._keep(
-                step.source, self._gains.get(step.source, maps[step.source]), step.reach_in, step.grain_in
-            )
-        for module, grain in (("decode_quarter.1.0", 4), ("decode_eighth.0", 2), ("encode_sixteenth.3.0", 1)):
-            self._keep(module, inverses[module], 1, grain)
-        for module, grain in (("encode_quarter.1.0", 4), ("encode_eighth.1.0", 2)):
-            self._keep(module, inverses[module], 1, grain)
-        self._keep("up1", maps["up1"], 0, 4)
+        pixels = network.get_parameter(f"{_PIXELS.module}.weight")
+        self._weights["pixels"] = torch.cat([pixels, -pixels.clamp(max=0)], 1)  # z^B, the lower bound is 0
+        maps = activations(network, pad_to_grain(ink[None, None]))
+        bound = torch.zeros_like(maps["ink"])
+        bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
+        self._pixels = torch.cat([maps["ink"], bound], 1)
+        inverses = {step.module: self._inverse(step, maps) for step in _ENCODER}
+        inverses[_PIXELS.module] = _invert(self._contributions(self._pixels))
+        self._gains = {
+            step.source: maps[step.source] * inverses[step.below] for step in _ENCODER if step.below
+        }
+        self._sheets = {name: Sheet.of(maps[name], 4) for name in ("up1", "up0", "concat4", "concat8")}
+        for module in ("encode_sixteenth.3.0", "encode_eighth.1.0", "encode_quarter.1.0"):
+            self._sheets[module] = Sheet.of(inverses[module], 4)
+        self._keep(*_CONTEXT)
 
-    def _contributions(self, ink: Tensor, bound: Tensor) -> Tensor:
-        """Add up what pixels contribute to the first convolution, under z^B with the bounds 0 and ``bound``."""
-        weight = self._weights["pixels"]
-        return F.conv2d(ink, weight, None, 2, 1) - F.conv2d(bound, weight.clamp(max=0), None, 2, 1)
+    def _contributions(self, pixels: Tensor) -> Tensor:
+        """Add up what ``pixels (1, 2, h, w)``, their ink and its upper bound, contribute to the first convolution."""
+        return F.conv2d(pixels, self._weights["pixels"], None, 2, 1)
 
     def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
         """One over the denominators of a convolution's outputs; 0 where nothing contributes."""
         weight = self._weights[step.module]
         return _invert(F.conv2d(maps[step.source], weight, None, step.stride, step.dilation, step.dilation))
 
-    def _keep(self, name: str, x: Tensor, reach: int, grain: int) -> None:
-        """Lay a map ``(1, c, h, w)`` out as ``(h, w, c)`` with a margin that holds any peak's window."""
-        margins = (0, 0, *(reach * grain,) * 4)
-        self._kept[name] = F.pad(x[0].permute(1, 2, 0), margins).contiguous()
+    def _keep(self, *steps: _Step) -> None:
+        """Keep the gains of steps' inputs for windows to be cut from them."""
+        for step in steps:
+            self._sheets[step.source] = Sheet.of(self._gains[step.source], step.reach_in * step.grain_in)
 
     def _windows(self, name: str, origin: Tensor, reach: int, grain: int) -> Tensor:
-        """Cut ``(n, c, side, side)`` windows of a kept map; ``origin (n, 2)`` counts cells of 1/16."""
-        side = torch.arange((2 * reach + 1) * grain, device=origin.device)
-        rows = origin[:, 0, None] * grain + side
-        cols = origin[:, 1, None] * grain + side
-        return self._kept[name][rows[:, :, None], cols[:, None, :]].permute(0, 3, 1, 2)
+        """Cut windows that reach as many cells of 1/16 around ``origin (n, 2)``."""
+        return self._sheets[name].cut((origin - reach) * grain, (2 * reach + 1) * grain)
 
     def _back(self, step: _Step, share: Tensor, origin: Tensor) -> Tensor:
-        """Pass the shares of a convolution's outputs to its inputs: their shares, or relevance if they are joined."""
+        """Pass the shares of a convolution's outputs to its inputs."""
         spread = _spread(step, share, self._weights[step.module])
         return spread * self._windows(step.source, origin, step.reach_in, step.grain_in)
 
-    def _head_back(self, digit: Tensor, cell: Tensor) -> Tensor:
-        """Pass one unit of relevance a peak through the 1 x 1 head; relevance in the first windows."""
-        relevance = self._weights["head"][digit, :, 0, 0] * self._kept["up1"][cell[:, 0], cell[:, 1]]
+    def _widen(self, module: str, relevance: Tensor, inputs: Tensor) -> Tensor:
+        """Pass relevance of a decoder's ``side x side`` outputs to its ``(side + 2) x (side + 2)`` inputs.
+
+        Denominators are computed here, since peaks see few cells of the decoder.
+        """
+        weight = self._weights[module]
+        share = relevance * _invert(F.conv2d(inputs, weight))
+        return _spread_around(share, weight) * inputs
+
+    def _decoder_back(self, digit: Tensor, cell: Tensor, origin: Tensor) -> _Shares:
+        """Pass one unit of relevance a peak through head and decoder; at 1/16 only the inner 3 x 3 cells."""
+        relevance = self._weights["head"][digit, :, 0, 0][..., None, None] * self._sheets["up1"].cut(cell, 1)
         relevance = relevance / relevance.sum(1, keepdim=True)
-        count = len(digit)
-        window = relevance.new_zeros((count, 12, 12, relevance.shape[1]))
-        offset = cell % STRIDE + STRIDE
-        window[torch.arange(count, device=digit.device), offset[:, 0], offset[:, 1]] = relevance
-        return window.permute(0, 3, 1, 2)
+        relevance = self._widen("decode_quarter.1.0", relevance, self._sheets["up0"].cut(cell - 1, 3))
+        relevance = self._widen("decode_quarter.0.0", relevance, self._sheets["concat4"].cut(cell - 2, 5))
+        coarse = torch.div(cell - 2, 2, rounding_mode="floor")  # 3 x 3 cells of 1/8 hold the 5 x 5 of 1/4
+        above, quarter = _split(embed(relevance, cell - 2 - 2 * coarse, 6), 32)
+        relevance = self._widen("decode_eighth.0", above, self._sheets["concat8"].cut(coarse - 1, 5))
+        above, eighth = _split(embed(relevance, coarse + 1 - 2 * origin, 6), 64)
+        return _Shares(
+            origin,
+            above * self._windows("encode_sixteenth.3.0", origin, 1, 1),
+            eighth * self._windows("encode_eighth.1.0", origin, 1, 2),
+            quarter * self._sheets["encode_quarter.1.0"].cut(2 * coarse, 6),
+            2 * coarse,
+        )
+
+    def _follow_to_sixteenth(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[_Shares]:
+        """Follow peaks back to the first convolution at 1/16."""
+        for start in range(0, len(digit), chunk):
+            part = slice(start, start + chunk)
+            origin = torch.div(cell[part], STRIDE, rounding_mode="floor")
+            found = self._decoder_back(digit[part], cell[part], origin)
+            share = found.sixteenth
+            for step in _CONTEXT:
+                share = self._back(step, share, origin)
+            yield replace(found, sixteenth=share)
 
     def follow(self, digit: Tensor, cell: Tensor, chunk: int = 12) -> Iterator[tuple[Tensor, Tensor]]:
         """Follow peaks back to the pixels.
@@ -171,29 +206,31 @@ class Cones:
             ``corner (k, 2)``: row and column of each window's first pixel on the page (may be negative), and
             ``relevance (k, 240, 240)``: each window sums to 1.
         """
-        if "ink" not in self._kept:
-            for step in _QUARTER:
-                self._keep(step.source, self._gains[step.source], step.reach_in, step.grain_in)
-            self._keep("ink", self._ink, _PIXELS.reach_in, 16)
-            self._keep("bound", self._bound, _PIXELS.reach_in, 16)
-        for origin, share, beside in self._follow_to_eighth(digit, cell, chunk):
-            for step in _QUARTER:
+        if "ink" not in self._sheets:
+            self._keep(*_EIGHTH, *_QUARTER)
+            self._sheets["ink"] = Sheet.of(self._pixels, REACH)
+        for found in self._follow_to_sixteenth(digit, cell, chunk):
+            share, origin = found.sixteenth, found.origin
+            for step in (*_EIGHTH, *_QUARTER):
                 share = self._back(step, share, origin)
+                if step.source == "eighth1":
+                    share[..., 10:-10, 10:-10] += found.eighth  # reach 1 in reach 6, at two cells
                 if step.source == "quarter1":
+                    beside = embed(found.quarter, found.corner - 4 * (origin - 1), 12)
                     share[..., 24:-24, 24:-24] += beside  # reach 1 in reach 7, at four cells
             yield origin * GRAIN - REACH, self._pixels_back(share, origin)
 
     def pool(
-        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 12
+        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 48
     ) -> NDArray[np.float64]:
         """Follow peaks back to the pixels and add their relevance up by region.
 
-        The windows are followed down to 1/8 and, beside it, to 1/4; from there on see :mod:`models.catchment`.
+        The windows are followed down to 1/16 and, beside it, to 1/8 and 1/4; from there on see :mod:`models.falls`.
 
         Parameters
         ----------
         digit, cell, chunk
-            As for :meth:`follow`.
+            As for :meth:`follow`; a peak takes less memory here.
         labels
             ``(h, w)``, the region of each pixel of the page.
 
@@ -205,61 +242,28 @@ class Cones:
         pooled = np.zeros((len(digit), int(labels.max()) + 1))
         if not len(digit):
             return pooled
-        eighth, quarter = (_side(self._gains[source]) for source in ("eighth0", "quarter1"))
-        colouring = colour_regions(labels, eighth, (EIGHTH, EIGHTH))
-        below = recolour(colouring, labels, quarter, (QUARTER, QUARTER))
-        colour = torch.from_numpy(colouring.of_region)[torch.from_numpy(labels).long()].to(self._ink.device)
-        falls = [self._falls(colour == index) for index in range(colouring.count)]
-        at_quarter, at_eighth = (np.stack(maps) for maps in zip(*falls, strict=True))
+        falls = find_falls(labels, self._pixels_of, self._gains, self._weights)
         start = 0
-        for origin, share, beside in self._follow_to_eighth(digit, cell, chunk):
-            part = pooled[start : start + len(origin)]
-            corner = origin.cpu().numpy()
-            pool_windows(_rows(share), corner * 2 - 2 * _EIGHTH.reach_in, at_eighth, colouring.owner, part)
-            pool_windows(_rows(beside), corner * 4 - 4, at_quarter, below.owner, part)
-            start += len(origin)
+        for found in self._follow_to_sixteenth(digit, cell, chunk):
+            part = pooled[start : start + len(found.origin)]
+            for share, corner, fall in (
+                (found.sixteenth, found.origin - _CONTEXT[-1].reach_in, falls.sixteenth),
+                (found.eighth, 2 * (found.origin - 1), falls.eighth),
+                (found.quarter, found.corner, falls.quarter),
+            ):
+                pool_windows(rows(share), corner.cpu().numpy(), fall.passed, fall.owner, part)
+            start += len(found.origin)
         return pooled
 
-    def _falls(self, mask: Tensor) -> tuple[NDArray, NDArray]:
-        """Compute what units pass to a mask ``(h, w)``, per share: those at 1/4 and at 1/8, ``(h, w, c)``."""
-        pixels = torch.zeros_like(self._bound)
-        pixels[0, 0, : self.shape[0], : self.shape[1]] = mask.to(pixels.dtype)
-        x = self._contributions(self._ink * pixels, self._bound * pixels) * self._gains["half"]
-        x = F.conv2d(x, self._weights["encode_quarter.0.0"], None, 2, 1) * self._gains["quarter0"]
-        quarter = F.conv2d(x, self._weights["encode_quarter.1.0"], None, 1, 1)
-        eighth = F.conv2d(quarter * self._gains["quarter1"], self._weights["encode_eighth.0.0"], None, 2, 1)
-        return _rows(quarter)[0], _rows(eighth)[0]
-
-    def _follow_to_eighth(
-        self, digit: Tensor, cell: Tensor, chunk: int
-    ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """Follow peaks back into the encoder: origins of the windows, shares at 1/8, and those beside them at 1/4."""
-        for start in range(0, len(digit), chunk):
-            part = slice(start, start + chunk)
-            origin = torch.div(cell[part], STRIDE, rounding_mode="floor")
-            yield origin, *self._follow_chunk(digit[part], cell[part], origin)
-
-    def _follow_chunk(self, digit: Tensor, cell: Tensor, origin: Tensor) -> tuple[Tensor, Tensor]:
-        share = self._head_back(digit, cell) * self._windows("decode_quarter.1.0", origin, 1, 4)
-        for step in _DECODER:
-            share = self._back(step, share, origin)
-        above, beside = _split(share, 32)
-        at_quarter = beside * self._windows("encode_quarter.1.0", origin, 1, 4)
-        share = self._back(_MIDDLE, above * self._windows("decode_eighth.0", origin, 1, 2), origin)
-        above, beside = _split(share, 64)
-        at_eighth = beside * self._windows("encode_eighth.1.0", origin, 1, 2)
-        share = above * self._windows("encode_sixteenth.3.0", origin, 1, 1)
-        for step in _CONTEXT:
-            share = self._back(step, share, origin)
-        share[..., 10:-10, 10:-10] += at_eighth  # reach 1 in reach 6, at two cells a cell of 1/16
-        return self._back(_EIGHTH, share, origin), at_quarter
+    def _pixels_of(self, mask: NDArray[np.bool_]) -> Tensor:
+        """Add up what the pixels of a mask ``(h, w)`` contribute to the first convolution."""
+        chosen = self._pixels.new_zeros(self._pixels.shape[2:])
+        chosen[: self.shape[0], : self.shape[1]] = torch.from_numpy(mask)
+        return self._contributions(self._pixels * chosen)
 
     def _pixels_back(self, share: Tensor, origin: Tensor) -> Tensor:
-        weight = self._weights["pixels"]
-        toward = _spread(_PIXELS, share, torch.cat([weight, weight.clamp(max=0)], 1))
-        ink = self._windows("ink", origin, _PIXELS.reach_in, 16)
-        bound = self._windows("bound", origin, _PIXELS.reach_in, 16)
-        return toward[:, 0] * ink[:, 0] - toward[:, 1] * bound[:, 0]
+        toward = _spread(_PIXELS, share, self._weights["pixels"])
+        return (toward * self._windows("ink", origin, _PIXELS.reach_in, 16)).sum(1)
 
 
 def _favoured(layer: nn.Module, gamma: float) -> Tensor:
@@ -275,50 +279,22 @@ def _invert(denominator: Tensor) -> Tensor:
     return denominator.reciprocal_().masked_fill_(nothing, 0)
 
 
-def _side(x: Tensor) -> tuple[int, int]:
-    return int(x.shape[2]), int(x.shape[3])
-
-
-def _rows(x: Tensor) -> NDArray:
-    """Lay maps ``(n, c, h, w)`` out as an array ``(n, h, w, c)``."""
-    return x.permute(0, 2, 3, 1).contiguous().cpu().numpy()
-
-
 def _split(relevance: Tensor, beside: int) -> tuple[Tensor, Tensor]:
     """Part relevance at a joined map: what goes up came from 2 x 2 copies of a coarser map; the rest is beside."""
     return F.avg_pool2d(relevance[:, :-beside], 2) * 4, relevance[:, -beside:]
 
 
-def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
-    """Transposed convolution from windows of the outputs to windows of the inputs.
+def _spread_around(share: Tensor, weight: Tensor, padding: int = 2, dilation: int = 1) -> Tensor:
+    """Transposed convolution without stride, as the convolution with the kernel turned around, which is faster."""
+    turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+    return F.conv2d(share.contiguous(memory_format=torch.channels_last), turned, None, 1, padding, dilation)
 
-    Without stride it is the convolution with the kernel turned around, which processors compute faster.
-    """
+
+def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
+    """Transposed convolution from windows of the outputs to windows of the inputs."""
     before = (step.reach_in - step.reach_out) * step.grain_in - step.dilation
     if step.stride == 1:
-        turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
-        share = share.contiguous(memory_format=torch.channels_last)
-        return F.conv2d(share, turned, None, 1, 2 * step.dilation + before, step.dilation)
+        return _spread_around(share, weight, 2 * step.dilation + before, step.dilation)
     full = F.conv_transpose2d(share, weight, None, step.stride, 0, 0, 1, step.dilation)
     after = (2 * step.reach_in + 1) * step.grain_in - full.shape[-1] - before
     return F.pad(full, (before, after, before, after))
-
-
-def _activations(network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
-    """All maps of a forward pass, ``(1, c, h, w)`` each, the channels last in memory, as windows are cut."""
-    maps = {"ink": ink, "half": network.encode_half(ink).contiguous(memory_format=torch.channels_last)}
-    for name, block, below in (
-        ("quarter", network.encode_quarter, "half"),
-        ("eighth", network.encode_eighth, "quarter1"),
-        ("sixteenth", network.encode_sixteenth, "eighth1"),
-    ):
-        x = maps[below]
-        for index, layer in enumerate(block):
-            maps[f"{name}{index}"] = x = layer(x)
-    up = F.interpolate(maps["sixteenth3"], scale_factor=2.0, mode="nearest")
-    maps["concat8"] = torch.cat([up, maps["eighth1"]], 1)
-    up = F.interpolate(network.decode_eighth(maps["concat8"]), scale_factor=2.0, mode="nearest")
-    maps["concat4"] = torch.cat([up, maps["quarter1"]], 1)
-    maps["up0"] = network.decode_quarter[0](maps["concat4"])
-    maps["up1"] = network.decode_quarter[1](maps["up0"])
-    return maps

@@ -98,6 +98,26 @@ class DigitNetwork(nn.Module):
         return self.head(fine), self.box_head(fine), self.orientation_head(coarse)
 
 
+def activations(network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
+    """Run the network on ``(1, 1, h, w)`` and keep all maps ``(1, c, h, w)``, their channels last in memory."""
+    maps = {"ink": ink, "half": network.encode_half(ink).contiguous(memory_format=torch.channels_last)}
+    for name, block, below in (
+        ("quarter", network.encode_quarter, "half"),
+        ("eighth", network.encode_eighth, "quarter1"),
+        ("sixteenth", network.encode_sixteenth, "eighth1"),
+    ):
+        x = maps[below]
+        for index, layer in enumerate(block):
+            maps[f"{name}{index}"] = x = layer(x)
+    up = F.interpolate(maps["sixteenth3"], scale_factor=2.0, mode="nearest")
+    maps["concat8"] = torch.cat([up, maps["eighth1"]], 1)
+    up = F.interpolate(network.decode_eighth(maps["concat8"]), scale_factor=2.0, mode="nearest")
+    maps["concat4"] = torch.cat([up, maps["quarter1"]], 1)
+    maps["up0"] = network.decode_quarter[0](maps["concat4"])
+    maps["up1"] = network.decode_quarter[1](maps["up0"])
+    return maps
+
+
 def load_digit_network(weights: Path = WEIGHTS, device: str = "cpu") -> DigitNetwork:
     """Load the trained network for use.
 

@@ -131,8 +131,8 @@ def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDAr
 class GradientCones(Cones):
     """Gradient times input, a peak's share of one: LRP-0 down to the pixels themselves."""
 
-    def _contributions(self, ink: Tensor, bound: Tensor) -> Tensor:
-        return F.conv2d(ink, self._weights["pixels"], None, 2, 1)
+    def _contributions(self, pixels: Tensor) -> Tensor:
+        return F.conv2d(pixels[:, :1], self._weights["pixels"][:, :1], None, 2, 1)
 
 
 def gradient_shares(

@@ -45,6 +45,7 @@ def test_both_read_the_same_file_and_the_ratio_is_of_their_seconds(page: np.ndar
     stages = sum(row[stage] for stage in benchmark_reading.STAGES)
     assert 0 < stages <= row["whole"]
     assert row["tesseract_figures"] == 3  # 2, 1 and 7
+    assert 0 < row["tesseract_cpu"] < 10 and row["cpu"] > 0
     assert row["ratio"] == pytest.approx(row["tesseract"] / row["whole"])
 
 

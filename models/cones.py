@@ -119,12 +119,12 @@ class Cones:
         self._pixels = torch.cat([maps["ink"], bound], 1)
         inverses = {step.module: self._inverse(step, maps) for step in _ENCODER}
         inverses[_PIXELS.module] = _invert(self._contributions(self._pixels))
-        self._gains = {
-            step.source: maps[step.source] * inverses[step.below] for step in _ENCODER if step.below
-        }
-        self._sheets = {name: Sheet.of(maps[name], 4) for name in ("up1", "up0", "concat4", "concat8")}
+        self._sheets = {name: Sheet.of(maps[name]) for name in ("up1", "up0", "concat4", "concat8")}
         for module in ("encode_sixteenth.3.0", "encode_eighth.1.0", "encode_quarter.1.0"):
-            self._sheets[module] = Sheet.of(inverses[module], 4)
+            self._sheets[module] = Sheet.of(inverses[module])
+        self._gains = {
+            step.source: maps[step.source].mul_(inverses[step.below]) for step in _ENCODER if step.below
+        }
         self._keep(*_CONTEXT)
 
     def _contributions(self, pixels: Tensor) -> Tensor:
@@ -139,7 +139,7 @@ class Cones:
     def _keep(self, *steps: _Step) -> None:
         """Keep the gains of steps' inputs for windows to be cut from them."""
         for step in steps:
-            self._sheets[step.source] = Sheet.of(self._gains[step.source], step.reach_in * step.grain_in)
+            self._sheets[step.source] = Sheet.of(self._gains[step.source])
 
     def _windows(self, name: str, origin: Tensor, reach: int, grain: int) -> Tensor:
         """Cut windows that reach as many cells of 1/16 around ``origin (n, 2)``."""
@@ -208,7 +208,7 @@ class Cones:
         """
         if "ink" not in self._sheets:
             self._keep(*_EIGHTH, *_QUARTER)
-            self._sheets["ink"] = Sheet.of(self._pixels, REACH)
+            self._sheets["ink"] = Sheet.of(self._pixels)
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             share, origin = found.sixteenth, found.origin
             for step in (*_EIGHTH, *_QUARTER):

@@ -69,18 +69,20 @@ def find_falls(
     colour = few.of_region[labels]
     at_quarter, at_eighth0 = (_room(few.count, gains[name]) for name in ("quarter1", "eighth0"))
     for index in range(few.count):
-        x = contribute(colour == index) * gains["half"]
-        x = F.conv2d(x, weights["encode_quarter.0.0"], None, 2, 1) * gains["quarter0"]
+        x = contribute(colour == index).mul_(gains["half"])
+        x = F.conv2d(x, weights["encode_quarter.0.0"], None, 2, 1).mul_(gains["quarter0"])
         x = F.conv2d(x, weights["encode_quarter.1.0"], None, 1, 1)
         at_quarter[index] = rows(x)[0]
-        at_eighth0[index] = rows(F.conv2d(x * gains["quarter1"], weights["encode_eighth.0.0"], None, 2, 1))[0]
+        at_eighth0[index] = rows(
+            F.conv2d(x.mul_(gains["quarter1"]), weights["encode_eighth.0.0"], None, 2, 1)
+        )[0]
     many = colour_regions(labels, sixteenth, (SIXTEENTH, SIXTEENTH), _MOST)
     at_eighth, at_sixteenth = (_room(many.count, gains[name]) for name in ("eighth1", "sixteenth0"))
     for index in range(many.count):
         sorted_in = _sort_in(at_eighth0, few, many.of_region == index).to(gains["eighth0"].device)
-        x = F.conv2d(sorted_in * gains["eighth0"], weights["encode_eighth.1.0"], None, 1, 1)
+        x = F.conv2d(sorted_in.mul_(gains["eighth0"]), weights["encode_eighth.1.0"], None, 1, 1)
         at_eighth[index] = rows(x)[0]
-        x = F.conv2d(x * gains["eighth1"], weights["encode_sixteenth.0.0"], None, 2, 1)
+        x = F.conv2d(x.mul_(gains["eighth1"]), weights["encode_sixteenth.0.0"], None, 2, 1)
         at_sixteenth[index] = rows(x)[0]
     return Falls(
         Fall(at_quarter, recolour(few, labels, quarter, (QUARTER, QUARTER)).owner),

@@ -1,4 +1,4 @@
-"""Sheet: a map of activations laid out so that windows can be cut from it, also across its edges."""
+"""Sheet: a map of activations that windows can be cut from, also across its edges."""
 
 from __future__ import annotations
 
@@ -7,27 +7,29 @@ from dataclasses import dataclass
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A map with its channels last and a margin of zeros around it."""
+    """A map with its channels last; around it there is nothing."""
 
-    cells: Tensor  # (h + 2 * margin, w + 2 * margin, c)
-    margin: int
+    cells: Tensor  # (h, w, c)
 
     @classmethod
-    def of(cls, x: Tensor, margin: int) -> Sheet:
-        """Lay out a map ``(1, c, h, w)``."""
-        return cls(F.pad(x[0].permute(1, 2, 0), (0, 0, *(margin,) * 4)).contiguous(), margin)
+    def of(cls, x: Tensor) -> Sheet:
+        """Lay out a map ``(1, c, h, w)``; no copy is made where its channels are last in memory."""
+        return cls(x[0].permute(1, 2, 0).contiguous())
 
     def cut(self, corner: Tensor, side: int) -> Tensor:
         """Cut ``(n, c, side, side)`` windows; ``corner (n, 2)`` is the row and column of each one's first cell."""
-        first = corner + self.margin
         span = torch.arange(side, device=corner.device)
-        down, across = first[:, 0, None] + span, first[:, 1, None] + span
-        return self.cells[down[:, :, None], across[:, None, :]].permute(0, 3, 1, 2)
+        down, across = corner[:, 0, None] + span, corner[:, 1, None] + span
+        height, width = self.cells.shape[:2]
+        found = self.cells[down.clamp(0, height - 1)[:, :, None], across.clamp(0, width - 1)[:, None, :]]
+        outside = ((down < 0) | (down >= height))[:, :, None] | ((across < 0) | (across >= width))[:, None, :]
+        if outside.any():
+            found[outside] = 0
+        return found.permute(0, 3, 1, 2)
 
 
 def embed(small: Tensor, offset: Tensor, side: int) -> Tensor:

@@ -57,10 +57,11 @@ def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> 
             on_page(c, window, (131, 213))
 
 
-def test_pooling_by_region_is_pooling_the_pixels(network: DigitNetwork) -> None:
+@pytest.mark.parametrize(("height", "width"), [(13, 31), (6, 9)], ids=["cells", "more than units at 1/8 see"])
+def test_pooling_by_region_is_pooling_the_pixels(network: DigitNetwork, height: int, width: int) -> None:
     ink = inked_page(120, 150) * (inked_page(120, 150) > 0.5)
-    rows, cols = torch.meshgrid(torch.arange(120) // 13, torch.arange(150) // 31, indexing="ij")
-    labels = rows * 5 + cols
+    rows, cols = torch.meshgrid(torch.arange(120) // height, torch.arange(150) // width, indexing="ij")
+    labels = rows * (150 // width + 1) + cols
     labels[40:90, 60:110] = 0  # a region that touches many others
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
     peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
@@ -72,7 +73,9 @@ def test_pooling_by_region_is_pooling_the_pixels(network: DigitNetwork) -> None:
         for corner, window in zip(corners, windows, strict=True):
             page = on_page(corner, window, (120, 150))
             by_hand.append(
-                torch.zeros(50, dtype=torch.float64).index_add(0, labels.flatten(), page.flatten())
+                torch.zeros(int(labels.max()) + 1, dtype=torch.float64).index_add(
+                    0, labels.flatten(), page.flatten()
+                )
             )
     assert len(pooled) > 5
     torch.testing.assert_close(torch.from_numpy(pooled), torch.stack(by_hand), rtol=1e-9, atol=1e-12)

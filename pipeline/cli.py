@@ -199,6 +199,36 @@ def show(
 
 
 @app.command()
+def collate(
+    corpus: CorpusFolder,
+    doc_a: Annotated[str, typer.Argument(metavar="DOC_A")],
+    doc_b: Annotated[str, typer.Argument(metavar="DOC_B")],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="out.csv", help="Write every aligned cell into this file.")
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(metavar="out.png", help="Draw both tables and their variants into this file."),
+    ] = None,
+) -> None:
+    """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
+    with _errors_to_exit_codes():
+        from pipeline.apparatus import collate_pair, describe, draw_apparatus, write_csv
+        from pipeline.corpus import Corpus
+
+        opened = Corpus.open(corpus)
+        apparatus = collate_pair(opened, doc_a, doc_b)
+        if csv is not None:
+            write_csv(apparatus, csv)
+            _say(f"aligned cells: {csv}")
+        if image is not None:
+            draw_apparatus(opened, apparatus, image)
+            _say(f"drawing: {image}")
+        for line in describe(opened, apparatus):
+            typer.echo(line)
+
+
+@app.command()
 def check(corpus: CorpusFolder) -> None:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     with _errors_to_exit_codes():

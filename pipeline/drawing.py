@@ -214,9 +214,9 @@ def draw_pair(corpus: Corpus, first: str, second: str, path: Path) -> None:
         A document or its scan cannot be found, or ``path`` cannot be written.
     """
     docs = find_pair(corpus, first, second)
-    left = _place(corpus, docs[0], _MARGIN)
-    right = _place(corpus, docs[1], left.left + max(left.image.shape[1], _LEAST_WIDTH) + _GAP)
-    boxes = [_boxes(corpus, doc, page) for doc, page in zip(docs, (left, right), strict=True)]
+    left = place_document(corpus, docs[0], None)
+    right = place_document(corpus, docs[1], left)
+    boxes = [region_boxes(corpus, doc, page) for doc, page in zip(docs, (left, right), strict=True)]
     factors = [corpus.read("factors", [doc]) for doc in docs]
     connections = connect(region_map(factors[0], factors[1]), boxes[0], boxes[1])
     pair = corpus.read("pairs", docs).iloc[0]
@@ -230,15 +230,23 @@ def draw_pair(corpus: Corpus, first: str, second: str, path: Path) -> None:
         raise UsageError(f"cannot write the drawing to {path}: {error}") from error
 
 
-def _place(corpus: Corpus, doc_id: str, left: float) -> PlacedPage:
+def place_document(corpus: Corpus, doc_id: str, beside: PlacedPage | None) -> PlacedPage:
+    """Place a document of a corpus at the left of a drawing, or on the right of another.
+
+    Raises
+    ------
+    UsageError
+        Its scan cannot be found.
+    """
+    left = _MARGIN if beside is None else beside.left + max(beside.image.shape[1], _LEAST_WIDTH) + _GAP
     document = corpus.read("documents", [doc_id]).iloc[0]
     image = load_image(corpus.find_scan(str(document["source"])), int(document["page_index"]))
     orientation = int(corpus.read("pages", [doc_id])["orientation"].iloc[0])
     return place_page(image, orientation, left, _HEAD)
 
 
-def _boxes(corpus: Corpus, doc_id: str, page: PlacedPage) -> pd.DataFrame:
-    """Boxes of a document's cells in the drawing, by region_id."""
+def region_boxes(corpus: Corpus, doc_id: str, page: PlacedPage) -> pd.DataFrame:
+    """Find the boxes of a document's cells in the drawing, by region_id."""
     regions = corpus.read("regions", [doc_id])
     regions = regions[regions["kind"] == "cell"]
     sides = ["x0", "y0", "x1", "y1"]

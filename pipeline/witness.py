@@ -1,0 +1,61 @@
+"""Witness: what a document says, ready to be collated: the readings of its tables and the factor that explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.corpus import Corpus
+from pipeline.grid import Grid, grids
+from pipeline.schemas import FEATURES
+
+_COLUMNS = {
+    "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col", "text", "confidence"],
+    "factors": ["doc_id", "region_id", "feature", "relevance"],
+}
+_PLACE = {feature: place for place, feature in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A document with its tables."""
+
+    doc_id: str
+    tables: tuple[Grid, ...]
+    factor: NDArray[np.float32]  # (regions, features), by region_id
+
+    def relevance(self, grid: Grid, other: Witness, other_grid: Grid) -> NDArray[np.float64]:
+        """Relevance of every cell of a table with every cell of another's.
+
+        Returns
+        -------
+        ndarray
+            ``(rows, columns, rows of the other, columns of the other)``.
+        """
+        own, others = self._factors_of(grid), other._factors_of(other_grid)
+        return (own @ others.T).reshape(*grid.shape, *other_grid.shape).astype(np.float64)
+
+    def _factors_of(self, grid: Grid) -> NDArray[np.float32]:
+        cells = grid.region.ravel()
+        return np.where((cells >= 0)[:, None], self.factor[cells], np.float32(0))
+
+
+def witness(doc_id: str, regions: pd.DataFrame, factors: pd.DataFrame) -> Witness:
+    """Make a witness of a document's rows of the tables ``regions`` and ``factors``."""
+    factor = np.zeros((int(regions["region_id"].max()) + 1 if len(regions) else 1, len(FEATURES)), np.float32)
+    columns = factors["feature"].map(_PLACE).to_numpy(np.int64)
+    factor[factors["region_id"].to_numpy(np.int64), columns] = factors["relevance"].to_numpy(np.float32)
+    return Witness(doc_id, tuple(grids(regions)), factor)
+
+
+def read_witnesses(corpus: Corpus, doc_ids: Sequence[str]) -> Iterator[Witness]:
+    """Read documents of a corpus, in the order of their names."""
+    rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
+    groups = {table: dict(list(frame.groupby("doc_id"))) for table, frame in rows.items()}
+    for doc_id in sorted(doc_ids):
+        tables = (groups[table].get(doc_id, rows[table].iloc[:0]) for table in ("regions", "factors"))
+        yield witness(doc_id, *tables)

@@ -66,7 +66,9 @@ class Evidence:
     @property
     def most(self) -> float:
         """What the smaller table would say if all of it agreed."""
-        return min(sum(self.weight(text) for text in grid.text.flat if text) for grid in (self.a, self.b))
+        return min(
+            sum(self.weight(str(text)) for text in grid.text.flat if text) for grid in (self.a, self.b)
+        )
 
     def of_rows(self, columns: Sequence[Span]) -> Array:
         """Evidence of every two rows, given the columns that correspond: ``(rows of a, rows of b)``."""

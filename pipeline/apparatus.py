@@ -114,7 +114,9 @@ def _nothing(tried: Sequence[Collation]) -> Iterator[str]:
         return
     verdict = tried[0].verdict
     if verdict.compared:
-        found = f"at best {verdict.agreeing} of {verdict.compared} aligned cells agree, {verdict.expected:.0f} by chance"
+        found = (
+            f"at best {verdict.agreeing} of {verdict.compared} cells agree, {verdict.expected:.0f} by chance"
+        )
     else:
         found = "no columns agree but those that count rows"
     yield f"nothing to collate: the tables have no more in common than their frame and chance ({found})"

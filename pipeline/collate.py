@@ -1,7 +1,7 @@
 """Collate: the cells of two documents that correspond, and whether they agree.
 
-A cell pair is ``same`` where both readings are of one value, and a ``variant`` where they are not. A variant is in the print
-only if both readings are right: its confidence says how likely that is, given the scores of their digits.
+A cell pair is ``same`` where both readings are of one value, and a ``variant`` where they are not. A variant is in the
+print only if both readings are right: its confidence says how likely that is, given the scores of their digits.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _aligned(collation: Collation) -> Iterator[dict[str, object]]:
 
 
 def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> tuple[str, float]:
-    """Reading of neighbouring cells as one, and the probability that it is right."""
+    """Read neighbouring cells as one, with the probability that this is right."""
     place = slice(columns[0], sum(columns))
     filled = grid.text[row, place] != ""
     return " ".join(grid.text[row, place][filled]), float(np.prod(grid.confidence[row, place][filled]))
@@ -139,8 +139,8 @@ def _forgive_borders(
         (first, *_), (second, *_) = compared[k], compared[k + 1]
         if sum(first.a) != second.a[0] or sum(first.b) != second.b[0]:
             continue
-        one, other = (joint("".join(compared[n][side][0] for n in (k, k + 1))) for side in (1, 2))
-        if one == other:
+        one = joint(compared[k][1][0] + compared[k + 1][1][0])
+        if one == joint(compared[k][2][0] + compared[k + 1][2][0]):
             relations[k] = relations[k + 1] = "same"
 
 

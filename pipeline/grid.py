@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Text = NDArray[np.object_]
-_STEPS = (1, 5, 10)  # from one argument to the next
+_STEPS = (1, 2, 3, 4, 5, 6, 10, 15, 30)  # from one argument to the next
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def same(one: str, other: str) -> bool:
 
 
 def is_serial(texts: Text) -> bool:
-    """Tell whether a column counts as arguments do, by ones, fives or tens: most of its steps are that."""
+    """Tell whether a column counts as arguments do, by ones, fives, tens: most of its steps are the same."""
     numbers = [int(joint(text)) for text in texts if text and len(joint(text)) < 10]
     if len(numbers) < 4:
         return False

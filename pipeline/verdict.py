@@ -1,8 +1,8 @@
 """Verdict: whether what two aligned tables have in common is more than chance and their frame.
 
-Columns that count (1, 2, 3 ... 30) say where a row belongs, not whom it was copied from: only the others are evidence. Their
-agreement is compared with what the same columns give when the rows of one table are shuffled and the best order of rows
-is sought again.
+Columns that count (1, 2, 3 ... 30) say where a row belongs, not whom it was copied from: only the others are evidence.
+Their agreement is compared with what the same columns give when the rows of one table are shuffled and the best order
+of rows is sought again.
 """
 
 from __future__ import annotations

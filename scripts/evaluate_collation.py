@@ -1,9 +1,9 @@
 """Measure collation on a sample archive: cells aligned, variants found, and kinship told from chance.
 
-``python scripts/evaluate_collation.py ARCHIVE`` lays the tables of every two editions of a work side by side as they are
-printed; with ``--corpus CORPUS``, an analysed corpus of the same archive, as they are read there. An aligned cell pair is
-right if the truth has it; a variant is right if it differs in print. Pairs of different works must not be kin. Prints
-tables by family and by layout, and writes them as JSON with ``--json``.
+``python scripts/evaluate_collation.py ARCHIVE`` lays the tables of every two editions of a work side by side as they
+are printed; with ``--corpus CORPUS``, an analysed corpus of the same archive, as they are read there. An aligned cell
+pair is right if the truth has it; a variant is right if it differs in print. Pairs of different works must not be kin.
+Prints tables by family and by layout, and writes them as JSON with ``--json``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,7 @@ def true_pairs(truth: pd.DataFrame, a: Page, b: Page) -> dict[tuple[Cell, Cell],
     return differ
 
 
-def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, float]:
+def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, Any]:
     """Score the collation of two documents."""
     differ = true_pairs(truth, a, b)
     table = table_of(kin(collate(a.witness, b.witness)))

@@ -23,6 +23,9 @@ from pipeline.pathfinding import best_path
 Array = NDArray[np.float64]
 
 _JOINT = 0.9  # what a number that only without its spaces is the same counts, to one that is as it stands
+_ZEROS = (
+    0.6  # what a number that only without its zeros is the same counts: 9.2 and 9.02 without their points
+)
 _NEAR = 0.5  # what a value that differs in one figure counts, to one that is the same
 _DIFFERENT = -1.5  # evidence against rows or columns that correspond: two values that differ
 _MISSING = -0.3  # a value beside an empty cell
@@ -109,12 +112,17 @@ class Evidence:
         table[np.ix_(values_a == "", values_b == "")] = 0
         weights = [np.array([self.weight(v) for v in values]) for values in (values_a, values_b)]
         weight = np.maximum(weights[0][:, None], weights[1][None])
-        for form, share in ((joint, _JOINT), (grouped, 1.0)):
-            one, other = ([form(v) if v else "" for v in values] for values in (values_a, values_b))
-            equal = np.array(one)[:, None] == np.array(other)[None]
+        for form, share in ((_without_zeros, _ZEROS), (joint, _JOINT), (grouped, 1.0)):
+            one, other = (np.array([form(v) if v else "" for v in values]) for values in (values_a, values_b))
+            equal = (one[:, None] == other[None]) & (one != "")[:, None]
             table = np.where(equal & filled, share * weight, table)
         near = _near_pairs([joint(v) for v in values_a], [joint(v) for v in values_b]) & (table == _DIFFERENT)
         return np.where(near & filled, _NEAR * weight, table)
+
+
+def _without_zeros(text: str) -> str:
+    figures = text.replace(" ", "").replace("0", "")
+    return figures if len(figures) > 2 else ""
 
 
 def _is_near(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from pipeline.corpus import Corpus
 from pipeline.drawing import PlacedPage, draw, place_document, region_boxes
 from pipeline.errors import UsageError
 from pipeline.similar import describe_document, find_pair
-from pipeline.witness import read_witnesses
+from pipeline.witness import Shelf
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
 _SIDES = ["x0", "y0", "x1", "y1"]
@@ -53,8 +53,8 @@ def collate_pair(corpus: Corpus, first: str, second: str) -> Apparatus:
         One of them cannot be found, or they are the same.
     """
     docs = find_pair(corpus, first, second)
-    a, b = read_witnesses(corpus, docs)
-    tried = collate(a, b)
+    shelf = Shelf(corpus, docs)
+    tried = collate(*map(shelf.witness, docs))
     kept = kin(tried)
     return Apparatus(docs, tried, kept, table_of(kept))
 

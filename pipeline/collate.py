@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.alignment import Alignment, Span, align
-from pipeline.grid import Grid, joint, same
+from pipeline.grid import Grid, Text, joint
+from pipeline.variant import Reading, confidence, differing, rarities, relation
 from pipeline.verdict import Verdict, judge
 from pipeline.witness import Witness
 
@@ -23,9 +26,7 @@ _COLUMNS = [
     *("text_a", "text_b", "relation", "relevance", "confidence"),
 ]
 SURE = 0.3  # confidence from which a variant is taken for one of print
-_VARIANTS = 0.02  # share of cells in which two editions of a table differ
 _SHARED_ROWS = 0.1  # share of rows that two collations of a table may have in common
-_MISSED = 0.004  # probability that a printed figure was not seen: it has no score
 
 
 @dataclass(frozen=True)
@@ -81,78 +82,126 @@ def table_of(collations: Sequence[Collation]) -> pd.DataFrame:
     return pd.concat([both, pd.DataFrame(single, columns=_COLUMNS)]) if single else both
 
 
+def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]:
+    """Sum up the collation of two documents: a row of table ``alignments`` without their names.
+
+    Parameters
+    ----------
+    tried
+        As from :func:`collate`.
+    cells
+        The rows of those that are kin, as from :func:`table_of`.
+    """
+    kept = kin(tried)
+    shown = kept or list(tried[:1])
+    verdicts = [collation.verdict for collation in shown]
+    first = verdicts[0] if verdicts else Verdict(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    variant = cells["relation"] == "variant"
+    sure = cells["confidence"] >= SURE
+    return {
+        "is_kin": bool(kept),
+        "tables": len(kept),
+        "rows": sum(len(collation.alignment.rows) for collation in kept),
+        "compared": sum(verdict.compared for verdict in verdicts),
+        "agreeing": sum(verdict.agreeing for verdict in verdicts),
+        "expected": sum(verdict.expected for verdict in verdicts),
+        "agreement": first.agreement,
+        "surprise": first.surprise,
+        "evidence": sum(verdict.evidence for verdict in verdicts),
+        "same": int((cells["relation"] == "same").sum()),
+        "variant": int((variant & sure).sum()),
+        "doubtful": int((variant & ~sure).sum()),
+        "only_a": int((cells["relation"] == "only_a").sum()),
+        "only_b": int((cells["relation"] == "only_b").sum()),
+    }
+
+
+@dataclass
+class _Place:
+    """Cells that correspond: one of each table, or one and several neighbours that say together what it says."""
+
+    rows: tuple[int, int]
+    span: Span
+    a: Reading
+    b: Reading
+    relation: str
+
+
+def _places(collation: Collation, other: Grid) -> Iterator[_Place]:
+    """Yield what corresponds and is not empty; ``other`` is table b, turned as the alignment says."""
+    for i, j in collation.alignment.rows.tolist():
+        found = []
+        for span in collation.alignment.columns:
+            one, two = _joined(collation.a, i, span.a), _joined(other, j, span.b)
+            found.append(_Place((i, j), span, one, two, relation(one, two)))
+        _forgive_borders(found)
+        yield from (place for place in found if place.relation)
+
+
 def _aligned(collation: Collation) -> Iterator[dict[str, object]]:
     """Yield a row for each pair of cells, several where a cell has columns of the other table as partners."""
     turned = collation.alignment.turned
     other = collation.b.transposed() if turned else collation.b
-    for i, j in collation.alignment.rows.tolist():
-        compared = [
-            (span, _joined(collation.a, i, span.a), _joined(other, j, span.b))
-            for span in collation.alignment.columns
-        ]
-        relations = [_relation(one[0], two[0]) for _, one, two in compared]
-        _forgive_borders(compared, relations)
-        for (span, one, two), relation in zip(compared, relations, strict=True):
-            if not relation:
-                continue
-            certain = _confidence(one, two, relation)
-            for c in range(span.a[0], sum(span.a)):
-                for d in range(span.b[0], sum(span.b)):
-                    at = (d, j) if turned else (j, d)
-                    yield {
-                        "region_a": int(collation.a.region[i, c]),
-                        "region_b": int(other.region[j, d]),
-                        "table_a": collation.a.table,
-                        "row_a": i,
-                        "col_a": c,
-                        "table_b": collation.b.table,
-                        "row_b": at[0],
-                        "col_b": at[1],
-                        "text_a": collation.a.text[i, c],
-                        "text_b": other.text[j, d],
-                        "relation": relation,
-                        "relevance": float(collation.relevance[i, c, at[0], at[1]]),
-                        "confidence": certain,
-                    }
+    places = list(_places(collation, other))
+    rarity = rarities((place.a, place.b) for place in places if place.relation == "variant")
+    for place in places:
+        (i, j), span = place.rows, place.span
+        for c in range(span.a[0], sum(span.a)):
+            for d in range(span.b[0], sum(span.b)):
+                at = (d, j) if turned else (j, d)
+                related = place.relation
+                if related == "variant" and not _differ_here(place, collation.a.text[i], other.text[j], c, d):
+                    related = "same"
+                is_variant = related == "variant"
+                yield {
+                    "region_a": int(collation.a.region[i, c]),
+                    "region_b": int(other.region[j, d]),
+                    "table_a": collation.a.table,
+                    "row_a": i,
+                    "col_a": c,
+                    "table_b": collation.b.table,
+                    "row_b": at[0],
+                    "col_b": at[1],
+                    "text_a": collation.a.text[i, c],
+                    "text_b": other.text[j, d],
+                    "relation": related,
+                    "relevance": float(collation.relevance[i, c, at[0], at[1]]),
+                    "confidence": (
+                        confidence(place.a, place.b, rarity)
+                        if is_variant
+                        else place.a.probability * place.b.probability
+                    ),
+                }
 
 
-def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> tuple[str, float]:
-    """Read neighbouring cells as one, with the probability that this is right."""
+def _differ_here(place: _Place, row_a: Text, row_b: Text, column_a: int, column_b: int) -> bool:
+    """Tell whether two cells of a place have figures that differ; all do where one reading has more figures."""
+    differ = differing(place.a, place.b)
+    if differ is None:
+        return True
+    here = set(differ)
+    for row, column, span in ((row_a, column_a, place.span.a), (row_b, column_b, place.span.b)):
+        after = len("".join(row[column + 1 : sum(span)]).replace(" ", ""))
+        here &= {*range(after, after + len(row[column].replace(" ", "")))}
+    return bool(here)
+
+
+def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> Reading:
+    """Read neighbouring cells as one."""
     place = slice(columns[0], sum(columns))
-    filled = grid.text[row, place] != ""
-    return " ".join(grid.text[row, place][filled]), float(np.prod(grid.confidence[row, place][filled]))
+    text = " ".join(filter(None, grid.text[row, place]))
+    return Reading(text, tuple(score for scores in grid.scores[row, place] for score in scores))
 
 
-def _relation(one: str, other: str) -> str:
-    if one and other:
-        return "same" if same(one, other) else "variant"
-    return "only_a" if one else "only_b" if other else ""
-
-
-def _forgive_borders(
-    compared: list[tuple[Span, tuple[str, float], tuple[str, float]]], relations: list[str]
-) -> None:
+def _forgive_borders(places: Sequence[_Place]) -> None:
     """Take neighbouring cells for the same whose figures are, taken together: a figure strayed over their border."""
-    for k in range(len(compared) - 1):
-        if "same" in relations[k : k + 2] or not (relations[k] and relations[k + 1]):
+    for first, second in pairwise(places):
+        if "same" in (first.relation, second.relation) or not (first.relation and second.relation):
             continue
-        (first, *_), (second, *_) = compared[k], compared[k + 1]
-        if sum(first.a) != second.a[0] or sum(first.b) != second.b[0]:
+        if sum(first.span.a) != second.span.a[0] or sum(first.span.b) != second.span.b[0]:
             continue
-        one = joint(compared[k][1][0] + compared[k + 1][1][0])
-        if one == joint(compared[k][2][0] + compared[k + 1][2][0]):
-            relations[k] = relations[k + 1] = "same"
-
-
-def _confidence(one: tuple[str, float], other: tuple[str, float], relation: str) -> float:
-    """Probability that both readings are right; for a variant, given that readings differ."""
-    right = one[1] * other[1]
-    if relation != "variant":
-        return (one[1] if one[0] else 1.0) * (other[1] if other[0] else 1.0)
-    numbers = joint(one[0]), joint(other[0])
-    if len(numbers[0]) != len(numbers[1]):
-        right *= (1 - _MISSED) ** max(map(len, numbers))
-    return _VARIANTS * right / (_VARIANTS * right + 1 - right)
+        if joint(first.a.text + second.a.text) == joint(first.b.text + second.b.text):
+            first.relation = second.relation = "same"
 
 
 def _alone(collations: Sequence[Collation], both: pd.DataFrame, side: str) -> Iterator[dict[str, object]]:
@@ -173,5 +222,5 @@ def _alone(collations: Sequence[Collation], both: pd.DataFrame, side: str) -> It
                     **{f"{name}_{away}": -1 for name in ("region", "table", "row", "col")},
                     "relation": f"only_{side}",
                     "relevance": 0.0,
-                    "confidence": float(grid.confidence[i, c]),
+                    "confidence": float(np.prod(grid.scores[i, c])),
                 }

@@ -56,6 +56,14 @@ class ExplainConfig(_Section):
     )
 
 
+class CollateConfig(_Section):
+    """Which pairs are compared cell by cell."""
+
+    neighbours: int = Field(
+        default=5, ge=0, description="a document is collated with so many of its nearest; 0: with none"
+    )
+
+
 class RunConfig(_Section):
     """Everything a run depends on besides the scans and the weights."""
 
@@ -65,6 +73,7 @@ class RunConfig(_Section):
     digitize: DigitizeConfig = DigitizeConfig()
     segment: SegmentConfig = SegmentConfig()
     explain: ExplainConfig = ExplainConfig()
+    collate: CollateConfig = CollateConfig()
 
     def document_fingerprint(self, *parts: str) -> str:
         """Digest of what a document's tables depend on besides the scan: this config and ``parts``.
@@ -72,7 +81,7 @@ class RunConfig(_Section):
         The device is left out, as are the options that only the comparison of documents reads.
         """
         of_pairs = {"matches_per_pair", "matches_from_cosine"}
-        relevant = self.model_dump_json(exclude={"device": True, "explain": of_pairs})
+        relevant = self.model_dump_json(exclude={"device": True, "collate": True, "explain": of_pairs})
         return _digest(relevant, *parts)
 
     def on_device(self, device: str) -> RunConfig:
@@ -90,7 +99,7 @@ class RunConfig(_Section):
 
     def pair_fingerprint(self, *parts: str) -> str:
         """Digest of what the tables of pairs depend on besides the documents."""
-        return _digest(self.model_dump_json(exclude={"device": True}), *parts)
+        return _digest(self.model_dump_json(exclude={"device": True, "collate": True}), *parts)
 
 
 def _digest(*parts: str) -> str:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from pipeline.collation_tables import CollationTables
 from pipeline.errors import CorpusError
 from pipeline.pair_tables import FINGERPRINT, PairTables
 from pipeline.parts import (
@@ -35,7 +36,7 @@ DROPPING = "tablekin.dropping"  # in a seal, names of documents whose rows other
 _RECORD = "run.json"
 
 
-class Corpus(PairTables):
+class Corpus(PairTables, CollationTables):
     """Tables of a corpus in the folder ``root``; makes the folder if there is none.
 
     Raises
@@ -160,6 +161,7 @@ class Corpus(PairTables):
         Their pairs go first: matches say themselves what they are of, so that whatever is left when this is
         interrupted, they are not taken for those of the documents that are there then.
         """
+        self.drop_collations_of(doc_ids)
         self.drop_pairs_of(doc_ids)
         for part in self._parts("documents"):
             gone = sorted({*doc_ids} & {*read_parts([part], ["doc_id"])["doc_id"].to_pylist()})

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus
 from pipeline.errors import CorpusError, UsageError
+from pipeline.execution import default_workers
 from pipeline.intake import Say, Tally
 from pipeline.lock import locked
 from pipeline.provenance import versions, weights_digests
 from pipeline.record import Record
-from pipeline.run import Stages, update_pairs
+from pipeline.run import Stages, update_cells, update_pairs
 from pipeline.similar import suggest_documents
 
 
@@ -63,6 +64,7 @@ def drop(root: Path, names: Sequence[str], say: Say, stages: Stages | None = Non
         if corpus.stale_documents(fingerprint):
             return Dropped(gone, left, is_current=False)
         update_pairs(corpus, config, fingerprint, stages, record, tally, say)
+        update_cells(corpus, config, fingerprint, record, tally, say, default_workers("cpu"))
         record.finish(tally, time.perf_counter() - begin)
     return Dropped(gone, left, is_current=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ class Grid:
     table: int  # table_id
     text: Text  # (rows, columns) of str: digits and spaces
     region: NDArray[np.int64]  # (rows, columns)
-    confidence: NDArray[np.float64]  # (rows, columns): that the reading is right
+    scores: NDArray[np.object_]  # (rows, columns) of tuples: the probability of each figure of the text
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -34,24 +35,45 @@ class Grid:
 
     def transposed(self) -> Grid:
         """Make rows of the columns."""
-        return Grid(self.table, self.text.T, self.region.T, self.confidence.T)
+        return Grid(self.table, self.text.T, self.region.T, self.scores.T)
 
     def joined(self, first: int, count: int) -> Text:
         """Read columns from ``first`` on as one, ``(rows,)``."""
         return np.array([" ".join(filter(None, row)) for row in self.text[:, first : first + count]], object)
 
 
-def grids(regions: pd.DataFrame) -> Iterator[Grid]:
-    """Yield the tables of a document, from its rows of table ``regions``."""
+def grids(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[Grid]:
+    """Yield the tables of a document, from its rows of the tables ``regions`` and ``digits``."""
     cells = regions[(regions["kind"] == "cell") & regions["table_id"].notna()]
+    known = _scores(digits)
     for table, rows in cells.groupby("table_id"):
         row, col = (rows[key].to_numpy(np.int64) for key in ("row", "col"))
         shape = int(row.max()) + 1, int(col.max()) + 1
-        text, region, confidence = np.full(shape, "", object), np.full(shape, -1, np.int64), np.zeros(shape)
+        text, region = np.full(shape, "", object), np.full(shape, -1, np.int64)
+        scores = np.empty(shape, object)
+        scores.fill(())
         text[row, col] = rows["text"].fillna("").to_numpy(object)
         region[row, col] = rows["region_id"].to_numpy(np.int64)
-        confidence[row, col] = rows["confidence"].fillna(0).to_numpy(np.float64)
-        yield Grid(int(str(table).partition(".")[0]), text, region, confidence)
+        for i, j, name, probability in zip(row, col, rows["region_id"], rows["confidence"], strict=True):
+            figures = text[i, j].replace(" ", "")
+            found, each = known.get(int(name), ("", ()))
+            scores[i, j] = each if found == figures else _even(len(figures), float(probability))
+        yield Grid(int(str(table).partition(".")[0]), text, region, scores)
+
+
+def _scores(digits: pd.DataFrame) -> dict[int, tuple[str, tuple[float, ...]]]:
+    """Collect the figures of each region from left to right, and their scores."""
+    ordered = digits.sort_values(["region_id", "x0"], kind="stable")
+    figures: dict[int, tuple[str, tuple[float, ...]]] = {}
+    for region, digit, score in zip(ordered["region_id"], ordered["digit"], ordered["score"], strict=True):
+        text, scores = figures.get(int(region), ("", ()))
+        figures[int(region)] = f"{text}{digit}", (*scores, float(score))
+    return figures
+
+
+def _even(count: int, probability: float) -> tuple[float, ...]:
+    """Spread the probability of a reading evenly over its figures: it has several lines, or they are not known."""
+    return (probability ** (1 / count),) * count if count else ()
 
 
 def grouped(text: str) -> str:
@@ -65,8 +87,17 @@ def joint(text: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Tell whether two readings are of the same value."""
-    return bool(one) == bool(other) and (grouped(one) == grouped(other) or joint(one) == joint(other))
+    """Tell whether two readings are of the same value: ``"5 07"``, ``"507"`` and ``"5 7"`` are."""
+    if not (one and other):
+        return one == other
+    if grouped(one) == grouped(other) or joint(one) == joint(other):
+        return True
+    one, other = sorted((one, other), key=lambda text: text.count(" "))
+    if " " in one or " " not in other:
+        return False
+    # a point in the other may have been lost, and zeros with it: 9.0 is printed 9.00, and 9.2 is 9.02
+    groups = (group.lstrip("0") or "0?" for group in other.split())
+    return re.fullmatch("".join(f"0*{group}" for group in groups), one) is not None
 
 
 def is_serial(texts: Text) -> bool:

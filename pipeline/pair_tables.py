@@ -20,6 +20,7 @@ from pipeline.coverage import Coverage, Explained
 from pipeline.parts import (
     list_parts,
     part_metadata,
+    read_parts,
     read_rows_with,
     remove_rows,
     unique_strings,
@@ -65,6 +66,13 @@ class PairTables:
         parts = list_parts(self.root / "pairs")
         return sum(ds.dataset(part, format="parquet").count_rows() for part in parts)
 
+    def read_nearest_pairs(self, neighbours: int) -> pd.DataFrame:
+        """Read ``doc_a`` and ``doc_b`` of pairs one of which is among so many nearest of the other."""
+        near = (ds.field("rank_a") <= neighbours) | (ds.field("rank_b") <= neighbours)
+        found = [read_parts([part], _PAIR, near) for part in list_parts(self.root / "pairs")]
+        empty = SCHEMAS["pairs"].empty_table().select(_PAIR)
+        return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
+
     def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``pairs`` that one document takes part in."""
         return self._read_rows_of("pairs", doc_id)
@@ -83,7 +91,7 @@ class PairTables:
         for part in list_parts(self.root / "pairs"):
             if any(gone & unique_strings(part, key) for key in _PAIR):
                 seal = {FINGERPRINT: part_metadata(part)[FINGERPRINT], COMPARED: ""}
-                remove_rows(part, _sealed("pairs", seal), _PAIR, gone)
+                remove_rows(part, sealed("pairs", seal), _PAIR, gone)
         for name, explained in self.explained():
             here = explained.coverage.documents() if explained else set()
             if found := {document for document in here if document[0] in gone}:
@@ -119,7 +127,7 @@ class PairTables:
             Number of rows.
         """
         path = self.root / "matches" / f"part-{number_of_pass:04d}-{number:05d}.parquet"
-        return write_row_groups(path, _sealed("matches", _seal_of(explained)), matches)
+        return write_row_groups(path, sealed("matches", _seal_of(explained)), matches)
 
     def trim_matches(self, name: str, gone: Collection[tuple[str, str]]) -> None:
         """Delete the rows of some documents from a part of ``matches``, or the part if there are no others."""
@@ -130,7 +138,7 @@ class PairTables:
             part.unlink()
             return
         seal = _seal_of(Explained(explained.fingerprint, left))
-        remove_rows(part, _sealed("matches", seal), _PAIR, [doc_id for doc_id, _ in gone])
+        remove_rows(part, sealed("matches", seal), _PAIR, [doc_id for doc_id, _ in gone])
 
     def drop_matches(self, name: str) -> None:
         """Delete a part of ``matches``."""
@@ -139,7 +147,7 @@ class PairTables:
     def replace_pairs(self, pairs: Iterable[pa.Table], comparison: Comparison) -> int:
         """Write the table of pairs; returns its number of rows."""
         seal = {FINGERPRINT: comparison.fingerprint, COMPARED: comparison.compared}
-        return write_row_groups(self.root / "pairs/part-00000.parquet", _sealed("pairs", seal), pairs)
+        return write_row_groups(self.root / "pairs/part-00000.parquet", sealed("pairs", seal), pairs)
 
     def drivers_are_current(self) -> bool:
         """Tell whether table ``drivers`` is of the present comparison."""
@@ -153,7 +161,7 @@ class PairTables:
         """Write the table of drivers, sealed as of the present comparison; returns its number of rows."""
         comparison = self.comparison()
         seal = {FINGERPRINT: comparison.fingerprint, COMPARED: comparison.compared} if comparison else {}
-        return write_row_groups(self.root / "drivers/part-00000.parquet", _sealed("drivers", seal), drivers)
+        return write_row_groups(self.root / "drivers/part-00000.parquet", sealed("drivers", seal), drivers)
 
 
 def read_explained(part: Path) -> Explained | None:
@@ -169,7 +177,8 @@ def _seal_of(explained: Explained) -> dict[str, str]:
     return {FINGERPRINT: explained.fingerprint, COVERAGE: explained.coverage.to_text()}
 
 
-def _sealed(table: str, seal: Mapping[str, str]) -> pa.Schema:
+def sealed(table: str, seal: Mapping[str, str]) -> pa.Schema:
+    """Make the schema of a table with what a part of it was made from."""
     schema = SCHEMAS[table]
     encoded = {key.encode(): value.encode() for key, value in seal.items()}
     return schema.with_metadata({**schema.metadata, **encoded})

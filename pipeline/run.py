@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.changes import apply, describe, find_changes
+from pipeline.collated import Inventory
+from pipeline.collating import update_collations
 from pipeline.compare import Match, Plan, Score, compare
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus
@@ -149,6 +151,15 @@ def _bring_up_to_date(
     if updated:
         record.begin()
     compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say, cluster)
+    collated = update_cells(
+        corpus,
+        order.config,
+        fingerprint,
+        record,
+        tally,
+        say,
+        cluster or order.workers or default_workers("cpu"),
+    )
     record.finish(tally, time.perf_counter() - begin)
     documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
     ok = int((documents["status"] == "ok").sum())
@@ -157,7 +168,7 @@ def _bring_up_to_date(
         len(documents) - ok,
         len(changes.new),
         compared or 0,
-        not (changes.new or updated) and compared is None,
+        not (changes.new or updated) and compared is None and collated is None,
     )
 
 
@@ -194,6 +205,30 @@ def update_pairs(
     rows = corpus.replace_drivers(driver_tables(corpus))
     tally.add("drivers", documents, rows, time.perf_counter() - clock)
     return compared or 0
+
+
+def update_cells(
+    corpus: Corpus,
+    config: RunConfig,
+    fingerprint: str,
+    record: Record,
+    tally: Tally,
+    say: Say,
+    workers: int | Cluster,
+) -> int | None:
+    """Bring the tables of cells of pairs up to date with the pairs.
+
+    Returns
+    -------
+    int or None
+        Number of pairs collated; None if there was nothing to do.
+    """
+
+    def begin(inventory: Inventory) -> None:
+        say(f"{len(inventory.missing)} pairs of neighbours to be collated")
+        record.begin()
+
+    return update_collations(corpus, config.collate.neighbours, fingerprint, workers, tally.add, begin)
 
 
 def _update_metadata(corpus: Corpus, metadata: Metadata | None, say: Say) -> bool:

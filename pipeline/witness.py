@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from pipeline.schemas import FEATURES
 
 _COLUMNS = {
     "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col", "text", "confidence"],
+    "digits": ["doc_id", "digit", "score", "x0", "region_id"],
     "factors": ["doc_id", "region_id", "feature", "relevance"],
 }
 _PLACE = {feature: place for place, feature in enumerate(FEATURES)}
@@ -44,18 +45,30 @@ class Witness:
         return np.where((cells >= 0)[:, None], self.factor[cells], np.float32(0))
 
 
-def witness(doc_id: str, regions: pd.DataFrame, factors: pd.DataFrame) -> Witness:
-    """Make a witness of a document's rows of the tables ``regions`` and ``factors``."""
+def witness(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> Witness:
+    """Make a witness of a document's rows of the tables ``regions``, ``digits`` and ``factors``."""
     factor = np.zeros((int(regions["region_id"].max()) + 1 if len(regions) else 1, len(FEATURES)), np.float32)
     columns = factors["feature"].map(_PLACE).to_numpy(np.int64)
     factor[factors["region_id"].to_numpy(np.int64), columns] = factors["relevance"].to_numpy(np.float32)
-    return Witness(doc_id, tuple(grids(regions)), factor)
+    return Witness(doc_id, tuple(grids(regions, digits)), factor)
 
 
-def read_witnesses(corpus: Corpus, doc_ids: Sequence[str]) -> Iterator[Witness]:
-    """Read documents of a corpus, in the order of their names."""
-    rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
-    groups = {table: dict(list(frame.groupby("doc_id"))) for table, frame in rows.items()}
-    for doc_id in sorted(doc_ids):
-        tables = (groups[table].get(doc_id, rows[table].iloc[:0]) for table in ("regions", "factors"))
-        yield witness(doc_id, *tables)
+class Shelf:
+    """Documents of a corpus, read once and made witnesses when they are asked for.
+
+    Parameters
+    ----------
+    corpus
+        It holds the documents.
+    doc_ids
+        The documents that may be asked for.
+    """
+
+    def __init__(self, corpus: Corpus, doc_ids: Collection[str]) -> None:
+        self._rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
+        self._places = {table: rows.groupby("doc_id").indices for table, rows in self._rows.items()}
+
+    def witness(self, doc_id: str) -> Witness:
+        """Make a witness of a document; one without regions has no tables."""
+        tables = (rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items())
+        return witness(doc_id, *tables)

@@ -24,7 +24,7 @@ from pipeline.collate import SURE, collate, kin, table_of
 from pipeline.corpus import Corpus
 from pipeline.grid import same
 from pipeline.sample.truth import corresponding_cells, read_truth
-from pipeline.witness import Witness, read_witnesses, witness
+from pipeline.witness import Shelf, Witness, witness
 
 Cell = tuple[int, int, int]  # table, row, column of the truth
 _FRAME = 10  # cells besides arguments that a pair must have in common to be one that can be collated
@@ -58,8 +58,9 @@ def printed_page(cells: pd.DataFrame) -> Page:
         }
     )
     keys = _keys(cells)
+    seen = pd.DataFrame({"digit": [], "score": [], "x0": [], "region_id": []})
     unexplained = pd.DataFrame({"region_id": [], "feature": [], "relevance": []})
-    read = witness("", regions, unexplained)
+    read = witness("", regions, seen, unexplained)
     return Page(read, {region: [key] for region, key in enumerate(keys)}, _filled(cells))
 
 
@@ -99,10 +100,20 @@ def true_pairs(truth: pd.DataFrame, a: Page, b: Page) -> dict[tuple[Cell, Cell],
     differ = {}
     for one, other in pairs:
         parts = sorted(group["a", one].items())
-        whole = [" ".join(_digits(text) for (side, _), text in parts if side == which) for which in "ab"]
+        sides = [[_digits(text) for (side, _), text in parts if side == which] for which in "ab"]
         own = _digits(group["a", one]["a", one]), _digits(group["b", other]["b", other])
-        differ[one, other] = not same(*whole) and not same(*own)  # an argument may be printed on both sides
+        whole = [" ".join(side) for side in sides]
+        differ[one, other] = not same(*whole) and not same(*own) and not _is_part(own, sides)
     return differ
+
+
+def _is_part(own: tuple[str, str], sides: list[list[str]]) -> bool:
+    """Tell whether the numbers of one cell are those that the other, with its neighbours', has at the same place."""
+    for part, whole, parts in ((own[0], own[1], sides[0]), (own[1], own[0], sides[1])):
+        numbers = whole.split()
+        if len(parts) > 1 and len(numbers) == len(parts) and parts.count(part) == 1:
+            return same(part, numbers[parts.index(part)])
+    return False
 
 
 def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, Any]:
@@ -150,12 +161,12 @@ def documents(archive: Path, corpus: Path | None) -> Iterator[tuple[str, Page, p
         rows = pd.read_parquet(corpus / "documents", columns=["doc_id", "source"])
         names = {Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)}
         regions = dict(list(pd.read_parquet(corpus / "regions").groupby("doc_id")))
-        read = {one.doc_id: one for one in read_witnesses(Corpus.open(corpus), list(regions))}
+        shelf = Shelf(Corpus.open(corpus), list(regions))
     for doc, rows in cells.groupby("doc"):
         if corpus is None:
             yield str(doc), printed_page(rows), rows
         elif doc in names and names[doc] in regions:
-            yield str(doc), read_page(rows, read[names[doc]], regions[names[doc]]), rows
+            yield str(doc), read_page(rows, shelf.witness(names[doc]), regions[names[doc]]), rows
 
 
 def summarize(rows: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -21,7 +21,7 @@ class Changes:
     """Scans and documents by what is to be done with them."""
 
     new: tuple[Scan, ...]  # to be analysed: those never seen, changed ones and those of stale documents
-    changed: frozenset[str]  # doc_id of documents whose scan has another content
+    changed: frozenset[str]  # doc_id of documents whose scan has another content, or other pages
     stale: frozenset[str]  # doc_id of documents analysed with another config, other weights or version
     elsewhere: int  # documents that are not among the scans
 
@@ -34,17 +34,21 @@ def find_changes(corpus: Corpus, scans: Sequence[Scan], fingerprint: str) -> Cha
     UsageError
         A scan of another folder has the same name, or documents would be deleted that cannot be analysed again.
     """
-    documents = corpus.read("documents", columns=["doc_id", "sha256"])
+    documents = corpus.read("documents", columns=["doc_id", "source", "sha256"])
     known = dict(zip(documents["doc_id"], documents["sha256"], strict=True))
     stale = frozenset(corpus.stale_documents(fingerprint))
     changed = [scan for scan in scans if known.get(scan.doc_id, scan.sha256) != scan.sha256]
+    here = documents["source"].isin({scan.source for scan in scans})
+    names = {scan.doc_id for scan in scans}
+    gone = documents[here & ~documents["doc_id"].isin(names)]  # pages that their files no longer have
     roots = corpus.read_record().get("scans", [])
-    if changed and roots and str(_root_of(scans[0])) not in roots:
+    other = [*(scan.source for scan in changed), *gone["source"]]
+    if other and roots and str(_root_of(scans[0])) not in roots:
         raise UsageError(
-            f"{corpus.root} already has another scan named {changed[0].source}, from {roots[0]}; name "
+            f"{corpus.root} already has another scan named {other[0]}, from {roots[0]}; name "
             "another folder for this corpus, or run once over a folder that holds both"
         )
-    elsewhere = known.keys() - {scan.doc_id for scan in scans}
+    elsewhere = known.keys() - names - set(gone["doc_id"])
     if lost := sorted(stale & elsewhere):
         raise UsageError(
             f"{len(lost)} documents of {corpus.root} were analysed with another config, other weights or another "
@@ -55,7 +59,7 @@ def find_changes(corpus: Corpus, scans: Sequence[Scan], fingerprint: str) -> Cha
     again = stale | {scan.doc_id for scan in changed}
     return Changes(
         tuple(scan for scan in scans if scan.doc_id in again or scan.doc_id not in known),
-        frozenset(scan.doc_id for scan in changed) - stale,
+        frozenset([*(scan.doc_id for scan in changed), *gone["doc_id"]]) - stale,
         stale,
         len(elsewhere),
     )

@@ -79,7 +79,9 @@ def _tablekin(
 
 @app.command()
 def run(
-    scans: Annotated[list[Path], typer.Argument(metavar="SCANS", help="Folders or files: JPEG, PNG, TIFF.")],
+    scans: Annotated[
+        list[Path], typer.Argument(metavar="SCANS", help="Folders or files: JPEG, PNG, TIFF, PDF.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="CORPUS", help="Folder for the tables.")],
     metadata: Annotated[
         Path | None,

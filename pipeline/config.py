@@ -20,6 +20,9 @@ class IngestConfig(_Section):
     """Which scans are read."""
 
     max_pixels: int = Field(default=200_000_000, gt=0, description="a larger scan becomes a failed document")
+    split_spreads: bool = Field(
+        default=True, description="two facing pages on one image become two documents"
+    )
 
 
 class DigitizeConfig(_Section):

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from pipeline.corpus import Corpus
 from pipeline.errors import UsageError
-from pipeline.ingest import load_image
+from pipeline.image import list_pages, load_image
 from pipeline.schemas import FEATURES
 from pipeline.similar import about_document, find_pair
 
@@ -240,9 +240,15 @@ def place_document(corpus: Corpus, doc_id: str, beside: PlacedPage | None) -> Pl
     """
     left = _MARGIN if beside is None else beside.left + max(beside.image.shape[1], _LEAST_WIDTH) + _GAP
     document = corpus.read("documents", [doc_id]).iloc[0]
-    image = load_image(corpus.find_scan(str(document["source"])), int(document["page_index"]))
+    path = corpus.find_scan(str(document["source"]))
+    image = load_image(path, int(document["page_index"]) % list_pages(path)[1])
+    regions = corpus.read("regions", [doc_id])
+    begin = max(0, int(regions["x0"].min()))  # the page is a part of an image that shows two
+    end = min(image.shape[1], int(np.ceil(regions["x1"].max())))
     orientation = int(corpus.read("pages", [doc_id])["orientation"].iloc[0])
-    return place_page(image, orientation, left, _HEAD)
+    page = place_page(image[:, begin:end], orientation, left, _HEAD)
+    page.transform[:, 2] -= begin * page.transform[:, 0]
+    return page
 
 
 def region_boxes(corpus: Corpus, doc_id: str, page: PlacedPage) -> pd.DataFrame:

@@ -1,12 +1,11 @@
-"""Ingest: from folders and files to scans with stable names, and from a scan to a grey image."""
+"""Ingest: from folders and files to scans with stable names: one for every page, also of two on one image."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-import struct
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +13,18 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from pipeline.config import IngestConfig
 from pipeline.errors import ScanError, UsageError
+from pipeline.image import image_size, list_pages, load_image
+from pipeline.spread import LANDSCAPE, SIDE, find_gutter
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
-_FORMATS = ("JPEG", "PNG", "TIFF")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf")
+_SIDES = ("_left", "_right")  # ends of the names of facing pages
 _LONGEST_NAME = 80
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE
 )  # not allowed as names on Windows
-_REDUCED = 1  # bit of TIFF's NewSubfileType: the page is a thumbnail of another one
-_NEW_SUBFILE_TYPE = 254
-Image.MAX_IMAGE_PIXELS = None  # the config's own limit is checked before any pixel is decoded
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,20 @@ class Listing:
     root: Path
     sources: tuple[str, ...]  # relative to root, with forward slashes, sorted
     ignored: Mapping[str, int]  # suffix of files that are no scans -> how many
+    closed: tuple[str, ...] = ()  # folders that cannot be read, and why
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One page image of a file."""
+    """One page: an image of a file, or what an image of two facing pages shows of it."""
 
     doc_id: str
     source: str
     path: Path
     page_index: int
     sha256: str  # of the file
+    file_page: int = 0  # place of the image in the file
+    share: tuple[float, float] | None = None  # of the image's width, from and to, where it shows two pages
 
 
 def list_scans(paths: Sequence[Path]) -> Listing:
@@ -59,22 +60,38 @@ def list_scans(paths: Sequence[Path]) -> Listing:
     """
     found: set[Path] = set()
     ignored: Counter[str] = Counter()
+    closed: list[str] = []
     for path in paths:
         if path.is_dir():
-            inside = [file for file in path.rglob("*") if file.is_file() and not file.name.startswith(".")]
-            found.update(file for file in inside if file.suffix.lower() in SUFFIXES)
-            ignored.update(
-                file.suffix.lower() or "no suffix" for file in inside if file.suffix.lower() not in SUFFIXES
-            )
+            found |= _search(path, ignored, closed)
         elif not path.exists():
             raise UsageError(f"{path} does not exist")
         elif path.suffix.lower() in SUFFIXES:
             found.add(path)
         else:
-            raise UsageError(f"{path} is not a JPEG, PNG or TIFF file; convert it, or leave it out")
+            raise UsageError(f"{path} is not a JPEG, PNG, TIFF or PDF file; convert it, or leave it out")
     root = _common_folder(paths)
     sources = sorted(file.absolute().relative_to(root).as_posix() for file in found)
-    return Listing(root, tuple(sources), dict(sorted(ignored.items())))
+    return Listing(root, tuple(sources), dict(sorted(ignored.items())), tuple(closed))
+
+
+def _search(top: Path, ignored: Counter[str], closed: list[str]) -> set[Path]:
+    """Find the scans below a folder; links to nothing and empty folders named like scans are such, to be reported."""
+    found: set[Path] = set()
+    misnamed: set[Path] = set()
+    for folder, inside, names in os.walk(
+        top, onerror=lambda error: closed.append(f"{error.filename}: {error.strerror}")
+    ):
+        misnamed.update(Path(folder, name) for name in inside if Path(name).suffix.lower() in SUFFIXES)
+        for path in (Path(folder, name) for name in names if not name.startswith(".")):
+            suffix = path.suffix.lower()
+            if not (path.is_file() or path.is_symlink()):
+                continue
+            if suffix in SUFFIXES:
+                found.add(path)
+            else:
+                ignored[suffix or "no suffix"] += 1
+    return found | (misnamed - {folder for scan in found for folder in scan.parents})
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
@@ -85,8 +102,16 @@ def _common_folder(paths: Sequence[Path]) -> Path:
     return common
 
 
-def identify(listing: Listing, known: Mapping[tuple[str, int], str]) -> Iterator[Scan]:
+def identify(
+    listing: Listing,
+    known: Mapping[tuple[str, int], str],
+    config: IngestConfig | None = None,
+    settled: Mapping[str, str] | None = None,
+) -> Iterator[Scan]:
     """Name every page of the files listed and take the digest of their content.
+
+    The left or only page of an image has the image's place in the file as its index, the right page that place plus
+    the number of images in the file: no page's index depends on what the other images show.
 
     Parameters
     ----------
@@ -94,36 +119,102 @@ def identify(listing: Listing, known: Mapping[tuple[str, int], str]) -> Iterator
         The files.
     known
         (source, page_index) -> doc_id of the documents that have a name already; they keep it.
+    config
+        Whether facing pages are split.
+    settled
+        doc_id -> digest of the file of documents that need no analysis if it is the same: their image
+        need not be looked at.
 
     Yields
     ------
     Scan
         In the order of the listing.
     """
+    config, settled = config or IngestConfig(), settled or {}
     taken = {name.casefold() for name in known.values()}
     for source in listing.sources:
         path = listing.root / source
         digest = _digest(path)
-        pages = _pages(path)
+        try:
+            pages, count = list_pages(path)
+        except ScanError:  # which the analysis will report
+            pages, count = [0], 1
         for page in pages:
-            doc_id = known.get((source, page))
-            if doc_id is None:
-                doc_id = _name(source, page, len(pages), taken)
-                taken.add(doc_id.casefold())
-            yield Scan(doc_id, source, path, page, digest)
+            old = [known.get((source, page + count * side), "") for side in (0, 1)]
+            sides: Sequence[str] = _settled_sides(old, digest, settled)
+            shares: Sequence[tuple[float, float] | None] = [None] * len(sides)
+            if not sides:
+                shares = _find_shares(path, page, config)
+                sides = _SIDES if len(shares) == 2 else ("",)
+            for place, (side, share) in enumerate(zip(sides, shares, strict=True)):
+                ending = (f"_p{page + 1:04d}" if count > 1 else "") + side
+                doc_id = old[place] if _has_side(old[place], source, ending) else ""
+                if not doc_id:
+                    doc_id = _name(source, ending, taken)
+                    taken.add(doc_id.casefold())
+                yield Scan(doc_id, source, path, page + count * place, digest, page, share)
 
 
-def _name(source: str, page: int, pages: int, taken: set[str]) -> str:
-    """Make a name safe on any file system, with a digest of the source where it is unclear or taken."""
+def _settled_sides(old: Sequence[str], digest: str, settled: Mapping[str, str]) -> Sequence[str]:
+    """Tell what an image was found to show when its documents were analysed; empty if that must be found anew."""
+    same = [settled.get(name) == digest for name in old]
+    if all(same):
+        return _SIDES
+    return ("",) if same[0] and not old[0].endswith(_SIDES[0]) else ()
+
+
+def _find_shares(path: Path, page: int, config: IngestConfig) -> list[tuple[float, float] | None]:
+    """Find the parts of an image that show a page each: from the left to the gutter, from there to the right."""
+    if not config.split_spreads:
+        return [None]
+    try:
+        width, height = image_size(path, page)
+        if width < LANDSCAPE * height or width * height > config.max_pixels:
+            return [None]
+        gutter = find_gutter(load_image(path, page, config.max_pixels, SIDE))
+    except ScanError:  # which the analysis will report
+        return [None]
+    return [None] if gutter is None else [(0.0, gutter[1]), (gutter[0], 1.0)]
+
+
+def load_scan(scan: Scan, max_pixels: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int]:
+    """Read a page as grey.
+
+    Returns
+    -------
+    tuple
+        The image ``(h, w)``, what shows the page of it ``(h, at most w)``, and the x at which that begins.
+
+    Raises
+    ------
+    ScanError
+        The file cannot be read, is no image, is damaged, or is too large.
+    """
+    image = load_image(scan.path, scan.file_page, max_pixels)
+    begin, end = scan.share or (0.0, 1.0)
+    left, right = int(begin * image.shape[1]), round(end * image.shape[1])
+    return image, np.ascontiguousarray(image[:, left:right]), left
+
+
+def _names(source: str, ending: str) -> tuple[str, str]:
+    """Make two names safe on any file system: a plain one, and one with a digest of the source."""
     stem = source.rsplit(".", 1)[0]
     letters = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", letters).strip("._-")
-    suffix = f"_p{page + 1:04d}" if pages > 1 else ""
+    mark = hashlib.sha256(source.encode()).hexdigest()[:8]
+    marked = f"{name[:_LONGEST_NAME]}_{mark}" if name else f"page_{mark}"
     unclear = len(name) > _LONGEST_NAME or not name or bool(_RESERVED.match(name))
-    if unclear or (name + suffix).casefold() in taken:
-        mark = hashlib.sha256(source.encode()).hexdigest()[:8]
-        name = f"{name[:_LONGEST_NAME]}_{mark}" if name else f"page_{mark}"
-    return name + suffix
+    return (marked if unclear else name) + ending, marked + ending
+
+
+def _name(source: str, ending: str, taken: set[str]) -> str:
+    plain, marked = _names(source, ending)
+    return marked if plain.casefold() in taken else plain
+
+
+def _has_side(name: str, source: str, ending: str) -> bool:
+    """Whether a name that a page has already does not say that it is another side of a spread."""
+    return bool(name) and (not name.endswith(_SIDES) or name in _names(source, ending))
 
 
 def _digest(path: Path) -> str:
@@ -133,85 +224,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return hashlib.sha256().hexdigest()
-
-
-def _pages(path: Path) -> list[int]:
-    """List the indices of a file's pages, without thumbnails; one page where they cannot be counted."""
-    if path.suffix.lower() not in (".tif", ".tiff"):
-        return [0]
-    pages = []
-    try:
-        with Image.open(path, formats=("TIFF",)) as image:
-            for index in range(getattr(image, "n_frames", 1)):
-                image.seek(index)
-                tags = getattr(image, "tag_v2", {})
-                if index == 0 or not int(tags.get(_NEW_SUBFILE_TYPE, 0)) & _REDUCED:
-                    pages.append(index)
-    except (OSError, SyntaxError, ValueError, struct.error, EOFError):
-        return [0]
-    return pages
-
-
-def load_image(path: Path, page_index: int = 0, max_pixels: int | None = None) -> NDArray[np.uint8]:
-    """Read a scan as grey, turned as its EXIF orientation says.
-
-    Parameters
-    ----------
-    path
-        JPEG, PNG or TIFF of any colour mode; 16 bits are brought to 8, transparency to white paper.
-    page_index
-        Page of a TIFF with several.
-    max_pixels
-        Largest scan that is decoded.
-
-    Returns
-    -------
-    ndarray
-        ``(height, width)`` uint8, 0 black, 255 white.
-
-    Raises
-    ------
-    ScanError
-        The file cannot be read, is no image, is damaged, or is too large.
-    """
-    try:
-        with Image.open(path, formats=_FORMATS) as image:
-            image.seek(page_index)
-            width, height = image.size
-            if max_pixels is not None and width * height > max_pixels:
-                raise ScanError(
-                    f"{path.name} has {width} x {height} pixels, over the limit of {max_pixels} (max_pixels "
-                    "in section [ingest] of the config); scan it at a lower resolution or raise the limit"
-                )
-            return _grey(ImageOps.exif_transpose(image))
-    except UnidentifiedImageError as error:
-        raise ScanError(
-            f"{path.name} is not a JPEG, PNG or TIFF image, whatever its name says; look at it in an image "
-            "viewer and download or save it again"
-        ) from error
-    except (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise ScanError(
-                f"{path.name} cannot be read: {error.strerror}; check the disk and permissions"
-            ) from error
-        raise ScanError(
-            f"{path.name} is damaged or incomplete ({error}); download or scan it again"
-        ) from error
-
-
-def _grey(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith("I") or image.mode == "F":
-        return _to_8_bits(np.asarray(image, np.float64))
-    if image.has_transparency_data:
-        coloured = image.convert("RGBA")
-        paper = Image.new("RGBA", coloured.size, "white")
-        return np.asarray(Image.alpha_composite(paper, coloured).convert("L"))
-    return np.asarray(image.convert("L"))
-
-
-def _to_8_bits(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Map deep pixels to 8 bits by the least usual depth that holds them: scanners store 12 bits in 16."""
-    brightest = float(np.nan_to_num(values).max(initial=0))
-    depths = [1.0, *(2.0**bits - 1 for bits in (8, 10, 12, 14, 16))]
-    white = next((depth for depth in depths if brightest <= depth), brightest)
-    return np.round(np.clip(np.nan_to_num(values) / white, 0, 1) * 255).astype(np.uint8)

@@ -7,13 +7,14 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from pipeline.config import RunConfig
 from pipeline.corpus import Corpus
 from pipeline.errors import StoppedError
 from pipeline.execution import Cluster, Failure, Progress, run_in_order
-from pipeline.ingest import Scan, load_image
+from pipeline.ingest import Scan, load_scan
 from pipeline.metadata import Metadata, join_metadata
 from pipeline.schemas import DOCUMENT_TABLES, empty
 
@@ -98,11 +99,24 @@ def _store(batch: list[Mapping[str, pd.DataFrame]], corpus: Corpus, intake: Inta
 
 def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -> dict[str, pd.DataFrame]:
     """Read one scan and analyse it; runs in a worker."""
-    image = load_image(scan.path, scan.page_index, config.ingest.max_pixels)
-    tables = dict(analyse(image, scan.doc_id, config, device))
+    image, page, left = load_scan(scan, config.ingest.max_pixels)
+    tables = _shift(analyse(page, scan.doc_id, config, device), left)
     height, width = image.shape
     tables["documents"] = _row(scan, width, height, "ok", "")
     return tables
+
+
+def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFrame]:
+    """Turn coordinates of a page that begins at x ``left`` of its image into those of the image."""
+    shifted = dict(tables)
+    for name in ("regions", "digits") if left else ():
+        shifted[name] = tables[name].assign(x0=tables[name]["x0"] + left, x1=tables[name]["x1"] + left)
+    if left:
+        move = np.array([0.0, 0, left, 0, 0, 0])
+        shifted["pages"] = tables["pages"].assign(
+            transform=[np.asarray(old) + move for old in tables["pages"]["transform"]]
+        )
+    return shifted
 
 
 def _failed(scan: Scan, reason: str) -> dict[str, pd.DataFrame]:

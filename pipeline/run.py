@@ -91,8 +91,10 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
     listing = list_scans(order.scans)
     if listing.ignored:
         say(_ignored(listing))
+    for folder in listing.closed:
+        say(f"the folder {folder}; its scans are left out, give yourself the right to read it")
     if not listing.sources:
-        raise NothingUsableError(f"no JPEG, PNG or TIFF file in {', '.join(map(str, order.scans))}")
+        raise NothingUsableError(f"no JPEG, PNG, TIFF or PDF file in {', '.join(map(str, order.scans))}")
     with open_cluster(order.scheduler, say) as cluster:
         if cluster:
             cluster.require(listing.root / listing.sources[0])
@@ -119,7 +121,7 @@ def _bring_up_to_date(
     weights = weights_digests()
     fingerprint = order.config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
     corpus.tidy()
-    scans = _identify(corpus, listing)
+    scans = _identify(corpus, listing, order.config, fingerprint)
     tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
     changes = find_changes(corpus, scans, fingerprint)
     record = Record(corpus, order.config, weights, [str(listing.root)], order.metadata)
@@ -257,15 +259,18 @@ def _means(device: str, workers: int, scheduler: str | None) -> str:
 
 def _ignored(listing: Listing) -> str:
     kinds = ", ".join(f"{count} {suffix}" for suffix, count in listing.ignored.items())
-    return f"ignored {sum(listing.ignored.values())} files that are not JPEG, PNG or TIFF ({kinds})"
+    return f"ignored {sum(listing.ignored.values())} files that are not JPEG, PNG, TIFF or PDF ({kinds})"
 
 
-def _identify(corpus: Corpus, listing: Listing) -> list[Scan]:
-    documents = corpus.read("documents", columns=["doc_id", "source", "page_index"])
+def _identify(corpus: Corpus, listing: Listing, config: RunConfig, fingerprint: str) -> list[Scan]:
+    documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256"])
     keys = zip(documents["source"], documents["page_index"], strict=True)
     progress = Progress("reading", len(listing.sources), "files")
     scans: list[Scan] = []
-    for scan in identify(listing, dict(zip(keys, documents["doc_id"], strict=True))):
+    known = dict(zip(keys, documents["doc_id"], strict=True))
+    current = documents[~documents["doc_id"].isin(corpus.stale_documents(fingerprint))]
+    settled = dict(zip(current["doc_id"], current["sha256"], strict=True))
+    for scan in identify(listing, known, config.ingest, settled):
         if not scans or scans[-1].source != scan.source:
             progress.advance()
         scans.append(scan)

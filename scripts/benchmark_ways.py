@@ -17,7 +17,7 @@ from pipeline.corpus import Corpus
 from pipeline.errors import CorpusError
 from pipeline.explain import match_pairs, score_pairs
 from pipeline.factors import Factors
-from pipeline.ingest import load_image
+from pipeline.image import load_image
 from pipeline.kernel import best_matches
 from pipeline.pairs import Block
 from pipeline.pooling import Level

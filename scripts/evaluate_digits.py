@@ -27,7 +27,7 @@ from models.digits import DIGIT_HEIGHT, load_digit_network
 from pipeline.config import RunConfig
 from pipeline.digitize import digitize
 from pipeline.factor import digit_advance, spacing_of
-from pipeline.ingest import load_image
+from pipeline.image import load_image
 from pipeline.page import Detections, WorkingPage
 
 TRANSCRIPTIONS = Path(__file__).parent.parent / "tests" / "fixtures" / "transcriptions"

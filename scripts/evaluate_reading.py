@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pipeline.config import RunConfig
 from pipeline.document import analyse_document
 from pipeline.execution import Failure, default_workers, run_in_order
-from pipeline.ingest import load_image
+from pipeline.image import load_image
 from pipeline.sample.truth import read_truth
 
 

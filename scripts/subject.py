@@ -23,7 +23,7 @@ from models.erasure import ErasablePage
 from pipeline.config import RunConfig
 from pipeline.digitize import choose_figures, digitize
 from pipeline.factor import digit_advance, spacing_of
-from pipeline.ingest import load_image
+from pipeline.image import load_image
 from pipeline.segment import segment
 
 Level = Literal["cells", "figures"]

@@ -3,7 +3,8 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import ScanError, UsageError
-from pipeline.ingest import identify, list_scans, load_image
+from pipeline.image import load_image
+from pipeline.ingest import identify, list_scans
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 
@@ -22,11 +23,11 @@ def test_folders_are_searched_at_any_depth_and_other_files_counted(tmp_path):
     for name in ("b/2.PNG", "a.jpg", "b/c/3.tif", ".thumbs/x.txt"):
         touch(tmp_path / name) if not name.endswith("txt") else None
     (tmp_path / "notes.txt").write_text("")
-    (tmp_path / "book.pdf").write_text("")
+    (tmp_path / "book.djvu").write_text("")
     (tmp_path / "._a.jpg").write_text("what macOS leaves behind")
     listing = list_scans([tmp_path])
     assert listing.sources == ("a.jpg", "b/2.PNG", "b/c/3.tif")
-    assert listing.ignored == {".pdf": 1, ".txt": 1}
+    assert listing.ignored == {".djvu": 1, ".txt": 1}
 
 
 def test_files_and_folders_share_their_common_folder_as_root(tmp_path):
@@ -38,9 +39,9 @@ def test_files_and_folders_share_their_common_folder_as_root(tmp_path):
 
 
 def test_what_cannot_be_a_scan_is_refused_when_named(tmp_path):
-    (tmp_path / "book.pdf").write_text("")
-    with pytest.raises(UsageError, match=r"book\.pdf is not a JPEG"):
-        list_scans([tmp_path / "book.pdf"])
+    (tmp_path / "book.djvu").write_text("")
+    with pytest.raises(UsageError, match=r"book\.djvu is not a JPEG"):
+        list_scans([tmp_path / "book.djvu"])
     with pytest.raises(UsageError, match="does not exist"):
         list_scans([tmp_path / "nowhere"])
 
@@ -148,7 +149,7 @@ def test_a_truncated_scan_is_told_from_a_sound_one(tmp_path, suffix, share):
         load_image(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"Dear Sir,", b"GIF89a" + bytes(100), b"%PDF-1.4"])
+@pytest.mark.parametrize("content", [b"Dear Sir,", b"GIF89a" + bytes(100), b"%PDF-1.4"])
 def test_what_is_no_scan_whatever_its_name_is_told(tmp_path, content):
     (tmp_path / "page.jpg").write_bytes(content)
     with pytest.raises(ScanError, match=r"page\.jpg is not a JPEG"):
@@ -158,3 +159,39 @@ def test_what_is_no_scan_whatever_its_name_is_told(tmp_path, content):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(ScanError, match="cannot be read: No such file"):
         load_image(tmp_path / "gone.png")
+
+
+def test_every_kind_of_useless_scan_has_a_reason_of_its_own(tmp_path):
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "folder.jpg").mkdir()
+    (tmp_path / "page.jpg").write_text("<html><body>404</body></html>")
+    (tmp_path / "gone.tif").symlink_to(tmp_path / "nowhere.tif")
+    reasons = {
+        "empty.jpg": r"is empty \(0 bytes\)",
+        "folder.jpg": "is a folder, not a scan",
+        "page.jpg": r"is a web page",
+        "gone.tif": "cannot be read: No such file",
+    }
+    scans = list(identify(list_scans([tmp_path]), {}))
+    assert {scan.source for scan in scans} == set(reasons)
+    for scan in scans:
+        with pytest.raises(ScanError, match=rf"{scan.source}.*{reasons[scan.source]}"):
+            load_image(scan.path, scan.file_page)
+
+
+def test_cmyk_jpeg_of_photoshop_is_not_inverted(tmp_path):
+    ink = np.zeros((16, 16, 4), np.uint8)
+    ink[:, 8:, 3] = 255
+    Image.fromarray(ink, "CMYK").save(tmp_path / "page.jpg", quality=100)
+    found = load_image(tmp_path / "page.jpg")
+    assert found[:, :6].min() > 240
+    assert found[:, 10:].max() < 15
+
+
+def test_a_png_stored_linear_is_shown_as_it_was_seen(tmp_path):
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add(b"gAMA", (100000).to_bytes(4, "big"))
+    Image.fromarray(np.array([[0, 55, 255]], np.uint8)).save(tmp_path / "page.png", pnginfo=info)
+    assert load_image(tmp_path / "page.png").tolist() == [[0, 127, 255]]

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from pipeline.collating import collations_fingerprint
+from pipeline.collation_integrity import COLLATE_AGAIN, check_collations
 from pipeline.config import ExplainConfig, RunConfig
 from pipeline.corpus import DROPPING, inputs_digest
 from pipeline.errors import CorpusError
@@ -78,6 +80,8 @@ def check(root: Path) -> Iterator[Problem]:
         sound["matches"], knowledge, _explain_config(record), fingerprints[1] if fingerprints else None
     )
     yield from check_drivers(sound["drivers"], knowledge)
+    document = fingerprints[0] if fingerprints else None
+    yield from check_collations(sound["collations"], sound["alignments"], knowledge, document)
 
 
 def _name(path: Path) -> str:
@@ -88,6 +92,8 @@ def _repair(table: str, part: str) -> str:
     """Say how a damaged part is made anew: those of a batch live and die with their seal."""
     if table in DOCUMENT_TABLES:
         return f"delete documents/{part} and run again"
+    if table in ("alignments", "collations"):
+        return COLLATE_AGAIN
     return f"delete {f'matches/{part}' if table == 'matches' else f'the folder {table}'} and run again"
 
 
@@ -205,27 +211,28 @@ def _check_seals(
         if DROPPING in part_metadata(part):
             what = "has documents that a run was dropping when it was interrupted"
             yield Problem(_name(part), what, "run again, which finishes it")
-    for table in ("pairs", "drivers"):
+    for table in ("pairs", "drivers", "alignments"):
         if not list_parts(root / table):
             yield Problem(table, "has no part", "run again")
-    for part in [*sound["pairs"], *sound["drivers"]]:
-        metadata = part_metadata(part)
-        repair = _repair(part.parent.name, part.name)
-        if expected and metadata.get("tablekin.fingerprint") != expected[1]:
+    for part in [*sound["pairs"], *sound["drivers"], *sound["alignments"]]:
+        metadata, table = part_metadata(part), part.parent.name
+        repair = _repair(table, part.name)
+        if expected and metadata.get("tablekin.fingerprint") != expected[2 if table == "alignments" else 1]:
             yield Problem(_name(part), f"was made with another config than {_RECORD} tells", repair)
         ok = inputs_digest((name, digest) for name, digest, status in knowledge.inputs if status == "ok")
         if knowledge.complete and metadata.get("tablekin.compared") != ok:
             yield Problem(_name(part), "compares other documents than the table documents has", repair)
 
 
-def _fingerprints(record: dict[str, Any]) -> tuple[str, str] | None:
-    """Compute the fingerprints of documents and pairs anew from the record."""
+def _fingerprints(record: dict[str, Any]) -> tuple[str, str, str] | None:
+    """Compute the fingerprints of documents, pairs and alignments anew from the record."""
     try:
         config = RunConfig.model_validate(record["config"])
         document = config.document_fingerprint(record["versions"]["tablekin"], *record["weights"].values())
     except (KeyError, ValidationError):
         return None
-    return document, config.pair_fingerprint(document)
+    alignments = collations_fingerprint(document, config.collate.neighbours)
+    return document, config.pair_fingerprint(document), alignments
 
 
 def _explain_config(record: dict[str, Any]) -> ExplainConfig | None:

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline.collated import Collated, DocumentPair, alignments_of
@@ -46,7 +47,8 @@ class CollationTables:
             return
         rows = read_parts([part]).to_pandas()
         named = {(a, b) for (a, _), (b, _) in left.pairs}
-        kept = [pair in named for pair in zip(rows["doc_a"], rows["doc_b"], strict=True)]
+        pairs = zip(rows["doc_a"], rows["doc_b"], strict=True)
+        kept = np.array([pair in named for pair in pairs], bool)
         self._write_collations(name, rows[kept], left)
 
     def _write_collations(self, name: str, rows: pd.DataFrame, collated: Collated) -> None:
@@ -59,7 +61,7 @@ class CollationTables:
         gone = {*doc_ids}
         for name, collated in self.collated():
             pairs = collated.pairs if collated else {}
-            left = {pair for pair in pairs if not gone & {name for name, _ in pair}}
+            left = {pair for pair in pairs if not gone & {document for document, _ in pair}}
             if len(left) < len(pairs):
                 self.keep_collations(name, left)
 

@@ -92,7 +92,7 @@ def test_added_scans_add_their_documents_and_pairs_only(scans, tmp_path):
     assert (summary.added, summary.pairs) == (1, 5)
     new = digests(out)
     unchanged = {path for path in old if new[path] == old[path]}
-    assert unchanged == {path for path in old if not path.startswith(("pairs/", "drivers/"))}
+    assert unchanged == {path for path in old if not path.startswith(("pairs/", "drivers/", "alignments/"))}
     matches = pd.read_parquet(out / "matches")
     assert not matches.duplicated(["doc_a", "doc_b"]).any()
     assert len(matches) == 15

@@ -24,7 +24,7 @@ def test_a_document_is_found_by_its_name_or_its_scan(corpus):
 
 
 @pytest.mark.parametrize(
-    ("name", "word"), [("b_page7", "did you mean b_page"), ("torn", "not a JPEG"), ("zzz", "documents")]
+    ("name", "word"), [("b_page7", "did you mean b_page"), ("torn", "is empty"), ("zzz", "documents")]
 )
 def test_a_document_that_cannot_be_used_is_told(corpus, name, word):
     with pytest.raises(UsageError, match=word):

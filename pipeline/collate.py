@@ -26,7 +26,8 @@ _COLUMNS = [
     *("text_a", "text_b", "relation", "relevance", "confidence"),
 ]
 SURE = 0.3  # confidence from which a variant is taken for one of print
-_SHARED_ROWS = 0.1  # share of rows that two collations of a table may have in common
+_LEAST_SAME = 0.3  # share of its cells that a column has in common with the one it corresponds to
+_SHARED_CELLS = 0.1  # share of cells that two collations of a table may have in common
 
 
 @dataclass(frozen=True)
@@ -55,21 +56,32 @@ def collate(a: Witness, b: Witness) -> list[Collation]:
 def kin(collations: Sequence[Collation]) -> list[Collation]:
     """Keep collations of tables that have more in common than chance and their frame.
 
-    A table may continue in several of the other document, but a row takes part once.
+    A table may continue in several of the other document, but a cell takes part once.
     """
-    taken: set[tuple[str, int, int]] = set()
+    taken: set[tuple[str, int, int, int]] = set()
     kept = []
     for collation in collations:
         if not collation.verdict.is_kin:
             continue
-        rows = collation.alignment.rows.tolist()
-        places = {("a", collation.a.table, i) for i, _ in rows} | {
-            ("b", collation.b.table, j) for _, j in rows
-        }
-        if len(places & taken) <= _SHARED_ROWS * len(places):
+        places = _cells_of(collation)
+        if len(places & taken) <= _SHARED_CELLS * len(places):
             taken |= places
             kept.append(collation)
     return kept
+
+
+def _cells_of(collation: Collation) -> set[tuple[str, int, int, int]]:
+    """Name the aligned cells of both tables: side, table, row, column; those of b as it was aligned, maybe turned."""
+    return {
+        (side, table, row, column)
+        for rows in collation.alignment.rows.tolist()
+        for span in collation.alignment.columns
+        for side, table, row, (first, count) in (
+            ("a", collation.a.table, rows[0], span.a),
+            ("b", collation.b.table, rows[1], span.b),
+        )
+        for column in range(first, first + count)
+    }
 
 
 def table_of(collations: Sequence[Collation]) -> pd.DataFrame:
@@ -138,11 +150,21 @@ def _places(collation: Collation, other: Grid) -> Iterator[_Place]:
         yield from (place for place in found if place.relation)
 
 
+def _without_strange_columns(places: list[_Place]) -> list[_Place]:
+    """Leave out columns that hardly agree anywhere: they are near one another but not the same column."""
+    agree: dict[Span, list[bool]] = {}
+    for place in places:
+        if place.relation in ("same", "variant"):
+            agree.setdefault(place.span, []).append(place.relation == "same")
+    strange = {span for span, same in agree.items() if sum(same) < _LEAST_SAME * len(same)}
+    return [place for place in places if place.span not in strange]
+
+
 def _aligned(collation: Collation) -> Iterator[dict[str, object]]:
     """Yield a row for each pair of cells, several where a cell has columns of the other table as partners."""
     turned = collation.alignment.turned
     other = collation.b.transposed() if turned else collation.b
-    places = list(_places(collation, other))
+    places = _without_strange_columns(list(_places(collation, other)))
     rarity = rarities((place.a, place.b) for place in places if place.relation == "variant")
     for place in places:
         (i, j), span = place.rows, place.span

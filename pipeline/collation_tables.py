@@ -47,8 +47,7 @@ class CollationTables:
             return
         rows = read_parts([part]).to_pandas()
         named = {(a, b) for (a, _), (b, _) in left.pairs}
-        pairs = zip(rows["doc_a"], rows["doc_b"], strict=True)
-        kept = np.array([pair in named for pair in pairs], bool)
+        kept = np.array([pair in named for pair in zip(rows["doc_a"], rows["doc_b"], strict=True)], bool)
         self._write_collations(name, rows[kept], left)
 
     def _write_collations(self, name: str, rows: pd.DataFrame, collated: Collated) -> None:

@@ -17,6 +17,7 @@ RULED_ROWS = 0.3  # share of rows along which a rule makes a division
 SHARED_GAP = 0.5  # narrowest white division shared by many rows, in digit widths
 SHARED_ROWS = 8
 PAIR_GAP = 1.5  # widest space between the two numbers of a ruled column, in digit widths
+PADDED = 0.93  # least rows in which the first of two figures stands, of those in which the second does
 SHORT = 2.6  # most room that minutes or seconds take, in digit widths
 EQUAL_COLUMNS = 8  # columns of a table whose columns may be compared with one another
 EQUAL = 0.7  # share of them that take the same room
@@ -91,7 +92,7 @@ def find_divisions(
             (place, width)
             for place, width in spaces
             if width > PAIR_GAP * metrics.width
-            or _occupied(strips, place, ends[ends > place].min()) > SHORT * metrics.width
+            or not _is_padded(strips, place, ends[ends > place].min(), SHORT * metrics.width)
         ]
     divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
     return np.sort(np.concatenate([divisions, _missed(strips, divisions)]))
@@ -117,6 +118,19 @@ def _missed(strips: Strips, divisions: NDArray[np.float64]) -> NDArray[np.float6
         if inner.min() < 0.5 * np.median(strips.digits[taken]):
             found.append(strips.start + begin + float(np.flatnonzero(inner == inner.min()).mean()) + 0.5)
     return np.array(found)
+
+
+def _is_padded(strips: Strips, begin: float, end: float, room: float) -> bool:
+    """Tell whether two figures stand between two divisions in nearly every row: ``05`` is minutes beside its degrees.
+
+    Minutes in a column of their own are printed without a zero.
+    """
+    low, high = round(begin - strips.start), round(end - strips.start)
+    taken = low + np.flatnonzero(strips.digits[low:high] > CROSSED_ROWS * strips.rows)
+    if len(taken) < 2 or taken[-1] - taken[0] + 1 > room:
+        return False
+    first, last = np.array_split(strips.digits[taken[0] : taken[-1] + 1], 2)
+    return bool(first.max() >= PADDED * last.max())
 
 
 def _occupied(strips: Strips, begin: float, end: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pipeline import pdf
 from pipeline.errors import ScanError
 
 _FORMATS = ("JPEG", "PNG", "TIFF")
+_SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*")  # how files of these formats begin
 _REDUCED = 1  # bit of TIFF's NewSubfileType: the page is a thumbnail of another one
 _NEW_SUBFILE_TYPE, _PHOTOMETRIC, _ORIENTATION = 254, 262, 0x0112
 _MIN_IS_WHITE = 0
@@ -120,8 +122,12 @@ def load_image(
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    with _reasons(path), Image.open(path, formats=_FORMATS) as image:
-        yield image
+    with _reasons(path), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # of metadata that are damaged; the pixels tell for themselves
+        with Image.open(path, formats=_FORMATS) as image:
+            yield image
 
 
 @contextmanager
@@ -134,6 +140,9 @@ def _reasons(path: Path) -> Iterator[None]:
     except IsADirectoryError as error:
         raise ScanError(f"{path.name} is a folder, not a scan; rename it, or put scans into it") from error
     except UnidentifiedImageError as error:
+        with path.open("rb") as file:
+            if file.read(4).startswith(_SIGNATURES):
+                raise ScanError(f"{path.name} is damaged or incomplete; download or scan it again") from error
         raise ScanError(
             f"{path.name} is not a JPEG, PNG or TIFF image, whatever its name says{_content(path)}; look at it in "
             "an image viewer and download or save it again"

@@ -17,7 +17,7 @@ from pipeline.errors import ScanError
 _DPI = 300.0  # of pages that are drawn and not scanned
 _POINTS = 72.0  # an inch
 _WHOLE = 0.5  # share of the page an image covers that is its scan
-_END = 4096  # bytes at a file's end among which its end mark stands
+_END = 1 << 16  # bytes at a file's end among which its end mark stands
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 ``python scripts/evaluate_digits.py SCANS`` looks below SCANS for the pictures that ``tests/fixtures/transcriptions``
 transcribes, analyses them as ``tablekin run`` does, and pairs found with printed digits, each with at most one of the
-other. A found digit is right if it is the printed one and their centres lie less than half a digit height apart.
-Figures of fractions, and those between whose readings the print does not decide, count neither way. With ``--mark DIR``
-each page is written there with what is missed (blue), misread (green) and invented (red). Prints a table, and writes it
-as JSON with ``--json``.
+other. A found digit is right if it is the printed one and their centres lie less than half a digit height apart. Of an
+opening each page is scored. Figures of fractions, and those between whose readings the print does not decide, count
+neither way. With ``--mark DIR`` each page is written there with what is missed (blue), misread (green) and invented
+(red). Prints a table, and writes it as JSON with ``--json``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from models.digits import DIGIT_HEIGHT, load_digit_network
 from pipeline.config import RunConfig
 from pipeline.digitize import digitize
 from pipeline.factor import digit_advance, spacing_of
-from pipeline.image import load_image
+from pipeline.ingest import identify, list_scans, load_scan
 from pipeline.page import Detections, WorkingPage
 
 TRANSCRIPTIONS = Path(__file__).parent.parent / "tests" / "fixtures" / "transcriptions"
@@ -49,6 +49,13 @@ def read_transcription(path: Path) -> pd.DataFrame:
     """Read printed digits: ``digit``, box, and ``counts``, whether it is one that must be found."""
     printed = pd.read_csv(path, dtype={"unsure": str})
     return printed.assign(counts=(printed["kind"] == "figure") & printed["unsure"].isna())
+
+
+def on_part(printed: pd.DataFrame, left: int, width: int) -> pd.DataFrame:
+    """Take the printed digits of one page of an opening, with their places in its part of the scan."""
+    x = (printed["x0"] + printed["x1"]) / 2 - left
+    own = printed[(x >= 0) & (x < width)].reset_index(drop=True)
+    return own.assign(x0=own["x0"] - left, x1=own["x1"] - left)
 
 
 def pair_digits(
@@ -152,12 +159,15 @@ def main() -> None:
             raise SystemExit(
                 f"{options.scans}: no {transcription.stem}.jpg below it; name the folder of the scans"
             )
-        grey, printed = load_image(scan), read_transcription(transcription)
-        page, _ = digitize(grey, network, credibility, threshold)
-        rows[transcription.stem], pairing = score_page(printed, page)
-        if options.mark:
-            options.mark.mkdir(parents=True, exist_ok=True)
-            cv2.imwrite(str(options.mark / f"{transcription.stem}.png"), mark(grey, printed, page, pairing))
+        printed = read_transcription(transcription)
+        for part in identify(list_scans([scan]), {}):
+            _, grey, left = load_scan(part)
+            own = on_part(printed, left, grey.shape[1])
+            page, _ = digitize(grey, network, credibility, threshold)
+            rows[part.doc_id], pairing = score_page(own, page)
+            if options.mark:
+                options.mark.mkdir(parents=True, exist_ok=True)
+                cv2.imwrite(str(options.mark / f"{part.doc_id}.png"), mark(grey, own, page, pairing))
     print(pd.DataFrame(rows).T.round(4).to_string())
     if options.json:
         options.json.write_text(json.dumps(rows, indent=2) + "\n", "utf-8")

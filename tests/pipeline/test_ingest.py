@@ -145,7 +145,7 @@ def test_a_truncated_scan_is_told_from_a_sound_one(tmp_path, suffix, share):
     path = touch(tmp_path / f"page{suffix}", noise)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(ScanError, match=r"damaged or incomplete|not a JPEG"):
+    with pytest.raises(ScanError, match=r"damaged or incomplete"):
         load_image(path)
 
 

@@ -64,6 +64,12 @@ def test_a_truncated_file_is_told_from_a_sound_one(tmp_path, share):
         load_image(path)
 
 
+def test_what_a_server_added_behind_the_end_does_no_harm(tmp_path):
+    path = scanned(tmp_path / "book.pdf", NOISE)
+    path.write_bytes(path.read_bytes() + bytes(8000))
+    assert load_image(path).shape == (60, 40)
+
+
 def test_what_is_no_pdf_is_told(tmp_path):
     (tmp_path / "book.pdf").write_text("Dear Sir,")
     with pytest.raises(ScanError, match=r"book\.pdf is not a PDF"):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from pipeline.grid import Grid, Text, grouped, is_serial, joint, same
+from pipeline.nearness import is_near, near_pairs, without_zeros
 from pipeline.pathfinding import best_path
 
 Array = NDArray[np.float64]
@@ -101,7 +102,7 @@ class Evidence:
         if same(one, other):
             weight = max(self.weight(one), self.weight(other))
             return weight if grouped(one) == grouped(other) else _JOINT * weight
-        if _is_near(joint(one), joint(other)):
+        if is_near(joint(one), joint(other)):
             return _NEAR * max(self.weight(one), self.weight(other))
         return _DIFFERENT
 
@@ -112,55 +113,12 @@ class Evidence:
         table[np.ix_(values_a == "", values_b == "")] = 0
         weights = [np.array([self.weight(v) for v in values]) for values in (values_a, values_b)]
         weight = np.maximum(weights[0][:, None], weights[1][None])
-        for form, share in ((_without_zeros, _ZEROS), (joint, _JOINT), (grouped, 1.0)):
+        for form, share in ((without_zeros, _ZEROS), (joint, _JOINT), (grouped, 1.0)):
             one, other = (np.array([form(v) if v else "" for v in values]) for values in (values_a, values_b))
             equal = (one[:, None] == other[None]) & (one != "")[:, None]
             table = np.where(equal & filled, share * weight, table)
-        near = _near_pairs([joint(v) for v in values_a], [joint(v) for v in values_b]) & (table == _DIFFERENT)
+        near = near_pairs([joint(v) for v in values_a], [joint(v) for v in values_b]) & (table == _DIFFERENT)
         return np.where(near & filled, _NEAR * weight, table)
-
-
-def _without_zeros(text: str) -> str:
-    figures = text.replace(" ", "").replace("0", "")
-    return figures if len(figures) > 2 else ""
-
-
-def _is_near(one: str, other: str) -> bool:
-    """Tell whether two numbers differ by one figure, or by two neighbours that changed places."""
-    if len(one) > len(other):
-        one, other = other, one
-    if len(one) < 3 or len(other) - len(one) > 1:
-        return False
-    if len(other) > len(one):
-        return any(other[:k] + other[k + 1 :] == one for k in range(len(other)))
-    differ = [k for k in range(len(one)) if one[k] != other[k]]
-    if len(differ) == 2 and differ[1] == differ[0] + 1:
-        return one[differ[0]] == other[differ[1]] and one[differ[1]] == other[differ[0]]
-    return len(differ) == 1
-
-
-def _near_pairs(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which of two lists of numbers are near."""
-    keys: dict[str, list[int]] = {}
-    for place, text in enumerate(other):
-        for key in _blurred(text):
-            keys.setdefault(key, []).append(place)
-    near = np.zeros((len(one), len(other)), bool)
-    for place, text in enumerate(one):
-        for key in _blurred(text):
-            for found in keys.get(key, ()):
-                near[place, found] = near[place, found] or _is_near(text, other[found])
-    return near
-
-
-def _blurred(text: str) -> Iterator[str]:
-    """Yield a number with each of its figures missing: numbers that are near have one in common."""
-    yield text
-    for k in range(len(text)):
-        yield text[:k] + text[k + 1 :]
-        yield f"{text[:k]}?{text[k + 1 :]}"
-        if k + 1 < len(text):
-            yield f"{text[:k]}{''.join(sorted(text[k : k + 2]))}#{text[k + 2 :]}"
 
 
 def align(a: Grid, b: Grid, relevance: Array | None = None) -> Alignment:

@@ -1,0 +1,52 @@
+"""Nearness: numbers that are hardly different, as a misprint or a misreading makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def without_zeros(text: str) -> str:
+    """Write a reading without any zero: ``902`` and ``92`` may be 9.02 and 9.2; nothing if little is left."""
+    figures = text.replace(" ", "").replace("0", "")
+    return figures if len(figures) > 2 else ""
+
+
+def is_near(one: str, other: str) -> bool:
+    """Tell whether two numbers differ by one figure, or by two neighbours that changed places."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(one) < 3 or len(other) - len(one) > 1:
+        return False
+    if len(other) > len(one):
+        return any(other[:k] + other[k + 1 :] == one for k in range(len(other)))
+    differ = [k for k in range(len(one)) if one[k] != other[k]]
+    if len(differ) == 2 and differ[1] == differ[0] + 1:
+        return one[differ[0]] == other[differ[1]] and one[differ[1]] == other[differ[0]]
+    return len(differ) == 1
+
+
+def near_pairs(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which of two lists of numbers are near."""
+    keys: dict[str, list[int]] = {}
+    for place, text in enumerate(other):
+        for key in _blurred(text):
+            keys.setdefault(key, []).append(place)
+    near = np.zeros((len(one), len(other)), bool)
+    for place, text in enumerate(one):
+        for key in _blurred(text):
+            for found in keys.get(key, ()):
+                near[place, found] = near[place, found] or is_near(text, other[found])
+    return near
+
+
+def _blurred(text: str) -> Iterator[str]:
+    """Yield a number with each of its figures missing: numbers that are near have one in common."""
+    yield text
+    for k in range(len(text)):
+        yield text[:k] + text[k + 1 :]
+        yield f"{text[:k]}?{text[k + 1 :]}"
+        if k + 1 < len(text):
+            yield f"{text[:k]}{''.join(sorted(text[k : k + 2]))}#{text[k + 2 :]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -125,15 +126,28 @@ def _run_pool(
         try:
             while True:
                 while len(waiting) < 2 * workers and (task := next(upcoming, None)) is not None:
-                    waiting.append(pool.submit(attempt, function, task))
+                    waiting.append(_submit(pool, function, task))
                 if not waiting:
                     return
                 yield _wait_for(waiting.popleft())
-        except (KeyboardInterrupt, GeneratorExit):
+        except (KeyboardInterrupt, GeneratorExit, BrokenProcessPool):
+            # A broken pool has ended its processes, but not one that was starting then, and would join it for ever.
             for process in set(multiprocessing.active_children()) - before:
                 process.terminate()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _submit(
+    pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task
+) -> Future[Result | Failure]:
+    """Submit a task; a pool that breaks while it starts a worker for it has closed what the worker would inherit."""
+    try:
+        return pool.submit(attempt, function, task)
+    except OSError as error:
+        if error.errno not in (None, errno.EBADF):
+            raise
+        raise BrokenProcessPool("a worker ended while another one started") from error
 
 
 def _wait_for(future: Future[Result | Failure]) -> Result | Failure:

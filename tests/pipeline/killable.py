@@ -42,10 +42,12 @@ class Starter:
         self._context.set_forkserver_preload(
             ["killable", "pipeline.cli", "pipeline.drop", "pipeline.drivers"]
         )
+        self._started = []
 
     def start(self, *arguments):
         process = self._context.Process(target=command, args=(arguments,))
         process.start()
+        self._started.append(process)
         return process
 
     def finish(self, *arguments):
@@ -55,6 +57,12 @@ class Starter:
         process.join(300)
         assert process.exitcode == 0
         return time.monotonic() - begin
+
+    def close(self):
+        """Kill what still runs: the interpreter would wait for it at its end."""
+        for process in self._started:
+            if process.is_alive():
+                kill(process.pid)
 
 
 def kill(group):

@@ -4,7 +4,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -39,6 +42,35 @@ def test_results_come_in_order_and_each_failure_stays_with_its_task(workers):
     assert "memory" in reasons[5]
     assert "ZeroDivisionError: by six" in reasons[6]
     assert set(reasons) == {3, 5, 6}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_worker_that_dies_while_another_starts_leaves_none_behind(monkeypatch, moment):
+    start = BaseProcess.start
+    started = []
+
+    def kill_first():
+        started[0].kill()
+        time.sleep(0.5)  # so that the pool notices, and ends the processes it knows of
+
+    def start_slowly(process):
+        started.append(process)
+        if len(started) == 2 and moment == "before":
+            kill_first()
+        start(process)
+        if len(started) == 2 and moment == "after":
+            kill_first()
+
+    monkeypatch.setattr(BaseProcess, "start", start_slowly)
+    found = []
+    running = threading.Thread(target=lambda: found.extend(run_in_order(work, [1, 2, 4], 2)), daemon=True)
+    running.start()
+    running.join(60)
+    survivors = active_children()
+    for process in survivors:
+        process.kill()  # or a failure of this test would end in waiting
+    assert survivors == []
+    assert found == [1, 4, 16]
 
 
 def test_workers_have_one_thread_and_the_parent_keeps_its_own(monkeypatch):

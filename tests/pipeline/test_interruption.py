@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -26,7 +27,8 @@ def starter():
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("PYTHONPATH", path)
         monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # or the server could not fork safely
-        yield Starter()
+        with closing(Starter()) as starter:
+            yield starter
 
 
 def write_table(path, seed):

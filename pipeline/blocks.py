@@ -15,7 +15,8 @@ from pipeline.ruling import Ruling, box_sums
 BESIDE = 0.35  # how far beside a number a letter touches it, in digit heights
 EMBEDDED_LINES = 0.33  # height of the ink beside a number that makes it a letter, in digit heights
 CORRIDOR = 3.2  # white gap in digit heights that separates blocks side by side
-WIDE_CORRIDOR = 9.0  # the same where the lines go on or horizontal rules cross it
+WIDE_CORRIDOR = 9.0  # the same where the lines go on or a horizontal rule crosses it
+WIDEST_CORRIDOR = 18.0  # the same where several rules cross it
 HEAD_RULE = 6.0  # how far above the digits such a rule may run, in digit heights
 LINE_REACH = 8.0  # how far from the gap lines are compared, in digit heights
 STACK_GAP = 5.5  # gap in digit heights bridged between blocks with the same columns
@@ -175,7 +176,8 @@ def _side_by_side(
         framed = None
     above = round(max(y0 - HEAD_RULE * metrics.height, 0))
     strip = ruling.horizontal[above:y1, x0 + start : x0 + start + max(widest, 1)]
-    joined = widest < WIDE_CORRIDOR * metrics.height and bool(strip.any(0).mean() > 0.9)
+    limit = WIDEST_CORRIDOR if _count_rules(strip) > 1 else WIDE_CORRIDOR
+    joined = widest < limit * metrics.height and bool(strip.any(0).mean() > 0.9)
     if framed is not None:
         return joined
     alike = _line_match(left, right, digits, metrics)
@@ -183,7 +185,13 @@ def _side_by_side(
         return joined or alike > (0.5 if x1 - x0 < LINE_REACH * metrics.height else 0.7)
     if inked.mean() > 0.15:  # a column of words lies between
         return widest < 2 * WIDE_CORRIDOR * metrics.height and alike > 0.8
-    return widest < WIDE_CORRIDOR * metrics.height and (joined or alike > 0.7)
+    return joined or (widest < WIDE_CORRIDOR * metrics.height and alike > 0.7)
+
+
+def _count_rules(horizontal: NDArray[np.uint8]) -> int:
+    """Count the horizontal rules that nearly all pixel columns cross."""
+    starts = np.diff((horizontal > 0).astype(np.int8), axis=0, prepend=0) == 1
+    return int(np.quantile(starts.sum(0), 0.1))
 
 
 def _line_match(

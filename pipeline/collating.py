@@ -11,11 +11,11 @@ from typing import Any, overload
 
 import pandas as pd
 
+from pipeline.candidates import find_candidates
 from pipeline.collate import collate, kin, summarize, table_of
 from pipeline.collated import Collated, DocumentPair, Inventory, take_inventory
 from pipeline.compare import Count
 from pipeline.corpus import Corpus
-from pipeline.coverage import Document, document_key
 from pipeline.errors import CorpusError
 from pipeline.execution import Cluster, Failure, Progress, attempt, run_in_order
 from pipeline.schemas import empty
@@ -67,7 +67,7 @@ def update_collations(
     corpus
         Its table of pairs is up to date.
     neighbours
-        A pair is collated if one of its documents is among so many nearest of the other.
+        A pair is collated if one of its documents is among so many nearest of the other, by features or by sequences.
     fingerprint
         Digest of what the documents' tables depend on.
     workers
@@ -92,7 +92,7 @@ def update_collations(
     if corpus.alignments_seal() == seal:
         return None
     clock = time.perf_counter()
-    inventory = take_inventory(corpus.collated(), _find_pairs(corpus, neighbours), fingerprint)
+    inventory = take_inventory(corpus.collated(), find_candidates(corpus, neighbours), fingerprint)
     begin(inventory)
     for name in inventory.useless:
         corpus.keep_collations(name, ())
@@ -106,25 +106,7 @@ def update_collations(
 
 def collations_fingerprint(documents: str, neighbours: int) -> str:
     """Digest of what the tables depend on besides the scans."""
-    return hashlib.sha256(f"{documents} {neighbours}".encode()).hexdigest()[:16]
-
-
-def _find_pairs(corpus: Corpus, neighbours: int) -> set[DocumentPair]:
-    """Find pairs of documents with tables, one among the nearest of the other."""
-    pages = corpus.read("pages", columns=["doc_id", "is_table"])
-    tables = set(pages.loc[pages["is_table"], "doc_id"])
-    documents = corpus.read("documents", columns=["doc_id", "sha256"])
-    keys: dict[str, Document] = {
-        name: document_key(name, digest)
-        for name, digest in zip(documents["doc_id"], documents["sha256"], strict=True)
-        if name in tables
-    }
-    near = corpus.read_nearest_pairs(neighbours)
-    return {
-        (keys[a], keys[b])
-        for a, b in zip(near["doc_a"], near["doc_b"], strict=True)
-        if a in keys and b in keys
-    }
+    return hashlib.sha256(f"{documents} {neighbours} features sequences".encode()).hexdigest()[:16]
 
 
 def _collate_missing(

@@ -63,7 +63,9 @@ class CollateConfig(_Section):
     """Which pairs are compared cell by cell."""
 
     neighbours: int = Field(
-        default=5, ge=0, description="a document is collated with so many of its nearest; 0: with none"
+        default=5,
+        ge=0,
+        description="a document is collated with so many of its nearest by cosine, and as many by runs of figures",
     )
 
 

@@ -1,0 +1,122 @@
+"""Sequences: runs of figures that two documents have in common, whatever their layout.
+
+The cosine of bigrams knows which pairs of figures a page has, but not in which order they follow one another. A copy
+keeps the order: along the rows, along the columns, and in how the last figures of a column go on. Documents are compared
+by these runs as texts are by their words, as vectors of weighted terms (Salton and Buckley, "Term-weighting approaches
+in automatic text retrieval", 1988), to find candidates for collation that the cosine misses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+_RUN = 5  # figures that follow one another, over the borders of cells
+_ENDINGS = 3  # cells that follow one another, of which the last two figures count
+_TERMS = 10**_RUN + 100**_ENDINGS
+_COMMON = 0.1  # share of the documents beyond which a run says nothing
+_FEW = 100  # documents of which a run may always be common
+_BLOCK = 256  # documents compared with all at a time
+
+Terms = tuple[NDArray[np.int64], NDArray[np.int64]]  # document, number of the run; sorted, each pair once
+
+
+def runs(cells: pd.DataFrame, names: Sequence[str]) -> Terms:
+    """Find the runs of figures of documents.
+
+    Parameters
+    ----------
+    cells
+        Rows of table ``regions``: doc_id, table_id, row, col and text of cells.
+    names
+        Documents that are numbered from 0; they must hold all those of ``cells``.
+
+    Returns
+    -------
+    tuple of ndarray
+        Number of the document and of the run.
+    """
+    places = ["table_id", "row", "col"]
+    filled = cells.assign(
+        doc=pd.Index(names).get_indexer(cells["doc_id"]),
+        text=cells["text"].str.replace(r"[^0-9]", "", regex=True),
+    )
+    filled = filled[filled["text"] != ""].dropna(subset=places)
+    found = [np.zeros((0, 2), np.int64)]
+    for line, along in (("row", "col"), ("col", "row")):
+        ordered = filled.sort_values(["doc", "table_id", line, along], kind="stable")
+        lines = ordered.groupby(["doc", "table_id", line], sort=False).ngroup().to_numpy()
+        found += _terms_of_lines(ordered["doc"].to_numpy(np.int64), lines, ordered["text"].tolist())
+    doc, term = np.unique(np.concatenate(found), axis=0).T
+    return doc, term
+
+
+def _terms_of_lines(
+    doc: NDArray[np.int64], line: NDArray[np.int64], text: Sequence[str]
+) -> list[NDArray[np.int64]]:
+    """Find the runs of figures and those of endings in cells that are sorted by line."""
+    length = np.array([len(one) for one in text], np.int64)
+    figures = np.frombuffer("".join(text).encode("ascii"), np.uint8).astype(np.int64) - ord("0")
+    endings = np.array([int(one[-2:]) for one in text], np.int64)
+    return [
+        _windows(np.repeat(doc, length), np.repeat(line, length), figures, _RUN, 10, 0),
+        _windows(doc, line, endings, _ENDINGS, 100, 10**_RUN),
+    ]
+
+
+def _windows(
+    doc: NDArray[np.int64], line: NDArray[np.int64], value: NDArray[np.int64], size: int, base: int, first: int
+) -> NDArray[np.int64]:
+    """Number every ``size`` values of one line that follow one another and are not all equal; ``(n, 2)``."""
+    if len(value) < size:
+        return np.zeros((0, 2), np.int64)
+    window = np.lib.stride_tricks.sliding_window_view(value, size)
+    last = size - 1
+    good = (line[last:] == line[: len(line) - last]) & (window != window[:, :1]).any(axis=1)
+    code = first + window[good] @ base ** np.arange(size)[::-1]
+    return np.column_stack([doc[: len(doc) - last][good], code])
+
+
+def weigh(terms: Terms, documents: int) -> csr_array:
+    """Make unit vectors of the runs of all documents, each weighted by how few documents have it.
+
+    Returns
+    -------
+    csr_array
+        ``(documents, runs)``, float32; a document without runs has zeros.
+    """
+    doc, term = terms
+    frequency = np.bincount(term, minlength=_TERMS)
+    rare = frequency <= max(_FEW, _COMMON * documents)
+    weight = np.where(rare, np.log1p(documents / np.maximum(frequency, 1)), 0)[term]
+    norm = np.sqrt(np.bincount(doc, weight**2, documents))
+    values = (weight / np.maximum(norm, 1e-30)[doc]).astype(np.float32)
+    return csr_array((values, (doc, term)), shape=(documents, _TERMS))
+
+
+def nearest_by_sequences(vectors: csr_array, count: int) -> Iterable[tuple[int, int, float]]:
+    """Find the documents whose runs of figures are most alike.
+
+    Parameters
+    ----------
+    vectors
+        As from :func:`weigh`.
+    count
+        Documents wanted for each; those without a run in common are none.
+
+    Yields
+    ------
+    tuple
+        Numbers of a document and of one near to it, and the cosine of their vectors; equal ones in the order of numbers.
+    """
+    others = vectors.T.tocsr()
+    for first in range(0, vectors.shape[0], _BLOCK):
+        cosines = (vectors[first : first + _BLOCK] @ others).toarray()
+        for doc, cosine in enumerate(cosines, first):
+            cosine[doc] = 0
+            best = np.argsort(-cosine, kind="stable")[:count]
+            yield from ((doc, int(other), float(cosine[other])) for other in best if cosine[other] > 0)

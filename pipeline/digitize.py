@@ -18,7 +18,7 @@ from models.credibility import CANDIDATE, Credibility
 from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, find_peaks, pad_to_grain
 from pipeline.ink import extract_ink
 from pipeline.page import Detections, WorkingPage
-from pipeline.scale import dense_windows, find_marks, typical_size
+from pipeline.scale import Corner, Marks, dense_windows, find_marks, typical_sizes
 
 _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
@@ -68,12 +68,10 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
         ``(h, w)``, the page as scanned.
     """
     marks = find_marks(ink)
-    size = typical_size(marks)
-    if size is None:
+    scales = [float(np.clip(DIGIT_HEIGHT / size, *_SCALES)) for size in typical_sizes(marks)]
+    if not scales:
         return Pose(0, float(np.clip(1.0, *_SCALES)))
-    scale = float(np.clip(DIGIT_HEIGHT / size, *_SCALES))
-    corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
-    orientation = _find_orientation(network, [_probe(ink, corner, scale) for corner in corners])
+    scale, corners, orientation = _find_orientation(network, ink, marks, scales)
     for _ in range(3):
         heights = _tall_heights(network, ink, corners, scale, orientation)
         if len(heights) < 8:
@@ -85,28 +83,37 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
     return Pose(orientation, scale)
 
 
-def _probe(ink: NDArray[np.float32], corner: tuple[float, float], scale: float) -> NDArray[np.float32]:
+def _probe(ink: NDArray[np.float32], corner: Corner, scale: float) -> NDArray[np.float32]:
     side = round(_PROBE_SIDE / scale)
     x, y = round(corner[0]), round(corner[1])
     return _resize(ink[y : y + side, x : x + side], scale)
 
 
-def _find_orientation(network: DigitNetwork, pieces: list[NDArray[np.float32]]) -> int:
-    """Tell how the text of some windows is turned.
+def _find_orientation(
+    network: DigitNetwork, ink: NDArray[np.float32], marks: Marks, scales: list[float]
+) -> tuple[float, list[Corner], int]:
+    """Choose a scale, and tell how the text of the fullest windows is turned.
 
     The network's orientation head knows upright text, but hardly one kind of turned text from the other. Where it is
-    in doubt, the windows are turned, and the turn decides that surprises it least; a page stays as it is unless
-    another turn is plainly better, as with pictures and diagrams.
+    in doubt at every scale, the windows are turned, and the turn decides that surprises it least; a page stays as it is
+    unless another turn is plainly better, as with pictures and diagrams.
     """
-    surprise = _surprise_at_upright(network, pieces)
-    if surprise < _DOUBT:
-        return 0
+    first: tuple[float, list[Corner], list[NDArray[np.float32]], float] | None = None
+    for scale in scales:
+        corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
+        pieces = [_probe(ink, corner, scale) for corner in corners]
+        surprise = _surprise_at_upright(network, pieces)
+        if surprise < _DOUBT:
+            return scale, corners, 0
+        first = first or (scale, corners, pieces, surprise)
+    assert first is not None
+    scale, corners, pieces, surprise = first
     turned = [
         _surprise_at_upright(network, [np.rot90(piece, turns) for piece in pieces]) for turns in (1, 2, 3)
     ]
     best = int(np.argmin(turned))
     plain = turned[best] < _BELIEF and turned[best] < surprise - _PLAINLY
-    return 90 * (best + 1) if plain else 0
+    return scale, corners, 90 * (best + 1) if plain else 0
 
 
 def _surprise_at_upright(network: DigitNetwork, pieces: list[NDArray[np.float32]]) -> float:
@@ -123,7 +130,7 @@ def _surprise_at_upright(network: DigitNetwork, pieces: list[NDArray[np.float32]
 def _tall_heights(
     network: DigitNetwork,
     ink: NDArray[np.float32],
-    corners: list[tuple[float, float]],
+    corners: list[Corner],
     scale: float,
     orientation: int,
 ) -> NDArray[np.float32]:

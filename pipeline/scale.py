@@ -8,7 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+_TOUCHING = 0.45  # height by length of a number whose figures touch
 _SMALLEST, _LARGEST = 5, 150  # pixels: marks outside are specks, rules, woodcuts
+
+Corner = tuple[float, float]  # x, y of a window's top left corner, in pixels
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,7 @@ class Marks:
     """Connected pieces of ink of the size of letters, ``n`` of them."""
 
     size: NDArray[np.float64]  # (n,): the longer side in pixels
+    breadth: NDArray[np.float64]  # (n,): the shorter one
     centre: NDArray[np.float64]  # (n, 2): x, y
 
 
@@ -30,29 +34,36 @@ def find_marks(ink: NDArray[np.float32]) -> Marks:
         & (shorter * 8 >= longer)
         & (area >= 0.12 * width * height)
     )
-    return Marks(longer[letters].astype(float), centres[1:][letters])
+    return Marks(longer[letters].astype(float), shorter[letters].astype(float), centres[1:][letters])
 
 
-def typical_size(marks: Marks) -> float | None:
-    """Estimate the height of the figures in pixels: the fullest octave third of the sizes, by covered length.
+def typical_sizes(marks: Marks) -> list[float]:
+    """Estimate the height of the figures in pixels.
 
     Returns
     -------
-    float or None
-        None where the page has fewer than ten marks.
+    list
+        First from the longer sides of the marks; then from the shorter ones, where these are much smaller: the
+        figures of a number may touch one another. Empty where the page has fewer than ten marks.
     """
     if len(marks.size) < 10:
-        return None
-    logs = np.log2(marks.size)
+        return []
+    first, second = _typical(marks.size), _typical(marks.breadth)
+    return [first, second] if second < _TOUCHING * first else [first]
+
+
+def _typical(sizes: NDArray[np.float64]) -> float:
+    """Return the middle of the fullest octave third of sizes in pixels, by covered length."""
+    logs = np.log2(sizes)
     bins = np.arange(2, 7.5, 1 / 12)
-    filled, _ = np.histogram(logs, bins, weights=marks.size)
+    filled, _ = np.histogram(logs, bins, weights=sizes)
     window = np.convolve(filled, np.ones(5), "same")
     middle = bins[int(window.argmax())] + 1 / 24
     near = np.abs(logs - middle) < 0.25
-    return float(np.median(marks.size[near])) if near.any() else float(2**middle)
+    return float(np.median(sizes[near])) if near.any() else float(2**middle)
 
 
-def dense_windows(marks: Marks, shape: tuple[int, int], side: float, count: int) -> list[tuple[float, float]]:
+def dense_windows(marks: Marks, shape: tuple[int, int], side: float, count: int) -> list[Corner]:
     """Choose windows that hold the most marks.
 
     Parameters

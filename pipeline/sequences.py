@@ -1,9 +1,9 @@
 """Sequences: runs of figures that two documents have in common, whatever their layout.
 
 The cosine of bigrams knows which pairs of figures a page has, but not in which order they follow one another. A copy
-keeps the order: along the rows, along the columns, and in how the last figures of a column go on. Documents are compared
-by these runs as texts are by their words, as vectors of weighted terms (Salton and Buckley, "Term-weighting approaches
-in automatic text retrieval", 1988), to find candidates for collation that the cosine misses.
+keeps the order: along the rows, along the columns, and in how the last figures of a column go on. Documents are
+compared by these runs as texts are by their words, as vectors of weighted terms (Salton and Buckley, "Term-weighting
+approaches in automatic text retrieval", 1988), to find candidates for collation that the cosine misses.
 """
 
 from __future__ import annotations
@@ -69,9 +69,14 @@ def _terms_of_lines(
 
 
 def _windows(
-    doc: NDArray[np.int64], line: NDArray[np.int64], value: NDArray[np.int64], size: int, base: int, first: int
+    doc: NDArray[np.int64],
+    line: NDArray[np.int64],
+    value: NDArray[np.int64],
+    size: int,
+    base: int,
+    first: int,
 ) -> NDArray[np.int64]:
-    """Number every ``size`` values of one line that follow one another and are not all equal; ``(n, 2)``."""
+    """Name every ``size`` values that follow one another in a line and are not all equal; ``(n, 2)``."""
     if len(value) < size:
         return np.zeros((0, 2), np.int64)
     window = np.lib.stride_tricks.sliding_window_view(value, size)
@@ -111,7 +116,7 @@ def nearest_by_sequences(vectors: csr_array, count: int) -> Iterable[tuple[int, 
     Yields
     ------
     tuple
-        Numbers of a document and of one near to it, and the cosine of their vectors; equal ones in the order of numbers.
+        Numbers of a document and of one near to it, and the cosine of their vectors; equally near ones in order.
     """
     others = vectors.T.tocsr()
     for first in range(0, vectors.shape[0], _BLOCK):

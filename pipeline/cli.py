@@ -231,6 +231,38 @@ def collate(
 
 
 @app.command()
+def kinship(
+    corpus: CorpusFolder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; CORPUS/kinship without it.")
+    ] = None,
+    witness: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of the metadata that says which documents are of one witness, for instance an edition; "
+            "without it, each document is one.",
+        ),
+    ] = None,
+    year: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the metadata with the year.")
+    ] = "year",
+) -> None:
+    """Find families of tables and, from the readings they share, who copied whom."""
+    with _errors_to_exit_codes():
+        from pipeline.corpus import Corpus
+        from pipeline.kinship import describe, find_families, write_families
+
+        opened = Corpus.open(corpus)
+        dated = year if year != "year" or "year" in opened.read("documents") else None
+        families = list(find_families(opened, witness, dated))
+        for family in families:
+            for line in describe(family):
+                typer.echo(line)
+        write_families(families, out or corpus / "kinship", _say)
+
+
+@app.command()
 def check(corpus: CorpusFolder) -> None:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     with _errors_to_exit_codes():

@@ -1,0 +1,146 @@
+"""Stemma: the tree of witnesses that their shared readings tell of.
+
+What sets some witnesses apart from all others, an error that they share, is evidence that they go back to one of
+them or to a lost one (Lachmann's method). The tree is that of neighbour joining (Saitou and Nei, 1987) on the share of
+places where two witnesses differ; a branch stays only if enough places tell the witnesses on its two sides apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dendropy
+import numpy as np
+from numpy.typing import NDArray
+
+LEAST_PLACES = 2  # that support a branch: an error can be made twice
+Split = frozenset[str]  # the witnesses on the side of a branch that the first witness is not on
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A division of the witnesses by a branch of the tree."""
+
+    apart: Split
+    support: int  # places where the two sides read differently and each agrees within itself
+    alone: int  # those that support no other branch of the tree
+    against: int  # places that no tree with this branch explains by one change
+
+
+@dataclass(frozen=True)
+class Stemma:
+    """An unrooted tree of witnesses."""
+
+    witnesses: tuple[str, ...]
+    branches: tuple[Branch, ...]  # the sure ones, between two groups of at least two witnesses
+    doubtful: tuple[Branch, ...]  # those that neighbour joining found and too little speaks for
+    newick: str  # lengths: share of the places changed; labels of branches: places that support them alone
+
+
+def draw_up(witnesses: tuple[str, ...], readings: NDArray[np.integer]) -> Stemma:
+    """Infer the tree of witnesses.
+
+    Parameters
+    ----------
+    witnesses
+        Their names, at least two.
+    readings
+        ``(places, witnesses)``: equal numbers for equal readings, -1 where a witness has none.
+    """
+    tree = _join_neighbours(witnesses, differences(readings))
+    nodes: dict[Split, list[dendropy.Node]] = {}  # the root divides one branch in two
+    for node in tree.postorder_internal_node_iter(exclude_seed_node=True):
+        apart = normalized({leaf.taxon.label for leaf in node.leaf_iter()}, witnesses)
+        if 2 <= len(apart) <= len(witnesses) - 2:
+            nodes.setdefault(apart, []).append(node)
+    sure, doubtful = choose_branches(list(nodes), witnesses, readings)
+    for branch in sure:
+        for node in nodes[branch.apart]:
+            node.label = str(branch.alone)
+    for branch in doubtful:
+        for node in nodes[branch.apart]:
+            node.edge.collapse()
+    newick = tree.as_string("newick", suppress_rooting=True, edge_label_compose_fn=_length)
+    return Stemma(witnesses, tuple(sure), tuple(doubtful), newick.strip() + "\n")
+
+
+def choose_branches(
+    splits: list[Split], witnesses: tuple[str, ...], readings: NDArray[np.integer]
+) -> tuple[list[Branch], list[Branch]]:
+    """Tell the branches that enough places support from the others.
+
+    A place that some witness lacks may support several branches, which differ in the side of that witness. So the
+    weakest branch is given up first, and its places are left to the others.
+    """
+    varied = readings[(readings > 0).any(axis=1)]
+    speaking = {apart: [_speaks(apart, witnesses, place) for place in varied] for apart in splits}
+    support = {apart: np.array([vote > 0 for vote in votes], bool) for apart, votes in speaking.items()}
+    against = {apart: sum(vote < 0 for vote in votes) for apart, votes in speaking.items()}
+    kept, doubtful = list(splits), []
+
+    def alone(apart: Split) -> int:
+        others = [support[other] for other in kept if other != apart]
+        return int((support[apart] & ~np.any(others, axis=0)).sum()) if others else int(support[apart].sum())
+
+    def strength(apart: Split) -> tuple[int, int, int, list[str]]:
+        smaller = min(len(apart), len(witnesses) - len(apart))
+        return alone(apart), int(support[apart].sum()), -smaller, sorted(apart)
+
+    def branch(apart: Split) -> Branch:
+        return Branch(apart, int(support[apart].sum()), alone(apart), against[apart])
+
+    while kept:
+        weakest = branch(min(kept, key=strength))
+        if weakest.alone >= LEAST_PLACES and weakest.alone > weakest.against:
+            break
+        kept.remove(weakest.apart)
+        doubtful.append(weakest)
+    return [branch(apart) for apart in kept], doubtful
+
+
+def differences(readings: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Share of places where two witnesses differ, ``(witnesses, witnesses)``; the mean where they have none."""
+    read = (readings >= 0).astype(np.int64)
+    compared = read.T @ read
+    same = np.zeros_like(compared)
+    for reading in range(int(readings.max(initial=-1)) + 1):
+        here = (readings == reading).astype(np.int64)
+        same += here.T @ here
+    share = (compared - same) / np.maximum(compared, 1)
+    known = compared > 0
+    share[~known] = share[known].mean() if known.any() else 0.0
+    np.fill_diagonal(share, 0)
+    return share
+
+
+def _speaks(apart: Split, witnesses: tuple[str, ...], place: NDArray[np.integer]) -> int:
+    """Tell whether a place supports a branch (1), contradicts it (-1), or neither (0)."""
+    side = np.array([witness in apart for witness in witnesses])
+    read = place >= 0
+    here, there = place[read & side], place[read & ~side]
+    if min(len(here), len(there)) >= 2 and len({*here}) == len({*there}) == 1 and here[0] != there[0]:
+        return 1
+    for reading in {*place[read]}:
+        halves = [np.unique(half == reading) for half in (here, there)]
+        if all(len(half) == 2 for half in halves):
+            return -1
+    return 0
+
+
+def _join_neighbours(witnesses: tuple[str, ...], distances: NDArray[np.float64]) -> dendropy.Tree:
+    taxa = dendropy.TaxonNamespace(witnesses)
+    matrix = dendropy.PhylogeneticDistanceMatrix()
+    matrix.compile_from_dict(
+        {one: dict(zip(taxa, row, strict=True)) for one, row in zip(taxa, distances.tolist(), strict=True)},
+        taxa,
+    )
+    return matrix.nj_tree()
+
+
+def normalized(apart: set[str], witnesses: tuple[str, ...]) -> Split:
+    """Name a branch by the side that the first witness is not on."""
+    return frozenset({*witnesses} - apart if witnesses[0] in apart else apart)
+
+
+def _length(edge: dendropy.Edge) -> str:
+    return f"{max(edge.length, 0):.5f}"

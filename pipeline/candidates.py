@@ -46,12 +46,13 @@ def pairs_by_sequences(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, s
         ``doc_a`` and ``doc_b``, maybe twice.
     """
     names = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
-    vectors = weigh(_read_runs(corpus, names), len(names))
+    vectors = weigh(runs_of(corpus, names), len(names))
     for one, other, _ in nearest_by_sequences(vectors, neighbours):
         yield names[min(one, other)], names[max(one, other)]
 
 
-def _read_runs(corpus: Corpus, names: Sequence[str]) -> Terms:
+def runs_of(corpus: Corpus, names: Sequence[str]) -> Terms:
+    """Find the runs of figures of documents, numbered by their places in ``names``."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for batch in corpus.batches({"regions": _CELLS}):
         regions = batch["regions"].to_pandas()

@@ -1,0 +1,179 @@
+"""Measure on a sample archive whether copies find one another, why, and whether their tree is the true one.
+
+``python scripts/evaluate_kinship.py ARCHIVE --corpus CORPUS`` reads the truth of ``tablekin sample`` and the corpus
+that ``tablekin run`` made of its scans. Prints, and writes as JSON with ``--json``:
+
+- retrieval: mean average precision, the share of pages whose nearest is a relative, and the precision among as many
+  as there are relatives, for the features of the corpus, for unigrams, for shared runs of figures and for these after
+  collation; with ``--tesseract`` for the bigrams that Tesseract reads (Debian's package tesseract-ocr), with ``--vgg``
+  for VGG-16 with torchvision's checkpoint. By family, and by what sets two layouts apart;
+- matches: the share of the strongest row matches whose rows print the same line of the work;
+- trees: the branches of the stemmata against those of the true trees, with true readings and as read.
+
+Without ``--corpus`` only the trees, with true readings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from relatives import Relatives, find_relatives
+from retrieval import (
+    by_collation,
+    by_features,
+    by_sequences,
+    by_tesseract,
+    by_unigrams,
+    by_vgg,
+    found_by_change,
+    score,
+)
+from trees import collate_printed, read_collations, score_trees
+
+from pipeline.corpus import Corpus
+from pipeline.sample.truth import read_truth
+
+
+def read_upright(archive: Path, docs: tuple[str, ...]) -> list[NDArray[np.uint8]]:
+    """Read scans and turn them upright, as the truth says: in grey."""
+    truth = read_truth(archive, "documents").set_index("doc")
+    pages = []
+    for doc in docs:
+        grey = cv2.imread(str(archive / "scans" / truth.at[doc, "file"]), cv2.IMREAD_GRAYSCALE)
+        pages.append(np.ascontiguousarray(np.rot90(grey, int(truth.at[doc, "orientation"]) // 90)))
+    return pages
+
+
+def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], relatives: Relatives) -> dict[str, Any]:
+    """Score retrieval by every similarity; prints tables."""
+    scored = {name: score(similarity, relatives) for name, similarity in similarities.items()}
+    measures = ["average_precision", "nearest", "precision"]
+    whole = pd.DataFrame({name: rows[measures].mean() for name, rows in scored.items()}).T
+    first = next(iter(scored.values()))
+    families = pd.DataFrame(
+        {"pages": first.groupby("family").size()}
+        | {name: rows.groupby("family")["average_precision"].mean() for name, rows in scored.items()}
+    )
+    found = {name: found_by_change(similarity, relatives) for name, similarity in similarities.items()}
+    changes = pd.DataFrame(
+        {"pairs": next(iter(found.values())).groupby("change").size() // 2}
+        | {name: rows.groupby("change")["found"].mean() for name, rows in found.items()}
+    )
+    print(
+        f"\nretrieval, {len(first)} pages with relatives among {len(relatives.docs)}\n{whole.round(4).to_string()}"
+    )
+    print(f"\nmean average precision by family\n{families.round(4).to_string()}")
+    print(f"\nrelatives found, by what sets the layouts apart\n{changes.round(4).to_string()}")
+    tables = {"all": whole, "family": families, "change": changes}
+    return {"pages": len(first)} | {
+        name: json.loads(table.round(4).to_json(orient="index")) for name, table in tables.items()
+    }
+
+
+def evaluate_matches(corpus: Corpus, archive: Path, relatives: Relatives, names: list[str]) -> dict[str, Any]:
+    """Count the strongest row matches of relatives that join rows which print the same line of the work."""
+    lines = _lines(corpus, archive, relatives, names)
+    place = {name: doc for name, doc in zip(names, relatives.docs, strict=True)}
+    matches = corpus.read("matches", names)
+    rows = []
+    for match in matches[matches["level"] == "row"].itertuples():
+        a, b = place[match.doc_a], place[match.doc_b]
+        change = relatives.change.get((min(a, b), max(a, b)))
+        if change is not None and change != "transposed":
+            common = lines.get((match.doc_a, match.region_a), set()) & lines.get(
+                (match.doc_b, match.region_b), set()
+            )
+            rows.append({"change": change, "first": match.rank == 1, "right": bool(common)})
+    table = pd.DataFrame(rows)
+    by_change = pd.DataFrame(
+        {
+            "first": table[table["first"]].groupby("change")["right"].mean(),
+            "all kept": table.groupby("change")["right"].mean(),
+        }
+    )
+    by_change.loc["all"] = [table.loc[table["first"], "right"].mean(), table["right"].mean()]
+    print(f"\nrow matches that are true, {table['first'].sum()} pairs\n{by_change.round(4).to_string()}")
+    return json.loads(by_change.round(4).to_json(orient="index"))
+
+
+def _lines(
+    corpus: Corpus, archive: Path, relatives: Relatives, names: list[str]
+) -> dict[tuple[str, int], set[str]]:
+    """Map rows of the corpus to the lines of their work whose cells have their centres in them."""
+    cells = read_truth(archive, "cells")
+    cells = dict(list(cells[cells["kind"] == "cell"].groupby("doc")))
+    regions = corpus.read("regions", columns=["doc_id", "region_id", "kind", "x0", "y0", "x1", "y1"])
+    rows = dict(list(regions[regions["kind"] == "row"].groupby("doc_id")))
+    found = {}
+    for name, doc in zip(names, relatives.docs, strict=True):
+        true = cells[doc]
+        x, y = ((true[f"{axis}0"] + true[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
+        keys = true["row_key"].to_numpy(object)
+        for row in rows[name].itertuples() if name in rows else ():
+            inside = (row.x0 <= x) & (x < row.x1) & (row.y0 <= y) & (y < row.y1)
+            found[name, int(row.region_id)] = {*keys[inside]}
+    return found
+
+
+def evaluate_trees(archive: Path, collations: pd.DataFrame, title: str) -> dict[str, Any]:
+    """Score the trees; prints a table."""
+    trees = score_trees(archive, collations)
+    counts = trees[["true", "claimed", "right", "thin", "thin_right"]].sum()
+    distance = float(trees["distance"].mean())
+    print(f"\ntrees of {len(trees)} works, {title}\n{trees.round(3).to_string(index=False)}")
+    print(f"{counts.to_dict()}, mean distance {distance:.3f}")
+    return {"works": len(trees), **{name: int(count) for name, count in counts.items()}, "distance": distance}
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("--corpus", type=Path, help="how the archive was read")
+    parser.add_argument("--tesseract", metavar="COMMAND", help="command that starts Tesseract")
+    parser.add_argument("--vgg", type=Path, metavar="CHECKPOINT", help="torchvision's checkpoint of VGG-16")
+    parser.add_argument("--no-printed", action="store_true", help="leave the trees with true readings out")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    result: dict[str, Any] = {"trees": {}}
+    if options.corpus:
+        corpus = Corpus.open(options.corpus)
+        relatives = find_relatives(options.archive)
+        rows = corpus.read("documents", columns=["doc_id", "source"])
+        name_of = {
+            Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)
+        }
+        names = [name_of[doc] for doc in relatives.docs]
+        sequences = by_sequences(corpus, names)
+        similarities = {
+            "bigrams": by_features(corpus, names),
+            "unigrams": by_unigrams(corpus, names),
+            "runs of figures": sequences,
+            "after collation": by_collation(corpus, names, sequences),
+        }
+        if options.tesseract:
+            scans = read_upright(options.archive, relatives.docs)
+            similarities["Tesseract, bigrams"] = by_tesseract(options.tesseract, scans)
+        if options.vgg:
+            similarities["VGG-16"] = by_vgg(options.vgg, read_upright(options.archive, relatives.docs))
+        result["retrieval"] = evaluate_retrieval(similarities, relatives)
+        result["matches"] = evaluate_matches(corpus, options.archive, relatives, names)
+        result["trees"]["as read"] = evaluate_trees(options.archive, read_collations(corpus), "as read")
+    if not options.no_printed:
+        printed = collate_printed(options.archive)
+        result["trees"]["true readings"] = evaluate_trees(options.archive, printed, "with true readings")
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,10 +7,13 @@ places where two witnesses differ; a branch stays only if enough places tell the
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
-import dendropy
 import numpy as np
+from Bio import Phylo
+from Bio.Phylo.BaseTree import Clade, Tree
+from Bio.Phylo.TreeConstruction import DistanceMatrix, DistanceTreeConstructor
 from numpy.typing import NDArray
 
 LEAST_PLACES = 2  # that support a branch: an error can be made twice
@@ -48,20 +51,20 @@ def draw_up(witnesses: tuple[str, ...], readings: NDArray[np.integer]) -> Stemma
         ``(places, witnesses)``: equal numbers for equal readings, -1 where a witness has none.
     """
     tree = _join_neighbours(witnesses, differences(readings))
-    nodes: dict[Split, list[dendropy.Node]] = {}  # the root divides one branch in two
-    for node in tree.postorder_internal_node_iter(exclude_seed_node=True):
-        apart = normalized({leaf.taxon.label for leaf in node.leaf_iter()}, witnesses)
+    inner: dict[Split, Clade] = {}
+    for clade in tree.get_nonterminals():
+        clade.name = None
+        apart = split_at(clade, witnesses)
         if 2 <= len(apart) <= len(witnesses) - 2:
-            nodes.setdefault(apart, []).append(node)
-    sure, doubtful = choose_branches(list(nodes), witnesses, readings)
+            inner[apart] = clade
+    sure, doubtful = choose_branches(list(inner), witnesses, readings)
     for branch in sure:
-        for node in nodes[branch.apart]:
-            node.label = str(branch.alone)
+        inner[branch.apart].confidence = branch.alone
     for branch in doubtful:
-        for node in nodes[branch.apart]:
-            node.edge.collapse()
-    newick = tree.as_string("newick", suppress_rooting=True, edge_label_compose_fn=_length)
-    return Stemma(witnesses, tuple(sure), tuple(doubtful), newick.strip() + "\n")
+        tree.collapse(inner[branch.apart])
+    written = io.StringIO()
+    Phylo.write(tree, written, "newick", format_branch_length="%1.5f", format_confidence="%d")
+    return Stemma(witnesses, tuple(sure), tuple(doubtful), written.getvalue())
 
 
 def choose_branches(
@@ -127,20 +130,19 @@ def _speaks(apart: Split, witnesses: tuple[str, ...], place: NDArray[np.integer]
     return 0
 
 
-def _join_neighbours(witnesses: tuple[str, ...], distances: NDArray[np.float64]) -> dendropy.Tree:
-    taxa = dendropy.TaxonNamespace(witnesses)
-    matrix = dendropy.PhylogeneticDistanceMatrix()
-    matrix.compile_from_dict(
-        {one: dict(zip(taxa, row, strict=True)) for one, row in zip(taxa, distances.tolist(), strict=True)},
-        taxa,
-    )
-    return matrix.nj_tree()
+def _join_neighbours(witnesses: tuple[str, ...], distances: NDArray[np.float64]) -> Tree:
+    lower = [row[: place + 1] for place, row in enumerate(distances.tolist())]
+    tree = DistanceTreeConstructor().nj(DistanceMatrix(list(witnesses), lower))
+    for clade in tree.find_clades():
+        clade.branch_length = max(clade.branch_length, 0.0)
+    return tree
+
+
+def split_at(clade: Clade, witnesses: tuple[str, ...]) -> Split:
+    """Name the division of the witnesses by the branch above a clade."""
+    return normalized({leaf.name for leaf in clade.get_terminals()}, witnesses)
 
 
 def normalized(apart: set[str], witnesses: tuple[str, ...]) -> Split:
     """Name a branch by the side that the first witness is not on."""
     return frozenset({*witnesses} - apart if witnesses[0] in apart else apart)
-
-
-def _length(edge: dendropy.Edge) -> str:
-    return f"{max(edge.length, 0):.5f}"

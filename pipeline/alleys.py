@@ -59,6 +59,7 @@ def find_alley(
         for points in (window.letters, window.vertical)
     )
     best, widest = None, 0
+    usual = float(np.median(runs[:, 1] - runs[:, 0])) if len(runs) > 2 else 0.0
     for low, high in runs:
         low, high = int(low), int(high)
         beside = digits[:, max(low - int(BESIDE * metrics.height), 0) : low].any(1)
@@ -76,7 +77,8 @@ def find_alley(
             horizontal = horizontal[around]
         crossed, stopped = _rules_across(horizontal, origin, begin, end, bins, metrics)
         wide = (end - begin) / metrics.height
-        alley = framed or (wide >= OPEN and stopped)
+        # braces over some of the columns stop, too, but where columns are no farther apart than elsewhere
+        alley = framed or (wide >= OPEN and stopped and high - low > usual)
         alley |= wide >= BROKEN and not _lines_go_on(u1, u0, v, start + begin, start + end, metrics)
         if alley and not crossed:
             best, widest = start + (begin + end) / 2, end - begin

@@ -176,11 +176,12 @@ def _side_by_side(
         framed = None
     above = round(max(y0 - HEAD_RULE * metrics.height, 0))
     strip = ruling.horizontal[above:y1, x0 + start : x0 + start + max(widest, 1)]
-    limit = WIDEST_CORRIDOR if _count_rules(strip) > 1 else WIDE_CORRIDOR
-    joined = widest < limit * metrics.height and bool(strip.any(0).mean() > 0.9)
-    if framed is not None:
-        return joined
+    crossed = bool(strip.any(0).mean() > 0.9)
     alike = _line_match(left, right, digits, metrics)
+    if framed is not None:
+        return crossed and widest < WIDE_CORRIDOR * metrics.height
+    limit = WIDEST_CORRIDOR if alike > 0.7 or _count_rules(strip) > 1 else WIDE_CORRIDOR
+    joined = crossed and widest < limit * metrics.height
     if widest < CORRIDOR * metrics.height:
         return joined or alike > (0.5 if x1 - x0 < LINE_REACH * metrics.height else 0.7)
     if inked.mean() > 0.15:  # a column of words lies between

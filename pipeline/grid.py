@@ -101,9 +101,16 @@ def same(one: str, other: str) -> bool:
 
 
 def is_serial(texts: Text) -> bool:
-    """Tell whether a column counts as arguments do, by ones, fives, tens: most of its steps are the same."""
+    """Tell whether a column counts as arguments do, by ones, fives, tens: most of its steps are the same.
+
+    A function that is nearly linear takes the same step again and again, too, but does not stay on one count.
+    """
     numbers = [int(joint(text)) for text in texts if text and len(joint(text)) < 10]
     if len(numbers) < 4:
         return False
     steps, counts = np.unique(np.diff(numbers), return_counts=True)
-    return bool(abs(steps[counts.argmax()]) in _STEPS and counts.max() > 0.6 * (len(numbers) - 1))
+    step = abs(int(steps[counts.argmax()]))
+    if step not in _STEPS or counts.max() <= 0.6 * (len(numbers) - 1):
+        return False
+    _, on_count = np.unique(np.array(numbers) % step, return_counts=True)
+    return bool(on_count.max() > 0.6 * len(numbers))

@@ -169,3 +169,13 @@ def test_zeros_and_points_make_no_variant(one, other):
     first[5][2], second[5][2] = one, other
     found = cells(read(first), read(second))
     assert "variant" not in set(found["relation"])
+
+
+def test_a_nearly_linear_function_is_evidence_and_a_count_is_none() -> None:
+    def page(column: list[int]) -> Witness:
+        return read([[str(row), str(value)] for row, value in enumerate(column)])
+
+    counts = page([350 + 6 * row for row in range(40)])  # 350, 356 ... by the same step throughout
+    assert not kin(collate(counts, counts))
+    sines = [page([round(10000 * np.sin(np.radians(2 + row / 30))) for row in range(40)]) for _ in range(2)]
+    assert kin(collate(*sines))

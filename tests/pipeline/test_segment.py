@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.segment import segment
-from tests.pipeline.printed_table import Printed, print_table, share_in_right_cell
+from tests.pipeline.printed_table import HEIGHT, Printed, print_table, share_in_right_cell
 
 NUMBERS = ["99", "9·999", "9·999", "9·999", "9·999", "9·999", "9·999", "9·999"]
 DEGREES = ["?9", "?9", "?9", "?9", "?9", "?9", "?9"]
@@ -80,6 +80,28 @@ def test_table_goes_on_beside_itself_where_the_arguments_say_so(second: int, tab
     print_table(page, right, 150, 30, ["99", "99999"], table=1, rules="none", count=second)
     working, _ = page.page(missed=0.02)
     assert len({r.table_id for r in segment(working).regions} - {None}) == tables
+
+
+@pytest.mark.parametrize(("pitch", "tables"), [(30, 1), (37, 2)])
+def test_columns_far_apart_are_one_table_where_a_rule_and_the_lines_join_them(
+    pitch: int, tables: int
+) -> None:
+    page = Printed(np.random.default_rng(23), (1500, 1500))
+    right, _ = print_table(page, 100, 150, 30, ["99", "9999"], table=0, rules="none")
+    print_table(page, right + 11 * HEIGHT, 150, 30, ["9999", "999"], table=1, rules="none", pitch=pitch)
+    page.rule(100, 118, right + 11 * HEIGHT + 200, 118)
+    working, _ = page.page(missed=0.02)
+    assert len({r.table_id for r in segment(working).regions} - {None}) == tables
+
+
+def test_braces_over_some_of_the_columns_do_not_divide_a_table() -> None:
+    page = Printed(np.random.default_rng(24), (1400, 1100))
+    right, _ = print_table(page, 100, 150, 30, ["99", "9999", "9999"], rules="none", gap=44)
+    print_table(page, right - 12, 150, 30, ["9999", "9999", "99"], rules="none", gap=44)
+    page.rule(right - 170, 120, right - 22, 120)
+    page.rule(right + 10, 120, right + 158, 120)
+    working, _ = page.page(missed=0.02)
+    assert len({r.table_id for r in segment(working).regions} - {None}) == 1
 
 
 def test_degrees_and_minutes_of_a_ruled_column_stay_in_it() -> None:

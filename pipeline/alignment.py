@@ -29,6 +29,8 @@ _ZEROS = (
 )
 _NEAR = 0.5  # what a value that differs in one figure counts, to one that is the same
 _DIFFERENT = -1.5  # evidence against rows or columns that correspond: two values that differ
+_FREE_FIGURES = 2  # of a long number, that its neighbours in the table foretell
+_FIGURE = float(np.log(10))  # nats
 _MISSING = -0.3  # a value beside an empty cell
 _ORDER = 0.02  # preference, by cell, for columns that stand in the same order
 _TURNS = 8  # rows and columns hardly ever change longer
@@ -90,8 +92,10 @@ class Evidence:
         )
 
     def weight(self, text: str) -> float:
-        """Surprise at a value."""
-        return float(np.log(self._total / self._count.get(joint(text), 1)))
+        """Surprise at a value: how rare it is in both tables, or that many figures are the same by chance."""
+        value = joint(text)
+        rarity = float(np.log(self._total / self._count.get(value, 1)))
+        return max(rarity, (len(value.rstrip("0")) - _FREE_FIGURES) * _FIGURE)
 
     def of(self, one: str, other: str) -> float:
         """Evidence of two readings that stand at the same place."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.alignment import Alignment, Span, align
 from pipeline.grid import Grid, Text, joint
 from pipeline.variant import Reading, confidence, differing, rarities, relation
-from pipeline.verdict import Verdict, judge
+from pipeline.verdict import LEAST_EVIDENCE, Verdict, judge
 from pipeline.witness import Witness
 
 _COLUMNS = [
@@ -50,24 +50,26 @@ def collate(a: Witness, b: Witness) -> list[Collation]:
             alignment = align(one, other, relevance)
             turned = other.transposed() if alignment.turned else other
             found.append(Collation(one, other, alignment, judge(one, turned, alignment), relevance))
-    return sorted(found, key=lambda collation: (-collation.verdict.is_kin, -collation.verdict.evidence))
+    return sorted(found, key=lambda collation: (-collation.verdict.is_alike, -collation.verdict.evidence))
 
 
 def kin(collations: Sequence[Collation]) -> list[Collation]:
     """Keep collations of tables that have more in common than chance and their frame.
 
-    A table may continue in several of the other document, but a cell takes part once.
+    A table may continue in several of the other document, but a cell takes part once. What all of them have in common
+    must be enough: a short table by itself may be like another by chance.
     """
     taken: set[tuple[str, int, int, int]] = set()
     kept = []
     for collation in collations:
-        if not collation.verdict.is_kin:
+        if not collation.verdict.is_alike:
             continue
         places = _cells_of(collation)
         if len(places & taken) <= _SHARED_CELLS * len(places):
             taken |= places
             kept.append(collation)
-    return kept
+    evidence = sum(collation.verdict.evidence for collation in kept)
+    return kept if evidence >= LEAST_EVIDENCE else []
 
 
 def _cells_of(collation: Collation) -> set[tuple[str, int, int, int]]:

@@ -20,7 +20,8 @@ LEAST_AGREEMENT = (
     0.5  # same cells to compared cells, times the share of rows between the first and last that align
 )
 LEAST_SURPRISE = 2.0  # agreement times the evidence beyond that of shuffled rows, in its standard deviations
-LEAST_EVIDENCE = 70.0  # nats
+LEAST_EVIDENCE = 70.0  # nats, of all tables of two documents
+LEAST_PART = 20.0  # nats, of two tables
 _SHUFFLES = 20
 
 
@@ -47,11 +48,11 @@ class Verdict:
         return (self.evidence - self.chance) / max(self.spread, 1.0)
 
     @property
-    def is_kin(self) -> bool:
-        """Whether the tables have more in common than their frame and chance."""
+    def is_alike(self) -> bool:
+        """Whether the tables have more in common than their frame and chance, however little that is."""
         return (
             self.agreement >= LEAST_AGREEMENT
-            and self.evidence >= LEAST_EVIDENCE
+            and self.evidence >= LEAST_PART
             and self.agreement * self.surprise >= LEAST_SURPRISE
         )
 

@@ -179,3 +179,22 @@ def test_a_nearly_linear_function_is_evidence_and_a_count_is_none() -> None:
     assert not kin(collate(counts, counts))
     sines = [page([round(10000 * np.sin(np.radians(2 + row / 30))) for row in range(40)]) for _ in range(2)]
     assert kin(collate(*sines))
+
+
+def test_short_parts_of_a_table_are_kin_together_though_each_alone_would_not_be() -> None:
+    whole = [[line[0], *(text[-2:] for text in line[1:3])] for line in values(3, rows=30)]
+    parts = read(whole[:8], whole[8:16], whole[16:24])
+    found = kin(collate(read(whole), parts))
+    assert sorted((one.b.table, *one.alignment.rows[0].tolist()) for one in found) == [
+        (0, 0, 0),
+        (1, 8, 0),
+        (2, 16, 0),
+    ]
+    assert not kin(collate(read(whole), read(whole[:5])))
+
+
+def test_a_few_long_numbers_are_enough() -> None:
+    squares = [[str(n), str(n**2), str(n**3)] for n in range(741, 771)]
+    assert kin(collate(read(squares), read(squares[::4])))
+    short = [[n, square[-2:], cube[-2:]] for n, square, cube in squares]
+    assert not kin(collate(read(short), read(short[::4])))

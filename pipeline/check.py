@@ -214,14 +214,17 @@ def _check_seals(
     for table in ("pairs", "drivers", "alignments"):
         if not list_parts(root / table):
             yield Problem(table, "has no part", "run again")
+    compared = inputs_digest((name, digest) for name, digest, status in knowledge.inputs if status == "ok")
     for part in [*sound["pairs"], *sound["drivers"], *sound["alignments"]]:
         metadata, table = part_metadata(part), part.parent.name
         repair = _repair(table, part.name)
         if expected and metadata.get("tablekin.fingerprint") != expected[2 if table == "alignments" else 1]:
             yield Problem(_name(part), f"was made with another config than {_RECORD} tells", repair)
-        ok = inputs_digest((name, digest) for name, digest, status in knowledge.inputs if status == "ok")
-        if knowledge.complete and metadata.get("tablekin.compared") != ok:
+        if knowledge.complete and metadata.get("tablekin.compared") != compared:
             yield Problem(_name(part), "compares other documents than the table documents has", repair)
+    for part in list_parts(root / "groups"):
+        if knowledge.complete and part_metadata(part).get("tablekin.compared") != compared:
+            yield Problem(_name(part), "groups other documents than the table documents has", "analyze again")
 
 
 def _fingerprints(record: dict[str, Any]) -> tuple[str, str, str] | None:

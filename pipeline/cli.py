@@ -263,6 +263,35 @@ def kinship(
 
 
 @app.command()
+def analyze(
+    corpus: CorpusFolder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; CORPUS/analysis without it.")
+    ] = None,
+    work: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the metadata with the work.")
+    ] = "work",
+    year: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the metadata with the year.")
+    ] = "year",
+    place: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the metadata with the place.")
+    ] = "place",
+    window: Annotated[
+        float, typer.Option(metavar="YEARS", min=1, help="Standard deviation of the window over time.")
+    ] = 10.0,
+) -> None:
+    """Group the documents of a corpus, and tell the history of its tables: table groups, figures."""
+    with _errors_to_exit_codes():
+        from pipeline.analyze import Columns, analyze
+        from pipeline.corpus import Corpus
+
+        folder = out or corpus / "analysis"
+        analyze(Corpus.open(corpus), folder, Columns(work, year, place), window, _say)
+        _say(f"table: {corpus / 'groups'}; other tables: {folder}")
+
+
+@app.command()
 def check(corpus: CorpusFolder) -> None:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     with _errors_to_exit_codes():

@@ -73,6 +73,14 @@ class PairTables:
         empty = SCHEMAS["pairs"].empty_table().select(_PAIR)
         return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
 
+    def read_first_pairs(self, columns: list[str]) -> pd.DataFrame:
+        """Read pairs one of which is nearest to the other: ``columns`` and both ranks."""
+        first = (ds.field("rank_a") == 1) | (ds.field("rank_b") == 1)
+        wanted = [*columns, "rank_a", "rank_b"]
+        found = [read_parts([part], wanted, first) for part in list_parts(self.root / "pairs")]
+        empty = SCHEMAS["pairs"].empty_table().select(wanted)
+        return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
+
     def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``pairs`` that one document takes part in."""
         return self._read_rows_of("pairs", doc_id)

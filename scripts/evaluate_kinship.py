@@ -8,6 +8,7 @@ that ``tablekin run`` made of its scans. Prints, and writes as JSON with ``--jso
   collation; with ``--tesseract`` for the bigrams that Tesseract reads (Debian's package tesseract-ocr), with ``--vgg``
   for VGG-16 with torchvision's checkpoint. By family, and by what sets two layouts apart;
 - matches: the share of the strongest row matches whose rows print the same line of the work;
+- families: how well the families of table ``groups`` are the works (adjusted Rand index, homogeneity, completeness);
 - trees: the branches of the stemmata against those of the true trees, with true readings and as read.
 
 Without ``--corpus`` only the trees, with true readings.
@@ -35,9 +36,11 @@ from retrieval import (
     found_by_change,
     score,
 )
+from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 from trees import collate_printed, read_collations, score_trees
 
 from pipeline.corpus import Corpus
+from pipeline.groups import find_families
 from pipeline.sample.truth import read_truth
 
 
@@ -122,6 +125,25 @@ def _lines(
     return found
 
 
+def evaluate_families(
+    corpus: Corpus, archive: Path, relatives: Relatives, names: list[str]
+) -> dict[str, float]:
+    """Compare the families of documents with their works; a document without a family is one by itself."""
+    work = read_truth(archive, "documents").set_index("doc").loc[list(relatives.docs), "work"]
+    family_of = find_families(corpus.read("alignments"))
+    family = [family_of.get(name, -1 - number) for number, name in enumerate(names)]
+    homogeneity, completeness, _ = homogeneity_completeness_v_measure(work, family)
+    result = {
+        "families": len({*family}),
+        "works": int(work.nunique()),
+        "adjusted Rand index": float(adjusted_rand_score(work, family)),
+        "homogeneity": float(homogeneity),
+        "completeness": float(completeness),
+    }
+    print("\nfamilies\n" + pd.Series(result).round(4).to_string())
+    return result
+
+
 def evaluate_trees(archive: Path, collations: pd.DataFrame, title: str) -> dict[str, Any]:
     """Score the trees; prints a table."""
     trees = score_trees(archive, collations)
@@ -167,6 +189,7 @@ def main() -> None:
             similarities["VGG-16"] = by_vgg(options.vgg, read_upright(options.archive, relatives.docs))
         result["retrieval"] = evaluate_retrieval(similarities, relatives)
         result["matches"] = evaluate_matches(corpus, options.archive, relatives, names)
+        result["families"] = evaluate_families(corpus, options.archive, relatives, names)
         result["trees"]["as read"] = evaluate_trees(options.archive, read_collations(corpus), "as read")
     if not options.no_printed:
         printed = collate_printed(options.archive)

@@ -21,6 +21,7 @@ from pipeline.factor import Factor, digit_advance, explain_document, spacing_of
 from pipeline.page import Layout, WorkingPage
 from pipeline.read import Reading, read
 from pipeline.segment import TableLimits, segment
+from pipeline.strays import without_strays
 
 MODEL = "bigram"
 
@@ -56,6 +57,7 @@ def analyse_document(
     page, peaks = digitize(image, network, load_credibility(), config.digitize.threshold)
     clock.append(time.perf_counter())
     layout = segment(page, TableLimits(min_digits=config.segment.least_digits))
+    page, peaks = without_strays(page, peaks, layout, config.digitize.threshold_without_table)
     clock.append(time.perf_counter())
     reading = read(page, layout)
     clock.append(time.perf_counter())

@@ -10,8 +10,9 @@ import pytest
 
 from models.credibility import load_credibility
 from models.digits import load_digit_network
-from pipeline.config import DigitizeConfig
+from pipeline.config import DigitizeConfig, RunConfig
 from pipeline.digitize import digitize, find_pose
+from pipeline.document import analyse_document
 from pipeline.ink import extract_ink
 from pipeline.page import Layout
 from pipeline.segment import segment
@@ -72,3 +73,19 @@ def test_turned_page_is_turned_back_and_a_picture_stays_as_it_is(name: str, turn
 )
 def test_prose_and_instruments_are_no_tables(name: str) -> None:
     assert not layout_of(f"sphaera-pages/{name}.jpg").is_table
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("2255_fine_opere_1587_p249", 12),  # 32, 12, 1, 6, 9 and letters of a diagram, by eye
+        ("1860_glogowczyk_introductorium_1513_p17", 0),
+        ("branca_510.01.009", 1),
+        ("2068_Piccolomini_Sfera_1553_p41", 2),
+    ],
+)
+def test_pages_of_text_and_pictures_have_few_figures_that_are_none(name: str, printed: int) -> None:
+    grey = cv2.imread(str(SCANS / "sphaera-pages" / f"{name}.jpg"), cv2.IMREAD_GRAYSCALE)
+    found = analyse_document(grey, name, RunConfig())
+    assert not found["pages"]["is_table"].item()
+    assert len(found["digits"]) < printed + 4

@@ -2,7 +2,8 @@
 
 ``python scripts/evaluate_reading.py FOLDER`` takes either a folder of scans with one CSV of true cells beside each
 (``fort-william``: rows are days, columns are hours; the first hour and the computed means are left out), or a
-sample archive (``tablekin sample``) with its truth. Prints a table, and writes it as JSON with ``--json``.
+sample archive (``tablekin sample``) with its truth. Prints a table, for a sample archive also by family of tables, face
+of the figures, their height in pixels and wear (of pages with tables), and writes them as JSON with ``--json``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numba
@@ -23,6 +25,9 @@ from pipeline.document import analyse_document
 from pipeline.execution import Failure, default_workers, run_in_order
 from pipeline.image import load_image
 from pipeline.sample.truth import read_truth
+
+_HEIGHTS = (0, 12, 16, 20, 26, 35, 100)  # pixels of the scan
+_WEARS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 
 
 @numba.njit(cache=True)
@@ -172,11 +177,21 @@ class _Task:
     corpus: Path | None
 
 
+@lru_cache(maxsize=8)
+def _truth(folder: Path, table: str) -> pd.DataFrame:
+    return read_truth(folder, table)
+
+
+@lru_cache(maxsize=1)
+def _sources(corpus: Path) -> pd.DataFrame:
+    return pd.read_parquet(corpus / "documents", columns=["doc_id", "source"])
+
+
 def _tables(task: _Task, scan: Path) -> dict[str, pd.DataFrame]:
     """Take a page's tables from the corpus, or analyse it now."""
     if task.corpus is None:
         return analyse_document(load_image(scan), task.name, RunConfig())
-    documents = pd.read_parquet(task.corpus / "documents", columns=["doc_id", "source"])
+    documents = _sources(task.corpus)
     found = documents[documents["source"].map(lambda source: Path(source).name) == scan.name]
     if len(found) != 1:
         raise RuntimeError(f"{task.corpus} has {len(found)} documents named {scan.name}; expected one")
@@ -200,7 +215,7 @@ def _score_month(task: _Task) -> dict[str, object]:
 
 def _score_sample(task: _Task) -> dict[str, object]:
     truth = {
-        name: read_truth(task.folder, name).query("doc == @task.name")
+        name: _truth(task.folder, name).query("doc == @task.name")
         for name in ("documents", "digits", "cells")
     }
     known = truth["documents"].iloc[0]
@@ -218,7 +233,7 @@ def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int)
         If a page cannot be analysed.
     """
     if (folder / "truth").is_dir():
-        score, names = _score_sample, read_truth(folder, "documents")["doc"].tolist()
+        score, names = _score_sample, _truth(folder, "documents")["doc"].tolist()
     else:
         score, names = _score_month, sorted(csv.stem for csv in folder.glob("*.csv"))
     rows = []
@@ -227,6 +242,28 @@ def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int)
             raise RuntimeError(f"{folder}: {result.reason}\n{result.detail}")
         rows.append(result)
     return pd.DataFrame(rows)
+
+
+def by_kind(scores: pd.DataFrame, archive: Path) -> dict[str, pd.DataFrame]:
+    """Sum up the pages with tables of a sample archive by what may make them hard to read."""
+    truth = _truth(archive, "documents").set_index("doc")
+    truth["family"] = truth["work"].map(_truth(archive, "works").set_index("work")["family"])
+    own = truth.loc[scores["page"].tolist()].reset_index()
+    kinds = {
+        "family": own["family"],
+        "face": own["face"],
+        "height": pd.cut(own["digit_height"], _HEIGHTS).astype(str),
+        "wear": pd.cut(own["wear"], _WEARS, include_lowest=True).astype(str),
+    }
+    tables = {}
+    for name, kind in kinds.items():
+        kept = scores[own["kind"].eq("table").to_numpy()].assign(
+            page=kind.to_numpy()[own["kind"].eq("table")]
+        )
+        summed = kept.groupby("page").sum().reset_index()
+        rates = with_rates(summed).iloc[:-1].rename(columns={"page": name})
+        tables[name] = rates.drop(columns=["turned_wrong", "table_wrong"])
+    return tables
 
 
 def with_rates(scores: pd.DataFrame) -> pd.DataFrame:
@@ -249,10 +286,15 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    table = with_rates(evaluate(options.folder, options.limit, options.corpus, default_workers("cpu")))
-    print(table.to_string(index=False, float_format=lambda value: f"{value:.4f}"))
+    scores = evaluate(options.folder, options.limit, options.corpus, default_workers("cpu"))
+    tables = {"pages": with_rates(scores)}
+    if (options.folder / "truth").is_dir():
+        tables |= by_kind(scores, options.folder)
+    for table in tables.values():
+        print(table.to_string(index=False, float_format=lambda value: f"{value:.4f}"), end="\n\n")
     if options.json:
-        options.json.write_text(json.dumps(table.to_dict("records"), indent=1))
+        result = {name: table.to_dict("records") for name, table in tables.items()}
+        options.json.write_text(json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":

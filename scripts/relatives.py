@@ -82,7 +82,7 @@ def _values(cells: pd.DataFrame) -> dict[tuple[str, str], str]:
 def _change(cells: pd.DataFrame, one: str, other: str, partly: bool) -> str:
     """Say what sets two layouts apart, the greatest change first."""
     pairs = corresponding_cells(cells, one, other)
-    if pairs["row_a"].corr(pairs["row_b"], "spearman") < pairs["row_a"].corr(pairs["col_b"], "spearman"):
+    if _follow(pairs["row_a"], pairs["row_b"]) < _follow(pairs["row_a"], pairs["col_b"]):
         return "transposed"
     if (
         pairs.duplicated(["table_a", "row_a", "col_a"]).any()
@@ -96,3 +96,8 @@ def _change(cells: pd.DataFrame, one: str, other: str, partly: bool) -> str:
     if (pairs.sort_values("col_a")["col_b"].diff() < 0).any():
         return "columns in another order"
     return "same columns"
+
+
+def _follow(one: pd.Series, other: pd.Series) -> float:
+    """Correlation of places, 0 where one of them is always the same."""
+    return 0.0 if min(one.nunique(), other.nunique()) < 2 else float(one.corr(other))

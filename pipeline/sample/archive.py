@@ -107,6 +107,8 @@ def print_page(page: PlannedPage, scans: Path) -> _Printed:
         "orientation": worn.orientation,
         "skew_degrees": worn.skew_degrees,
         "digit_height": worn.digit_height,
+        "face": "engraved" if page.style.hand else page.style.figures,
+        "wear": aging.strength,
         **{name: page.metadata[name] for name in ("file", "work", "edition", "kind")},
     }
     return _Printed(

@@ -27,6 +27,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("orientation", pa.int16()),
             ("skew_degrees", pa.float32()),
             ("digit_height", pa.float32()),
+            ("face", pa.string()),
+            ("wear", pa.float32()),
         ]
     ),
     "cells": pa.schema(

@@ -40,6 +40,7 @@ class Wear:
     neighbour: float = 0.0  # width of the strip of the facing page
     scale: float = 1.0  # pixels of the scan a pixel of the page
     orientation: int = 0  # degrees clockwise
+    strength: float = 0.0  # of all of it together, 0 to 1
 
 
 @dataclass
@@ -115,6 +116,7 @@ def random_wear(rng: np.random.Generator, strength: float | None = None, upright
         border=(float(border[0]), float(border[1]), float(border[2]), float(border[3])),
         neighbour=float(rng.exponential(5) + 0.5 if rng.random() < 0.2 else 0.0),
         orientation=0 if upright or rng.random() < 0.8 else int(rng.choice([90, 180, 270])),
+        strength=strength,
     )
 
 

@@ -1,8 +1,9 @@
 import itertools
 
+import evaluate_reading
 import numpy as np
 import pandas as pd
-from evaluate_reading import _align, score_hours, score_positions
+from evaluate_reading import _align, by_kind, score_hours, score_positions
 
 
 def by_hand(found: list[int], true: list[int]) -> int:
@@ -69,3 +70,28 @@ def test_a_false_a_missed_and_an_ignored_figure_count_as_such() -> None:
     regions = pd.DataFrame({"kind": [], "text": []})
     score = score_positions({"digits": guess, "regions": regions}, truth, none)
     assert (score["true"], score["hits"], score["found"]) == (3, 1, 2)
+
+
+def test_pages_with_tables_are_summed_by_family_face_height_and_wear(monkeypatch, tmp_path) -> None:
+    truth = {
+        "documents": pd.DataFrame(
+            {
+                "doc": list("abc"),
+                "work": ["sine-01", "sine-01", "rent-01"],
+                "kind": ["table", "table", "prose"],
+                "face": ["cardo", "engraved", "cardo"],
+                "digit_height": [10.0, 18.0, 18.0],
+                "wear": [0.0, 0.9, 0.5],
+            }
+        ),
+        "works": pd.DataFrame({"work": ["sine-01", "rent-01"], "family": ["sine", "rent"]}),
+    }
+    monkeypatch.setattr(evaluate_reading, "_truth", lambda folder, table: truth[table])
+    counts = {"true": 10, "hits": [5, 10, 10], "found": 10, "cells": 4, "cells_right": [1, 4, 4]}
+    scores = pd.DataFrame({"page": list("abc"), **counts, "pages": 1, "turned_wrong": 0, "table_wrong": 0})
+    found = by_kind(scores, tmp_path)
+    [sine] = found["family"].to_dict("records")
+    assert (sine["family"], sine["pages"], sine["recall"], sine["cells_exact"]) == ("sine", 2, 0.75, 0.625)
+    assert found["face"].set_index("face")["recall"].to_dict() == {"cardo": 0.5, "engraved": 1.0}
+    assert list(found["height"]["height"]) == ["(0, 12]", "(16, 20]"]
+    assert len(found["wear"]) == 2

@@ -165,6 +165,27 @@ def describe_neighbours(corpus: Corpus, name: str, count: int) -> Iterator[str]:
         about = describe_document(corpus, partner)
         yield f"{pair['rank']:3d}. {about}  cosine {pair['cosine']:.3f}, z {pair['z']:.1f}"
         yield from (f"     {reason}" for reason in _reasons(corpus, doc, partner, own, matches))
+    yield from _describe_kin(corpus, doc)
+
+
+def _describe_kin(corpus: Corpus, doc: str) -> Iterator[str]:
+    """Name the documents that collation found to print the same table, those that agree most first."""
+    alignments = corpus.read("alignments")
+    own = (alignments["doc_a"] == doc) | (alignments["doc_b"] == doc)
+    kin = alignments[own & alignments["is_kin"]]
+    if kin.empty:
+        return
+    cells = kin["same"] + kin["variant"] + kin["doubtful"]
+    kin = kin.assign(cells=cells, share=kin["same"] / cells.clip(lower=1))
+    yield "of the same table, by collation:"
+    for pair in kin.sort_values(["share", "doc_a", "doc_b"], ascending=[False, True, True]).to_dict(
+        "records"
+    ):
+        partner = str(pair["doc_b"] if pair["doc_a"] == doc else pair["doc_a"])
+        yield (
+            f"     {describe_document(corpus, partner)}  {pair['same']} of {pair['cells']} cells agree, "
+            f"{pair['variant']} differ in print"
+        )
 
 
 def _reasons(

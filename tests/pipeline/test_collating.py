@@ -13,9 +13,11 @@ from pipeline import collating
 from pipeline.check import check
 from pipeline.cli import app
 from pipeline.config import RunConfig
+from pipeline.corpus import Corpus
 from pipeline.drop import drop
 from pipeline.explain import match_pairs, score_pairs
 from pipeline.run import Order, Stages, run
+from pipeline.similar import describe_neighbours
 
 STAGES = Stages(edition_stages.analyse, score_pairs, match_pairs)
 
@@ -58,6 +60,32 @@ def test_editions_of_a_work_are_kin_and_differ_where_they_were_made_to(scans, tm
         assert set(found[["row_a", "col_a"]].itertuples(index=False, name=None)) == expected
     assert len(variants) == 12
     assert not list(check(tmp_path / "corpus"))
+
+
+def test_the_editions_of_a_document_are_named_with_what_they_have_in_common(scans, tmp_path):
+    start(scans, tmp_path / "corpus")
+    lines = list(describe_neighbours(Corpus.open(tmp_path / "corpus"), "page2", 1))
+    kin = lines[lines.index("of the same table, by collation:") + 1 :]
+    assert {line.split()[0] for line in kin} == {"page0", "page4"}
+    cells = edition_stages.ROWS * edition_stages.COLUMNS
+    assert all(f"{cells - 2} of {cells} cells agree, 2 differ in print" in line for line in kin)
+
+
+def test_a_pair_that_only_its_runs_of_figures_bring_together_is_collated(scans, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        Corpus, "read_nearest_pairs", lambda self, neighbours: pd.DataFrame(columns=["doc_a", "doc_b"])
+    )
+    start(scans, tmp_path / "corpus", neighbours=2)
+    alignments = pd.read_parquet(tmp_path / "corpus/alignments")
+    kin = alignments[alignments["is_kin"]]
+    assert {(a[-1], b[-1]) for a, b in zip(kin["doc_a"], kin["doc_b"], strict=True)} == {
+        ("0", "2"),
+        ("0", "4"),
+        ("2", "4"),
+        ("1", "3"),
+        ("1", "5"),
+        ("3", "5"),
+    }
 
 
 def test_a_new_scan_costs_its_own_pairs_and_the_tables_are_those_of_one_run(scans, tmp_path, monkeypatch):

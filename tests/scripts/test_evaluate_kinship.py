@@ -53,14 +53,17 @@ def test_relatives_are_found_where_they_are_among_as_many_nearest_as_there_are()
     ]  # 0 finds 1, 1 finds 0; 0 and 2 find page3 instead
 
 
-def test_kin_come_before_all_others_in_the_order_of_the_similarity():
+def test_kin_come_before_all_others_and_those_that_agree_most_first():
     class Kin:
         def read(self, table, columns):
-            return pd.DataFrame({"doc_a": ["a", "a"], "doc_b": ["c", "d"], "is_kin": [True, False]})
+            rows = [("a", "c", True, 60, 40), ("a", "d", False, 9, 0), ("a", "e", True, 99, 1)]
+            frame = pd.DataFrame(rows, columns=["doc_a", "doc_b", "is_kin", "same", "variant"])
+            return frame.assign(doubtful=0)
 
-    similarity = np.array([[1, 0.9, 0.2, 0.3], [0.9, 1, 0, 0], [0.2, 0, 1, 0], [0.3, 0, 0, 1]])
-    found = by_collation(Kin(), ["a", "b", "c", "d"], similarity)
-    assert np.argsort(-found[0, 1:]).tolist() == [1, 0, 2]
+    similarity = np.eye(5)
+    similarity[0, 1:] = similarity[1:, 0] = [0.9, 0.5, 0.3, 0.1]
+    found = by_collation(Kin(), list("abcde"), similarity)
+    assert np.argsort(-found[0, 1:]).tolist() == [3, 1, 0, 2]
     assert np.array_equal(found, found.T)
 
 

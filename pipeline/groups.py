@@ -63,9 +63,17 @@ def make_groups(corpus: Corpus) -> pd.DataFrame:
     )
 
 
-def find_families(alignments: pd.DataFrame) -> dict[str, int]:
-    """Find the family of each document, the largest is 0; a document without any is left out."""
-    joined = alignments[alignments["is_kin"] & (alignments["agreement"] >= LEAST_AGREEMENT)]
+def find_families(alignments: pd.DataFrame, least: float = LEAST_AGREEMENT) -> dict[str, int]:
+    """Find the family of each document, the largest is 0; a document without any is left out.
+
+    Parameters
+    ----------
+    alignments
+        Table ``alignments``.
+    least
+        Share of aligned cells in which two documents of one family agree.
+    """
+    joined = alignments[alignments["is_kin"] & (alignments["agreement"] >= least)]
     joined = joined.sort_values(["doc_a", "doc_b"])
     graph = nx.Graph()
     graph.add_weighted_edges_from(

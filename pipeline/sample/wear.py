@@ -16,7 +16,8 @@ from pipeline.sample.press import lost_figures, press_ink, slur_ink, smooth_fiel
 from pipeline.sample.sheet import SetPage
 
 _BOX = ["x0", "y0", "x1", "y1"]
-_LEAST_VISIBLE = 0.5  # share of a figure's box that must lie in the image
+_LEAST_VISIBLE = 0.5  # share of a figure's box that must lie on the leaf and in the image
+_LEAST_LEGIBLE = 0.9  # share that must, for the figure to be one to read
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class WornPage:
     """The scan of a page; all coordinates are its pixels."""
 
     image: NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
-    digits: pd.DataFrame  # as of the set page; figures outside the image left out, lost ones marked ignore
+    digits: pd.DataFrame  # as of the set page; figures out of sight left out, lost and cut ones marked ignore
     cells: pd.DataFrame
     orientation: int  # degrees clockwise the page is turned relative to upright
     skew_degrees: float  # degrees clockwise its lines are tilted once it is turned upright
@@ -154,18 +155,30 @@ def _add_neighbour(
     return ink, pd.concat([own, facing], ignore_index=True), shift
 
 
-def _carry(table: pd.DataFrame, pose: Pose, orientation: int, least_visible: float) -> pd.DataFrame:
-    """Map the boxes of a table into the scan and leave out rows that lie outside it."""
+def _carry(table: pd.DataFrame, pose: Pose, orientation: int) -> pd.DataFrame:
+    """Map the boxes of a table into the scan, cut at its sides, and leave out rows that lie outside it."""
     if table.empty:
         return table.copy()
     height, width = pose.shape
-    boxes = pose.boxes_to_scan(table[_BOX].to_numpy(float))
-    clipped = np.clip(boxes, 0, [width, height, width, height])
-    areas = [np.prod(np.maximum(b[:, 2:] - b[:, :2], 0), axis=1) for b in (clipped, boxes)]
-    kept = areas[0] > least_visible * areas[1]
+    boxes = np.clip(pose.boxes_to_scan(table[_BOX].to_numpy(float)), 0, [width, height, width, height])
+    kept = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     carried = table[kept].reset_index(drop=True)
-    carried[_BOX] = turn_boxes(clipped[kept], (height, width), orientation)
+    carried[_BOX] = turn_boxes(boxes[kept], (height, width), orientation)
     return carried
+
+
+def _in_sight(figures: pd.DataFrame, pose: Pose, leaf: NDArray[np.float32]) -> pd.DataFrame:
+    """Leave out figures most of which is off the leaf or the image; ignore those of which a part is."""
+    if figures.empty:
+        return figures
+    height, width = pose.shape
+    boxes = np.round(pose.boxes_to_scan(figures[_BOX].to_numpy(float))).astype(int)
+    whole = np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1)
+    x0, y0, x1, y1 = np.clip(boxes, 0, [width, height, width, height]).T
+    sums = cv2.integral(leaf, sdepth=cv2.CV_64F)
+    seen = (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]) / whole
+    figures = figures.assign(ignore=figures["ignore"] | (seen < _LEAST_LEGIBLE))
+    return figures[seen > _LEAST_VISIBLE]
 
 
 def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | None = None) -> WornPage:
@@ -209,8 +222,8 @@ def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | N
     cells[["x0", "x1"]] += shift
     return WornPage(
         image=image,
-        digits=_carry(digits, pose, wear.orientation, _LEAST_VISIBLE),
-        cells=_carry(cells, pose, wear.orientation, 0.0),
+        digits=_carry(_in_sight(digits, pose, leaf), pose, wear.orientation),
+        cells=_carry(cells, pose, wear.orientation),
         orientation=wear.orientation,
         skew_degrees=wear.skew_degrees,
         digit_height=scan_unit,

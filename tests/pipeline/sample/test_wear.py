@@ -118,6 +118,25 @@ def test_figures_cut_off_are_left_out_and_the_rest_is_clipped() -> None:
     assert set(gone.digits["col"]) == {*range(1, 10)}
 
 
+@pytest.mark.parametrize("gutter_left", [True, False])
+def test_figures_of_the_facing_page_are_those_in_sight(gutter_left: bool) -> None:
+    dark_bed = replace(CLEAN, scanner=Scanner(bed=0.0), border=(6.0, 0.0, 6.0, 0.0))
+    page = isolated_figures()
+    for neighbour in (2.0, 4.0, 7.0):
+        worn = wear(
+            page, replace(dark_bed, neighbour=neighbour, gutter_left=gutter_left), np.random.default_rng(4)
+        )
+        facing = worn.digits[worn.digits["table"] == -1]
+        whole = facing[~facing["ignore"]]
+        grey = cv2.cvtColor(worn.image, cv2.COLOR_RGB2GRAY)
+        leaf = ndimage.binary_closing(grey > 180, iterations=12)  # paper, and the figures printed on it
+        for x0, y0, x1, y1 in whole[BOX].round().astype(int).to_numpy():
+            assert leaf[y0:y1, x0:x1].mean() > 0.8
+            assert grey[y0:y1, x0:x1].min() < 60
+        assert len(facing) < 8 * (neighbour * page.digit_height / 90 + 1)
+        assert len(worn.digits[worn.digits["table"] == 0]) == 80
+
+
 def test_figures_without_ink_are_ignored() -> None:
     clean = np.zeros((40, 80), np.float32)
     clean[10:30, 10:20] = clean[10:30, 50:60] = 1

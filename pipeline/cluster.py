@@ -19,6 +19,7 @@ from distributed import Client, Future, KilledWorker, wait
 
 from pipeline.errors import TablekinError, UsageError
 from pipeline.execution import Failure, attempt, resolve_device
+from pipeline.memory import keep_freed_memory
 from pipeline.provenance import versions, weights_digests
 
 _SECONDS_TO_CONNECT = 10
@@ -283,6 +284,7 @@ def _perform(terms: Terms, pickled: bytes, *shared: Any) -> Any:
     """Do a task; runs in a worker."""
     if reason := unmet(terms):
         raise UsageError(_refusal("worker that came later", reason))
+    keep_freed_memory()
     import cv2
 
     cv2.setNumThreads(1)

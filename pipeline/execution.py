@@ -22,6 +22,7 @@ from typing import Any, Protocol, TextIO, TypeVar
 from tqdm import tqdm
 
 from pipeline.errors import ScanError, UsageError
+from pipeline.memory import keep_freed_memory
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _SECONDS_BETWEEN_LINES = 15.0
@@ -169,6 +170,7 @@ def _run_alone(function: Callable[[Task], Result], task: Task) -> Result | Failu
 def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    keep_freed_memory()
     import cv2
 
     cv2.setNumThreads(1)

@@ -177,6 +177,36 @@ def similar(
 
 
 @app.command()
+def read(
+    corpus: CorpusFolder,
+    doc: Annotated[str, typer.Argument(metavar="DOC", help="A doc_id, or the name of its scan.")],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="out.csv", help="Write every cell into this file.")
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(metavar="out.png", help="Draw the page, and beside it what was read, into this file."),
+    ] = None,
+) -> None:
+    """Print the tables of one document as they were read; cells in doubt have a question mark."""
+    with _errors_to_exit_codes():
+        from pipeline.corpus import Corpus
+        from pipeline.similar import find_document
+        from pipeline.transcript import describe_reading, draw_reading, write_cells
+
+        opened = Corpus.open(corpus)
+        doc_id = find_document(opened, doc)
+        if csv is not None:
+            write_cells(opened, doc_id, csv)
+            _say(f"cells: {csv}")
+        if image is not None:
+            draw_reading(opened, doc_id, image)
+            _say(f"drawing: {image}")
+        for line in describe_reading(opened, doc_id):
+            typer.echo(line)
+
+
+@app.command()
 def show(
     corpus: CorpusFolder,
     doc_a: Annotated[str, typer.Argument(metavar="DOC_A")],

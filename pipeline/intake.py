@@ -67,8 +67,8 @@ def take_in(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally,
             for scan, result in zip(scans, results, strict=True):
                 if isinstance(result, Failure):
                     if intake.stop_on_error:
-                        raise StoppedError(f"stopped at the first failure: {scan.source}: {result.reason}")
-                    say(f"{scan.source}: {result.reason}")
+                        raise StoppedError(f"stopped at the first failure: {_blame(scan, result.reason)}")
+                    say(_blame(scan, result.reason))
                     if result.detail:
                         say(result.detail)
                     result = _failed(scan, result.reason)
@@ -117,6 +117,12 @@ def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFr
             transform=[np.asarray(old) + move for old in tables["pages"]["transform"]]
         )
     return shifted
+
+
+def _blame(scan: Scan, reason: str) -> str:
+    """Put the path of a scan before a reason, in the place of its name where the reason begins with that."""
+    rest = reason.removeprefix(scan.path.name)
+    return f"{scan.source}: {reason}" if rest == reason else f"{scan.source}{rest}"
 
 
 def _failed(scan: Scan, reason: str) -> dict[str, pd.DataFrame]:

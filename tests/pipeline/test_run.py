@@ -133,15 +133,20 @@ def test_another_config_starts_afresh_and_a_pair_option_only_compares_again(scan
 def test_failures_are_rows_with_a_reason_and_are_not_tried_again(scans, tmp_path):
     write_scan(scans / "deadly.png", 1, fake_stages.DEADLY)
     write_scan(scans / "broken.png", 2, fake_stages.BROKEN)
-    (scans / "letter.jpg").write_text("Dear Sir,")
+    (scans / "box").mkdir()
+    (scans / "box/letter.jpg").write_text("Dear Sir,")
     out = tmp_path / "corpus"
-    summary = start(scans, out, workers=2)
+    said = []
+    summary = start(scans, out, workers=2, said=said)
     assert (summary.ok, summary.failed) == (5, 3)
+    assert sum("letter.jpg" in line for line in said) == 1
+    assert any(line.startswith("box/letter.jpg is not a JPEG") for line in said)
+    assert any(line.startswith("broken.png: its analysis failed") for line in said)
     documents = pd.read_parquet(out / "documents").set_index("source")
     reasons = documents[documents["status"] == "failed"]["reason"]
     assert "memory" in reasons["deadly.png"]
     assert "no such luck" in reasons["broken.png"]
-    assert "not a JPEG" in reasons["letter.jpg"]
+    assert "not a JPEG" in reasons["box/letter.jpg"]
     again = start(scans, out)
     assert again.unchanged
     assert again.failed == 3

@@ -109,6 +109,23 @@ def test_every_colour_mode_becomes_grey(tmp_path, image, expected):
     assert np.abs(found.astype(float) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("compression", ["group4", "tiff_lzw", "tiff_adobe_deflate", "packbits"])
+def test_every_compression_of_libraries_scans_is_read(tmp_path, compression):
+    Image.fromarray(GREY > 100).save(tmp_path / "page.tif", compression=compression)
+    assert np.array_equal(load_image(tmp_path / "page.tif"), np.where(GREY > 100, 255, 0))
+
+
+def test_a_scan_that_may_not_be_read_is_told(tmp_path, monkeypatch):
+    Image.fromarray(GREY).save(tmp_path / "page.png")
+
+    def forbidden(*_args, **_options):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "page.png"))
+
+    monkeypatch.setattr(Image, "open", forbidden)
+    with pytest.raises(ScanError, match=r"page\.png.*[Pp]ermission"):
+        load_image(tmp_path / "page.png")
+
+
 def test_cmyk_is_black_where_there_is_ink(tmp_path):
     ink = np.zeros((6, 8, 4), np.uint8)
     ink[:, 4:, 3] = 255

@@ -12,6 +12,7 @@ from pipeline.errors import ScanError
 from pipeline.image import image_size, load_image
 from pipeline.ingest import identify, list_scans
 
+LOCKED = Path(__file__).parents[1] / "fixtures/locked.pdf"  # an empty page, made with pypdf, RC4 of 128 bits
 NOISE = np.random.default_rng(0).integers(0, 256, (60, 40)).astype(np.uint8)
 
 
@@ -74,6 +75,11 @@ def test_what_is_no_pdf_is_told(tmp_path):
     (tmp_path / "book.pdf").write_text("Dear Sir,")
     with pytest.raises(ScanError, match=r"book\.pdf is not a PDF"):
         load_image(tmp_path / "book.pdf")
+
+
+def test_a_locked_file_is_told():
+    with pytest.raises(ScanError, match=r"locked\.pdf is protected by a password; save it without"):
+        load_image(LOCKED)
 
 
 def test_a_reduced_image_shows_the_same(tmp_path):

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from pipeline.collate import SURE, Collation, collate, kin, table_of
 from pipeline.corpus import Corpus
-from pipeline.drawing import PlacedPage, draw, place_document, region_boxes
+from pipeline.drawing import PlacedPage, draw, place_document, region_boxes, save_drawing
 from pipeline.errors import UsageError
 from pipeline.similar import describe_document, find_pair
 from pipeline.witness import Shelf
@@ -164,11 +164,7 @@ def draw_apparatus(corpus: Corpus, apparatus: Apparatus, path: Path) -> None:
             if region in places.index:
                 _mark(axes, tuple(places.loc[region]), kind)
     _add_crops(figure, apparatus, (left, right), boxes)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot write the drawing to {path}: {error}") from error
+    save_drawing(figure, path)
 
 
 def _mark(axes: Axes, box: tuple[float, ...], kind: str) -> None:

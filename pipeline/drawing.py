@@ -223,6 +223,17 @@ def draw_pair(corpus: Corpus, first: str, second: str, path: Path) -> None:
     score = f"cosine {pair['cosine']:.3f}, z {pair['z']:.1f}; {len(connections)} strongest connections"
     title_a, title_b = (f"{doc}\n{about_document(corpus, doc)}" for doc in docs)
     figure = draw((left, right), connections, (title_a, title_b, score))
+    save_drawing(figure, path)
+
+
+def save_drawing(figure: Figure, path: Path) -> None:
+    """Write a drawing; the suffix says as what.
+
+    Raises
+    ------
+    UsageError
+        ``path`` cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path)

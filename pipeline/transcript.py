@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pipeline.corpus import Corpus
-from pipeline.drawing import PlacedPage, place_document
+from pipeline.drawing import PlacedPage, place_document, save_drawing
 from pipeline.errors import UsageError
 from pipeline.similar import about_document, describe_document
 
@@ -53,7 +53,7 @@ def describe_reading(corpus: Corpus, doc_id: str) -> Iterator[str]:
         widths = lines.apply(lambda column: column.str.len().max())
         yield (
             f"  table {table + 1}: {len(lines)} rows, {lines.shape[1]} columns, "
-            f"{int((doubtful & (own['text'] != '')).sum())} cells in doubt (?)"
+            f"{int(doubtful.sum())} cells in doubt (?)"
         )
         for row, texts in lines.iterrows():
             shown = (text.rjust(width) for text, width in zip(texts, widths, strict=True))
@@ -61,7 +61,7 @@ def describe_reading(corpus: Corpus, doc_id: str) -> Iterator[str]:
 
 
 def write_cells(corpus: Corpus, doc_id: str, path: Path) -> None:
-    """Write the cells of a document as CSV; table, row and column count from 1.
+    """Write the cells of a document as CSV, counted from 0 as in the tables of the corpus.
 
     Raises
     ------
@@ -69,10 +69,9 @@ def write_cells(corpus: Corpus, doc_id: str, path: Path) -> None:
         ``path`` cannot be written.
     """
     cells = read_cells(corpus, doc_id)
-    counted = cells.assign(**{name: cells[name] + 1 for name in ("table_id", "row", "col")})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        counted.rename(columns={"table_id": "table"}).to_csv(path, index=False)
+        cells.to_csv(path, index=False)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error}") from error
 
@@ -105,11 +104,7 @@ def draw_reading(corpus: Corpus, doc_id: str, path: Path) -> None:
     _print_figures(axes, page, digits, right)
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
-    except (OSError, ValueError) as error:  # matplotlib raises ValueError for a suffix it cannot write
-        raise UsageError(f"cannot write the drawing to {path}: {error}") from error
+    save_drawing(figure, path)
 
 
 def _frame_cells(axes: Axes, page: PlacedPage, cells: pd.DataFrame, shifts: tuple[float, ...]) -> None:
@@ -126,9 +121,7 @@ def _print_figures(axes: Axes, page: PlacedPage, digits: pd.DataFrame, shift: fl
     boxes = page.place(digits[_BOX].to_numpy())
     for (x0, y0, x1, y1), digit, score in zip(boxes, digits["digit"], digits["score"], strict=True):
         colour = _SURE if score >= DOUBTFUL else _IN_DOUBT
-        points = max(
-            3.0, (y1 - y0) * 72 / _DPI * 1.1
-        )  # a lining figure is about 0.7 em high, an old-style one less
+        points = max(3.0, (y1 - y0) * 72 / _DPI * 1.1)
         axes.text(
             (x0 + x1) / 2 + shift,
             (y0 + y1) / 2,

@@ -151,9 +151,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tesseract", default="tesseract", help="command that starts it")
     parser.add_argument("--no-tesseract", action="store_true", help="time the project alone")
+    parser.add_argument(
+        "--return-memory", action="store_true", help="let the C library return freed memory, unlike a run"
+    )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    keep_freed_memory()  # as the workers of a run do
+    if not options.return_memory:
+        keep_freed_memory()  # as the workers of a run do
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(options.threads)
     tesseract = None if options.no_tesseract else options.tesseract

@@ -70,9 +70,9 @@ def test_tables_are_printed_with_what_is_in_doubt(corpus):
 def test_cells_are_written_as_they_stand(corpus, tmp_path):
     write_cells(corpus, "page0", tmp_path / "new/cells.csv")
     table = pd.read_csv(tmp_path / "new/cells.csv", dtype={"text": str}, keep_default_na=False)
-    written = {(row - 1, col - 1): text for row, col, text in table[["row", "col", "text"]].to_numpy()}
+    written = {(row, col): text for row, col, text in table[["row", "col", "text"]].to_numpy()}
     assert written == true_texts()
-    assert (table["table"] == 1).all()
+    assert (table["table_id"] == 0).all()
     with pytest.raises(UsageError, match="cannot write"):
         write_cells(corpus, "page0", tmp_path)
 

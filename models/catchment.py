@@ -1,10 +1,9 @@
-"""Catchment: in which regions of the page the relevance of a unit low in the digit network comes to rest.
+"""Catchment: in which regions of the page the relevance of a unit low in a network comes to rest.
 
-A unit low in a network sees few pixels (the first of the digit network's encoder at 1/8, 23 x 23), which belong to
-few regions. LRP below it is a linear map, so what it passes to each region can be computed for all
-units at once by going *forward*: begin with the pixels of a region alone and carry along which part of every unit's
-contributions came from there. Regions that no unit sees together share one such pass (a colouring of the graph of
-regions seen together).
+A unit low in a network sees few pixels, which belong to few regions. LRP below it is a linear map, so what it passes
+to each region can be computed for all units at once by going *forward*: begin with the pixels of a region alone and
+carry along which part of every unit's contributions came from there. Regions that no unit sees together share one
+such pass (a colouring of the graph of regions seen together).
 """
 
 from __future__ import annotations
@@ -16,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.step import Window
-
-MOST = 32  # regions a unit may see; more cannot be told apart in 23 x 23 pixels of any real page
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def colour_regions(
     labels: NDArray[np.int32],
     shape: tuple[int, int],
     windows: tuple[Window, Window],
-    most: int = MOST,
+    most: int,
 ) -> Colouring:
     """Part the regions of a page into colours, greedily, the most entangled first.
 
@@ -107,7 +104,8 @@ def colour_regions(
     TooManyRegionsError
         If some unit sees ``most`` regions or more.
     """
-    seen = _regions_seen(labels, shape, windows, most)
+    down, across = ((window.stride, window.before, window.after) for window in windows)
+    seen = _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, most)
     if (seen[..., -1] >= 0).any():
         high, wide = (window.before + window.after + 1 for window in windows)
         raise TooManyRegionsError(
@@ -122,74 +120,9 @@ def colour_regions(
     return Colouring(colour, _owners(seen, colour))
 
 
-def recolour(
-    colouring: Colouring,
-    labels: NDArray[np.int32],
-    shape: tuple[int, int],
-    windows: tuple[Window, Window],
-    most: int = MOST,
-) -> Colouring:
-    """Give the same colours to units further down, which see less; parameters as for :func:`colour_regions`."""
-    seen = _regions_seen(labels, shape, windows, most)
-    return Colouring(colouring.of_region, _owners(seen, colouring.of_region))
-
-
-def _regions_seen(
-    labels: NDArray[np.int32], shape: tuple[int, int], windows: tuple[Window, Window], most: int
-) -> NDArray[np.int32]:
-    down, across = ((window.stride, window.before, window.after) for window in windows)
-    return _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, most)
-
-
 def _owners(seen: NDArray[np.int32], colour: NDArray[np.int32]) -> NDArray[np.int32]:
     owner = np.full((int(colour.max()) + 1, *seen.shape[:2]), -1, np.int32)
     rows, cols, places = np.nonzero(seen >= 0)
     region = seen[rows, cols, places]
     owner[colour[region], rows, cols] = region
     return owner
-
-
-@numba.njit(cache=True)
-def pool_windows(
-    share: NDArray[np.float32],
-    corner: NDArray[np.int64],
-    falls: NDArray[np.float32],
-    owner: NDArray[np.int32],
-    pooled: NDArray[np.float64],
-) -> None:  # pragma: no cover (compiled)
-    """Add up what the units of each window pass to each region.
-
-    Parameters
-    ----------
-    share
-        ``(n, side, side, c)``, what travels back at each unit of a window.
-    corner
-        ``(n, 2)``, row and column of each window's first unit on the page.
-    falls
-        ``(colours, h, w, c)``, what a unit passes on to the region of each colour, per share.
-    owner
-        ``(colours, h, w)``, that region.
-    pooled
-        ``(n, regions)``, added to.
-    """
-    height, width = owner.shape[1:]
-    for n in range(share.shape[0]):
-        for row in range(share.shape[1]):
-            y = corner[n, 0] + row
-            if y < 0 or y >= height:
-                continue
-            for col in range(share.shape[2]):
-                x = corner[n, 1] + col
-                if x < 0 or x >= width:
-                    continue
-                unit = share[n, row, col]
-                if not unit.any():
-                    continue
-                for colour in range(owner.shape[0]):
-                    region = owner[colour, y, x]
-                    if region >= 0:
-                        total = 0.0
-                        there = falls[colour, y, x]
-                        for c in range(unit.shape[0]):
-                            total += unit[c] * there[c]
-                        pooled[n, region] += total

@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.catchment import pool_windows
 from models.digits import GRAIN, STRIDE, DigitNetwork, activations, pad_to_grain
-from models.falls import find_falls
+from models.falls import MAPS, find_falls, pool_windows
 from models.sheet import Sheet, embed, rows
 
 GAMMA: Mapping[str, float] = {
@@ -57,9 +56,9 @@ class _Step:
 _CONTEXT = (
     _Step("encode_sixteenth.3.0", "sixteenth2", "encode_sixteenth.2.0", 2, 1, 1),
     _Step("encode_sixteenth.2.0", "sixteenth1", "encode_sixteenth.1.0", 4, 2, 1, dilation=2),
-    _Step("encode_sixteenth.1.0", "sixteenth0", "encode_sixteenth.0.0", 5, 4, 1),
 )
 _EIGHTH = (
+    _Step("encode_sixteenth.1.0", "sixteenth0", "encode_sixteenth.0.0", 5, 4, 1),
     _Step("encode_sixteenth.0.0", "eighth1", "encode_eighth.1.0", 6, 5, 2, stride=2),
     _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2),
 )
@@ -78,11 +77,11 @@ REACH = 7 * GRAIN  # pixels: a cone's window ends this far left of and above its
 class _Shares:
     """Shares of some peaks, where the way back leaves the decoder for good.
 
-    Windows at 1/16 begin 5 cells before ``origin``, those at 1/8 2 cells before that of ``origin``.
+    Windows at 1/16 begin 4 cells before ``origin``, those at 1/8 2 cells before that of ``origin``.
     """
 
     origin: Tensor  # (n, 2), the peaks' cells of 1/16
-    sixteenth: Tensor  # (n, 96, 11, 11)
+    sixteenth: Tensor  # (n, 96, 9, 9)
     eighth: Tensor  # (n, 64, 6, 6), beside
     quarter: Tensor  # (n, 32, 6, 6), beside
     corner: Tensor  # (n, 2), row and column of the first cell of those at 1/4
@@ -103,9 +102,18 @@ class Cones:
         ``(h, w)`` in [0, 1], on the network's device and of its floating type.
     gamma
         Gamma of LRP by the leading name of the module.
+    maps
+        The activations of a forward pass over the page, if there was one (:func:`models.digits.activations`);
+        they are overwritten.
     """
 
-    def __init__(self, network: DigitNetwork, ink: Tensor, gamma: Mapping[str, float] = GAMMA) -> None:
+    def __init__(
+        self,
+        network: DigitNetwork,
+        ink: Tensor,
+        gamma: Mapping[str, float] = GAMMA,
+        maps: Mapping[str, Tensor] | None = None,
+    ) -> None:
         self.shape = (int(ink.shape[0]), int(ink.shape[1]))
         self._weights = {
             module: _favoured(network.get_submodule(module), gamma[module.split(".")[0]])
@@ -113,23 +121,22 @@ class Cones:
         }
         pixels = network.get_parameter(f"{_PIXELS.module}.weight")
         self._weights["pixels"] = torch.cat([pixels, -pixels.clamp(max=0)], 1)  # z^B, the lower bound is 0
-        maps = activations(network, pad_to_grain(ink[None, None]))
+        maps = maps or activations(network, pad_to_grain(ink[None, None]))
         bound = torch.zeros_like(maps["ink"])
         bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
         self._pixels = torch.cat([maps["ink"], bound], 1)
         inverses = {step.module: self._inverse(step, maps) for step in _ENCODER}
-        inverses[_PIXELS.module] = _invert(self._contributions(self._pixels))
+        inverses[_PIXELS.module] = _invert(F.conv2d(self._pixels, self._weights["pixels"], None, 2, 1))
         self._sheets = {name: Sheet.of(maps[name]) for name in ("up1", "up0", "concat4", "concat8")}
         for module in ("encode_sixteenth.3.0", "encode_eighth.1.0", "encode_quarter.1.0"):
             self._sheets[module] = Sheet.of(inverses[module])
         self._gains = {
             step.source: maps[step.source].mul_(inverses[step.below]) for step in _ENCODER if step.below
         }
+        self._inverses = {
+            step.source: inverses[step.below] for step in _ENCODER if step.below and step.source in MAPS
+        }
         self._keep(*_CONTEXT)
-
-    def _contributions(self, pixels: Tensor) -> Tensor:
-        """Add up what ``pixels (1, 2, h, w)``, their ink and its upper bound, contribute to the first convolution."""
-        return F.conv2d(pixels, self._weights["pixels"], None, 2, 1)
 
     def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
         """One over the denominators of a convolution's outputs; 0 where nothing contributes."""
@@ -178,7 +185,7 @@ class Cones:
         )
 
     def _follow_to_sixteenth(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[_Shares]:
-        """Follow peaks back to the first convolution at 1/16."""
+        """Follow peaks back to the second convolution at 1/16."""
         for start in range(0, len(digit), chunk):
             part = slice(start, start + chunk)
             origin = torch.div(cell[part], STRIDE, rounding_mode="floor")
@@ -221,7 +228,7 @@ class Cones:
             yield origin * GRAIN - REACH, self._pixels_back(share, origin)
 
     def pool(
-        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 48
+        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 128
     ) -> NDArray[np.float64]:
         """Follow peaks back to the pixels and add their relevance up by region.
 
@@ -242,24 +249,18 @@ class Cones:
         pooled = np.zeros((len(digit), int(labels.max()) + 1))
         if not len(digit):
             return pooled
-        falls = find_falls(labels, self._pixels_of, self._gains, self._weights)
+        falls = find_falls(labels, self._pixels, self._gains, self._inverses, self._weights)
         start = 0
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             part = pooled[start : start + len(found.origin)]
-            for share, corner, fall in (
-                (found.sixteenth, found.origin - _CONTEXT[-1].reach_in, falls.sixteenth),
-                (found.eighth, 2 * (found.origin - 1), falls.eighth),
-                (found.quarter, found.corner, falls.quarter),
+            for share, corner, name in (
+                (found.sixteenth, found.origin - _CONTEXT[-1].reach_in, "sixteenth1"),
+                (found.eighth, 2 * (found.origin - 1), "eighth1"),
+                (found.quarter, found.corner, "quarter1"),
             ):
-                pool_windows(rows(share), corner.cpu().numpy(), fall.passed, fall.owner, part)
+                pool_windows(rows(share), corner.cpu().numpy(), falls[name], part)
             start += len(found.origin)
         return pooled
-
-    def _pixels_of(self, mask: NDArray[np.bool_]) -> Tensor:
-        """Add up what the pixels of a mask ``(h, w)`` contribute to the first convolution."""
-        chosen = self._pixels.new_zeros(self._pixels.shape[2:])
-        chosen[: self.shape[0], : self.shape[1]] = torch.from_numpy(mask)
-        return self._contributions(self._pixels * chosen)
 
     def _pixels_back(self, share: Tensor, origin: Tensor) -> Tensor:
         toward = _spread(_PIXELS, share, self._weights["pixels"])

@@ -94,7 +94,10 @@ class DigitNetwork(nn.Module):
             cell's centre in units of 20 px, log width, log height in the same unit; orientation scores
             ``(b, 4, h/16, w/16)`` for text turned clockwise by 0, 90, 180, 270 degrees.
         """
-        fine, coarse = self.trunk(ink)
+        return self.read_off(*self.trunk(ink))
+
+    def read_off(self, fine: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Compute the same from what :meth:`trunk` computed."""
         return self.head(fine), self.box_head(fine), self.orientation_head(coarse)
 
 

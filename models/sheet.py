@@ -20,12 +20,17 @@ class Sheet:
         """Lay out a map ``(1, c, h, w)``; no copy is made where its channels are last in memory."""
         return cls(x[0].permute(1, 2, 0).contiguous())
 
-    def cut(self, corner: Tensor, side: int) -> Tensor:
-        """Cut ``(n, c, side, side)`` windows; ``corner (n, 2)`` is the row and column of each one's first cell."""
-        span = torch.arange(side, device=corner.device)
-        down, across = corner[:, 0, None] + span, corner[:, 1, None] + span
+    def cut(self, corner: Tensor, sides: int | tuple[int, int]) -> Tensor:
+        """Cut ``(n, c, high, wide)`` windows; ``corner (n, 2)`` is the row and column of each one's first cell.
+
+        ``sides`` is the height and width of the windows, one number if they are equal.
+        """
+        high, wide = (sides, sides) if isinstance(sides, int) else sides
+        down = corner[:, 0, None] + torch.arange(high, device=corner.device)
+        across = corner[:, 1, None] + torch.arange(wide, device=corner.device)
         height, width = self.cells.shape[:2]
-        found = self.cells[down.clamp(0, height - 1)[:, :, None], across.clamp(0, width - 1)[:, None, :]]
+        place = down.clamp(0, height - 1)[:, :, None] * width + across.clamp(0, width - 1)[:, None, :]
+        found = self.cells.flatten(0, 1).index_select(0, place.flatten()).unflatten(0, place.shape)
         outside = ((down < 0) | (down >= height))[:, :, None] | ((across < 0) | (across >= width))[:, None, :]
         if outside.any():
             found[outside] = 0

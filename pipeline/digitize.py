@@ -15,7 +15,7 @@ from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
 
 from models.credibility import CANDIDATE, Credibility
-from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, find_peaks, pad_to_grain
+from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, activations, find_peaks, pad_to_grain
 from pipeline.ink import extract_ink
 from pipeline.page import Detections, WorkingPage
 from pipeline.scale import Corner, Marks, dense_windows, find_marks, typical_sizes
@@ -38,15 +38,27 @@ class Pose:
     scale: float  # working pixels per original pixel
 
 
-def _measure(
-    network: DigitNetwork, ink: NDArray[np.float32]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Pass ``(h, w)`` ink through the network; maps, boxes and orientation scores without the batch axis."""
-    device = next(network.parameters()).device
-    batch = pad_to_grain(torch.from_numpy(np.ascontiguousarray(ink))[None, None].to(device))
+@dataclass(frozen=True)
+class _Look:
+    """A window of the page and what the network makes of it."""
+
+    ink: NDArray[np.float32]  # (h, w)
+    z: torch.Tensor
+    boxes: torch.Tensor
+    orientation: torch.Tensor
+
+
+def _look(network: DigitNetwork, ink: NDArray[np.float32]) -> _Look:
+    """Pass ``(h, w)`` ink through the network."""
+    batch = _batch(network, ink)
     with torch.inference_mode():
         z, boxes, orientation = network.measure(batch.contiguous(memory_format=torch.channels_last))
-    return z[0], boxes[0], orientation[0]
+    return _Look(ink, z[0], boxes[0], orientation[0])
+
+
+def _batch(network: DigitNetwork, ink: NDArray[np.float32]) -> torch.Tensor:
+    device = next(network.parameters()).device
+    return pad_to_grain(torch.from_numpy(np.ascontiguousarray(ink))[None, None].to(device))
 
 
 def _resize(ink: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
@@ -71,15 +83,18 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
     scales = [float(np.clip(DIGIT_HEIGHT / size, *_SCALES)) for size in typical_sizes(marks)]
     if not scales:
         return Pose(0, float(np.clip(1.0, *_SCALES)))
-    scale, corners, orientation = _find_orientation(network, ink, marks, scales)
+    scale, corners, orientation, looks = _find_orientation(network, ink, marks, scales)
     for _ in range(3):
-        heights = _tall_heights(network, ink, corners, scale, orientation)
+        heights = _tall_heights(looks)
         if len(heights) < 8:
             break
         factor = float(np.clip(DIGIT_HEIGHT / np.median(heights), 0.5, 2.0))
         scale = float(np.clip(scale * factor, *_SCALES))
         if 0.93 < factor < 1.07:
             break
+        looks = [
+            _look(network, np.rot90(_probe(ink, corner, scale), orientation // 90)) for corner in corners
+        ]
     return Pose(orientation, scale)
 
 
@@ -91,54 +106,45 @@ def _probe(ink: NDArray[np.float32], corner: Corner, scale: float) -> NDArray[np
 
 def _find_orientation(
     network: DigitNetwork, ink: NDArray[np.float32], marks: Marks, scales: list[float]
-) -> tuple[float, list[Corner], int]:
-    """Choose a scale, and tell how the text of the fullest windows is turned.
+) -> tuple[float, list[Corner], int, list[_Look]]:
+    """Choose a scale, and tell how the text of the fullest windows is turned; the last are looks at them, upright.
 
     The network's orientation head knows upright text, but hardly one kind of turned text from the other. Where it is
     in doubt at every scale, the windows are turned, and the turn decides that surprises it least; a page stays as it is
     unless another turn is plainly better, as with pictures and diagrams.
     """
-    first: tuple[float, list[Corner], list[NDArray[np.float32]], float] | None = None
+    first: tuple[float, list[Corner], list[_Look]] | None = None
     for scale in scales:
         corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
-        pieces = [_probe(ink, corner, scale) for corner in corners]
-        surprise = _surprise_at_upright(network, pieces)
-        if surprise < _DOUBT:
-            return scale, corners, 0
-        first = first or (scale, corners, pieces, surprise)
+        looks = [_look(network, _probe(ink, corner, scale)) for corner in corners]
+        if _surprise_at_upright(looks) < _DOUBT:
+            return scale, corners, 0, looks
+        first = first or (scale, corners, looks)
     assert first is not None
-    scale, corners, pieces, surprise = first
-    turned = [
-        _surprise_at_upright(network, [np.rot90(piece, turns) for piece in pieces]) for turns in (1, 2, 3)
-    ]
-    best = int(np.argmin(turned))
-    plain = turned[best] < _BELIEF and turned[best] < surprise - _PLAINLY
-    return scale, corners, 90 * (best + 1) if plain else 0
+    scale, corners, looks = first
+    turned = [[_look(network, np.rot90(look.ink, turns)) for look in looks] for turns in (1, 2, 3)]
+    surprise = [_surprise_at_upright(windows) for windows in turned]
+    best = int(np.argmin(surprise))
+    if surprise[best] < _BELIEF and surprise[best] < _surprise_at_upright(looks) - _PLAINLY:
+        return scale, corners, 90 * (best + 1), turned[best]
+    return scale, corners, 0, looks
 
 
-def _surprise_at_upright(network: DigitNetwork, pieces: list[NDArray[np.float32]]) -> float:
+def _surprise_at_upright(looks: list[_Look]) -> float:
     """Mean surprise of the orientation head, in nats, at the ink of some windows being upright."""
     found = []
-    for piece in pieces:
-        scores = _measure(network, piece)[2].log_softmax(0).cpu().numpy()
-        inked = cv2.resize(piece, scores.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
+    for look in looks:
+        scores = look.orientation.log_softmax(0).cpu().numpy()
+        inked = cv2.resize(look.ink, scores.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
         if inked.any():
             found.append(-float(scores[0, inked].mean()))
     return float(np.mean(found)) if found else 0.0
 
 
-def _tall_heights(
-    network: DigitNetwork,
-    ink: NDArray[np.float32],
-    corners: list[Corner],
-    scale: float,
-    orientation: int,
-) -> NDArray[np.float32]:
+def _tall_heights(looks: list[_Look]) -> NDArray[np.float32]:
     heights = []
-    for corner in corners:
-        piece = np.rot90(_probe(ink, corner, scale), orientation // 90)
-        z, boxes, _ = _measure(network, piece)
-        peaks = find_peaks(z, boxes)
+    for look in looks:
+        peaks = find_peaks(look.z, look.boxes)
         tall = np.isin(peaks.digit, _TALL)
         heights.append(peaks.boxes[tall, 3] - peaks.boxes[tall, 1])
     return np.concatenate(heights) if heights else np.zeros(0, np.float32)
@@ -217,7 +223,7 @@ def choose_figures(
 
 def digitize(
     grey: NDArray[np.uint8], network: DigitNetwork, credibility: Credibility, threshold: float
-) -> tuple[WorkingPage, Peaks]:
+) -> tuple[WorkingPage, Peaks, dict[str, torch.Tensor]]:
     """Bring a page into the working frame and find its figures.
 
     Parameters
@@ -234,14 +240,17 @@ def digitize(
     Returns
     -------
     tuple
-        The working page, and the peaks its figures were read from, in the same order.
+        The working page, the peaks its figures were read from, in the same order, and the network's activations on
+        the page.
     """
     ink = extract_ink(grey)
     pose = find_pose(network, ink)
     skew = _find_skew(np.rot90(ink, pose.orientation // 90))
     affine, size = _working_frame((ink.shape[0], ink.shape[1]), pose, skew)
     working = _to_working(ink, affine, size)
-    z, boxes, _ = _measure(network, working)
+    with torch.inference_mode():
+        maps = activations(network, _batch(network, working))
+        z, boxes, _ = (found[0] for found in network.read_off(maps["up1"], maps["sixteenth3"]))
     peaks, probability = choose_figures(z, boxes, working, credibility, threshold)
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
@@ -252,4 +261,4 @@ def digitize(
         skew_degrees=skew,
         scale=pose.scale,
     )
-    return page, peaks
+    return page, peaks, maps

@@ -54,7 +54,7 @@ def analyse_document(
     """
     clock = [time.perf_counter()]
     network = _network(device)
-    page, peaks = digitize(image, network, load_credibility(), config.digitize.threshold)
+    page, peaks, maps = digitize(image, network, load_credibility(), config.digitize.threshold)
     clock.append(time.perf_counter())
     layout = segment(page, TableLimits(min_digits=config.segment.least_digits))
     page, peaks = without_strays(page, peaks, layout, config.digitize.threshold_without_table)
@@ -63,7 +63,14 @@ def analyse_document(
     clock.append(time.perf_counter())
     advance = digit_advance(page.digits)
     factor = explain_document(
-        network, page.ink, peaks, layout.labels, spacing_of(advance), config.explain.min_rule, _gamma(config)
+        network,
+        page.ink,
+        peaks,
+        layout.labels,
+        spacing_of(advance),
+        config.explain.min_rule,
+        _gamma(config),
+        maps,
     )
     clock.append(time.perf_counter())
     seconds = dict(zip(("digitize", "segment", "read", "explain"), np.diff(clock), strict=True))

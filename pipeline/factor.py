@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from torch import Tensor
 
 from models.bigram import MinRule, Spacing, bigrams
 from models.cones import Cones
@@ -63,6 +64,7 @@ def explain_document(
     spacing: Spacing,
     min_rule: MinRule,
     gamma: Mapping[str, float],
+    maps: Mapping[str, Tensor] | None = None,
 ) -> Factor:
     """Compute features and factor of a page: LRP of the 110 bigram features down to the pixels, pooled by region.
 
@@ -82,6 +84,8 @@ def explain_document(
         Rule of the bigram's minimum, see :mod:`models.bigram`.
     gamma
         Gamma of LRP by module of the digit network, see :mod:`models.cones`.
+    maps
+        The network's activations on the page, if they are there; they are overwritten.
     """
     activation = np.clip(peaks.activation, 0, 1).astype(np.float64)
     centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(np.float64) / 2
@@ -90,7 +94,7 @@ def explain_document(
         return Factor(found.phi, csr_array((len(found.phi), int(labels.max()) + 1)))
     device = str(next(network.parameters()).device)
     with torch.inference_mode():
-        cones = Cones(network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma)
+        cones = Cones(network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma, maps)
         digit = torch.from_numpy(peaks.digit.astype(np.int64)).to(device)
         pooled = cones.pool(digit, torch.from_numpy(peaks.cell).to(device), labels)
     return Factor(found.phi, csr_array(found.shares @ csr_array(pooled)))

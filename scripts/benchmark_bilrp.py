@@ -126,7 +126,7 @@ def read_page(path: Path) -> NDArray[np.uint8]:
 def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> tuple[WorkingPage, Peaks]:
     """Digitize a page and cut it to a multiple of the network's grain, so that no padding is needed."""
     threshold, credibility = RunConfig().digitize.threshold, load_credibility()
-    page, _ = digitize(grey, network, credibility, threshold)
+    page, *_ = digitize(grey, network, credibility, threshold)
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
     z, boxes, _ = network.measure(torch.from_numpy(ink)[None, None])

@@ -163,7 +163,7 @@ def main() -> None:
         for part in identify(list_scans([scan]), {}):
             _, grey, left = load_scan(part)
             own = on_part(printed, left, grey.shape[1])
-            page, _ = digitize(grey, network, credibility, threshold)
+            page, *_ = digitize(grey, network, credibility, threshold)
             rows[part.doc_id], pairing = score_page(own, page)
             if options.mark:
                 options.mark.mkdir(parents=True, exist_ok=True)

@@ -84,7 +84,7 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     level
         What the regions are.
     """
-    page, peaks = digitize(load_image(path), trained(), load_credibility(), RunConfig().digitize.threshold)
+    page, peaks, _ = digitize(load_image(path), trained(), load_credibility(), RunConfig().digitize.threshold)
     labels = segment(page).labels
     centre = np.median(page.digits.centres, axis=0) if len(page.digits) else np.zeros(2)
     window = []

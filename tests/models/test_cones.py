@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
 from models.cones import GAMMA, Cones
-from models.digits import DigitNetwork, find_peaks, pad_to_grain
+from models.digits import DigitNetwork, activations, find_peaks, pad_to_grain
 from models.lrp import Propagation
 from models.rules import Composite, Gamma, ZBox
 
@@ -57,25 +58,63 @@ def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> 
             on_page(c, window, (131, 213))
 
 
-@pytest.mark.parametrize(("height", "width"), [(13, 31), (6, 9)], ids=["cells", "more than units at 1/8 see"])
-def test_pooling_by_region_is_pooling_the_pixels(network: DigitNetwork, height: int, width: int) -> None:
+@pytest.fixture(scope="module")
+def followed(network: DigitNetwork) -> tuple[Cones, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Cones of a page, its peaks (digit, cell) and the relevance of each on the page, ``(n, 120, 150)``."""
     ink = inked_page(120, 150) * (inked_page(120, 150) > 0.5)
-    rows, cols = torch.meshgrid(torch.arange(120) // height, torch.arange(150) // width, indexing="ij")
-    labels = rows * (150 // width + 1) + cols
-    labels[40:90, 60:110] = 0  # a region that touches many others
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
     peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
+    assert len(peaks.digit) > 5
     digit, cell = torch.from_numpy(peaks.digit).long(), torch.from_numpy(peaks.cell)
     cones = Cones(network, ink)
+    pages = [
+        on_page(corner, window, (120, 150))
+        for corners, windows in cones.follow(digit, cell)
+        for corner, window in zip(corners, windows, strict=True)
+    ]
+    return cones, digit, cell, torch.stack(pages)
+
+
+ROWS, COLS = torch.meshgrid(torch.arange(120), torch.arange(150), indexing="ij")
+
+
+def grid_of(height: int, width: int) -> torch.Tensor:
+    return ROWS // height * (150 // width + 1) + COLS // width
+
+
+def with_a_hole(labels: torch.Tensor) -> torch.Tensor:
+    """Let region 0, here at the corner, surround many others as well."""
+    labels = labels.clone()
+    labels[40:90, 60:110] = 0
+    return labels
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        with_a_hole(grid_of(13, 31)),
+        with_a_hole(grid_of(6, 9)),
+        torch.zeros(120, 150),
+        2 + 5 * grid_of(50, 70),  # numbers that no pixel has
+        (ROWS + COLS) // 11,  # stripes, whose boxes are mostly not theirs
+        (ROWS // 3 + 2 * (COLS // 5)) % 4,  # regions of many pieces
+    ],
+    ids=["cells", "small cells", "one region", "gaps", "stripes", "pieces"],
+)
+def test_pooling_by_region_is_pooling_the_pixels(
+    followed: tuple[Cones, torch.Tensor, torch.Tensor, torch.Tensor], labels: torch.Tensor
+) -> None:
+    cones, digit, cell, relevance = followed
     pooled = cones.pool(digit, cell, labels.int().numpy())
-    by_hand = []
-    for corners, windows in cones.follow(digit, cell):
-        for corner, window in zip(corners, windows, strict=True):
-            page = on_page(corner, window, (120, 150))
-            by_hand.append(
-                torch.zeros(int(labels.max()) + 1, dtype=torch.float64).index_add(
-                    0, labels.flatten(), page.flatten()
-                )
-            )
-    assert len(pooled) > 5
-    torch.testing.assert_close(torch.from_numpy(pooled), torch.stack(by_hand), rtol=1e-9, atol=1e-12)
+    by_hand = torch.zeros(len(digit), int(labels.max()) + 1, dtype=torch.float64)
+    by_hand.index_add_(1, labels.flatten().long(), relevance.flatten(1))
+    torch.testing.assert_close(torch.from_numpy(pooled), by_hand, rtol=1e-9, atol=1e-12)
+
+
+def test_a_page_whose_activations_are_known_is_not_passed_again(network: DigitNetwork) -> None:
+    ink = inked_page(64, 96)
+    cell, digit = torch.tensor([[7, 11]]), torch.tensor([4])
+    labels = (ROWS // 20 * 3 + COLS // 40)[:64, :96].int().numpy()
+    maps = activations(network, pad_to_grain(ink[None, None]))
+    known = Cones(network, ink, maps=maps).pool(digit, cell, labels)
+    np.testing.assert_array_equal(known, Cones(network, ink).pool(digit, cell, labels))

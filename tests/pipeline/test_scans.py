@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not pa
 
 def layout_of(name: str) -> Layout:
     grey = cv2.imread(str(SCANS / name), cv2.IMREAD_GRAYSCALE)
-    page, _ = digitize(grey, load_digit_network(), load_credibility(), DigitizeConfig().threshold)
+    page, *_ = digitize(grey, load_digit_network(), load_credibility(), DigitizeConfig().threshold)
     return segment(page)
 
 

@@ -18,7 +18,10 @@ def page_of(is_table: bool) -> tuple[WorkingPage, Peaks, Layout]:
         Region(0, "outside", None, None, None, (0, 0, 100, 40)),
         Region(1, "page_number", None, None, None, (80, 0, 100, 40)),
     )
-    page = WorkingPage(np.zeros((40, 100), np.float32), np.eye(3)[:2], Detections(digit, score, boxes))
+    ink = np.zeros((40, 100), np.float32)
+    for left in range(0, 100, 20):
+        ink[12:28, left + 3 : left + 9] = 1
+    page = WorkingPage(ink, np.eye(3)[:2], Detections(digit, score, boxes))
     peaks = Peaks(digit, score, np.zeros((5, 2), np.int64), boxes)
     return page, peaks, Layout(is_table, regions, labels)
 
@@ -31,6 +34,14 @@ def test_only_sure_figures_and_the_number_stay_on_a_page_without_a_table(
     assert page.digits.digit.tolist() == kept
     assert peaks.digit.tolist() == kept
     assert page.digits.boxes[:, 0].tolist() == peaks.boxes[:, 0].tolist() == [20 * k for k in kept]
+
+
+def test_what_hangs_together_with_hatching_is_no_figure() -> None:
+    page, peaks, layout = page_of(False)
+    page.ink[20:22, 0:10] = 1  # a short stroke through the first figure
+    page.ink[32:40:3, 15:] = page.ink[10:40, 60:78:4] = 1  # hatching that runs through the fourth
+    page, peaks = without_strays(page, peaks, layout, threshold=0.98)
+    assert page.digits.digit.tolist() == peaks.digit.tolist() == [0, 4]
 
 
 def test_a_page_without_figures_stays_as_it_is() -> None:

@@ -95,18 +95,23 @@ def find_divisions(
             or not _is_padded(strips, place, ends[ends > place].min(), SHORT * metrics.width)
         ]
     divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
-    return np.sort(np.concatenate([divisions, _missed(strips, divisions)]))
+    return np.sort(np.concatenate([divisions, _missed(strips, divisions, metrics.width)]))
 
 
-def _missed(strips: Strips, divisions: NDArray[np.float64]) -> NDArray[np.float64]:
+def _missed(strips: Strips, divisions: NDArray[np.float64], width: float) -> NDArray[np.float64]:
     """Find the divisions between columns so near that they were taken for one, in a table of equal columns.
 
-    Such a column takes twice the room of the others, and its digits leave the most white in the middle.
+    Such a column takes twice the room of the others, and its digits leave the most white in the middle. Among
+    columns of one or two figures it may be a longer number: a year.
     """
     ends = np.concatenate([[strips.start], divisions, [strips.start + len(strips.digits)]])
     room = np.array([_occupied(strips, begin, end) for begin, end in pairwise(ends)])
     usual = np.median(room)
-    if len(room) < EQUAL_COLUMNS or (np.abs(room - usual) < 0.2 * usual).mean() < EQUAL:
+    if (
+        len(room) < EQUAL_COLUMNS
+        or usual <= SHORT * width
+        or (np.abs(room - usual) < 0.2 * usual).mean() < EQUAL
+    ):
         return np.zeros(0)
     found = []
     for place in np.flatnonzero((room > 1.7 * usual) & (room < 2.4 * usual)):

@@ -49,15 +49,23 @@ def find_continuation(table: Table, digits: Detections, block: NDArray[np.intp])
         return None
     values = _values(table, digits, block)
     filled = np.flatnonzero((values >= 0).mean(0) > 0.5)
-    if len(filled) < 4 or (first := _count(values[:, filled[0]])) is None:
+    if len(filled) < 4:
         return None
-    for column in filled[2:-1]:
-        count = _count(values[:, column])
-        if count is not None and count.step == first.step:
-            beyond = (count.start - first.start) / first.step
-            if abs(beyond - rows) <= 1:
-                return float(table.column_edges[column])
+    counts = [_count(values[:, column]) for column in filled]
+    for place in range(2, len(filled) - 1):  # arguments on the left
+        if _goes_on(counts[0], counts[place], rows):
+            return float(table.column_edges[filled[place]])
+    for place in range(len(filled) - 3, 0, -1):  # on the right
+        if _goes_on(counts[place], counts[-1], rows):
+            return float(table.column_edges[filled[place] + 1])
     return None
+
+
+def _goes_on(count: _Count | None, other: _Count | None, rows: int) -> bool:
+    """Tell whether a column goes on where another ends."""
+    if count is None or other is None or count.step != other.step:
+        return False
+    return abs((other.start - count.start) / count.step - rows) <= 1
 
 
 def _values(table: Table, digits: Detections, block: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -24,7 +24,9 @@ _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
 _DOUBT = 0.7  # mean surprise, in nats, at text being upright, from which it may be turned
-_BELIEF = 1.0  # surprise at what is upright is less
+_CERTAIN = 0.6  # surprise at what is upright where the scale is right
+_BELIEF = 1.0  # it is less at most scales
+_MORE = 1.1  # how many times as many figures there are in upright text, where that is not certain
 _PLAINLY = 0.45  # difference in surprise that decides
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
 _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
@@ -110,24 +112,30 @@ def _find_orientation(
     """Choose a scale, and tell how the text of the fullest windows is turned; the last are looks at them, upright.
 
     The network's orientation head knows upright text, but hardly one kind of turned text from the other. Where it is
-    in doubt at every scale, the windows are turned, and the turn decides that surprises it least; a page stays as it is
-    unless another turn is plainly better, as with pictures and diagrams.
+    in doubt, the windows are turned, and the turn decides that surprises it least; a page stays as it is unless another
+    turn is plainly better, as with pictures and diagrams. The first scale at which the head is certain decides.
     """
-    first: tuple[float, list[Corner], list[_Look]] | None = None
+    upright, turned = [], []
     for scale in scales:
         corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
         looks = [_look(network, _probe(ink, corner, scale)) for corner in corners]
-        if _surprise_at_upright(looks) < _DOUBT:
+        surprise = _surprise_at_upright(looks)
+        if surprise < _DOUBT:
             return scale, corners, 0, looks
-        first = first or (scale, corners, looks)
-    assert first is not None
-    scale, corners, looks = first
-    turned = [[_look(network, np.rot90(look.ink, turns)) for look in looks] for turns in (1, 2, 3)]
-    surprise = [_surprise_at_upright(windows) for windows in turned]
-    best = int(np.argmin(surprise))
-    if surprise[best] < _BELIEF and surprise[best] < _surprise_at_upright(looks) - _PLAINLY:
-        return scale, corners, 90 * (best + 1), turned[best]
-    return scale, corners, 0, looks
+        turns = [[_look(network, np.rot90(look.ink, turns)) for look in looks] for turns in (1, 2, 3)]
+        surprises = [_surprise_at_upright(windows) for windows in turns]
+        best = int(np.argmin(surprises))
+        found = (scale, corners, 90 * (best + 1), turns[best])
+        if surprises[best] < min(_CERTAIN, surprise - _PLAINLY):
+            return found
+        upright.append((scale, corners, 0, looks))
+        more = _count_figures(turns[best]) >= _MORE * _count_figures(looks)
+        turned.append(found if more and surprises[best] < min(_BELIEF, surprise - _PLAINLY) else None)
+    return turned[0] or max(upright, key=lambda found: _count_figures(found[-1]))
+
+
+def _count_figures(looks: list[_Look]) -> int:
+    return sum(len(find_peaks(look.z, look.boxes).digit) for look in looks)
 
 
 def _surprise_at_upright(looks: list[_Look]) -> float:

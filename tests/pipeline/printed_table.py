@@ -127,12 +127,13 @@ def print_table(
     every: int = 0,
     triangular: bool = False,
     count: int | None = None,
+    counting: int = 0,
 ) -> tuple[float, float]:
     """Set a table; return its right end and its bottom.
 
     ``columns`` are patterns: ``9`` any figure, ``?`` a figure or nothing, other signs as they are.
     ``rules`` names what is ruled: full, columns, frame, head or none. ``label`` is the number of letters
-    of a first column of text, ``every`` sets rows off in groups. The first column counts from ``count``.
+    of a first column of text, ``every`` sets rows off in groups. Column ``counting`` counts from ``count``.
     """
     widths = [sum(8 if c == "·" else WIDTH for c in p) for p in columns]
     start = left + (label * 11 + 2 * gap if label else 0)
@@ -153,7 +154,7 @@ def print_table(
                 .lstrip("?")
                 .replace("?", "0")
             )
-            if count is not None and column == 0:
+            if count is not None and column == counting:
                 text = str(count + row)
             page.number(text, float(end), line, (table, row, column))
         line += pitch * (1.4 if every and (row + 1) % every == 0 else 1.0)

@@ -74,12 +74,19 @@ def test_two_frames_side_by_side_below_one_title() -> None:
 
 
 @pytest.mark.parametrize(("second", "tables"), [(31, 2), (1, 1), (60, 1)])
-def test_table_goes_on_beside_itself_where_the_arguments_say_so(second: int, tables: int) -> None:
+@pytest.mark.parametrize("columns", [["99", "99999"], ["99999", "999", "99"]], ids=["left", "right"])
+def test_table_goes_on_beside_itself_where_the_arguments_say_so(
+    columns: list[str], second: int, tables: int
+) -> None:
     page = Printed(np.random.default_rng(18), (1400, 1100))
-    right, _ = print_table(page, 100, 150, 30, ["99", "99999"], table=0, rules="none", count=1)
-    print_table(page, right, 150, 30, ["99", "99999"], table=1, rules="none", count=second)
-    working, _ = page.page(missed=0.02)
-    assert len({r.table_id for r in segment(working).regions} - {None}) == tables
+    kind = {"rules": "none", "counting": columns.index("99")}
+    right, _ = print_table(page, 100, 150, 30, columns, table=0, count=1, **kind)
+    print_table(page, right, 150, 30, columns, table=1, count=second, **kind)
+    working, truth = page.page(missed=0.02)
+    layout = segment(working)
+    assert len({r.table_id for r in layout.regions} - {None}) == tables
+    if tables == 2:
+        assert min(share_in_right_cell(layout, working.digits, truth, k) for k in (0, 1)) >= 0.98
 
 
 @pytest.mark.parametrize(("pitch", "tables"), [(30, 1), (37, 2)])
@@ -139,6 +146,15 @@ def test_two_columns_that_nearly_touch_are_found_by_the_room_of_the_others() -> 
     print_table(page, close, 150, 30, ["9999"] * 3, rules="none")
     working, _ = page.page()
     assert sum(r.kind == "column" for r in segment(working).regions) == 11
+
+
+def test_years_among_columns_of_two_figures_are_one_column() -> None:
+    page = Printed(np.random.default_rng(22), (1400, 1300))
+    print_table(page, 100, 150, 30, [*["99"] * 9, "1699"], rules="none")
+    working, truth = page.page(missed=0.01)
+    layout = segment(working)
+    assert sum(r.kind == "column" for r in layout.regions) == 10
+    assert share_in_right_cell(layout, working.digits, truth) >= 0.98
 
 
 def test_two_tables_one_above_the_other() -> None:

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -41,14 +43,17 @@ def test_the_scale_at_which_the_network_is_certain_tells_the_turn(
     def probe(ink: np.ndarray, corner: object, scale: float) -> np.ndarray:
         return np.array([[scale, 0], [0, 0]])
 
-    def look(network: object, ink: np.ndarray) -> tuple[int, int]:
+    def look(network: object, ink: np.ndarray) -> SimpleNamespace:
         row, column = (int(index[0]) for index in np.nonzero(ink))
-        return int(ink.max()), {(0, 0): 0, (1, 0): 1, (1, 1): 2, (0, 1): 3}[row, column]
+        turn = {(0, 0): 0, (1, 0): 1, (1, 1): 2, (0, 1): 3}[row, column]
+        return SimpleNamespace(ink=ink, scale=int(ink.max()), turn=turn)
 
     monkeypatch.setattr(digitize, "dense_windows", lambda *_: [(0, 0)])
     monkeypatch.setattr(digitize, "_probe", probe)
     monkeypatch.setattr(digitize, "_look", look)
-    monkeypatch.setattr(digitize, "_surprise_at_upright", lambda looks: surprise[looks[0][0]][looks[0][1]])
-    monkeypatch.setattr(digitize, "_count_figures", lambda looks: figures[looks[0][0]][looks[0][1]])
+    monkeypatch.setattr(
+        digitize, "_surprise_at_upright", lambda looks: surprise[looks[0].scale][looks[0].turn]
+    )
+    monkeypatch.setattr(digitize, "_count_figures", lambda looks: figures[looks[0].scale][looks[0].turn])
     scale, _, turn, _ = digitize._find_orientation(None, np.zeros((9, 9)), None, list(surprise))
     assert (scale, turn) == expected

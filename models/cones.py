@@ -119,12 +119,9 @@ class Cones:
             module: _favoured(network.get_submodule(module), gamma[module.split(".")[0]])
             for module in (*_DECODER, *(step.module for step in _ENCODER), "head")
         }
-        pixels = network.get_parameter(f"{_PIXELS.module}.weight")
-        self._weights["pixels"] = torch.cat([pixels, -pixels.clamp(max=0)], 1)  # z^B, the lower bound is 0
         maps = maps or activations(network, pad_to_grain(ink[None, None]))
-        bound = torch.zeros_like(maps["ink"])
-        bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
-        self._pixels = torch.cat([maps["ink"], bound], 1)
+        weight = network.get_parameter(f"{_PIXELS.module}.weight")
+        self._pixels, self._weights["pixels"] = self._pixel_rule(maps["ink"], weight)
         inverses = {step.module: self._inverse(step, maps) for step in _ENCODER}
         inverses[_PIXELS.module] = _invert(F.conv2d(self._pixels, self._weights["pixels"], None, 2, 1))
         self._sheets = {name: Sheet.of(maps[name]) for name in ("up1", "up0", "concat4", "concat8")}
@@ -137,6 +134,14 @@ class Cones:
             step.source: inverses[step.below] for step in _ENCODER if step.below and step.source in MAPS
         }
         self._keep(*_CONTEXT)
+
+    def _pixel_rule(self, ink: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Give what the first convolution takes in under z^B, ``(1, 2, h, w)``, and its weights."""
+        bound = torch.zeros_like(ink)
+        bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
+        return torch.cat([ink, bound], 1), torch.cat(
+            [weight, -weight.clamp(max=0)], 1
+        )  # the lower bound is 0
 
     def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
         """One over the denominators of a convolution's outputs; 0 where nothing contributes."""

@@ -25,7 +25,7 @@ _PROBES = 4
 _LARGEST_SKEW = 8.0  # degrees
 _DOUBT = 0.7  # mean surprise, in nats, at text being upright, from which it may be turned
 _CERTAIN = 0.6  # surprise at what is upright where the scale is right
-_BELIEF = 1.0  # it is less at most scales
+_BELIEF, _BY_FAR = 1.5, 1.0  # it is less at most scales, and less than at what is turned by more
 _MORE = 1.1  # how many times as many figures there are in upright text, where that is not certain
 _PLAINLY = 0.45  # difference in surprise that decides
 _SCALES = (0.1, 4.0)  # working pixels per original pixel
@@ -130,7 +130,7 @@ def _find_orientation(
             return found
         upright.append((scale, corners, 0, looks))
         more = _count_figures(turns[best]) >= _MORE * _count_figures(looks)
-        turned.append(found if more and surprises[best] < min(_BELIEF, surprise - _PLAINLY) else None)
+        turned.append(found if more and surprises[best] < min(_BELIEF, surprise - _BY_FAR) else None)
     return turned[0] or max(upright, key=lambda found: _count_figures(found[-1]))
 
 

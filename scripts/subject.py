@@ -13,7 +13,6 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 from torch import Tensor
-from torch.nn import functional as F
 
 from models.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
 from models.cones import GAMMA, Cones
@@ -131,8 +130,8 @@ def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDAr
 class GradientCones(Cones):
     """Gradient times input, a peak's share of one: LRP-0 down to the pixels themselves."""
 
-    def _contributions(self, pixels: Tensor) -> Tensor:
-        return F.conv2d(pixels[:, :1], self._weights["pixels"][:, :1], None, 2, 1)
+    def _pixel_rule(self, ink: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        return ink, weight
 
 
 def gradient_shares(

@@ -1,21 +1,21 @@
 """Credibility: how likely it is that a peak of the digit maps is the figure it says, given what stands around it.
 
 The activation of a peak says how much the ink looks like a figure. A letter of a word can look like one, a worn figure
-of a table may hardly; what stands beside, above and below tells them apart. A logistic regression weighs the two,
-fitted on generated pages (``scripts/fit_credibility.py``). It chooses which peaks are figures and gives them their
-score; the activations, and with them the similarity, stay as they are.
+of a table may hardly; what stands beside it, in its line and in its column, tells them apart. Boosted regression trees
+weigh the two, fitted on generated pages (``scripts/fit_credibility.py``). They choose which peaks are figures and give
+them their score; the activations, and with them the similarity, stay as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 from scipy.spatial import cKDTree
 
 from models.digits import DIGIT_HEIGHT, Peaks
@@ -24,34 +24,73 @@ CANDIDATE = 0.2  # least activation of a peak that may be a figure
 CREDIBILITY = Path(__file__).parent / "weights" / "credibility.safetensors"
 CIRCUMSTANCES = (
     "activation",
-    "activation squared",
-    "beside",
-    "above",
+    "digit",
+    "left",  # activation of the next figure of the number
+    "right",
+    "above",  # activation of the next figure of the column
     "below",
-    "company",
+    "company",  # how much stands around, as a logarithm
+    "line",  # how much stands in the line, as a logarithm
+    "mean of the line",
+    "column",
+    "mean of the column",
+    "alike in the column",
+    "rival",  # activation of what overlaps
+    "ink on the left",
+    "ink on the right",
     "smaller",
-    "letters on both sides",
-    "ink beside",
     "height",
     "width",
-    *(f"is {digit}" for digit in range(10)),
-    *(f"activation of {digit}" for digit in range(10)),
+    "page",  # how much stands on the page, as a logarithm
 )
 
 # Distances and lengths are in digit heights.
 _REACH = 4.0  # how far around a peak others count
+_OTHER = 0.2  # what is nearer is another reading of the same ink
+_RIVAL = 0.6  # what is nearer overlaps
 _LINE = 0.5  # centres of figures of one line differ less in height
+_ALONG = 20.0  # how far along the line
 _ADVANCE = 1.3  # the next figure of a number is nearer
 _COLUMN = 0.35  # centres of figures of one column differ less across
+_UP = 15.0  # how far up and down the column
 _PITCH = (0.8, 3.2)  # the next figure of a column is farther and nearer
 _CROWD = 3.0  # figures so near are company
 _SMALLER = 0.75  # figures of fractions are lower than this, in heights of their company
 _STRONG = 0.4  # least activation of a peak whose ink is not taken for letters
+_SURE = 0.5  # least activation of a peak that counts for the page
 _BAND = 0.4  # above and below the centre, where letters beside are looked for
 _BESIDE = 0.7  # how far beside
 
 
-def circumstances(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float64]:
+class _Near:
+    """Pairs of peaks that lie near each other, each pair both ways, and sums over them."""
+
+    def __init__(self, centres: NDArray[np.float64], shown: NDArray[np.float64], across: float, along: float):
+        reach = np.array([across, along])
+        one, other = cKDTree(centres / reach).query_pairs(1.0, p=np.inf, output_type="ndarray").T
+        self.at, self.of = np.concatenate([one, other]), np.concatenate([other, one])
+        self.x, self.y = (centres[self.of] - centres[self.at]).T
+        self.apart = np.maximum(np.abs(self.x), np.abs(self.y)) > _OTHER
+        self.shown = shown[self.of]
+        self.count = len(centres)
+
+    def strongest(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        found = np.zeros(self.count)
+        np.maximum.at(found, self.at[chosen], self.shown[chosen])
+        return found
+
+    def total(
+        self, chosen: NDArray[np.bool_], values: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        values = self.shown if values is None else values
+        return np.bincount(self.at[chosen], values[chosen], self.count).astype(np.float64)
+
+    def mean(self, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Mean activation; 0 where there is none."""
+        return self.total(chosen) / np.maximum(self.total(chosen, np.ones(len(self.at))), 1)
+
+
+def circumstances(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """Describe peaks and what stands around them.
 
     Parameters
@@ -69,42 +108,42 @@ def circumstances(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float64]
     boxes = peaks.boxes.astype(np.float64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2 / DIGIT_HEIGHT
     width, height = ((boxes[:, 2:] - boxes[:, :2]) / DIGIT_HEIGHT).T
-    activation = peaks.activation.astype(np.float64)
-    shown = activation.clip(0, 1)
-    one, other = cKDTree(centres).query_pairs(_REACH, p=np.inf, output_type="ndarray").T
-    at, near = np.concatenate([one, other]), np.concatenate([other, one])
-    x, y = (centres[near] - centres[at]).T
-    apart = np.maximum(np.abs(x), np.abs(y)) > 0.2  # else it is another reading of the same ink
-    at, near, x, y = at[apart], near[apart], x[apart], y[apart]
-
-    def strongest(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-        found = np.zeros(len(centres))
-        np.maximum.at(found, at[chosen], shown[near[chosen]])
-        return found
-
-    def total(chosen: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(at[chosen], values[near[chosen]], len(centres)).astype(np.float64)
-
-    column = (np.abs(x) < _COLUMN) & (np.abs(y) > _PITCH[0]) & (np.abs(y) < _PITCH[1])
-    everywhere = np.ones(len(at), bool)
-    weight = total(everywhere, shown)
-    usual = np.where(weight > 0.5, total(everywhere, shown * height) / np.maximum(weight, 0.5), 1.0)
+    shown = peaks.activation.astype(np.float64).clip(0, 1)
+    near = _Near(centres, shown, _REACH, _REACH)
+    in_line = near.apart & (np.abs(near.y) < _LINE) & (np.abs(near.x) < _ADVANCE)
+    in_column = (np.abs(near.x) < _COLUMN) & (np.abs(near.y) > _PITCH[0]) & (np.abs(near.y) < _PITCH[1])
+    crowd = near.apart & (np.maximum(np.abs(near.x), np.abs(near.y)) < _CROWD)
+    weight = near.total(near.apart)
+    heights = near.total(near.apart, near.shown * height[near.of])
+    usual = np.where(weight > _SURE, heights / np.maximum(weight, _SURE), 1.0)
+    line = _Near(centres, shown, _ALONG, _LINE)
+    column = _Near(centres, shown, _COLUMN, _UP)
+    other_rows = np.abs(column.y) > _RIVAL
+    alike = other_rows & (peaks.digit[column.at] == peaks.digit[column.of])
+    overlapping = np.maximum(np.abs(near.x), np.abs(near.y)) < _RIVAL
     left, right = _ink_beside(peaks, ink)
     columns = [
-        activation,
-        shown**2,
-        strongest((np.abs(y) < _LINE) & (np.abs(x) < _ADVANCE)),
-        strongest(column & (y < 0)),
-        strongest(column & (y > 0)),
-        np.log1p(total(np.maximum(np.abs(x), np.abs(y)) < _CROWD, shown)),
+        peaks.activation,
+        peaks.digit,
+        near.strongest(in_line & (near.x < 0)),
+        near.strongest(in_line & (near.x > 0)),
+        near.strongest(in_column & (near.y < 0)),
+        near.strongest(in_column & (near.y > 0)),
+        np.log1p(near.total(crowd)),
+        np.log1p(line.total(line.apart)),
+        line.mean(line.apart),
+        np.log1p(column.total(other_rows)),
+        column.mean(other_rows),
+        np.log1p(column.total(alike)),
+        near.strongest(overlapping),
+        left,
+        right,
         np.maximum(0, _SMALLER - height / usual),
-        np.sqrt(left * right),
-        left + right,
         height,
         width,
+        np.full(len(centres), np.log1p(shown[shown > _SURE].sum())),
     ]
-    which = (peaks.digit[:, None] == np.arange(10)).astype(np.float64)
-    return np.column_stack([*columns, which, which * activation[:, None]])
+    return np.column_stack(columns).astype(np.float32)
 
 
 def _ink_beside(peaks: Peaks, ink: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -133,22 +172,41 @@ def _ink_beside(peaks: Peaks, ink: NDArray[np.float32]) -> tuple[NDArray[np.floa
 
 @dataclass(frozen=True)
 class Credibility:
-    """A logistic regression on :data:`CIRCUMSTANCES`."""
+    """Boosted regression trees on :data:`CIRCUMSTANCES`, each filled up to a full binary tree of the same depth.
 
-    weights: NDArray[np.float64]  # (k,)
-    bias: float
+    The nodes of a tree are numbered by level: those below node ``i`` are ``2 i + 1``, for what is at most the
+    threshold, and ``2 i + 2``. The leaves of all trees and the bias add up to the logarithm of the odds.
+    """
+
+    circumstance: NDArray[np.int16]  # (trees, 2**depth - 1), which is compared
+    threshold: NDArray[np.float64]  # (trees, 2**depth - 1)
+    leaf: NDArray[np.float64]  # (trees, 2**depth)
+    bias: NDArray[np.float64]  # ()
 
     def probability(self, peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability that each peak is the figure it says, ``(n,)``; see :func:`circumstances`."""
         if not len(peaks.digit):
             return np.zeros(0, np.float32)
-        logit = circumstances(peaks, ink) @ self.weights + self.bias
-        return (1 / (1 + np.exp(-logit))).astype(np.float32)
+        odds = self.log_odds(circumstances(peaks, ink))
+        return (1 / (1 + np.exp(-odds))).astype(np.float32)
+
+    def log_odds(self, described: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Walk down all trees, ``(n, k)`` to ``(n,)``."""
+        trees, inner = np.arange(len(self.leaf)), self.threshold.shape[1]
+        peaks, node = np.arange(len(described))[:, None], np.zeros((len(described), len(trees)), np.intp)
+        for _ in range(inner.bit_length()):
+            value = described[peaks, self.circumstance[trees, node]]
+            node = 2 * node + 1 + (value > self.threshold[trees, node])
+        return np.asarray(self.leaf[trees, node - inner].sum(1) + self.bias, np.float64)
+
+    def save(self, path: Path) -> None:
+        """Write the trees."""
+        save_file({part.name: np.asarray(getattr(self, part.name)) for part in fields(self)}, path)
 
 
 @cache
 def load_credibility(path: Path = CREDIBILITY) -> Credibility:
-    """Load the fitted weights.
+    """Load the fitted trees.
 
     Raises
     ------
@@ -159,5 +217,4 @@ def load_credibility(path: Path = CREDIBILITY) -> Credibility:
         raise FileNotFoundError(
             f"{path}: no weights of the credibility; make them with scripts/fit_credibility.py"
         )
-    fitted = load_file(path)
-    return Credibility(fitted["weights"], float(fitted["bias"]))
+    return Credibility(**load_file(path))

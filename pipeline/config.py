@@ -28,7 +28,7 @@ class IngestConfig(_Section):
 class DigitizeConfig(_Section):
     """How the figures of a page are found."""
 
-    threshold: float = Field(default=0.25, gt=0, lt=1, description="least score of a figure: its probability")
+    threshold: float = Field(default=0.17, gt=0, lt=1, description="least score of a figure: its probability")
     threshold_without_table: float = Field(
         default=0.98, gt=0, lt=1, description="the same on a page without a table, its number excepted"
     )

@@ -29,7 +29,7 @@ class TableLimits:
     min_aligned: float = 0.5  # share of the entries that line up with their column
     min_open: float = 0.6  # share of the divisions between columns that are ruled or white
     max_embedded: float = 0.5  # share of the digits in the table's area that touch letters
-    min_typical_score: float = 0.8  # median score of the digits: letters and ornaments score less
+    min_typical_score: float = 0.6  # median score of the digits: letters and ornaments score less
     min_score: float = 0.3  # weaker digits are not used to find the table
 
 

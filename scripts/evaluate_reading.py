@@ -231,11 +231,17 @@ def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int)
     ------
     RuntimeError
         If a page cannot be analysed.
+    FileNotFoundError
+        If the folder has no truth to measure with.
     """
     if (folder / "truth").is_dir():
         score, names = _score_sample, _truth(folder, "documents")["doc"].tolist()
     else:
         score, names = _score_month, sorted(csv.stem for csv in folder.glob("*.csv"))
+    if not names:
+        raise FileNotFoundError(
+            f"{folder}: neither a sample archive (with truth/) nor pages with a CSV file each"
+        )
     rows = []
     for result in run_in_order(score, [_Task(folder, name, corpus) for name in names[:limit]], workers):
         if isinstance(result, Failure):

@@ -1,9 +1,9 @@
 """Fit how credible a peak of the digit maps is, on generated pages, and say how well its probabilities hold.
 
 ``python scripts/fit_credibility.py POOL`` reads the pages of POOL (see ``practice_pool.py``) that the digit network was
-not trained on, those whose number ends in 7. It fits on one half of them and measures on the other: recall and
-precision by threshold, beside those of the activation alone, and a reliability table. Then it fits on all and writes
-``models/weights/credibility.safetensors``.
+not trained on, those whose number ends in 7; with ``--all`` it reads every page, of a POOL made for this alone. It fits
+on one half of them and measures on the other: recall and precision by threshold, beside those of the activation alone,
+and a reliability table. Then it fits on all and writes ``models/weights/credibility.safetensors``.
 """
 
 from __future__ import annotations
@@ -18,14 +18,12 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from practice_pool import PracticePage, load_page
-from safetensors.numpy import save_file
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.ensemble import GradientBoostingClassifier
 
 from models.credibility import CANDIDATE, CREDIBILITY, Credibility, circumstances
 from models.digits import DIGIT_HEIGHT, WEIGHTS, DigitNetwork, find_peaks, load_digit_network, pad_to_grain
 
+_TREES, _DEPTH = 150, 4
 _THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
 _ACTIVATIONS = (0.35, 0.4, 0.45, 0.5, 0.55)
 _BINS = np.array([0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99, 1.0001])
@@ -35,7 +33,7 @@ _BINS = np.array([0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99, 1.0001])
 class Sample:
     """The peaks of a page that count."""
 
-    described: NDArray[np.float64]  # (n, k), see models.credibility.CIRCUMSTANCES
+    described: NDArray[np.float32]  # (n, k), see models.credibility.CIRCUMSTANCES
     right: NDArray[np.bool_]  # (n,): the page has this figure there
     printed: int  # figures of the page
 
@@ -55,19 +53,46 @@ def describe(page: PracticePage, network: DigitNetwork) -> Sample:
     return Sample(described[counts], right[counts], int((~page.ignore).sum()))
 
 
-def fit(samples: list[Sample]) -> Pipeline:
-    """Fit the regression on standardized circumstances."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=3000))
-    return model.fit(
-        np.concatenate([s.described for s in samples]), np.concatenate([s.right for s in samples])
+def fit(described: NDArray[np.float32], right: NDArray[np.bool_]) -> GradientBoostingClassifier:
+    """Fit trees that tell right peaks, ``(n, k)`` and ``(n,)``."""
+    model = GradientBoostingClassifier(
+        n_estimators=_TREES,
+        max_depth=_DEPTH,
+        learning_rate=0.1,
+        subsample=0.5,
+        max_features=0.5,
+        min_samples_leaf=50,
+        random_state=0,
     )
+    return model.fit(described, right)
 
 
-def unscaled(model: Pipeline) -> Credibility:
-    """Weights that take the circumstances as they are."""
-    scaler, regression = model[0], model[1]
-    weights = regression.coef_[0] / scaler.scale_
-    return Credibility(weights, float(regression.intercept_[0] - weights @ scaler.mean_))
+def filled(model: GradientBoostingClassifier) -> Credibility:
+    """Fill up fitted trees to full ones: below a leaf that lies higher, all leaves have its value."""
+    inner = 2**_DEPTH - 1
+    circumstance = np.zeros((_TREES, inner), np.int16)
+    threshold = np.zeros((_TREES, inner))
+    leaf = np.zeros((_TREES, inner + 1))
+    for number, estimator in enumerate(model.estimators_[:, 0]):
+        tree = estimator.tree_
+        places = np.zeros(2 * inner + 1, np.intp)  # of each node of the full tree, the one it comes from
+        for node in range(inner):
+            place = places[node]
+            ends = tree.children_left[place] == tree.children_right[place]
+            if not ends:
+                circumstance[number, node], threshold[number, node] = (
+                    tree.feature[place],
+                    tree.threshold[place],
+                )
+            places[2 * node + 1] = place if ends else tree.children_left[place]
+            places[2 * node + 2] = place if ends else tree.children_right[place]
+        leaf[number] = model.learning_rate * tree.value[places[inner:], 0, 0]
+    prior = model.init_.class_prior_[1]
+    return Credibility(circumstance, threshold, leaf, np.array(np.log(prior / (1 - prior))))
+
+
+def _together(samples: list[Sample]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    return np.concatenate([s.described for s in samples]), np.concatenate([s.right for s in samples])
 
 
 def trade_off(
@@ -98,19 +123,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("pool", type=Path)
+    parser.add_argument("--all", action="store_true", help="take every page: none of them was trained on")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="of the digit network")
     parser.add_argument("--out", type=Path, default=CREDIBILITY)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     network = load_digit_network(options.weights)
-    paths = sorted(options.pool.glob("*7.png"))
+    paths = sorted(options.pool.glob("*[0-9].png" if options.all else "*7.png"))
     samples = [describe(load_page(path), network) for path in paths]
     samples = [sample for sample in samples if len(sample.right)]
-    model = fit(samples[::2])
-    described, right = (
-        np.concatenate([getattr(s, name) for s in samples[1::2]]) for name in ("described", "right")
-    )
-    printed, probability = sum(s.printed for s in samples[1::2]), model.predict_proba(described)[:, 1]
+    model = filled(fit(*_together(samples[::2])))
+    described, right = _together(samples[1::2])
+    printed = sum(s.printed for s in samples[1::2])
+    probability = 1 / (1 + np.exp(-model.log_odds(described)))
     tables = {
         "activation": trade_off(described[:, 0], right, printed, _ACTIVATIONS),
         "credibility": trade_off(probability, right, printed, _THRESHOLDS),
@@ -122,8 +147,7 @@ def main() -> None:
     if options.json:
         rows = {name: table.round(4).to_dict("records") for name, table in tables.items()}
         options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
-    fitted = unscaled(fit(samples))
-    save_file({"weights": fitted.weights, "bias": np.array(fitted.bias)}, options.out)
+    filled(fit(*_together(samples))).save(options.out)
 
 
 if __name__ == "__main__":

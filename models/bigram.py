@@ -22,11 +22,10 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
+from tablekin.models.rules import divide
+from tablekin.models.step import Step
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.rules import divide
-from models.step import Step
 
 DIGITS = 10
 FEATURES: tuple[str, ...] = (

@@ -15,11 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from tablekin.models.lrp import Propagation
+from tablekin.models.meeting import pool as pool
+from tablekin.models.rules import Composite
 from torch import Tensor, nn
-
-from models.lrp import Propagation
-from models.meeting import pool as pool
-from models.rules import Composite
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 from numpy.typing import NDArray
-
-from models.step import Window
+from tablekin.models.step import Window
 
 
 @dataclass(frozen=True)

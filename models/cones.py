@@ -19,12 +19,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tablekin.models.digits import GRAIN, STRIDE, DigitNetwork, activations, pad_to_grain
+from tablekin.models.falls import MAPS, find_falls, pool_windows
+from tablekin.models.sheet import Sheet, embed, rows
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.digits import GRAIN, STRIDE, DigitNetwork, activations, pad_to_grain
-from models.falls import MAPS, find_falls, pool_windows
-from models.sheet import Sheet, embed, rows
 
 GAMMA: Mapping[str, float] = {
     "encode_quarter": 0.5,
@@ -139,9 +138,8 @@ class Cones:
         """Give what the first convolution takes in under z^B, ``(1, 2, h, w)``, and its weights."""
         bound = torch.zeros_like(ink)
         bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
-        return torch.cat([ink, bound], 1), torch.cat(
-            [weight, -weight.clamp(max=0)], 1
-        )  # the lower bound is 0
+        against = -weight.clamp(max=0)  # of the upper bound; the lower one is 0
+        return torch.cat([ink, bound], 1), torch.cat([weight, against], 1)
 
     def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
         """One over the denominators of a convolution's outputs; 0 where nothing contributes."""

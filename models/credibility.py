@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from scipy.spatial import cKDTree
-
-from models.digits import DIGIT_HEIGHT, Peaks
+from tablekin.models.digits import DIGIT_HEIGHT, Peaks
 
 CANDIDATE = 0.2  # least activation of a peak that may be a figure
 CREDIBILITY = Path(__file__).parent / "weights" / "credibility.safetensors"

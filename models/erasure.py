@@ -19,11 +19,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.ndimage import find_objects
+from tablekin.models.bigram import FEATURES, Spacing, bigrams
+from tablekin.models.digits import GRAIN, DigitNetwork, Peaks, pad_to_grain
 from torch import Tensor
 from torch.nn import functional as F
-
-from models.bigram import FEATURES, Spacing, bigrams
-from models.digits import GRAIN, DigitNetwork, Peaks, pad_to_grain
 
 _REACH = 7  # cells of 1/16 around the erased pixels in which the digit maps may change
 _MARGIN = _REACH + 1  # cells of 1/16 of nothing kept around every map

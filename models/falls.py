@@ -17,11 +17,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import ndimage
+from tablekin.models.digits import GRAIN
+from tablekin.models.sheet import Sheet, rows
 from torch import Tensor
 from torch.nn import functional as F
-
-from models.digits import GRAIN
-from models.sheet import Sheet, rows
 
 _TOGETHER = 2**19  # pixels of the blocks carried forward together
 

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from tablekin.models.meeting import meet
+from tablekin.models.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
+from tablekin.models.rules import Composite
+from tablekin.models.step import Constant, Recorder, Step, UnsupportedOperationError
+from tablekin.models.tracing import Tracer, asks_for_shape, attribute, inputs_of
+from tablekin.models.weighted import weighted
 from torch import Tensor, fx, nn
 from torch.nn import functional as F
-
-from models.meeting import meet
-from models.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
-from models.rules import Composite
-from models.step import Constant, Recorder, Step, UnsupportedOperationError
-from models.tracing import Tracer, asks_for_shape, attribute, inputs_of
-from models.weighted import weighted
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
 _RELU = (nn.ReLU, F.relu, torch.relu, "relu", "relu_")

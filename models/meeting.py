@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from tablekin.models.catchment import TooManyRegionsError, colour_regions
+from tablekin.models.step import POINT, Step
 from torch import Tensor
-
-from models.catchment import TooManyRegionsError, colour_regions
-from models.step import POINT, Step
 
 _MOST = 64  # regions a unit may see where the two ways meet
 

@@ -14,11 +14,10 @@ from functools import partial
 from typing import Any
 
 import torch
+from tablekin.models.rules import divide
+from tablekin.models.step import Constant, Step, UnsupportedOperationError, Window, nothing
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.rules import divide
-from models.step import Constant, Step, UnsupportedOperationError, Window, nothing
 
 
 def _value(operand: Any) -> Any:

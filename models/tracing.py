@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tablekin.models.step import Recorder, UnsupportedOperationError
 from torch import Tensor, fx, nn
-
-from models.step import Recorder, UnsupportedOperationError
 
 
 class Tracer(fx.Tracer):

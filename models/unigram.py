@@ -9,9 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
+from tablekin.models.bigram import DIGITS, FeatureShares
 from torch import Tensor, nn
-
-from models.bigram import DIGITS, FeatureShares
 
 FEATURES: tuple[str, ...] = tuple(str(j) for j in range(DIGITS))
 

@@ -16,9 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
+from tablekin.models.rules import Composite, Gamma, Rule, Selector, ZBox, Zero
 from torch import Tensor, nn
-
-from models.rules import Composite, Gamma, Rule, Selector, ZBox, Zero
 
 FEATURE_LAYERS = (5, 10, 17, 24, 31)
 BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))  # convolutions and channels before each pooling

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from tablekin.models.rules import Rule, Term, WeightedLayer
+from tablekin.models.step import POINT, Back, Step, UnsupportedOperationError, Window, nothing
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.grad import conv2d_input
 from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
-
-from models.rules import Rule, Term, WeightedLayer
-from models.step import POINT, Back, Step, UnsupportedOperationError, Window, nothing
 
 _Spread = Callable[[Tensor], Tensor]  # s (seeds, *output) -> (seeds, *input), the transposed layer
 

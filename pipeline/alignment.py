@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-
-from pipeline.grid import Grid, Text, grouped, is_serial, joint, same
-from pipeline.nearness import is_near, near_pairs, without_zeros
-from pipeline.pathfinding import best_path
+from tablekin.grid import Grid, Text, grouped, is_serial, joint, same
+from tablekin.nearness import is_near, near_pairs, without_zeros
+from tablekin.pathfinding import best_path
 
 Array = NDArray[np.float64]
 

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-
-from pipeline.neighbours import Metrics
-from pipeline.window import Window
+from tablekin.neighbours import Metrics
+from tablekin.window import Window
 
 FRAMED = 0.8  # narrowest alley between two frames, in digit heights
 OPEN = 1.4  # narrowest alley at which rules stop on both sides, in digit heights

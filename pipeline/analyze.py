@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from pipeline import analysis_figures
-from pipeline.corpus import Corpus
-from pipeline.drivers import drivers
-from pipeline.errors import UsageError
-from pipeline.groups import ALONE, make_groups, write_groups
-from pipeline.history import (
+from tablekin import analysis_figures
+from tablekin.corpus import Corpus
+from tablekin.drivers import drivers
+from tablekin.errors import UsageError
+from tablekin.groups import ALONE, make_groups, write_groups
+from tablekin.history import (
     LEAST_WEIGHT,
     entropy_by_place,
     entropy_over_time,

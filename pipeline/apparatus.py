@@ -11,13 +11,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-
-from pipeline.collate import SURE, Collation, collate, kin, table_of
-from pipeline.corpus import Corpus
-from pipeline.drawing import PlacedPage, draw, place_document, region_boxes, save_drawing
-from pipeline.errors import UsageError
-from pipeline.similar import describe_document, find_pair
-from pipeline.witness import Shelf
+from tablekin.collate import SURE, Collation, collate, kin, table_of
+from tablekin.corpus import Corpus
+from tablekin.drawing import PlacedPage, draw, place_document, region_boxes, save_drawing
+from tablekin.errors import UsageError
+from tablekin.similar import describe_document, find_pair
+from tablekin.witness import Shelf
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
 _SIDES = ["x0", "y0", "x1", "y1"]
@@ -35,7 +34,7 @@ class Apparatus:
     docs: tuple[str, str]
     tried: list[Collation]
     kept: list[Collation]
-    cells: pd.DataFrame  # as pipeline.collate.table_of
+    cells: pd.DataFrame  # as tablekin.collate.table_of
 
     @property
     def variants(self) -> pd.DataFrame:

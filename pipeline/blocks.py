@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-
-from pipeline.neighbours import Metrics, Neighbourhood
-from pipeline.page import Detections
-from pipeline.ruling import Ruling, box_sums
+from tablekin.neighbours import Metrics, Neighbourhood
+from tablekin.page import Detections
+from tablekin.ruling import Ruling, box_sums
 
 BESIDE = 0.35  # how far beside a number a letter touches it, in digit heights
 EMBEDDED_LINES = 0.33  # height of the ink beside a number that makes it a letter, in digit heights

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-
-from pipeline.collated import DocumentPair
-from pipeline.corpus import Corpus
-from pipeline.coverage import Document, document_key
-from pipeline.sequences import Terms, nearest_by_sequences, runs, weigh
+from tablekin.collated import DocumentPair
+from tablekin.corpus import Corpus
+from tablekin.coverage import Document, document_key
+from tablekin.sequences import Terms, nearest_by_sequences, runs, weigh
 
 _CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
-from pipeline.ingest import Scan
-from pipeline.provenance import versions
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.ingest import Scan
+from tablekin.provenance import versions
 
 _NAMED = 3  # documents named in a message
 

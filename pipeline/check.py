@@ -15,17 +15,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
-
-from pipeline.collating import collations_fingerprint
-from pipeline.collation_integrity import COLLATE_AGAIN, check_collations
-from pipeline.config import ExplainConfig, RunConfig
-from pipeline.corpus import DROPPING, inputs_digest
-from pipeline.errors import CorpusError
-from pipeline.integrity import Problem, check_documents, check_drivers, check_pairs
-from pipeline.knowledge import Knowledge
-from pipeline.match_integrity import check_matches
-from pipeline.parts import list_parts, part_metadata
-from pipeline.schemas import DOCUMENT_TABLES, PAIR_TABLES, SCHEMA_VERSION, SCHEMAS
+from tablekin.collating import collations_fingerprint
+from tablekin.collation_integrity import COLLATE_AGAIN, check_collations
+from tablekin.config import ExplainConfig, RunConfig
+from tablekin.corpus import DROPPING, inputs_digest
+from tablekin.errors import CorpusError
+from tablekin.integrity import Problem, check_documents, check_drivers, check_pairs
+from tablekin.knowledge import Knowledge
+from tablekin.match_integrity import check_matches
+from tablekin.parts import list_parts, part_metadata
+from tablekin.schemas import DOCUMENT_TABLES, PAIR_TABLES, SCHEMA_VERSION, SCHEMAS
 
 _RECORD = "run.json"
 _REQUIRED = {  # columns without missing values, besides all of pairs and matches

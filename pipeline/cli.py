@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from pipeline import __version__
-from pipeline.errors import ExitCode, TablekinError
+from tablekin import __version__
+from tablekin.errors import ExitCode, TablekinError
 
 app = typer.Typer(
     name="tablekin",
@@ -100,9 +99,9 @@ def run(
 ) -> None:
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
     with _errors_to_exit_codes():
-        from pipeline.config import read_config
-        from pipeline.run import Order
-        from pipeline.run import run as run_stages
+        from tablekin.config import read_config
+        from tablekin.run import Order
+        from tablekin.run import run as run_stages
 
         settings = read_config(config)
         if device is not None:
@@ -128,7 +127,7 @@ def drop(
 ) -> None:
     """Take documents out of a corpus; their scans are left alone."""
     with _errors_to_exit_codes():
-        from pipeline.drop import drop as drop_documents
+        from tablekin.drop import drop as drop_documents
 
         dropped = drop_documents(corpus, docs, _say)
         _say(
@@ -150,8 +149,8 @@ def sample(
 ) -> None:
     """Write the sample archive: generated book pages with their ground truth."""
     with _errors_to_exit_codes():
-        from pipeline.execution import Progress
-        from pipeline.sample.archive import write_archive
+        from tablekin.execution import Progress
+        from tablekin.sample.archive import write_archive
 
         progress = Progress("writing", documents, "documents")
         try:
@@ -169,8 +168,8 @@ def similar(
 ) -> None:
     """List the nearest documents of one, and what makes them similar."""
     with _errors_to_exit_codes():
-        from pipeline.corpus import Corpus
-        from pipeline.similar import describe_neighbours
+        from tablekin.corpus import Corpus
+        from tablekin.similar import describe_neighbours
 
         for line in describe_neighbours(Corpus.open(corpus), doc, number):
             typer.echo(line)
@@ -190,9 +189,9 @@ def read(
 ) -> None:
     """Print the tables of one document as they were read; cells in doubt have a question mark."""
     with _errors_to_exit_codes():
-        from pipeline.corpus import Corpus
-        from pipeline.similar import find_document
-        from pipeline.transcript import describe_reading, draw_reading, write_cells
+        from tablekin.corpus import Corpus
+        from tablekin.similar import find_document
+        from tablekin.transcript import describe_reading, draw_reading, write_cells
 
         opened = Corpus.open(corpus)
         doc_id = find_document(opened, doc)
@@ -217,12 +216,12 @@ def show(
 ) -> None:
     """Show one pair: its score, its matches, and on request a drawing."""
     with _errors_to_exit_codes():
-        from pipeline.corpus import Corpus
-        from pipeline.similar import describe_pair
+        from tablekin.corpus import Corpus
+        from tablekin.similar import describe_pair
 
         opened = Corpus.open(corpus)
         if image is not None:
-            from pipeline.drawing import draw_pair
+            from tablekin.drawing import draw_pair
 
             draw_pair(opened, doc_a, doc_b, image)
             _say(f"drawing: {image}")
@@ -245,8 +244,8 @@ def collate(
 ) -> None:
     """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
     with _errors_to_exit_codes():
-        from pipeline.apparatus import collate_pair, describe, draw_apparatus, write_csv
-        from pipeline.corpus import Corpus
+        from tablekin.apparatus import collate_pair, describe, draw_apparatus, write_csv
+        from tablekin.corpus import Corpus
 
         opened = Corpus.open(corpus)
         apparatus = collate_pair(opened, doc_a, doc_b)
@@ -280,8 +279,8 @@ def kinship(
 ) -> None:
     """Find families of tables and, from the readings they share, who copied whom."""
     with _errors_to_exit_codes():
-        from pipeline.corpus import Corpus
-        from pipeline.kinship import describe, find_families, write_families
+        from tablekin.corpus import Corpus
+        from tablekin.kinship import describe, find_families, write_families
 
         opened = Corpus.open(corpus)
         dated = year if year != "year" or "year" in opened.read("documents") else None
@@ -313,8 +312,8 @@ def analyze(
 ) -> None:
     """Group the documents of a corpus, and tell the history of its tables: table groups, figures."""
     with _errors_to_exit_codes():
-        from pipeline.analyze import Columns, analyze
-        from pipeline.corpus import Corpus
+        from tablekin.analyze import Columns, analyze
+        from tablekin.corpus import Corpus
 
         folder = out or corpus / "analysis"
         analyze(Corpus.open(corpus), folder, Columns(work, year, place), window, _say)
@@ -325,7 +324,7 @@ def analyze(
 def check(corpus: CorpusFolder) -> None:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     with _errors_to_exit_codes():
-        from pipeline.check import check as find_problems
+        from tablekin.check import check as find_problems
 
         count = 0
         for problem in find_problems(corpus):

@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from distributed import Client, Future, KilledWorker, wait
-
-from pipeline.errors import TablekinError, UsageError
-from pipeline.execution import Failure, attempt, resolve_device
-from pipeline.memory import keep_freed_memory
-from pipeline.provenance import versions, weights_digests
+from tablekin.errors import TablekinError, UsageError
+from tablekin.execution import Failure, attempt, resolve_device
+from tablekin.memory import keep_freed_memory
+from tablekin.provenance import versions, weights_digests
 
 _SECONDS_TO_CONNECT = 10
 _SECONDS_OF_SILENCE = 20  # before the user is told that there is no worker

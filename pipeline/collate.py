@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.alignment import Alignment, Span, align
-from pipeline.grid import Grid, Text, joint
-from pipeline.variant import Reading, confidence, differing, rarities, relation
-from pipeline.verdict import LEAST_EVIDENCE, Verdict, judge
-from pipeline.witness import Witness
+from tablekin.alignment import Alignment, Span, align
+from tablekin.grid import Grid, Text, joint
+from tablekin.variant import Reading, confidence, differing, rarities, relation
+from tablekin.verdict import LEAST_EVIDENCE, Verdict, judge
+from tablekin.witness import Witness
 
 _COLUMNS = [
     *("region_a", "region_b", "table_a", "row_a", "col_a", "table_b", "row_b", "col_b"),

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-
-from pipeline.coverage import Document
-from pipeline.schemas import SCHEMAS
+from tablekin.coverage import Document
+from tablekin.schemas import SCHEMAS
 
 DocumentPair = tuple[Document, Document]
 _COUNTS = SCHEMAS["alignments"].names[2:]  # after the names of the documents

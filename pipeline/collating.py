@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import pandas as pd
-
-from pipeline.candidates import find_candidates
-from pipeline.collate import collate, kin, summarize, table_of
-from pipeline.collated import Collated, DocumentPair, Inventory, take_inventory
-from pipeline.compare import Count
-from pipeline.corpus import Corpus
-from pipeline.errors import CorpusError
-from pipeline.execution import Cluster, Failure, Progress, attempt, run_in_order
-from pipeline.schemas import empty
-from pipeline.witness import Shelf, Witness
+from tablekin.candidates import find_candidates
+from tablekin.collate import collate, kin, summarize, table_of
+from tablekin.collated import Collated, DocumentPair, Inventory, take_inventory
+from tablekin.compare import Count
+from tablekin.corpus import Corpus
+from tablekin.errors import CorpusError
+from tablekin.execution import Cluster, Failure, Progress, attempt, run_in_order
+from tablekin.schemas import empty
+from tablekin.witness import Shelf, Witness
 
 _BATCH = 32  # pairs that are collated and written together
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-
-from pipeline.collated import Collated, alignments_of
-from pipeline.collation_tables import read_collated
-from pipeline.integrity import Problem
-from pipeline.knowledge import KINDS, Knowledge
-from pipeline.parts import read_parts
+from tablekin.collated import Collated, alignments_of
+from tablekin.collation_tables import read_collated
+from tablekin.integrity import Problem
+from tablekin.knowledge import KINDS, Knowledge
+from tablekin.parts import read_parts
 
 COLLATE_AGAIN = "delete the folders alignments and collations and run again"
 _PAIR = ["doc_a", "doc_b"]

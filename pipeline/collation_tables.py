@@ -12,11 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from pipeline.collated import Collated, DocumentPair, alignments_of
-from pipeline.pair_tables import COMPARED, FINGERPRINT, sealed
-from pipeline.parts import list_parts, part_metadata, read_parts, write_part
-from pipeline.schemas import to_arrow
+from tablekin.collated import Collated, DocumentPair, alignments_of
+from tablekin.pair_tables import COMPARED, FINGERPRINT, sealed
+from tablekin.parts import list_parts, part_metadata, read_parts, write_part
+from tablekin.schemas import to_arrow
 
 _COLLATED = "tablekin.collated"
 

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.neighbours import Metrics
+from tablekin.neighbours import Metrics
 
 CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
 RULED_COLUMNS = 3  # rules between columns that make a table one whose columns are ruled

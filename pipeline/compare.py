@@ -15,15 +15,14 @@ from typing import Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-
-from pipeline.config import ExplainConfig, RunConfig
-from pipeline.corpus import Corpus, inputs_digest
-from pipeline.coverage import Coverage, Document, Explained, Survey, document_key, survey
-from pipeline.execution import Cluster, Progress, default_workers
-from pipeline.factors import TABLES, Factors, gather
-from pipeline.pair_tables import Comparison
-from pipeline.pairs import Block
-from pipeline.parcel import Tile, match_in_cluster
+from tablekin.config import ExplainConfig, RunConfig
+from tablekin.corpus import Corpus, inputs_digest
+from tablekin.coverage import Coverage, Document, Explained, Survey, document_key, survey
+from tablekin.execution import Cluster, Progress, default_workers
+from tablekin.factors import TABLES, Factors, gather
+from tablekin.pair_tables import Comparison
+from tablekin.pairs import Block
+from tablekin.parcel import Tile, match_in_cluster
 
 BLOCK = 250  # documents on a side of a block, whose matches are a part
 TILE = 100  # documents on a side of what is matched and written together

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from pipeline.errors import ConfigError
+from tablekin.errors import ConfigError
 
 
 class _Section(BaseModel):

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.page import Detections
-from pipeline.table import Table
+from tablekin.page import Detections
+from tablekin.table import Table
 
 LEAST_ROWS = 8
 COUNTING = 0.7  # share of the rows whose arguments count by equal steps

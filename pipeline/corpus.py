@@ -18,11 +18,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-
-from pipeline.collation_tables import CollationTables
-from pipeline.errors import CorpusError
-from pipeline.pair_tables import FINGERPRINT, PairTables
-from pipeline.parts import (
+from tablekin.collation_tables import CollationTables
+from tablekin.errors import CorpusError
+from tablekin.pair_tables import FINGERPRINT, PairTables
+from tablekin.parts import (
     discard_unfinished,
     list_parts,
     part_metadata,
@@ -30,7 +29,7 @@ from pipeline.parts import (
     write_json,
     write_part,
 )
-from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, SCHEMAS, empty, to_arrow
+from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, SCHEMAS, empty, to_arrow
 
 DROPPING = "tablekin.dropping"  # in a seal, names of documents whose rows other tables may still have
 _RECORD = "run.json"

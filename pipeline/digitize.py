@@ -13,12 +13,11 @@ import numpy as np
 import torch
 from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
-
-from models.credibility import CANDIDATE, Credibility
-from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, activations, find_peaks, pad_to_grain
-from pipeline.ink import extract_ink
-from pipeline.page import Detections, WorkingPage
-from pipeline.scale import Corner, Marks, dense_windows, find_marks, typical_sizes
+from tablekin.ink import extract_ink
+from tablekin.models.credibility import CANDIDATE, Credibility
+from tablekin.models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks, activations, find_peaks, pad_to_grain
+from tablekin.page import Detections, WorkingPage
+from tablekin.scale import Corner, Marks, dense_windows, find_marks, typical_sizes
 
 _PROBE_SIDE = 448  # working pixels
 _PROBES = 4
@@ -113,9 +112,10 @@ def _find_orientation(
 
     The network's orientation head knows upright text, but hardly one kind of turned text from the other. Where it is
     in doubt, the windows are turned, and the turn decides that surprises it least; a page stays as it is unless another
-    turn is plainly better, as with pictures and diagrams. The first scale at which the head is certain decides.
+    turn is plainly better, as with pictures and diagrams. The first scale at which the head is certain decides; where
+    it is nowhere, the first scale does if one turn is far better there and shows more figures.
     """
-    upright, turned = [], []
+    upright, turned = [], None
     for scale in scales:
         corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
         looks = [_look(network, _probe(ink, corner, scale)) for corner in corners]
@@ -128,10 +128,11 @@ def _find_orientation(
         found = (scale, corners, 90 * (best + 1), turns[best])
         if surprises[best] < min(_CERTAIN, surprise - _PLAINLY):
             return found
+        far_better = surprises[best] < min(_BELIEF, surprise - _BY_FAR)
+        if not upright and far_better and _count_figures(turns[best]) >= _MORE * _count_figures(looks):
+            turned = found
         upright.append((scale, corners, 0, looks))
-        more = _count_figures(turns[best]) >= _MORE * _count_figures(looks)
-        turned.append(found if more and surprises[best] < min(_BELIEF, surprise - _BY_FAR) else None)
-    return turned[0] or max(upright, key=lambda found: _count_figures(found[-1]))
+    return turned or max(upright, key=lambda found: _count_figures(found[-1]))
 
 
 def _count_figures(looks: list[_Look]) -> int:

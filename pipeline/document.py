@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from models.bigram import FEATURES
-from models.cones import GAMMA
-from models.credibility import load_credibility
-from models.digits import DigitNetwork, load_digit_network
-from pipeline.config import RunConfig
-from pipeline.digitize import digitize
-from pipeline.factor import Factor, digit_advance, explain_document, spacing_of
-from pipeline.page import Layout, WorkingPage
-from pipeline.read import Reading, read
-from pipeline.segment import TableLimits, segment
-from pipeline.strays import without_strays
+from tablekin.config import RunConfig
+from tablekin.digitize import digitize
+from tablekin.factor import Factor, digit_advance, explain_document, spacing_of
+from tablekin.models.bigram import FEATURES
+from tablekin.models.cones import GAMMA
+from tablekin.models.credibility import load_credibility
+from tablekin.models.digits import DigitNetwork, load_digit_network
+from tablekin.page import Layout, WorkingPage
+from tablekin.read import Reading, read
+from tablekin.segment import TableLimits, segment
+from tablekin.strays import without_strays
 
 MODEL = "bigram"
 

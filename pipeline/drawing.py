@@ -18,12 +18,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 from numpy.typing import NDArray
-
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
-from pipeline.image import list_pages, load_image
-from pipeline.schemas import FEATURES
-from pipeline.similar import about_document, find_pair
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.image import list_pages, load_image
+from tablekin.schemas import FEATURES
+from tablekin.similar import about_document, find_pair
 
 POSITIVE, NEGATIVE = "#c8102e", "#1f4fa3"
 _PAGE = (1200, 1500)  # largest width and height of a page in pixels of the drawing

@@ -15,11 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
-
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
-from pipeline.partners import Blocks, divide_into_blocks, fill_groups, find_partners
-from pipeline.schemas import FEATURES
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.partners import Blocks, divide_into_blocks, fill_groups, find_partners
+from tablekin.schemas import FEATURES
 
 _LINES = {"row": "row", "column": "col"}  # kind of a union of cells, and the column that numbers it
 

@@ -9,17 +9,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import ValidationError
-
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.errors import CorpusError, UsageError
-from pipeline.execution import default_workers
-from pipeline.intake import Say, Tally
-from pipeline.lock import locked
-from pipeline.provenance import versions, weights_digests
-from pipeline.record import Record
-from pipeline.run import Stages, update_cells, update_pairs
-from pipeline.similar import suggest_documents
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.errors import CorpusError, UsageError
+from tablekin.execution import default_workers
+from tablekin.intake import Say, Tally
+from tablekin.lock import locked
+from tablekin.provenance import versions, weights_digests
+from tablekin.record import Record
+from tablekin.run import Stages, update_cells, update_pairs
+from tablekin.similar import suggest_documents
 
 
 @dataclass(frozen=True)

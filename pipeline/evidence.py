@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.blocks import find_embedded, number_boxes, without_digits
-from pipeline.neighbours import Metrics, Neighbourhood, find_neighbours, measure
-from pipeline.page import Detections, WorkingPage
-from pipeline.ruling import Ruling, find_rules
+from tablekin.blocks import find_embedded, number_boxes, without_digits
+from tablekin.neighbours import Metrics, Neighbourhood, find_neighbours, measure
+from tablekin.page import Detections, WorkingPage
+from tablekin.ruling import Ruling, find_rules
 
 CROWDED = 1.6  # words nearer to a number than this, in digit heights, may make it part of their line
 

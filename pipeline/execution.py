@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO, TypeVar
 
+from tablekin.errors import ScanError, UsageError
+from tablekin.memory import keep_freed_memory
 from tqdm import tqdm
-
-from pipeline.errors import ScanError, UsageError
-from pipeline.memory import keep_freed_memory
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _SECONDS_BETWEEN_LINES = 15.0
@@ -70,7 +69,7 @@ def open_cluster(address: str | None, say: Callable[[str], None]) -> Iterator[Cl
         yield None
         return
     try:
-        from pipeline import cluster
+        from tablekin import cluster
     except ModuleNotFoundError as error:
         raise UsageError(
             f"--scheduler needs Dask ({error}); install it with scripts/setup, or: pip install distributed"

@@ -8,12 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
-
-from pipeline.factors import Factors
-from pipeline.kernel import NAMED, Best, best_matches
-from pipeline.pairs import Scores, name_documents
-from pipeline.pooling import LEVELS
-from pipeline.schemas import FEATURES, SCHEMAS
+from tablekin.factors import Factors
+from tablekin.kernel import NAMED, Best, best_matches
+from tablekin.pairs import Scores, name_documents
+from tablekin.pooling import LEVELS
+from tablekin.schemas import FEATURES, SCHEMAS
 
 
 def score_pairs(factors: Factors, threads: int) -> Scores:

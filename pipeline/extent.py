@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.columns import Strips
-from pipeline.neighbours import Metrics
+from tablekin.columns import Strips
+from tablekin.neighbours import Metrics
 
 LEADER_SPACE = 16.0  # the same where words stand in most rows
 WORDY_ROWS = 0.45  # share of rows with ink beyond such a gap

@@ -9,12 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from tablekin.models.bigram import MinRule, Spacing, bigrams
+from tablekin.models.cones import Cones
+from tablekin.models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks
+from tablekin.page import Detections
 from torch import Tensor
-
-from models.bigram import MinRule, Spacing, bigrams
-from models.cones import Cones
-from models.digits import DIGIT_HEIGHT, DigitNetwork, Peaks
-from pipeline.page import Detections
 
 _USUAL_ADVANCE = 0.5 * DIGIT_HEIGHT  # working pixels, where a page has too few numbers to tell
 

@@ -11,9 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-
-from pipeline.pooling import KINDS, LEVELS, Leaves, Level, join, pool
-from pipeline.schemas import FEATURES, SCHEMAS
+from tablekin.pooling import KINDS, LEVELS, Leaves, Level, join, pool
+from tablekin.schemas import FEATURES, SCHEMAS
 
 Integer = TypeVar("Integer", bound=np.integer)
 

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
-
-from pipeline.page import Detections
+from tablekin.page import Detections
 
 STEP = 16  # pixels of the working frame between nodes of the map
 # powers of x and y whose sum is the displacement along y (lines) and along x (columns)

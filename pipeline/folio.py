@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.neighbours import Metrics
-from pipeline.ruling import box_sums
+from tablekin.neighbours import Metrics
+from tablekin.ruling import box_sums
 
 Box = tuple[float, float, float, float]
 

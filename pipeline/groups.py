@@ -9,12 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
+from tablekin.corpus import Corpus
+from tablekin.pair_tables import COMPARED
+from tablekin.parts import write_part
+from tablekin.schemas import SCHEMA_VERSION
 from threadpoolctl import threadpool_limits
-
-from pipeline.corpus import Corpus
-from pipeline.pair_tables import COMPARED
-from pipeline.parts import write_part
-from pipeline.schemas import SCHEMA_VERSION
 
 LEAST_AGREEMENT = 0.8  # of two tables of one family: tables computed anew with like parameters agree less
 ALONE = -1  # cluster of a document that has no family

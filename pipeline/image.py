@@ -13,9 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
-
-from pipeline import pdf
-from pipeline.errors import ScanError
+from tablekin import pdf
+from tablekin.errors import ScanError
 
 _FORMATS = ("JPEG", "PNG", "TIFF")
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*")  # how files of these formats begin

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.config import IngestConfig
-from pipeline.errors import ScanError, UsageError
-from pipeline.image import image_size, list_pages, load_image
-from pipeline.spread import LANDSCAPE, SIDE, find_gutter
+from tablekin.config import IngestConfig
+from tablekin.errors import ScanError, UsageError
+from tablekin.image import image_size, list_pages, load_image
+from tablekin.spread import LANDSCAPE, SIDE, find_gutter
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf")
 _SIDES = ("_left", "_right")  # ends of the names of facing pages

@@ -9,14 +9,13 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.errors import StoppedError
-from pipeline.execution import Cluster, Failure, Progress, run_in_order
-from pipeline.ingest import Scan, load_scan
-from pipeline.metadata import Metadata, join_metadata
-from pipeline.schemas import DOCUMENT_TABLES, empty
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.errors import StoppedError
+from tablekin.execution import Cluster, Failure, Progress, run_in_order
+from tablekin.ingest import Scan, load_scan
+from tablekin.metadata import Metadata, join_metadata
+from tablekin.schemas import DOCUMENT_TABLES, empty
 
 _BATCH = 16  # documents in a part
 

@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-
-from pipeline.knowledge import KINDS, Floats, Index, Knowledge, sum_by_feature
-from pipeline.schemas import FEATURES
+from tablekin.knowledge import KINDS, Floats, Index, Knowledge, sum_by_feature
+from tablekin.schemas import FEATURES
 
 TOLERANCE = 1e-4  # relative, of sums of float32 numbers
 _STATUS = ("ok", "skipped", "failed")

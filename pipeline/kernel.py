@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from pipeline.lanes import LANES, lowest, pointer
-from pipeline.pooling import PEAKS, Level
-from pipeline.screening import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, screen
+from tablekin.lanes import LANES, lowest, pointer
+from tablekin.pooling import PEAKS, Level
+from tablekin.screening import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, screen
 
 NAMED = 3  # features named with a match
 _FEW = 64  # regions of a document; up to here, the first regions screened are as good a guess as any

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
-from pipeline.stemma import Branch, Stemma, draw_up
-from pipeline.stemma_drawing import draw_stemma
-from pipeline.tradition import Tradition, gather
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.stemma import Branch, Stemma, draw_up
+from tablekin.stemma_drawing import draw_stemma
+from tablekin.tradition import Tradition, gather
 
 _COLLATED = ["doc_a", "doc_b", "region_a", "region_b", "text_a", "text_b", "relation", "confidence"]
 _FEWEST = 4  # witnesses of which a tree has a branch that could be wrong

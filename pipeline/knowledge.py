@@ -10,8 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-
-from pipeline.schemas import FEATURES, SCHEMAS
+from tablekin.schemas import FEATURES, SCHEMAS
 
 KINDS = ("outside", "page_number", "header", "row", "column", "cell", "margin")
 

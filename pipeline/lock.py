@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-
-from pipeline.errors import InUseError
-from pipeline.parts import write_json
+from tablekin.errors import InUseError
+from tablekin.parts import write_json
 
 _LOCK = ".lock"  # the dot hides both from whoever looks for tables
 _HOLDER = ".lock.json"  # who holds the lock, for the message; outlives a killed run

@@ -10,14 +10,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-
-from pipeline.config import ExplainConfig
-from pipeline.coverage import Coverage, Explained, document_key, survey
-from pipeline.integrity import TOLERANCE, Mask, Problem, Seen, differ, note, noted, spread
-from pipeline.knowledge import KINDS, Knowledge
-from pipeline.pair_tables import read_explained
-from pipeline.pooling import LEVELS
-from pipeline.schemas import FEATURES
+from tablekin.config import ExplainConfig
+from tablekin.coverage import Coverage, Explained, document_key, survey
+from tablekin.integrity import TOLERANCE, Mask, Problem, Seen, differ, note, noted, spread
+from tablekin.knowledge import KINDS, Knowledge
+from tablekin.pair_tables import read_explained
+from tablekin.pooling import LEVELS
+from tablekin.schemas import FEATURES
 
 _KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("column",)}
 

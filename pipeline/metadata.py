@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-
-from pipeline.errors import ConfigError
-from pipeline.schemas import SCHEMAS
+from tablekin.errors import ConfigError
+from tablekin.schemas import SCHEMAS
 
 _KEYS = ("file", "source")
 _OWN = frozenset(SCHEMAS["documents"].names)

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
-
-from pipeline.page import Detections
-from pipeline.ruling import Ruling, box_sums
+from tablekin.page import Detections
+from tablekin.ruling import Ruling, box_sums
 
 SPACE = 0.72  # narrowest space in type set close, in digit widths
 SPACED = 0.5  # how much wider than the usual gap a space is in type set wide, in digit widths

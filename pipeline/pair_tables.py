@@ -15,9 +15,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
-
-from pipeline.coverage import Coverage, Explained
-from pipeline.parts import (
+from tablekin.coverage import Coverage, Explained
+from tablekin.parts import (
     list_parts,
     part_metadata,
     read_parts,
@@ -26,7 +25,7 @@ from pipeline.parts import (
     unique_strings,
     write_row_groups,
 )
-from pipeline.schemas import SCHEMAS
+from tablekin.schemas import SCHEMAS
 
 FINGERPRINT = "tablekin.fingerprint"
 COMPARED = "tablekin.compared"

@@ -10,8 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
-
-from pipeline.schemas import SCHEMAS
+from tablekin.schemas import SCHEMAS
 
 _ROWS = 64  # documents ranked together
 

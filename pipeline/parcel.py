@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-
-from pipeline.errors import TablekinError
-from pipeline.execution import Cluster, Failure
-from pipeline.factors import Factors
+from tablekin.errors import TablekinError
+from tablekin.execution import Cluster, Failure
+from tablekin.factors import Factors
 
 # places of the two documents of each pair, and their dot
 Tile = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]

@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from pipeline.lanes import GROUP, LANES, add_products, count_bits, lowest, pointer, reaching, spread, store
-from pipeline.schemas import FEATURES
+from tablekin.lanes import GROUP, LANES, add_products, count_bits, lowest, pointer, reaching, spread, store
+from tablekin.schemas import FEATURES
 
 _SIZE = 64  # documents bounded together
 _WIDTH = len(FEATURES)

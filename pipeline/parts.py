@@ -17,9 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-
-from pipeline.errors import DiskFullError
-from pipeline.schemas import ENCODINGS
+from tablekin.errors import DiskFullError
+from tablekin.schemas import ENCODINGS
 
 _UNFINISHED = ".*.tmp"  # a leading dot hides a file from whoever reads the folder as one table
 _ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together

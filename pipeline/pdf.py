@@ -11,8 +11,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
-
-from pipeline.errors import ScanError
+from tablekin.errors import ScanError
 
 _DPI = 300.0  # of pages that are drawn and not scanned
 _POINTS = 72.0  # an inch

@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from pipeline.lanes import GROUP, LANES
-from pipeline.schemas import FEATURES
+from tablekin.lanes import GROUP, LANES
+from tablekin.schemas import FEATURES
 
 LEVELS = ("cell", "row", "column")
 KINDS = ("cell", "header", "row", "column")  # the regions that matches are about

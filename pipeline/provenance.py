@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline import __version__
-from pipeline.schemas import SCHEMA_VERSION
+from tablekin import __version__
+from tablekin.schemas import SCHEMA_VERSION
 
 _PACKAGES = (
     "torch",
@@ -28,7 +28,7 @@ _PACKAGES = (
 
 def weights_digests() -> dict[str, str]:
     """SHA-256 of every file of weights that ships, by name."""
-    import models
+    from tablekin import models
 
     folder = Path(str(models.__file__)).parent / "weights"
     return {

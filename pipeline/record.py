@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus, inputs_digest
-from pipeline.intake import Tally
-from pipeline.provenance import peak_memory, versions
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus, inputs_digest
+from tablekin.intake import Tally
+from tablekin.provenance import peak_memory, versions
 
 _LASTING = ("device", "workers")  # of the run that analysed the documents last
 

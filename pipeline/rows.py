@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
-
-from pipeline.flattening import Flattening, fit_flattening, follow_lines
-from pipeline.neighbours import Metrics
-from pipeline.page import Detections
-from pipeline.window import Window
+from tablekin.flattening import Flattening, fit_flattening, follow_lines
+from tablekin.neighbours import Metrics
+from tablekin.page import Detections
+from tablekin.window import Window
 
 FAR = 2.2  # distance, in pitches, at which a row of few numbers at either end is no row of the table
 SMOOTHING = 0.17  # width of the kernel over line positions, in digit heights

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pipeline.changes import apply, describe, find_changes
-from pipeline.collated import Inventory
-from pipeline.collating import update_collations
-from pipeline.compare import Match, Plan, Score, compare
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.drivers import driver_tables
-from pipeline.errors import NothingUsableError, UsageError
-from pipeline.execution import Cluster, Progress, default_workers, open_cluster, resolve_device
-from pipeline.ingest import Listing, Scan, identify, list_scans
-from pipeline.intake import Analyse, Intake, Say, Tally, take_in
-from pipeline.lock import locked
-from pipeline.metadata import Metadata, join_metadata, read_metadata
-from pipeline.provenance import versions, weights_digests
-from pipeline.record import Record
+from tablekin.changes import apply, describe, find_changes
+from tablekin.collated import Inventory
+from tablekin.collating import update_collations
+from tablekin.compare import Match, Plan, Score, compare
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.drivers import driver_tables
+from tablekin.errors import NothingUsableError, UsageError
+from tablekin.execution import Cluster, Progress, default_workers, open_cluster, resolve_device
+from tablekin.ingest import Listing, Scan, identify, list_scans
+from tablekin.intake import Analyse, Intake, Say, Tally, take_in
+from tablekin.lock import locked
+from tablekin.metadata import Metadata, join_metadata, read_metadata
+from tablekin.provenance import versions, weights_digests
+from tablekin.record import Record
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Summary:
 
 def load_stages() -> Stages:
     """Import the stages, which takes seconds."""
-    from pipeline.document import analyse_document
-    from pipeline.explain import match_pairs, score_pairs
+    from tablekin.document import analyse_document
+    from tablekin.explain import match_pairs, score_pairs
 
     return Stages(analyse_document, score_pairs, match_pairs)
 

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-
-from pipeline.lanes import (
+from tablekin.lanes import (
     GROUP,
     LANES,
     add_product,
@@ -25,14 +24,14 @@ from pipeline.lanes import (
     spread,
     store,
 )
-from pipeline.pooling import PEAKS, Level
-from pipeline.schemas import FEATURES
+from tablekin.pooling import PEAKS, Level
+from tablekin.schemas import FEATURES
 
 WIDTH = len(FEATURES)
 TINY = np.finfo(np.float32).tiny
 ROUNDING = np.float32(2e-5)  # a bound computed in float32 is raised by this share of the product of the norms
 
-Pointer = Any  # to numbers of one type; see pipeline.lanes
+Pointer = Any  # to numbers of one type; see tablekin.lanes
 
 
 @njit(cache=True, nogil=True)

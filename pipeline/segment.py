@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.blocks import find_blocks
-from pipeline.continuation import find_continuation
-from pipeline.evidence import Evidence, gather_evidence
-from pipeline.folio import find_page_numbers
-from pipeline.page import Layout, Region, WorkingPage
-from pipeline.table import Table, around, build_table, split_block
+from tablekin.blocks import find_blocks
+from tablekin.continuation import find_continuation
+from tablekin.evidence import Evidence, gather_evidence
+from tablekin.folio import find_page_numbers
+from tablekin.page import Layout, Region, WorkingPage
+from tablekin.table import Table, around, build_table, split_block
 
 FULL = 0.65  # share of the cells with digits that prose never reaches
 

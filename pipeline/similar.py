@@ -7,9 +7,8 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 import pandas as pd
-
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
 _LONGEST_TEXT = 36  # letters quoted of a region

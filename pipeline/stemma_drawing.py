@@ -10,8 +10,7 @@ from typing import Any
 import matplotlib
 from Bio import Phylo
 from matplotlib.figure import Figure
-
-from pipeline.stemma import Stemma, split_at
+from tablekin.stemma import Stemma, split_at
 
 _ROW = 0.32  # inches a witness
 _WIDTH = 7.5

@@ -7,9 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from models.digits import Peaks
-from pipeline.page import Detections, Layout, WorkingPage
+from tablekin.models.digits import Peaks
+from tablekin.page import Detections, Layout, WorkingPage
 
 _INKED = 0.4  # ink of a stroke
 _TALLEST, _WIDEST = 2.0, 4.0  # heights of a figure: what its strokes reach, with those of figures it touches

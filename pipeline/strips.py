@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.columns import CROSSED_ROWS, RULED_ROWS, Strips, digit_strips, find_divisions
-from pipeline.extent import extend_sideways
-from pipeline.neighbours import Metrics
-from pipeline.page import Detections
-from pipeline.ruling import box_sums
-from pipeline.window import Window
+from tablekin.columns import CROSSED_ROWS, RULED_ROWS, Strips, digit_strips, find_divisions
+from tablekin.extent import extend_sideways
+from tablekin.neighbours import Metrics
+from tablekin.page import Detections
+from tablekin.ruling import box_sums
+from tablekin.window import Window
 
 INKED_ROWS = 0.3  # share of rows with ink at which a division is not white
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.alleys import find_alley
-from pipeline.evidence import Evidence
-from pipeline.extent import row_edges, vertical_ends
-from pipeline.flattening import Flattening, fit_flattening, follow_columns
-from pipeline.neighbours import Metrics
-from pipeline.page import Detections
-from pipeline.rows import body_rows, flatten_rows
-from pipeline.strips import column_edges
-from pipeline.window import find_window
+from tablekin.alleys import find_alley
+from tablekin.evidence import Evidence
+from tablekin.extent import row_edges, vertical_ends
+from tablekin.flattening import Flattening, fit_flattening, follow_columns
+from tablekin.neighbours import Metrics
+from tablekin.page import Detections
+from tablekin.rows import body_rows, flatten_rows
+from tablekin.strips import column_edges
+from tablekin.window import find_window
 
 HEADING_ROWS = 6.0  # how far above the first row figures belong to the heading, in digit heights
 LINED_UP = 0.4  # farthest end of a number that still lines up with its column, in digit widths

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.collate import SURE
+from tablekin.collate import SURE
 
 Cell = tuple[str, int]  # document, region
 

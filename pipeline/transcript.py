@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-
-from pipeline.corpus import Corpus
-from pipeline.drawing import PlacedPage, place_document, save_drawing
-from pipeline.errors import UsageError
-from pipeline.similar import about_document, describe_document
+from tablekin.corpus import Corpus
+from tablekin.drawing import PlacedPage, place_document, save_drawing
+from tablekin.errors import UsageError
+from tablekin.similar import about_document, describe_document
 
 DOUBTFUL = 0.8  # probability below which a figure or a cell is marked
 _TABLES = ("#1f4fa3", "#2a7d3f", "#7a3fa0", "#9a5b13")  # colours of their cells, in turn

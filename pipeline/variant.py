@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from math import prod
 
 from scipy.stats import poisson
-
-from pipeline.grid import joint, same
+from tablekin.grid import joint, same
 
 _VARIANTS = 0.02  # share of cells in which two editions of a table differ
 _ADDED = 0.03  # how much rarer it is that the print has a figure more or less

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.alignment import Alignment, Evidence
-from pipeline.grid import Grid, is_serial, joint, same
-from pipeline.pathfinding import best_path
+from tablekin.alignment import Alignment, Evidence
+from tablekin.grid import Grid, is_serial, joint, same
+from tablekin.pathfinding import best_path
 
 LEAST_AGREEMENT = (
     0.5  # same cells to compared cells, times the share of rows between the first and last that align

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.flattening import Flattening
-from pipeline.neighbours import Metrics
-from pipeline.page import Detections
-from pipeline.ruling import Ruling
+from tablekin.flattening import Flattening
+from tablekin.neighbours import Metrics
+from tablekin.page import Detections
+from tablekin.ruling import Ruling
 
 SIDE_REACH = 26.0  # how far text columns are followed beyond the digits, in digit heights
 HEADER_REACH = 15.0  # how far above the first row a heading is looked for, in digit heights

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.corpus import Corpus
-from pipeline.grid import Grid, grids
-from pipeline.schemas import FEATURES
+from tablekin.corpus import Corpus
+from tablekin.grid import Grid, grids
+from tablekin.schemas import FEATURES
 
 _COLUMNS = {
     "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col", "text", "confidence"],

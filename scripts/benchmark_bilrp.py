@@ -23,20 +23,19 @@ import numpy as np
 import torch
 from definition import bigram_seeds, digits_relevance, vgg_factor
 from numpy.typing import NDArray
+from tablekin.config import RunConfig
+from tablekin.digitize import choose_figures, digitize
+from tablekin.factor import digit_advance, explain_document, spacing_of
+from tablekin.models.bigram import FEATURES
+from tablekin.models.bilrp import factor
+from tablekin.models.cones import GAMMA
+from tablekin.models.credibility import load_credibility
+from tablekin.models.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
+from tablekin.models.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
+from tablekin.page import WorkingPage
+from tablekin.sample.archive import write_archive
+from tablekin.segment import TableLimits, segment
 from torch import Tensor
-
-from models.bigram import FEATURES
-from models.bilrp import factor
-from models.cones import GAMMA
-from models.credibility import load_credibility
-from models.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
-from models.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
-from pipeline.config import RunConfig
-from pipeline.digitize import choose_figures, digitize
-from pipeline.factor import digit_advance, explain_document, spacing_of
-from pipeline.page import WorkingPage
-from pipeline.sample.archive import write_archive
-from pipeline.segment import TableLimits, segment
 
 Row = dict[str, str | float | int]
 Result = TypeVar("Result")

@@ -14,10 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-
-from pipeline.corpus import Corpus
-from pipeline.factors import TABLES, Factors, gather
-from pipeline.schemas import FEATURES, empty
+from tablekin.corpus import Corpus
+from tablekin.factors import TABLES, Factors, gather
+from tablekin.schemas import FEATURES, empty
 
 DENSE = 1500  # figures on a page from which on it counts as dense
 _BATCH = 50  # documents written together

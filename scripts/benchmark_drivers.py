@@ -14,10 +14,9 @@ import time
 from pathlib import Path
 
 from benchmark_corpus import make_corpus
-
-from pipeline.corpus import Corpus
-from pipeline.drivers import driver_tables
-from pipeline.provenance import peak_memory
+from tablekin.corpus import Corpus
+from tablekin.drivers import driver_tables
+from tablekin.provenance import peak_memory
 
 PARTNERS = ("all", "other work", "earlier year", "other place")
 

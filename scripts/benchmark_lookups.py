@@ -8,8 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-
-from pipeline.corpus import Corpus
+from tablekin.corpus import Corpus
 
 _TIMES = 5  # each way is tried; the median counts
 

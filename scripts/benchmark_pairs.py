@@ -31,17 +31,16 @@ from benchmark_corpus import first_documents, make_corpus, shape_of
 from benchmark_lookups import time_lookups
 from benchmark_ways import compare_with_dense, compile_kernel, time_network
 from numpy.typing import NDArray
-
-from pipeline.compare import TILE, compare
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.coverage import Explained
-from pipeline.execution import default_workers
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.factors import Factors
-from pipeline.pair_tables import Comparison
-from pipeline.pairs import Scores
-from pipeline.provenance import peak_memory
+from tablekin.compare import TILE, compare
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.coverage import Explained
+from tablekin.execution import default_workers
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.factors import Factors
+from tablekin.pair_tables import Comparison
+from tablekin.pairs import Scores
+from tablekin.provenance import peak_memory
 
 GROWTH = (1000, 3000, 10000)
 

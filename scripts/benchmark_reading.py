@@ -27,12 +27,11 @@ import pandas as pd
 import torch
 from benchmark_bilrp import made_page
 from numpy.typing import NDArray
-
-from models.digits import load_digit_network, pad_to_grain
-from pipeline.config import RunConfig
-from pipeline.document import analyse_document
-from pipeline.ingest import load_image
-from pipeline.memory import keep_freed_memory
+from tablekin.config import RunConfig
+from tablekin.document import analyse_document
+from tablekin.ingest import load_image
+from tablekin.memory import keep_freed_memory
+from tablekin.models.digits import load_digit_network, pad_to_grain
 
 STAGES = ("digitize", "segment", "read", "explain")
 

@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 from benchmark_corpus import first_documents
 from numpy.typing import NDArray
-
-from pipeline.compare import TILE
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.errors import CorpusError
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.factors import Factors
-from pipeline.image import load_image
-from pipeline.kernel import best_matches
-from pipeline.pairs import Block
-from pipeline.pooling import Level
-from pipeline.schemas import FEATURES
+from tablekin.compare import TILE
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.errors import CorpusError
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.factors import Factors
+from tablekin.image import load_image
+from tablekin.kernel import best_matches
+from tablekin.pairs import Block
+from tablekin.pooling import Level
+from tablekin.schemas import FEATURES
 
 _PAIRS_CHECKED = 300
 
@@ -88,7 +87,7 @@ def _dense(level: Level, document: int) -> NDArray[np.float32]:
 
 def time_network(folders: Sequence[Path]) -> float | None:
     """Time in seconds of a core what a pair takes if two scans are analysed for it; None without scans."""
-    from pipeline.document import analyse_document
+    from tablekin.document import analyse_document
 
     for folder in folders:
         corpus = Corpus.open(folder)

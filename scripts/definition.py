@@ -12,11 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tablekin.models.digits import DigitNetwork, Peaks
+from tablekin.models.vgg import VggSimilarity
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.digits import DigitNetwork, Peaks
-from models.vgg import VggSimilarity
 
 _VGG_GAMMAS = ((10, 0.5), (17, 0.25), (24, 0.1))  # up to which layer; 0 above
 

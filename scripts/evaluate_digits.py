@@ -20,15 +20,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-
-from models.bigram import bigrams
-from models.credibility import load_credibility
-from models.digits import DIGIT_HEIGHT, load_digit_network
-from pipeline.config import RunConfig
-from pipeline.digitize import digitize
-from pipeline.factor import digit_advance, spacing_of
-from pipeline.ingest import identify, list_scans, load_scan
-from pipeline.page import Detections, WorkingPage
+from tablekin.config import RunConfig
+from tablekin.digitize import digitize
+from tablekin.factor import digit_advance, spacing_of
+from tablekin.ingest import identify, list_scans, load_scan
+from tablekin.models.bigram import bigrams
+from tablekin.models.credibility import load_credibility
+from tablekin.models.digits import DIGIT_HEIGHT, load_digit_network
+from tablekin.page import Detections, WorkingPage
 
 TRANSCRIPTIONS = Path(__file__).parent.parent / "tests" / "fixtures" / "transcriptions"
 _FAR = 100.0  # cost of pairing digits that are too far apart

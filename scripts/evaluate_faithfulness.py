@@ -38,8 +38,7 @@ from perturbation import (
 )
 from randomisation import randomise
 from subject import DEFAULT, Level, explain, prepare
-
-from pipeline.execution import Failure, default_workers, run_in_order
+from tablekin.execution import Failure, default_workers, run_in_order
 
 _DRAWS = 4000  # of the bootstrap
 _LEAST = 10  # regions a page needs

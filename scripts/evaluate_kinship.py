@@ -37,11 +37,10 @@ from retrieval import (
     score,
 )
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
+from tablekin.corpus import Corpus
+from tablekin.groups import find_families
+from tablekin.sample.truth import read_truth
 from trees import collate_printed, read_collations, score_trees
-
-from pipeline.corpus import Corpus
-from pipeline.groups import find_families
-from pipeline.sample.truth import read_truth
 
 
 def read_upright(archive: Path, docs: tuple[str, ...]) -> list[NDArray[np.uint8]]:

@@ -2,8 +2,9 @@
 
 ``python scripts/evaluate_reading.py FOLDER`` takes either a folder of scans with one CSV of true cells beside each
 (``fort-william``: rows are days, columns are hours; the first hour and the computed means are left out), or a
-sample archive (``tablekin sample``) with its truth. Prints a table, for a sample archive also by family of tables, face
-of the figures, their height in pixels and wear (of pages with tables), and writes them as JSON with ``--json``.
+sample archive (``tablekin sample``) with its truth. Prints a table, for a sample archive also by kind of page, and of
+the pages with tables by family, face of the figures, their height in pixels and wear; writes them as JSON with
+``--json``.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.config import RunConfig
-from pipeline.document import analyse_document
-from pipeline.execution import Failure, default_workers, run_in_order
-from pipeline.image import load_image
-from pipeline.sample.truth import read_truth
+from tablekin.config import RunConfig
+from tablekin.document import analyse_document
+from tablekin.execution import Failure, default_workers, run_in_order
+from tablekin.image import load_image
+from tablekin.sample.truth import read_truth
 
 _HEIGHTS = (0, 12, 16, 20, 26, 35, 100)  # pixels of the scan
 _WEARS = (0, 0.2, 0.4, 0.6, 0.8, 1)
@@ -251,7 +251,7 @@ def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int)
 
 
 def by_kind(scores: pd.DataFrame, archive: Path) -> dict[str, pd.DataFrame]:
-    """Sum up the pages with tables of a sample archive by what may make them hard to read."""
+    """Sum up a sample archive by kind of page, and its pages with tables by what may make them hard to read."""
     truth = _truth(archive, "documents").set_index("doc")
     truth["family"] = truth["work"].map(_truth(archive, "works").set_index("work")["family"])
     own = truth.loc[scores["page"].tolist()].reset_index()
@@ -261,15 +261,18 @@ def by_kind(scores: pd.DataFrame, archive: Path) -> dict[str, pd.DataFrame]:
         "height": pd.cut(own["digit_height"], _HEIGHTS).astype(str),
         "wear": pd.cut(own["wear"], _WEARS, include_lowest=True).astype(str),
     }
-    tables = {}
+    of_tables = own["kind"].eq("table").to_numpy()
+    tables = {"kind": _summed(scores, "kind", own["kind"])}
     for name, kind in kinds.items():
-        kept = scores[own["kind"].eq("table").to_numpy()].assign(
-            page=kind.to_numpy()[own["kind"].eq("table")]
-        )
-        summed = kept.groupby("page").sum().reset_index()
-        rates = with_rates(summed).iloc[:-1].rename(columns={"page": name})
-        tables[name] = rates.drop(columns=["turned_wrong", "table_wrong"])
+        summed = _summed(scores[of_tables], name, kind[of_tables])
+        tables[name] = summed.drop(columns=["turned_wrong", "table_wrong"])
     return tables
+
+
+def _summed(scores: pd.DataFrame, name: str, kind: pd.Series) -> pd.DataFrame:
+    """Sum up pages by their kind; a column of that name takes the place of the page's."""
+    summed = scores.assign(page=kind.to_numpy()).groupby("page").sum().reset_index()
+    return with_rates(summed).iloc[:-1].rename(columns={"page": name})
 
 
 def with_rates(scores: pd.DataFrame) -> pd.DataFrame:

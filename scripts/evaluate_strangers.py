@@ -14,11 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from pipeline.collate import collate, kin
-from pipeline.corpus import Corpus
-from pipeline.verdict import LEAST_AGREEMENT, LEAST_EVIDENCE, LEAST_SURPRISE
-from pipeline.witness import Shelf
+from tablekin.collate import collate, kin
+from tablekin.corpus import Corpus
+from tablekin.verdict import LEAST_AGREEMENT, LEAST_EVIDENCE, LEAST_SURPRISE
+from tablekin.witness import Shelf
 
 _SHARES = (0.5, 0.9, 0.99, 1.0)
 

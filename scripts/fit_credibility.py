@@ -19,9 +19,15 @@ import torch
 from numpy.typing import NDArray
 from practice_pool import PracticePage, load_page
 from sklearn.ensemble import GradientBoostingClassifier
-
-from models.credibility import CANDIDATE, CREDIBILITY, Credibility, circumstances
-from models.digits import DIGIT_HEIGHT, WEIGHTS, DigitNetwork, find_peaks, load_digit_network, pad_to_grain
+from tablekin.models.credibility import CANDIDATE, CREDIBILITY, Credibility, circumstances
+from tablekin.models.digits import (
+    DIGIT_HEIGHT,
+    WEIGHTS,
+    DigitNetwork,
+    find_peaks,
+    load_digit_network,
+    pad_to_grain,
+)
 
 _TREES, _DEPTH = 150, 4
 _THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
@@ -132,6 +138,8 @@ def main() -> None:
     paths = sorted(options.pool.glob("*[0-9].png" if options.all else "*7.png"))
     samples = [describe(load_page(path), network) for path in paths]
     samples = [sample for sample in samples if len(sample.right)]
+    if len(samples) < 2:
+        raise SystemExit(f"{options.pool}: fewer than two pages to fit on; make them with practice_pool.py")
     model = filled(fit(*_together(samples[::2])))
     described, right = _together(samples[1::2])
     printed = sum(s.printed for s in samples[1::2])

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from subject import DEFAULT, HESSIAN, OCCLUSION, OWN, SALIENCY, Subject
-
-from models.erasure import joint_effect
+from tablekin.models.erasure import joint_effect
 
 _GAMMAS = tuple(f"proportional, gamma {setting}" for setting in ("0.0", "1.0"))
 BY_PAIR = (DEFAULT, *_GAMMAS, OWN, HESSIAN, SALIENCY, OCCLUSION)

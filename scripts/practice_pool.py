@@ -12,9 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from models.digits import DIGIT_HEIGHT
-from pipeline.ink import extract_ink
+from tablekin.ink import extract_ink
+from tablekin.models.digits import DIGIT_HEIGHT
 
 _BY_HAND = 0.4  # share of pages whose figures are cut or written by hand
 
@@ -37,11 +36,11 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
     seed
         Seed of the pool and number of the page in it.
     """
-    from pipeline.sample.engraver import random_hand
-    from pipeline.sample.practice import practice_page as practice_content
-    from pipeline.sample.style import random_style
-    from pipeline.sample.typeset import set_page
-    from pipeline.sample.wear import random_wear, wear
+    from tablekin.sample.engraver import random_hand
+    from tablekin.sample.practice import practice_page as practice_content
+    from tablekin.sample.style import random_style
+    from tablekin.sample.typeset import set_page
+    from tablekin.sample.wear import random_wear, wear
 
     rng = np.random.default_rng(seed)
     style, wearing = random_style(rng), random_wear(rng, upright=True)

@@ -14,9 +14,8 @@ import torch
 from numpy.typing import NDArray
 from perturbation import correlation, map_of, rank_correlation
 from subject import Subject, pool, shares, trained
-
-from models.cones import Cones
-from models.digits import DigitNetwork
+from tablekin.models.cones import Cones
+from tablekin.models.digits import DigitNetwork
 
 STAGES = (
     "head",

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.sample.layout import JOINT
-from pipeline.sample.truth import corresponding_cells, read_truth
+from tablekin.sample.layout import JOINT
+from tablekin.sample.truth import corresponding_cells, read_truth
 
 FRAME = 10  # values besides arguments that two pages must both print to be relatives
 _LIKE = 0.9  # share of equal values from which tables of two works cannot be told apart

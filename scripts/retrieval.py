@@ -14,13 +14,12 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from relatives import Relatives
-
-from models.bigram import DIGITS
-from models.unigram import unigrams
-from models.vgg import VggSimilarity, load_vgg16, preprocess
-from pipeline.candidates import runs_of
-from pipeline.corpus import Corpus
-from pipeline.sequences import weigh
+from tablekin.candidates import runs_of
+from tablekin.corpus import Corpus
+from tablekin.models.bigram import DIGITS
+from tablekin.models.unigram import unigrams
+from tablekin.models.vgg import VggSimilarity, load_vgg16, preprocess
+from tablekin.sequences import weigh
 
 _SIDE = 512  # pixels to which VGG's pages are brought
 _FEATURES = DIGITS + DIGITS * DIGITS

@@ -12,18 +12,17 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
+from tablekin.config import RunConfig
+from tablekin.digitize import choose_figures, digitize
+from tablekin.factor import digit_advance, spacing_of
+from tablekin.image import load_image
+from tablekin.models.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
+from tablekin.models.cones import GAMMA, Cones
+from tablekin.models.credibility import load_credibility
+from tablekin.models.digits import GRAIN, DigitNetwork, Peaks, load_digit_network, pad_to_grain
+from tablekin.models.erasure import ErasablePage
+from tablekin.segment import segment
 from torch import Tensor
-
-from models.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
-from models.cones import GAMMA, Cones
-from models.credibility import load_credibility
-from models.digits import GRAIN, DigitNetwork, Peaks, load_digit_network, pad_to_grain
-from models.erasure import ErasablePage
-from pipeline.config import RunConfig
-from pipeline.digitize import choose_figures, digitize
-from pipeline.factor import digit_advance, spacing_of
-from pipeline.image import load_image
-from pipeline.segment import segment
 
 Level = Literal["cells", "figures"]
 """What is erased: the regions of the layout, or each figure by itself."""

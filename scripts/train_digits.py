@@ -18,10 +18,17 @@ import torch
 from numpy.typing import NDArray
 from practice_pool import PracticePage, load_page
 from safetensors.torch import save_file
+from tablekin.models.digits import (
+    DIGIT_HEIGHT,
+    SHARPNESS,
+    STRIDE,
+    WEIGHTS,
+    DigitNetwork,
+    find_peaks,
+    pad_to_grain,
+)
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.digits import DIGIT_HEIGHT, SHARPNESS, STRIDE, WEIGHTS, DigitNetwork, find_peaks, pad_to_grain
 
 _CROP = 384  # pixels
 _TURNED = 0.2  # share of crops that are turned, to train the orientation head

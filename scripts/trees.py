@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 from evaluate_collation import documents
-
-from pipeline.collate import collate, kin, table_of
-from pipeline.corpus import Corpus
-from pipeline.sample.truth import read_truth
-from pipeline.schemas import empty
-from pipeline.stemma import LEAST_PLACES, Split, draw_up, normalized
-from pipeline.tradition import gather
-from pipeline.witness import Witness
+from tablekin.collate import collate, kin, table_of
+from tablekin.corpus import Corpus
+from tablekin.sample.truth import read_truth
+from tablekin.schemas import empty
+from tablekin.stemma import LEAST_PLACES, Split, draw_up, normalized
+from tablekin.tradition import gather
+from tablekin.witness import Witness
 
 _FEWEST = 4  # editions of which a tree has a branch that could be wrong
 

@@ -13,14 +13,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
-
-from pipeline.errors import UsageError
-from pipeline.execution import Failure, default_workers, run_in_order
-from pipeline.sample.layout import JOINT
-from pipeline.sample.plan import PlannedPage, plan_archive
-from pipeline.sample.truth import SCHEMAS
-from pipeline.sample.typeset import set_page
-from pipeline.sample.wear import WornPage, random_wear, wear
+from tablekin.errors import UsageError
+from tablekin.execution import Failure, default_workers, run_in_order
+from tablekin.sample.layout import JOINT
+from tablekin.sample.plan import PlannedPage, plan_archive
+from tablekin.sample.truth import SCHEMAS
+from tablekin.sample.typeset import set_page
+from tablekin.sample.wear import WornPage, random_wear, wear
 
 SCANS = "scans"
 TRUTH = "truth"

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from math import cos, radians, sin, tan
 
 import numpy as np
-
-from pipeline.sample.work import NUMBER, Quantity, Work, argument, make_work, number, split
+from tablekin.sample.work import NUMBER, Quantity, Work, argument, make_work, number, split
 
 _RADII = (60, 10_000, 60_000, 100_000, 1_000_000, 6_000_000, 10_000_000)
 _MOST_FIGURES = 820  # on the pages of a work that could be one page

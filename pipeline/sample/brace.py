@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-
-from pipeline.sample.sheet import Sheet
+from tablekin.sample.sheet import Sheet
 
 
 def draw_brace(sheet: Sheet, left: float, right: float, top: float, bottom: float, unit: float) -> None:

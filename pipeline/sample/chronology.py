@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import radians, sin
 
 import numpy as np
-
-from pipeline.sample.spherics import declination, half_day
-from pipeline.sample.work import (
+from tablekin.sample.spherics import declination, half_day
+from tablekin.sample.work import (
     DEGREES,
     HOURS,
     Filled,

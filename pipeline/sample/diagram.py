@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.sample.line import Compositor
-from pipeline.sample.sheet import Sheet
+from tablekin.sample.line import Compositor
+from tablekin.sample.sheet import Sheet
 
 
 def _circle(centre: NDArray[np.float64], radius: float) -> NDArray[np.float64]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-
-from pipeline.sample.headings import LANGUAGES, read_lexicon
-from pipeline.sample.layout import Layout, random_layout
-from pipeline.sample.misprints import Misprint, descend
-from pipeline.sample.style import Style, random_style
-from pipeline.sample.work import Work
+from tablekin.sample.headings import LANGUAGES, read_lexicon
+from tablekin.sample.layout import Layout, random_layout
+from tablekin.sample.misprints import Misprint, descend
+from tablekin.sample.style import Style, random_style
+from tablekin.sample.work import Work
 
 _MODERN = 1760  # printers of this year and later use the types of the nineteenth century
 _LONG = 24  # rows of a page

@@ -16,9 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import make_interp_spline
-
-import data
-from pipeline.sample.faces import DRAWN_PER_PIXEL, Drawing
+from tablekin import data
+from tablekin.sample.faces import DRAWN_PER_PIXEL, Drawing
 
 _SHAPES = Path(data.__file__).parent / "strokes.json"
 _DESCENDING, _ASCENDING = (3, 4, 5, 7, 9), (6, 8)

@@ -10,8 +10,7 @@ import numpy as np
 from matplotlib import get_data_path
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-
-import data
+from tablekin import data
 
 _FONTS = Path(data.__file__).parent / "fonts"
 _PROBE = 256  # pixels per em at which a face is measured

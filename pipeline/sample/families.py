@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-
-from pipeline.sample import arithmetic, chronology, motions, spherics
-from pipeline.sample.work import Work
+from tablekin.sample import arithmetic, chronology, motions, spherics
+from tablekin.sample.work import Work
 
 FAMILIES: dict[str, Callable[[np.random.Generator], Work]] = {
     "climates": spherics.climates,

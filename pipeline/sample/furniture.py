@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.sample.diagram import draw_diagram
-from pipeline.sample.line import Compositor, Line
-from pipeline.sample.prose import TextBlock
-from pipeline.sample.sheet import Sheet
+from tablekin.sample.diagram import draw_diagram
+from tablekin.sample.line import Compositor, Line
+from tablekin.sample.prose import TextBlock
+from tablekin.sample.sheet import Sheet
 
 
 @dataclass

@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-
-import data
-from pipeline.sample.work import Work
+from tablekin import data
+from tablekin.sample.work import Work
 
 LANGUAGES = ("la", "it", "fr", "de", "en", "es")
 _LEXICA = Path(data.__file__).parent / "lexica"

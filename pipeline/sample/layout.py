@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-
-from pipeline.sample.content import Column, TableContent
-from pipeline.sample.headings import Lexicon, pick
-from pipeline.sample.work import Quantity, Work
+from tablekin.sample.content import Column, TableContent
+from tablekin.sample.headings import Lexicon, pick
+from tablekin.sample.work import Quantity, Work
 
 JOINT = "+"  # between the keys of the places that are printed in one column
 _MOST_FIGURES = 900  # on a page

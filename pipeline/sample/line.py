@@ -7,9 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 
 import numpy as np
-
-from pipeline.sample.style import Style
-from pipeline.sample.typecase import Sort, TypeCase
+from tablekin.sample.style import Style
+from tablekin.sample.typecase import Sort, TypeCase
 
 _FRACTION_SCALE = 0.56
 _SUPERIOR_SCALE = 0.6

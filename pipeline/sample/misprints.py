@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from pipeline.sample.work import Work
+from tablekin.sample.work import Work
 
 KINDS = ("substituted", "transposed", "repeated", "wrong line")
 _LIKE = {  # figures that compositors mistake for one another

@@ -5,9 +5,8 @@ from __future__ import annotations
 from math import atan2, cos, degrees, radians, sin
 
 import numpy as np
-
-from pipeline.sample.spherics import SIGNS
-from pipeline.sample.work import DEGREES, Quantity, Work, argument, make_work, split
+from tablekin.sample.spherics import SIGNS
+from tablekin.sample.work import DEGREES, Quantity, Work, argument, make_work, split
 
 # degrees a day, by the parameters of three schools
 DAILY_MOTIONS: dict[str, dict[str, float]] = {

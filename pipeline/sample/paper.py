@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.sample.press import smooth_field
+from tablekin.sample.press import smooth_field
 
 
 @dataclass(frozen=True)

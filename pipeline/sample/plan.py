@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-
-from pipeline.sample.content import PageContent
-from pipeline.sample.editions import Edition, draw_editions
-from pipeline.sample.families import draw_works
-from pipeline.sample.headings import Lexicon, pick, read_lexicon
-from pipeline.sample.layout import arrange_pages, print_value
-from pipeline.sample.misprints import Misprint, apply
-from pipeline.sample.style import Style
-from pipeline.sample.work import Work
+from tablekin.sample.content import PageContent
+from tablekin.sample.editions import Edition, draw_editions
+from tablekin.sample.families import draw_works
+from tablekin.sample.headings import Lexicon, pick, read_lexicon
+from tablekin.sample.layout import arrange_pages, print_value
+from tablekin.sample.misprints import Misprint, apply
+from tablekin.sample.style import Style
+from tablekin.sample.work import Work
 
 _OTHERS = 0.2  # share of pages that are no tables
 _FEW = 60  # tables; an archive with fewer has few editions of each work

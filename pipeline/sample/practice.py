@@ -13,9 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-
-import data
-from pipeline.sample.content import Column, PageContent, TableContent
+from tablekin import data
+from tablekin.sample.content import Column, PageContent, TableContent
 
 _LEXICON = Path(data.__file__).parent / "lexica" / "practice.json"
 _ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))

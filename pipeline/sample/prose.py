@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
-from pipeline.sample.line import Compositor, Line
-from pipeline.sample.sheet import Sheet
+from tablekin.sample.line import Compositor, Line
+from tablekin.sample.sheet import Sheet
 
 
 @dataclass

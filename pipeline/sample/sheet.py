@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.sample.line import Line
+from tablekin.sample.line import Line
 
 DIGIT_COLUMNS = ["digit", "x0", "y0", "x1", "y1", "table", "row", "col", "ignore"]
 CELL_COLUMNS = ["table", "row", "col", "text", "kind", "x0", "y0", "x1", "y1"]

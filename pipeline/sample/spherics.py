@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import acos, asin, atan, atan2, cos, degrees, radians, sin, tan
 
 import numpy as np
-
-from pipeline.sample.work import (
+from tablekin.sample.work import (
     DEGREES,
     HOURS,
     NUMBER,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-
-from pipeline.sample.engraver import Hand
-from pipeline.sample.faces import FACES
+from tablekin.sample.engraver import Hand
+from tablekin.sample.faces import FACES
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
-
-from pipeline.sample.brace import draw_brace
-from pipeline.sample.content import TableContent
-from pipeline.sample.line import Compositor, Line
-from pipeline.sample.sheet import Sheet
-from pipeline.sample.style import Style
+from tablekin.sample.brace import draw_brace
+from tablekin.sample.content import TableContent
+from tablekin.sample.line import Compositor, Line
+from tablekin.sample.sheet import Sheet
+from tablekin.sample.style import Style
 
 _TURNABLE = 1.6  # a heading wider than its column by this factor may be turned
 _RAGGED = 0.35  # ruggedness of rules of a regular printer

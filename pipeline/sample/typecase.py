@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from pipeline.sample.faces import FACES, draw_character, em_per_digit_height, has_character
-from pipeline.sample.style import Style
+from tablekin.sample.faces import FACES, draw_character, em_per_digit_height, has_character
+from tablekin.sample.style import Style
 
 _CASTS = 3  # different casts of a character
 _DRAWN = 25  # different drawings of a figure that is cut by hand

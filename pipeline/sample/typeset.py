@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-
-from pipeline.sample.content import PageContent
-from pipeline.sample.faces import FACES
-from pipeline.sample.furniture import CatchwordBlock, DiagramBlock, HeadBlock
-from pipeline.sample.line import Compositor
-from pipeline.sample.prose import TextBlock, set_centred, set_paragraph
-from pipeline.sample.sheet import SetPage, Sheet
-from pipeline.sample.style import Style
-from pipeline.sample.tabulate import TableBlock, measure_table
-from pipeline.sample.typecase import TypeCase
+from tablekin.sample.content import PageContent
+from tablekin.sample.faces import FACES
+from tablekin.sample.furniture import CatchwordBlock, DiagramBlock, HeadBlock
+from tablekin.sample.line import Compositor
+from tablekin.sample.prose import TextBlock, set_centred, set_paragraph
+from tablekin.sample.sheet import SetPage, Sheet
+from tablekin.sample.style import Style
+from tablekin.sample.tabulate import TableBlock, measure_table
+from tablekin.sample.typecase import TypeCase
 
 _MOST_PIXELS = 2.6e6  # a larger page is set in smaller type
 _LEAST_DIGIT_HEIGHT = 10.0  # pixels

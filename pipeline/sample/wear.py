@@ -8,12 +8,11 @@ import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-
-from pipeline.sample.exposure import Scanner, expose, shape_leaf
-from pipeline.sample.paper import Paper, shade_paper, spot_paper
-from pipeline.sample.pose import Pose, bend_of_sheet, turn_boxes
-from pipeline.sample.press import lost_figures, press_ink, slur_ink, smooth_field
-from pipeline.sample.sheet import SetPage
+from tablekin.sample.exposure import Scanner, expose, shape_leaf
+from tablekin.sample.paper import Paper, shade_paper, spot_paper
+from tablekin.sample.pose import Pose, bend_of_sheet, turn_boxes
+from tablekin.sample.press import lost_figures, press_ink, slur_ink, smooth_field
+from tablekin.sample.sheet import SetPage
 
 _BOX = ["x0", "y0", "x1", "y1"]
 _LEAST_VISIBLE = 0.5  # share of a figure's box that must lie on the leaf and in the image

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 import torch
 from networks import Residual, UNet, Vgg, ink, made, signed
+from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
+from tablekin.models.bilrp import Factor, factor, pair_map
+from tablekin.models.rules import Composite, Zero
 from torch import Tensor, nn
 from torch.autograd.functional import hessian
-
-from models.baselines import curvature, embedding_similarity, hessian_product, saliency
-from models.bilrp import Factor, factor, pair_map
-from models.rules import Composite, Zero
 
 BASELINES = (saliency, curvature, hessian_product, embedding_similarity)
 A, B = signed(1, 2, 6, 6), signed(1, 2, 6, 6, seed=1)

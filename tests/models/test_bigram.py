@@ -9,11 +9,10 @@ import pytest
 import torch
 from networks import UNet, ink, made
 from numpy.typing import NDArray
+from tablekin.models.bigram import FEATURES, BigramLayer, MinRule, Spacing, bigrams
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import Composite, Gamma, ZBox
 from torch import nn
-
-from models.bigram import FEATURES, BigramLayer, MinRule, Spacing, bigrams
-from models.lrp import Propagation
-from models.rules import Composite, Gamma, ZBox
 
 RULES: tuple[MinRule, ...] = ("proportional", "equal", "weaker")
 SHIFTS = [(dx, dy) for dx in (2, 3, 4) for dy in (-1, 0, 1)]

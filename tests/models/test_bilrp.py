@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import torch
 from networks import UNet, Vgg, ink, made
+from tablekin.models.bigram import BigramLayer
+from tablekin.models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
+from tablekin.models.rules import Composite, Gamma, ZBox, Zero
 from torch import Tensor, nn
-
-from models.bigram import BigramLayer
-from models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
-from models.rules import Composite, Gamma, ZBox, Zero
 
 ZERO = Composite(((nn.Module, Zero()),))
 GAMMA = Composite(((0, ZBox(0, 1)), (nn.Module, Gamma(0.25))))

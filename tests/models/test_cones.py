@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 import torch
-
-from models.cones import GAMMA, Cones
-from models.digits import DigitNetwork, activations, find_peaks, pad_to_grain
-from models.lrp import Propagation
-from models.rules import Composite, Gamma, ZBox
+from tablekin.models.cones import GAMMA, Cones
+from tablekin.models.digits import DigitNetwork, activations, find_peaks, pad_to_grain
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import Composite, Gamma, ZBox
 
 
 @pytest.fixture(scope="module")

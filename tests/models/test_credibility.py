@@ -2,9 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from models.credibility import CIRCUMSTANCES, Credibility, circumstances, load_credibility
-from models.digits import DIGIT_HEIGHT, Peaks
+from tablekin.models.credibility import CIRCUMSTANCES, Credibility, circumstances, load_credibility
+from tablekin.models.digits import DIGIT_HEIGHT, Peaks
 
 PAPER = np.zeros((400, 700), np.float32)
 

@@ -3,8 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-
-from models.digits import DIGIT_HEIGHT, STRIDE, DigitNetwork, find_peaks, load_digit_network, pad_to_grain
+from tablekin.models.digits import (
+    DIGIT_HEIGHT,
+    STRIDE,
+    DigitNetwork,
+    find_peaks,
+    load_digit_network,
+    pad_to_grain,
+)
 
 
 def test_paper_without_ink_activates_nothing() -> None:

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 import torch
-
-from models.bigram import Spacing
-from models.digits import DigitNetwork, Peaks, find_peaks, load_digit_network, pad_to_grain
-from models.erasure import ErasablePage, joint_effect
+from tablekin.models.bigram import Spacing
+from tablekin.models.digits import DigitNetwork, Peaks, find_peaks, load_digit_network, pad_to_grain
+from tablekin.models.erasure import ErasablePage, joint_effect
 
 SIDES = (275, 301)  # pixels
 SPACING = Spacing(4.0, 40.0, 12.0)

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import torch
 from networks import Residual, UNet, Vgg, ink, made, signed
+from tablekin.models.lrp import Propagation, Relevance
+from tablekin.models.rules import Composite, Epsilon, Flat, Gamma, WSquare, ZBox, Zero, ZPlus
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.lrp import Propagation, Relevance
-from models.rules import Composite, Epsilon, Flat, Gamma, WSquare, ZBox, Zero, ZPlus
 
 SHAPES: dict[type[nn.Module], tuple[int, ...]] = {Vgg: (1, 8, 10), UNet: (1, 16, 24), Residual: (2, 6, 6)}
 COMPOSITES = {

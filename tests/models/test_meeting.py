@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 from networks import Residual, UNet, Vgg, ink, made, signed
+from tablekin.models.lrp import Propagation
+from tablekin.models.meeting import Reading, meet, pool
+from tablekin.models.rules import Composite, Flat, Gamma, WSquare, ZBox, Zero
 from torch import Tensor, nn
-
-from models.lrp import Propagation
-from models.meeting import Reading, meet, pool
-from models.rules import Composite, Flat, Gamma, WSquare, ZBox, Zero
 
 COMPOSITES = {
     "zero": Composite(((nn.Module, Zero()),)),

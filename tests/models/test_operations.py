@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 import torch
 from networks import ink, signed
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import Composite, Zero
+from tablekin.models.step import UnsupportedOperationError
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.lrp import Propagation
-from models.rules import Composite, Zero
-from models.step import UnsupportedOperationError
 
 
 class Calls(nn.Module):

@@ -7,12 +7,11 @@ from collections.abc import Callable
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tablekin.models.bilrp import factor, marginals, pair_map
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import Composite, Epsilon, Flat, Gamma, Rule, WSquare, ZBox, Zero, ZPlus
 from torch import Tensor, nn
 from torch.nn import functional as F
-
-from models.bilrp import factor, marginals, pair_map
-from models.lrp import Propagation
-from models.rules import Composite, Epsilon, Flat, Gamma, Rule, WSquare, ZBox, Zero, ZPlus
 
 few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 many = settings(few, max_examples=100)

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import torch
 from networks import ink, signed
-from torch import Tensor, nn
-
-from models.lrp import Propagation
-from models.rules import (
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import (
     Composite,
     Epsilon,
     Flat,
@@ -21,6 +19,7 @@ from models.rules import (
     Zero,
     ZPlus,
 )
+from torch import Tensor, nn
 
 LAYERS = {
     "linear": lambda: (nn.Linear(6, 5), (6,)),

@@ -1,6 +1,5 @@
 import torch
-
-from models.sheet import Sheet, embed, rows
+from tablekin.models.sheet import Sheet, embed, rows
 
 
 def test_windows_across_the_edges_hold_nothing_outside() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-
-from models.lrp import Propagation
-from models.rules import Composite
-from models.unigram import FEATURES, UnigramLayer, unigrams
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import Composite
+from tablekin.models.unigram import FEATURES, UnigramLayer, unigrams
 
 
 def test_features_count_each_digit_densely_and_sparsely() -> None:

@@ -11,12 +11,9 @@ import pytest
 import torch
 from networks import ink
 from safetensors.torch import save_file
-from torch import Tensor, nn
-from torch.nn import functional as F
-
-from models.bilrp import factor
-from models.rules import Gamma, ZBox, Zero
-from models.vgg import (
+from tablekin.models.bilrp import factor
+from tablekin.models.rules import Gamma, ZBox, Zero
+from tablekin.models.vgg import (
     FEATURE_LAYERS,
     VggSimilarity,
     composite,
@@ -26,6 +23,8 @@ from models.vgg import (
     preprocess,
     random_vgg16,
 )
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 CONVOLUTIONS = {  # index in torchvision's features: inputs, outputs, gamma
     0: (3, 64, 0.5),

@@ -5,8 +5,7 @@ import os
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-
-from pipeline.schemas import FEATURES, SCHEMAS
+from tablekin.schemas import FEATURES, SCHEMAS
 
 DEADLY, BROKEN = 7, 9  # grey values of the first pixel that end the worker, or raise
 

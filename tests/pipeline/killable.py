@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import table_stages
-
-import pipeline.compare
-import pipeline.intake
-import pipeline.run
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.schemas import SCHEMAS
+import tablekin.compare
+import tablekin.intake
+import tablekin.run
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.schemas import SCHEMAS
 
 KEYS = ["doc_id", "region_id", "digit", "x0", "feature", "doc_a", "doc_b", "level", "rank"]
 
@@ -25,11 +24,11 @@ def command(arguments):
     os.setsid()
     tracker = resource_tracker._resource_tracker  # that of the test would complain about what is killed
     tracker._fd = tracker._pid = None
-    stages = pipeline.run.Stages(table_stages.analyse, score_pairs, match_pairs)
-    pipeline.run.load_stages = lambda: stages
-    pipeline.intake._BATCH = 2
-    pipeline.compare.BLOCK, pipeline.compare.TILE = 3, 2
-    from pipeline.cli import app
+    stages = tablekin.run.Stages(table_stages.analyse, score_pairs, match_pairs)
+    tablekin.run.load_stages = lambda: stages
+    tablekin.intake._BATCH = 2
+    tablekin.compare.BLOCK, tablekin.compare.TILE = 3, 2
+    from tablekin.cli import app
 
     app([str(argument) for argument in arguments])
 
@@ -40,7 +39,7 @@ class Starter:
     def __init__(self):
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
-            ["killable", "pipeline.cli", "pipeline.drop", "pipeline.drivers"]
+            ["killable", "tablekin.cli", "tablekin.drop", "tablekin.drivers"]
         )
         self._started = []
 

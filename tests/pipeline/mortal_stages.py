@@ -6,8 +6,7 @@ from pathlib import Path
 
 import fake_stages
 import table_stages
-
-from pipeline.explain import match_pairs
+from tablekin.explain import match_pairs
 
 
 def _first_time(name):

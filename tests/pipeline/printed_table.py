@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-
-from pipeline.page import Detections, Layout, WorkingPage
+from tablekin.page import Detections, Layout, WorkingPage
 
 HEIGHT, WIDTH = 20.0, 13.0
 # how much of the body a figure takes when old-style: top and bottom, in body heights from the line up

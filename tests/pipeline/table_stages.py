@@ -2,8 +2,7 @@
 
 import numpy as np
 import pandas as pd
-
-from pipeline.schemas import FEATURES
+from tablekin.schemas import FEATURES
 
 ROWS, COLUMNS = 3, 2
 

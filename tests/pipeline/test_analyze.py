@@ -6,16 +6,15 @@ import edition_stages
 import numpy as np
 import pandas as pd
 import pytest
+from tablekin.check import check
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.groups import draw_map, find_families
+from tablekin.run import Order, Stages, run
 from test_run import write_scan
 from typer.testing import CliRunner
-
-from pipeline.check import check
-from pipeline.cli import app
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.groups import draw_map, find_families
-from pipeline.run import Order, Stages, run
 
 PAGES = 12
 
@@ -41,8 +40,8 @@ def corpus(tmp_path, monkeypatch):
     def in_order(work, tasks, workers):
         yield from map(work, tasks)
 
-    monkeypatch.setattr("pipeline.intake.run_in_order", in_order)
-    monkeypatch.setattr("pipeline.collating.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.intake.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.collating.run_in_order", in_order)
     for number in range(PAGES):
         write_scan(tmp_path / f"scans/page{number:02d}.png", number, first=number)
     start(tmp_path, PAGES)

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from pipeline.config import RunConfig
-from pipeline.document import analyse_document
-from pipeline.sample.plan import plan_archive
-from pipeline.sample.typeset import set_page
-from pipeline.sample.wear import random_wear, wear
+from tablekin.config import RunConfig
+from tablekin.document import analyse_document
+from tablekin.sample.plan import plan_archive
+from tablekin.sample.typeset import set_page
+from tablekin.sample.wear import random_wear, wear
 
 BED = 120  # pixels of it on each side
 

@@ -9,14 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import table_stages
+from tablekin.check import check
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.errors import CorpusError
+from tablekin.run import Order, load_stages, run
 from test_run import write_scan
 from typer.testing import CliRunner
-
-from pipeline.check import check
-from pipeline.cli import app
-from pipeline.config import RunConfig
-from pipeline.errors import CorpusError
-from pipeline.run import Order, load_stages, run
 
 
 def bring_up_to_date(folder, monkeypatch, **explain):
@@ -25,7 +24,7 @@ def bring_up_to_date(folder, monkeypatch, **explain):
     def in_order(work, scans, workers):
         yield from map(work, scans)
 
-    monkeypatch.setattr("pipeline.intake.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.intake.run_in_order", in_order)
     stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
     config = RunConfig.model_validate({"device": "cpu", "explain": explain})
     order = Order((folder / "scans",), folder / "corpus", config=config, workers=1)

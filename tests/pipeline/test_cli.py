@@ -2,19 +2,18 @@ import errno
 
 import fake_stages
 import pytest
+import tablekin.run
+from tablekin import __version__
+from tablekin.cli import app
 from test_run import write_scan
 from typer.testing import CliRunner
 
-import pipeline.run
-from pipeline import __version__
-from pipeline.cli import app
-
-STAGES = pipeline.run.Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
+STAGES = tablekin.run.Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
 
 
 @pytest.fixture
 def command(monkeypatch):
-    monkeypatch.setattr("pipeline.run.load_stages", lambda: STAGES)
+    monkeypatch.setattr("tablekin.run.load_stages", lambda: STAGES)
 
     def command(*arguments):
         return CliRunner().invoke(app, [str(argument) for argument in arguments])
@@ -76,7 +75,7 @@ def test_ctrl_c_ends_with_130(command, scans, tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.run.run", interrupt)
+    monkeypatch.setattr("tablekin.run.run", interrupt)
     result = command("run", scans, "--out", tmp_path / "corpus")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -87,7 +86,7 @@ def test_a_full_disk_ends_with_2_and_one_line(command, scans, tmp_path, monkeypa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr("pipeline.parts.os.fsync", fail)
+        full.setattr("tablekin.parts.os.fsync", fail)
         result = command("run", scans, "--out", tmp_path / "corpus", "--device", "cpu", "--workers", 1)
     assert result.exit_code == 2
     (line,) = [line for line in result.stderr.splitlines() if line.startswith("tablekin: ")]

@@ -14,18 +14,17 @@ import mortal_stages
 import pandas as pd
 import pytest
 import table_stages
+import tablekin
+from tablekin import cluster as cluster_module
+from tablekin import compare
+from tablekin.cluster import Cluster, Terms, unmet
+from tablekin.errors import TablekinError, UsageError
+from tablekin.execution import Failure, open_cluster
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.parcel import match_in_cluster
+from tablekin.run import Order, Stages, run
+from tablekin.schemas import SCHEMAS
 from test_run import CPU, digests, write_scan
-
-import pipeline
-from pipeline import cluster as cluster_module
-from pipeline import compare
-from pipeline.cluster import Cluster, Terms, unmet
-from pipeline.errors import TablekinError, UsageError
-from pipeline.execution import Failure, open_cluster
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.parcel import match_in_cluster
-from pipeline.run import Order, Stages, run
-from pipeline.schemas import SCHEMAS
 
 MORTAL = Stages(mortal_stages.analyse, score_pairs, mortal_stages.match)
 PATIENCE = 120  # seconds that a loaded machine may need for what takes two
@@ -223,7 +222,7 @@ def test_workers_without_this_tablekin_are_refused(tmp_path, machines, scans, mo
     with open_cluster(machines.address, print) as opened:
         opened.require(scan)
         with monkeypatch.context() as patch:
-            patch.setattr("pipeline.provenance.__version__", "99.0")
+            patch.setattr("tablekin.provenance.__version__", "99.0")
             with pytest.raises(UsageError, match=r"worker tcp://.* has tablekin .* instead of 99\.0"):
                 opened.require(scan)
         (tmp_path / "other/pipeline").mkdir(parents=True)
@@ -239,7 +238,7 @@ def test_what_a_process_lacks_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     scan = tmp_path / "page.png"
     scan.write_bytes(b"12345")
-    assert unmet(Terms((("tablekin", pipeline.__version__),), str(scan), 5)) == ""
+    assert unmet(Terms((("tablekin", tablekin.__version__),), str(scan), 5)) == ""
     assert "the scan" in unmet(Terms((), str(scan), 6))
     assert "the scan" in unmet(Terms((), str(tmp_path / "other.png"), 5))
     assert unmet(Terms((("OMP_NUM_THREADS", "1"),))) == "has OMP_NUM_THREADS 4 instead of 1"
@@ -269,7 +268,7 @@ def test_a_block_that_fails_ends_the_comparison():
 
 
 def test_dask_is_imported_for_a_cluster_only(tmp_path):
-    code = "import pipeline.cli, pipeline.run, sys; print('distributed' in sys.modules)"
-    root = Path(pipeline.__file__).parents[1]
+    code = "import tablekin.cli, tablekin.run, sys; print('distributed' in sys.modules)"
+    root = Path(tablekin.__file__).parents[1]
     found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-
-from pipeline.collate import SURE, collate, kin, summarize, table_of
-from pipeline.witness import Witness, witness
+from tablekin.collate import SURE, collate, kin, summarize, table_of
+from tablekin.witness import Witness, witness
 
 ROWS = 24
 

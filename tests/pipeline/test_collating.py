@@ -6,18 +6,17 @@ import edition_stages
 import pandas as pd
 import pytest
 from killable import assert_same_rows
+from tablekin import collating
+from tablekin.check import check
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.drop import drop
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.run import Order, Stages, run
+from tablekin.similar import describe_neighbours
 from test_run import digests, write_scan
 from typer.testing import CliRunner
-
-from pipeline import collating
-from pipeline.check import check
-from pipeline.cli import app
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.drop import drop
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.run import Order, Stages, run
-from pipeline.similar import describe_neighbours
 
 STAGES = Stages(edition_stages.analyse, score_pairs, match_pairs)
 
@@ -29,8 +28,8 @@ def this_process(monkeypatch):
     def in_order(work, tasks, workers):
         yield from map(work, tasks)
 
-    monkeypatch.setattr("pipeline.intake.run_in_order", in_order)
-    monkeypatch.setattr("pipeline.collating.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.intake.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.collating.run_in_order", in_order)
     monkeypatch.setattr(collating, "_BATCH", 4)
 
 

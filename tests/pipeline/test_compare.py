@@ -4,17 +4,16 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from tablekin import compare
+from tablekin.compare import Plan, explain_blocks, write_scores
+from tablekin.config import ExplainConfig
+from tablekin.corpus import Corpus
+from tablekin.coverage import Coverage, Explained, Survey
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.pair_tables import Comparison
+from tablekin.schemas import SCHEMAS
 from test_explain import corpus as make_tables
 from test_explain import gathered
-
-from pipeline import compare
-from pipeline.compare import Plan, explain_blocks, write_scores
-from pipeline.config import ExplainConfig
-from pipeline.corpus import Corpus
-from pipeline.coverage import Coverage, Explained, Survey
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.pair_tables import Comparison
-from pipeline.schemas import SCHEMAS
 
 TWO = ExplainConfig(matches_per_pair=2)
 

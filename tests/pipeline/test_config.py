@@ -1,7 +1,6 @@
 import pytest
-
-from pipeline.config import RunConfig, read_config
-from pipeline.errors import ConfigError
+from tablekin.config import RunConfig, read_config
+from tablekin.errors import ConfigError
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-
-from pipeline import parts
-from pipeline.corpus import Corpus
-from pipeline.coverage import Coverage, Explained
-from pipeline.errors import CorpusError
-from pipeline.factors import TABLES, gather
-from pipeline.pair_tables import Comparison
-from pipeline.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
+from tablekin import parts
+from tablekin.corpus import Corpus
+from tablekin.coverage import Coverage, Explained
+from tablekin.errors import CorpusError
+from tablekin.factors import TABLES, gather
+from tablekin.pair_tables import Comparison
+from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
 
 
 def batch(*doc_ids):

@@ -9,16 +9,15 @@ from pathlib import Path
 import pytest
 import table_stages
 from killable import assert_same_rows
+from tablekin import compare, intake, parts
+from tablekin.check import check
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.drop import drop
+from tablekin.errors import DiskFullError
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.run import Order, Stages, run
 from test_run import write_scan
-
-from pipeline import compare, intake, parts
-from pipeline.check import check
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.drop import drop
-from pipeline.errors import DiskFullError
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.run import Order, Stages, run
 
 CPU = RunConfig(device="cpu")
 OTHER = RunConfig.model_validate({"device": "cpu", "digitize": {"threshold": 0.7}})

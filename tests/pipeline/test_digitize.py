@@ -2,9 +2,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
-from pipeline import digitize
-from pipeline.digitize import Pose, _to_working, _working_frame
+from tablekin import digitize
+from tablekin.digitize import Pose, _to_working, _working_frame
 
 
 @pytest.mark.parametrize("orientation", [0, 90, 180, 270])

@@ -2,11 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from tablekin.corpus import Corpus
+from tablekin.drawing import Connection, connect, draw, draw_pair, place_page, region_map
+from tablekin.errors import UsageError
 from test_run import start, write_scan
-
-from pipeline.corpus import Corpus
-from pipeline.drawing import Connection, connect, draw, draw_pair, place_page, region_map
-from pipeline.errors import UsageError
 
 RED, BLUE = np.array([200, 16, 46]), np.array([31, 79, 163])
 WHITE_PAGE = np.full((50, 40), 255, np.uint8)

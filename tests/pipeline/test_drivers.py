@@ -3,11 +3,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import table_stages
-
-from pipeline.corpus import Corpus
-from pipeline.drivers import drivers
-from pipeline.errors import UsageError
-from pipeline.schemas import DOCUMENT_TABLES, FEATURES
+from tablekin.corpus import Corpus
+from tablekin.drivers import drivers
+from tablekin.errors import UsageError
+from tablekin.schemas import DOCUMENT_TABLES, FEATURES
 
 COUNT = 150  # more than two blocks of documents
 METADATA = [pa.field("work", pa.string()), pa.field("year", pa.int64())]

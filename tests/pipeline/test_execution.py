@@ -11,9 +11,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
-
-from pipeline.errors import ScanError, UsageError
-from pipeline.execution import Failure, Progress, resolve_device, run_in_order
+from tablekin.errors import ScanError, UsageError
+from tablekin.execution import Failure, Progress, resolve_device, run_in_order
 
 
 def work(number):
@@ -91,7 +90,7 @@ def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
         textwrap.dedent(
             """
             import os, signal, sys, time
-            from pipeline.execution import run_in_order
+            from tablekin.execution import run_in_order
 
             def sleep(number):
                 os.write(1, f"{os.getpid()}\\n".encode())  # in one piece, also where Python does not buffer
@@ -133,7 +132,7 @@ def _lives(process):
 
 def test_a_log_gets_lines_with_counts_and_the_time_that_remains(monkeypatch):
     now = iter([0.0, 0.0, 20.0, 21.0, 40.0])
-    monkeypatch.setattr("pipeline.execution.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("tablekin.execution.time.monotonic", lambda: next(now))
     log = io.StringIO()
     progress = Progress("analysing", 4, "documents", log)
     progress.advance()

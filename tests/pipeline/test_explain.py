@@ -2,10 +2,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-
-from models.bigram import FEATURES
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.factors import Factors, gather
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.factors import Factors, gather
+from tablekin.models.bigram import FEATURES
 
 KINDS = ["outside", "header", "row", "row", "column", "column", "cell", "cell", "cell", "cell"]
 ROWS = [None, None, 0, 1, None, None, 0, 0, 1, 1]

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 import torch
-
-from models.bigram import bigrams
-from models.cones import GAMMA, Cones
-from models.digits import DIGIT_HEIGHT, DigitNetwork, find_peaks, pad_to_grain
-from pipeline.factor import digit_advance, explain_document, spacing_of
-from pipeline.page import Detections
+from tablekin.factor import digit_advance, explain_document, spacing_of
+from tablekin.models.bigram import bigrams
+from tablekin.models.cones import GAMMA, Cones
+from tablekin.models.digits import DIGIT_HEIGHT, DigitNetwork, find_peaks, pad_to_grain
+from tablekin.page import Detections
 
 
 def line_of_digits(x: list[float]) -> Detections:

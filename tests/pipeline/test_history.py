@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import entropy as scipy_entropy
-
-from pipeline.history import (
+from tablekin.history import (
     entropy,
     entropy_by_place,
     entropy_corrected,

@@ -8,16 +8,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from killable import assert_same_rows
+from tablekin import compare
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.coverage import Coverage, Explained, survey
+from tablekin.errors import UsageError
+from tablekin.run import Order, run
 from test_run import CPU, STAGES, digests, start, write_scan
 from typer.testing import CliRunner
-
-from pipeline import compare
-from pipeline.cli import app
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.coverage import Coverage, Explained, survey
-from pipeline.errors import UsageError
-from pipeline.run import Order, run
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +26,7 @@ def small_blocks(monkeypatch):
     def in_order(work, scans, workers):
         yield from map(work, scans)
 
-    monkeypatch.setattr("pipeline.intake.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.intake.run_in_order", in_order)
     monkeypatch.setattr(compare, "BLOCK", 2)
 
 
@@ -138,7 +137,7 @@ def test_a_run_that_was_killed_before_its_last_record_is_finished_by_the_next(sc
 
 
 def test_the_command_drops_by_name_and_by_pattern(scans, tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.run.load_stages", lambda: STAGES)
+    monkeypatch.setattr("tablekin.run.load_stages", lambda: STAGES)
     out = tmp_path / "corpus"
     start(scans, out)
     wrong = CliRunner().invoke(app, ["drop", str(out), "page1", "page77"])

@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
 from PIL import Image
-
-from pipeline.errors import ScanError, UsageError
-from pipeline.image import load_image
-from pipeline.ingest import identify, list_scans
+from tablekin.errors import ScanError, UsageError
+from tablekin.image import load_image
+from tablekin.ingest import identify, list_scans
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 

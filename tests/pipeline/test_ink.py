@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-
-from pipeline.ink import extract_ink
+from tablekin.ink import extract_ink
 
 
 def page_with_bar(paper: float, contrast: float) -> np.ndarray:

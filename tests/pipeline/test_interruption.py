@@ -13,9 +13,8 @@ import pandas as pd
 import pytest
 from killable import Starter, assert_same_rows, find_workers, kill
 from PIL import Image
+from tablekin.check import check
 from test_run import write_scan
-
-from pipeline.check import check
 
 KILLS = 18  # of runs with cheap stages, started by a fork
 COLD_KILLS = (0.35, 0.6, 0.85)  # of the real command, shares of the time it takes
@@ -103,7 +102,7 @@ def test_the_real_command_goes_on_after_kills(tmp_path):
 
     def start(folder):
         arguments = ["run", scans, "--out", folder, "--device", "cpu", "--workers", "1"]
-        code = "from pipeline.cli import main; main()"
+        code = "from tablekin.cli import main; main()"
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         command = [sys.executable, "-c", code, *map(str, arguments)]
         return subprocess.Popen(command, env=environment, start_new_session=True)

@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from pipeline.kernel import NAMED, best_matches
-from pipeline.pooling import KINDS, Leaves, join, pool
-from pipeline.schemas import FEATURES
+from tablekin.kernel import NAMED, best_matches
+from tablekin.pooling import KINDS, Leaves, join, pool
+from tablekin.schemas import FEATURES
 
 CELL, HEADER, ROW, COLUMN = range(len(KINDS))
 Document = tuple[

@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.run import Order, Stages, run
 from test_run import write_scan
 from typer.testing import CliRunner
-
-from pipeline.cli import app
-from pipeline.config import RunConfig
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.run import Order, Stages, run
 
 ERRORS = {
     1: (0, 5),
@@ -46,8 +45,8 @@ def corpus(tmp_path, monkeypatch):
     def in_order(work, tasks, workers):
         yield from map(work, tasks)
 
-    monkeypatch.setattr("pipeline.intake.run_in_order", in_order)
-    monkeypatch.setattr("pipeline.collating.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.intake.run_in_order", in_order)
+    monkeypatch.setattr("tablekin.collating.run_in_order", in_order)
     for number in range(6):
         write_scan(tmp_path / f"scans/page{number}.png", number, first=number)
     rows = ["file,edition,year", *(f"page{k}.png,edition {k},{1500 + 10 * k}" for k in range(6))]

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 from numba import njit
-
-from pipeline.lanes import (
+from tablekin.lanes import (
     GROUP,
     LANES,
     add_product,

@@ -5,17 +5,16 @@ import subprocess
 import sys
 
 import pytest
+from tablekin.cli import app
+from tablekin.errors import InUseError
+from tablekin.lock import locked
 from test_run import start, write_scan
 from typer.testing import CliRunner
-
-from pipeline.cli import app
-from pipeline.errors import InUseError
-from pipeline.lock import locked
 
 HOLD = """
 import sys
 from pathlib import Path
-from pipeline.lock import locked
+from tablekin.lock import locked
 
 with locked(Path(sys.argv[1])):
     print("held", flush=True)

@@ -4,13 +4,12 @@ import subprocess
 import sys
 
 import pytest
-
-from pipeline.memory import keep_freed_memory
+from tablekin.memory import keep_freed_memory
 
 FAULTS = """
 import resource
 import numpy as np
-from pipeline.memory import keep_freed_memory
+from tablekin.memory import keep_freed_memory
 if {keep}:
     assert keep_freed_memory()
 for time in range(11):

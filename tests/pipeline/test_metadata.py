@@ -1,9 +1,8 @@
 import pandas as pd
 import pytest
-
-from pipeline.errors import ConfigError
-from pipeline.metadata import join_metadata, read_metadata
-from pipeline.schemas import empty
+from tablekin.errors import ConfigError
+from tablekin.metadata import join_metadata, read_metadata
+from tablekin.schemas import empty
 
 
 def documents(*sources):

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-
-from pipeline.pairs import Block, Scores
+from tablekin.pairs import Block, Scores
 
 
 def scores_by_hand(phi: np.ndarray) -> dict[str, np.ndarray]:

@@ -5,10 +5,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
-from pipeline.errors import DiskFullError
-from pipeline.parts import read_parts, remove_rows, write_json, write_part, write_row_groups
-from pipeline.schemas import SCHEMAS
+from tablekin.errors import DiskFullError
+from tablekin.parts import read_parts, remove_rows, write_json, write_part, write_row_groups
+from tablekin.schemas import SCHEMAS
 
 SCHEMA = SCHEMAS["pairs"]
 

@@ -6,11 +6,10 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageDraw
-
-from pipeline.config import IngestConfig
-from pipeline.errors import ScanError
-from pipeline.image import image_size, load_image
-from pipeline.ingest import identify, list_scans
+from tablekin.config import IngestConfig
+from tablekin.errors import ScanError
+from tablekin.image import image_size, load_image
+from tablekin.ingest import identify, list_scans
 
 LOCKED = Path(__file__).parents[1] / "fixtures/locked.pdf"  # an empty page, made with pypdf, RC4 of 128 bits
 NOISE = np.random.default_rng(0).integers(0, 256, (60, 40)).astype(np.uint8)

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tablekin.page import Detections, Layout, Region, WorkingPage
+from tablekin.read import read
+from tablekin.segment import segment
 
-from pipeline.page import Detections, Layout, Region, WorkingPage
-from pipeline.read import read
-from pipeline.segment import segment
 from tests.pipeline.printed_table import Printed, print_table
 
 

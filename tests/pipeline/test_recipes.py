@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import table_stages
+from tablekin.config import RunConfig
+from tablekin.run import Order, load_stages, run
 from test_run import write_scan
-
-from pipeline.config import RunConfig
-from pipeline.run import Order, load_stages, run
 
 RECIPES = Path(__file__).parents[2] / "docs/recipes.md"
 WORKS = ["Tabulae", "Canon", "Tabulae", "Sphaera", "Canon", "Sphaera", "Canon"]
@@ -30,7 +29,7 @@ def told(tmp_path_factory):
     (folder / "meta.csv").write_text(table)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(
-            "pipeline.intake.run_in_order", lambda work, scans, _: (work(scan) for scan in scans)
+            "tablekin.intake.run_in_order", lambda work, scans, _: (work(scan) for scan in scans)
         )
         stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
         order = Order(

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.errors import NothingUsableError, StoppedError, UsageError
-from pipeline.ingest import Scan
-from pipeline.run import Order, Stages, run
-from pipeline.schemas import SCHEMAS
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.errors import NothingUsableError, StoppedError, UsageError
+from tablekin.ingest import Scan
+from tablekin.run import Order, Stages, run
+from tablekin.schemas import SCHEMAS
 
 STAGES = Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
 CPU = RunConfig(device="cpu")
@@ -236,6 +235,6 @@ def test_another_folder_with_the_same_names_is_refused(scans, tmp_path):
 
 def test_scan_is_found_again_by_its_root():
     scan = Scan("b_c", "b/c.png", Path("/a/b/c.png"), 0, "")
-    from pipeline.changes import _root_of
+    from tablekin.changes import _root_of
 
     assert _root_of(scan) == Path("/a")

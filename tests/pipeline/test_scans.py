@@ -7,15 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-
-from models.credibility import load_credibility
-from models.digits import load_digit_network
-from pipeline.config import DigitizeConfig, RunConfig
-from pipeline.digitize import digitize, find_pose
-from pipeline.document import analyse_document
-from pipeline.ink import extract_ink
-from pipeline.page import Layout
-from pipeline.segment import segment
+from tablekin.config import DigitizeConfig, RunConfig
+from tablekin.digitize import digitize, find_pose
+from tablekin.document import analyse_document
+from tablekin.ink import extract_ink
+from tablekin.models.credibility import load_credibility
+from tablekin.models.digits import load_digit_network
+from tablekin.page import Layout
+from tablekin.segment import segment
 
 SCANS = Path(__file__).parents[2].parent / "shared" / "scans"
 

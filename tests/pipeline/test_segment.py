@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tablekin.segment import segment
 
-from pipeline.segment import segment
 from tests.pipeline.printed_table import HEIGHT, Printed, print_table, share_in_right_cell
 
 NUMBERS = ["99", "9·999", "9·999", "9·999", "9·999", "9·999", "9·999", "9·999"]

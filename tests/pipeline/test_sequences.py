@@ -4,8 +4,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-
-from pipeline.sequences import nearest_by_sequences, runs, weigh
+from tablekin.sequences import nearest_by_sequences, runs, weigh
 
 COLUMNS = ["doc_id", "table_id", "row", "col", "text"]
 

@@ -1,10 +1,9 @@
 import pandas as pd
 import pytest
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.similar import RegionNames, describe_neighbours, describe_pair, find_document, find_pair
 from test_run import start, write_scan
-
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
-from pipeline.similar import RegionNames, describe_neighbours, describe_pair, find_document, find_pair
 
 
 @pytest.fixture

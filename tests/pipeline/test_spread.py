@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-
-from pipeline.config import IngestConfig, RunConfig
-from pipeline.image import load_image
-from pipeline.ingest import identify, list_scans, load_scan
-from pipeline.intake import analyse_scan
-from pipeline.spread import SIDE, find_gutter
+from tablekin.config import IngestConfig, RunConfig
+from tablekin.image import load_image
+from tablekin.ingest import identify, list_scans, load_scan
+from tablekin.intake import analyse_scan
+from tablekin.spread import SIDE, find_gutter
 
 SCANS = Path(__file__).parents[2].parent / "shared" / "scans"
 
@@ -114,7 +113,7 @@ def test_a_spread_analysed_before_is_not_looked_at_again(tmp_path, monkeypatch):
     scans = list(identify(list_scans([tmp_path]), {}))
     known = {(scan.source, scan.page_index): scan.doc_id for scan in scans}
     settled = {scan.doc_id: scan.sha256 for scan in scans}
-    monkeypatch.setattr("pipeline.ingest.find_gutter", lambda image: pytest.fail("looked at it again"))
+    monkeypatch.setattr("tablekin.ingest.find_gutter", lambda image: pytest.fail("looked at it again"))
     again = list(identify(list_scans([tmp_path]), known, IngestConfig(), settled))
     assert [scan.doc_id for scan in again] == ["book_left", "book_right"]
 

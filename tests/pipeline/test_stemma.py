@@ -3,8 +3,7 @@ import io
 import numpy as np
 import pytest
 from Bio import Phylo
-
-from pipeline.stemma import LEAST_PLACES, differences, draw_up, normalized
+from tablekin.stemma import LEAST_PLACES, differences, draw_up, normalized
 
 
 def copied(parents, places, rng):

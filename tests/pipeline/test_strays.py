@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-
-from models.digits import Peaks
-from pipeline.page import Detections, Layout, Region, WorkingPage
-from pipeline.strays import without_strays
+from tablekin.models.digits import Peaks
+from tablekin.page import Detections, Layout, Region, WorkingPage
+from tablekin.strays import without_strays
 
 
 def page_of(is_table: bool) -> tuple[WorkingPage, Peaks, Layout]:

@@ -1,7 +1,6 @@
 import numpy as np
 import pandas as pd
-
-from pipeline.tradition import gather
+from tablekin.tradition import gather
 
 
 def collated(readings, confidence=0.9, skip=(), doubt=()):

@@ -5,16 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.explain import match_pairs, score_pairs
+from tablekin.run import Order, Stages, run
+from tablekin.transcript import draw_reading, write_cells
 from test_run import write_scan
 from typer.testing import CliRunner
-
-from pipeline.cli import app
-from pipeline.config import RunConfig
-from pipeline.corpus import Corpus
-from pipeline.errors import UsageError
-from pipeline.explain import match_pairs, score_pairs
-from pipeline.run import Order, Stages, run
-from pipeline.transcript import draw_reading, write_cells
 
 TEXTS = {(3, 1): ("17", 0.5), (4, 1): ("", 0.0)}  # by row and column: what else stands in the table of a page
 
@@ -34,10 +33,10 @@ def analyse(image, doc_id, config, device):
 @pytest.fixture
 def corpus(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        "pipeline.intake.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
+        "tablekin.intake.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
     )
     monkeypatch.setattr(
-        "pipeline.collating.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
+        "tablekin.collating.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
     )
     write_scan(tmp_path / "scans/page0.png", 0)
     order = Order((tmp_path / "scans",), tmp_path / "corpus")

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 import torch
 from definition import bigram_seeds, digits_relevance
-
-from models.bigram import Spacing, bigrams
-from models.cones import GAMMA
-from models.digits import DigitNetwork, find_peaks
-from models.lrp import Propagation
-from models.rules import Composite, Gamma, ZBox
+from tablekin.models.bigram import Spacing, bigrams
+from tablekin.models.cones import GAMMA
+from tablekin.models.digits import DigitNetwork, find_peaks
+from tablekin.models.lrp import Propagation
+from tablekin.models.rules import Composite, Gamma, ZBox
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ from benchmark_corpus import Page, make_corpus, read_pages, resample
 from benchmark_lookups import time_lookups
 from benchmark_pairs import measure
 from benchmark_ways import compare_with_dense
-
-from pipeline.corpus import Corpus
-from pipeline.errors import CorpusError
-from pipeline.schemas import FEATURES
+from tablekin.corpus import Corpus
+from tablekin.errors import CorpusError
+from tablekin.schemas import FEATURES
 
 
 def page(seed: int) -> Page:

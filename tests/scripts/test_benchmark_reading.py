@@ -9,8 +9,7 @@ import benchmark_reading
 import cv2
 import numpy as np
 import pytest
-
-from pipeline.sample.archive import write_archive
+from tablekin.sample.archive import write_archive
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import evaluate_digits
 import numpy as np
 import pandas as pd
-
-from pipeline.page import Detections, WorkingPage
+from tablekin.page import Detections, WorkingPage
 
 
 def printed() -> pd.DataFrame:

@@ -17,10 +17,9 @@ from perturbation import (
 )
 from randomisation import STAGES, randomised
 from subject import DEFAULT, GradientCones, figure_labels, gradient_shares
-
-from models.bigram import BigramLayer, Spacing
-from models.cones import GAMMA
-from models.digits import DigitNetwork, find_peaks
+from tablekin.models.bigram import BigramLayer, Spacing
+from tablekin.models.cones import GAMMA
+from tablekin.models.digits import DigitNetwork, find_peaks
 
 
 def test_regions_come_up_as_when_the_list_of_pairs_is_gone_through() -> None:

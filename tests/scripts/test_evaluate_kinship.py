@@ -5,9 +5,8 @@ import relatives as relatives_module
 from relatives import Relatives, find_relatives
 from retrieval import _histogram, by_collation, found_by_change, score
 from sklearn.metrics import average_precision_score
+from tablekin.schemas import FEATURES
 from trees import true_branches
-
-from pipeline.schemas import FEATURES
 
 
 def made(related, neutral=None):

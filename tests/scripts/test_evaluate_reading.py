@@ -95,3 +95,16 @@ def test_pages_with_tables_are_summed_by_family_face_height_and_wear(monkeypatch
     assert found["face"].set_index("face")["recall"].to_dict() == {"cardo": 0.5, "engraved": 1.0}
     assert list(found["height"]["height"]) == ["(0, 12]", "(16, 20]"]
     assert len(found["wear"]) == 2
+
+
+def test_all_pages_are_summed_by_their_kind(monkeypatch, tmp_path) -> None:
+    works = pd.DataFrame({"work": ["sine-01"], "family": ["sine"]})
+    documents = pd.DataFrame({"doc": list("abc"), "work": "sine-01", "kind": ["table", "prose", "table"]})
+    truth = {"documents": documents.assign(face="cardo", digit_height=18.0, wear=0.5), "works": works}
+    monkeypatch.setattr(evaluate_reading, "_truth", lambda folder, table: truth[table])
+    counts = {"true": [10, 4, 30], "hits": [5, 1, 30], "found": [10, 1, 30], "cells": [4, 0, 4]}
+    scores = pd.DataFrame({"page": list("abc"), **counts, "cells_right": [1, 0, 4], "pages": 1})
+    found = by_kind(scores.assign(turned_wrong=[0, 1, 0], table_wrong=0), tmp_path)["kind"].set_index("kind")
+    assert found["recall"].to_dict() == {"prose": 0.25, "table": 35 / 40}
+    assert found["precision"].to_dict() == {"prose": 1, "table": 35 / 40}
+    assert found["turned_wrong"].to_dict() == {"prose": 1, "table": 0}

@@ -11,9 +11,8 @@ import pytest
 import reproduce_ground_truth
 import torch
 from handwritten import Architecture, Strips, build, draw_strips, load_scans
+from tablekin.models.bilrp import Factor
 from torch import Tensor, nn
-
-from models.bilrp import Factor
 
 
 @pytest.fixture(autouse=True)

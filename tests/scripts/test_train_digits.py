@@ -1,9 +1,8 @@
 import numpy as np
 import torch
 from practice_pool import PracticePage
+from tablekin.models.digits import STRIDE, DigitNetwork
 from train_digits import ChannelScale, cut_crop, draw_targets, fold
-
-from models.digits import STRIDE, DigitNetwork
 
 
 def test_folded_network_is_the_trained_one_without_its_scales() -> None:

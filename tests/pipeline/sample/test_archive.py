@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-
-from pipeline.errors import UsageError
-from pipeline.sample.archive import write_archive
-from pipeline.sample.plan import plan_archive
-from pipeline.sample.truth import SCHEMAS, corresponding_cells, read_truth
+from tablekin.errors import UsageError
+from tablekin.sample.archive import write_archive
+from tablekin.sample.plan import plan_archive
+from tablekin.sample.truth import SCHEMAS, corresponding_cells, read_truth
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-
-from pipeline.sample import arithmetic, motions
-from pipeline.sample.work import Work, split
+from tablekin.sample import arithmetic, motions
+from tablekin.sample.work import Work, split
 
 
 def draw(family, accept) -> Work:

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from dateutil.easter import EASTER_JULIAN, EASTER_WESTERN
 from dateutil.easter import easter as published_easter
-
-from pipeline.sample import chronology
+from tablekin.sample import chronology
 
 
 @pytest.mark.parametrize(("gregorian", "method"), [(False, EASTER_JULIAN), (True, EASTER_WESTERN)])

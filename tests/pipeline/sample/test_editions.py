@@ -3,12 +3,11 @@ from itertools import islice, pairwise
 
 import numpy as np
 import pytest
-
-from pipeline.sample.editions import draw_editions
-from pipeline.sample.families import FAMILIES, draw_works
-from pipeline.sample.headings import LANGUAGES, read_lexicon
-from pipeline.sample.layout import JOINT, arrange_pages
-from pipeline.sample.misprints import KINDS, apply, misprint
+from tablekin.sample.editions import draw_editions
+from tablekin.sample.families import FAMILIES, draw_works
+from tablekin.sample.headings import LANGUAGES, read_lexicon
+from tablekin.sample.layout import JOINT, arrange_pages
+from tablekin.sample.misprints import KINDS, apply, misprint
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-
-from pipeline.sample.engraver import Hand, random_hand
-from pipeline.sample.faces import Drawing
+from tablekin.sample.engraver import Hand, random_hand
+from tablekin.sample.faces import Drawing
 
 HEIGHT = 40.0
 

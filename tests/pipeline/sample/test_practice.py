@@ -1,8 +1,7 @@
 from collections import Counter
 
 import numpy as np
-
-from pipeline.sample.practice import practice_page, roman
+from tablekin.sample.practice import practice_page, roman
 
 
 def test_roman_numerals_read_back() -> None:

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-
-from pipeline.sample import spherics
+from tablekin.sample import spherics
 
 
 def equatorial(longitude: float, obliquity: float) -> np.ndarray:

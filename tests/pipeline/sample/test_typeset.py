@@ -3,14 +3,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from pipeline.sample.content import Column, PageContent, TableContent
-from pipeline.sample.faces import FACES, has_character
-from pipeline.sample.line import Compositor
-from pipeline.sample.sheet import Sheet
-from pipeline.sample.style import Style, random_style
-from pipeline.sample.typecase import TypeCase
-from pipeline.sample.typeset import set_page
+from tablekin.sample.content import Column, PageContent, TableContent
+from tablekin.sample.faces import FACES, has_character
+from tablekin.sample.line import Compositor
+from tablekin.sample.sheet import Sheet
+from tablekin.sample.style import Style, random_style
+from tablekin.sample.typecase import TypeCase
+from tablekin.sample.typeset import set_page
 
 PLAIN = Style(
     "im-fell-english/roman", "im-fell-english/roman", "im-fell-english/italic", 22.0, letter_spacing=0.2

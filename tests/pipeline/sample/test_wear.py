@@ -5,18 +5,17 @@ import cv2
 import numpy as np
 import pytest
 from scipy import ndimage
-
-from pipeline.sample.exposure import Scanner
-from pipeline.sample.line import Compositor
-from pipeline.sample.paper import Paper
-from pipeline.sample.pose import Pose, bend_of_sheet, turn_boxes
-from pipeline.sample.practice import practice_page
-from pipeline.sample.press import lost_figures, press_ink
-from pipeline.sample.sheet import SetPage, Sheet
-from pipeline.sample.style import Style, random_style
-from pipeline.sample.typecase import TypeCase
-from pipeline.sample.typeset import set_page
-from pipeline.sample.wear import Wear, random_wear, wear
+from tablekin.sample.exposure import Scanner
+from tablekin.sample.line import Compositor
+from tablekin.sample.paper import Paper
+from tablekin.sample.pose import Pose, bend_of_sheet, turn_boxes
+from tablekin.sample.practice import practice_page
+from tablekin.sample.press import lost_figures, press_ink
+from tablekin.sample.sheet import SetPage, Sheet
+from tablekin.sample.style import Style, random_style
+from tablekin.sample.typecase import TypeCase
+from tablekin.sample.typeset import set_page
+from tablekin.sample.wear import Wear, random_wear, wear
 
 CLEAN = Wear(Paper((0.95, 0.93, 0.9)), Scanner(bed=0.95), density=1.0)
 BOX = ["x0", "y0", "x1", "y1"]

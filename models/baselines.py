@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from tablekin.models.bilrp import Factor, pool
 from torch import Tensor, nn
+
+from tablekin.models.bilrp import Factor, pool
 
 
 def saliency(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:

@@ -15,10 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from tablekin.models.lrp import Propagation
-from tablekin.models.meeting import pool as pool
-from tablekin.models.rules import Composite
 from torch import Tensor, nn
+
+from tablekin.models.lrp.propagation import Propagation
+from tablekin.models.lrp.region_pooling import pool as pool
+from tablekin.models.lrp.rules import Composite
 
 
 @dataclass(frozen=True)

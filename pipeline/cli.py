@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from tablekin import __version__
 from tablekin.errors import ExitCode, TablekinError
 
@@ -100,8 +101,8 @@ def run(
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
     with _errors_to_exit_codes():
         from tablekin.config import read_config
-        from tablekin.run import Order
-        from tablekin.run import run as run_stages
+        from tablekin.orchestration.stage import Order
+        from tablekin.orchestration.stage import run as run_stages
 
         settings = read_config(config)
         if device is not None:
@@ -127,7 +128,7 @@ def drop(
 ) -> None:
     """Take documents out of a corpus; their scans are left alone."""
     with _errors_to_exit_codes():
-        from tablekin.drop import drop as drop_documents
+        from tablekin.orchestration.drop import drop as drop_documents
 
         dropped = drop_documents(corpus, docs, _say)
         _say(
@@ -149,7 +150,7 @@ def sample(
 ) -> None:
     """Write the sample archive: generated book pages with their ground truth."""
     with _errors_to_exit_codes():
-        from tablekin.execution import Progress
+        from tablekin.execution.pool import Progress
         from tablekin.sample.archive import write_archive
 
         progress = Progress("writing", documents, "documents")
@@ -168,8 +169,8 @@ def similar(
 ) -> None:
     """List the nearest documents of one, and what makes them similar."""
     with _errors_to_exit_codes():
-        from tablekin.corpus import Corpus
-        from tablekin.similar import describe_neighbours
+        from tablekin.corpus.corpus import Corpus
+        from tablekin.report.neighbours import describe_neighbours
 
         for line in describe_neighbours(Corpus.open(corpus), doc, number):
             typer.echo(line)
@@ -189,9 +190,9 @@ def read(
 ) -> None:
     """Print the tables of one document as they were read; cells in doubt have a question mark."""
     with _errors_to_exit_codes():
-        from tablekin.corpus import Corpus
-        from tablekin.similar import find_document
-        from tablekin.transcript import describe_reading, draw_reading, write_cells
+        from tablekin.corpus.corpus import Corpus
+        from tablekin.report.neighbours import find_document
+        from tablekin.report.transcript import describe_reading, draw_reading, write_cells
 
         opened = Corpus.open(corpus)
         doc_id = find_document(opened, doc)
@@ -216,12 +217,12 @@ def show(
 ) -> None:
     """Show one pair: its score, its matches, and on request a drawing."""
     with _errors_to_exit_codes():
-        from tablekin.corpus import Corpus
-        from tablekin.similar import describe_pair
+        from tablekin.corpus.corpus import Corpus
+        from tablekin.report.neighbours import describe_pair
 
         opened = Corpus.open(corpus)
         if image is not None:
-            from tablekin.drawing import draw_pair
+            from tablekin.report.drawing import draw_pair
 
             draw_pair(opened, doc_a, doc_b, image)
             _say(f"drawing: {image}")
@@ -244,8 +245,8 @@ def collate(
 ) -> None:
     """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
     with _errors_to_exit_codes():
-        from tablekin.apparatus import collate_pair, describe, draw_apparatus, write_csv
-        from tablekin.corpus import Corpus
+        from tablekin.corpus.corpus import Corpus
+        from tablekin.report.apparatus import collate_pair, describe, draw_apparatus, write_csv
 
         opened = Corpus.open(corpus)
         apparatus = collate_pair(opened, doc_a, doc_b)
@@ -279,8 +280,8 @@ def kinship(
 ) -> None:
     """Find families of tables and, from the readings they share, who copied whom."""
     with _errors_to_exit_codes():
-        from tablekin.corpus import Corpus
-        from tablekin.kinship import describe, find_families, write_families
+        from tablekin.corpus.corpus import Corpus
+        from tablekin.kinship.families import describe, find_families, write_families
 
         opened = Corpus.open(corpus)
         dated = year if year != "year" or "year" in opened.read("documents") else None
@@ -312,8 +313,8 @@ def analyze(
 ) -> None:
     """Group the documents of a corpus, and tell the history of its tables: table groups, figures."""
     with _errors_to_exit_codes():
-        from tablekin.analyze import Columns, analyze
-        from tablekin.corpus import Corpus
+        from tablekin.analyze.stage import Columns, analyze
+        from tablekin.corpus.corpus import Corpus
 
         folder = out or corpus / "analysis"
         analyze(Corpus.open(corpus), folder, Columns(work, year, place), window, _say)
@@ -324,7 +325,7 @@ def analyze(
 def check(corpus: CorpusFolder) -> None:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     with _errors_to_exit_codes():
-        from tablekin.check import check as find_problems
+        from tablekin.check.stage import check as find_problems
 
         count = 0
         for problem in find_problems(corpus):

@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
 from tablekin.config import RunConfig
-from tablekin.digitize import digitize
-from tablekin.factor import Factor, digit_advance, explain_document, spacing_of
-from tablekin.models.bigram import FEATURES
-from tablekin.models.cones import GAMMA
-from tablekin.models.credibility import load_credibility
-from tablekin.models.digits import DigitNetwork, load_digit_network
+from tablekin.digitize.false_positives import without_strays
+from tablekin.digitize.stage import digitize
+from tablekin.explain.factor import Factor, digit_advance, explain_document, spacing_of
+from tablekin.models.networks.bigram import FEATURES
+from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.digits import DigitNetwork, load_digit_network
+from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import Layout, WorkingPage
 from tablekin.read import Reading, read
-from tablekin.segment import TableLimits, segment
-from tablekin.strays import without_strays
+from tablekin.segment.stage import TableLimits, segment
 
 MODEL = "bigram"
 

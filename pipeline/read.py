@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tablekin.neighbours import Metrics, measure
+
 from tablekin.page import Detections, Layout, WorkingPage
-from tablekin.ruling import INK_THRESHOLD, box_sums
+from tablekin.segment.adjacency import Metrics, measure
+from tablekin.segment.ruling import INK_THRESHOLD, box_sums
 
 READ_KINDS = ("cell", "header", "page_number")
 POINT_GAP = 2.0  # widest gap that is a point when a dot stands in it, in spaces

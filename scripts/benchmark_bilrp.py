@@ -1,4 +1,4 @@
-"""Compare the library's BiLRP with the definition (``scripts/definition.py``): how far apart, how much faster.
+"""Compare the library's BiLRP with the definition (``scripts/lib/definition.py``): how far apart, how much faster.
 
 ``python scripts/benchmark_bilrp.py`` explains one pair of images with VGG-16 (random weights: the arithmetic is
 the same) and one full page with the bigram network, both ways in one process, in float32 and against a float64
@@ -21,21 +21,22 @@ from typing import TypeVar
 import cv2
 import numpy as np
 import torch
-from definition import bigram_seeds, digits_relevance, vgg_factor
+from lib.definition import bigram_seeds, digits_relevance, vgg_factor
 from numpy.typing import NDArray
+from torch import Tensor
+
 from tablekin.config import RunConfig
-from tablekin.digitize import choose_figures, digitize
-from tablekin.factor import digit_advance, explain_document, spacing_of
-from tablekin.models.bigram import FEATURES
+from tablekin.digitize.stage import choose_figures, digitize
+from tablekin.explain.factor import digit_advance, explain_document, spacing_of
 from tablekin.models.bilrp import factor
-from tablekin.models.cones import GAMMA
-from tablekin.models.credibility import load_credibility
-from tablekin.models.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
-from tablekin.models.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
+from tablekin.models.networks.bigram import FEATURES
+from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
+from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
+from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import WorkingPage
 from tablekin.sample.archive import write_archive
-from tablekin.segment import TableLimits, segment
-from torch import Tensor
+from tablekin.segment.stage import TableLimits, segment
 
 Row = dict[str, str | float | int]
 Result = TypeVar("Result")

@@ -13,9 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmark_corpus import make_corpus
-from tablekin.corpus import Corpus
-from tablekin.drivers import driver_tables
+from lib.made_corpus import make_corpus
+
+from tablekin.corpus.corpus import Corpus
+from tablekin.explain.drivers import driver_tables
 from tablekin.provenance import peak_memory
 
 PARTNERS = ("all", "other work", "earlier year", "other place")

@@ -27,19 +27,20 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from benchmark_corpus import first_documents, make_corpus, shape_of
-from benchmark_lookups import time_lookups
-from benchmark_ways import compare_with_dense, compile_kernel, time_network
+from lib.alternatives import compare_with_dense, compile_kernel, time_network
+from lib.lookups import time_lookups
+from lib.made_corpus import first_documents, make_corpus, shape_of
 from numpy.typing import NDArray
-from tablekin.compare import TILE, compare
+
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
-from tablekin.coverage import Explained
-from tablekin.execution import default_workers
-from tablekin.explain import match_pairs, score_pairs
-from tablekin.factors import Factors
-from tablekin.pair_tables import Comparison
-from tablekin.pairs import Scores
+from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.match_coverage import Explained
+from tablekin.corpus.pair_tables import Comparison
+from tablekin.execution.pool import default_workers
+from tablekin.explain.factor_index import Factors
+from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain.scores import Scores
+from tablekin.explain.stage import TILE, compare
 from tablekin.provenance import peak_memory
 
 GROWTH = (1000, 3000, 10000)

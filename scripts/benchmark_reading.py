@@ -27,11 +27,12 @@ import pandas as pd
 import torch
 from benchmark_bilrp import made_page
 from numpy.typing import NDArray
+
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
-from tablekin.ingest import load_image
-from tablekin.memory import keep_freed_memory
-from tablekin.models.digits import load_digit_network, pad_to_grain
+from tablekin.execution.malloc import keep_freed_memory
+from tablekin.ingest.scans import load_image
+from tablekin.models.networks.digits import load_digit_network, pad_to_grain
 
 STAGES = ("digitize", "segment", "read", "explain")
 

@@ -19,11 +19,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from tablekin.collate import SURE, collate, kin, table_of
-from tablekin.corpus import Corpus
-from tablekin.grid import same
+
+from tablekin.collation.collate import SURE, collate, kin, table_of
+from tablekin.collation.grid import same
+from tablekin.collation.witness import Shelf, Witness, witness
+from tablekin.corpus.corpus import Corpus
 from tablekin.sample.truth import corresponding_cells, read_truth
-from tablekin.witness import Shelf, Witness, witness
 
 Cell = tuple[int, int, int]  # table, row, column of the truth
 _FRAME = 10  # cells besides arguments that a pair must have in common to be one that can be collated

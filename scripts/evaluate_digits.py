@@ -20,13 +20,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+
 from tablekin.config import RunConfig
-from tablekin.digitize import digitize
-from tablekin.factor import digit_advance, spacing_of
-from tablekin.ingest import identify, list_scans, load_scan
-from tablekin.models.bigram import bigrams
-from tablekin.models.credibility import load_credibility
-from tablekin.models.digits import DIGIT_HEIGHT, load_digit_network
+from tablekin.digitize.stage import digitize
+from tablekin.explain.factor import digit_advance, spacing_of
+from tablekin.ingest.scans import identify, list_scans, load_scan
+from tablekin.models.networks.bigram import bigrams
+from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.digits import DIGIT_HEIGHT, load_digit_network
 from tablekin.page import Detections, WorkingPage
 
 TRANSCRIPTIONS = Path(__file__).parent.parent / "tests" / "fixtures" / "transcriptions"

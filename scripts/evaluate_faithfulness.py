@@ -25,10 +25,8 @@ from typing import Any, TypeVar, get_args
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from numpy.typing import NDArray
-from pairing import Pair, choose_pairs
-from perturbation import (
+from lib.pairing import Pair, choose_pairs
+from lib.perturbation import (
     CURVES,
     FRACTIONS,
     Explained,
@@ -36,9 +34,12 @@ from perturbation import (
     area,
     follow_curves,
 )
-from randomisation import randomise
-from subject import DEFAULT, Level, explain, prepare
-from tablekin.execution import Failure, default_workers, run_in_order
+from lib.randomisation import randomise
+from lib.subject import DEFAULT, Level, explain, prepare
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from tablekin.execution.pool import Failure, default_workers, run_in_order
 
 _DRAWS = 4000  # of the bootstrap
 _LEAST = 10  # regions a page needs

@@ -22,10 +22,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
-from tablekin.corpus import Corpus
-from tablekin.groups import LEAST_AGREEMENT, draw_map, find_families
-from tablekin.sample.truth import read_truth
 from threadpoolctl import threadpool_limits
+
+from tablekin.analyze.clusters import LEAST_AGREEMENT, draw_map, find_families
+from tablekin.corpus.corpus import Corpus
+from tablekin.sample.truth import read_truth
 
 AGREEMENTS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 

@@ -24,9 +24,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from relatives import Relatives, find_relatives
-from retrieval import (
+from lib.related_pages import Relatives, find_relatives
+from lib.retrieval import (
     by_collation,
     by_features,
     by_sequences,
@@ -36,11 +35,13 @@ from retrieval import (
     found_by_change,
     score,
 )
+from lib.trees import collate_printed, read_collations, score_trees
+from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
-from tablekin.corpus import Corpus
-from tablekin.groups import find_families
+
+from tablekin.analyze.clusters import find_families
+from tablekin.corpus.corpus import Corpus
 from tablekin.sample.truth import read_truth
-from trees import collate_printed, read_collations, score_trees
 
 
 def read_upright(archive: Path, docs: tuple[str, ...]) -> list[NDArray[np.uint8]]:

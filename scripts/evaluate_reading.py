@@ -20,10 +20,11 @@ import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
-from tablekin.execution import Failure, default_workers, run_in_order
-from tablekin.image import load_image
+from tablekin.execution.pool import Failure, default_workers, run_in_order
+from tablekin.ingest.image import load_image
 from tablekin.sample.truth import read_truth
 
 _HEIGHTS = (0, 12, 16, 20, 26, 35, 100)  # pixels of the scan

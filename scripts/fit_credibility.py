@@ -1,6 +1,6 @@
 """Fit how credible a peak of the digit maps is, on generated pages, and say how well its probabilities hold.
 
-``python scripts/fit_credibility.py POOL`` reads the pages of POOL (see ``practice_pool.py``) that the digit network was
+``python scripts/fit_credibility.py POOL`` reads the pages of POOL (see ``training_pool.py``) that the digit network was
 not trained on, those whose number ends in 7; with ``--all`` it reads every page, of a POOL made for this alone. It fits
 on one half of them and measures on the other: recall and precision by threshold, beside those of the activation alone,
 and a reliability table. Then it fits on all and writes ``models/weights/credibility.safetensors``.
@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from practice_pool import PracticePage, load_page
 from sklearn.ensemble import GradientBoostingClassifier
-from tablekin.models.credibility import CANDIDATE, CREDIBILITY, Credibility, circumstances
-from tablekin.models.digits import (
+from training_pool import PracticePage, load_page
+
+from tablekin.models.networks.detection_confidence import CANDIDATE, CREDIBILITY, Credibility, circumstances
+from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     WEIGHTS,
     DigitNetwork,
@@ -139,7 +140,7 @@ def main() -> None:
     samples = [describe(load_page(path), network) for path in paths]
     samples = [sample for sample in samples if len(sample.right)]
     if len(samples) < 2:
-        raise SystemExit(f"{options.pool}: fewer than two pages to fit on; make them with practice_pool.py")
+        raise SystemExit(f"{options.pool}: fewer than two pages to fit on; make them with training_pool.py")
     model = filled(fit(*_together(samples[::2])))
     described, right = _together(samples[1::2])
     printed = sum(s.printed for s in samples[1::2])

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from handwritten import (
+from lib.handwritten import (
     LENGTH,
     SIDE,
     Architecture,
@@ -32,10 +32,11 @@ from handwritten import (
     split,
     train,
 )
+from torch import Tensor, nn
+
 from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
 from tablekin.models.bilrp import Factor, factor, pair_map
-from tablekin.models.rules import Composite, Gamma, Rule, ZBox, Zero
-from torch import Tensor, nn
+from tablekin.models.lrp.rules import Composite, Gamma, Rule, ZBox, Zero
 
 GAMMAS = (0.0, 0.01, 0.03, 0.09, 0.1, 0.25, 0.5, 1.0)
 REGIONS = (torch.arange(LENGTH * SIDE) // SIDE).expand(SIDE, -1)  # the box of every pixel

@@ -1,6 +1,6 @@
 """Train the digit network on generated pages and write its weights.
 
-``python scripts/train_digits.py POOL --steps 6000`` reads pages from POOL (see ``practice_pool.py``; new pages may
+``python scripts/train_digits.py POOL --steps 6000`` reads pages from POOL (see ``training_pool.py``; new pages may
 arrive while it runs), goes on from ``POOL/checkpoint.pt`` if that is there, and writes
 ``models/weights/digits.safetensors``. Pages whose number ends in 7 are never trained on: they measure.
 """
@@ -16,9 +16,12 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from practice_pool import PracticePage, load_page
 from safetensors.torch import save_file
-from tablekin.models.digits import (
+from torch import Tensor, nn
+from torch.nn import functional as F
+from training_pool import PracticePage, load_page
+
+from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     SHARPNESS,
     STRIDE,
@@ -27,8 +30,6 @@ from tablekin.models.digits import (
     find_peaks,
     pad_to_grain,
 )
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 _CROP = 384  # pixels
 _TURNED = 0.2  # share of crops that are turned, to train the orientation head

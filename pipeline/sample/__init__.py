@@ -1,1 +1,1 @@
-"""The sample archive: pages whose content is known, typeset and worn like early printed books."""
+"""Sample: generated book pages with their ground truth."""

@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
+
 from tablekin.errors import UsageError
-from tablekin.execution import Failure, default_workers, run_in_order
-from tablekin.sample.layout import JOINT
+from tablekin.execution.pool import Failure, default_workers, run_in_order
+from tablekin.sample.degradation.degrade import WornPage, random_wear, wear
 from tablekin.sample.plan import PlannedPage, plan_archive
 from tablekin.sample.truth import SCHEMAS
-from tablekin.sample.typeset import set_page
-from tablekin.sample.wear import WornPage, random_wear, wear
+from tablekin.sample.typesetting.layout import JOINT
+from tablekin.sample.typesetting.typeset import set_page
 
 SCANS = "scans"
 TRUTH = "truth"

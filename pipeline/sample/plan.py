@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from tablekin.sample.content import PageContent
-from tablekin.sample.editions import Edition, draw_editions
-from tablekin.sample.families import draw_works
-from tablekin.sample.headings import Lexicon, pick, read_lexicon
-from tablekin.sample.layout import arrange_pages, print_value
-from tablekin.sample.misprints import Misprint, apply
-from tablekin.sample.style import Style
-from tablekin.sample.work import Work
+
+from tablekin.sample.typesetting.headings import Lexicon, pick, read_lexicon
+from tablekin.sample.typesetting.layout import arrange_pages, print_value
+from tablekin.sample.typesetting.style import Style
+from tablekin.sample.works.catalogue import draw_works
+from tablekin.sample.works.content import PageContent
+from tablekin.sample.works.editions import Edition, draw_editions
+from tablekin.sample.works.misprints import Misprint, apply
+from tablekin.sample.works.work import Work
 
 _OTHERS = 0.2  # share of pages that are no tables
 _FEW = 60  # tables; an archive with fewer has few editions of each work

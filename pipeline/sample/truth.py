@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-from tablekin.sample.layout import JOINT
+
+from tablekin.sample.typesetting.layout import JOINT
 
 _BOX = [(side, pa.float32()) for side in ("x0", "y0", "x1", "y1")]  # pixels of the scan
 _PLACE = [("table", pa.int16()), ("row", pa.int16()), ("col", pa.int16())]  # on the page; -1 is none

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from networks import Residual, UNet, Vgg, ink, made, signed
-from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
-from tablekin.models.bilrp import Factor, factor, pair_map
-from tablekin.models.rules import Composite, Zero
 from torch import Tensor, nn
 from torch.autograd.functional import hessian
+
+from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
+from tablekin.models.bilrp import Factor, factor, pair_map
+from tablekin.models.lrp.rules import Composite, Zero
+from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
 BASELINES = (saliency, curvature, hessian_product, embedding_similarity)
 A, B = signed(1, 2, 6, 6), signed(1, 2, 6, 6, seed=1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from networks import UNet, Vgg, ink, made
-from tablekin.models.bigram import BigramLayer
-from tablekin.models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
-from tablekin.models.rules import Composite, Gamma, ZBox, Zero
 from torch import Tensor, nn
+
+from tablekin.models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
+from tablekin.models.lrp.rules import Composite, Gamma, ZBox, Zero
+from tablekin.models.networks.bigram import BigramLayer
+from tests.support.networks import UNet, Vgg, ink, made
 
 ZERO = Composite(((nn.Module, Zero()),))
 GAMMA = Composite(((0, ZBox(0, 1)), (nn.Module, Gamma(0.25))))

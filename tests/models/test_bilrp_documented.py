@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-PAGE = Path(__file__).parents[2] / "docs" / "bilrp.md"
+from tests.support.places import DOCS
+
+PAGE = DOCS / "bilrp.md"
 
 
 def test_the_example_explains_the_similarity(capsys: pytest.CaptureFixture[str]) -> None:

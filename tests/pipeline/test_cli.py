@@ -1,19 +1,20 @@
 import errno
 
-import fake_stages
 import pytest
-import tablekin.run
-from tablekin import __version__
-from tablekin.cli import app
-from test_run import write_scan
 from typer.testing import CliRunner
 
-STAGES = tablekin.run.Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
+import tablekin.orchestration.stage
+from tablekin import __version__
+from tablekin.cli import app
+from tests.support import fake_stages
+from tests.support.runs import write_scan
+
+STAGES = tablekin.orchestration.stage.Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
 
 
 @pytest.fixture
 def command(monkeypatch):
-    monkeypatch.setattr("tablekin.run.load_stages", lambda: STAGES)
+    monkeypatch.setattr("tablekin.orchestration.stage.load_stages", lambda: STAGES)
 
     def command(*arguments):
         return CliRunner().invoke(app, [str(argument) for argument in arguments])
@@ -75,7 +76,7 @@ def test_ctrl_c_ends_with_130(command, scans, tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tablekin.run.run", interrupt)
+    monkeypatch.setattr("tablekin.orchestration.stage.run", interrupt)
     result = command("run", scans, "--out", tmp_path / "corpus")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -86,7 +87,7 @@ def test_a_full_disk_ends_with_2_and_one_line(command, scans, tmp_path, monkeypa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr("tablekin.parts.os.fsync", fail)
+        full.setattr("tablekin.corpus.parts.os.fsync", fail)
         result = command("run", scans, "--out", tmp_path / "corpus", "--device", "cpu", "--workers", 1)
     assert result.exit_code == 2
     (line,) = [line for line in result.stderr.splitlines() if line.startswith("tablekin: ")]

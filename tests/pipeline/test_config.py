@@ -1,4 +1,5 @@
 import pytest
+
 from tablekin.config import RunConfig, read_config
 from tablekin.errors import ConfigError
 

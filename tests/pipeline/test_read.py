@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from tablekin.page import Detections, Layout, Region, WorkingPage
 from tablekin.read import read
-from tablekin.segment import segment
-
-from tests.pipeline.printed_table import Printed, print_table
+from tablekin.segment.stage import segment
+from tests.support.printed_table import Printed, print_table
 
 
 def page_of(*digits: tuple[int, float, float, float, float, float]) -> WorkingPage:

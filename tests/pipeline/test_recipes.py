@@ -2,17 +2,18 @@
 
 import dataclasses
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import table_stages
-from tablekin.config import RunConfig
-from tablekin.run import Order, load_stages, run
-from test_run import write_scan
 
-RECIPES = Path(__file__).parents[2] / "docs/recipes.md"
+from tablekin.config import RunConfig
+from tablekin.orchestration.stage import Order, load_stages, run
+from tests.support import table_stages
+from tests.support.places import DOCS
+from tests.support.runs import write_scan
+
+RECIPES = DOCS / "recipes.md"
 WORKS = ["Tabulae", "Canon", "Tabulae", "Sphaera", "Canon", "Sphaera", "Canon"]
 YEARS = [1500, 1512, 1508, 1540, 1520, 1533, 1580]
 PLACES = ["Basel", "Paris", "Paris", "Basel", "Venezia", "Paris", "Basel"]
@@ -29,7 +30,8 @@ def told(tmp_path_factory):
     (folder / "meta.csv").write_text(table)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(
-            "tablekin.intake.run_in_order", lambda work, scans, _: (work(scan) for scan in scans)
+            "tablekin.orchestration.documents.run_in_order",
+            lambda work, scans, _: (work(scan) for scan in scans),
         )
         stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
         order = Order(

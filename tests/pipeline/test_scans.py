@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
-from tablekin.config import DigitizeConfig, RunConfig
-from tablekin.digitize import digitize, find_pose
-from tablekin.document import analyse_document
-from tablekin.ink import extract_ink
-from tablekin.models.credibility import load_credibility
-from tablekin.models.digits import load_digit_network
-from tablekin.page import Layout
-from tablekin.segment import segment
 
-SCANS = Path(__file__).parents[2].parent / "shared" / "scans"
+from tablekin.config import DigitizeConfig, RunConfig
+from tablekin.digitize.normalization import extract_ink
+from tablekin.digitize.stage import digitize, find_pose
+from tablekin.document import analyse_document
+from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.digits import load_digit_network
+from tablekin.page import Layout
+from tablekin.segment.stage import segment
+from tests.support.places import SCANS
 
 pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not part of the project")
 

@@ -6,12 +6,13 @@ import benchmark_bilrp
 import numpy as np
 import pytest
 import torch
-from definition import bigram_seeds, digits_relevance
-from tablekin.models.bigram import Spacing, bigrams
-from tablekin.models.cones import GAMMA
-from tablekin.models.digits import DigitNetwork, find_peaks
-from tablekin.models.lrp import Propagation
-from tablekin.models.rules import Composite, Gamma, ZBox
+from lib.definition import bigram_seeds, digits_relevance
+
+from tablekin.models.lrp.propagation import Propagation
+from tablekin.models.lrp.rules import Composite, Gamma, ZBox
+from tablekin.models.networks.bigram import Spacing, bigrams
+from tablekin.models.networks.digits import DigitNetwork, find_peaks
+from tablekin.models.page_lrp.patches import GAMMA
 
 
 @pytest.fixture(scope="module")

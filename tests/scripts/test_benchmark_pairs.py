@@ -1,12 +1,13 @@
-import benchmark_corpus
 import numpy as np
 import pandas as pd
 import pytest
-from benchmark_corpus import Page, make_corpus, read_pages, resample
-from benchmark_lookups import time_lookups
 from benchmark_pairs import measure
-from benchmark_ways import compare_with_dense
-from tablekin.corpus import Corpus
+from lib import made_corpus
+from lib.alternatives import compare_with_dense
+from lib.lookups import time_lookups
+from lib.made_corpus import Page, make_corpus, read_pages, resample
+
+from tablekin.corpus.corpus import Corpus
 from tablekin.errors import CorpusError
 from tablekin.schemas import FEATURES
 
@@ -50,7 +51,7 @@ def test_a_resampled_page_has_cells_of_the_page_and_varied_relevance():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark_corpus, "read_pages", lambda folders, density: [page(0), page(1)])
+    monkeypatch.setattr(made_corpus, "read_pages", lambda folders, density: [page(0), page(1)])
     make_corpus([], "mix", 12, 0, tmp_path / "corpus")
     monkeypatch.undo()
     return tmp_path / "corpus"

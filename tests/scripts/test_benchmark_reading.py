@@ -9,6 +9,7 @@ import benchmark_reading
 import cv2
 import numpy as np
 import pytest
+
 from tablekin.sample.archive import write_archive
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import evaluate_digits
 import numpy as np
 import pandas as pd
+
 from tablekin.page import Detections, WorkingPage
 
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 import torch
 from evaluate_faithfulness import draw, resample, show, summarise
-from pairing import choose_pairs
-from perturbation import (
+from lib.pairing import choose_pairs
+from lib.perturbation import (
     CURVES,
     FRACTIONS,
     area,
@@ -15,11 +15,12 @@ from perturbation import (
     perturb,
     rank_correlation,
 )
-from randomisation import STAGES, randomised
-from subject import DEFAULT, GradientCones, figure_labels, gradient_shares
-from tablekin.models.bigram import BigramLayer, Spacing
-from tablekin.models.cones import GAMMA
-from tablekin.models.digits import DigitNetwork, find_peaks
+from lib.randomisation import STAGES, randomised
+from lib.subject import DEFAULT, GradientCones, figure_labels, gradient_shares
+
+from tablekin.models.networks.bigram import BigramLayer, Spacing
+from tablekin.models.networks.digits import DigitNetwork, find_peaks
+from tablekin.models.page_lrp.patches import GAMMA
 
 
 def test_regions_come_up_as_when_the_list_of_pairs_is_gone_through() -> None:

@@ -1,12 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-import relatives as relatives_module
-from relatives import Relatives, find_relatives
-from retrieval import _histogram, by_collation, found_by_change, score
+from lib import related_pages as relatives_module
+from lib.related_pages import Relatives, find_relatives
+from lib.retrieval import _histogram, by_collation, found_by_change, score
+from lib.trees import true_branches
 from sklearn.metrics import average_precision_score
+
 from tablekin.schemas import FEATURES
-from trees import true_branches
 
 
 def made(related, neutral=None):

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import torch
-from handwritten import Architecture, agreement, draw_strips, load_scans, similarities, split, start, train
+from lib.handwritten import (
+    Architecture,
+    agreement,
+    draw_strips,
+    load_scans,
+    similarities,
+    split,
+    start,
+    train,
+)
 
 
 def test_agreement_of_known_digits() -> None:

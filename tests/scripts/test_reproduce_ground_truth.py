@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import reproduce_ground_truth
 import torch
-from handwritten import Architecture, Strips, build, draw_strips, load_scans
-from tablekin.models.bilrp import Factor
+from lib.handwritten import Architecture, Strips, build, draw_strips, load_scans
 from torch import Tensor, nn
+
+from tablekin.models.bilrp import Factor
 
 
 @pytest.fixture(autouse=True)

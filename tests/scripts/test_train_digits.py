@@ -1,8 +1,9 @@
 import numpy as np
 import torch
-from practice_pool import PracticePage
-from tablekin.models.digits import STRIDE, DigitNetwork
 from train_digits import ChannelScale, cut_crop, draw_targets, fold
+from training_pool import PracticePage
+
+from tablekin.models.networks.digits import STRIDE, DigitNetwork
 
 
 def test_folded_network_is_the_trained_one_without_its_scales() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+
 from tablekin.errors import UsageError
 from tablekin.sample.archive import write_archive
 from tablekin.sample.plan import plan_archive

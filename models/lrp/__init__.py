@@ -1,0 +1,1 @@
+"""LRP: rules, and the propagation of relevance through any network of known layers."""

@@ -1,0 +1,172 @@
+"""Convolutions and linear layers under a rule: run once, ready for any number of seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.grad import conv2d_input
+from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
+
+from tablekin.models.lrp.rules import Rule, Term, WeightedLayer
+from tablekin.models.lrp.step import POINT, Back, Step, UnsupportedOperationError, Window, nothing
+
+_Spread = Callable[[Tensor], Tensor]  # s (seeds, *output) -> (seeds, *input), the transposed layer
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One term of a rule, with the denominators of the outputs it serves."""
+
+    term: Term
+    inverse: Tensor  # (1, *output): one over the denominator, 0 where it vanishes or the term does not serve
+    spread: _Spread
+
+
+def weighted(
+    module: nn.Module, x: Tensor, rule: Rule, normalisation: nn.Module | None, rectified: bool
+) -> Step:
+    """Run a convolution or linear layer under a rule.
+
+    Parameters
+    ----------
+    module
+        The layer.
+    x
+        ``(1, *input)``.
+    rule
+        How it hands relevance on.
+    normalisation
+        The batch normalisation that follows and is folded in, if any.
+    rectified
+        Whether it is known that no relevance will arrive at outputs that are not positive.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        For padding other than by zeros, and for normalisation that still learns its statistics.
+    """
+    weight, bias = _folded(module, normalisation)
+    if isinstance(module, nn.Linear):
+        layer = WeightedLayer(x, weight, bias, F.linear)
+        return _step(layer, rule, rectified, lambda w: lambda s: s @ w, (POINT, POINT))
+    padding, windows = _geometry(module)
+    column = None if bias is None else bias[:, None, None]
+    options: Any = (module.stride, padding, module.dilation, module.groups)
+    layer = WeightedLayer(x, weight, column, lambda maps, w: F.conv2d(maps, w, None, *options))
+    return _step(layer, rule, rectified, lambda w: _spread(w, x, options), windows)
+
+
+def _folded(module: Any, normalisation: Any) -> tuple[Tensor, Tensor | None]:
+    if normalisation is None:
+        return module.weight.detach(), None if module.bias is None else module.bias.detach()
+    if normalisation.training or normalisation.running_mean is None:
+        raise UnsupportedOperationError("batch normalisation without fixed statistics; call model.eval()")
+    fold = fuse_conv_bn_weights if isinstance(module, nn.Conv2d) else fuse_linear_bn_weights
+    statistics = (normalisation.running_mean, normalisation.running_var, normalisation.eps)
+    weight, bias = fold(module.weight, module.bias, *statistics, normalisation.weight, normalisation.bias)
+    return weight.detach(), bias.detach()
+
+
+def _geometry(module: Any) -> tuple[tuple[int, int], tuple[Window, Window]]:
+    """Read the padding of a convolution, and what its outputs see of its input."""
+    if module.padding_mode != "zeros" or module.padding == "same":
+        raise UnsupportedOperationError("padding must be by zeros and given as a number")
+    padding = (0, 0) if module.padding == "valid" else module.padding
+    down, across = (
+        Window(stride, edge, dilation * (size - 1) - edge)
+        for size, stride, edge, dilation in zip(
+            module.kernel_size, module.stride, padding, module.dilation, strict=True
+        )
+    )
+    return padding, (down, across)
+
+
+def _spread(weight: Tensor, x: Tensor, options: Any) -> _Spread:
+    """Make the transposed convolution; without strides it is a convolution with the kernel turned around.
+
+    That one is computed with the channels last, where processors are about twice as fast.
+    """
+    stride, padding, dilation, groups = options
+    edges = [d * (size - 1) - p for d, size, p in zip(dilation, weight.shape[2:], padding, strict=True)]
+    if groups > 1 or tuple(stride) != (1, 1) or min(edges) < 0:
+        return lambda s: conv2d_input((len(s), *x.shape[1:]), weight, s, *options)
+    turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+
+    def spread(s: Tensor) -> Tensor:
+        s = s.contiguous(memory_format=torch.channels_last)
+        return F.conv2d(s, turned, None, 1, tuple(edges), dilation)
+
+    return spread
+
+
+def _step(
+    layer: WeightedLayer,
+    rule: Rule,
+    rectified: bool,
+    spread: Callable[[Tensor], _Spread],
+    windows: tuple[Window, Window],
+) -> Step:
+    output = layer.output
+    leak, ways = _ways(layer, rule, output > 0 if rectified else None, spread)
+    multiplications = layer.weight.numel() * output[0, 0].numel()
+
+    def forth(reading: Tensor) -> Tensor:
+        result = reading.new_zeros((len(reading), *output.shape[1:]))
+        for way in ways:
+            scaled = reading * way.term.multiplier
+            if scaled.ndim == 4:
+                scaled = scaled.contiguous(memory_format=torch.channels_last)
+            result += layer.apply(scaled, way.term.weight).mul_(way.inverse)
+        return result
+
+    return Step(output, _back(layer, ways, leak), forth, leak, windows, multiplications)
+
+
+def _ways(
+    layer: WeightedLayer, rule: Rule, arrives: Tensor | None, spread: Callable[[Tensor], _Spread]
+) -> tuple[Tensor | None, list[_Way]]:
+    """Prepare a rule: the share of each output that is absorbed, and the terms that serve some output."""
+    split = rule.split(layer)
+    served = [
+        z if term.side is None else z * term.side
+        for term in split.terms
+        for z in (layer.apply(term.multiplier, term.weight),)
+    ]
+    numerator = torch.stack(served).sum(0)
+    denominator = numerator if split.extra is None else numerator + split.extra
+    limits = torch.finfo(denominator.dtype)
+    vanishes = denominator.abs() < limits.tiny / limits.eps  # its inverse could overflow
+    inverse = (1 / denominator.masked_fill(vanishes, 1)).masked_fill(vanishes, 0)
+    extra = split.extra if split.extra is not None else torch.zeros_like(denominator)
+    leak = torch.where(vanishes, 1, extra * inverse)
+    ways = [
+        _Way(term, inverse if term.side is None else inverse * term.side, spread(term.weight))
+        for term in split.terms
+        if term.side is None or bool((term.side if arrives is None else term.side & arrives).any())
+    ]
+    return leak if bool(leak.any()) else None, ways
+
+
+def _back(layer: WeightedLayer, ways: list[_Way], leak: Tensor | None) -> Back:
+    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        absorbed = nothing(relevance)
+        if leak is not None:
+            absorbed = (relevance.flatten(1) @ leak.flatten()).double()
+        result = None
+        for index, way in enumerate(ways):
+            last = index == len(ways) - 1
+            share = relevance.mul_(way.inverse) if last else relevance * way.inverse
+            if way.term.side is not None and index and not bool(share.any()):
+                continue  # often no relevance arrives at negative outputs
+            part = way.spread(share).mul_(way.term.multiplier)
+            result = part if result is None else result.add_(part)
+        if result is None:
+            result = relevance.new_zeros((len(relevance), *layer.x.shape[1:]))
+        return (result,), absorbed
+
+    return back

@@ -1,0 +1,157 @@
+"""Meeting half way: relevance by region, passed back from the output and read forward from the regions.
+
+Relevance by region is a product of linear maps: from the seeds down through every layer, then the sum over the
+pixels of each region. It may be multiplied out from either end. From the output it costs one pass a seed; from the
+pixels one pass a *reading*, and regions that no unit sees together share a reading (:mod:`models.catchment`). Low
+in a network, where maps are large and units see few pixels, readings are far fewer than seeds; so the two meet
+where the number of multiplications is least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tablekin.models.lrp.colouring import TooManyRegionsError, colour_regions
+from tablekin.models.lrp.step import POINT, Step
+
+_MOST = 64  # regions a unit may see where the two ways meet
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What each unit of a map passes to the regions of each colour, and what of it is absorbed."""
+
+    shares: Tensor  # (h * w, channels, colours)
+    owner: Tensor  # (colours, h * w) int64: the region of that colour a unit's share goes to, -1 none
+    absorbed: Tensor | None  # (channels, h, w); None: nothing
+    regions: int
+
+    def read(self, relevance: Tensor, absorbed: Tensor) -> tuple[Tensor, Tensor]:
+        """Turn relevance of the map ``(seeds, channels, h, w)`` into ``(seeds, regions)``.
+
+        Parameters
+        ----------
+        relevance
+            What arrived at the map.
+        absorbed
+            ``(seeds,)`` float64, what was absorbed above it.
+
+        Returns
+        -------
+        tuple
+            ``(seeds, regions)``, and ``(seeds,)`` float64, all that was absorbed.
+        """
+        places = relevance.permute(2, 3, 0, 1).flatten(0, 1).contiguous()  # (h * w, seeds, channels)
+        passed = places @ self.shares  # (h * w, seeds, colours)
+        pooled = relevance.new_zeros((len(relevance), self.regions))
+        for owner, part in zip(self.owner, passed.unbind(2), strict=True):
+            owned = owner >= 0
+            pooled.index_add_(1, owner[owned], part[owned].T)
+        if self.absorbed is not None:
+            absorbed = absorbed + (relevance.flatten(1) @ self.absorbed.flatten()).double()
+        return pooled, absorbed
+
+
+@dataclass(frozen=True)
+class _AtPixels:
+    """The regions themselves, where nothing is gained by reading forward."""
+
+    labels: Tensor  # (h, w)
+
+    def read(self, relevance: Tensor, absorbed: Tensor) -> tuple[Tensor, Tensor]:
+        """Sum relevance of pixels ``(seeds, channels, h, w)`` over channels and regions."""
+        return pool(relevance.sum(1).flatten(1), self.labels), absorbed
+
+
+def pool(at_pixels: Tensor, regions: Tensor) -> Tensor:
+    """Sum relevance ``(features, h * w)`` over regions ``(h, w)``: ``(features, regions)``."""
+    count = int(regions.max()) + 1
+    pooled = at_pixels.new_zeros((len(at_pixels), count))
+    return pooled.index_add_(1, regions.flatten().to(at_pixels.device, torch.int64), at_pixels)
+
+
+def meet(
+    x: Tensor, regions: Tensor, chain: Sequence[Step], seeds: int, cost: int, chunk: int
+) -> tuple[int, Reading | _AtPixels]:
+    """Choose where to meet and read the regions forward to there.
+
+    Parameters
+    ----------
+    x
+        ``(1, channels, h, w)``, the input.
+    regions
+        ``(h, w)`` int, the region of every pixel.
+    chain
+        The steps from the input up that all relevance passes, one after the other.
+    seeds
+        How many seeds will be passed back.
+    cost
+        Multiplications of passing one seed back through the whole network.
+    chunk
+        Readings carried forward together; bounds memory.
+
+    Returns
+    -------
+    tuple
+        The number of steps of the chain to read forward (0: none), and what reads relevance there.
+    """
+    labels = regions.cpu().numpy().astype(np.int32)
+    best, least, chosen = 0, seeds * cost, None
+    below, windows = 0, (POINT, POINT)
+    for place, step in enumerate(chain, 1):
+        down, across = step.windows
+        windows = (down.above(windows[0]), across.above(windows[1]))
+        below += step.cost
+        if place < len(chain) and not _smaller(chain[place], step):
+            continue  # meet just below a layer that makes the map smaller, or at the end
+        try:
+            height, width = step.output.shape[2:]
+            colouring = colour_regions(labels, (height, width), windows, _MOST)
+        except TooManyRegionsError:
+            break
+        reading = colouring.count * step.output[0].numel() * seeds
+        if (total := colouring.count * below + seeds * (cost - below) + reading) < least:
+            best, least, chosen = place, total, colouring
+    if chosen is None:
+        return 0, _AtPixels(regions)
+    colour = torch.from_numpy(chosen.of_region).to(x.device)[regions.to(x.device, torch.int64)]
+    owner = torch.from_numpy(chosen.owner).to(x.device, torch.int64).flatten(1)
+    masks = torch.stack([colour == index for index in range(chosen.count)]).to(x.dtype)  # (colours, h, w)
+    shares = torch.cat(
+        [
+            _forth(part[:, None].expand(-1, *x.shape[1:]), chain[:best]).permute(2, 3, 1, 0).flatten(0, 1)
+            for part in masks.split(chunk)
+        ],
+        2,
+    )
+    return best, Reading(shares, owner, _absorbed(x, chain[:best]), int(regions.max()) + 1)
+
+
+def _smaller(above: Step, step: Step) -> bool:
+    return above.output.shape[2:] != step.output.shape[2:]
+
+
+def _forth(reading: Tensor, chain: Sequence[Step]) -> Tensor:
+    """Carry readings ``(readings, channels, h, w)`` up a chain."""
+    for step in chain:
+        assert step.forth is not None
+        reading = step.forth(reading)
+    return reading
+
+
+def _absorbed(x: Tensor, chain: Sequence[Step]) -> Tensor | None:
+    """Read what the chain absorbs of each unit's relevance, ``(channels, h, w)``."""
+    if all(step.leak is None for step in chain):
+        return None
+    reading = torch.zeros_like(x)
+    for step in chain:
+        assert step.forth is not None
+        reading = step.forth(reading)
+        if step.leak is not None:
+            reading = reading + step.leak
+    return reading[0]

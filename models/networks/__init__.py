@@ -1,0 +1,1 @@
+"""Networks: the digit network, and the similarity models on top of it."""

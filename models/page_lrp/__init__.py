@@ -1,0 +1,1 @@
+"""Page LRP: the digit network propagated from its detections only, block by block."""

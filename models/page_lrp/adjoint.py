@@ -1,0 +1,229 @@
+"""Falls: what the units of the digit network's encoder pass to the regions of a page.
+
+A unit low in a network sees few pixels (the first of the digit network's encoder at 1/8, 23 x 23), which belong to
+few regions. LRP below it is a linear map, so what it passes to each region can be computed for all units at once by
+going *forward*: begin with the pixels of a region alone and carry along which part of every unit's contributions
+came from there. That part is nothing but for the units around the region, so that a block of each map, cut around it,
+is all that is computed. The widest region, mostly the paper around the tables, receives what the others do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import ndimage
+from torch import Tensor
+from torch.nn import functional as F
+
+from tablekin.models.networks.digits import GRAIN
+from tablekin.models.page_lrp.tiles import Sheet, rows
+
+_TOGETHER = 2**19  # pixels of the blocks carried forward together
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """One convolution on the way up, 3 x 3; ``padding`` widens a block to all units that see it."""
+
+    module: str
+    source: str | None  # the map whose gains its input takes; None for the pixels
+    stride: int
+    padding: int
+    kept: str | None = None  # name of its output, where that is wanted
+
+
+_STAGES = (
+    _Stage("pixels", None, 2, 0),
+    _Stage("encode_quarter.0.0", "half", 2, 1),
+    _Stage("encode_quarter.1.0", "quarter0", 1, 2, kept="quarter1"),
+    _Stage("encode_eighth.0.0", "quarter1", 2, 2),
+    _Stage("encode_eighth.1.0", "eighth0", 1, 2, kept="eighth1"),
+    _Stage("encode_sixteenth.0.0", "eighth1", 2, 1),
+    _Stage("encode_sixteenth.1.0", "sixteenth0", 1, 2, kept="sixteenth1"),
+)
+MAPS = ("sixteenth1", "eighth1", "quarter1")
+
+
+@dataclass(frozen=True)
+class Fall:
+    """What the units of one map pass on, per share."""
+
+    whole: NDArray  # (h, w, channels), what they pass on altogether
+    passed: NDArray  # (entries, channels), to one region each
+    region: NDArray[np.int64]  # (entries,), that region
+    entries: NDArray[np.int64]  # (entries,), sorted by the unit
+    begin: NDArray[np.int64]  # (h * w + 1,), where each unit's begin among them
+    rest: int  # the region that receives what the others do not
+
+
+@dataclass(frozen=True)
+class _Block:
+    """What the units around some regions, alike in size, pass to them."""
+
+    region: NDArray[np.int64]  # (n,)
+    corner: NDArray[np.int64]  # (n, 2), row and column of the first unit
+    passed: NDArray  # (n, height, width, channels)
+
+
+def find_falls(
+    labels: NDArray[np.int32],
+    pixels: Tensor,
+    gains: Mapping[str, Tensor],
+    inverses: Mapping[str, Tensor],
+    weights: Mapping[str, Tensor],
+) -> dict[str, Fall]:
+    """Compute what the units of three maps of the encoder pass to each region.
+
+    Parameters
+    ----------
+    labels
+        ``(h, w)``, the region of each pixel.
+    pixels
+        ``(1, c, H, W)``, what the first convolution takes in, of which the page is the upper left corner.
+    gains
+        A map's activations over its denominators ``(1, c, h, w)``, by its name.
+    inverses
+        One over the denominators of :data:`MAPS`, likewise.
+    weights
+        Those of the rule in use, by the module's name, ``pixels`` for the first.
+    """
+    boxes = ndimage.find_objects(labels + 1)
+    present = np.array([region for region, box in enumerate(boxes) if box is not None])
+    first = np.array([[side.start // GRAIN for side in boxes[region]] for region in present])
+    after = np.array([[-(-side.stop // GRAIN) for side in boxes[region]] for region in present])
+    rest = int(np.argmax((after - first).prod(1)))
+    blocks: dict[str, list[_Block]] = {name: [] for name in MAPS}
+    sheets = {name: Sheet.of(gain) for name, gain in gains.items()}
+    sheets["labels"] = Sheet.of(torch.from_numpy(labels).to(pixels.device)[None, None])
+    sheets["pixels"] = Sheet.of(pixels)
+    for chosen in _alike(after - first, rest):
+        found = _climb(present[chosen], first[chosen], after[chosen[0]] - first[chosen[0]], sheets, weights)
+        for name, block in found:
+            blocks[name].append(block)
+    return {name: _collect(blocks[name], _whole(inverses[name]), int(present[rest])) for name in MAPS}
+
+
+def _alike(sizes: NDArray[np.int64], rest: int) -> Iterator[NDArray[np.int64]]:
+    """Put regions of equal ``sizes (n, 2)``, in cells of 1/16, together, as many as are carried forward at once."""
+    kinds, kind = np.unique(sizes, axis=0, return_inverse=True)
+    for number, (height, width) in enumerate(kinds):
+        members = np.flatnonzero(kind.ravel() == number)
+        members = members[members != rest]
+        at_once = max(1, _TOGETHER // int(height * width * GRAIN**2))
+        for start in range(0, len(members), at_once):
+            yield members[start : start + at_once]
+
+
+def _climb(
+    region: NDArray[np.int64],
+    first: NDArray[np.int64],
+    size: NDArray[np.int64],
+    sheets: Mapping[str, Sheet],
+    weights: Mapping[str, Tensor],
+) -> Iterator[tuple[str, _Block]]:
+    """Carry the pixels of regions forward; their boxes begin at ``first (n, 2)`` and have a ``size``, in grains."""
+    pixels = sheets["pixels"]
+    device = pixels.cells.device
+    corner = torch.from_numpy(first).to(device) * GRAIN - 1
+    height, width = (int(side) * GRAIN + 3 for side in size)
+    x = pixels.cut(corner, (height, width))
+    number = torch.from_numpy(region).to(device)[:, None, None, None]
+    x = x * (sheets["labels"].cut(corner, (height, width)) == number)
+    for stage in _STAGES:
+        if stage.source:
+            x = x * sheets[stage.source].cut(corner, (int(x.shape[2]), int(x.shape[3])))
+        x = F.conv2d(x, weights[stage.module], None, stage.stride, stage.padding)
+        corner = torch.div(corner - stage.padding + 1, stage.stride, rounding_mode="floor")
+        if stage.kept:
+            yield stage.kept, _Block(region, corner.cpu().numpy(), rows(x))
+
+
+def _whole(inverse: Tensor) -> NDArray:
+    """Give the denominators ``(h, w, channels)``, 0 where nothing contributes."""
+    return rows(torch.where(inverse > 0, inverse.reciprocal(), 0))[0]
+
+
+def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> Fall:
+    """Sort what was computed region by region by the units that pass it on."""
+    height, width, channels = whole.shape
+    units, regions, passed = [], [], [np.empty((0, channels), whole.dtype)]
+    for block in blocks:
+        high, wide = block.passed.shape[1:3]
+        down = block.corner[:, 0, None] + np.arange(high)
+        across = block.corner[:, 1, None] + np.arange(wide)
+        on_page = ((down >= 0) & (down < height))[:, :, None] & ((across >= 0) & (across < width))[:, None]
+        unit = np.where(on_page, down[:, :, None] * width + across[:, None], height * width)
+        units.append(unit.ravel())
+        regions.append(np.repeat(block.region, high * wide))
+        passed.append(block.passed.reshape(-1, channels))
+    unit = np.concatenate([np.empty(0, np.int64), *units])
+    entries = np.argsort(unit, kind="stable")
+    return Fall(
+        whole,
+        np.concatenate(passed),
+        np.concatenate([np.empty(0, np.int64), *regions]),
+        entries,
+        np.searchsorted(unit[entries], np.arange(height * width + 1)),
+        rest,
+    )
+
+
+def pool_windows(share: NDArray, corner: NDArray[np.int64], fall: Fall, pooled: NDArray[np.float64]) -> None:
+    """Add up what the units of each window pass to each region.
+
+    Parameters
+    ----------
+    share
+        ``(n, side, side, c)``, what travels back at each unit of a window.
+    corner
+        ``(n, 2)``, row and column of each window's first unit on the page.
+    fall
+        What those units pass on.
+    pooled
+        ``(n, regions)``, added to.
+    """
+    _pool(share, corner, fall.whole, fall.passed, fall.region, fall.entries, fall.begin, fall.rest, pooled)
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract"})
+def _pool(
+    share: NDArray,
+    corner: NDArray[np.int64],
+    whole: NDArray,
+    passed: NDArray,
+    region: NDArray[np.int64],
+    entries: NDArray[np.int64],
+    begin: NDArray[np.int64],
+    rest: int,
+    pooled: NDArray[np.float64],
+) -> None:  # pragma: no cover (compiled)
+    height, width, channels = whole.shape
+    for n in range(share.shape[0]):
+        for row in range(share.shape[1]):
+            y = corner[n, 0] + row
+            if y < 0 or y >= height:
+                continue
+            for col in range(share.shape[2]):
+                x = corner[n, 1] + col
+                if x < 0 or x >= width:
+                    continue
+                unit = share[n, row, col]
+                left = 0.0
+                for c in range(channels):
+                    left += unit[c] * whole[y, x, c]
+                if left == 0:
+                    continue
+                place = y * width + x
+                for k in range(begin[place], begin[place + 1]):
+                    there = passed[entries[k]]
+                    total = 0.0
+                    for c in range(channels):
+                        total += unit[c] * there[c]
+                    pooled[n, region[entries[k]]] += total
+                    left -= total
+                pooled[n, rest] += left

@@ -1,0 +1,1 @@
+"""Analyze: clusters, drivers and the history of a whole corpus."""

@@ -1,0 +1,1 @@
+"""Collate: the tables of two documents side by side, cell by cell."""

@@ -1,0 +1,61 @@
+"""Candidates: the pairs of documents that are worth collating."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tablekin.collation.ngrams import Terms, nearest_by_sequences, runs, weigh
+from tablekin.corpus.collation_coverage import DocumentPair
+from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.match_coverage import Document, document_key
+
+_CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
+
+
+def find_candidates(corpus: Corpus, neighbours: int) -> set[DocumentPair]:
+    """Find pairs of documents with tables, one among the nearest of the other.
+
+    Parameters
+    ----------
+    corpus
+        Its table of pairs is up to date.
+    neighbours
+        So many documents are near by the cosine of their features, and as many by the runs of figures they share.
+    """
+    pages = corpus.read("pages", columns=["doc_id", "is_table"])
+    tables = set(pages.loc[pages["is_table"], "doc_id"])
+    documents = corpus.read("documents", columns=["doc_id", "sha256"])
+    keys: dict[str, Document] = {
+        name: document_key(name, digest)
+        for name, digest in zip(documents["doc_id"], documents["sha256"], strict=True)
+        if name in tables
+    }
+    near = corpus.read_nearest_pairs(neighbours)
+    pairs = [*zip(near["doc_a"], near["doc_b"], strict=True), *pairs_by_sequences(corpus, neighbours)]
+    return {(keys[a], keys[b]) for a, b in pairs if a in keys and b in keys}
+
+
+def pairs_by_sequences(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, str]]:
+    """Pair every document with those that share most runs of figures with it.
+
+    Yields
+    ------
+    tuple of str
+        ``doc_a`` and ``doc_b``, maybe twice.
+    """
+    names = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
+    vectors = weigh(runs_of(corpus, names), len(names))
+    for one, other, _ in nearest_by_sequences(vectors, neighbours):
+        yield names[min(one, other)], names[max(one, other)]
+
+
+def runs_of(corpus: Corpus, names: Sequence[str]) -> Terms:
+    """Find the runs of figures of documents, numbered by their places in ``names``."""
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for batch in corpus.batches({"regions": _CELLS}):
+        regions = batch["regions"].to_pandas()
+        found.append(runs(regions[regions["kind"] == "cell"], names))
+    doc, term = (np.concatenate(part) for part in zip(*found, strict=True))
+    return doc, term

@@ -1,0 +1,160 @@
+"""Collating: every document is laid beside its nearest, and what their tables have in common is kept cell by cell."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, overload
+
+import pandas as pd
+
+from tablekin.collation.candidates import find_candidates
+from tablekin.collation.collate import collate, kin, summarize, table_of
+from tablekin.collation.witness import Shelf, Witness
+from tablekin.corpus.collation_coverage import Collated, DocumentPair, Inventory, take_inventory
+from tablekin.corpus.corpus import Corpus
+from tablekin.errors import CorpusError
+from tablekin.execution.pool import Cluster, Failure, Progress, attempt, run_in_order
+from tablekin.explain.stage import Count
+from tablekin.schemas import empty
+
+_BATCH = 32  # pairs that are collated and written together
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Pairs of documents to be collated."""
+
+    pairs: tuple[tuple[str, str], ...]
+    witnesses: Mapping[str, Witness]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of them."""
+
+    cells: pd.DataFrame  # rows of table collations
+    alignments: list[dict[str, Any]]  # of each pair, its columns of table alignments
+
+
+def collate_batch(batch: Batch) -> Result:
+    """Collate pairs of documents."""
+    cells, alignments = [empty("collations")], []
+    for name_a, name_b in batch.pairs:
+        tried = collate(batch.witnesses[name_a], batch.witnesses[name_b])
+        table = table_of(kin(tried))
+        alignments.append(summarize(tried, table))
+        if len(table):
+            cells.append(table.assign(doc_a=name_a, doc_b=name_b))
+    return Result(pd.concat(cells[1:] or cells), alignments)
+
+
+def update_collations(
+    corpus: Corpus,
+    neighbours: int,
+    fingerprint: str,
+    workers: int | Cluster,
+    count: Count,
+    begin: Callable[[Inventory], None],
+) -> int | None:
+    """Bring tables ``collations`` and ``alignments`` up to date with table ``pairs``.
+
+    Parameters
+    ----------
+    corpus
+        Its table of pairs is up to date.
+    neighbours
+        A pair is collated if one of its documents is among so many nearest of the other, by features or by sequences.
+    fingerprint
+        Digest of what the documents' tables depend on.
+    workers
+        Number of processes, or those of a cluster.
+    count
+        Takes what was done.
+    begin
+        Is told what will be done, if anything, before it is.
+
+    Returns
+    -------
+    int or None
+        Number of pairs collated; None if the tables were up to date.
+
+    Raises
+    ------
+    CorpusError
+        Documents could not be collated.
+    """
+    comparison = corpus.comparison()
+    seal = (collations_fingerprint(fingerprint, neighbours), comparison.compared if comparison else "")
+    if corpus.alignments_seal() == seal:
+        return None
+    clock = time.perf_counter()
+    inventory = take_inventory(corpus.collated(), find_candidates(corpus, neighbours), fingerprint)
+    begin(inventory)
+    for name in inventory.useless:
+        corpus.keep_collations(name, ())
+    for name, pairs in inventory.partly.items():
+        corpus.keep_collations(name, pairs)
+    rows = _collate_missing(corpus, sorted(inventory.missing), fingerprint, workers)
+    corpus.replace_alignments(*seal)
+    count("collate", len(inventory.missing), rows, time.perf_counter() - clock)
+    return len(inventory.missing)
+
+
+def collations_fingerprint(documents: str, neighbours: int) -> str:
+    """Digest of what the tables depend on besides the scans."""
+    return hashlib.sha256(f"{documents} {neighbours} features sequences".encode()).hexdigest()[:16]
+
+
+def _collate_missing(
+    corpus: Corpus, missing: Sequence[DocumentPair], fingerprint: str, workers: int | Cluster
+) -> int:
+    """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
+    rows, progress = 0, Progress("collating", len(missing), "pairs")
+    shelf = Shelf(corpus, {name for pair in missing for name, _ in pair})
+    groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
+    batches = _Batches(shelf, groups)
+    with closing(_run(batches, workers)) as results:
+        for group, result in zip(groups, results, strict=True):
+            if isinstance(result, Failure):
+                names = ", ".join(sorted({name for pair in group for name, _ in pair}))
+                raise CorpusError(f"cannot collate {names}: {result.reason}\n{result.detail}")
+            pairs = dict(zip(group, result.alignments, strict=True))
+            corpus.add_collations(result.cells, Collated(fingerprint, pairs))
+            rows += len(result.cells)
+            progress.advance(len(group))
+    progress.close()
+    return rows
+
+
+class _Batches(Sequence[Batch]):
+    """Batches, made when they are asked for."""
+
+    def __init__(self, shelf: Shelf, groups: Sequence[Sequence[DocumentPair]]) -> None:
+        self._shelf, self._groups = shelf, groups
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    @overload
+    def __getitem__(self, place: int) -> Batch: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> _Batches: ...
+
+    def __getitem__(self, place: int | slice) -> Batch | _Batches:
+        if isinstance(place, slice):
+            return _Batches(self._shelf, self._groups[place])
+        pairs = tuple((a, b) for (a, _), (b, _) in self._groups[place])
+        names = {name for pair in pairs for name in pair}
+        return Batch(pairs, {name: self._shelf.witness(name) for name in sorted(names)})
+
+
+def _run(batches: _Batches, workers: int | Cluster) -> Generator[Result | Failure]:
+    if len(batches) == 1 and isinstance(workers, int):  # sooner done than a process is started
+        yield attempt(collate_batch, batches[0])
+    else:
+        yield from run_in_order(collate_batch, batches, workers)

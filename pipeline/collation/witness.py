@@ -1,0 +1,74 @@
+"""Witness: what a document says, ready to be collated: the readings of its tables and the factor that explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tablekin.collation.grid import Grid, grids
+from tablekin.corpus.corpus import Corpus
+from tablekin.schemas import FEATURES
+
+_COLUMNS = {
+    "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col", "text", "confidence"],
+    "digits": ["doc_id", "digit", "score", "x0", "region_id"],
+    "factors": ["doc_id", "region_id", "feature", "relevance"],
+}
+_PLACE = {feature: place for place, feature in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A document with its tables."""
+
+    doc_id: str
+    tables: tuple[Grid, ...]
+    factor: NDArray[np.float32]  # (regions, features), by region_id
+
+    def relevance(self, grid: Grid, other: Witness, other_grid: Grid) -> NDArray[np.float64]:
+        """Relevance of every cell of a table with every cell of another's.
+
+        Returns
+        -------
+        ndarray
+            ``(rows, columns, rows of the other, columns of the other)``.
+        """
+        own, others = self._factors_of(grid), other._factors_of(other_grid)
+        return (own @ others.T).reshape(*grid.shape, *other_grid.shape).astype(np.float64)
+
+    def _factors_of(self, grid: Grid) -> NDArray[np.float32]:
+        cells = grid.region.ravel()
+        return np.where((cells >= 0)[:, None], self.factor[cells], np.float32(0))
+
+
+def witness(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> Witness:
+    """Make a witness of a document's rows of the tables ``regions``, ``digits`` and ``factors``."""
+    factor = np.zeros((int(regions["region_id"].max()) + 1 if len(regions) else 1, len(FEATURES)), np.float32)
+    columns = factors["feature"].map(_PLACE).to_numpy(np.int64)
+    factor[factors["region_id"].to_numpy(np.int64), columns] = factors["relevance"].to_numpy(np.float32)
+    return Witness(doc_id, tuple(grids(regions, digits)), factor)
+
+
+class Shelf:
+    """Documents of a corpus, read once and made witnesses when they are asked for.
+
+    Parameters
+    ----------
+    corpus
+        It holds the documents.
+    doc_ids
+        The documents that may be asked for.
+    """
+
+    def __init__(self, corpus: Corpus, doc_ids: Collection[str]) -> None:
+        self._rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
+        self._places = {table: rows.groupby("doc_id").indices for table, rows in self._rows.items()}
+
+    def witness(self, doc_id: str) -> Witness:
+        """Make a witness of a document; one without regions has no tables."""
+        tables = (rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items())
+        return witness(doc_id, *tables)

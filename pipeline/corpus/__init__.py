@@ -1,0 +1,1 @@
+"""Corpus: the only room that knows how tables lie on disk."""

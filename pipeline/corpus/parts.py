@@ -1,0 +1,248 @@
+"""Parts: Parquet files of a table's folder, each written so that a reader sees it whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import reduce
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from tablekin.errors import DiskFullError
+from tablekin.schemas import ENCODINGS
+
+_UNFINISHED = ".*.tmp"  # a leading dot hides a file from whoever reads the folder as one table
+_ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file beside ``path``; at the end, force it to disk and rename it over ``path``.
+
+    Raises
+    ------
+    DiskFullError
+        There is no room for it; what ``path`` was before, it still is.
+    """
+    unfinished = path.with_name(f".{path.name}.tmp")
+    written = 0
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            finally:
+                written = os.fstat(file.fileno()).st_size
+        unfinished.replace(path)
+    except BaseException as error:
+        with suppress(OSError):  # the first error is the one to be told
+            unfinished.unlink(missing_ok=True)  # it would take the room that is needed
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise DiskFullError(_no_room(path, written)) from error
+        raise
+
+
+def _no_room(path: Path, written: int) -> str:
+    folder = next(folder for folder in path.parents if folder.is_dir())
+    free = shutil.disk_usage(folder).free
+    return (
+        f"no room on the disk for {path}: it has more than the {written / 1e6:.1f} MB that could be written, "
+        f"{free / 1e6:.1f} MB are free now; free space or raise the quota and run the same command again, "
+        "which goes on from what is finished"
+    )
+
+
+def write_part(path: Path, table: pa.Table) -> None:
+    """Write ``table`` to ``path`` atomically."""
+    with _replacing(path) as file:
+        pq.write_table(table, file, row_group_size=_ROW_GROUP, **_encoding(table.schema))
+
+
+def write_row_groups(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Write tables to ``path`` atomically, each as a row group of its own; one is in memory at a time.
+
+    Their strings may be encoded as dictionaries; readers see those of ``schema``, and its metadata.
+
+    Returns
+    -------
+    int
+        Number of rows.
+    """
+    rows = 0
+    writer: pq.ParquetWriter | None = None
+    with _replacing(path) as file:
+        try:
+            for table in tables:
+                if len(table):
+                    if writer is None:
+                        writer = pq.ParquetWriter(file, table.schema, store_schema=False, **_encoding(schema))
+                        writer.add_key_value_metadata(schema.metadata)
+                    writer.write_table(table, row_group_size=len(table))
+                    rows += len(table)
+            if writer is None:
+                pq.write_table(schema.empty_table(), file, **_encoding(schema))
+            else:
+                writer.close()
+        except BaseException:
+            if writer is not None:
+                writer.is_open = False  # or it would write to the closed file when it is collected
+            raise
+    return rows
+
+
+def remove_rows(path: Path, schema: pa.Schema, columns: list[str], values: Iterable[str]) -> None:
+    """Write a part anew without the rows that have one of the values; a row group is in memory at a time.
+
+    Parameters
+    ----------
+    path
+        A part written by ``write_row_groups``.
+    schema
+        Its schema, with its new metadata.
+    columns
+        Strings, in which the values are looked for.
+    values
+        Values of rows to be left out.
+    """
+    gone = pa.array(sorted(values), pa.string())
+    with pq.ParquetFile(path, read_dictionary=columns) as file:
+
+        def left(group: int) -> pa.Table:
+            rows = file.read_row_group(group)
+            for column in columns:
+                rows = rows.filter(pc.invert(pc.is_in(rows[column].cast(pa.string()), gone)))
+            return rows
+
+        write_row_groups(path, schema, map(left, range(file.num_row_groups)))
+
+
+def _encoding(schema: pa.Schema) -> dict[str, Any]:
+    table = (schema.metadata or {}).get(b"tablekin.table", b"").decode()
+    return ENCODINGS.get(table, {"compression": "zstd"})
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write ``value`` to ``path`` atomically."""
+    with _replacing(path) as file:
+        file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def discard_unfinished(folder: Path) -> None:
+    """Delete what an interrupted write left in ``folder``."""
+    for path in folder.glob(_UNFINISHED):
+        path.unlink()
+
+
+def list_parts(folder: Path) -> list[Path]:
+    """Parts of the table in ``folder``, in the order of their names."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def part_metadata(path: Path) -> dict[str, str]:
+    """Key-value metadata of a part, for instance its schema version."""
+    metadata = pq.read_schema(path).metadata or {}
+    return {key.decode(): value.decode() for key, value in metadata.items()}
+
+
+def read_parts(
+    paths: Iterable[Path], columns: list[str] | None = None, condition: ds.Expression | None = None
+) -> pa.Table:
+    """Read parts as one table; a column that only some of them have is null in the others.
+
+    One that is of different types in them, as a change of the user's metadata leaves it half way, is read as strings.
+
+    Parameters
+    ----------
+    paths
+        At least one part.
+    columns
+        Names of the columns to read; all by default.
+    condition
+        Only rows that meet it are read.
+    """
+    paths = list(paths)
+    schemas = [ds.dataset(path, format="parquet").schema for path in paths]
+    types: dict[str, set[pa.DataType]] = {}
+    for field in (field for schema in schemas for field in schema if not pa.types.is_null(field.type)):
+        types.setdefault(field.name, set()).add(field.type)
+    mixed = {name for name, kinds in types.items() if len(kinds) > 1}
+    schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
+    return ds.dataset(paths, schema, format="parquet").to_table(columns, filter=condition)
+
+
+def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str], value: str) -> pa.Table:
+    """Read the rows that have a value in one of some columns of strings, as ``schema`` says.
+
+    Only row groups whose statistics leave it open are read, and their strings compared as numbers of a dictionary.
+
+    Parameters
+    ----------
+    paths
+        Parts written by ``write_row_groups``.
+    schema
+        Columns of the table.
+    columns
+        Names of those in which the value is looked for.
+    value
+        What they are to hold.
+    """
+
+    def rows_of(path: Path) -> pa.Table:
+        found = [schema.empty_table()]
+        with pq.ParquetFile(path, read_dictionary=_strings(schema)) as file:
+            for group in range(file.num_row_groups):
+                if _may_hold(file.metadata.row_group(group), columns, value):
+                    rows = file.read_row_group(group)
+                    wanted = [pc.equal(rows[column], value) for column in columns]
+                    found.append(rows.filter(reduce(pc.or_, wanted)).cast(schema))
+        return pa.concat_tables(found)
+
+    with ThreadPoolExecutor() as threads:
+        found = [schema.empty_table(), *threads.map(rows_of, paths)]
+    return pa.concat_tables(found)
+
+
+def _strings(schema: pa.Schema) -> list[str]:
+    """Name the columns of strings, and of lists of strings, as Parquet does."""
+    names = [field.name for field in schema if pa.types.is_string(field.type)]
+    lists = [field for field in schema if pa.types.is_list(field.type)]
+    return names + [f"{field.name}.list.element" for field in lists if field.type.value_type == pa.string()]
+
+
+def _may_hold(group: pq.RowGroupMetaData, columns: list[str], value: str) -> bool:
+    """Tell whether a value may stand in one of some columns of a row group."""
+    for place in range(group.num_columns):
+        column = group.column(place)
+        if column.path_in_schema in columns:
+            known = column.statistics
+            if known is None or not known.has_min_max or known.min <= value <= known.max:
+                return True
+    return False
+
+
+def _as_strings(schema: pa.Schema, names: set[str]) -> pa.Schema:
+    fields = [field.with_type(pa.string()) if field.name in names else field for field in schema]
+    return pa.schema(fields, schema.metadata)
+
+
+def unique_strings(path: Path, column: str) -> set[str]:
+    """Collect the different values of a column of strings, a row group at a time."""
+    with pq.ParquetFile(path, read_dictionary=[column]) as file:
+        return {
+            value
+            for group in range(file.num_row_groups)
+            for value in file.read_row_group(group, [column])[column].unique().to_pylist()
+        }

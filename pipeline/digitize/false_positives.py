@@ -1,0 +1,63 @@
+"""Strays: figures on a page without a table, which mostly are letters and the hatching of woodcuts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.models.networks.digits import Peaks
+from tablekin.page import Detections, Layout, WorkingPage
+
+_INKED = 0.4  # ink of a stroke
+_TALLEST, _WIDEST = 2.0, 4.0  # heights of a figure: what its strokes reach, with those of figures it touches
+
+
+def without_strays(
+    page: WorkingPage, peaks: Peaks, layout: Layout, threshold: float
+) -> tuple[WorkingPage, Peaks]:
+    """Keep of a page without a table the figures that are sure, and its number, where they stand free.
+
+    Among letters a figure is so rare that what looks like one is not, as often as not; in a table it is. What hangs
+    together with much more ink than a number has is hatching or ornament.
+
+    Parameters
+    ----------
+    page, peaks
+        The page and its figures, which are the same in both.
+    layout
+        What was found on it; with a table, all figures stay.
+    threshold
+        Least probability of a figure.
+    """
+    if layout.is_table:
+        return page, peaks
+    digits = page.digits
+    column, row = np.floor(digits.centres).astype(np.intp).T
+    height, width = layout.labels.shape
+    region = layout.labels[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
+    folios = [one.region_id for one in layout.regions if one.kind == "page_number"]
+    kept = (digits.score >= threshold) | np.isin(region, folios)
+    kept[kept] = _stand_free(page.ink, digits.boxes[kept])
+    found = Detections(digits.digit[kept], digits.score[kept], digits.boxes[kept])
+    return replace(page, digits=found), peaks.choose(kept)
+
+
+def _stand_free(ink: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which of the ``boxes (n, 4)`` hold strokes that end near them; those without ink do not."""
+    _, piece, sizes, _ = cv2.connectedComponentsWithStats((ink > _INKED).astype(np.uint8))
+    free = np.zeros(len(boxes), bool)
+    for index, box in enumerate(boxes):
+        x0, y0, x1, y1 = np.round(box).astype(int).clip(0)
+        inside = piece[y0:y1, x0:x1]
+        inked = np.bincount(inside[inside > 0])
+        if len(inked):
+            strokes = sizes[inked.argmax()]
+            height = box[3] - box[1]
+            free[index] = (
+                strokes[cv2.CC_STAT_HEIGHT] <= _TALLEST * height
+                and strokes[cv2.CC_STAT_WIDTH] <= _WIDEST * height
+            )
+    return free

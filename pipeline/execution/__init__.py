@@ -1,0 +1,1 @@
+"""Execution: the only room that knows about processes, clusters and devices."""

@@ -1,0 +1,226 @@
+"""Drivers: the regions that make a document similar to all others, or to those of another work, year or place.
+
+The relevance of a region over many partners is ``F_a[:, i] @ sum(phi of the partners)``: sums of phi take the place
+of the sum over the maps of all pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy import sparse
+
+from tablekin.corpus.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.explain.partners import Blocks, divide_into_blocks, fill_groups, find_partners
+from tablekin.schemas import FEATURES
+
+_LINES = {"row": "row", "column": "col"}  # kind of a union of cells, and the column that numbers it
+
+Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+def drivers(corpus: Corpus, partners: str = "all") -> pd.DataFrame:
+    """Find how much every region contributes to its document's similarity with many others.
+
+    Parameters
+    ----------
+    corpus
+        Its documents; the tables of pairs are not read.
+    partners
+        Whom a document is compared with: ``all`` others, or, by a column of the metadata, ``other COLUMN``
+        (documents with another value, as in ``other work``) or ``earlier COLUMN`` (documents with a smaller value,
+        as in ``earlier year``). A document without a value has no partners and is none.
+
+    Returns
+    -------
+    DataFrame
+        Rows of table ``drivers``, all regions of all documents.
+
+    Raises
+    ------
+    UsageError
+        ``partners`` is not understood, or there is no such column.
+    """
+    return pa.concat_tables(driver_tables(corpus, partners)).unify_dictionaries().to_pandas()
+
+
+def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
+    """Make the rows of ``drivers`` for some documents at a time; see there."""
+    names, phi = _read_phi(corpus)
+    if not len(names):
+        return
+    relation = _relation(corpus, names, partners)
+    sums, blocks = relation.sums(phi), divide_into_blocks(phi)
+    for batch in corpus.batches(
+        {
+            "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col"],
+            "factors": ["doc_id", "region_id", "feature", "relevance"],
+        }
+    ):
+        regions = _Regions.of(names, batch["regions"])
+        if len(regions.document):
+            factors = regions.pool(names, batch["factors"])
+            yield _weigh(names, regions, factors, relation, sums, blocks)
+
+
+def _read_phi(corpus: Corpus) -> tuple[pa.Array, Floats]:
+    """Read the names of the documents, sorted, and their features ``(documents, features)``."""
+    features = corpus.read("features", columns=["doc_id", "phi"]).sort_values("doc_id")
+    phi = np.stack(features["phi"].to_list()) if len(features) else np.zeros((0, len(FEATURES)))
+    return pa.array(features["doc_id"], pa.string()), phi.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """Who is a partner of whom."""
+
+    value: Index  # (documents,), place of its value among the sorted values; -1 where there is none
+    earlier: bool  # partners have a smaller value, not merely another
+
+    def partners(self, document: int) -> NDArray[np.bool_]:
+        """Tell which documents are partners of one; ``(documents,)``."""
+        own = self.value[document]
+        if own < 0:
+            return np.zeros(len(self.value), bool)
+        compared = self.value < own if self.earlier else self.value != own
+        return compared & (self.value >= 0)
+
+    def sums(self, phi: Floats) -> Floats:
+        """Add up the phi of each document's partners; ``(documents, features)``.
+
+        Sums from both ends are added and nothing is taken away again, so that a feature no partner has is exactly 0.
+        """
+        count = int(self.value.max(initial=-1)) + 1
+        by_value = np.zeros((count, phi.shape[1]))
+        known = self.value >= 0
+        np.add.at(by_value, self.value[known], phi[known])
+        nothing = np.zeros((1, phi.shape[1]))
+        total = np.concatenate([nothing, np.cumsum(by_value, 0)])[:-1]
+        if not self.earlier:
+            total = total + np.concatenate([nothing, np.cumsum(by_value[::-1], 0)])[-2::-1]
+        return np.where(known[:, None], np.concatenate([total, nothing])[self.value], 0.0)
+
+
+def _relation(corpus: Corpus, names: pa.Array, partners: str) -> _Relation:
+    if partners == "all":
+        return _Relation(np.arange(len(names)), earlier=False)
+    order, _, column = partners.partition(" ")
+    documents = corpus.read("documents").set_index("doc_id")
+    if order not in ("other", "earlier") or column not in documents:
+        raise UsageError(
+            f"partners {partners!r} are not known; say all, or other or earlier and one of the columns "
+            f"{', '.join(documents.columns)}"
+        )
+    value = documents.loc[names.to_pylist(), column]
+    return _Relation(pd.factorize(value, sort=True)[0].astype(np.int64), order == "earlier")
+
+
+@dataclass(frozen=True)
+class _Regions:
+    """Regions of some documents, those of a document together."""
+
+    document: Index  # (regions,), place of the document among the names; so are the others
+    region_id: Index
+    kind: NDArray[np.str_]
+    table: Index  # -1 where there is none; so are row and column
+    line: dict[str, Index]  # number of the row and of the column
+
+    @classmethod
+    def of(cls, names: pa.Array, regions: pa.Table) -> _Regions:
+        document = _integers(pc.index_in(regions["doc_id"], names))
+        region_id = _integers(regions["region_id"])
+        order = np.lexsort((region_id, document))
+        order = order[document[order] >= 0]
+        return cls(
+            document[order],
+            region_id[order],
+            regions["kind"].to_numpy().astype(str)[order],
+            _integers(regions["table_id"])[order],
+            {kind: _integers(regions[column])[order] for kind, column in _LINES.items()},
+        )
+
+    def pool(self, names: pa.Array, factors: pa.Table) -> sparse.csr_array:
+        """Give every region its relevance; rows and columns the sum of their cells'. ``(regions, features)``."""
+        count, width = len(self.document), int(self.region_id.max()) + 1
+        keys = self.document * width + self.region_id
+        wanted = _integers(pc.index_in(factors["doc_id"], names)) * width + _integers(factors["region_id"])
+        feature = _integers(pc.index_in(factors["feature"], pa.array(FEATURES)))
+        relevance = factors["relevance"].to_numpy().astype(np.float64)
+        own = sparse.csr_array(
+            (relevance, (np.searchsorted(keys, wanted), feature)), shape=(count, len(FEATURES))
+        )
+        parts = [np.stack([np.arange(count)] * 2), *(self._members(kind) for kind in _LINES)]
+        owner, leaf = np.concatenate(parts, 1)
+        pooled = sparse.csr_array((np.ones(len(owner)), (owner, leaf)), shape=(count, count)) @ own
+        pooled.sort_indices()  # sums must not depend on how the rows of a table are ordered
+        return pooled
+
+    def _members(self, kind: str) -> Index:
+        """Find the cells of every row or column: ``(2, cells)``, the place of the union, and of the cell."""
+        number = self.line[kind]
+        tables, lines = int(self.table.max()) + 2, int(number.max()) + 2
+        keys = (self.document * tables + self.table + 1) * lines + number + 1
+        unions, cells = np.flatnonzero(self.kind == kind), np.flatnonzero(self.kind == "cell")
+        unions = unions[np.argsort(keys[unions], kind="stable")]
+        place = np.searchsorted(keys[unions], keys[cells])
+        inside = place < len(unions)
+        inside[inside] = keys[unions[place[inside]]] == keys[cells[inside]]
+        return np.stack([unions[place[inside]], cells[inside]])
+
+
+def _weigh(
+    names: pa.Array,
+    regions: _Regions,
+    factors: sparse.csr_array,
+    relation: _Relation,
+    sums: Floats,
+    blocks: Blocks,
+) -> pa.Table:
+    """Make the rows of some documents."""
+    count = len(regions.document)
+    owners = np.repeat(np.arange(count), np.diff(factors.indptr))
+    products = factors.data * sums[regions.document[owners], factors.indices]
+    relevance = np.bincount(owners, products, count)
+    leaf = ~np.isin(regions.kind, list(_LINES))
+    first = np.flatnonzero(np.diff(regions.document, prepend=-1))
+    total = np.add.reduceat(np.where(leaf, relevance, 0.0), first)
+    sizes = np.diff([*first, count])
+    positive = np.repeat(total, sizes) > 0
+    share = np.where(positive, relevance / np.where(positive, np.repeat(total, sizes), 1.0), 0.0)
+    partners, top = np.zeros(count, np.int32), np.full(count, -1, np.int32)
+    begin, features, entries = fill_groups(factors.indptr.astype(np.int64), factors.indices, factors.data)
+    for at, size in zip(first, sizes, strict=True):
+        here = slice(at, at + size)
+        find_partners(
+            begin[at : at + size + 1],
+            features,
+            entries,
+            relation.partners(regions.document[at]),
+            blocks,
+            partners[here],
+            top[here],
+        )
+    return pa.table(
+        {
+            "doc_id": pa.DictionaryArray.from_arrays(pa.array(regions.document, pa.int32()), names),
+            "region_id": pa.array(regions.region_id, pa.int32()),
+            "kind": pa.array(regions.kind, pa.string()),
+            "relevance": pa.array(relevance, pa.float32()),
+            "share": pa.array(share, pa.float32()),
+            "partners": pa.array(partners, pa.int32()),
+            "top_partner": pa.DictionaryArray.from_arrays(pa.array(top, mask=top < 0), names),
+        }
+    )
+
+
+def _integers(column: pa.ChunkedArray) -> Index:
+    """Read integers as numpy's; -1 where there is none."""
+    return pc.fill_null(column.cast(pa.int64()), -1).to_numpy().astype(np.int64)

@@ -1,0 +1,112 @@
+"""Factors: those of all documents of a corpus in memory, as the comparison of pairs needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tablekin.explain.pooling import KINDS, LEVELS, Leaves, Level, join, pool
+from tablekin.schemas import FEATURES, SCHEMAS
+
+Integer = TypeVar("Integer", bound=np.integer)
+
+TABLES = {
+    "features": ["doc_id", "phi"],
+    "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col"],
+    "factors": ["doc_id", "region_id", "feature", "relevance"],
+}
+_EMPTY = {table: SCHEMAS[table].empty_table().select(columns) for table, columns in TABLES.items()}
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Features and factors of documents, in the order of their names."""
+
+    documents: list[str]
+    phi: NDArray[np.float64]  # (documents, features)
+    sums: NDArray[np.float64]  # (documents, features), relevance summed over all regions
+    levels: tuple[Level, ...]  # as LEVELS
+
+    @property
+    def names(self) -> pa.Array:
+        """The doc_id of each document."""
+        return pa.array(self.documents, pa.string())
+
+
+def gather(batches: Iterable[dict[str, pa.Table]]) -> Factors:
+    """Gather the factors of a corpus, six bytes for each of their entries.
+
+    Parameters
+    ----------
+    batches
+        Rows of ``TABLES`` for some documents at a time, each document in one batch only.
+    """
+    names: list[str] = []
+    phi: list[NDArray[np.float64]] = []
+    sums: list[NDArray[np.float64]] = []
+    levels: list[list[Level]] = [[] for _ in LEVELS]
+    for batch in chain([_EMPTY], batches):
+        documents = batch["features"]["doc_id"].combine_chunks()
+        leaves = _leaves(documents, batch["regions"], batch["factors"])
+        values = batch["features"]["phi"].combine_chunks().flatten().to_numpy().astype(np.float64)
+        names += documents.to_pylist()
+        phi.append(values.reshape(-1, len(FEATURES)))
+        sums.append(_sum_relevance(leaves))
+        for number, parts in enumerate(levels):
+            parts.append(pool(leaves, number))
+    order = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
+    joined = []
+    for parts in levels:
+        joined.append(join(parts, order))
+        parts.clear()
+    return Factors(
+        [names[place] for place in order],
+        np.concatenate(phi)[order],
+        np.concatenate(sums)[order],
+        tuple(joined),
+    )
+
+
+def _sum_relevance(leaves: Leaves) -> NDArray[np.float64]:
+    documents = len(leaves.entry_begin) - 1
+    owner = np.repeat(np.arange(documents), np.diff(leaves.entry_begin))
+    flat = owner * len(FEATURES) + leaves.feature
+    total = np.bincount(flat, leaves.relevance.astype(np.float64), documents * len(FEATURES))
+    return total.reshape(documents, len(FEATURES)).astype(np.float64)
+
+
+def _leaves(documents: pa.Array, regions: pa.Table, factors: pa.Table) -> Leaves:
+    """Sort rows by document; those of other documents are left out."""
+    regions, region_begin = _by_document(documents, regions)
+    factors, entry_begin = _by_document(documents, factors)
+    return Leaves(
+        region_begin,
+        _integers(regions["region_id"], np.int32),
+        _integers(pc.index_in(regions["kind"], pa.array(KINDS)), np.int8),
+        _integers(regions["table_id"], np.int32),
+        _integers(regions["row"], np.int32),
+        _integers(regions["col"], np.int32),
+        entry_begin,
+        _integers(factors["region_id"], np.int32),
+        _integers(pc.index_in(factors["feature"], pa.array(FEATURES)), np.uint8),
+        factors["relevance"].to_numpy().astype(np.float32),
+    )
+
+
+def _by_document(documents: pa.Array, table: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
+    place = _integers(pc.index_in(table["doc_id"], documents), np.int64)
+    order = np.argsort(place, kind="stable")
+    begin = np.searchsorted(place, np.arange(len(documents) + 1), sorter=order).astype(np.int64)
+    return table.take(pa.array(order[begin[0] :])), begin - begin[0]
+
+
+def _integers(column: pa.ChunkedArray, kind: type[Integer]) -> NDArray[Integer]:
+    """Read integers as numpy's; -1 where there is none."""
+    return pc.fill_null(column.cast(pa.int64()), -1).to_numpy().astype(kind)

@@ -1,0 +1,178 @@
+"""Pooling: factors of documents as flat arrays, at the level of cells, of rows and of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tablekin.explain.simd import GROUP, LANES
+from tablekin.schemas import FEATURES
+
+LEVELS = ("cell", "row", "column")
+KINDS = ("cell", "header", "row", "column")  # the regions that matches are about
+_HEAD = 0.95  # share of its squared norm that the head of a region holds
+_UP = 1 + 1e-6  # a norm rounded to float32 must not come out smaller than it is
+_WIDTH = len(FEATURES)
+PEAKS = -(-_WIDTH // LANES) * LANES  # features of a document's peaks; those beyond the last are 0
+
+
+class Leaves(NamedTuple):
+    """Regions of some documents and the relevance of their features, those of a document together."""
+
+    region_begin: NDArray[np.int64]  # (documents + 1,), a document's first region
+    region_id: NDArray[np.int32]  # (regions,)
+    kind: NDArray[np.int8]  # (regions,), place in KINDS, or -1
+    table: NDArray[np.int32]  # (regions,), -1 where there is none; so are row and column
+    row: NDArray[np.int32]  # (regions,)
+    column: NDArray[np.int32]  # (regions,)
+    entry_begin: NDArray[np.int64]  # (documents + 1,), a document's first entry
+    owner: NDArray[np.int32]  # (entries,), the region_id that has the relevance
+    feature: NDArray[np.uint8]  # (entries,)
+    relevance: NDArray[np.float32]  # (entries,)
+
+
+class Level(NamedTuple):
+    """Regions of one level, each a sparse vector of features.
+
+    The regions of a document stand together, that of the largest norm first; so do the features of a region, that
+    of the largest absolute relevance first. Entries of feature 0 without relevance fill up the last group of a region.
+    """
+
+    first: NDArray[np.int64]  # (documents,), a document's first region
+    last: NDArray[np.int64]  # (documents,), the one behind its last
+    region_id: NDArray[np.int32]  # (regions,)
+    norm: NDArray[np.float32]  # (regions,), Euclidean, rounded up
+    begin: NDArray[np.int64]  # (regions + 1,), a region's first entry
+    head: NDArray[np.int64]  # (regions,), the entry behind the groups that hold nearly all of the norm
+    tail: NDArray[np.float32]  # (regions,), norm of the entries from there on, rounded up
+    feature: NDArray[np.uint8]  # (entries,)
+    relevance: NDArray[np.float32]  # (entries,)
+    peak: NDArray[np.float32]  # (documents, PEAKS), largest relevance of the feature in a region, or 0
+    peak_region: NDArray[np.int32]  # (documents, PEAKS), that region, counted from the document's first
+
+
+@njit(cache=True, nogil=True)
+def _owners(leaves: Leaves, document: int, level: int) -> NDArray[np.int32]:
+    """Find the region that each leaf is pooled into, by region_id; -1 for none."""
+    begin, end = leaves.region_begin[document], leaves.region_begin[document + 1]
+    largest = -1
+    for region in range(begin, end):
+        largest = max(largest, leaves.region_id[region])
+    owner = np.full(largest + 1, -1, np.int32)
+    for leaf in range(begin, end):
+        kind, number = leaves.kind[leaf], leaves.region_id[leaf]
+        if level == 0 and (kind == 0 or kind == 1):
+            owner[number] = number
+        if level == 0 or kind != 0:
+            continue
+        place = leaves.row if level == 1 else leaves.column
+        for region in range(begin, end):
+            if (
+                leaves.kind[region] == level + 1
+                and leaves.table[region] == leaves.table[leaf]
+                and place[region] == place[leaf]
+            ):
+                owner[number] = leaves.region_id[region]
+    return owner
+
+
+@njit(cache=True, nogil=True)
+def _pool_document(leaves: Leaves, document: int, level: int) -> NDArray[np.float64]:
+    """Pool the relevance of a document's leaves; ``(largest region_id + 1, features)``."""
+    owner = _owners(leaves, document, level)
+    pooled = np.zeros((len(owner), _WIDTH))
+    for entry in range(leaves.entry_begin[document], leaves.entry_begin[document + 1]):
+        if leaves.owner[entry] < len(owner) and owner[leaves.owner[entry]] >= 0:
+            pooled[owner[leaves.owner[entry]], leaves.feature[entry]] += leaves.relevance[entry]
+    return pooled
+
+
+@njit(cache=True, nogil=True)
+def pool(leaves: Leaves, level: int) -> Level:
+    """Pool the leaf regions of documents.
+
+    Parameters
+    ----------
+    leaves
+        Regions and relevance of the documents.
+    level
+        Place in ``LEVELS``: a cell or header stands for itself, rows and columns are the sums of their cells.
+    """
+    documents = len(leaves.region_begin) - 1
+    regions = len(leaves.region_id)
+    entries = len(leaves.feature) + (GROUP - 1) * regions
+    first, last = np.zeros(documents, np.int64), np.zeros(documents, np.int64)
+    region_id, norm = np.zeros(regions, np.int32), np.zeros(regions, np.float32)
+    begin, head = np.zeros(regions + 1, np.int64), np.zeros(regions, np.int64)
+    tail = np.zeros(regions, np.float32)
+    feature, relevance = np.zeros(entries, np.uint8), np.zeros(entries, np.float32)
+    peak = np.zeros((documents, PEAKS), np.float32)
+    peak_region = np.zeros((documents, PEAKS), np.int32)
+    region = entry = 0
+    for document in range(documents):
+        first[document] = region
+        pooled = _pool_document(leaves, document, level).astype(np.float32)
+        squares = (pooled.astype(np.float64) ** 2).sum(1)
+        for number in np.argsort(-squares, kind="mergesort"):
+            if squares[number] == 0:
+                break
+            values = pooled[number]
+            rest = squares[number]
+            head[region] = -1
+            for place in np.argsort(-np.abs(values), kind="mergesort"):
+                if values[place] == 0:
+                    break
+                whole = entry > begin[region] and (entry - begin[region]) % GROUP == 0
+                if head[region] < 0 and whole and rest <= (1 - _HEAD) * squares[number]:
+                    head[region] = entry
+                    tail[region] = np.sqrt(rest) * _UP
+                feature[entry], relevance[entry] = place, values[place]
+                rest = max(rest - np.float64(values[place]) ** 2, 1e-13 * squares[number])
+                entry += 1
+                if values[place] > peak[document, place]:
+                    peak[document, place] = values[place]
+                    peak_region[document, place] = region - first[document]
+            entry += -(entry - begin[region]) % GROUP
+            if head[region] < 0:
+                head[region] = entry
+            region_id[region], norm[region] = number, np.sqrt(squares[number]) * _UP
+            region += 1
+            begin[region] = entry
+        last[document] = region
+    return Level(
+        first,
+        last,
+        region_id[:region].copy(),
+        norm[:region].copy(),
+        begin[: region + 1].copy(),
+        head[:region].copy(),
+        tail[:region].copy(),
+        feature[:entry].copy(),
+        relevance[:entry].copy(),
+        peak,
+        peak_region,
+    )
+
+
+def join(parts: Sequence[Level], order: NDArray[np.int64]) -> Level:
+    """Join the documents of several levels; ``order`` tells which of them comes first, second and so on."""
+    regions = np.cumsum([0, *(len(part.region_id) for part in parts)])[:-1]
+    entries = np.cumsum([0, *(len(part.feature) for part in parts)])[:-1]
+    empty = np.zeros(1, np.int64)
+    return Level(
+        np.concatenate([part.first + at for part, at in zip(parts, regions, strict=True)])[order],
+        np.concatenate([part.last + at for part, at in zip(parts, regions, strict=True)])[order],
+        np.concatenate([part.region_id for part in parts]),
+        np.concatenate([part.norm for part in parts]),
+        np.concatenate([empty, *(part.begin[1:] + at for part, at in zip(parts, entries, strict=True))]),
+        np.concatenate([part.head + at for part, at in zip(parts, entries, strict=True)]),
+        np.concatenate([part.tail for part in parts]),
+        np.concatenate([part.feature for part in parts]),
+        np.concatenate([part.relevance for part in parts]),
+        np.concatenate([part.peak for part in parts])[order],
+        np.concatenate([part.peak_region for part in parts])[order],
+    )

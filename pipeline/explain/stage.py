@@ -1,0 +1,259 @@
+"""Compare: bring the tables of pairs up to date with the documents of a corpus."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count as integers
+from threading import Event
+from typing import Protocol, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tablekin.config import ExplainConfig, RunConfig
+from tablekin.corpus.corpus import Corpus, inputs_digest
+from tablekin.corpus.match_coverage import Coverage, Document, Explained, Survey, document_key, survey
+from tablekin.corpus.pair_tables import Comparison
+from tablekin.execution.pool import Cluster, Progress, default_workers
+from tablekin.explain.factor_index import TABLES, Factors, gather
+from tablekin.explain.remote import Tile, match_in_cluster
+from tablekin.explain.scores import Block
+
+BLOCK = 250  # documents on a side of a block, whose matches are a part
+TILE = 100  # documents on a side of what is matched and written together
+_AHEAD = 2  # results a thread may be ahead of whoever takes them
+
+Index = NDArray[np.int64]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Table(Protocol):
+    """Scores of all pairs."""
+
+    def table(self, a: Index, b: Index) -> pa.Table:
+        """Make the rows of table ``pairs`` of some pairs."""
+
+
+Score = Callable[[Factors, int], Table]  # (factors, threads)
+Match = Callable[[Factors, Index, Index, NDArray[np.floating], int], pa.Table]
+# (factors, places of the documents, their dot, matches of a pair and level) -> matches
+Count = Callable[[str, int, int, float], None]  # (stage, rows in, rows out, seconds)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is left to do in the tables of pairs."""
+
+    documents: list[Document]  # those that are ok, sorted
+    comparison: Comparison  # what the tables are to be made from
+    survey: Survey
+    is_scored: bool  # whether table pairs is of this comparison
+    outdated: int  # pairs compared with another config
+
+    def is_done(self) -> bool:
+        """Tell whether the tables are up to date."""
+        return self.is_scored and self.survey.is_done()
+
+    def __str__(self) -> str:
+        """Say what will be done, for the user."""
+        new = int(self.survey.missing.sum())
+        kept = len(self.documents) * (len(self.documents) - 1) // 2 - new
+        what = f"{new} pairs to be explained, {kept} are kept"
+        if not self.is_scored:
+            what += "; ranks and z of all are computed anew"
+        if self.outdated:
+            what = f"{self.outdated} pairs were compared with another config or other weights: {what}"
+        return what
+
+
+Begin = Callable[[Plan], None]
+
+
+def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> Plan:
+    """Find out what is left to do in the tables of pairs; see ``compare``."""
+    rows = corpus.read("documents", columns=["doc_id", "sha256", "status"])
+    inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
+    documents = sorted(document_key(*document) for document in inputs)
+    target = Comparison(config.pair_fingerprint(fingerprint), inputs_digest(inputs))
+    old = corpus.comparison()
+    outdated = corpus.count_pairs() if old is not None and old.fingerprint != target.fingerprint else 0
+    found = survey(corpus.explained(), documents, target.fingerprint)
+    return Plan(documents, target, found, old == target, outdated)
+
+
+def compare(
+    corpus: Corpus,
+    config: RunConfig,
+    fingerprint: str,
+    stages: Callable[[], tuple[Score, Match]],
+    count: Count,
+    begin: Begin | None = None,
+    cluster: Cluster | None = None,
+) -> int | None:
+    """Score all pairs of documents anew and explain those that have not been.
+
+    Scores are cheap, and where a document stands among the partners of another changes with every document
+    added; matches do not change, so only those of pairs that have none yet are computed.
+
+    Parameters
+    ----------
+    corpus
+        Its documents are all there.
+    config
+        Settings of the run.
+    fingerprint
+        Digest of what the documents' tables depend on.
+    stages
+        Gives the functions that score and explain, when there is something to do.
+    count
+        Takes what each stage did.
+    begin
+        Is told what will be done, if anything, before it is.
+    cluster
+        Finds the matches; threads of this process by default.
+
+    Returns
+    -------
+    int or None
+        Number of pairs explained; None if the tables were up to date.
+    """
+    plan = plan_comparison(corpus, config, fingerprint)
+    if plan.is_done():
+        return None
+    if begin is not None:
+        begin(plan)
+    for name in plan.survey.useless:
+        corpus.drop_matches(name)
+    for name, gone in plan.survey.partly.items():
+        corpus.trim_matches(name, gone)
+    if plan.is_scored and plan.survey.used and not plan.survey.missing.any():
+        return 0
+    score, match = stages()
+    threads = default_workers("cpu")
+    clock = time.perf_counter()
+    factors = gather(corpus.batches(TABLES))
+    count("gather", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
+    clock = time.perf_counter()
+    scores = score(factors, threads)
+    scored = time.perf_counter() - clock
+    clock = time.perf_counter()
+    new, written = explain_blocks(corpus, factors, scores, match, plan, config.explain, threads, cluster)
+    count("match", new, written, time.perf_counter() - clock)
+    if not plan.is_scored:
+        clock = time.perf_counter()
+        rows = write_scores(corpus, scores, len(factors.documents), plan.comparison, threads)
+        count("score", len(factors.documents), rows, scored + time.perf_counter() - clock)
+    return new
+
+
+def explain_blocks(
+    corpus: Corpus,
+    factors: Factors,
+    scores: Table,
+    match: Match,
+    plan: Plan,
+    config: ExplainConfig,
+    threads: int,
+    cluster: Cluster | None = None,
+) -> tuple[int, int]:
+    """Write the matches of the pairs that have not been explained, a part for every block; at least one.
+
+    Returns
+    -------
+    int, int
+        Pairs explained, matches written.
+    """
+    missing, documents = plan.survey.missing, plan.documents
+    whole = Block(range(len(documents)), range(len(documents)))
+    blocks = [
+        (block, pairs)
+        for block in whole.divide(BLOCK)
+        if (pairs := int(np.count_nonzero(missing[_slices(block)])))
+    ]
+    total, number_of_pass = sum(pairs for _, pairs in blocks), corpus.next_pass()
+    stop = Event()
+
+    def explain_tile(tile: Tile) -> pa.Table:
+        if stop.is_set():
+            raise CancelledError  # so that what was written of the part is not taken for all of it
+        return match(factors, *tile, config.matches_per_pair)
+
+    def tiles(block: Block) -> Iterator[Tile]:
+        for a, b in _tiles(block, missing):
+            scored = scores.table(a, b)
+            kept = scored["cosine"].to_numpy() >= config.matches_from_cosine
+            if kept.any():
+                yield a[kept], b[kept], scored["dot"].to_numpy()[kept]
+
+    def write(numbered: tuple[int, Block, Iterable[pa.Table]]) -> int:
+        number, block, tables = numbered
+        rows, columns = _slices(block)
+        coverage = Coverage.of(documents[rows], documents[columns], missing[rows, columns])
+        explained = Explained(plan.comparison.fingerprint, coverage)
+        return corpus.add_matches(tables, explained, number_of_pass, number)
+
+    if not total:
+        if not plan.survey.used:
+            nothing = Coverage((), (), np.zeros((0, 0), bool))
+            corpus.add_matches([], Explained(plan.comparison.fingerprint, nothing), number_of_pass, 0)
+        return 0, 0
+    progress = Progress("comparing", total, "pairs")
+    written = 0
+    try:
+        chosen = [block for block, _ in blocks]
+        found: Iterator[Iterator[pa.Table]]
+        if cluster is None:
+            found = (map(explain_tile, tiles(block)) for block in chosen)
+        else:
+            parcels = (list(tiles(block)) for block in chosen)
+            found = match_in_cluster(cluster, parcels, factors, match, config.matches_per_pair)
+        with closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts:
+            for (_, pairs), rows in zip(blocks, parts, strict=True):
+                written += rows
+                progress.advance(pairs)
+    finally:
+        stop.set()
+        progress.close()
+    return total, written
+
+
+def _slices(block: Block) -> tuple[slice, slice]:
+    return slice(block.rows.start, block.rows.stop), slice(block.columns.start, block.columns.stop)
+
+
+def _tiles(block: Block, missing: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
+    """Cut a block into tiles of pairs that have not been explained."""
+    for tile in block.divide(TILE):
+        a, b = tile.pairs()
+        new = missing[a, b]
+        if new.any():
+            yield a[new], b[new]
+
+
+def write_scores(corpus: Corpus, scores: Table, documents: int, comparison: Comparison, threads: int) -> int:
+    """Write table ``pairs``, a row group for every block; returns the number of rows."""
+    blocks = Block(range(documents), range(documents)).divide(BLOCK)
+    with closing(_in_order(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
+        return corpus.replace_pairs(tables, comparison)
+
+
+def _in_order(function: Callable[[Task], Result], tasks: Iterable[Task], threads: int) -> Generator[Result]:
+    """Apply ``function`` in threads; results come in the order of the tasks, and few of them wait to be taken."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(function, task))
+                if len(waiting) > threads * _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,242 @@
+"""Kernel: the strongest matches of pairs of documents, found without computing the whole map ``F_a^T F_b``.
+
+Only entries whose bound reaches the weakest match kept so far are computed, those in float64: the matches are the
+true ones, and a page twice as dense costs little more. The bounds are those of :mod:`pipeline.screening`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tablekin.explain.bounds import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, screen
+from tablekin.explain.pooling import PEAKS, Level
+from tablekin.explain.simd import LANES, lowest, pointer
+
+NAMED = 3  # features named with a match
+_FEW = 64  # regions of a document; up to here, the first regions screened are as good a guess as any
+
+
+class Best(NamedTuple):
+    """Strongest matches of pairs of documents, the strongest first; unused places hold relevance 0."""
+
+    region_a: NDArray[np.int32]  # (pairs, count), region_id
+    region_b: NDArray[np.int32]  # (pairs, count), region_id
+    relevance: NDArray[np.float32]  # (pairs, count)
+    feature: NDArray[np.int8]  # (pairs, count, NAMED), the strongest first, -1 where there is none
+
+
+class _Regions(NamedTuple):
+    """Pointers to the arrays of a ``Level``."""
+
+    first: Pointer
+    last: Pointer
+    region_id: Pointer
+    norm: Pointer
+    begin: Pointer
+    head: Pointer
+    tail: Pointer
+    feature: Pointer
+    relevance: Pointer
+    peak: Pointer
+    peak_region: Pointer
+
+
+class _Table(NamedTuple):
+    """The second document of a pair, laid out."""
+
+    relevance: Pointer  # (features, stride)
+    stride: int
+    norm: Pointer  # (stride,)
+    first: int  # place of its first region in the level
+
+
+class _Matches(NamedTuple):
+    """The best matches of a pair so far."""
+
+    size: int
+    region_a: Pointer  # (size,), places in the level
+    region_b: Pointer
+    relevance: Pointer  # (size,)
+
+
+class _Room(NamedTuple):
+    """What is overwritten for every pair."""
+
+    product: Pointer  # (count,)
+    feature: Pointer  # (count,)
+    bound: Pointer  # (LANES,)
+
+
+@njit(cache=True, nogil=True)
+def _exact(regions: _Regions, region: int, table: _Table, other: int) -> np.float32:
+    """Compute the relevance of a region with one of the table; four sums need not wait for one another."""
+    feature, relevance, values, stride = regions.feature, regions.relevance, table.relevance, table.stride
+    s = t = u = v = 0.0
+    for entry in range(regions.begin[region], regions.begin[region + 1], 4):
+        s += np.float64(relevance[entry]) * values[feature[entry] * stride + other]
+        t += np.float64(relevance[entry + 1]) * values[feature[entry + 1] * stride + other]
+        u += np.float64(relevance[entry + 2]) * values[feature[entry + 2] * stride + other]
+        v += np.float64(relevance[entry + 3]) * values[feature[entry + 3] * stride + other]
+    return np.float32((s + t) + (u + v))
+
+
+@njit(cache=True, nogil=True)
+def _insert(value: np.float32, a: int, b: int, region_id: Pointer, best: _Matches) -> None:
+    """Put a match in its place among the best; of equal ones, first that of the smaller region_id of a, then of b."""
+    for place in range(best.size):
+        if best.relevance[place] > 0 and best.region_a[place] == a and best.region_b[place] == b:
+            return
+    place = best.size
+    while place > 0 and value >= best.relevance[place - 1]:
+        if value == best.relevance[place - 1]:
+            id_a, other_a = region_id[a], region_id[best.region_a[place - 1]]
+            if id_a > other_a or (id_a == other_a and region_id[b] > region_id[best.region_b[place - 1]]):
+                break
+        place -= 1
+        if place + 1 < best.size:
+            best.relevance[place + 1] = best.relevance[place]
+            best.region_a[place + 1], best.region_b[place + 1] = best.region_a[place], best.region_b[place]
+    if place < best.size:
+        best.relevance[place], best.region_a[place], best.region_b[place] = value, a, b
+
+
+@njit(cache=True, nogil=True)
+def _guess(regions: _Regions, a: int, b: int, table: _Table, room: _Room, best: _Matches) -> None:
+    """Take as a first guess of the best matches the regions in which a feature is strongest in both documents."""
+    found = largest_peaks(regions.peak, a, b, best.size, room.product, room.feature, room.bound)
+    for place in range(found):
+        region = regions.first[a] + regions.peak_region[a * PEAKS + room.feature[place]]
+        other = regions.peak_region[b * PEAKS + room.feature[place]]
+        value = _exact(regions, region, table, other)
+        if value > 0:
+            _insert(value, region, table.first + other, regions.region_id, best)
+
+
+@njit(cache=True, nogil=True)
+def _search(regions: _Regions, a: int, table: _Table, bound: Pointer, best: _Matches) -> None:
+    """Find the best matches of a document with the one that is laid out."""
+    weakest = best.size - 1
+    reach, least = table.stride, max(best.relevance[weakest], TINY)
+    for region in range(regions.first[a], regions.last[a]):
+        own = regions.norm[region]
+        while reach > 0 and own * table.norm[reach - LANES] < least:
+            reach -= LANES
+        if reach == 0:
+            return  # the norms only become smaller
+        for column in range(0, reach, LANES):
+            bits = screen(
+                regions.feature,
+                regions.relevance,
+                regions.begin[region],
+                regions.head[region],
+                regions.begin[region + 1],
+                regions.tail[region],
+                ROUNDING * own,
+                least,
+                table.relevance,
+                table.stride,
+                table.norm,
+                column,
+                bound,
+            )
+            while bits:
+                lane = lowest(bits)
+                bits &= bits - 1
+                if bound[lane] < best.relevance[weakest]:
+                    continue
+                value = _exact(regions, region, table, column + lane)
+                if value > 0 and value >= best.relevance[weakest]:
+                    _insert(value, region, table.first + column + lane, regions.region_id, best)
+                    least = max(best.relevance[weakest], TINY)
+
+
+@njit(cache=True, nogil=True)
+def _name(regions: _Regions, region: int, table: _Table, other: int, named: Pointer) -> None:
+    """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
+    first = second = third = np.float32(0)
+    most = abs(
+        regions.relevance[regions.begin[table.first + other]]
+    )  # no relevance of the other one is larger
+    for entry in range(regions.begin[region], regions.begin[region + 1]):
+        number, value = np.int8(regions.feature[entry]), regions.relevance[entry]
+        if abs(value) * most < third:
+            return
+        value *= table.relevance[number * table.stride + other]
+        if value <= 0 or value < third or (value == third and number > named[2]):
+            continue
+        if value > first or (value == first and number < named[0]):
+            first, second, third = value, first, second
+            named[0], named[1], named[2] = number, named[0], named[1]
+        elif value > second or (value == second and number < named[1]):
+            second, third = value, second
+            named[1], named[2] = number, named[1]
+        else:
+            third, named[2] = value, number
+
+
+@njit(cache=True, nogil=True)
+def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
+    """Find the strongest matches of pairs of documents at one level.
+
+    Fastest where pairs with the same second document follow one another.
+
+    Parameters
+    ----------
+    level
+        The regions of all documents.
+    a, b
+        ``(pairs,)``, places of the documents in ``level``.
+    count
+        Matches kept of a pair, fewer where fewer regions have a relevance above 0.
+
+    Returns
+    -------
+    Best
+        Ordered by relevance in float32; of equal matches, that of the smaller region_id of a comes first, then of b.
+    """
+    pairs = len(a)
+    region_a, region_b = np.zeros((pairs, count), np.int32), np.zeros((pairs, count), np.int32)
+    relevance, named = np.zeros((pairs, count), np.float32), np.full((pairs, count, NAMED), -1, np.int8)
+    widest = 0
+    for document in b:
+        widest = max(widest, level.last[document] - level.first[document] + LANES)
+    values, norm = np.zeros(WIDTH * widest, np.float32), np.zeros(widest, np.float32)
+    best_a, best_b, feature = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
+    product, bound = np.zeros(count, np.float32), np.zeros(LANES, np.float32)
+    regions = _Regions(
+        pointer(level.first, 0),
+        pointer(level.last, 0),
+        pointer(level.region_id, 0),
+        pointer(level.norm, 0),
+        pointer(level.begin, 0),
+        pointer(level.head, 0),
+        pointer(level.tail, 0),
+        pointer(level.feature, 0),
+        pointer(level.relevance, 0),
+        pointer(level.peak, 0),
+        pointer(level.peak_region, 0),
+    )
+    laid_out, stride = -1, 0
+    for pair in range(pairs):
+        if b[pair] != laid_out:
+            laid_out = b[pair]
+            stride = lay_out(level, laid_out, values, norm)
+        # An array is freed after its last use: pointers are taken within the loop, so that it stays.
+        table = _Table(pointer(values, 0), stride, pointer(norm, 0), level.first[laid_out])
+        best = _Matches(count, pointer(best_a, 0), pointer(best_b, 0), pointer(relevance, pair * count))
+        room = _Room(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
+        if stride > _FEW:
+            _guess(regions, a[pair], laid_out, table, room, best)
+        _search(regions, a[pair], table, room.bound, best)
+        for place in range(count):
+            if relevance[pair, place] <= 0:
+                break
+            region, other = best_a[place], best_b[place]
+            region_a[pair, place], region_b[pair, place] = level.region_id[region], level.region_id[other]
+            target = pointer(named, (pair * count + place) * NAMED)
+            _name(regions, region, table, other - table.first, target)
+    return Best(region_a, region_b, relevance, named)

@@ -1,0 +1,1 @@
+"""Ingest: files of scans become grey pages, named and checked."""

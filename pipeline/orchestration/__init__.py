@@ -1,0 +1,1 @@
+"""Orchestration: which stages run, over which documents, in which order."""

@@ -1,0 +1,160 @@
+"""Intake: new scans become documents of a corpus, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from tablekin.config import RunConfig
+from tablekin.corpus.corpus import Corpus
+from tablekin.errors import StoppedError
+from tablekin.execution.pool import Cluster, Failure, Progress, run_in_order
+from tablekin.ingest.metadata import Metadata, join_metadata
+from tablekin.ingest.scans import Scan, load_scan
+from tablekin.schemas import DOCUMENT_TABLES, empty
+
+_BATCH = 16  # documents in a part
+
+Analyse = Callable[..., Mapping[str, pd.DataFrame]]  # (image, doc_id, config, device) -> rows of each table
+Say = Callable[[str], None]
+
+
+@dataclass
+class Tally:
+    """Counts and seconds of the stages, in their order."""
+
+    stages: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def add(self, stage: str, into: int, out: int, seconds: float) -> None:
+        """Add rows in, rows out and seconds to a stage."""
+        counts = self.stages.setdefault(stage, {"in": 0, "out": 0, "seconds": 0.0})
+        counts["in"] += into
+        counts["out"] += out
+        counts["seconds"] = round(counts["seconds"] + seconds, 3)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How scans become documents."""
+
+    analyse: Analyse
+    config: RunConfig
+    device: str
+    workers: int | Cluster
+    fingerprint: str
+    metadata: Metadata | None
+    stop_on_error: bool
+
+
+def take_in(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally, say: Say) -> None:
+    """Analyse scans and add them to the corpus; what is finished when an exception ends it is kept.
+
+    Raises
+    ------
+    StoppedError
+        A document failed and ``stop_on_error`` is set.
+    """
+    work = partial(analyse_scan, analyse=intake.analyse, config=intake.config, device=intake.device)
+    progress = Progress("analysing", len(scans), "documents")
+    batch: list[Mapping[str, pd.DataFrame]] = []
+    try:
+        with closing(run_in_order(work, scans, intake.workers)) as results:
+            for scan, result in zip(scans, results, strict=True):
+                if isinstance(result, Failure):
+                    if intake.stop_on_error:
+                        raise StoppedError(f"stopped at the first failure: {_blame(scan, result.reason)}")
+                    say(_blame(scan, result.reason))
+                    if result.detail:
+                        say(result.detail)
+                    result = _failed(scan, result.reason)
+                _count(tally, result)
+                batch.append(result)
+                progress.advance()
+                if len(batch) == _BATCH:
+                    _store(batch, corpus, intake)
+    finally:
+        progress.close()
+        _store(batch, corpus, intake)
+
+
+def _store(batch: list[Mapping[str, pd.DataFrame]], corpus: Corpus, intake: Intake) -> None:
+    if not batch:
+        return
+    tables = {name: _stack(name, [part[name] for part in batch]) for name in DOCUMENT_TABLES}
+    fields = corpus.metadata_fields()
+    if intake.metadata is not None:
+        fields = intake.metadata.fields
+        tables["documents"], _ = join_metadata(tables["documents"], intake.metadata)
+    for column in fields:
+        if column.name not in tables["documents"]:
+            tables["documents"][column.name] = None
+    corpus.add_documents(tables, intake.fingerprint, fields)
+    batch.clear()
+
+
+def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -> dict[str, pd.DataFrame]:
+    """Read one scan and analyse it; runs in a worker."""
+    image, page, left = load_scan(scan, config.ingest.max_pixels)
+    tables = _shift(analyse(page, scan.doc_id, config, device), left)
+    height, width = image.shape
+    tables["documents"] = _row(scan, width, height, "ok", "")
+    return tables
+
+
+def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFrame]:
+    """Turn coordinates of a page that begins at x ``left`` of its image into those of the image."""
+    shifted = dict(tables)
+    for name in ("regions", "digits") if left else ():
+        shifted[name] = tables[name].assign(x0=tables[name]["x0"] + left, x1=tables[name]["x1"] + left)
+    if left:
+        move = np.array([0.0, 0, left, 0, 0, 0])
+        shifted["pages"] = tables["pages"].assign(
+            transform=[np.asarray(old) + move for old in tables["pages"]["transform"]]
+        )
+    return shifted
+
+
+def _blame(scan: Scan, reason: str) -> str:
+    """Put the path of a scan before a reason, in the place of its name where the reason begins with that."""
+    rest = reason.removeprefix(scan.path.name)
+    return f"{scan.source}: {reason}" if rest == reason else f"{scan.source}{rest}"
+
+
+def _failed(scan: Scan, reason: str) -> dict[str, pd.DataFrame]:
+    return {name: empty(name) for name in DOCUMENT_TABLES} | {
+        "documents": _row(scan, None, None, "failed", reason)
+    }
+
+
+def _row(scan: Scan, width: int | None, height: int | None, status: str, reason: str) -> pd.DataFrame:
+    row = {
+        "doc_id": scan.doc_id,
+        "source": scan.source,
+        "page_index": scan.page_index,
+        "sha256": scan.sha256,
+        "width": pd.array([width], "Int32"),
+        "height": pd.array([height], "Int32"),
+        "status": status,
+        "reason": reason,
+    }
+    return pd.DataFrame(row, index=[0])
+
+
+def _stack(table: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty(table)
+
+
+def _count(tally: Tally, tables: Mapping[str, pd.DataFrame]) -> None:
+    seconds = tables.get("seconds")
+    ok = int(tables["documents"]["status"].iloc[0] == "ok")
+    if seconds is None:
+        tally.add("failed", 1, ok, 0.0)
+        return
+    for stage, spent in seconds.iloc[0].items():
+        tally.add(str(stage), 1, ok, float(spent))

@@ -1,0 +1,92 @@
+"""Drop: take documents out of a corpus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tablekin.config import RunConfig
+from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.lock import locked
+from tablekin.errors import CorpusError, UsageError
+from tablekin.execution.pool import default_workers
+from tablekin.orchestration.documents import Say, Tally
+from tablekin.orchestration.record import Record
+from tablekin.orchestration.stage import Stages, update_cells, update_pairs
+from tablekin.provenance import versions, weights_digests
+from tablekin.report.neighbours import suggest_documents
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What became of a corpus."""
+
+    documents: list[str]  # doc_id of those taken out
+    left: int  # documents that are still there
+    is_current: bool  # whether the tables of pairs are up to date with those
+
+
+def drop(root: Path, names: Sequence[str], say: Say, stages: Stages | None = None) -> Dropped:
+    """Delete documents and their pairs; ranks, z and drivers of the others are computed anew, nothing else.
+
+    Parameters
+    ----------
+    root
+        The corpus.
+    names
+        Documents: a doc_id, the name of a scan, or a pattern of such names as in ``kepler/*``.
+    say
+        Takes lines for the user.
+    stages
+        The stages; the project's own by default.
+
+    Raises
+    ------
+    TablekinError
+        There is no such corpus or document, another run is writing to the corpus, or the disk is full.
+    """
+    corpus = Corpus.open(root)
+    with locked(root):
+        begin, tally = time.perf_counter(), Tally()
+        corpus.tidy()
+        gone = _find(corpus, names)
+        config, weights = _config(corpus), weights_digests()
+        fingerprint = config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
+        record = Record(corpus, config, weights, [], None)
+        record.begin()
+        corpus.drop_documents(gone)
+        left = len(corpus.read("documents", columns=["doc_id"]))
+        if corpus.stale_documents(fingerprint):
+            return Dropped(gone, left, is_current=False)
+        update_pairs(corpus, config, fingerprint, stages, record, tally, say)
+        update_cells(corpus, config, fingerprint, record, tally, say, default_workers("cpu"))
+        record.finish(tally, time.perf_counter() - begin)
+    return Dropped(gone, left, is_current=True)
+
+
+def _find(corpus: Corpus, names: Sequence[str]) -> list[str]:
+    documents = corpus.read("documents", columns=["doc_id", "source"])
+    gone: set[str] = set()
+    for name in names:
+        fits = documents["doc_id"] == name
+        if not fits.any():
+            fits = documents["source"].map(lambda source, name=name: fnmatchcase(source, name)).astype(bool)
+        if not fits.any():
+            raise UsageError(suggest_documents(corpus, name))
+        gone.update(documents.loc[fits, "doc_id"])
+    return sorted(gone)
+
+
+def _config(corpus: Corpus) -> RunConfig:
+    try:
+        return RunConfig.model_validate(corpus.read_record()["config"])
+    except (KeyError, ValidationError) as error:
+        raise CorpusError(
+            f"{corpus.root}/run.json does not say with which config the corpus was made; bring it up to date with: "
+            f"tablekin run SCANS --out {corpus.root}"
+        ) from error

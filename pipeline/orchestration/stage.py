@@ -1,0 +1,278 @@
+"""Run: every stage in order over a corpus, doing only what is not done yet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from tablekin.collation.stage import update_collations
+from tablekin.config import RunConfig
+from tablekin.corpus.collation_coverage import Inventory
+from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.lock import locked
+from tablekin.errors import NothingUsableError, UsageError
+from tablekin.execution.pool import Cluster, Progress, default_workers, open_cluster, resolve_device
+from tablekin.explain.drivers import driver_tables
+from tablekin.explain.stage import Match, Plan, Score, compare
+from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
+from tablekin.ingest.scans import Listing, Scan, identify, list_scans
+from tablekin.orchestration.changes import apply, describe, find_changes
+from tablekin.orchestration.documents import Analyse, Intake, Say, Tally, take_in
+from tablekin.orchestration.record import Record
+from tablekin.provenance import versions, weights_digests
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages as functions, so that a test can put others in their place."""
+
+    analyse: Analyse
+    score: Score
+    match: Match
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the user asked for."""
+
+    scans: tuple[Path, ...]
+    out: Path
+    metadata: Path | None = None
+    config: RunConfig = field(default_factory=RunConfig)
+    workers: int | None = None
+    stop_on_error: bool = False
+    scheduler: str | None = None  # address of a Dask cluster; without one, processes of this machine
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did, and what became of the scans it was given."""
+
+    ok: int
+    failed: int
+    added: int
+    pairs: int
+    unchanged: bool
+
+
+def load_stages() -> Stages:
+    """Import the stages, which takes seconds."""
+    from tablekin.document import analyse_document
+    from tablekin.explain.matches import match_pairs, score_pairs
+
+    return Stages(analyse_document, score_pairs, match_pairs)
+
+
+def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
+    """Bring a corpus up to date with its scans, its metadata and the config.
+
+    Parameters
+    ----------
+    order
+        What the user asked for.
+    say
+        Takes lines for the user: warnings, and what is done or left out.
+    stages
+        The stages; the project's own by default.
+
+    Raises
+    ------
+    TablekinError
+        An argument cannot be used, no scan could be, one failed and ``stop_on_error`` is set, another run is
+        writing to the corpus, or the disk is full. What is finished until then is kept, as it is when the run is
+        interrupted or killed.
+    """
+    if order.scheduler and order.workers:
+        raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
+    corpus = Corpus(order.out)
+    metadata = read_metadata(order.metadata) if order.metadata else None
+    listing = list_scans(order.scans)
+    if listing.ignored:
+        say(_ignored(listing))
+    for folder in listing.closed:
+        say(f"the folder {folder}; its scans are left out, give yourself the right to read it")
+    if not listing.sources:
+        raise NothingUsableError(f"no JPEG, PNG, TIFF or PDF file in {', '.join(map(str, order.scans))}")
+    with open_cluster(order.scheduler, say) as cluster:
+        if cluster:
+            cluster.require(listing.root / listing.sources[0])
+        with locked(order.out):
+            summary = _bring_up_to_date(order, corpus, listing, metadata, say, stages, cluster)
+    if not summary.ok:
+        raise NothingUsableError(
+            f"none of the {summary.failed} scans could be analysed; see the reasons above"
+        )
+    return summary
+
+
+def _bring_up_to_date(
+    order: Order,
+    corpus: Corpus,
+    listing: Listing,
+    metadata: Metadata | None,
+    say: Say,
+    stages: Stages | None,
+    cluster: Cluster | None,
+) -> Summary:
+    begin = time.perf_counter()
+    tally = Tally()
+    weights = weights_digests()
+    fingerprint = order.config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
+    corpus.tidy()
+    scans = _identify(corpus, listing, order.config, fingerprint)
+    tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
+    changes = find_changes(corpus, scans, fingerprint)
+    record = Record(corpus, order.config, weights, [str(listing.root)], order.metadata)
+    for line in describe(changes, corpus, order.config):
+        say(line)
+    if changes.new:
+        device = (cluster.resolve_device if cluster else resolve_device)(order.config.device)
+        workers = cluster.count() if cluster else order.workers or default_workers(device)
+        say(_means(device, workers, order.scheduler))
+        record.begin(device=device, workers=workers)
+        apply(changes, corpus, fingerprint)
+        stages = stages or load_stages()
+        take_in(
+            changes.new,
+            corpus,
+            Intake(
+                stages.analyse,
+                order.config,
+                device,
+                cluster or workers,
+                fingerprint,
+                metadata,
+                order.stop_on_error,
+            ),
+            tally,
+            say,
+        )
+    updated = _update_metadata(corpus, metadata, say)
+    if updated:
+        record.begin()
+    compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say, cluster)
+    collated = update_cells(
+        corpus,
+        order.config,
+        fingerprint,
+        record,
+        tally,
+        say,
+        cluster or order.workers or default_workers("cpu"),
+    )
+    record.finish(tally, time.perf_counter() - begin)
+    documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
+    ok = int((documents["status"] == "ok").sum())
+    return Summary(
+        ok,
+        len(documents) - ok,
+        len(changes.new),
+        compared or 0,
+        not (changes.new or updated) and compared is None and collated is None,
+    )
+
+
+def update_pairs(
+    corpus: Corpus,
+    config: RunConfig,
+    fingerprint: str,
+    stages: Stages | None,
+    record: Record,
+    tally: Tally,
+    say: Say,
+    cluster: Cluster | None = None,
+) -> int | None:
+    """Bring the tables of pairs and the drivers up to date with the documents.
+
+    Returns
+    -------
+    int or None
+        Number of pairs explained; None if there was nothing to do.
+    """
+
+    def begin(plan: Plan) -> None:
+        say(str(plan))
+        record.begin()
+
+    compared = compare(
+        corpus, config, fingerprint, partial(_comparison_stages, stages), tally.add, begin, cluster
+    )
+    if corpus.drivers_are_current():
+        return compared
+    record.begin()
+    clock = time.perf_counter()
+    documents = len(corpus.read("features", columns=["doc_id"]))
+    rows = corpus.replace_drivers(driver_tables(corpus))
+    tally.add("drivers", documents, rows, time.perf_counter() - clock)
+    return compared or 0
+
+
+def update_cells(
+    corpus: Corpus,
+    config: RunConfig,
+    fingerprint: str,
+    record: Record,
+    tally: Tally,
+    say: Say,
+    workers: int | Cluster,
+) -> int | None:
+    """Bring the tables of cells of pairs up to date with the pairs.
+
+    Returns
+    -------
+    int or None
+        Number of pairs collated; None if there was nothing to do.
+    """
+
+    def begin(inventory: Inventory) -> None:
+        say(f"{len(inventory.missing)} pairs of neighbours to be collated")
+        record.begin()
+
+    return update_collations(corpus, config.collate.neighbours, fingerprint, workers, tally.add, begin)
+
+
+def _update_metadata(corpus: Corpus, metadata: Metadata | None, say: Say) -> bool:
+    """Join the metadata if there are any; otherwise finish what a killed run was changing. Whether anything changed."""
+    if metadata is None:
+        return corpus.metadata_differ() and corpus.replace_metadata(
+            corpus.read("documents"), corpus.metadata_fields()
+        )
+    joined, warnings = join_metadata(corpus.read("documents"), metadata)
+    for warning in warnings:
+        say(warning)
+    return corpus.replace_metadata(joined, metadata.fields)
+
+
+def _comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
+    stages = stages or load_stages()
+    return stages.score, stages.match
+
+
+def _means(device: str, workers: int, scheduler: str | None) -> str:
+    threads = default_workers("cpu")
+    where = f"of the cluster at {scheduler}" if scheduler else "here"
+    pairs = "the same workers" if scheduler else f"{threads} threads"
+    return f"analysing on {device} with {workers} workers {where}, of one thread each; pairs with {pairs}"
+
+
+def _ignored(listing: Listing) -> str:
+    kinds = ", ".join(f"{count} {suffix}" for suffix, count in listing.ignored.items())
+    return f"ignored {sum(listing.ignored.values())} files that are not JPEG, PNG, TIFF or PDF ({kinds})"
+
+
+def _identify(corpus: Corpus, listing: Listing, config: RunConfig, fingerprint: str) -> list[Scan]:
+    documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256"])
+    keys = zip(documents["source"], documents["page_index"], strict=True)
+    progress = Progress("reading", len(listing.sources), "files")
+    scans: list[Scan] = []
+    known = dict(zip(keys, documents["doc_id"], strict=True))
+    current = documents[~documents["doc_id"].isin(corpus.stale_documents(fingerprint))]
+    settled = dict(zip(current["doc_id"], current["sha256"], strict=True))
+    for scan in identify(listing, known, config.ingest, settled):
+        if not scans or scans[-1].source != scan.source:
+            progress.advance()
+        scans.append(scan)
+    progress.close()
+    return scans

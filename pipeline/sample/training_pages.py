@@ -1,0 +1,305 @@
+"""Practice: pages of made-up content that the digit network learns from.
+
+Every figure is as frequent as every other, tables have all the shapes that old books give them, and the text
+is rich in letters that look like figures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin import data
+from tablekin.sample.works.content import Column, PageContent, TableContent
+
+_LEXICON = Path(data.__file__).parent / "lexica" / "practice.json"
+_ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_FRACTIONS = np.array(list("½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"))
+_SIGNS = np.array(list("♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"))
+_HEADINGS = ("G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z")
+_UNITS = ("C", "C.", "l.", "q.", "lb", "o", "d.", "Ct.", "tun", "I", "S", "z", "B", "oz.", "′", "Z")
+_KINDS = {
+    "length": 0.18,
+    "upto": 0.12,
+    "sexagesimal": 0.18,
+    "money": 0.08,
+    "decimal": 0.08,
+    "mixed": 0.05,
+    "degree": 0.04,
+    "pair": 0.06,
+    "zeros": 0.04,
+    "sign": 0.03,
+    "roman": 0.02,
+    "text": 0.03,
+    "quantity": 0.03,
+    "price": 0.03,
+    "unit": 0.03,
+}
+_MOST_ROWS = 46
+Words = NDArray[np.str_]
+Cell = Callable[[np.random.Generator, int], str]
+
+
+@cache
+def lexicon() -> dict[str, Words]:
+    """Words by language."""
+    lists: dict[str, list[str]] = json.loads(_LEXICON.read_text("utf-8"))
+    return {language: np.array(words) for language, words in lists.items()}
+
+
+def roman(number: int) -> str:
+    """Write a number from 1 to 399 in Roman numerals."""
+    letters = ""
+    for value, sign in _ROMAN:
+        letters += sign * (number // value)
+        number %= value
+    return letters
+
+
+def _figures(rng: np.random.Generator, count: int) -> str:
+    return "".join(str(d) for d in rng.integers(0, 10, count))
+
+
+def _of_length(count: int) -> Cell:
+    return lambda rng, row: _figures(rng, count)
+
+
+def _up_to(count: int) -> Cell:
+    return lambda rng, row: _figures(rng, int(rng.integers(1, count + 1)))
+
+
+def _argument(first: int, step: int) -> Cell:
+    return lambda rng, row: str(first + step * row)
+
+
+def _zeros(rng: np.random.Generator, row: int) -> str:
+    return "00" if rng.random() < 0.7 else _figures(rng, 2)
+
+
+def _decimal(point: str, whole: int, rest: int) -> Cell:
+    return lambda rng, row: f"{_figures(rng, whole)}{point}{_figures(rng, rest)}"
+
+
+def _mixed(rng: np.random.Generator, row: int) -> str:
+    number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.9 else ""
+    return number + (str(rng.choice(_FRACTIONS)) if rng.random() < 0.5 else "")
+
+
+def _degree(rng: np.random.Generator, row: int) -> str:
+    return f"{_figures(rng, 2)}°" + (f" {_figures(rng, 2)}′" if rng.random() < 0.6 else "")
+
+
+def _pair(rng: np.random.Generator, row: int) -> str:
+    separator = str(rng.choice([" ", " . ", " · ", " "]))
+    return f"{_figures(rng, int(rng.integers(1, 3)))}{separator}{_figures(rng, int(rng.integers(1, 3)))}"
+
+
+def _sign(rng: np.random.Generator, row: int) -> str:
+    return str(rng.choice(_SIGNS))
+
+
+def _numeral(rng: np.random.Generator, row: int) -> str:
+    return roman(row + 1)
+
+
+def _goods(words: Words) -> Cell:
+    def cell(rng: np.random.Generator, row: int) -> str:
+        text = " ".join(rng.choice(words, int(rng.integers(1, 4))))
+        dashes = ("", " —", " ——", " — —", " ———", ".")[int(rng.integers(6))]
+        number = f" {_figures(rng, int(rng.integers(1, 4)))}" if rng.random() < 0.12 else ""
+        return text[:1].upper() + text[1:] + number + dashes
+
+    return cell
+
+
+def _quantity(words: Words) -> Cell:
+    def cell(rng: np.random.Generator, row: int) -> str:
+        return f"{_mixed(rng, row)} {rng.choice(words)}{' ——' if rng.random() < 0.4 else ''}"
+
+    return cell
+
+
+def _price(words: Words) -> Cell:
+    def cell(rng: np.random.Generator, row: int) -> str:
+        of = str(rng.choice(["per", "per", "the", "at"]))
+        dashes = " ——" if rng.random() < 0.5 else ""
+        return f"{_figures(rng, 2)} {_figures(rng, 2)} {_figures(rng, 2)} {of} {rng.choice(words)}{dashes}"
+
+    return cell
+
+
+def _unit(unit: str) -> Cell:
+    return lambda rng, row: f"{_figures(rng, int(rng.integers(1, 4)))} {unit}"
+
+
+def _heading(rng: np.random.Generator, words: Words) -> str:
+    draw = rng.random()
+    if draw < 0.2:
+        return str(rng.choice(_HEADINGS))
+    if draw < 0.3:
+        return str(rng.integers(1, 91))
+    if draw < 0.4:
+        return ""
+    return "\n".join(rng.choice(words, 2 if rng.random() < 0.25 else 1))
+
+
+def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> list[tuple[Column, Cell]]:
+    """Choose one column, or several that belong together."""
+    name = _heading(rng, words)
+    key = f"c{index}"
+
+    def single(heading: str, cell: Cell, align: str = "right") -> list[tuple[Column, Cell]]:
+        return [(Column(key, heading, group, align=align), cell)]
+
+    kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
+    if kind == "length":
+        return single(name, _of_length(int(rng.integers(1, 8))))
+    if kind == "upto":
+        return single(
+            name, _up_to(int(rng.integers(2, 8))), str(rng.choice(["right", "right", "center", "left"]))
+        )
+    if kind == "sexagesimal":
+        heads: tuple[str, ...] = ("G.", "M.", "S.", "T.")[: int(rng.integers(2, 4))]
+        if rng.random() < 0.3:
+            heads = ("Deg.", "Min.", "Sec.")[: len(heads)]
+        sixtieths = _of_length(2) if rng.random() < 0.7 else _up_to(2)
+        return [(Column(f"{key}.{h}", h, group or name), sixtieths) for h in heads]
+    if kind == "money":
+        cells = (_up_to(6), _of_length(2), _of_length(2) if rng.random() < 0.5 else _zeros)
+        return [
+            (Column(f"{key}.{h}", h, group), cell) for h, cell in zip(("l.", "s.", "d."), cells, strict=True)
+        ]
+    if kind == "text":
+        return single(name, _goods(words), "left")
+    if kind == "quantity":
+        return single(name, _quantity(words), "left")
+    if kind == "price":
+        return single(name, _price(words), "left")
+    if kind == "unit":
+        return single(name, _unit(str(rng.choice(_UNITS))))
+    others: dict[str, Cell] = {
+        "decimal": _decimal(
+            str(rng.choice(["·", ".", ","])), int(rng.integers(1, 4)), int(rng.integers(1, 4))
+        ),
+        "mixed": _mixed,
+        "degree": _degree,
+        "pair": _pair,
+        "zeros": _zeros,
+        "sign": _sign,
+        "roman": _numeral,
+    }
+    return single(name if rng.random() < 0.7 else "", others[kind])
+
+
+def _table(rng: np.random.Generator, words: Words, most_columns: int) -> TableContent:
+    """Make a table of random shape."""
+    columns: list[tuple[Column, Cell]] = []
+    group = str(rng.choice(words)) if rng.random() < 0.2 else ""
+    blank = str(rng.choice(["", "", "—", "..", "·"]))
+    if rng.random() < 0.75:
+        cell = _argument(int(rng.integers(0, 90)), int(rng.choice([1, 1, 1, 5, 10])))
+        heading = str(rng.choice(["", "G.", "Gr.", "Deg", "Dies", "N."]))
+        columns.append((Column("argument", heading, argument=True), cell))
+    elif rng.random() < 0.6:
+        columns.append((Column("name", "", argument=True, align="left"), _goods(words)))
+    wanted = int(rng.integers(2, most_columns + 1))
+    kind = rng.random()
+    while len(columns) < wanted:
+        if (
+            kind < 0.2 and len(columns) > 1 and columns[-1][0].align != "left"
+        ):  # a table of columns of one kind
+            column, cell = columns[-1]
+            heading = column.heading if rng.random() < 0.5 else str(len(columns))
+            columns.append((Column(f"c{len(columns)}", heading, "", align=column.align), cell))
+        else:
+            columns += _column(rng, words, len(columns), group if rng.random() < 0.7 else "")
+    rows = int(rng.integers(4, _MOST_ROWS + 1))
+    triangular = rng.random() < 0.06
+    empty = float(rng.choice([0.0, 0.05, 0.3], p=[0.75, 0.2, 0.05]))
+    cells = [
+        [
+            "" if triangular and i > row else blank if i and rng.random() < empty else cell(rng, row)
+            for i, (_, cell) in enumerate(columns)
+        ]
+        for row in range(rows)
+    ]
+    title = ""
+    if rng.random() < 0.7:
+        title = " ".join(rng.choice(words, int(rng.integers(2, 9)))).capitalize()
+        title += f" {_figures(rng, 4)}." if rng.random() < 0.4 else "."
+    return TableContent(
+        title, tuple(column for column, _ in columns), tuple(map(str, range(rows))), tuple(map(tuple, cells))
+    )
+
+
+def _barometer(rng: np.random.Generator, words: Words) -> TableContent:
+    """Make a wide table of narrow columns, one an hour."""
+    hours, days = int(rng.integers(10, 26)), int(rng.integers(15, 32))
+    unit = str(rng.choice(["\nIns.", "", "\nIn."]))
+    columns = [Column("day", "", argument=True)] + [Column(f"h{h}", f"{h + 1}{unit}") for h in range(hours)]
+    cell = _decimal("·" if rng.random() < 0.8 else ".", 1, int(rng.integers(1, 4)))
+    cells = tuple((str(day + 1), *(cell(rng, day) for _ in range(hours))) for day in range(days))
+    title = f"{rng.choice(words)} {rng.choice(words)} {_figures(rng, 4)}".upper()
+    return TableContent(title, tuple(columns), tuple(str(d + 1) for d in range(days)), cells)
+
+
+def _sentence(rng: np.random.Generator, words: Words, numbers: float) -> str:
+    """Write a sentence; ``numbers`` is the share of words that are numbers."""
+    parts = []
+    for word in rng.choice(words, int(rng.integers(4, 18))):
+        draw = rng.random()
+        if draw < numbers:
+            number = _figures(rng, int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.25, 0.15, 0.3, 0.05, 0.05])))
+            number += str(rng.choice(_FRACTIONS)) if rng.random() < 0.08 else ""
+            parts.append(
+                number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05]))
+            )
+        elif draw < numbers + 0.02:
+            numeral = roman(int(rng.integers(1, 200)))
+            parts.append((numeral if rng.random() < 0.7 else numeral.lower()) + ".")
+        else:
+            parts.append(str(word) + ("," if rng.random() < 0.08 else ""))
+    text = " ".join(parts)
+    return text[:1].upper() + text[1:] + str(rng.choice([".", ".", ".", ":", "?", ";"]))
+
+
+def _paragraph(rng: np.random.Generator, words: Words, numbers: float, longest: int) -> str:
+    return " ".join(_sentence(rng, words, numbers) for _ in range(int(rng.integers(1, longest + 1))))
+
+
+def _frame(rng: np.random.Generator, words: Words) -> tuple[str, str, str]:
+    """Choose running head, page number and catchword."""
+    head = " ".join(rng.choice(words, int(rng.integers(1, 5))))
+    head = head.upper() if rng.random() < 0.4 else head.capitalize()
+    number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.75 else ""
+    return head if rng.random() < 0.8 else "", number, str(rng.choice(words)) if rng.random() < 0.4 else ""
+
+
+def practice_page(rng: np.random.Generator) -> PageContent:
+    """Make the content of one practice page: mostly tables, some prose, title pages and diagrams."""
+    words = lexicon()[str(rng.choice(sorted(lexicon())))]
+    head, number, catchword = _frame(rng, words)
+    kind = str(rng.choice(["table", "prose", "title", "diagram"], p=[0.74, 0.18, 0.04, 0.04]))
+    if kind == "table":
+        if rng.random() < 0.1:
+            tables: tuple[TableContent, ...] = (_barometer(rng, words),)
+        elif rng.random() < 0.2:
+            tables = (_table(rng, words, 7), _table(rng, words, 7))
+        else:
+            tables = (_table(rng, words, int(rng.choice([5, 10, 16]))),)
+        count = int(rng.choice([0, 1, 2, 3], p=[0.45, 0.35, 0.15, 0.05]))
+        paragraphs = tuple(_paragraph(rng, words, 0.1, 4) for _ in range(count))
+        return PageContent(kind, tables, paragraphs, head, number, catchword)
+    if kind == "title":
+        paragraphs = tuple(
+            " ".join(rng.choice(words, int(rng.integers(1, 9)))) for _ in range(int(rng.integers(4, 10)))
+        )
+        return PageContent(kind, (), (*paragraphs, f"{rng.choice(words)}, {_figures(rng, 4)}."), "", "")
+    numbers = float(rng.choice([0.0, 0.03, 0.15, 0.35]))
+    paragraphs = tuple(_paragraph(rng, words, numbers, 8) for _ in range(int(rng.integers(1, 8))))
+    return PageContent(kind, (), paragraphs, head, number, catchword)

@@ -1,0 +1,1 @@
+"""Typesetting: numbers and words become a printed page."""

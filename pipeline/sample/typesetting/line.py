@@ -1,0 +1,123 @@
+"""Line: characters set one after another, with the figures among them known."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tablekin.sample.typesetting.style import Style
+from tablekin.sample.typesetting.typecase import Sort, TypeCase
+
+_FRACTION_SCALE = 0.56
+_SUPERIOR_SCALE = 0.6
+_LARGEST_READ = 1.6  # digit heights: larger figures are display, not data
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A sort in a line; pen and base line in pixels from the line's start."""
+
+    sort: Sort
+    x: int
+    y: int
+    digit: int  # 0..9, or -1
+    ignore: bool  # a figure that is not read as one: of a fraction, raised, or of display size
+    turned: bool = False  # set upside down
+
+
+@dataclass
+class Line:
+    """A set line; bars are thin rules ``(x0, y0, x1, y1)``, as in fractions."""
+
+    placed: list[Placed] = field(default_factory=list)
+    bars: list[tuple[float, float, float, float]] = field(default_factory=list)
+    width: float = 0.0
+
+
+def _figure(character: str) -> int:
+    return int(character) if character in "0123456789" else -1
+
+
+class Compositor:
+    """Sets lines of one case in one style."""
+
+    def __init__(self, case: TypeCase, style: Style, rng: np.random.Generator, scale: float = 1.0) -> None:
+        self.case = case
+        self.scale = scale
+        self.digit_height = case.digit_height * scale
+        self._style = style
+        self._rng = rng
+
+    def chance(self, share: float) -> bool:
+        """Tell whether something happens that happens in ``share`` of all cases."""
+        return share > 0 and bool(self._rng.random() < share)
+
+    def spell(self, text: str) -> str:
+        """Spell as the printer does: long s, v for u."""
+        style = self._style
+        if style.v_for_u:
+            text = text.replace("U", "V").replace("v", "u")
+            text = re.sub(r"\bu", "v", text)
+        if style.long_s:
+            letters = list(text)
+            for i, letter in enumerate(letters):
+                if letter == "s" and i + 1 < len(letters) and letters[i + 1].isalpha():
+                    letters[i] = "ſ"
+            text = "".join(letters)
+        return text
+
+    def set_line(self, text: str, spacing: float | None = None, extra: float = 0.0) -> Line:
+        """Set a text.
+
+        Parameters
+        ----------
+        text
+            Without line breaks. Vulgar fractions such as ``½`` are built from small figures and a bar.
+        spacing
+            Letter spacing in digit heights; the style's by default.
+        extra
+            Pixels added to every word space.
+        """
+        style, rng, height = self._style, self._rng, self.digit_height
+        letter_space = (style.letter_spacing if spacing is None else spacing) * height
+        shake = (0.006 + 0.05 * style.irregularity) * height
+        line, x = Line(), 0.0
+        for character in text:
+            if character == " ":
+                x += style.word_spacing * height * (1 + 0.1 * rng.normal()) + extra
+                continue
+            parts = unicodedata.decomposition(character).split()
+            if parts[:1] == ["<fraction>"]:
+                x = self._add_fraction(line, "".join(chr(int(p, 16)) for p in parts[1:]), x)
+                continue
+            superior = parts[:1] == ["<super>"] and len(parts) == 2 and parts[1].startswith("00")
+            plain = chr(int(parts[1], 16)) if superior else character
+            sort = self.case.sort(plain, self.scale * (_SUPERIOR_SCALE if superior else 1.0))
+            y = round(rng.normal(0, shake)) - (round(0.42 * height) if superior else 0)
+            digit = _figure(plain)
+            turned = digit < 0 and plain.isalpha() and rng.random() < style.turned_sorts
+            ignore = superior or self.scale > _LARGEST_READ
+            line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, ignore, turned))
+            x += sort.advance + letter_space
+        line.width = max(0.0, x - letter_space) if text else 0.0
+        return line
+
+    def _add_fraction(self, line: Line, fraction: str, x: float) -> float:
+        """Append a fraction such as ``1⁄2``; returns where the pen stands after it."""
+        height = self.digit_height
+        above, _, below = fraction.partition("⁄")
+        sizes = self.scale * _FRACTION_SCALE
+        rows = [[self.case.sort(c, sizes) for c in part] for part in (above, below)]
+        widths = [sum(sort.advance for sort in row) for row in rows]
+        width = max(widths) + 0.08 * height
+        for row, part, row_width, base in zip(rows, (above, below), widths, (-0.5, 0.28), strict=True):
+            pen = x + (width - row_width) / 2
+            for sort, character in zip(row, part, strict=True):
+                line.placed.append(Placed(sort, round(pen), round(base * height), _figure(character), True))
+                pen += sort.advance
+        bar = -0.36 * height
+        line.bars.append((x, bar, x + width, bar + max(1.0, 0.06 * height)))
+        return x + width + 0.1 * height

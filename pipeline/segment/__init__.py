@@ -1,0 +1,1 @@
+"""Segment: tables, rows, columns and cells of a page, from its digits, rules and white space."""

@@ -1,0 +1,56 @@
+"""Window: the rules and letters around a block of digits, in flattened coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.page import Detections
+from tablekin.segment.adjacency import Metrics
+from tablekin.segment.dewarping import Flattening
+from tablekin.segment.ruling import Ruling
+
+SIDE_REACH = 26.0  # how far text columns are followed beyond the digits, in digit heights
+HEADER_REACH = 15.0  # how far above the first row a heading is looked for, in digit heights
+
+
+@dataclass(frozen=True)
+class Window:
+    """The rules and letters of a part of the page, each pixel with its place on the flattened page."""
+
+    letters: NDArray[np.floating]  # (m, 2): u, v of every pixel of ink that is no digit and no rule
+    vertical: NDArray[np.floating]  # (m, 2): u, v of pixels of vertical rules
+    horizontal: NDArray[np.floating]  # (m, 2): u, v of pixels of horizontal rules
+
+
+def find_window(
+    flattening: Flattening,
+    own: Detections,
+    ruling: Ruling,
+    letters: NDArray[np.uint8],
+    metrics: Metrics,
+    limits: tuple[float, float, float, float],
+) -> Window:
+    """Collect the ink around a block's digits, as far as its headings and text columns may reach.
+
+    Parameters
+    ----------
+    flattening
+        Map of the block.
+    own
+        Digits of the block.
+    ruling, letters, metrics
+        Rules, other ink and the size of the figures of the page.
+    limits
+        Box in which nothing belongs to another block.
+    """
+    side, above = SIDE_REACH * metrics.height, HEADER_REACH * metrics.height
+    x0 = round(max(float(own.boxes[:, 0].min()) - side, limits[0]))
+    y0 = round(max(float(own.boxes[:, 1].min()) - above, limits[1]))
+    x1 = round(min(float(own.boxes[:, 2].max()) + side, limits[2]))
+    y1 = round(min(float(own.boxes[:, 3].max()) + 3 * metrics.height, limits[3]))
+    u, v = flattening.pixels(x0, y0, x1, y1)
+    masks = (letters[y0:y1, x0:x1], ruling.vertical[y0:y1, x0:x1], ruling.horizontal[y0:y1, x0:x1])
+    return Window(*(np.column_stack([u[m > 0], v[m > 0]]) for m in masks))

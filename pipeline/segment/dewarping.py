@@ -1,0 +1,194 @@
+"""Flattening: the smooth map that makes the lines of a table straight and its columns upright."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, map_coordinates
+
+from tablekin.page import Detections
+
+STEP = 16  # pixels of the working frame between nodes of the map
+# powers of x and y whose sum is the displacement along y (lines) and along x (columns)
+LINE_POWERS = ((1, 0), (2, 0), (3, 0), (4, 0), (1, 1), (2, 1), (3, 1), (1, 2), (2, 2))
+COLUMN_POWERS = ((0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (2, 1))
+RIDGE = 0.02  # for slopes; four times as much for every further power, so that few digits bend nothing
+FIGURE_RIDGE = 0.5  # a figure seen once or twice has no offset of its own
+
+
+@dataclass(frozen=True)
+class Flattening:
+    """Table coordinates u (across), v (down) at the nodes of a coarse lattice over the page.
+
+    On a flat page u = x and v = y. ``offset`` is how far the centre of each figure 0..9 lies below the
+    centre of its line: old-style figures ascend and descend.
+    """
+
+    u: NDArray[np.float32]  # (rows of nodes, columns of nodes)
+    v: NDArray[np.float32]
+    offset: NDArray[np.float64]  # (10,)
+
+    def points(self, xy: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Map points ``(n, 2)`` of the working frame to u, v."""
+        at = np.array([xy[:, 1] / STEP, xy[:, 0] / STEP])
+        shift = [map_coordinates(m, at, order=1, mode="nearest") for m in (self._du, self._dv)]
+        return np.column_stack(shift) + xy
+
+    @property
+    def _du(self) -> NDArray[np.float32]:
+        return self.u - np.arange(self.u.shape[1], dtype=np.float32)[None, :] * STEP
+
+    @property
+    def _dv(self) -> NDArray[np.float32]:
+        return self.v - np.arange(self.v.shape[0], dtype=np.float32)[:, None] * STEP
+
+    def inverse(self, uv: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Map u, v back to the working frame by fixed-point iteration (displacements are smooth)."""
+        xy = np.array(uv, np.float64)
+        for _ in range(4):
+            xy += uv - self.points(xy)
+        return xy
+
+    def pixels(self, x0: int, y0: int, x1: int, y1: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return u and v of every pixel of a window, each ``(y1 - y0, x1 - x0)``."""
+        shift = np.array([[1 / STEP, 0, x0 / STEP], [0, 1 / STEP, y0 / STEP]])
+        size = (x1 - x0, y1 - y0)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        du, dv = (
+            cv2.warpAffine(np.ascontiguousarray(m), shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            for m in (self._du, self._dv)
+        )
+        u = du + np.arange(x0, x1, dtype=np.float32)[None, :]
+        return u, dv + np.arange(y0, y1, dtype=np.float32)[:, None]
+
+
+def fit_flattening(
+    digits: Detections,
+    right: NDArray[np.intp],
+    lower: NDArray[np.intp],
+    shape: tuple[int, ...],
+) -> Flattening:
+    """Fit the flattening of one table to its pairs of neighbouring digits.
+
+    Two digits of one line differ in v by their figures' offsets only, so ``y`` differences along lines
+    give the displacement field by least squares with Huber weights; two digits one above the other have
+    the same u on average, which gives the field across.
+
+    Parameters
+    ----------
+    digits
+        Digits of the table.
+    right, lower
+        Pairs of digits on one line and in one column, ``(m, 2)`` indices into ``digits``.
+    shape
+        Height and width of the page.
+    """
+    centres = digits.centres.astype(np.float64)
+    low, high = centres.min(0), centres.max(0)
+    middle, half = (low + high) / 2, np.maximum((high - low) / 2, 1.0)
+    scaled = (centres - middle) / half
+    nodes_y = np.arange(0, shape[0] + STEP, STEP, dtype=np.float64)
+    nodes_x = np.arange(0, shape[1] + STEP, STEP, dtype=np.float64)
+    # constant beyond the table: a polynomial must not run away
+    lattice_x = np.clip((nodes_x - middle[0]) / half[0], -1.05, 1.05)[None, :]
+    lattice_y = np.clip((nodes_y - middle[1]) / half[1], -1.05, 1.05)[:, None]
+
+    figures = np.eye(10)[digits.digit]
+    line_terms = _terms(scaled[:, 0], scaled[:, 1], LINE_POWERS)
+    design = np.hstack([line_terms, figures])
+    ridge = np.concatenate([_ridge(LINE_POWERS), np.full(10, FIGURE_RIDGE)])
+    weights = _robust_fit(_differences(design, right), _differences(centres[:, 1:], right)[:, 0], ridge)
+    line, offset = weights[: len(LINE_POWERS)], weights[len(LINE_POWERS) :]
+    seen = np.bincount(digits.digit, minlength=10) > 0
+    offset = np.where(seen, offset - np.average(figures @ offset) if len(digits) else 0.0, 0.0)
+    column_terms = _terms(scaled[:, 0], scaled[:, 1], COLUMN_POWERS)
+    column = _robust_fit(
+        _differences(column_terms, lower), _differences(centres[:, :1], lower)[:, 0], _ridge(COLUMN_POWERS)
+    )
+
+    dv = _terms(lattice_x, lattice_y, LINE_POWERS) @ line
+    du = _terms(lattice_x, lattice_y, COLUMN_POWERS) @ column
+    u = np.broadcast_to(nodes_x[None, :], dv.shape) - du
+    v = np.broadcast_to(nodes_y[:, None], dv.shape) - dv
+    return Flattening(u.astype(np.float32), v.astype(np.float32), offset)
+
+
+def follow_lines(
+    flattening: Flattening, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> Flattening:
+    """Bend a flattening by what is left of the lines: residual distances from the row centres.
+
+    Parameters
+    ----------
+    flattening
+        The map to correct.
+    xy
+        Digit centres ``(n, 2)``, working frame.
+    residual
+        v of each digit less the v of its row ``(n,)``.
+    reach
+        Distance in pixels over which residuals are averaged.
+    """
+    return replace(flattening, v=flattening.v - _smooth(flattening.v.shape, xy, residual, reach))
+
+
+def follow_columns(
+    flattening: Flattening, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> Flattening:
+    """Bend a flattening by what is left of the columns: distances in u from where a column lines up.
+
+    Parameters are those of `follow_lines`.
+    """
+    return replace(flattening, u=flattening.u - _smooth(flattening.u.shape, xy, residual, reach))
+
+
+def _smooth(
+    shape: tuple[int, ...], xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> NDArray[np.float32]:
+    """Average residuals at the nodes of the lattice by Gaussian weights; towards zero where few are near."""
+    column = np.clip(np.round(xy[:, 0] / STEP).astype(np.intp), 0, shape[1] - 1)
+    row = np.clip(np.round(xy[:, 1] / STEP).astype(np.intp), 0, shape[0] - 1)
+    flat = row * shape[1] + column
+    size = shape[0] * shape[1]
+    sigma = reach / STEP
+    sums = (np.bincount(flat, weight, size).reshape(shape) for weight in (residual, np.ones(len(flat))))
+    # gaussian weights sum to one: scaled back, the second is a count of digits
+    total, count = (
+        2 * np.pi * sigma**2 * gaussian_filter(a, sigma, mode="constant", truncate=3.0) for a in sums
+    )
+    return (total / (count + 2.0)).astype(np.float32)
+
+
+def _terms(
+    x: NDArray[np.float64], y: NDArray[np.float64], powers: tuple[tuple[int, int], ...]
+) -> NDArray[np.float64]:
+    return np.stack(np.broadcast_arrays(*(x**i * y**j for i, j in powers)), axis=-1)
+
+
+def _differences(values: NDArray[np.float64], pairs: NDArray[np.intp]) -> NDArray[np.float64]:
+    return values[pairs[:, 1]] - values[pairs[:, 0]]
+
+
+def _ridge(powers: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
+    return RIDGE * 4.0 ** (np.array(powers).sum(1) - 1)
+
+
+def _robust_fit(
+    design: NDArray[np.float64], target: NDArray[np.float64], ridge: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Ridge least squares with Huber weights; zeros without data."""
+    size = design.shape[1]
+    solution = np.zeros(size)
+    weight = np.ones(len(target))
+    for _ in range(4):
+        weighted = design * weight[:, None]
+        gram = weighted.T @ design
+        gram[np.diag_indices(size)] += ridge
+        solution[:] = np.linalg.solve(gram, weighted.T @ target)
+        residual = np.abs(target - design @ solution)
+        limit = 1.5 * float(np.median(residual)) + 1e-3 if len(residual) else 1.0
+        weight[:] = limit / np.maximum(residual, limit)
+    return solution

@@ -1,0 +1,186 @@
+"""Table: rows, columns and extent of one block of digits, in flattened coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.page import Detections
+from tablekin.segment.adjacency import Metrics
+from tablekin.segment.bounds import row_edges, vertical_ends
+from tablekin.segment.context import find_window
+from tablekin.segment.dewarping import Flattening, fit_flattening, follow_columns
+from tablekin.segment.observations import Evidence
+from tablekin.segment.projection import column_edges
+from tablekin.segment.rows import body_rows, flatten_rows
+from tablekin.segment.separators import find_alley
+
+HEADING_ROWS = 6.0  # how far above the first row figures belong to the heading, in digit heights
+LINED_UP = 0.4  # farthest end of a number that still lines up with its column, in digit widths
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's grid on its flattened page.
+
+    ``row_edges`` and ``column_edges`` are the v and u of the lines between rows and columns, both ends
+    included; the header lies between ``header_top`` and the first row edge.
+    """
+
+    flattening: Flattening
+    row_edges: NDArray[np.float64]  # (rows + 1,)
+    column_edges: NDArray[np.float64]  # (columns + 1,)
+    header_top: float
+    filled: NDArray[np.bool_]  # (rows, columns): cells with a digit
+    digits: int
+    entries: int
+    aligned: int  # entries that line up with their column
+    openness: float  # share of the divisions between columns that are ruled or white
+    ruled: float  # share of the divisions that are ruled
+
+    def vertices(self) -> NDArray[np.float64]:
+        """Return x, y of the corners of the cells, header first: ``(rows + 2, columns + 1, 2)``."""
+        v = np.concatenate([[self.header_top], self.row_edges])
+        grid = np.stack(np.meshgrid(self.column_edges, v), axis=-1)
+        return self.flattening.inverse(grid.reshape(-1, 2)).reshape(grid.shape)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Box around the table and its header, in the working frame."""
+        return around(self.vertices())
+
+
+def around(points: NDArray[np.floating]) -> tuple[float, float, float, float]:
+    """Return the box around points ``(..., 2)``."""
+    (x0, y0), (x1, y1) = points.reshape(-1, 2).min(0), points.reshape(-1, 2).max(0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def build_table(
+    evidence: Evidence, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+) -> Table | None:
+    """Find the grid of one block of digits.
+
+    Parameters
+    ----------
+    evidence
+        The whole page.
+    block
+        Indices of the block's digits.
+    limits
+        Box in which nothing belongs to another block: headings and text columns stay inside it.
+
+    Returns
+    -------
+    Table or None
+        None where fewer than two rows of digits remain.
+    """
+    own, metrics, letters = evidence.take(block), evidence.metrics, evidence.letters
+    flattening, rows = flatten_rows(own, *pairs_within(evidence, block), letters.shape, metrics)
+    if len(rows.centres) < 2:
+        return None
+    window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
+    u = flattening.points(own.centres)[:, 0]
+    number = evidence.near.number[block]
+    first, last = body_rows(
+        rows, number, evidence.crowded[block], evidence.embedded[number], u, window, metrics
+    )
+    if last - first < 2:
+        return None
+    kept = np.flatnonzero((rows.member >= first) & (rows.member < last))
+    own, number = evidence.take(block[kept]), evidence.near.number[block[kept]]
+    member, centres = rows.member[kept] - first, rows.centres[first:last]
+    for _ in range(2):
+        u = flattening.points(own.centres)[:, 0]
+        edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
+        columns, *_ = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
+        column = _column_of(u, columns)
+        residual, aligned, entries = line_up(own, member, u, column, metrics)
+        usable = np.isfinite(residual)
+        flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
+        window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
+    u = flattening.points(own.centres)[:, 0]
+    columns, openness, ruled = column_edges(
+        own, number, u, member, edges, window, evidence.ruling.text, metrics
+    )
+    near = (rows.centres[:first] > centres[0] - HEADING_ROWS * metrics.height).nonzero()[0]
+    heading = float(rows.centres[near[0]]) if len(near) else np.inf
+    top, low, high = vertical_ends(
+        edges, columns, centres, window.horizontal, window.vertical, window.letters, heading, metrics
+    )
+    edges[0], edges[-1] = low, high
+    filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)
+    filled[member, _column_of(u, columns)] = True
+    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned, openness, ruled)
+
+
+def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.intp]:
+    return np.clip(np.searchsorted(columns, u) - 1, 0, len(columns) - 2)
+
+
+def pairs_within(evidence: Evidence, block: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of neighbours inside a block, to the right and below, as indices into the block."""
+    place = np.full(len(evidence.digits), -1, np.intp)
+    place[block] = np.arange(len(block))
+    right, lower = (place[pairs] for pairs in (evidence.near.right, evidence.near.lower))
+    return right[(right >= 0).all(1)], lower[(lower >= 0).all(1)]
+
+
+def split_block(
+    evidence: Evidence, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+) -> list[NDArray[np.intp]]:
+    """Split a block at the alleys between tables that stand side by side."""
+    own, metrics = evidence.take(block), evidence.metrics
+    right, lower = pairs_within(evidence, block)
+    if not len(right) or not len(lower):
+        return [block]
+    flattening = fit_flattening(own, right, lower, evidence.letters.shape)
+    window = find_window(flattening, own, evidence.ruling, evidence.letters, metrics, limits)
+    uv = flattening.points(own.centres)
+    half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
+    v = uv[:, 1] - flattening.offset[own.digit]
+    alley = find_alley(uv[:, 0] - half, uv[:, 0] + half, v, window, metrics)
+    if alley is None:
+        return [block]
+    parts = (block[uv[:, 0] < alley], block[uv[:, 0] >= alley])
+    return [piece for part in parts for piece in split_block(evidence, part, limits)]
+
+
+def line_up(
+    own: Detections,
+    row: NDArray[np.intp],
+    u: NDArray[np.floating],
+    column: NDArray[np.intp],
+    metrics: Metrics,
+) -> tuple[NDArray[np.float64], int, int]:
+    """Measure how far the entries of each column stand from where the column lines up.
+
+    A column lines up at the left, the middle or the right of its entries, whichever most agree on; it
+    needs three entries. An entry is what stands in one cell.
+
+    Returns
+    -------
+    residual
+        ``(n,)``: distance of each digit's entry from its column, nan where it does not line up.
+    aligned, entries
+        How many entries line up, of how many.
+    """
+    half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
+    _, first, name = np.unique(row * (column.max() + 1) + column, return_index=True, return_inverse=True)
+    low, high = np.full(len(first), np.inf), np.full(len(first), -np.inf)
+    np.minimum.at(low, name, u - half)
+    np.maximum.at(high, name, u + half)
+    ends = np.column_stack([low, (low + high) / 2, high])
+    place = column[first]
+    residual = np.full(len(first), np.nan)
+    for k in np.unique(place):
+        mine = np.flatnonzero(place == k)
+        if len(mine) < 3:
+            continue
+        off = ends[mine] - np.median(ends[mine], axis=0)
+        near = np.abs(off) < LINED_UP * metrics.width
+        best = int(near.sum(0).argmax())
+        residual[mine[near[:, best]]] = off[near[:, best], best]
+    return residual[name], int(np.isfinite(residual).sum()), len(first)

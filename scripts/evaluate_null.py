@@ -1,0 +1,77 @@
+"""Measure how far tables that have nothing to do with one another get: how the criterion of kinship was set.
+
+``python scripts/evaluate_null.py CORPUS`` lays documents of a corpus in which no two are editions of one table
+side by side, and prints how their agreement, evidence and surprise are distributed, beside what is needed to be kin.
+Writes it as JSON with ``--json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from tablekin.collation.collate import collate, kin
+from tablekin.collation.significance import LEAST_AGREEMENT, LEAST_EVIDENCE, LEAST_SURPRISE
+from tablekin.collation.witness import Shelf
+from tablekin.corpus.corpus import Corpus
+
+_SHARES = (0.5, 0.9, 0.99, 1.0)
+
+
+def measure(corpus: Corpus, count: int) -> pd.DataFrame:
+    """Collate pairs of documents; a row each, of the two tables with most in common."""
+    pages = corpus.read("pages", columns=["doc_id", "is_table"])
+    names = sorted(pages.loc[pages["is_table"], "doc_id"])
+    pairs = list(itertools.combinations(names, 2))
+    chosen = np.random.default_rng(0).permutation(len(pairs))[:count]
+    shelf = Shelf(corpus, names)
+    rows = []
+    for place in sorted(chosen):
+        a, b = pairs[place]
+        tried = collate(shelf.witness(a), shelf.witness(b))
+        verdict = tried[0].verdict
+        rows.append(
+            {
+                "a": a,
+                "b": b,
+                "agreement": verdict.agreement,
+                "evidence": verdict.evidence,
+                "agreement x surprise": verdict.agreement * verdict.surprise,
+                "kin": bool(kin(tried)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--pairs", type=int, default=500)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    rows = measure(Corpus.open(options.corpus), options.pairs)
+    needed = {
+        "agreement": LEAST_AGREEMENT,
+        "evidence": LEAST_EVIDENCE,
+        "agreement x surprise": LEAST_SURPRISE,
+    }
+    table = rows[list(needed)].quantile(_SHARES).T
+    table.columns = [f"{share:.0%} have less" for share in _SHARES]
+    table["kin have"] = needed
+    print(f"{len(rows)} pairs, {int(rows['kin'].sum())} called kin\n{table.round(3).to_string()}")
+    print(rows[rows["kin"]].round(3).to_string(index=False))
+    if options.json:
+        result = {"pairs": len(rows), "kin": int(rows["kin"].sum()), **table.round(4).to_dict("index")}
+        options.json.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Retrieval: how near the relatives of a page stand to it, by several measures of similarity."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from lib.related_pages import Relatives
+from tablekin.collation.candidates import runs_of
+from tablekin.collation.ngrams import weigh
+from tablekin.corpus.corpus import Corpus
+from tablekin.models.networks.bigram import DIGITS
+from tablekin.models.networks.unigram import unigrams
+from tablekin.models.networks.vgg import VggSimilarity, load_vgg16, preprocess
+
+_SIDE = 512  # pixels to which VGG's pages are brought
+_FEATURES = DIGITS + DIGITS * DIGITS
+
+
+def cosines(phi: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Cosine of every two rows of ``(documents, features)``; 0 for a row of zeros."""
+    unit = phi / np.maximum(np.linalg.norm(phi, axis=1, keepdims=True), 1e-30)
+    return np.asarray(unit @ unit.T, np.float64)
+
+
+def by_features(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
+    """Compare documents by the features of the corpus."""
+    features = corpus.read("features").set_index("doc_id")["phi"]
+    return cosines(np.stack([np.asarray(features[name], np.float64) for name in names]))
+
+
+def by_unigrams(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
+    """Compare documents by how often each digit stands on them."""
+    digits = corpus.read("digits", columns=["doc_id", "digit", "score"])
+    rows = dict(list(digits.groupby("doc_id")))
+    none = digits.iloc[:0]
+    found = (rows.get(name, none) for name in names)
+    return cosines(np.stack([unigrams(part["digit"], part["score"]).phi for part in found]))
+
+
+def by_sequences(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
+    """Compare documents by the runs of figures they share."""
+    everything = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
+    vectors = weigh(runs_of(corpus, everything), len(everything))
+    own = vectors[pd.Index(everything).get_indexer(list(names))]
+    return np.asarray((own @ own.T).toarray(), np.float64)
+
+
+def by_collation(corpus: Corpus, names: Sequence[str], fallback: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put documents that are kin by table ``alignments`` before all others.
+
+    Kin are ordered by the share of their aligned cells that agree, three times, and ``fallback``; the others by the
+    latter, which is at most 1.
+    """
+    place = {name: number for number, name in enumerate(names)}
+    counts = ["same", "variant", "doubtful"]
+    alignments = corpus.read("alignments", columns=["doc_a", "doc_b", "is_kin", *counts])
+    similarity = fallback.copy()
+    for row in alignments[alignments["is_kin"]].itertuples():
+        if row.doc_a in place and row.doc_b in place:
+            a, b = place[row.doc_a], place[row.doc_b]
+            agreeing = row.same / max(row.same + row.variant + row.doubtful, 1)
+            similarity[a, b] = similarity[b, a] = fallback[a, b] + 3 * agreeing + 2
+    return similarity
+
+
+def by_tesseract(command: str, scans: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    """Compare upright pages by the bigrams and single figures that Tesseract reads on them."""
+    with ThreadPoolExecutor(2) as pool:
+        return cosines(np.stack(list(pool.map(lambda scan: _histogram(_read(command, scan)), scans))))
+
+
+def _read(command: str, scan: NDArray[np.uint8]) -> str:
+    encoded = cv2.imencode(".png", scan)[1].tobytes()
+    arguments = [command, "stdin", "stdout", "--psm", "6", "-c", "tessedit_char_whitelist=0123456789"]
+    done = subprocess.run(arguments, input=encoded, capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _histogram(text: str) -> NDArray[np.float64]:
+    """Count single figures and bigrams of the words of a text, in the order of the features."""
+    counts = np.zeros(_FEATURES)
+    for word in text.split():
+        figures = [int(character) for character in word if character in "0123456789"]
+        if len(figures) == 1:
+            counts[figures[0]] += 1
+        for left, right in pairwise(figures):
+            counts[DIGITS + DIGITS * left + right] += 1
+    return counts
+
+
+def by_vgg(checkpoint: Path, scans: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    """Compare upright pages by VGG-16's last layer, projected to 100 features."""
+    model = VggSimilarity(load_vgg16(checkpoint), _SIDE, _SIDE)
+    with torch.inference_mode():
+        return cosines(np.concatenate([model(preprocess(scan, _SIDE, _SIDE)).numpy() for scan in scans]))
+
+
+def score(similarity: NDArray[np.float64], relatives: Relatives) -> pd.DataFrame:
+    """Score the list of documents nearest to each that has relatives; neutral ones are left out of it.
+
+    Returns
+    -------
+    DataFrame
+        A row for each: ``doc``, ``family``, ``average_precision``, ``nearest`` (whether the first is a relative) and
+        ``precision`` among as many as there are relatives.
+    """
+    rows = []
+    for query, doc in enumerate(relatives.docs):
+        others = np.flatnonzero(~relatives.neutral[query])
+        hits = relatives.related[query, others][np.argsort(-similarity[query, others], kind="stable")]
+        if not hits.any():
+            continue
+        precisions = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+        rows.append(
+            {
+                "doc": doc,
+                "family": relatives.family[query],
+                "average_precision": float(precisions[hits].mean()),
+                "nearest": bool(hits[0]),
+                "precision": float(hits[: hits.sum()].mean()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def found_by_change(similarity: NDArray[np.float64], relatives: Relatives) -> pd.DataFrame:
+    """Tell, for every pair of relatives, how they differ and how often one is among the nearest of the other.
+
+    Among as many as the other has relatives.
+    """
+    rows = []
+    place = {doc: number for number, doc in enumerate(relatives.docs)}
+    for (one, other), change in relatives.change.items():
+        for query, wanted in ((place[one], place[other]), (place[other], place[one])):
+            others = np.flatnonzero(~relatives.neutral[query])
+            order = others[np.argsort(-similarity[query, others], kind="stable")]
+            nearest = order[: relatives.related[query].sum()]
+            rows.append({"change": change, "found": wanted in nearest})
+    return pd.DataFrame(rows, columns=["change", "found"])

@@ -1,0 +1,202 @@
+"""Subject: a page, or a window of it, explained in many ways: for ``scripts/evaluate_faithfulness.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array, csr_array
+from torch import Tensor
+
+from tablekin.config import RunConfig
+from tablekin.digitize.stage import choose_figures, digitize
+from tablekin.explain.factor import digit_advance, spacing_of
+from tablekin.ingest.image import load_image
+from tablekin.models.networks.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
+from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.digits import GRAIN, DigitNetwork, Peaks, load_digit_network, pad_to_grain
+from tablekin.models.occlusion import ErasablePage
+from tablekin.models.page_lrp.patches import GAMMA, Cones
+from tablekin.segment.stage import segment
+
+Level = Literal["cells", "figures"]
+"""What is erased: the regions of the layout, or each figure by itself."""
+
+SETTINGS: Mapping[str, Mapping[str, float]] = {
+    "table": GAMMA,
+    **{str(gamma): dict.fromkeys(GAMMA, gamma) for gamma in (0.0, 0.1, 0.25, 1.0, 4.0)},
+}
+DEFAULT = "proportional, gamma table"
+OWN, HESSIAN, SALIENCY, OCCLUSION = "own region", "Hessian x product", "saliency", "occlusion"
+
+
+@lru_cache(maxsize=1)
+def trained() -> DigitNetwork:
+    """Load the digit network, once a process."""
+    return load_digit_network()
+
+
+def find_figures(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Peaks:
+    """Find the figures of a page as the pipeline does by default."""
+    return choose_figures(z, boxes, ink, load_credibility(), RunConfig().digitize.threshold)[0]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A page, or a window of it, ready to be explained and erased."""
+
+    ink: NDArray[np.float32]  # (h, w) working pixels
+    labels: NDArray[np.int32]  # (h, w): 0 outside, then the regions, without gaps
+    peaks: Peaks
+    spacing: Spacing
+
+    @property
+    def regions(self) -> int:
+        """Number of regions besides the outside."""
+        return int(self.labels.max())
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """Centres of the figures, ``(n, 2)``: x, y."""
+        return (self.peaks.boxes[:, :2] + self.peaks.boxes[:, 2:]).astype(np.float64) / 2
+
+    def erasable(self) -> ErasablePage:
+        """Make it ready to be erased."""
+        return ErasablePage(trained(), torch.from_numpy(self.ink), self.labels, find_figures, self.spacing)
+
+
+def prepare(path: Path, side: int, level: Level) -> Subject:
+    """Bring a scan into the working frame, find its regions, and cut out a window around most figures.
+
+    Parameters
+    ----------
+    path
+        An image.
+    side
+        Largest height and width of the window, in working pixels.
+    level
+        What the regions are.
+    """
+    page, peaks, _ = digitize(load_image(path), trained(), load_credibility(), RunConfig().digitize.threshold)
+    labels = segment(page).labels
+    centre = np.median(page.digits.centres, axis=0) if len(page.digits) else np.zeros(2)
+    window = []
+    for middle, length in zip(centre[::-1], page.ink.shape, strict=True):
+        start = int(np.clip(middle - side / 2, 0, max(length - side, 0))) // GRAIN * GRAIN
+        window.append(slice(start, start + side))
+    ink, labels = np.ascontiguousarray(page.ink[tuple(window)]), labels[tuple(window)]
+    with torch.inference_mode():
+        z, boxes, _ = trained().measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
+    peaks = find_figures(z[0], boxes[0], ink)
+    if level == "figures":
+        labels = figure_labels(peaks.boxes, labels)
+    used = np.union1d([0], labels)
+    return Subject(
+        ink, np.searchsorted(used, labels).astype(np.int32), peaks, spacing_of(digit_advance(page.digits))
+    )
+
+
+def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Make every figure within a region of the layout a region; overlapping boxes part at equal distance.
+
+    Parameters
+    ----------
+    boxes
+        ``(n, 4)``: x0, y0, x1, y1.
+    labels
+        ``(h, w)``, regions of the layout, 0 outside.
+    """
+    made = np.zeros_like(labels)
+    nearest = np.full(labels.shape, np.inf)
+    for figure, (x0, y0, x1, y1) in enumerate(boxes, 1):
+        rows = np.arange(max(0, int(y0)), min(labels.shape[0], int(np.ceil(y1))))
+        cols = np.arange(max(0, int(x0)), min(labels.shape[1], int(np.ceil(x1))))
+        if not (len(rows) and len(cols)):
+            continue
+        place = np.ix_(rows, cols)
+        distance = np.hypot((rows + 0.5 - (y0 + y1) / 2)[:, None], (cols + 0.5 - (x0 + x1) / 2)[None])
+        won = (distance < nearest[place]) & (labels[place] > 0)
+        made[place] = np.where(won, figure, made[place])
+        nearest[place] = np.where(won, distance, nearest[place])
+    return made
+
+
+class GradientCones(Cones):
+    """Gradient times input, a peak's share of one: LRP-0 down to the pixels themselves."""
+
+    def _pixel_rule(self, ink: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        return ink, weight
+
+
+def gradient_shares(
+    digit: ArrayLike, activation: ArrayLike, x: NDArray[np.float64], y: NDArray[np.float64], spacing: Spacing
+) -> csr_array:
+    """Multiply the gradient of the 110 features by what goes into them, ``(features, n)``.
+
+    The minimum gives everything to the weaker digit, a neighbour counts against an isolated digit, and an
+    activation above 1 (cut off) has no gradient. Parameters as in :func:`models.bigram.bigrams`, but for the
+    activations, which are those before they are cut off.
+    """
+    figures, height = np.asarray(digit, np.int64), np.clip(activation, 0, 1).astype(np.float64)
+    minima = bigrams(figures, height, x, y, spacing, "weaker").shares.tocoo()
+    pairs = minima.row >= DIGITS
+    dx, dy = x[None] - x[:, None], np.abs(y[None] - y[:, None])
+    near = (dx >= spacing.min_dx) & (dx <= spacing.max_dx) & (dy <= spacing.max_dy)
+    beside = np.where(near | near.T, height[None], 0)
+    strongest = beside.argmax(1)
+    against = beside.max(1)
+    alone = np.flatnonzero(height > against)
+    entries = np.concatenate([minima.data[pairs], height[alone], -against[alone]])
+    rows = np.concatenate([minima.row[pairs], figures[alone], figures[alone]])
+    columns = np.concatenate([minima.col[pairs], alone, strongest[alone]])
+    entries = entries * (np.asarray(activation)[columns] <= 1)
+    return coo_array((entries, (rows, columns)), shape=(len(FEATURES), figures.size)).tocsr()
+
+
+def pool(cones: Cones, subject: Subject) -> NDArray[np.float64]:
+    """Share of every region in the relevance of every figure, ``(n, regions)``."""
+    digit = torch.from_numpy(subject.peaks.digit.astype(np.int64))
+    return cones.pool(digit, torch.from_numpy(subject.peaks.cell), subject.labels)
+
+
+def shares(subject: Subject, rule: MinRule) -> csr_array:
+    """Compute what every figure answers for, ``(features, n)``."""
+    activation = np.clip(subject.peaks.activation, 0, 1)
+    x, y = subject.centres.T
+    return bigrams(subject.peaks.digit, activation, x, y, subject.spacing, rule).shares
+
+
+def _places(subject: Subject) -> NDArray[np.float64]:
+    """Put every figure in one region, ``(n, regions)``."""
+    height, width = subject.labels.shape
+    x, y = subject.centres.astype(int).T
+    region = subject.labels[y.clip(0, height - 1), x.clip(0, width - 1)]
+    return np.eye(subject.regions + 1)[region]
+
+
+def explain(subject: Subject) -> dict[str, NDArray[np.float64]]:
+    """Explain a page by every method: factors ``(features, regions)``; saliency has one feature.
+
+    ``own region`` is no explanation: what a figure answers for is put down to the region its centre lies in.
+    """
+    ink = torch.from_numpy(subject.ink)
+    factors = {}
+    with torch.inference_mode():
+        for setting, gamma in SETTINGS.items():
+            pooled = pool(Cones(trained(), ink, gamma), subject)
+            for rule in get_args(MinRule):
+                factors[f"{rule}, gamma {setting}"] = shares(subject, rule) @ pooled
+        pooled = pool(GradientCones(trained(), ink, SETTINGS["0.0"]), subject)
+    peaks, (x, y) = subject.peaks, subject.centres.T
+    factors[HESSIAN] = gradient_shares(peaks.digit, peaks.activation, x, y, subject.spacing) @ pooled
+    factors[OWN] = shares(subject, "proportional") @ _places(subject)
+    squares = np.bincount(subject.labels.ravel(), (subject.ink.astype(np.float64) ** 2).ravel())
+    factors[SALIENCY] = squares[None]
+    factors[OCCLUSION] = subject.erasable().contributions()
+    return factors

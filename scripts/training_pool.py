@@ -1,0 +1,102 @@
+"""A pool of generated pages that the training of the digit network draws its crops from.
+
+Run as a program to fill a folder: ``python scripts/training_pool.py POOL --pages 600 --seed 1``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.digitize.normalization import extract_ink
+from tablekin.models.networks.digits import DIGIT_HEIGHT
+
+_BY_HAND = 0.4  # share of pages whose figures are cut or written by hand
+
+
+@dataclass(frozen=True)
+class PracticePage:
+    """A generated page as the network sees pages: upright ink and its true figures."""
+
+    ink: NDArray[np.uint8]  # (h, w): 255 is solid ink, figures about 20 px high
+    digit: NDArray[np.int8]  # (n,)
+    boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1
+    ignore: NDArray[np.bool_]  # (n,): neither a figure to find nor background (figures of fractions)
+
+
+def practice_page(seed: tuple[int, int]) -> PracticePage:
+    """Typeset, wear, extract the ink and scale one page.
+
+    Parameters
+    ----------
+    seed
+        Seed of the pool and number of the page in it.
+    """
+    from tablekin.sample.degradation.degrade import random_wear, wear
+    from tablekin.sample.training_pages import practice_page as practice_content
+    from tablekin.sample.typesetting.engraver import random_hand
+    from tablekin.sample.typesetting.style import random_style
+    from tablekin.sample.typesetting.typeset import set_page
+
+    rng = np.random.default_rng(seed)
+    style, wearing = random_style(rng), random_wear(rng, upright=True)
+    if rng.random() < _BY_HAND:
+        style = replace(style, hand=random_hand(rng))
+    page = set_page(practice_content(rng), style, rng)
+    verso = set_page(practice_content(rng), style, rng) if wearing.show_through else None
+    worn = wear(page, wearing, rng, verso)
+    grey = worn.image if worn.image.ndim == 2 else cv2.cvtColor(worn.image, cv2.COLOR_RGB2GRAY)
+    factor = DIGIT_HEIGHT / worn.digit_height
+    ink = extract_ink(grey)
+    size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
+    ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
+    digits = worn.digits
+    return PracticePage(
+        ink=np.round(ink * 255).astype(np.uint8),
+        digit=digits["digit"].to_numpy(np.int8),
+        boxes=(digits[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
+        ignore=digits["ignore"].to_numpy(bool),
+    )
+
+
+def save_page(page: PracticePage, path: Path) -> None:
+    """Write a page as PNG with its figures beside it, whole or not at all."""
+    part = path.with_suffix(".part.png")
+    cv2.imwrite(str(part), page.ink)
+    np.savez(path.with_suffix(".npz"), digit=page.digit, boxes=page.boxes, ignore=page.ignore)
+    part.rename(path)
+
+
+def load_page(path: Path) -> PracticePage:
+    """Read what :func:`save_page` wrote."""
+    ink = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if ink is None:
+        raise FileNotFoundError(f"{path}: not a readable page of the pool; delete it, it will be made again")
+    with np.load(path.with_suffix(".npz")) as truth:
+        return PracticePage(ink.astype(np.uint8), truth["digit"], truth["boxes"], truth["ignore"])
+
+
+def main() -> None:
+    """Fill a folder with pages; pages that are there already are left as they are."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pool", type=Path)
+    parser.add_argument("--pages", type=int, default=600)
+    parser.add_argument("--first", type=int, default=0, help="number of the first page")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    cv2.setNumThreads(1)
+    options.pool.mkdir(parents=True, exist_ok=True)
+    for number in range(options.first, options.first + options.pages):
+        path = options.pool / f"{options.seed}-{number:06d}.png"
+        if not path.exists():
+            save_page(practice_page((options.seed, number)), path)
+            print(path, flush=True)
+
+
+if __name__ == "__main__":
+    main()

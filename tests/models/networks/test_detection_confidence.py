@@ -1,0 +1,127 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tablekin.models.networks.detection_confidence import (
+    CIRCUMSTANCES,
+    Credibility,
+    circumstances,
+    load_credibility,
+)
+from tablekin.models.networks.digits import DIGIT_HEIGHT, Peaks
+
+PAPER = np.zeros((400, 700), np.float32)
+
+
+def peaks_at(
+    places: list[tuple[float, float]], activation: list[float], height: float = DIGIT_HEIGHT
+) -> Peaks:
+    centres = np.array(places, np.float32)
+    half = np.array((height / 4, height / 2))
+    boxes = np.concatenate([centres - half, centres + half], 1).astype(np.float32)
+    count = len(places)
+    return Peaks(
+        np.zeros(count, np.int8), np.array(activation, np.float32), np.zeros((count, 2), np.int64), boxes
+    )
+
+
+def described(peaks: Peaks, ink: np.ndarray = PAPER) -> dict[str, np.ndarray]:
+    return dict(zip(CIRCUMSTANCES, circumstances(peaks, ink).T, strict=True))
+
+
+def test_neighbours_are_told_by_where_they_stand() -> None:
+    # the peak in the middle has figures beside, above and below; the last one stands alone
+    places = [(100.0, 100.0), (112.0, 101.0), (101.0, 60.0), (99.0, 140.0), (500.0, 300.0)]
+    found = described(peaks_at(places, [0.5, 0.6, 0.7, 0.8, 0.9]))
+    assert found["left"].tolist() == pytest.approx([0, 0.5, 0, 0, 0])
+    assert found["right"].tolist() == pytest.approx([0.6, 0, 0, 0, 0])
+    assert found["above"].tolist() == pytest.approx([0.7, 0, 0, 0.5, 0])
+    assert found["below"].tolist() == pytest.approx([0.8, 0, 0.5, 0, 0])
+    assert found["company"][0] == pytest.approx(np.log(1 + 0.6 + 0.7 + 0.8))
+    assert found["company"][4] == 0
+
+
+def test_another_reading_of_the_same_ink_is_no_neighbour() -> None:
+    found = described(peaks_at([(100.0, 100.0), (101.0, 101.0)], [0.9, 0.3]))
+    assert not (found["left"] + found["right"] + found["line"]).any() and not found["company"].any()
+    assert found["rival"].tolist() == pytest.approx([0.3, 0.9])
+
+
+def test_lines_and_columns_reach_far_and_columns_know_like_figures() -> None:
+    # a line of three, 15 heights long, and a column of four, 12 heights high, that share their first peak
+    places = [(100.0, 100.0), (250.0, 102.0), (400.0, 98.0), (103.0, 180.0), (97.0, 260.0), (100.0, 340.0)]
+    peaks = peaks_at(places, [0.9, 0.8, 0.4, 0.7, 0.5, 0.3])
+    peaks.digit[3:5] = 4
+    found = described(peaks)
+    assert found["line"][0] == pytest.approx(np.log(1 + 0.8 + 0.4))
+    assert found["mean of the line"][0] == pytest.approx(0.6)
+    assert found["column"][0] == pytest.approx(np.log(1 + 0.7 + 0.5 + 0.3))
+    assert found["mean of the column"][0] == pytest.approx(0.5)
+    assert found["alike in the column"].tolist() == pytest.approx(
+        np.log1p([0.3, 0, 0, 0.5, 0.7, 0.9]).tolist(), abs=1e-6
+    )
+    assert not found["mean of the column"][1:3].any() and not found["mean of the line"][3:].any()
+    assert found["page"].tolist() == pytest.approx([np.log(1 + 0.9 + 0.8 + 0.7)] * 6)
+
+
+def test_small_figures_are_those_lower_than_their_company() -> None:
+    peaks = peaks_at([(100.0 + 30 * k, 100.0) for k in range(5)], [0.9] * 5)
+    peaks.boxes[2] += np.array([2, 6, -2, -4], np.float32)
+    found = described(peaks)["smaller"]
+    assert found[2] == pytest.approx(0.25) and not np.delete(found, 2).any()
+
+
+def test_ink_beside_counts_only_where_no_strong_figure_stands() -> None:
+    ink = PAPER.copy()
+    ink[90:110, 75:90] = 1  # a letter on the left of the first, a figure on its right
+    ink[90:110, 110:120] = 1
+    ink[90:110, 125:140] = 1  # a letter on the right of the second
+    found = described(peaks_at([(100.0, 100.0), (115.0, 100.0)], [0.9, 0.9]), ink)
+    # 14 pixels beside each box of 10: the letter begins 5 pixels from it, or 5 pixels from its other end
+    assert found["ink on the left"].tolist() == pytest.approx([9 / 14, 0], abs=0.08)
+    assert found["ink on the right"].tolist() == pytest.approx([0, 9 / 14], abs=0.08)
+
+
+def test_trees_are_walked_to_their_leaves() -> None:
+    # the first tree asks for the activation, then for the digit; the second is a single leaf filled up
+    activation, digit = (CIRCUMSTANCES.index(name) for name in ("activation", "digit"))
+    trees = Credibility(
+        circumstance=np.array([[activation, digit, digit], [0, 0, 0]], np.int16),
+        threshold=np.array([[0.5, 3.0, 6.0], [0, 0, 0]]),
+        leaf=np.array([[1.0, 2.0, 3.0, 4.0], [0.25] * 4]),
+        bias=np.array(-3.0),
+    )
+    peaks = peaks_at([(100.0 * k, 100.0) for k in range(1, 6)], [0.5, 0.4, 0.6, 0.9, 0.75])
+    peaks.digit[:] = [3, 4, 6, 7, 0]
+    odds = np.array([1.0, 2.0, 3.0, 4.0, 3.0]) + 0.25 - 3
+    np.testing.assert_allclose(trees.log_odds(circumstances(peaks, PAPER)), odds)
+    np.testing.assert_allclose(trees.probability(peaks, PAPER), 1 / (1 + np.exp(-odds)), rtol=1e-6)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    fitted = load_credibility()
+    fitted.save(tmp_path / "again.safetensors")
+    again = load_credibility(tmp_path / "again.safetensors")
+    described_peaks = circumstances(peaks_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6]), PAPER)
+    assert again.log_odds(described_peaks).tolist() == fitted.log_odds(described_peaks).tolist()
+
+
+def test_a_page_without_peaks_has_no_probabilities() -> None:
+    assert load_credibility().probability(
+        peaks_at([(5.0, 5.0)], [0.9]).choose(np.zeros(1, bool)), PAPER
+    ).shape == (0,)
+
+
+def test_a_weak_figure_is_believed_in_a_column_and_not_in_a_word() -> None:
+    column = [(100.0, 32.0 * row) for row in range(1, 8)]
+    peaks = peaks_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
+    ink = PAPER.copy()
+    ink[80:100, 575:592] = ink[80:100, 608:630] = 0.6  # letters on both sides of the last
+    probability = load_credibility().probability(peaks, ink)
+    assert probability[3] > 2 * probability[7]
+
+
+def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"fit_credibility\.py"):
+        load_credibility(tmp_path / "none.safetensors")

@@ -1,0 +1,130 @@
+import os
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from tablekin.corpus import parts
+from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.match_coverage import Coverage, Explained
+from tablekin.corpus.pair_tables import Comparison
+from tablekin.errors import CorpusError
+from tablekin.explain.factor_index import TABLES, gather
+from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
+from tests.support import fake_stages
+
+
+def batch(*doc_ids):
+    tables = {name: [] for name in DOCUMENT_TABLES}
+    for number, doc_id in enumerate(doc_ids):
+        image = np.random.default_rng(number).integers(0, 256, (10, 10)).astype(np.uint8)
+        rows = fake_stages.analyse(image, doc_id, None, "cpu")
+        for name in DOCUMENT_TABLES[:-1]:
+            tables[name].append(rows[name])
+        row = {"doc_id": doc_id, "source": f"{doc_id}.png", "page_index": 0, "sha256": "0", "status": "ok"}
+        tables["documents"].append(pd.DataFrame([row | {"width": 10, "height": 10, "reason": ""}]))
+    return {name: pd.concat(frames) for name, frames in tables.items()}
+
+
+def add_pairs(corpus):
+    factors = gather(corpus.batches(TABLES))
+    a, b = np.triu_indices(len(factors.documents), 1)
+    documents = tuple((name, "0") for name in factors.documents)
+    coverage = Coverage.of(documents, documents, np.triu(np.ones((len(documents),) * 2, bool), 1))
+    matches = fake_stages.match(factors, a, b, None, 1)
+    assert corpus.add_matches([matches], Explained("config", coverage), 1, 0) == len(a)
+    pairs = fake_stages.score(factors, 1).table(a, b)
+    corpus.replace_pairs([pairs[:1], pairs[1:]], Comparison("config", "abc"))
+
+
+def all_names(corpus):
+    return {table: sorted(set(corpus.read(table)["doc_id"])) for table in DOCUMENT_TABLES}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    corpus = Corpus(tmp_path / "corpus")
+    corpus.add_documents(batch("a", "b"), "config")
+    corpus.add_documents(batch("c"), "config")
+    return corpus
+
+
+def test_rows_come_back(corpus):
+    assert all_names(corpus) == {table: ["a", "b", "c"] for table in DOCUMENT_TABLES}
+    assert sorted(set(corpus.read("factors", ["b", "c"])["doc_id"])) == ["b", "c"]
+    assert corpus.read("pages", ["b"], ["scale"]).columns.tolist() == ["scale"]
+    phi = corpus.read("features", ["a"])["phi"].iloc[0]
+    assert phi.sum() == 100  # the pixels of the image
+
+
+def test_every_file_carries_the_schema_version(corpus):
+    for path in corpus.root.rglob("*.parquet"):
+        assert pq.read_schema(path).metadata[b"tablekin.schema"] == SCHEMA_VERSION.encode()
+
+
+@pytest.mark.parametrize("table", DOCUMENT_TABLES)
+def test_a_batch_whose_writing_was_cut_short_is_not_there_after_tidying(corpus, monkeypatch, table):
+    written = parts.pq.write_table
+
+    def fail(content, file, **options):
+        if content.schema.metadata[b"tablekin.table"] == table.encode():
+            file.write(b"PAR1 half a file")
+            raise OSError("No space left on device")
+        written(content, file, **options)
+
+    monkeypatch.setattr(parts.pq, "write_table", fail)
+    with pytest.raises(OSError, match="No space"):
+        corpus.add_documents(batch("d"), "config")
+    monkeypatch.undo()
+    pd.read_parquet(corpus.root / table)  # a reader never meets the half file
+    corpus.tidy()
+    assert all_names(corpus) == {table: ["a", "b", "c"] for table in DOCUMENT_TABLES}
+    assert not [name for _, _, names in os.walk(corpus.root) for name in names if name.endswith(".tmp")]
+    corpus.add_documents(batch("d"), "config")
+    assert all_names(corpus) == {table: ["a", "b", "c", "d"] for table in DOCUMENT_TABLES}
+
+
+def test_dropping_a_document_drops_its_rows_and_pairs_and_leaves_no_complete_comparison(corpus):
+    add_pairs(corpus)
+    corpus.drop_documents(["b"])
+    assert all_names(corpus) == {table: ["a", "c"] for table in DOCUMENT_TABLES}
+    for table in ("pairs", "matches"):
+        assert corpus.read(table)[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "c"]]
+    assert corpus.comparison() == Comparison("config", "")
+    ((_, explained),) = corpus.explained()
+    assert explained == Explained("config", Coverage((("a", "0"),), (("c", "0"),), np.ones((1, 1), bool)))
+    assert corpus.stale_documents("config") == []
+
+
+def test_documents_of_another_fingerprint_go(corpus):
+    corpus.add_documents(batch("d"), "other")
+    assert corpus.stale_documents("other") == ["a", "b", "c"]
+    corpus.drop_stale_documents("other")
+    assert all_names(corpus) == {table: ["d"] for table in DOCUMENT_TABLES}
+
+
+def test_pairs_of_a_document_stand_on_either_side(corpus):
+    add_pairs(corpus)
+    assert corpus.read_pairs_of("b")[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path):
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(CorpusError, match=r"thesis\.docx"):
+        Corpus(tmp_path)
+    with pytest.raises(CorpusError, match="tablekin run"):
+        Corpus.open(tmp_path)
+
+
+def test_tables_of_another_schema_version_are_refused(corpus):
+    part = corpus.root / "documents/part-00000.parquet"
+    table = pq.read_table(part)
+    pq.write_table(table.replace_schema_metadata({"tablekin.schema": "0"}), part)
+    with pytest.raises(CorpusError, match="schema version 0"):
+        Corpus.open(corpus.root)
+
+
+def test_a_frame_with_missing_or_surplus_columns_is_refused():
+    with pytest.raises(ValueError, match=r"missing \['cosine'\].*expected \['cosinus'\]"):
+        to_arrow("pairs", empty("pairs").rename(columns={"cosine": "cosinus"}))

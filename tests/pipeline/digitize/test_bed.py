@@ -1,0 +1,49 @@
+"""A sheet that lies on a dark scanner bed is read as it is without one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tablekin.config import RunConfig
+from tablekin.document import analyse_document
+from tablekin.sample.degradation.degrade import random_wear, wear
+from tablekin.sample.plan import plan_archive
+from tablekin.sample.typesetting.typeset import set_page
+
+BED = 120  # pixels of it on each side
+
+
+@pytest.fixture(scope="module")
+def sheet():
+    """A generated page with a table, scanned without anything around it."""
+    planned = next(page for page in plan_archive(8, 3).pages if page.metadata["kind"] == "table")
+    rng = np.random.default_rng(planned.seed)
+    clean = set_page(planned.content, planned.style, rng)
+    aging = replace(random_wear(rng, 0.3, upright=True), neighbour=0.0, border=(0.0,) * 4)
+    image = wear(clean, aging, rng).image
+    return image if image.ndim == 2 else image.mean(2).astype(np.uint8)
+
+
+def cells(image):
+    tables = analyse_document(image, "page", RunConfig())
+    regions, digits = tables["regions"], tables["digits"]
+    return regions[regions["kind"] == "cell"].reset_index(drop=True), digits
+
+
+@pytest.mark.parametrize("dark", [4, 60])
+def test_a_bed_of_any_darkness_changes_no_cell(sheet, dark):
+    height, width = sheet.shape
+    noise = np.random.default_rng(0).normal(dark, 4, (height + 2 * BED, width + 2 * BED))
+    scan = np.clip(noise, 0, 255).astype(np.uint8)
+    scan[BED : BED + height, BED : BED + width] = sheet
+    alone, _ = cells(sheet)
+    found, digits = cells(scan)
+    assert found[["table_id", "row", "col"]].equals(alone[["table_id", "row", "col"]])
+    assert (found["text"] == alone["text"]).mean() > 0.98
+    inside = digits["x0"].between(BED - 2, BED + width) & digits["y0"].between(BED - 2, BED + height)
+    assert inside.all()
+    for side in ("x0", "y0", "x1", "y1"):
+        assert (found[side] - alone[side] - BED).abs().median() < 3

@@ -1,0 +1,152 @@
+import io
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from tablekin.errors import ScanError, UsageError
+from tablekin.execution.pool import Failure, Progress, resolve_device, run_in_order
+
+
+def work(number):
+    if number == 3:
+        raise ScanError("three is torn")
+    if number == 5:
+        os._exit(1)
+    if number == 6:
+        raise ZeroDivisionError("by six")
+    time.sleep(0.05 * (number % 2))  # so that neighbours overtake one another
+    return number * number
+
+
+def threads(_):
+    import cv2
+
+    return os.environ["OMP_NUM_THREADS"], os.environ["NUMBA_NUM_THREADS"], cv2.getNumThreads()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_results_come_in_order_and_each_failure_stays_with_its_task(workers):
+    found = list(run_in_order(work, list(range(1, 9)), workers))
+    reasons = {index: result.reason for index, result in enumerate(found, 1) if isinstance(result, Failure)}
+    assert [result for result in found if not isinstance(result, Failure)] == [1, 4, 16, 49, 64]
+    assert reasons[3] == "three is torn"
+    assert "memory" in reasons[5]
+    assert "ZeroDivisionError: by six" in reasons[6]
+    assert set(reasons) == {3, 5, 6}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_worker_that_dies_while_another_starts_leaves_none_behind(monkeypatch, moment):
+    start = BaseProcess.start
+    started = []
+
+    def kill_first():
+        started[0].kill()
+        time.sleep(0.5)  # so that the pool notices, and ends the processes it knows of
+
+    def start_slowly(process):
+        started.append(process)
+        if len(started) == 2 and moment == "before":
+            kill_first()
+        start(process)
+        if len(started) == 2 and moment == "after":
+            kill_first()
+
+    monkeypatch.setattr(BaseProcess, "start", start_slowly)
+    found = []
+    running = threading.Thread(target=lambda: found.extend(run_in_order(work, [1, 2, 4], 2)), daemon=True)
+    running.start()
+    running.join(60)
+    survivors = active_children()
+    for process in survivors:
+        process.kill()  # or a failure of this test would end in waiting
+    assert survivors == []
+    assert found == [1, 4, 16]
+
+
+def test_workers_have_one_thread_and_the_parent_keeps_its_own(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert list(run_in_order(threads, [0], 1)) == [("1", "1", 1)]
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_nothing_to_do_starts_no_process():
+    assert list(run_in_order(work, [], 2)) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
+    script = tmp_path / "long.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import os, signal, sys, time
+            from tablekin.execution.pool import run_in_order
+
+            def sleep(number):
+                os.write(1, f"{os.getpid()}\\n".encode())  # in one piece, also where Python does not buffer
+                time.sleep(100)
+
+            if __name__ == "__main__":
+                signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts without
+                try:
+                    list(run_in_order(sleep, [1, 2, 3], 2))
+                except KeyboardInterrupt:
+                    sys.exit(130)
+            """
+        )
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, env=environment, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        children = [int(process.stdout.readline()) for _ in range(2)]
+        if end == signal.SIGINT:
+            os.killpg(process.pid, end)  # as a terminal does
+        else:
+            process.send_signal(end)
+        assert process.wait(20) == code
+    deadline = time.monotonic() + 20
+    while any(_lives(child) for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _lives(process):
+    """Whether a process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_log_gets_lines_with_counts_and_the_time_that_remains(monkeypatch):
+    now = iter([0.0, 0.0, 20.0, 21.0, 40.0])
+    monkeypatch.setattr("tablekin.execution.pool.time.monotonic", lambda: next(now))
+    log = io.StringIO()
+    progress = Progress("analysing", 4, "documents", log)
+    progress.advance()
+    progress.advance()
+    progress.advance(2)
+    progress.close()
+    assert log.getvalue().splitlines() == [
+        "analysing: 1 of 4 documents in 20 s, about 60 s to go",
+        "analysing: 4 of 4 documents in 40 s",
+    ]
+
+
+def test_a_device_that_is_not_there_is_told():
+    assert resolve_device("cpu") == "cpu"
+    with pytest.raises(UsageError, match="--device cpu"):
+        resolve_device("cuda:99")

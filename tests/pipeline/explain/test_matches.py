@@ -1,0 +1,73 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from tablekin.explain.factor_index import Factors
+from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.models.networks.bigram import FEATURES
+from tests.support.random_factors import corpus, gathered
+
+
+def places(factors: Factors) -> tuple[np.ndarray, np.ndarray]:
+    b, a = np.tril_indices(len(factors.documents), -1)
+    return a.astype(np.int64), b.astype(np.int64)
+
+
+def scores(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    flat = gathered(features, factors, regions)
+    return score_pairs(flat, 2).table(*places(flat)).to_pandas()
+
+
+def test_scores_and_ranks_agree_with_sorting_by_hand() -> None:
+    features, factors, regions, dense = corpus(6)
+    pairs = scores(features, factors, regions)
+    phi = dense.sum(2)
+    assert len(pairs) == 15
+    for pair in pairs.itertuples():
+        a, b = int(pair.doc_a[3:]), int(pair.doc_b[3:])
+        cosines = [phi[a] @ phi[k] / np.linalg.norm(phi[a]) / np.linalg.norm(phi[k]) for k in range(6)]
+        assert pair.dot == pytest.approx(phi[a] @ phi[b], rel=1e-6)
+        assert pair.cosine == pytest.approx(cosines[b], rel=1e-6)
+        assert pair.rank_a == 1 + sum(cosines[k] > cosines[b] for k in range(6) if k != a)
+        assert pair.conservation_error < 1e-6
+
+
+def test_lost_relevance_shows_in_the_conservation_error() -> None:
+    features, factors, regions, _ = corpus(3)
+    lossy = factors.assign(relevance=np.where(factors["doc_id"] == "doc0", 0.9, 1.0) * factors["relevance"])
+    pairs = scores(features, lossy, regions).astype({"doc_a": str, "doc_b": str})
+    error = pairs.set_index(["doc_a", "doc_b"])["conservation_error"]
+    assert error["doc0", "doc1"] == pytest.approx(0.1, rel=1e-5)
+    assert error["doc1", "doc2"] < 1e-6
+
+
+def test_z_stands_out_for_the_one_close_pair() -> None:
+    features, factors, regions, _ = corpus(12)
+    features.at[1, "phi"] = features.at[0, "phi"]
+    pairs = scores(features, factors, regions).sort_values("z", ascending=False)
+    assert tuple(pairs.iloc[0][["doc_a", "doc_b"]]) == ("doc0", "doc1")
+
+
+@pytest.mark.parametrize("level", ["cell", "row", "column"])
+def test_matches_are_the_largest_entries_of_the_map(level: str) -> None:
+    features, factors, regions, dense = corpus(3)
+    flat = gathered(features, factors, regions)
+    a, b = places(flat)
+    dot = score_pairs(flat, 1).table(a, b)["dot"].to_numpy()
+    matches = match_pairs(flat, a, b, dot, 3).to_pandas()
+    owners = {
+        "cell": {1: [1], 6: [6], 7: [7], 8: [8], 9: [9]},
+        "row": {2: [6, 7], 3: [8, 9]},
+        "column": {4: [6, 8], 5: [7, 9]},
+    }[level]
+    for (a, b), found in matches[matches["level"] == level].groupby(["doc_a", "doc_b"], observed=True):
+        fa, fb = dense[int(a[3:])], dense[int(b[3:])]
+        full = fa.T @ fb
+        by_hand = {(i, j): full[np.ix_(owners[i], owners[j])].sum() for i in owners for j in owners}
+        strongest = sorted(by_hand, key=lambda key: -by_hand[key])[:3]
+        assert list(zip(found["region_a"], found["region_b"], strict=True)) == strongest
+        np.testing.assert_allclose(found["relevance"], [by_hand[key] for key in strongest], rtol=1e-5)
+        np.testing.assert_allclose(found["share"], found["relevance"] / full.sum(), rtol=1e-5)
+        i, j = strongest[0]
+        products = fa[:, owners[i]].sum(1) * fb[:, owners[j]].sum(1)
+        assert found["features"].iloc[0][0] == FEATURES[int(products.argmax())]

@@ -1,0 +1,94 @@
+"""What was read on one page, as text, CSV and drawing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from tablekin.cli import app
+from tablekin.config import RunConfig
+from tablekin.corpus.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.report.transcript import draw_reading, write_cells
+from tests.support import edition_stages
+from tests.support.runs import write_scan
+
+TEXTS = {(3, 1): ("17", 0.5), (4, 1): ("", 0.0)}  # by row and column: what else stands in the table of a page
+
+
+def analyse(image, doc_id, config, device):
+    """An edition of one table, with one doubtful cell, an empty one, and two figures of which one is doubtful."""
+    tables = edition_stages.analyse(image, doc_id, config, device)
+    regions = tables["regions"].reset_index(drop=True)
+    for (row, col), (text, confidence) in TEXTS.items():
+        there = (regions["row"] == row) & (regions["col"] == col)
+        regions.loc[there.fillna(False), ["text", "confidence"]] = text, confidence
+    box = {"x0": [2.0, 12.0], "y0": [3.0, 3.0], "x1": [8.0, 18.0], "y1": [13.0, 13.0]}
+    digits = pd.DataFrame({"doc_id": doc_id, "digit": [4, 7], "score": [0.99, 0.4], **box, "region_id": 1})
+    return tables | {"regions": regions, "digits": digits}
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "tablekin.orchestration.documents.run_in_order",
+        lambda work, tasks, workers: (work(task) for task in tasks),
+    )
+    monkeypatch.setattr(
+        "tablekin.collation.stage.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
+    )
+    write_scan(tmp_path / "scans/page0.png", 0)
+    order = Order((tmp_path / "scans",), tmp_path / "corpus")
+    run(order, lambda line: None, Stages(analyse, score_pairs, match_pairs))
+    return Corpus.open(tmp_path / "corpus")
+
+
+def true_texts():
+    image = np.zeros((4, 4), np.uint8)
+    regions = edition_stages.analyse(image, "page0", RunConfig(), "cpu")["regions"]
+    cells = regions[regions["kind"] == "cell"]
+    texts = {
+        (row, col): text for row, col, text in zip(cells["row"], cells["col"], cells["text"], strict=True)
+    }
+    return texts | {place: text for place, (text, _) in TEXTS.items()}
+
+
+def test_tables_are_printed_with_what_is_in_doubt(corpus):
+    result = CliRunner().invoke(app, ["read", str(corpus.root), "page0.png"])
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "20 rows, 4 columns, 1 cells in doubt" in lines[1]
+    texts = true_texts()
+    assert lines[2].split() == ["1", "|", *(texts[0, col] for col in range(4))]
+    assert lines[5].split() == ["4", "|", texts[3, 0], "17?", texts[3, 2], texts[3, 3]]
+    assert lines[6].split() == ["5", "|", texts[4, 0], texts[4, 2], texts[4, 3]]
+    assert len(lines) == 22
+
+
+def test_cells_are_written_as_they_stand(corpus, tmp_path):
+    write_cells(corpus, "page0", tmp_path / "new/cells.csv")
+    table = pd.read_csv(tmp_path / "new/cells.csv", dtype={"text": str}, keep_default_na=False)
+    written = {(row, col): text for row, col, text in table[["row", "col", "text"]].to_numpy()}
+    assert written == true_texts()
+    assert (table["table_id"] == 0).all()
+    with pytest.raises(UsageError, match="cannot write"):
+        write_cells(corpus, "page0", tmp_path)
+
+
+def test_figures_stand_beside_the_page_where_they_were_read(corpus, tmp_path):
+    draw_reading(corpus, "page0", tmp_path / "page.png")
+    picture = np.asarray(Image.open(tmp_path / "page.png").convert("RGB")).astype(int)
+    red = (picture[..., 0] > 150) & (picture[..., 1] < 60) & (picture[..., 2] < 90)
+    ys, xs = np.nonzero(red)
+    assert len(xs)
+    width = picture.shape[1]
+    assert xs.min() > width / 2  # the doubtful figure, on the right side only
+    with Image.open(tmp_path / "scans/page0.png") as scan:
+        scale = (width - 140) / 2 / scan.width
+    assert (xs.min() + xs.max()) / 2 - ((width - 140) / 2 + 100) == pytest.approx(15 * scale, abs=2 * scale)
+    assert (ys.min() + ys.max()) / 2 - 150 == pytest.approx(8 * scale, abs=2 * scale)
+    with pytest.raises(UsageError, match="cannot write"):
+        draw_reading(corpus, "page0", tmp_path / "page.xyz")

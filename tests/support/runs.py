@@ -1,0 +1,33 @@
+"""Runs with stages that need no network, and what their corpora hold."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tablekin.config import RunConfig
+from tablekin.orchestration.stage import Order, Stages, run
+from tests.support import fake_stages
+
+STAGES = Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
+CPU = RunConfig(device="cpu")
+
+
+def write_scan(path: Path, seed: int, first: int = 200) -> None:
+    image = np.random.default_rng(seed).integers(0, 256, (20, 30)).astype(np.uint8)
+    image[0, 0] = first
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image).save(path)
+
+
+def start(scans, out, workers=1, config=CPU, said=None, **options):
+    lines = [] if said is None else said
+    return run(Order((scans,), out, config=config, workers=workers, **options), lines.append, STAGES)
+
+
+def digests(out):
+    return {
+        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*.parquet"))
+    }

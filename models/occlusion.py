@@ -64,7 +64,7 @@ _LAYERS = (
 _OUTPUT = {"ink": (0, GRAIN), **{layer.name: (layer.reach, layer.grain) for layer in _LAYERS}}
 
 
-class ErasablePage:
+class OcclusionPage:
     """A page whose regions can be erased.
 
     Parameters
@@ -265,6 +265,6 @@ def joint_effect(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.f
     Parameters
     ----------
     a, b
-        ``(features, regions)`` from :meth:`ErasablePage.contributions`.
+        ``(features, regions)`` from :meth:`OcclusionPage.contributions`.
     """
     return a.T @ b

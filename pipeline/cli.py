@@ -101,13 +101,15 @@ def run(
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
     with _errors_to_exit_codes():
         from tablekin.config import read_config
-        from tablekin.orchestration.stage import Order
+        from tablekin.orchestration.stage import RunRequest
         from tablekin.orchestration.stage import run as run_stages
 
         settings = read_config(config)
         if device is not None:
             settings = settings.on_device(device)
-        order = Order(tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler)
+        order = RunRequest(
+            tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler
+        )
         summary = run_stages(order, _say)
         if summary.unchanged:
             _say(f"nothing to do: {out} is up to date with its {summary.ok + summary.failed} scans")

@@ -12,16 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
-from tablekin.digitize.false_positives import without_strays
+from tablekin.digitize.false_positives import drop_false_positives
 from tablekin.digitize.stage import digitize
-from tablekin.explain.factor import Factor, digit_advance, explain_document, spacing_of
+from tablekin.explain.factor import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.bigram import FEATURES
-from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import DigitNetwork, load_digit_network
 from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import Layout, WorkingPage
 from tablekin.read import Reading, read
-from tablekin.segment.stage import TableLimits, segment
+from tablekin.segment.stage import TableCriteria, segment
 
 MODEL = "bigram"
 
@@ -54,10 +54,10 @@ def analyse_document(
     """
     clock = [time.perf_counter()]
     network = _network(device)
-    page, peaks, maps = digitize(image, network, load_credibility(), config.digitize.threshold)
+    page, peaks, maps = digitize(image, network, load_detection_classifier(), config.digitize.threshold)
     clock.append(time.perf_counter())
-    layout = segment(page, TableLimits(min_digits=config.segment.least_digits))
-    page, peaks = without_strays(page, peaks, layout, config.digitize.threshold_without_table)
+    layout = segment(page, TableCriteria(min_digits=config.segment.least_digits))
+    page, peaks = drop_false_positives(page, peaks, layout, config.digitize.threshold_without_table)
     clock.append(time.perf_counter())
     reading = read(page, layout)
     clock.append(time.perf_counter())
@@ -137,7 +137,7 @@ def _digit_rows(page: WorkingPage, reading: Reading, doc_id: str) -> pd.DataFram
     return rows
 
 
-def _factor_rows(factor: Factor, doc_id: str) -> pd.DataFrame:
+def _factor_rows(factor: PageFactor, doc_id: str) -> pd.DataFrame:
     entries = factor.relevance.tocoo()
     rows = pd.DataFrame(
         {

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.page import Detections, Layout, WorkingPage
-from tablekin.segment.adjacency import Metrics, measure
+from tablekin.segment.adjacency import DigitMetrics, measure
 from tablekin.segment.ruling import INK_THRESHOLD, box_sums
 
 READ_KINDS = ("cell", "header", "page_number")
@@ -68,7 +68,7 @@ def _reading_order(
     index: NDArray[np.intp],
     place: NDArray[np.int32],
     ink: NDArray[np.float32],
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]:
     """Order digits by region, line and x; tell which begin a line and which follow a space."""
     centres = digits.centres

@@ -26,17 +26,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tablekin.config import RunConfig
-from tablekin.digitize.stage import choose_figures, digitize
+from tablekin.digitize.stage import digitize, filter_detections
 from tablekin.explain.factor import digit_advance, explain_document, spacing_of
 from tablekin.models.bilrp import factor
 from tablekin.models.networks.bigram import FEATURES
-from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import WorkingPage
 from tablekin.sample.archive import write_archive
-from tablekin.segment.stage import TableLimits, segment
+from tablekin.segment.stage import TableCriteria, segment
 
 Row = dict[str, str | float | int]
 Result = TypeVar("Result")
@@ -125,12 +125,12 @@ def read_page(path: Path) -> NDArray[np.uint8]:
 
 def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> tuple[WorkingPage, Peaks]:
     """Digitize a page and cut it to a multiple of the network's grain, so that no padding is needed."""
-    threshold, credibility = RunConfig().digitize.threshold, load_credibility()
+    threshold, credibility = RunConfig().digitize.threshold, load_detection_classifier()
     page, *_ = digitize(grey, network, credibility, threshold)
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
     z, boxes, _ = network.measure(torch.from_numpy(ink)[None, None])
-    peaks, probability = choose_figures(z[0], boxes[0], ink, credibility, threshold)
+    peaks, probability = filter_detections(z[0], boxes[0], ink, credibility, threshold)
     digits = type(page.digits)(peaks.digit, probability, peaks.boxes)
     return WorkingPage(ink=ink, to_original=page.to_original, digits=digits), peaks
 
@@ -156,7 +156,7 @@ def by_definition(
 def benchmark_page(name: str, grey: NDArray[np.uint8], repeats: int, double: bool) -> list[Row]:
     """Explain a full page with the bigram network by the definition and by the library."""
     page, peaks = working_page(grey, load_digit_network())
-    labels = segment(page, TableLimits()).labels
+    labels = segment(page, TableCriteria()).labels
     height, width = page.ink.shape
     task = f"{name}: bigram, {height} x {width} px, {len(peaks.digit)} digits, {labels.max() + 1} regions"
     maps: dict[tuple[str, str], Tensor] = {}

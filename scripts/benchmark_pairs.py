@@ -34,10 +34,10 @@ from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Explained
+from tablekin.corpus.match_coverage import MatchProvenance
 from tablekin.corpus.pair_tables import Comparison
 from tablekin.execution.pool import default_workers
-from tablekin.explain.factor_index import Factors
+from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.scores import Scores
 from tablekin.explain.stage import TILE, compare
@@ -97,7 +97,7 @@ class TimedCorpus(Corpus):
         self.clock.add("encode and write", time.perf_counter() - begin - making.seconds["making"])
         return rows
 
-    def add_matches(self, matches: Any, explained: Explained, number_of_pass: int, number: int) -> int:
+    def add_matches(self, matches: Any, explained: MatchProvenance, number_of_pass: int, number: int) -> int:
         """Add a part of matches."""
         return self._write(super().add_matches, matches, explained, number_of_pass, number)
 
@@ -115,7 +115,7 @@ def measure(folder: Path, matches_per_pair: int) -> dict[str, Any]:
     config = RunConfig.model_validate({"explain": {"matches_per_pair": matches_per_pair}})
     compile_kernel(first_documents(folder, 2))
 
-    def score(factors: Factors, threads: int) -> TimedScores:
+    def score(factors: FactorIndex, threads: int) -> TimedScores:
         return TimedScores(clock.time("rank", score_pairs, factors, threads), clock)
 
     def match(*arguments: Any) -> pa.Table:

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tablekin.collation.collate import SURE, collate, kin, table_of
+from tablekin.collation.collate import SURE, collate, keep_significant, to_frame
 from tablekin.collation.grid import same
-from tablekin.collation.witness import Shelf, Witness, witness
+from tablekin.collation.witness import Witness, WitnessReader, witness
 from tablekin.corpus.corpus import Corpus
 from tablekin.sample.truth import corresponding_cells, read_truth
 
@@ -119,7 +119,7 @@ def _is_part(own: tuple[str, str], sides: list[list[str]]) -> bool:
 def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, Any]:
     """Score the collation of two documents."""
     differ = true_pairs(truth, a, b)
-    table = table_of(kin(collate(a.witness, b.witness)))
+    table = to_frame(keep_significant(collate(a.witness, b.witness)))
     found = table[(table["region_a"] >= 0) & (table["region_b"] >= 0)] if len(table) else table
     covered: set[tuple[Cell, Cell]] = set()
     variants: set[tuple[Cell, Cell]] = set()
@@ -161,7 +161,7 @@ def documents(archive: Path, corpus: Path | None) -> Iterator[tuple[str, Page, p
         rows = pd.read_parquet(corpus / "documents", columns=["doc_id", "source"])
         names = {Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)}
         regions = dict(list(pd.read_parquet(corpus / "regions").groupby("doc_id")))
-        shelf = Shelf(Corpus.open(corpus), list(regions))
+        shelf = WitnessReader(Corpus.open(corpus), list(regions))
     for doc, rows in cells.groupby("doc"):
         if corpus is None:
             yield str(doc), printed_page(rows), rows
@@ -226,7 +226,7 @@ def main() -> None:
         result[by] = json.loads(table.round(4).to_json(orient="index"))
     rng = np.random.default_rng(0)
     tried = [strangers[k] for k in rng.permutation(len(strangers))[: options.unrelated]]
-    called = [(a, b) for a, b in tried if kin(collate(pages[a].witness, pages[b].witness))]
+    called = [(a, b) for a, b in tried if keep_significant(collate(pages[a].witness, pages[b].witness))]
     others = [(a, b) for a, b in called if family[truth.at[a, "work"]] != family[truth.at[b, "work"]]]
     result["strangers"] = {"pairs": len(tried), "called kin": len(called), "of other families": len(others)}
     result["other parts"] = {"pairs": len(frame_only), "called kin": int(frame_only["kin"].sum())}

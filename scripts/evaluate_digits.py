@@ -26,7 +26,7 @@ from tablekin.digitize.stage import digitize
 from tablekin.explain.factor import digit_advance, spacing_of
 from tablekin.ingest.scans import identify, list_scans, load_scan
 from tablekin.models.networks.bigram import bigrams
-from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import DIGIT_HEIGHT, load_digit_network
 from tablekin.page import Detections, WorkingPage
 
@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("--mark", type=Path, metavar="DIR")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    network, credibility = load_digit_network(), load_credibility()
+    network, credibility = load_digit_network(), load_detection_classifier()
     threshold = RunConfig().digitize.threshold
     rows: dict[str, dict[str, float]] = {}
     for transcription in sorted(TRANSCRIPTIONS.glob("*.csv")):

@@ -24,7 +24,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 from threadpoolctl import threadpool_limits
 
-from tablekin.analyze.clusters import LEAST_AGREEMENT, draw_map, find_families
+from tablekin.analyze.clusters import LEAST_AGREEMENT, draw_map, find_clusters
 from tablekin.corpus.corpus import Corpus
 from tablekin.sample.truth import read_truth
 
@@ -36,7 +36,7 @@ def ways_of_grouping(
 ) -> Iterator[tuple[str, list[int]]]:
     """Group documents in several ways; a document without a group is one by itself."""
     for least in AGREEMENTS:
-        families = find_families(alignments, least)
+        families = find_clusters(alignments, least)
         yield f"communities, agreement {least:.2f}", [families.get(n, -1 - k) for k, n in enumerate(names)]
     kin = alignments[alignments["is_kin"]]
     for least in (0.0, LEAST_AGREEMENT):

@@ -39,7 +39,7 @@ from lib.trees import collate_printed, read_collations, score_trees
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 
-from tablekin.analyze.clusters import find_families
+from tablekin.analyze.clusters import find_clusters
 from tablekin.corpus.corpus import Corpus
 from tablekin.sample.truth import read_truth
 
@@ -130,7 +130,7 @@ def evaluate_families(
 ) -> dict[str, float]:
     """Compare the families of documents with their works; a document without a family is one by itself."""
     work = read_truth(archive, "documents").set_index("doc").loc[list(relatives.docs), "work"]
-    family_of = find_families(corpus.read("alignments"))
+    family_of = find_clusters(corpus.read("alignments"))
     family = [family_of.get(name, -1 - number) for number, name in enumerate(names)]
     homogeneity, completeness, _ = homogeneity_completeness_v_measure(work, family)
     result = {

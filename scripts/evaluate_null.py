@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tablekin.collation.collate import collate, kin
+from tablekin.collation.collate import collate, keep_significant
 from tablekin.collation.significance import LEAST_AGREEMENT, LEAST_EVIDENCE, LEAST_SURPRISE
-from tablekin.collation.witness import Shelf
+from tablekin.collation.witness import WitnessReader
 from tablekin.corpus.corpus import Corpus
 
 _SHARES = (0.5, 0.9, 0.99, 1.0)
@@ -29,7 +29,7 @@ def measure(corpus: Corpus, count: int) -> pd.DataFrame:
     names = sorted(pages.loc[pages["is_table"], "doc_id"])
     pairs = list(itertools.combinations(names, 2))
     chosen = np.random.default_rng(0).permutation(len(pairs))[:count]
-    shelf = Shelf(corpus, names)
+    shelf = WitnessReader(corpus, names)
     rows = []
     for place in sorted(chosen):
         a, b = pairs[place]
@@ -42,7 +42,7 @@ def measure(corpus: Corpus, count: int) -> pd.DataFrame:
                 "agreement": verdict.agreement,
                 "evidence": verdict.evidence,
                 "agreement x surprise": verdict.agreement * verdict.surprise,
-                "kin": bool(kin(tried)),
+                "kin": bool(keep_significant(tried)),
             }
         )
     return pd.DataFrame(rows)

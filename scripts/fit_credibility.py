@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 from training_pool import PracticePage, load_page
 
-from tablekin.models.networks.detection_confidence import CANDIDATE, CREDIBILITY, Credibility, circumstances
+from tablekin.models.networks.detection_confidence import (
+    CANDIDATE,
+    CREDIBILITY,
+    DetectionClassifier,
+    context_features,
+)
 from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     WEIGHTS,
@@ -40,7 +45,7 @@ _BINS = np.array([0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99, 1.0001])
 class Sample:
     """The peaks of a page that count."""
 
-    described: NDArray[np.float32]  # (n, k), see models.credibility.CIRCUMSTANCES
+    described: NDArray[np.float32]  # (n, k), see models.credibility.CONTEXT_FEATURES
     right: NDArray[np.bool_]  # (n,): the page has this figure there
     printed: int  # figures of the page
 
@@ -51,7 +56,7 @@ def describe(page: PracticePage, network: DigitNetwork) -> Sample:
     with torch.inference_mode():
         z, boxes, _ = network.measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
     peaks = find_peaks(z[0], boxes[0], CANDIDATE)
-    described = circumstances(peaks, ink)
+    described = context_features(peaks, ink)
     centres = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
     found = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]) / 2
     near = np.abs(found[:, None] - centres[None]).max(-1) < DIGIT_HEIGHT / 2
@@ -74,7 +79,7 @@ def fit(described: NDArray[np.float32], right: NDArray[np.bool_]) -> GradientBoo
     return model.fit(described, right)
 
 
-def filled(model: GradientBoostingClassifier) -> Credibility:
+def filled(model: GradientBoostingClassifier) -> DetectionClassifier:
     """Fill up fitted trees to full ones: below a leaf that lies higher, all leaves have its value."""
     inner = 2**_DEPTH - 1
     circumstance = np.zeros((_TREES, inner), np.int16)
@@ -95,7 +100,7 @@ def filled(model: GradientBoostingClassifier) -> Credibility:
             places[2 * node + 2] = place if ends else tree.children_right[place]
         leaf[number] = model.learning_rate * tree.value[places[inner:], 0, 0]
     prior = model.init_.class_prior_[1]
-    return Credibility(circumstance, threshold, leaf, np.array(np.log(prior / (1 - prior))))
+    return DetectionClassifier(circumstance, threshold, leaf, np.array(np.log(prior / (1 - prior))))
 
 
 def _together(samples: list[Sample]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

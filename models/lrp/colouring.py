@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.models.lrp.step import Window
+from tablekin.models.lrp.step import ReceptiveField
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class TooManyRegionsError(ValueError):
 def colour_regions(
     labels: NDArray[np.int32],
     shape: tuple[int, int],
-    windows: tuple[Window, Window],
+    windows: tuple[ReceptiveField, ReceptiveField],
     most: int,
 ) -> Colouring:
     """Part the regions of a page into colours, greedily, the most entangled first.

@@ -13,13 +13,13 @@ from torch.nn.grad import conv2d_input
 from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 
 from tablekin.models.lrp.rules import Rule, Term, WeightedLayer
-from tablekin.models.lrp.step import POINT, Back, Step, UnsupportedOperationError, Window, nothing
+from tablekin.models.lrp.step import POINT, Backward, ReceptiveField, Step, UnsupportedOperationError, nothing
 
 _Spread = Callable[[Tensor], Tensor]  # s (seeds, *output) -> (seeds, *input), the transposed layer
 
 
 @dataclass(frozen=True)
-class _Way:
+class _TermPath:
     """One term of a rule, with the denominators of the outputs it serves."""
 
     term: Term
@@ -72,13 +72,13 @@ def _folded(module: Any, normalisation: Any) -> tuple[Tensor, Tensor | None]:
     return weight.detach(), bias.detach()
 
 
-def _geometry(module: Any) -> tuple[tuple[int, int], tuple[Window, Window]]:
+def _geometry(module: Any) -> tuple[tuple[int, int], tuple[ReceptiveField, ReceptiveField]]:
     """Read the padding of a convolution, and what its outputs see of its input."""
     if module.padding_mode != "zeros" or module.padding == "same":
         raise UnsupportedOperationError("padding must be by zeros and given as a number")
     padding = (0, 0) if module.padding == "valid" else module.padding
     down, across = (
-        Window(stride, edge, dilation * (size - 1) - edge)
+        ReceptiveField(stride, edge, dilation * (size - 1) - edge)
         for size, stride, edge, dilation in zip(
             module.kernel_size, module.stride, padding, module.dilation, strict=True
         )
@@ -109,7 +109,7 @@ def _step(
     rule: Rule,
     rectified: bool,
     spread: Callable[[Tensor], _Spread],
-    windows: tuple[Window, Window],
+    windows: tuple[ReceptiveField, ReceptiveField],
 ) -> Step:
     output = layer.output
     leak, ways = _ways(layer, rule, output > 0 if rectified else None, spread)
@@ -129,7 +129,7 @@ def _step(
 
 def _ways(
     layer: WeightedLayer, rule: Rule, arrives: Tensor | None, spread: Callable[[Tensor], _Spread]
-) -> tuple[Tensor | None, list[_Way]]:
+) -> tuple[Tensor | None, list[_TermPath]]:
     """Prepare a rule: the share of each output that is absorbed, and the terms that serve some output."""
     split = rule.split(layer)
     served = [
@@ -145,14 +145,14 @@ def _ways(
     extra = split.extra if split.extra is not None else torch.zeros_like(denominator)
     leak = torch.where(vanishes, 1, extra * inverse)
     ways = [
-        _Way(term, inverse if term.side is None else inverse * term.side, spread(term.weight))
+        _TermPath(term, inverse if term.side is None else inverse * term.side, spread(term.weight))
         for term in split.terms
         if term.side is None or bool((term.side if arrives is None else term.side & arrives).any())
     ]
     return leak if bool(leak.any()) else None, ways
 
 
-def _back(layer: WeightedLayer, ways: list[_Way], leak: Tensor | None) -> Back:
+def _back(layer: WeightedLayer, ways: list[_TermPath], leak: Tensor | None) -> Backward:
     def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         absorbed = nothing(relevance)
         if leak is not None:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tablekin.models.lrp.rules import divide
-from tablekin.models.lrp.step import Constant, Step, UnsupportedOperationError, Window, nothing
+from tablekin.models.lrp.step import Constant, ReceptiveField, Step, UnsupportedOperationError, nothing
 
 
 def _value(operand: Any) -> Any:
@@ -165,7 +165,7 @@ def _maximum(x: Tensor, dim: Any = (), keepdim: bool = False) -> Step:
 
 
 def _to_winners(
-    x: Tensor, output: Tensor, winners: Tensor, windows: tuple[Window, Window] | None = None
+    x: Tensor, output: Tensor, winners: Tensor, windows: tuple[ReceptiveField, ReceptiveField] | None = None
 ) -> Step:
     """Pass the relevance of maxima to where they were found, ``winners`` counted along the flattened map."""
 
@@ -184,9 +184,9 @@ def _to_winners(
 
 def _pooling_windows(
     kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> tuple[Window, Window]:
+) -> tuple[ReceptiveField, ReceptiveField]:
     down, across = (
-        Window(step, edge, spread * (size - 1) - edge)
+        ReceptiveField(step, edge, spread * (size - 1) - edge)
         for size, step, edge, spread in zip(
             *map(_both, (kernel_size, stride or kernel_size, padding, dilation)), strict=True
         )

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from tablekin.models.lrp.layers import weighted
 from tablekin.models.lrp.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
-from tablekin.models.lrp.region_pooling import meet
+from tablekin.models.lrp.region_pooling import pool_regions
 from tablekin.models.lrp.rules import Composite
 from tablekin.models.lrp.step import Constant, Recorder, Step, UnsupportedOperationError
 from tablekin.models.lrp.tracing import Tracer, asks_for_shape, attribute, inputs_of
@@ -252,7 +252,7 @@ class Propagation:
         chain = self._chain()
         whole = sum(step.cost for _, step in self._steps.values())
         with torch.no_grad():
-            place, reading = meet(
+            place, reading = pool_regions(
                 self.x, regions, [self._steps[node][1] for node in chain], len(seeds), whole, chunk
             )
             node = chain[place - 1] if place else self._source

@@ -23,7 +23,7 @@ _MOST = 64  # regions a unit may see where the two ways meet
 
 
 @dataclass(frozen=True)
-class Reading:
+class RegionShares:
     """What each unit of a map passes to the regions of each colour, and what of it is absorbed."""
 
     shares: Tensor  # (h * w, channels, colours)
@@ -75,9 +75,9 @@ def pool(at_pixels: Tensor, regions: Tensor) -> Tensor:
     return pooled.index_add_(1, regions.flatten().to(at_pixels.device, torch.int64), at_pixels)
 
 
-def meet(
+def pool_regions(
     x: Tensor, regions: Tensor, chain: Sequence[Step], seeds: int, cost: int, chunk: int
-) -> tuple[int, Reading | _AtPixels]:
+) -> tuple[int, RegionShares | _AtPixels]:
     """Choose where to meet and read the regions forward to there.
 
     Parameters
@@ -129,7 +129,7 @@ def meet(
         ],
         2,
     )
-    return best, Reading(shares, owner, _absorbed(x, chain[:best]), int(regions.max()) + 1)
+    return best, RegionShares(shares, owner, _absorbed(x, chain[:best]), int(regions.max()) + 1)
 
 
 def _smaller(above: Step, step: Step) -> bool:

@@ -15,11 +15,11 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-Back = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor]]
+Backward = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor]]
 """Relevance of the output ``(seeds, *output)``, which may be overwritten -> that of every input
 ``(seeds, *input)``, absorbed ``(seeds,)`` float64."""
 
-Forth = Callable[[Tensor], Tensor]
+Adjoint = Callable[[Tensor], Tensor]
 """Readings of the input's relevance ``(readings, *input)`` -> of the output's ``(readings, *output)``."""
 
 
@@ -28,23 +28,23 @@ class UnsupportedOperationError(ValueError):
 
 
 @dataclass(frozen=True)
-class Window:
+class ReceptiveField:
     """What a unit sees along one axis: unit i sees inputs ``i * stride - before`` to ``i * stride + after``."""
 
     stride: int = 1
     before: int = 0
     after: int = 0
 
-    def above(self, lower: Window) -> Window:
+    def above(self, lower: ReceptiveField) -> ReceptiveField:
         """Give what the unit sees through a layer below that has the window ``lower``."""
-        return Window(
+        return ReceptiveField(
             self.stride * lower.stride,
             self.before * lower.stride + lower.before,
             self.after * lower.stride + lower.after,
         )
 
 
-POINT = Window()
+POINT = ReceptiveField()
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Step:
     """
 
     output: Tensor
-    back: Back
-    forth: Forth | None = None
+    back: Backward
+    forth: Adjoint | None = None
     leak: Tensor | None = None  # (1, *output): share of an output's relevance that is absorbed; None: nothing
-    windows: tuple[Window, Window] = (POINT, POINT)  # down, across
+    windows: tuple[ReceptiveField, ReceptiveField] = (POINT, POINT)  # down, across
     cost: int = 0  # multiplications of passing one seed back, 0 if few
 
 

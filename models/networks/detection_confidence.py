@@ -1,4 +1,4 @@
-"""Credibility: how likely it is that a peak of the digit maps is the figure it says, given what stands around it.
+"""Detection confidence: how likely it is that a peak of the digit maps is the figure it says, given its surroundings.
 
 The activation of a peak says how much the ink looks like a figure. A letter of a word can look like one, a worn figure
 of a table may hardly; what stands beside it, in its line and in its column, tells them apart. Boosted regression trees
@@ -22,7 +22,7 @@ from tablekin.models.networks.digits import DIGIT_HEIGHT, Peaks
 
 CANDIDATE = 0.2  # least activation of a peak that may be a figure
 CREDIBILITY = Path(__file__).parents[1] / "weights" / "credibility.safetensors"
-CIRCUMSTANCES = (
+CONTEXT_FEATURES = (
     "activation",
     "digit",
     "left",  # activation of the next figure of the number
@@ -90,7 +90,7 @@ class _Near:
         return self.total(chosen) / np.maximum(self.total(chosen, np.ones(len(self.at))), 1)
 
 
-def circumstances(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def context_features(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """Describe peaks and what stands around them.
 
     Parameters
@@ -103,7 +103,7 @@ def circumstances(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]
     Returns
     -------
     ndarray
-        ``(n, k)``, a column for each of :data:`CIRCUMSTANCES`.
+        ``(n, k)``, a column for each of :data:`CONTEXT_FEATURES`.
     """
     boxes = peaks.boxes.astype(np.float64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2 / DIGIT_HEIGHT
@@ -171,8 +171,8 @@ def _ink_beside(peaks: Peaks, ink: NDArray[np.float32]) -> tuple[NDArray[np.floa
 
 
 @dataclass(frozen=True)
-class Credibility:
-    """Boosted regression trees on :data:`CIRCUMSTANCES`, each filled up to a full binary tree of the same depth.
+class DetectionClassifier:
+    """Boosted regression trees on :data:`CONTEXT_FEATURES`, each filled up to a full binary tree of the same depth.
 
     The nodes of a tree are numbered by level: those below node ``i`` are ``2 i + 1``, for what is at most the
     threshold, and ``2 i + 2``. The leaves of all trees and the bias add up to the logarithm of the odds.
@@ -184,10 +184,10 @@ class Credibility:
     bias: NDArray[np.float64]  # ()
 
     def probability(self, peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Probability that each peak is the figure it says, ``(n,)``; see :func:`circumstances`."""
+        """Probability that each peak is the figure it says, ``(n,)``; see :func:`context_features`."""
         if not len(peaks.digit):
             return np.zeros(0, np.float32)
-        odds = self.log_odds(circumstances(peaks, ink))
+        odds = self.log_odds(context_features(peaks, ink))
         return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
     def log_odds(self, described: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -205,7 +205,7 @@ class Credibility:
 
 
 @cache
-def load_credibility(path: Path = CREDIBILITY) -> Credibility:
+def load_detection_classifier(path: Path = CREDIBILITY) -> DetectionClassifier:
     """Load the fitted trees.
 
     Raises
@@ -217,4 +217,4 @@ def load_credibility(path: Path = CREDIBILITY) -> Credibility:
         raise FileNotFoundError(
             f"{path}: no weights of the credibility; make them with scripts/fit_credibility.py"
         )
-    return Credibility(**load_file(path))
+    return DetectionClassifier(**load_file(path))

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tablekin.models.networks.digits import GRAIN
-from tablekin.models.page_lrp.tiles import Sheet, rows
+from tablekin.models.page_lrp.tiles import FeatureMap, rows
 
 _TOGETHER = 2**19  # pixels of the blocks carried forward together
 
@@ -50,7 +50,7 @@ MAPS = ("sixteenth1", "eighth1", "quarter1")
 
 
 @dataclass(frozen=True)
-class Fall:
+class AdjointShares:
     """What the units of one map pass on, per share."""
 
     whole: NDArray  # (h, w, channels), what they pass on altogether
@@ -70,13 +70,13 @@ class _Block:
     passed: NDArray  # (n, height, width, channels)
 
 
-def find_falls(
+def adjoint_shares(
     labels: NDArray[np.int32],
     pixels: Tensor,
     gains: Mapping[str, Tensor],
     inverses: Mapping[str, Tensor],
     weights: Mapping[str, Tensor],
-) -> dict[str, Fall]:
+) -> dict[str, AdjointShares]:
     """Compute what the units of three maps of the encoder pass to each region.
 
     Parameters
@@ -98,9 +98,9 @@ def find_falls(
     after = np.array([[-(-side.stop // GRAIN) for side in boxes[region]] for region in present])
     rest = int(np.argmax((after - first).prod(1)))
     blocks: dict[str, list[_Block]] = {name: [] for name in MAPS}
-    sheets = {name: Sheet.of(gain) for name, gain in gains.items()}
-    sheets["labels"] = Sheet.of(torch.from_numpy(labels).to(pixels.device)[None, None])
-    sheets["pixels"] = Sheet.of(pixels)
+    sheets = {name: FeatureMap.of(gain) for name, gain in gains.items()}
+    sheets["labels"] = FeatureMap.of(torch.from_numpy(labels).to(pixels.device)[None, None])
+    sheets["pixels"] = FeatureMap.of(pixels)
     for chosen in _alike(after - first, rest):
         found = _climb(present[chosen], first[chosen], after[chosen[0]] - first[chosen[0]], sheets, weights)
         for name, block in found:
@@ -123,7 +123,7 @@ def _climb(
     region: NDArray[np.int64],
     first: NDArray[np.int64],
     size: NDArray[np.int64],
-    sheets: Mapping[str, Sheet],
+    sheets: Mapping[str, FeatureMap],
     weights: Mapping[str, Tensor],
 ) -> Iterator[tuple[str, _Block]]:
     """Carry the pixels of regions forward; their boxes begin at ``first (n, 2)`` and have a ``size``, in grains."""
@@ -148,7 +148,7 @@ def _whole(inverse: Tensor) -> NDArray:
     return rows(torch.where(inverse > 0, inverse.reciprocal(), 0))[0]
 
 
-def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> Fall:
+def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> AdjointShares:
     """Sort what was computed region by region by the units that pass it on."""
     height, width, channels = whole.shape
     units, regions, passed = [], [], [np.empty((0, channels), whole.dtype)]
@@ -163,7 +163,7 @@ def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> Fall:
         passed.append(block.passed.reshape(-1, channels))
     unit = np.concatenate([np.empty(0, np.int64), *units])
     entries = np.argsort(unit, kind="stable")
-    return Fall(
+    return AdjointShares(
         whole,
         np.concatenate(passed),
         np.concatenate([np.empty(0, np.int64), *regions]),
@@ -173,7 +173,9 @@ def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> Fall:
     )
 
 
-def pool_windows(share: NDArray, corner: NDArray[np.int64], fall: Fall, pooled: NDArray[np.float64]) -> None:
+def pool_windows(
+    share: NDArray, corner: NDArray[np.int64], fall: AdjointShares, pooled: NDArray[np.float64]
+) -> None:
     """Add up what the units of each window pass to each region.
 
     Parameters

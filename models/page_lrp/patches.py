@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, activations, pad_to_grain
-from tablekin.models.page_lrp.adjoint import MAPS, find_falls, pool_windows
-from tablekin.models.page_lrp.tiles import Sheet, embed, rows
+from tablekin.models.page_lrp.adjoint import MAPS, adjoint_shares, pool_windows
+from tablekin.models.page_lrp.tiles import FeatureMap, embed, rows
 
 GAMMA: Mapping[str, float] = {
     "encode_quarter": 0.5,
@@ -87,7 +87,7 @@ class _Shares:
     corner: Tensor  # (n, 2), row and column of the first cell of those at 1/4
 
 
-class Cones:
+class PatchPropagation:
     """The cones of one page: a forward pass kept, ready to be followed back from any peak.
 
     What travels back is the *share* of an output: its relevance divided by its denominator. A share is spread over
@@ -124,9 +124,9 @@ class Cones:
         self._pixels, self._weights["pixels"] = self._pixel_rule(maps["ink"], weight)
         inverses = {step.module: self._inverse(step, maps) for step in _ENCODER}
         inverses[_PIXELS.module] = _invert(F.conv2d(self._pixels, self._weights["pixels"], None, 2, 1))
-        self._sheets = {name: Sheet.of(maps[name]) for name in ("up1", "up0", "concat4", "concat8")}
+        self._sheets = {name: FeatureMap.of(maps[name]) for name in ("up1", "up0", "concat4", "concat8")}
         for module in ("encode_sixteenth.3.0", "encode_eighth.1.0", "encode_quarter.1.0"):
-            self._sheets[module] = Sheet.of(inverses[module])
+            self._sheets[module] = FeatureMap.of(inverses[module])
         self._gains = {
             step.source: maps[step.source].mul_(inverses[step.below]) for step in _ENCODER if step.below
         }
@@ -150,7 +150,7 @@ class Cones:
     def _keep(self, *steps: _Step) -> None:
         """Keep the gains of steps' inputs for windows to be cut from them."""
         for step in steps:
-            self._sheets[step.source] = Sheet.of(self._gains[step.source])
+            self._sheets[step.source] = FeatureMap.of(self._gains[step.source])
 
     def _windows(self, name: str, origin: Tensor, reach: int, grain: int) -> Tensor:
         """Cut windows that reach as many cells of 1/16 around ``origin (n, 2)``."""
@@ -219,7 +219,7 @@ class Cones:
         """
         if "ink" not in self._sheets:
             self._keep(*_EIGHTH, *_QUARTER)
-            self._sheets["ink"] = Sheet.of(self._pixels)
+            self._sheets["ink"] = FeatureMap.of(self._pixels)
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             share, origin = found.sixteenth, found.origin
             for step in (*_EIGHTH, *_QUARTER):
@@ -253,7 +253,7 @@ class Cones:
         pooled = np.zeros((len(digit), int(labels.max()) + 1))
         if not len(digit):
             return pooled
-        falls = find_falls(labels, self._pixels, self._gains, self._inverses, self._weights)
+        falls = adjoint_shares(labels, self._pixels, self._gains, self._inverses, self._weights)
         start = 0
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             part = pooled[start : start + len(found.origin)]

@@ -1,4 +1,4 @@
-"""Sheet: a map of activations that windows can be cut from, also across its edges."""
+"""FeatureMap: a map of activations that windows can be cut from, also across its edges."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FeatureMap:
     """A map with its channels last; around it there is nothing."""
 
     cells: Tensor  # (h, w, c)
 
     @classmethod
-    def of(cls, x: Tensor) -> Sheet:
+    def of(cls, x: Tensor) -> FeatureMap:
         """Lay out a map ``(1, c, h, w)``; no copy is made where its channels are last in memory."""
         return cls(x[0].permute(1, 2, 0).contiguous())
 

@@ -50,7 +50,7 @@ def make_groups(corpus: Corpus) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "doc_id": names,
-            "cluster": pd.Series(find_families(alignments))
+            "cluster": pd.Series(find_clusters(alignments))
             .reindex(names)
             .fillna(ALONE)
             .astype("int32")
@@ -63,7 +63,7 @@ def make_groups(corpus: Corpus) -> pd.DataFrame:
     )
 
 
-def find_families(alignments: pd.DataFrame, least: float = LEAST_AGREEMENT) -> dict[str, int]:
+def find_clusters(alignments: pd.DataFrame, least: float = LEAST_AGREEMENT) -> dict[str, int]:
     """Find the family of each document, the largest is 0; a document without any is left out.
 
     Parameters

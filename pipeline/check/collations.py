@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from tablekin.check.documents import Problem
-from tablekin.check.index import KINDS, Knowledge
-from tablekin.corpus.collation_coverage import Collated, alignments_of
+from tablekin.check.index import KINDS, DocumentIndex
+from tablekin.corpus.collation_coverage import CollationProvenance, alignments_of
 from tablekin.corpus.collation_tables import read_collated
 from tablekin.corpus.parts import read_parts
 
@@ -21,10 +21,10 @@ _RELATIONS = ("same", "variant", "only_a", "only_b")
 
 
 def check_collations(
-    collations: Sequence[Path], alignments: Sequence[Path], knowledge: Knowledge, fingerprint: str | None
+    collations: Sequence[Path], alignments: Sequence[Path], knowledge: DocumentIndex, fingerprint: str | None
 ) -> Iterator[Problem]:
     """Check the parts of both tables; ``fingerprint`` is that of the documents in the record."""
-    known: list[Collated] = []
+    known: list[CollationProvenance] = []
     for part in collations:
         collated = read_collated(part)
         place = f"collations/{part.name}"
@@ -50,7 +50,7 @@ def check_collations(
             yield Problem("alignments", "does not sum up what the table collations says", COLLATE_AGAIN)
 
 
-def _wrong_rows(table: pa.Table, collated: Collated, knowledge: Knowledge) -> Iterator[str]:
+def _wrong_rows(table: pa.Table, collated: CollationProvenance, knowledge: DocumentIndex) -> Iterator[str]:
     rows = table.to_pandas()
     if unknown := set(rows["relation"]) - {*_RELATIONS}:
         yield f"has an unknown relation: {', '.join(sorted(unknown))}"

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from tablekin.check.index import KINDS, Floats, Index, Knowledge, sum_by_feature
+from tablekin.check.index import KINDS, DocumentIndex, Floats, Index, sum_by_feature
 from tablekin.schemas import FEATURES
 
 TOLERANCE = 1e-4  # relative, of sums of float32 numbers
@@ -42,7 +42,7 @@ class Problem:
         return f"{self.place}: {self.what}; to repair it, {self.repair}"
 
 
-def check_documents(part: str, files: Mapping[str, Path], knowledge: Knowledge) -> Iterator[Problem]:
+def check_documents(part: str, files: Mapping[str, Path], knowledge: DocumentIndex) -> Iterator[Problem]:
     """Check a batch of documents and add it to what is known."""
     rows = {table: pd.read_parquet(path) for table, path in files.items()}
     documents = rows["documents"]
@@ -99,7 +99,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-class Seen:
+class PairSet:
     """Which pairs of documents have been met, a byte each."""
 
     def __init__(self, documents: int) -> None:
@@ -118,10 +118,10 @@ class Seen:
             yield a, int(self._count - (ends[a] - place))
 
 
-def check_pairs(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem]:
+def check_pairs(parts: Sequence[Path], knowledge: DocumentIndex) -> Iterator[Problem]:
     """Check that every pair of documents is there once, with scores that fit their features."""
     count = len(knowledge.names)
-    seen = Seen(count)
+    seen = PairSet(count)
     ranks = np.zeros((2, count))  # sum and sum of squares of the ranks among a document's partners
     for part in parts:
         found: dict[str, tuple[int, str]] = {}
@@ -145,7 +145,7 @@ def check_pairs(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem
 
 
 def _wrong_pairs(
-    rows: pa.Table, knowledge: Knowledge, seen: Seen, ranks: Floats
+    rows: pa.Table, knowledge: DocumentIndex, seen: PairSet, ranks: Floats
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a pair, and which rows it is wrong with."""
     a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
@@ -172,7 +172,7 @@ def _wrong_pairs(
             ranks[power - 1] += np.bincount(document, rank**power, len(knowledge.names))
 
 
-def check_drivers(parts: Sequence[Path], knowledge: Knowledge) -> Iterator[Problem]:
+def check_drivers(parts: Sequence[Path], knowledge: DocumentIndex) -> Iterator[Problem]:
     """Check that every region is there once and that a document's add up to its similarity with all others."""
     count, rows = len(knowledge.names), 0
     total, again = np.zeros(count), "delete the folder drivers and run again"

@@ -1,4 +1,4 @@
-"""Knowledge: what the checks of pairs and matches need to know of all documents, a few kilobytes each."""
+"""DocumentIndex: what the checks of pairs and matches need to know of all documents, a few kilobytes each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
-class Knowledge:
+class DocumentIndex:
     """Documents of a corpus: names, features and regions; ``settle`` sorts them once all have been added."""
 
     def __init__(self) -> None:

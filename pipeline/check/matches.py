@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tablekin.check.documents import TOLERANCE, Mask, Problem, Seen, differ, note, noted, spread
-from tablekin.check.index import KINDS, Knowledge
+from tablekin.check.documents import TOLERANCE, Mask, PairSet, Problem, differ, note, noted, spread
+from tablekin.check.index import KINDS, DocumentIndex
 from tablekin.config import ExplainConfig
-from tablekin.corpus.match_coverage import Coverage, Explained, document_key, survey
+from tablekin.corpus.match_coverage import Coverage, MatchProvenance, document_key, survey
 from tablekin.corpus.pair_tables import read_explained
 from tablekin.explain.pooling import LEVELS
 from tablekin.schemas import FEATURES
@@ -23,7 +23,7 @@ _KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("colu
 
 
 def check_matches(
-    parts: Sequence[Path], knowledge: Knowledge, config: ExplainConfig | None, fingerprint: str | None
+    parts: Sequence[Path], knowledge: DocumentIndex, config: ExplainConfig | None, fingerprint: str | None
 ) -> Iterator[Problem]:
     """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
 
@@ -38,7 +38,7 @@ def check_matches(
     fingerprint
         Of the config they were made with, if it is known.
     """
-    seen = Seen(len(knowledge.names))
+    seen = PairSet(len(knowledge.names))
     most = config.matches_per_pair if config else None
     explained = {part.name: read_explained(part) for part in parts}
     for part in parts:
@@ -62,7 +62,7 @@ def check_matches(
         yield from _check_coverage(explained, knowledge, seen, config, fingerprint)
 
 
-def _inside(coverage: Coverage, knowledge: Knowledge, rows: pa.Table) -> Mask:
+def _inside(coverage: Coverage, knowledge: DocumentIndex, rows: pa.Table) -> Mask:
     """Tell which matches are of pairs that a part is made for."""
     places = []
     for key, documents in (("doc_a", coverage.rows), ("doc_b", coverage.columns)):
@@ -78,9 +78,9 @@ def _inside(coverage: Coverage, knowledge: Knowledge, rows: pa.Table) -> Mask:
 
 
 def _check_coverage(
-    explained: dict[str, Explained | None],
-    knowledge: Knowledge,
-    seen: Seen,
+    explained: dict[str, MatchProvenance | None],
+    knowledge: DocumentIndex,
+    seen: PairSet,
     config: ExplainConfig | None,
     fingerprint: str | None,
 ) -> Iterator[Problem]:
@@ -90,10 +90,10 @@ def _check_coverage(
     ok = sorted(document_key(name, digest) for name, digest, status in knowledge.inputs if status == "ok")
     found = survey(explained.items(), ok, fingerprint)
     again = "run again, which makes them anew"
-    for name in found.useless:
+    for name in found.obsolete:
         what = "has pairs that another part has too, or does not say that it is of this config and these documents"
         yield Problem(f"matches/{name}", what, again)
-    for name, gone in found.partly.items():
+    for name, gone in found.partial.items():
         names = ", ".join(sorted(doc_id for doc_id, _ in gone))
         yield Problem(
             f"matches/{name}", f"has matches of documents that are gone or have changed: {names}", again
@@ -111,7 +111,7 @@ def _check_coverage(
 
 
 def _wrong_matches(
-    rows: pa.Table, knowledge: Knowledge, seen: Seen, most: int | None
+    rows: pa.Table, knowledge: DocumentIndex, seen: PairSet, most: int | None
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a match, and which rows it is wrong with."""
     a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
@@ -160,7 +160,7 @@ def _wrong_matches(
     yield "are of a pair whose matches have more than its relevance", spread(good, _restore(above))
 
 
-def _unmatched(knowledge: Knowledge, seen: Seen, from_cosine: float) -> Iterator[tuple[int, int]]:
+def _unmatched(knowledge: DocumentIndex, seen: PairSet, from_cosine: float) -> Iterator[tuple[int, int]]:
     """Find pairs without matches whose cells have relevance in common: the sum of the map is positive.
 
     Pairs whose cosine is below ``from_cosine`` need none.

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from tablekin.check.collations import COLLATE_AGAIN, check_collations
 from tablekin.check.documents import Problem, check_documents, check_drivers, check_pairs
-from tablekin.check.index import Knowledge
+from tablekin.check.index import DocumentIndex
 from tablekin.check.matches import check_matches
 from tablekin.collation.stage import collations_fingerprint
 from tablekin.config import ExplainConfig, RunConfig
@@ -55,7 +55,7 @@ def check(root: Path) -> Iterator[Problem]:
         for leftover in sorted((root / table).glob(".*.tmp")):
             yield Problem(_name(leftover), "is what an interrupted run left", "run again, which deletes it")
     yield from _check_batches(root)
-    knowledge = Knowledge()
+    knowledge = DocumentIndex()
     for part in sound["documents"]:
         batch = {table: root / table / part.name for table in DOCUMENT_TABLES}
         if all(path in sound[table] for table, path in batch.items()):
@@ -150,7 +150,7 @@ def _check_batches(root: Path) -> Iterator[Problem]:
             yield Problem(f"{table}/{name}", what, "run again, which deletes it and analyses its scans")
 
 
-def _check_repeated(knowledge: Knowledge) -> Iterator[Problem]:
+def _check_repeated(knowledge: DocumentIndex) -> Iterator[Problem]:
     for name, parts in knowledge.repeated():
         repair = f"delete documents/{parts[-1]} and run again"
         yield Problem(f"documents/{parts[-1]}", f"has {name}, as has documents/{parts[0]}", repair)
@@ -167,7 +167,9 @@ def _read_record(root: Path) -> tuple[dict[str, Any], list[Problem]]:
     return (record, []) if isinstance(record, dict) else ({}, [Problem(_RECORD, "is no record", repair)])
 
 
-def _check_record(record: dict[str, Any], knowledge: Knowledge, counts: dict[str, int]) -> Iterator[Problem]:
+def _check_record(
+    record: dict[str, Any], knowledge: DocumentIndex, counts: dict[str, int]
+) -> Iterator[Problem]:
     """Compare the counts and the digest of the record with the tables."""
     if not record:
         return
@@ -192,7 +194,7 @@ def _check_record(record: dict[str, Any], knowledge: Knowledge, counts: dict[str
 
 
 def _check_seals(
-    root: Path, sound: dict[str, list[Path]], record: dict[str, Any], knowledge: Knowledge
+    root: Path, sound: dict[str, list[Path]], record: dict[str, Any], knowledge: DocumentIndex
 ) -> Iterator[Problem]:
     """Compare the fingerprints in the parts with the config, and what was compared with the documents."""
     expected = _fingerprints(record)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from tablekin.collation.edit_distance import is_near, near_pairs, without_zeros
+from tablekin.collation.edit_distance import near_pairs, within_one_edit, without_zeros
 from tablekin.collation.grid import Grid, Text, grouped, is_serial, joint, same
 from tablekin.collation.needleman_wunsch import best_path
 
@@ -57,7 +57,7 @@ class Alignment:
     turned: bool = False  # columns of b are given as its rows, and rows as columns
 
 
-class Evidence:
+class AgreementScores:
     """How much the agreement of any two cells of two tables says, in nats."""
 
     def __init__(self, a: Grid, b: Grid) -> None:
@@ -77,12 +77,12 @@ class Evidence:
         )
 
     def of_rows(self, columns: Sequence[Span]) -> Array:
-        """Evidence of every two rows, given the columns that correspond: ``(rows of a, rows of b)``."""
+        """Scores of every two rows, given the columns that correspond: ``(rows of a, rows of b)``."""
         parts = [self._matrix(self.a.joined(*span.a), self.b.joined(*span.b)) for span in columns]
         return np.asarray(np.sum(parts, axis=0), np.float64)
 
     def _matrix(self, one: Text, other: Text) -> Array:
-        """Evidence of every reading with every other, ``(*shape of one, *shape of other)``."""
+        """Scores of every reading with every other, ``(*shape of one, *shape of other)``."""
         (values_a, place_a), (values_b, place_b) = (
             np.unique(texts.astype(str), return_inverse=True) for texts in (one, other)
         )
@@ -98,7 +98,7 @@ class Evidence:
         return max(rarity, (len(value.rstrip("0")) - _FREE_FIGURES) * _FIGURE)
 
     def of(self, one: str, other: str) -> float:
-        """Evidence of two readings that stand at the same place."""
+        """Scores of two readings that stand at the same place."""
         if not one and not other:
             return 0.0
         if not one or not other:
@@ -106,12 +106,12 @@ class Evidence:
         if same(one, other):
             weight = max(self.weight(one), self.weight(other))
             return weight if grouped(one) == grouped(other) else _JOINT * weight
-        if is_near(joint(one), joint(other)):
+        if within_one_edit(joint(one), joint(other)):
             return _NEAR * max(self.weight(one), self.weight(other))
         return _DIFFERENT
 
     def _table(self, values_a: NDArray[np.str_], values_b: NDArray[np.str_]) -> Array:
-        """Evidence of every value with every other."""
+        """Scores of every value with every other."""
         filled = (values_a != "")[:, None] & (values_b != "")
         table = np.where(filled, _DIFFERENT, _MISSING)
         table[np.ix_(values_a == "", values_b == "")] = 0
@@ -142,13 +142,13 @@ def align(a: Grid, b: Grid, relevance: Array | None = None) -> Alignment:
 
 
 def _align(a: Grid, b: Grid, relevance: Array | None) -> Alignment:
-    evidence = Evidence(a, b)
+    evidence = AgreementScores(a, b)
     begins = [np.maximum(evidence.cells, 0).max(3).sum(1)]
     if relevance is not None:
         begins.append(relevance.sum((1, 3)))
     found = [_refine(evidence, best_path(_centred(begin))) for begin in begins]
     if max(one.evidence for one in found) < _ENOUGH * evidence.most:
-        wide = Evidence(_with_pairs(a), _with_pairs(b))
+        wide = AgreementScores(_with_pairs(a), _with_pairs(b))
         found.append(_refine(evidence, best_path(_centred(np.maximum(wide.cells, 0).max(3).sum(1)))))
     return _fill_gaps(max(found, key=lambda alignment: alignment.evidence))
 
@@ -159,7 +159,7 @@ def _with_pairs(grid: Grid) -> Grid:
     return replace(grid, text=np.column_stack([grid.text, *pairs])) if pairs else grid
 
 
-def _refine(evidence: Evidence, rows: NDArray[np.int64]) -> Alignment:
+def _refine(evidence: AgreementScores, rows: NDArray[np.int64]) -> Alignment:
     """Improve an alignment of rows and find its columns, joined where that is better."""
     plain = _join_columns(evidence, _take_turns(evidence, rows))
     joined = _join_columns(evidence, Alignment(rows, _spans(_assign(evidence, rows)), 0.0))
@@ -185,7 +185,7 @@ def _centred(scores: Array) -> Array:
     return scores - np.maximum(rows, columns) - 0.5 * float(scores.std())
 
 
-def _take_turns(evidence: Evidence, rows: NDArray[np.int64]) -> Alignment:
+def _take_turns(evidence: AgreementScores, rows: NDArray[np.int64]) -> Alignment:
     """Find columns given rows and rows given columns until both stay."""
     best = Alignment(np.zeros((0, 2), np.int64), (), 0.0)
     for _ in range(_TURNS):
@@ -201,7 +201,7 @@ def _take_turns(evidence: Evidence, rows: NDArray[np.int64]) -> Alignment:
     return best
 
 
-def _assign(evidence: Evidence, rows: NDArray[np.int64]) -> list[tuple[int, int]]:
+def _assign(evidence: AgreementScores, rows: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Pair columns so that the aligned rows agree best; columns without evidence stay alone."""
     if not len(rows):
         return []
@@ -215,7 +215,7 @@ def _assign(evidence: Evidence, rows: NDArray[np.int64]) -> list[tuple[int, int]
     return [(int(c), int(d)) for c, d in zip(one, other, strict=True) if padded[c, d] > 0]
 
 
-def _join_columns(evidence: Evidence, alignment: Alignment) -> Alignment:
+def _join_columns(evidence: AgreementScores, alignment: Alignment) -> Alignment:
     """Join neighbouring columns of one table where together they agree with one column of the other."""
     rows, spans = alignment.rows, list(alignment.columns)
     if not len(rows):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tablekin.collation.ngrams import Terms, nearest_by_sequences, runs, weigh
+from tablekin.collation.ngrams import Requirements, nearest_by_sequences, runs, weigh
 from tablekin.corpus.collation_coverage import DocumentPair
 from tablekin.corpus.corpus import Corpus
 from tablekin.corpus.match_coverage import Document, document_key
@@ -51,7 +51,7 @@ def pairs_by_sequences(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, s
         yield names[min(one, other)], names[max(one, other)]
 
 
-def runs_of(corpus: Corpus, names: Sequence[str]) -> Terms:
+def runs_of(corpus: Corpus, names: Sequence[str]) -> Requirements:
     """Find the runs of figures of documents, numbered by their places in ``names``."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for batch in corpus.batches({"regions": _CELLS}):

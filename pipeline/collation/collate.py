@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from tablekin.collation.alignment import Alignment, Span, align
 from tablekin.collation.grid import Grid, Text, joint
-from tablekin.collation.significance import LEAST_EVIDENCE, Verdict, judge
-from tablekin.collation.variant import Reading, confidence, differing, rarities, relation
+from tablekin.collation.significance import LEAST_EVIDENCE, SignificanceTest, judge
+from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
 from tablekin.collation.witness import Witness
 
 _COLUMNS = [
@@ -37,7 +37,7 @@ class Collation:
     a: Grid
     b: Grid  # as it stands in its document
     alignment: Alignment
-    verdict: Verdict
+    verdict: SignificanceTest
     relevance: NDArray[np.float64]  # (rows of a, columns of a, rows of b, columns of b)
 
 
@@ -53,7 +53,7 @@ def collate(a: Witness, b: Witness) -> list[Collation]:
     return sorted(found, key=lambda collation: (-collation.verdict.is_alike, -collation.verdict.evidence))
 
 
-def kin(collations: Sequence[Collation]) -> list[Collation]:
+def keep_significant(collations: Sequence[Collation]) -> list[Collation]:
     """Keep collations of tables that have more in common than chance and their frame.
 
     A table may continue in several of the other document, but a cell takes part once. What all of them have in common
@@ -86,7 +86,7 @@ def _cells_of(collation: Collation) -> set[tuple[str, int, int, int]]:
     }
 
 
-def table_of(collations: Sequence[Collation]) -> pd.DataFrame:
+def to_frame(collations: Sequence[Collation]) -> pd.DataFrame:
     """List aligned cells, and cells that only one of the tables has: rows of ``collations`` without documents."""
     rows: list[dict[str, object]] = []
     for collation in collations:
@@ -104,12 +104,12 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
     tried
         As from :func:`collate`.
     cells
-        The rows of those that are kin, as from :func:`table_of`.
+        The rows of those that are kin, as from :func:`to_frame`.
     """
-    kept = kin(tried)
+    kept = keep_significant(tried)
     shown = kept or list(tried[:1])
     verdicts = [collation.verdict for collation in shown]
-    first = verdicts[0] if verdicts else Verdict(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    first = verdicts[0] if verdicts else SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
     variant = cells["relation"] == "variant"
     sure = cells["confidence"] >= SURE
     return {
@@ -136,8 +136,8 @@ class _Place:
 
     rows: tuple[int, int]
     span: Span
-    a: Reading
-    b: Reading
+    a: CellReading
+    b: CellReading
     relation: str
 
 
@@ -210,11 +210,11 @@ def _differ_here(place: _Place, row_a: Text, row_b: Text, column_a: int, column_
     return bool(here)
 
 
-def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> Reading:
+def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> CellReading:
     """Read neighbouring cells as one."""
     place = slice(columns[0], sum(columns))
     text = " ".join(filter(None, grid.text[row, place]))
-    return Reading(text, tuple(score for scores in grid.scores[row, place] for score in scores))
+    return CellReading(text, tuple(score for scores in grid.scores[row, place] for score in scores))
 
 
 def _forgive_borders(places: Sequence[_Place]) -> None:

@@ -14,7 +14,7 @@ def without_zeros(text: str) -> str:
     return figures if len(figures) > 2 else ""
 
 
-def is_near(one: str, other: str) -> bool:
+def within_one_edit(one: str, other: str) -> bool:
     """Tell whether two numbers differ by one figure, or by two neighbours that changed places."""
     if len(one) > len(other):
         one, other = other, one
@@ -38,7 +38,7 @@ def near_pairs(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
     for place, text in enumerate(one):
         for key in _blurred(text):
             for found in keys.get(key, ()):
-                near[place, found] = near[place, found] or is_near(text, other[found])
+                near[place, found] = near[place, found] or within_one_edit(text, other[found])
     return near
 
 

@@ -22,10 +22,12 @@ _COMMON = 0.1  # share of the documents beyond which a run says nothing
 _FEW = 100  # documents of which a run may always be common
 _BLOCK = 256  # documents compared with all at a time
 
-Terms = tuple[NDArray[np.int64], NDArray[np.int64]]  # document, number of the run; sorted, each pair once
+Requirements = tuple[
+    NDArray[np.int64], NDArray[np.int64]
+]  # document, number of the run; sorted, each pair once
 
 
-def runs(cells: pd.DataFrame, names: Sequence[str]) -> Terms:
+def runs(cells: pd.DataFrame, names: Sequence[str]) -> Requirements:
     """Find the runs of figures of documents.
 
     Parameters
@@ -86,7 +88,7 @@ def _windows(
     return np.column_stack([doc[: len(doc) - last][good], code])
 
 
-def weigh(terms: Terms, documents: int) -> csr_array:
+def weigh(terms: Requirements, documents: int) -> csr_array:
     """Make unit vectors of the runs of all documents, each weighted by how few documents have it.
 
     Returns

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.alignment import Alignment, Evidence
+from tablekin.collation.alignment import AgreementScores, Alignment
 from tablekin.collation.grid import Grid, is_serial, joint, same
 from tablekin.collation.needleman_wunsch import best_path
 
@@ -26,7 +26,7 @@ _SHUFFLES = 20
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SignificanceTest:
     """What two tables have in common."""
 
     compared: int  # aligned cells with a reading on both sides, in columns that do not count
@@ -44,7 +44,7 @@ class Verdict:
 
     @property
     def surprise(self) -> float:
-        """Evidence beyond that of shuffled rows, in standard deviations."""
+        """Agreement beyond that of shuffled rows, in standard deviations."""
         return (self.evidence - self.chance) / max(self.spread, 1.0)
 
     @property
@@ -57,7 +57,7 @@ class Verdict:
         )
 
 
-def judge(a: Grid, b: Grid, alignment: Alignment) -> Verdict:
+def judge(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
     """Weigh what two tables have in common; ``b`` turned as the alignment says."""
     rows = alignment.rows
     spans = [
@@ -66,8 +66,8 @@ def judge(a: Grid, b: Grid, alignment: Alignment) -> Verdict:
         if not is_serial(a.joined(*span.a)) and not is_serial(b.joined(*span.b))
     ]
     if not len(rows) or not spans:
-        return Verdict(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    evidence = Evidence(a, b)
+        return SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    evidence = AgreementScores(a, b)
     matrices = []
     for span in spans:
         one, other = a.joined(*span.a), b.joined(*span.b)
@@ -87,7 +87,7 @@ def judge(a: Grid, b: Grid, alignment: Alignment) -> Verdict:
         counts.append((weights[:, path[:, 0], order[path[:, 1]]] > 0).sum())
     good = rows[agreeing.sum(0) >= 0.5 * np.maximum(filled.sum(0), 1)]
     between = _between(a, b, alignment, good) if len(good) else 1
-    return Verdict(
+    return SignificanceTest(
         compared=int(filled.sum()),
         agreeing=int(agreeing.sum()),
         expected=float(np.mean(counts)),

@@ -12,12 +12,12 @@ from typing import Any, overload
 import pandas as pd
 
 from tablekin.collation.candidates import find_candidates
-from tablekin.collation.collate import collate, kin, summarize, table_of
-from tablekin.collation.witness import Shelf, Witness
-from tablekin.corpus.collation_coverage import Collated, DocumentPair, Inventory, take_inventory
+from tablekin.collation.collate import collate, keep_significant, summarize, to_frame
+from tablekin.collation.witness import Witness, WitnessReader
+from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, Inventory, take_inventory
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import CorpusError
-from tablekin.execution.pool import Cluster, Failure, Progress, attempt, run_in_order
+from tablekin.execution.pool import Failure, Progress, WorkerPool, attempt, run_in_order
 from tablekin.explain.stage import Count
 from tablekin.schemas import empty
 
@@ -45,7 +45,7 @@ def collate_batch(batch: Batch) -> Result:
     cells, alignments = [empty("collations")], []
     for name_a, name_b in batch.pairs:
         tried = collate(batch.witnesses[name_a], batch.witnesses[name_b])
-        table = table_of(kin(tried))
+        table = to_frame(keep_significant(tried))
         alignments.append(summarize(tried, table))
         if len(table):
             cells.append(table.assign(doc_a=name_a, doc_b=name_b))
@@ -56,7 +56,7 @@ def update_collations(
     corpus: Corpus,
     neighbours: int,
     fingerprint: str,
-    workers: int | Cluster,
+    workers: int | WorkerPool,
     count: Count,
     begin: Callable[[Inventory], None],
 ) -> int | None:
@@ -94,9 +94,9 @@ def update_collations(
     clock = time.perf_counter()
     inventory = take_inventory(corpus.collated(), find_candidates(corpus, neighbours), fingerprint)
     begin(inventory)
-    for name in inventory.useless:
+    for name in inventory.obsolete:
         corpus.keep_collations(name, ())
-    for name, pairs in inventory.partly.items():
+    for name, pairs in inventory.partial.items():
         corpus.keep_collations(name, pairs)
     rows = _collate_missing(corpus, sorted(inventory.missing), fingerprint, workers)
     corpus.replace_alignments(*seal)
@@ -110,11 +110,11 @@ def collations_fingerprint(documents: str, neighbours: int) -> str:
 
 
 def _collate_missing(
-    corpus: Corpus, missing: Sequence[DocumentPair], fingerprint: str, workers: int | Cluster
+    corpus: Corpus, missing: Sequence[DocumentPair], fingerprint: str, workers: int | WorkerPool
 ) -> int:
     """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
     rows, progress = 0, Progress("collating", len(missing), "pairs")
-    shelf = Shelf(corpus, {name for pair in missing for name, _ in pair})
+    shelf = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
     groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
     batches = _Batches(shelf, groups)
     with closing(_run(batches, workers)) as results:
@@ -123,7 +123,7 @@ def _collate_missing(
                 names = ", ".join(sorted({name for pair in group for name, _ in pair}))
                 raise CorpusError(f"cannot collate {names}: {result.reason}\n{result.detail}")
             pairs = dict(zip(group, result.alignments, strict=True))
-            corpus.add_collations(result.cells, Collated(fingerprint, pairs))
+            corpus.add_collations(result.cells, CollationProvenance(fingerprint, pairs))
             rows += len(result.cells)
             progress.advance(len(group))
     progress.close()
@@ -133,7 +133,7 @@ def _collate_missing(
 class _Batches(Sequence[Batch]):
     """Batches, made when they are asked for."""
 
-    def __init__(self, shelf: Shelf, groups: Sequence[Sequence[DocumentPair]]) -> None:
+    def __init__(self, shelf: WitnessReader, groups: Sequence[Sequence[DocumentPair]]) -> None:
         self._shelf, self._groups = shelf, groups
 
     def __len__(self) -> int:
@@ -153,7 +153,7 @@ class _Batches(Sequence[Batch]):
         return Batch(pairs, {name: self._shelf.witness(name) for name in sorted(names)})
 
 
-def _run(batches: _Batches, workers: int | Cluster) -> Generator[Result | Failure]:
+def _run(batches: _Batches, workers: int | WorkerPool) -> Generator[Result | Failure]:
     if len(batches) == 1 and isinstance(workers, int):  # sooner done than a process is started
         yield attempt(collate_batch, batches[0])
     else:

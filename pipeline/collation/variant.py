@@ -24,7 +24,7 @@ _MISSED = 0.004  # probability that a printed figure was not seen: it has no sco
 
 
 @dataclass(frozen=True)
-class Reading:
+class CellReading:
     """What a cell says."""
 
     text: str
@@ -36,14 +36,14 @@ class Reading:
         return prod(self.scores)
 
 
-def relation(one: Reading, other: Reading) -> str:
+def relation(one: CellReading, other: CellReading) -> str:
     """Name the relation of two readings: same, variant, only_a, only_b, or nothing where both are empty."""
     if one.text and other.text:
         return "same" if same(one.text, other.text) else "variant"
     return "only_a" if one.text else "only_b" if other.text else ""
 
 
-def differing(one: Reading, other: Reading) -> list[int] | None:
+def differing(one: CellReading, other: CellReading) -> list[int] | None:
     """Find the figures in which two readings differ, counted from the last; None where one has more figures."""
     a, b = joint(one.text), joint(other.text)
     if len(a) != len(b):
@@ -51,7 +51,7 @@ def differing(one: Reading, other: Reading) -> list[int] | None:
     return [place for place in range(len(a)) if a[-1 - place] != b[-1 - place]]
 
 
-def rarities(variants: Iterable[tuple[Reading, Reading]]) -> dict[str, float]:
+def rarities(variants: Iterable[tuple[CellReading, CellReading]]) -> dict[str, float]:
     """Weigh how often figures stand for one another in the variants of two tables.
 
     Misprints are of all kinds: where one figure stands again and again where the other table has a certain other,
@@ -71,11 +71,11 @@ def rarities(variants: Iterable[tuple[Reading, Reading]]) -> dict[str, float]:
     return {pair: min(1.0, _EXCHANGES * float(poisson.sf(n - 1, expected))) for pair, n in counts.items()}
 
 
-def _exchange(one: Reading, other: Reading, place: int) -> str:
+def _exchange(one: CellReading, other: CellReading, place: int) -> str:
     return joint(one.text)[-1 - place] + joint(other.text)[-1 - place]
 
 
-def confidence(one: Reading, other: Reading, rarity: Mapping[str, float]) -> float:
+def confidence(one: CellReading, other: CellReading, rarity: Mapping[str, float]) -> float:
     """Probability that two readings that differ are both right, so that the print differs.
 
     Parameters
@@ -96,7 +96,7 @@ def confidence(one: Reading, other: Reading, rarity: Mapping[str, float]) -> flo
     return prior * right / (prior * right + 1 - right)
 
 
-def _of_unequal_length(one: Reading, other: Reading) -> tuple[float, float]:
+def _of_unequal_length(one: CellReading, other: CellReading) -> tuple[float, float]:
     """Probability that all figures were seen and read rightly, and that a print differs in such a way."""
     short, long = sorted((one, other), key=lambda reading: len(joint(reading.text)))
     a, b = joint(short.text), joint(long.text)

@@ -53,7 +53,7 @@ def witness(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame, factors: p
     return Witness(doc_id, tuple(grids(regions, digits)), factor)
 
 
-class Shelf:
+class WitnessReader:
     """Documents of a corpus, read once and made witnesses when they are asked for.
 
     Parameters

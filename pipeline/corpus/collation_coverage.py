@@ -1,4 +1,4 @@
-"""Collated: which pairs of documents a part of table ``collations`` answers for, also those that are not kin."""
+"""Collation coverage: which pairs of documents a part of table ``collations`` answers for, kin or not."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ _COUNTS = SCHEMAS["alignments"].names[2:]  # after the names of the documents
 
 
 @dataclass(frozen=True)
-class Collated:
+class CollationProvenance:
     """What a part of table ``collations`` was made from, and what became of each pair."""
 
     fingerprint: str  # of the documents' config
     pairs: dict[DocumentPair, dict[str, Any]]  # to the pair's columns of table alignments
 
-    def only(self, pairs: Collection[DocumentPair]) -> Collated:
+    def only(self, pairs: Collection[DocumentPair]) -> CollationProvenance:
         """Leave out all other pairs."""
-        return Collated(self.fingerprint, {pair: row for pair, row in self.pairs.items() if pair in pairs})
+        return CollationProvenance(
+            self.fingerprint, {pair: row for pair, row in self.pairs.items() if pair in pairs}
+        )
 
     def alignments(self) -> pd.DataFrame:
         """Make rows of table ``alignments``."""
@@ -40,7 +42,7 @@ class Collated:
         return base64.b64encode(zlib.compress(json.dumps(rows).encode())).decode()
 
     @classmethod
-    def from_text(cls, fingerprint: str, text: str) -> Collated:
+    def from_text(cls, fingerprint: str, text: str) -> CollationProvenance:
         """Decode what ``to_text`` encoded."""
         rows = json.loads(zlib.decompress(base64.b64decode(text)))
         return cls(
@@ -54,16 +56,20 @@ class Inventory:
     """What is left to do in table ``collations``."""
 
     missing: set[DocumentPair]
-    useless: list[str] = field(default_factory=list)  # parts none of whose pairs is wanted
-    partly: dict[str, set[DocumentPair]] = field(default_factory=dict)  # parts -> their pairs that are wanted
+    obsolete: list[str] = field(default_factory=list)  # parts none of whose pairs is wanted
+    partial: dict[str, set[DocumentPair]] = field(
+        default_factory=dict
+    )  # parts -> their pairs that are wanted
 
     def is_done(self) -> bool:
         """Tell whether the table is as it must be."""
-        return not (self.missing or self.useless or self.partly)
+        return not (self.missing or self.obsolete or self.partial)
 
 
 def take_inventory(
-    parts: Iterable[tuple[str, Collated | None]], wanted: Collection[DocumentPair], fingerprint: str
+    parts: Iterable[tuple[str, CollationProvenance | None]],
+    wanted: Collection[DocumentPair],
+    fingerprint: str,
 ) -> Inventory:
     """Find out which of the wanted pairs the parts of table ``collations`` hold, each pair once.
 
@@ -81,14 +87,14 @@ def take_inventory(
         here = set(collated.pairs) if collated and collated.fingerprint == fingerprint else set()
         good = here & found.missing
         if not good:
-            found.useless.append(name)
+            found.obsolete.append(name)
         elif not collated or len(good) < len(collated.pairs):
-            found.partly[name] = good
+            found.partial[name] = good
         found.missing -= good
     return found
 
 
-def alignments_of(collated: Iterable[Collated]) -> pd.DataFrame:
+def alignments_of(collated: Iterable[CollationProvenance]) -> pd.DataFrame:
     """Make table ``alignments``, sorted by the names of the documents."""
     empty = SCHEMAS["alignments"].empty_table().to_pandas()
     frames = [frame for one in collated if len(frame := one.alignments())]

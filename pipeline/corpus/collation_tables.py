@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tablekin.corpus.collation_coverage import Collated, DocumentPair, alignments_of
+from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, alignments_of
 from tablekin.corpus.pair_tables import COMPARED, FINGERPRINT, sealed
 from tablekin.corpus.parts import list_parts, part_metadata, read_parts, write_part
 from tablekin.schemas import to_arrow
@@ -26,12 +26,12 @@ class CollationTables:
 
     root: Path
 
-    def collated(self) -> Iterator[tuple[str, Collated | None]]:
+    def collated(self) -> Iterator[tuple[str, CollationProvenance | None]]:
         """Name every part of ``collations`` and what it was made from; None where that cannot be told."""
         for part in list_parts(self.root / "collations"):
             yield part.name, read_collated(part)
 
-    def add_collations(self, rows: pd.DataFrame, collated: Collated) -> None:
+    def add_collations(self, rows: pd.DataFrame, collated: CollationProvenance) -> None:
         """Add a part: rows of table ``collations`` without order, and what they were made from."""
         parts = list_parts(self.root / "collations")
         number = 1 + max((int(part.stem.removeprefix("part-")) for part in parts), default=-1)
@@ -50,7 +50,7 @@ class CollationTables:
         kept = np.array([pair in named for pair in zip(rows["doc_a"], rows["doc_b"], strict=True)], bool)
         self._write_collations(name, rows[kept], left)
 
-    def _write_collations(self, name: str, rows: pd.DataFrame, collated: Collated) -> None:
+    def _write_collations(self, name: str, rows: pd.DataFrame, collated: CollationProvenance) -> None:
         seal = {FINGERPRINT: collated.fingerprint, _COLLATED: collated.to_text()}
         table = to_arrow("collations", rows).replace_schema_metadata(sealed("collations", seal).metadata)
         write_part(self.root / "collations" / name, table)
@@ -80,10 +80,10 @@ class CollationTables:
         return len(rows)
 
 
-def read_collated(part: Path) -> Collated | None:
+def read_collated(part: Path) -> CollationProvenance | None:
     """Read what a part of ``collations`` was made from; None if it cannot be told."""
     try:
         metadata = part_metadata(part)
-        return Collated.from_text(metadata[FINGERPRINT], metadata[_COLLATED])
+        return CollationProvenance.from_text(metadata[FINGERPRINT], metadata[_COLLATED])
     except (KeyError, ValueError, OSError, zlib.error):  # pyarrow and json raise ValueErrors
         return None

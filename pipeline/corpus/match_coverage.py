@@ -66,7 +66,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Explained:
+class MatchProvenance:
     """What a part of table ``matches`` was made from."""
 
     fingerprint: str  # of the documents' and the pairs' config
@@ -78,17 +78,17 @@ class Survey:
     """What is left to do in table ``matches``."""
 
     missing: Mask  # (documents, documents), true above the diagonal where a pair has not been explained
-    useless: list[str] = field(default_factory=list)  # parts of another config, or whose pairs others have
-    partly: dict[str, set[Document]] = field(default_factory=dict)  # parts -> documents there are no more
+    obsolete: list[str] = field(default_factory=list)  # parts of another config, or whose pairs others have
+    partial: dict[str, set[Document]] = field(default_factory=dict)  # parts -> documents there are no more
     used: int = 0  # parts that stay
 
     def is_done(self) -> bool:
         """Tell whether the table is as it must be."""
-        return bool(self.used and not self.useless and not self.partly and not self.missing.any())
+        return bool(self.used and not self.obsolete and not self.partial and not self.missing.any())
 
 
 def survey(
-    parts: Iterable[tuple[str, Explained | None]], documents: Sequence[Document], fingerprint: str
+    parts: Iterable[tuple[str, MatchProvenance | None]], documents: Sequence[Document], fingerprint: str
 ) -> Survey:
     """Find out which pairs of documents the parts of table ``matches`` hold.
 
@@ -108,17 +108,17 @@ def survey(
     places = {document: place for place, document in enumerate(documents)}
     for name, explained in parts:
         if explained is None or explained.fingerprint != fingerprint:
-            found.useless.append(name)
+            found.obsolete.append(name)
             continue
         gone = explained.coverage.documents() - places.keys()
         left = explained.coverage.without(gone) if gone else explained.coverage
         rows, columns = ([places[document] for document in side] for side in (left.rows, left.columns))
         here = np.ix_(rows, columns)
         if (left.pairs & ~missing[here]).any() or (gone and not left.pairs.any()):
-            found.useless.append(name)
+            found.obsolete.append(name)
             continue
         missing[here] &= ~left.pairs
         found.used += 1
         if gone:
-            found.partly[name] = gone
+            found.partial[name] = gone
     return found

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from tablekin.corpus.match_coverage import Coverage, Explained
+from tablekin.corpus.match_coverage import Coverage, MatchProvenance
 from tablekin.corpus.parts import (
     list_parts,
     part_metadata,
@@ -105,7 +105,7 @@ class PairTables:
             if found := {document for document in here if document[0] in gone}:
                 self.trim_matches(name, found)
 
-    def explained(self) -> Iterator[tuple[str, Explained | None]]:
+    def explained(self) -> Iterator[tuple[str, MatchProvenance | None]]:
         """Name every part of ``matches`` and what it was made from; None where that cannot be told."""
         for part in list_parts(self.root / "matches"):
             yield part.name, read_explained(part)
@@ -116,7 +116,7 @@ class PairTables:
         return 1 + max((int(part.stem.split("-")[1]) for part in parts), default=0)
 
     def add_matches(
-        self, matches: Iterable[pa.Table], explained: Explained, number_of_pass: int, number: int
+        self, matches: Iterable[pa.Table], explained: MatchProvenance, number_of_pass: int, number: int
     ) -> int:
         """Add a part of matches.
 
@@ -145,7 +145,7 @@ class PairTables:
         if explained is None or left is None or not left.pairs.any():
             part.unlink()
             return
-        seal = _seal_of(Explained(explained.fingerprint, left))
+        seal = _seal_of(MatchProvenance(explained.fingerprint, left))
         remove_rows(part, sealed("matches", seal), _PAIR, [doc_id for doc_id, _ in gone])
 
     def drop_matches(self, name: str) -> None:
@@ -172,16 +172,16 @@ class PairTables:
         return write_row_groups(self.root / "drivers/part-00000.parquet", sealed("drivers", seal), drivers)
 
 
-def read_explained(part: Path) -> Explained | None:
+def read_explained(part: Path) -> MatchProvenance | None:
     """Read what a part of ``matches`` was made from; None if it cannot be told."""
     try:
         metadata = part_metadata(part)
-        return Explained(metadata[FINGERPRINT], Coverage.from_text(metadata[COVERAGE]))
+        return MatchProvenance(metadata[FINGERPRINT], Coverage.from_text(metadata[COVERAGE]))
     except (KeyError, ValueError, OSError, zlib.error):  # pyarrow and json raise ValueErrors
         return None
 
 
-def _seal_of(explained: Explained) -> dict[str, str]:
+def _seal_of(explained: MatchProvenance) -> dict[str, str]:
     return {FINGERPRINT: explained.fingerprint, COVERAGE: explained.coverage.to_text()}
 
 

@@ -15,7 +15,7 @@ _INKED = 0.4  # ink of a stroke
 _TALLEST, _WIDEST = 2.0, 4.0  # heights of a figure: what its strokes reach, with those of figures it touches
 
 
-def without_strays(
+def drop_false_positives(
     page: WorkingPage, peaks: Peaks, layout: Layout, threshold: float
 ) -> tuple[WorkingPage, Peaks]:
     """Keep of a page without a table the figures that are sure, and its number, where they stand free.

@@ -12,7 +12,7 @@ _BED = 0.45  # paper darker than this share of the page's bright paper is scanne
 _SOLID = 0.75  # share of the darkest ink's contrast that counts as solid ink
 
 
-def paper_brightness(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+def estimate_background(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Estimate the brightness of the bare paper under each pixel.
 
     Parameters
@@ -49,7 +49,7 @@ def extract_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     ndarray
         ``(h, w)`` float32 in [0, 1]: 0 bare paper, 1 solid ink. The scanner bed counts as paper.
     """
-    paper = paper_brightness(grey)
+    paper = estimate_background(grey)
     dark = np.clip(1 - grey / paper, 0, 1).astype(np.float32)
     dark[paper < _BED * np.percentile(paper[::4, ::4], 90)] = 0
     marks = dark[dark > 0.15]

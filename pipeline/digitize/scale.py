@@ -37,7 +37,7 @@ def find_marks(ink: NDArray[np.float32]) -> Marks:
     return Marks(longer[letters].astype(float), shorter[letters].astype(float), centres[1:][letters])
 
 
-def typical_sizes(marks: Marks) -> list[float]:
+def estimate_text_height(marks: Marks) -> list[float]:
     """Estimate the height of the figures in pixels.
 
     Returns

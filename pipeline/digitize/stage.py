@@ -15,8 +15,8 @@ from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
 
 from tablekin.digitize.normalization import extract_ink
-from tablekin.digitize.scale import Corner, Marks, dense_windows, find_marks, typical_sizes
-from tablekin.models.networks.detection_confidence import CANDIDATE, Credibility
+from tablekin.digitize.scale import Corner, Marks, dense_windows, estimate_text_height, find_marks
+from tablekin.models.networks.detection_confidence import CANDIDATE, DetectionClassifier
 from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     DigitNetwork,
@@ -40,7 +40,7 @@ _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the other
 
 
 @dataclass(frozen=True)
-class Pose:
+class PagePose:
     """How the page lies in its scan."""
 
     orientation: int  # degrees clockwise the page is turned from upright: 0, 90, 180, 270
@@ -75,7 +75,7 @@ def _resize(ink: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     return cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
 
 
-def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
+def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> PagePose:
     """Estimate orientation and scale from the fullest windows of a page.
 
     The size of the marks gives a first scale, the network tells how the text is turned, and
@@ -89,9 +89,9 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
         ``(h, w)``, the page as scanned.
     """
     marks = find_marks(ink)
-    scales = [float(np.clip(DIGIT_HEIGHT / size, *_SCALES)) for size in typical_sizes(marks)]
+    scales = [float(np.clip(DIGIT_HEIGHT / size, *_SCALES)) for size in estimate_text_height(marks)]
     if not scales:
-        return Pose(0, float(np.clip(1.0, *_SCALES)))
+        return PagePose(0, float(np.clip(1.0, *_SCALES)))
     scale, corners, orientation, looks = _find_orientation(network, ink, marks, scales)
     for _ in range(3):
         heights = _tall_heights(looks)
@@ -104,7 +104,7 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> Pose:
         looks = [
             _look(network, np.rot90(_probe(ink, corner, scale), orientation // 90)) for corner in corners
         ]
-    return Pose(orientation, scale)
+    return PagePose(orientation, scale)
 
 
 def _probe(ink: NDArray[np.float32], corner: Corner, scale: float) -> NDArray[np.float32]:
@@ -133,11 +133,11 @@ def _find_orientation(
     for scale in scales:
         corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
         looks = [_look(network, _probe(ink, corner, scale)) for corner in corners]
-        surprise = _surprise_at_upright(looks)
+        surprise = _orientation_nll(looks)
         if surprise < _DOUBT:
             return scale, corners, 0, looks
         turns = [[_look(network, np.rot90(look.ink, turns)) for look in looks] for turns in (1, 2, 3)]
-        surprises = [_surprise_at_upright(windows) for windows in turns]
+        surprises = [_orientation_nll(windows) for windows in turns]
         best = int(np.argmin(surprises))
         found = (scale, corners, 90 * (best + 1), turns[best])
         if surprises[best] < min(_CERTAIN, surprise - _PLAINLY):
@@ -153,7 +153,7 @@ def _count_figures(looks: list[_Look]) -> int:
     return sum(len(find_peaks(look.z, look.boxes).digit) for look in looks)
 
 
-def _surprise_at_upright(looks: list[_Look]) -> float:
+def _orientation_nll(looks: list[_Look]) -> float:
     """Mean surprise of the orientation head, in nats, at the ink of some windows being upright."""
     found = []
     for look in looks:
@@ -181,7 +181,7 @@ def _find_skew(ink: NDArray[np.float32]) -> float:
 
 
 def _working_frame(
-    shape: tuple[int, int], pose: Pose, skew: float
+    shape: tuple[int, int], pose: PagePose, skew: float
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Affine from original to working pixels ``(2, 3)`` and the working page's width and height."""
     height, width = shape
@@ -213,11 +213,11 @@ def _to_working(
     return np.clip(cv2.warpAffine(ink, affine, size, flags=cv2.INTER_LINEAR), 0, 1)
 
 
-def choose_figures(
+def filter_detections(
     z: torch.Tensor,
     boxes: torch.Tensor,
     ink: NDArray[np.float32],
-    credibility: Credibility,
+    credibility: DetectionClassifier,
     threshold: float,
 ) -> tuple[Peaks, NDArray[np.float32]]:
     """Choose the peaks of the digit maps that are figures.
@@ -245,7 +245,7 @@ def choose_figures(
 
 
 def digitize(
-    grey: NDArray[np.uint8], network: DigitNetwork, credibility: Credibility, threshold: float
+    grey: NDArray[np.uint8], network: DigitNetwork, credibility: DetectionClassifier, threshold: float
 ) -> tuple[WorkingPage, Peaks, dict[str, torch.Tensor]]:
     """Bring a page into the working frame and find its figures.
 
@@ -274,7 +274,7 @@ def digitize(
     with torch.inference_mode():
         maps = activations(network, _batch(network, working))
         z, boxes, _ = (found[0] for found in network.read_off(maps["up1"], maps["sixteenth3"]))
-    peaks, probability = choose_figures(z, boxes, working, credibility, threshold)
+    peaks, probability = filter_detections(z, boxes, working, credibility, threshold)
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
         ink=working,

@@ -39,7 +39,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Terms:
+class Requirements:
     """What a process of the cluster must have in common with this one for the tables to be the same."""
 
     versions: tuple[tuple[str, str], ...]
@@ -48,7 +48,7 @@ class Terms:
 
 
 @lru_cache(maxsize=4)
-def unmet(terms: Terms) -> str:
+def unmet_requirements(terms: Requirements) -> str:
     """Tell what this process has not in common with the one that made ``terms``; empty if nothing."""
     here = {**os.environ, **_versions()}
     differences = [
@@ -86,7 +86,7 @@ class Cluster:
 
     def __init__(self, address: str, say: Say) -> None:
         self._address, self._say = address, say
-        self._terms = Terms(())
+        self._terms = Requirements(())
         try:
             self._client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
@@ -113,8 +113,8 @@ class Cluster:
         UsageError
             There is no worker, or one has several threads, another version of something, or not this scan.
         """
-        everywhere = Terms(tuple(_versions().items()))
-        self._terms = Terms((*everywhere.versions, _ONE_THREAD), str(scan), scan.stat().st_size)
+        everywhere = Requirements(tuple(_versions().items()))
+        self._terms = Requirements((*everywhere.versions, _ONE_THREAD), str(scan), scan.stat().st_size)
         threads = self._client.nthreads()
         if not threads:
             raise UsageError(f"the scheduler at {self._address} has no workers; {_GUIDE}")
@@ -123,10 +123,10 @@ class Cluster:
                 raise UsageError(
                     f"the worker {worker} has {number} threads; start it with --nthreads 1 --nworkers {number}"
                 )
-        answers = self._client.run(unmet, self._terms, on_error="return")
+        answers = self._client.run(unmet_requirements, self._terms, on_error="return")
         found = {f"worker {worker}": answer for worker, answer in answers.items()}
         try:
-            found["scheduler"] = self._client.run_on_scheduler(unmet, everywhere)
+            found["scheduler"] = self._client.run_on_scheduler(unmet_requirements, everywhere)
         except Exception as error:  # of any kind: it comes from another machine
             found["scheduler"] = error
         for process, answer in found.items():
@@ -280,9 +280,9 @@ class _Call:
     again: bool  # whether its workers died once before
 
 
-def _perform(terms: Terms, pickled: bytes, *shared: Any) -> Any:
+def _perform(terms: Requirements, pickled: bytes, *shared: Any) -> Any:
     """Do a task; runs in a worker."""
-    if reason := unmet(terms):
+    if reason := unmet_requirements(terms):
         raise UsageError(_refusal("worker that came later", reason))
     keep_freed_memory()
     import cv2

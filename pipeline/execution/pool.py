@@ -39,7 +39,7 @@ class Failure:
     detail: str = ""  # for a bug report: where in the code
 
 
-class Cluster(Protocol):
+class WorkerPool(Protocol):
     """Workers on other machines."""
 
     def count(self) -> int:
@@ -58,7 +58,7 @@ class Cluster(Protocol):
 
 
 @contextmanager
-def open_cluster(address: str | None, say: Callable[[str], None]) -> Iterator[Cluster | None]:
+def open_cluster(address: str | None, say: Callable[[str], None]) -> Iterator[WorkerPool | None]:
     """Connect with the Dask scheduler at ``address``; without one, the work is done on this machine.
 
     Raises
@@ -80,7 +80,7 @@ def open_cluster(address: str | None, say: Callable[[str], None]) -> Iterator[Cl
 
 
 def run_in_order(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int | Cluster
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int | WorkerPool
 ) -> Generator[Result | Failure]:
     """Apply ``function`` to every task in worker processes; results come in the order of the tasks.
 

@@ -19,12 +19,12 @@ from tablekin.explain.simd import (
     LANES,
     add_product,
     add_products,
+    broadcast,
     load,
-    lowest,
+    mask_ge,
     multiply,
-    reaching,
-    spread,
     store,
+    trailing_zeros,
 )
 from tablekin.schemas import FEATURES
 
@@ -80,11 +80,11 @@ def largest_peaks(
     found = 0
     for begin in range(0, PEAKS, LANES):
         products = multiply(load(peak, a * PEAKS + begin), load(peak, b * PEAKS + begin))
-        bits = reaching(products, product[count - 1] if found == count else TINY)
+        bits = mask_ge(products, product[count - 1] if found == count else TINY)
         if bits:
             store(products, room, 0)
         while bits:
-            lane = lowest(bits)
+            lane = trailing_zeros(bits)
             bits &= bits - 1
             place = found
             while place > 0 and room[lane] > product[place - 1]:
@@ -98,7 +98,7 @@ def largest_peaks(
 
 
 @njit(cache=True, nogil=True)
-def screen(
+def upper_bounds(
     feature: Pointer,
     relevance: Pointer,
     begin: int,
@@ -133,17 +133,17 @@ def screen(
     Returns
     -------
     int
-        A bit for each, the lowest is the first.
+        A bit for each, the trailing_zeros is the first.
     """
     norms = load(norm, column)
-    bound = multiply(norms, spread(tail + rounding))
+    bound = multiply(norms, broadcast(tail + rounding))
     for entry in range(begin, head, GROUP):
         bound = add_products(bound, table, stride, column, feature, relevance, entry)
-    bits = reaching(bound, least)
+    bits = mask_ge(bound, least)
     if bits != 0:
-        bound = add_product(bound, norms, spread(-tail))
+        bound = add_product(bound, norms, broadcast(-tail))
         for entry in range(head, end, GROUP):
             bound = add_products(bound, table, stride, column, feature, relevance, entry)
-        bits = reaching(bound, least)
+        bits = mask_ge(bound, least)
         store(bound, room, 0)
     return bits

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
-from tablekin.explain.partners import Blocks, divide_into_blocks, fill_groups, find_partners
+from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
 from tablekin.schemas import FEATURES
 
 _LINES = {"row": "row", "column": "col"}  # kind of a union of cells, and the column that numbers it
@@ -65,7 +65,7 @@ def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
             "factors": ["doc_id", "region_id", "feature", "relevance"],
         }
     ):
-        regions = _Regions.of(names, batch["regions"])
+        regions = _DocumentRegions.of(names, batch["regions"])
         if len(regions.document):
             factors = regions.pool(names, batch["factors"])
             yield _weigh(names, regions, factors, relation, sums, blocks)
@@ -124,7 +124,7 @@ def _relation(corpus: Corpus, names: pa.Array, partners: str) -> _Relation:
 
 
 @dataclass(frozen=True)
-class _Regions:
+class _DocumentRegions:
     """Regions of some documents, those of a document together."""
 
     document: Index  # (regions,), place of the document among the names; so are the others
@@ -134,7 +134,7 @@ class _Regions:
     line: dict[str, Index]  # number of the row and of the column
 
     @classmethod
-    def of(cls, names: pa.Array, regions: pa.Table) -> _Regions:
+    def of(cls, names: pa.Array, regions: pa.Table) -> _DocumentRegions:
         document = _integers(pc.index_in(regions["doc_id"], names))
         region_id = _integers(regions["region_id"])
         order = np.lexsort((region_id, document))
@@ -178,11 +178,11 @@ class _Regions:
 
 def _weigh(
     names: pa.Array,
-    regions: _Regions,
+    regions: _DocumentRegions,
     factors: sparse.csr_array,
     relation: _Relation,
     sums: Floats,
-    blocks: Blocks,
+    blocks: BoundBlocks,
 ) -> pa.Table:
     """Make the rows of some documents."""
     count = len(regions.document)

@@ -1,4 +1,4 @@
-"""Factor: a document's features and where on the page each of them comes from."""
+"""PageFactor: a document's features and where on the page each of them comes from."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from torch import Tensor
 
 from tablekin.models.networks.bigram import MinRule, Spacing, bigrams
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, Peaks
-from tablekin.models.page_lrp.patches import Cones
+from tablekin.models.page_lrp.patches import PatchPropagation
 from tablekin.page import Detections
 
 _USUAL_ADVANCE = 0.5 * DIGIT_HEIGHT  # working pixels, where a page has too few numbers to tell
 
 
 @dataclass(frozen=True)
-class Factor:
+class PageFactor:
     """Features of a document and their relevance by region.
 
     ``relevance.sum(axis=1)`` equals ``phi`` up to rounding.
@@ -65,7 +65,7 @@ def explain_document(
     min_rule: MinRule,
     gamma: Mapping[str, float],
     maps: Mapping[str, Tensor] | None = None,
-) -> Factor:
+) -> PageFactor:
     """Compute features and factor of a page: LRP of the 110 bigram features down to the pixels, pooled by region.
 
     Parameters
@@ -91,10 +91,10 @@ def explain_document(
     centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(np.float64) / 2
     found = bigrams(peaks.digit, activation, centres[:, 0], centres[:, 1], spacing, min_rule)
     if not len(activation):
-        return Factor(found.phi, csr_array((len(found.phi), int(labels.max()) + 1)))
+        return PageFactor(found.phi, csr_array((len(found.phi), int(labels.max()) + 1)))
     device = str(next(network.parameters()).device)
     with torch.inference_mode():
-        cones = Cones(network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma, maps)
+        cones = PatchPropagation(network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma, maps)
         digit = torch.from_numpy(peaks.digit.astype(np.int64)).to(device)
         pooled = cones.pool(digit, torch.from_numpy(peaks.cell).to(device), labels)
-    return Factor(found.phi, csr_array(found.shares @ csr_array(pooled)))
+    return PageFactor(found.phi, csr_array(found.shares @ csr_array(pooled)))

@@ -26,7 +26,7 @@ _EMPTY = {table: SCHEMAS[table].empty_table().select(columns) for table, columns
 
 
 @dataclass(frozen=True)
-class Factors:
+class FactorIndex:
     """Features and factors of documents, in the order of their names."""
 
     documents: list[str]
@@ -40,7 +40,7 @@ class Factors:
         return pa.array(self.documents, pa.string())
 
 
-def gather(batches: Iterable[dict[str, pa.Table]]) -> Factors:
+def load_factors(batches: Iterable[dict[str, pa.Table]]) -> FactorIndex:
     """Gather the factors of a corpus, six bytes for each of their entries.
 
     Parameters
@@ -66,7 +66,7 @@ def gather(batches: Iterable[dict[str, pa.Table]]) -> Factors:
     for parts in levels:
         joined.append(join(parts, order))
         parts.clear()
-    return Factors(
+    return FactorIndex(
         [names[place] for place in order],
         np.concatenate(phi)[order],
         np.concatenate(sums)[order],

@@ -9,27 +9,27 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from tablekin.explain.factor_index import Factors
+from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.pooling import LEVELS
 from tablekin.explain.scores import Scores, name_documents
 from tablekin.explain.top_k import NAMED, Best, best_matches
 from tablekin.schemas import FEATURES, SCHEMAS
 
 
-def score_pairs(factors: Factors, threads: int) -> Scores:
+def score_pairs(factors: FactorIndex, threads: int) -> Scores:
     """Score every pair of documents."""
     return Scores(factors.documents, factors.phi, factors.sums, threads)
 
 
 def match_pairs(
-    factors: Factors, a: NDArray[np.int64], b: NDArray[np.int64], dot: NDArray[np.floating], count: int
+    factors: FactorIndex, a: NDArray[np.int64], b: NDArray[np.int64], dot: NDArray[np.floating], count: int
 ) -> pa.Table:
     """Find the region pairs with the largest relevance, ``R = F_a^T F_b``, at the level of cells, rows and columns.
 
     Parameters
     ----------
     factors
-        Factors of all documents.
+        FactorIndex of all documents.
     a, b
         ``(pairs,)``, at least one, places of the documents in ``factors``; fastest where equal b follow one another.
     dot

@@ -18,12 +18,12 @@ from tablekin.explain.simd import (
     GROUP,
     LANES,
     add_products,
+    broadcast,
     count_bits,
-    lowest,
+    mask_ge,
     pointer,
-    reaching,
-    spread,
     store,
+    trailing_zeros,
 )
 from tablekin.schemas import FEATURES
 
@@ -39,7 +39,7 @@ Pointer = Any
 
 
 @dataclass(frozen=True)
-class Blocks:
+class BoundBlocks:
     """Features of all documents in blocks, with bounds that spare a look at most of them."""
 
     order: Index  # (documents,), a document's place in the blocks
@@ -48,7 +48,7 @@ class Blocks:
     bounds: Singles  # (2 features, blocks or some more), largest values in the block, then smallest
 
 
-def divide_into_blocks(phi: Floats) -> Blocks:
+def divide_into_blocks(phi: Floats) -> BoundBlocks:
     """Put documents that are alike into a block, so that its bounds are tight."""
     groups = list(_divide(phi, np.arange(len(phi))))
     documents = np.stack([np.pad(group, (0, _SIZE - len(group)), mode="edge") for group in groups])
@@ -58,7 +58,7 @@ def divide_into_blocks(phi: Floats) -> Blocks:
     blocks = np.ascontiguousarray(phi[documents].transpose(0, 2, 1).astype(np.float32))
     bounds = np.concatenate([blocks.max(2), blocks.min(2)], 1).T
     padded = np.pad(bounds, ((0, 0), (0, -len(groups) % LANES)))
-    return Blocks(order, documents, blocks, np.ascontiguousarray(padded))
+    return BoundBlocks(order, documents, blocks, np.ascontiguousarray(padded))
 
 
 def _divide(phi: Floats, documents: Index) -> Iterator[Index]:
@@ -104,7 +104,7 @@ def find_partners(
     feature: NDArray[np.uint8],
     relevance: Singles,
     allowed: NDArray[np.bool_],
-    blocks: Blocks,
+    blocks: BoundBlocks,
     partners: NDArray[np.int32],
     top: NDArray[np.int32],
 ) -> None:
@@ -144,7 +144,7 @@ def _multiply(
 ) -> None:
     """Multiply a region by the rows of a table of ``stride`` columns; ``product`` is written."""
     for column in range(0, stride, LANES):
-        total = spread(np.float32(0))
+        total = broadcast(np.float32(0))
         for entry in range(0, entries, GROUP):
             total = add_products(total, table, stride, column, row, factor, entry)
         store(total, product, column)
@@ -202,18 +202,18 @@ def _find(
             if upper[block] <= 0 or (upper[block] < best and lower[block] > 0):
                 continue
             for column in range(columns):
-                products = spread(np.float32(0))
+                products = broadcast(np.float32(0))
                 rows = pointer(phi, block * _WIDTH * size)
                 for entry in range(0, entries, GROUP):
                     products = add_products(products, rows, size, column * LANES, own, values, entry)
-                bits = reaching(products, _TINY) & bits_allowed[block * columns + column]
+                bits = mask_ge(products, _TINY) & bits_allowed[block * columns + column]
                 if lower[block] <= 0:
                     number += count_bits(bits)
-                bits &= reaching(products, best)
+                bits &= mask_ge(products, best)
                 if bits:
                     store(products, pointer(product, 0), 0)
                 while bits:
-                    lane = lowest(bits)
+                    lane = trailing_zeros(bits)
                     bits &= bits - 1
                     document = documents[block, column * LANES + lane]
                     if product[lane] > best or (product[lane] == best and document < found):

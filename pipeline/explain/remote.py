@@ -11,12 +11,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.errors import TablekinError
-from tablekin.execution.pool import Cluster, Failure
-from tablekin.explain.factor_index import Factors
+from tablekin.execution.pool import Failure, WorkerPool
+from tablekin.explain.factor_index import FactorIndex
 
 # places of the two documents of each pair, and their dot
 Tile = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
-Parcel = list[Tile]
+TileBatch = list[Tile]
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,17 @@ def _stream(table: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def match_parcel(
-    parcel: Parcel, factors: Factors, match: Callable[..., pa.Table], matches_per_pair: int
+def match_tile_batch(
+    parcel: TileBatch, factors: FactorIndex, match: Callable[..., pa.Table], matches_per_pair: int
 ) -> Packed:
     """Find the matches of the pairs of a block, a table for each tile; runs in a worker."""
     return Packed.pack(match(factors, a, b, dot, matches_per_pair) for a, b, dot in parcel)
 
 
 def match_in_cluster(
-    cluster: Cluster,
-    parcels: Iterable[Parcel],
-    factors: Factors,
+    cluster: WorkerPool,
+    parcels: Iterable[TileBatch],
+    factors: FactorIndex,
     match: Callable[..., pa.Table],
     matches_per_pair: int,
 ) -> Generator[Iterator[pa.Table]]:
@@ -65,7 +65,7 @@ def match_in_cluster(
         The workers cannot do one of them.
     """
     shared = (factors, match, matches_per_pair)
-    with closing(cluster.run_in_order(match_parcel, parcels, *shared)) as results:
+    with closing(cluster.run_in_order(match_tile_batch, parcels, *shared)) as results:
         for result in results:
             if isinstance(result, Failure):
                 raise TablekinError(

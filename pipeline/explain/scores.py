@@ -20,7 +20,7 @@ Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Block:
+class PairBlock:
     """Documents against documents, the unit of work; a pair lies in it if ``a`` is of the rows and before ``b``."""
 
     rows: range
@@ -32,11 +32,11 @@ class Block:
         before = a < b
         return a[before].astype(np.int64), b[before].astype(np.int64)
 
-    def divide(self, size: int) -> Iterator[Block]:
+    def divide(self, size: int) -> Iterator[PairBlock]:
         """Cut the block into smaller ones."""
         for row in range(self.rows.start, self.rows.stop, size):
             for column in range(self.columns.start, self.columns.stop, size):
-                block = Block(
+                block = PairBlock(
                     range(row, min(row + size, self.rows.stop)),
                     range(column, min(column + size, self.columns.stop)),
                 )

@@ -84,7 +84,7 @@ def store(_: Any, lanes: Any, target: Any, at: Any) -> Any:
 
 
 @operation
-def spread(_: Any, value: Any) -> Any:
+def broadcast(_: Any, value: Any) -> Any:
     """Put one number into every lane."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
@@ -152,7 +152,7 @@ def add_products(
 
 
 @operation
-def reaching(_: Any, lanes: Any, least: Any) -> Any:
+def mask_ge(_: Any, lanes: Any, least: Any) -> Any:
     """Tell which lanes are at least ``least``: a number whose lowest bit is the first lane."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
@@ -164,7 +164,7 @@ def reaching(_: Any, lanes: Any, least: Any) -> Any:
 
 
 @operation
-def lowest(_: Any, bits: Any) -> Any:
+def trailing_zeros(_: Any, bits: Any) -> Any:
     """Find the lowest bit that is set of a number that is not 0."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from tablekin.config import ExplainConfig, RunConfig
 from tablekin.corpus.corpus import Corpus, inputs_digest
-from tablekin.corpus.match_coverage import Coverage, Document, Explained, Survey, document_key, survey
+from tablekin.corpus.match_coverage import Coverage, Document, MatchProvenance, Survey, document_key, survey
 from tablekin.corpus.pair_tables import Comparison
-from tablekin.execution.pool import Cluster, Progress, default_workers
-from tablekin.explain.factor_index import TABLES, Factors, gather
+from tablekin.execution.pool import Progress, WorkerPool, default_workers
+from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
 from tablekin.explain.remote import Tile, match_in_cluster
-from tablekin.explain.scores import Block
+from tablekin.explain.scores import PairBlock
 
 BLOCK = 250  # documents on a side of a block, whose matches are a part
 TILE = 100  # documents on a side of what is matched and written together
@@ -34,21 +34,21 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class Table(Protocol):
+class ScoreTable(Protocol):
     """Scores of all pairs."""
 
     def table(self, a: Index, b: Index) -> pa.Table:
         """Make the rows of table ``pairs`` of some pairs."""
 
 
-Score = Callable[[Factors, int], Table]  # (factors, threads)
-Match = Callable[[Factors, Index, Index, NDArray[np.floating], int], pa.Table]
+Score = Callable[[FactorIndex, int], ScoreTable]  # (factors, threads)
+Match = Callable[[FactorIndex, Index, Index, NDArray[np.floating], int], pa.Table]
 # (factors, places of the documents, their dot, matches of a pair and level) -> matches
 Count = Callable[[str, int, int, float], None]  # (stage, rows in, rows out, seconds)
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparisonPlan:
     """What is left to do in the tables of pairs."""
 
     documents: list[Document]  # those that are ok, sorted
@@ -73,10 +73,10 @@ class Plan:
         return what
 
 
-Begin = Callable[[Plan], None]
+Begin = Callable[[ComparisonPlan], None]
 
 
-def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> Plan:
+def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> ComparisonPlan:
     """Find out what is left to do in the tables of pairs; see ``compare``."""
     rows = corpus.read("documents", columns=["doc_id", "sha256", "status"])
     inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
@@ -85,7 +85,7 @@ def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> Plan
     old = corpus.comparison()
     outdated = corpus.count_pairs() if old is not None and old.fingerprint != target.fingerprint else 0
     found = survey(corpus.explained(), documents, target.fingerprint)
-    return Plan(documents, target, found, old == target, outdated)
+    return ComparisonPlan(documents, target, found, old == target, outdated)
 
 
 def compare(
@@ -95,7 +95,7 @@ def compare(
     stages: Callable[[], tuple[Score, Match]],
     count: Count,
     begin: Begin | None = None,
-    cluster: Cluster | None = None,
+    cluster: WorkerPool | None = None,
 ) -> int | None:
     """Score all pairs of documents anew and explain those that have not been.
 
@@ -129,16 +129,16 @@ def compare(
         return None
     if begin is not None:
         begin(plan)
-    for name in plan.survey.useless:
+    for name in plan.survey.obsolete:
         corpus.drop_matches(name)
-    for name, gone in plan.survey.partly.items():
+    for name, gone in plan.survey.partial.items():
         corpus.trim_matches(name, gone)
     if plan.is_scored and plan.survey.used and not plan.survey.missing.any():
         return 0
     score, match = stages()
     threads = default_workers("cpu")
     clock = time.perf_counter()
-    factors = gather(corpus.batches(TABLES))
+    factors = load_factors(corpus.batches(TABLES))
     count("gather", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
     clock = time.perf_counter()
     scores = score(factors, threads)
@@ -155,13 +155,13 @@ def compare(
 
 def explain_blocks(
     corpus: Corpus,
-    factors: Factors,
-    scores: Table,
+    factors: FactorIndex,
+    scores: ScoreTable,
     match: Match,
-    plan: Plan,
+    plan: ComparisonPlan,
     config: ExplainConfig,
     threads: int,
-    cluster: Cluster | None = None,
+    cluster: WorkerPool | None = None,
 ) -> tuple[int, int]:
     """Write the matches of the pairs that have not been explained, a part for every block; at least one.
 
@@ -171,7 +171,7 @@ def explain_blocks(
         Pairs explained, matches written.
     """
     missing, documents = plan.survey.missing, plan.documents
-    whole = Block(range(len(documents)), range(len(documents)))
+    whole = PairBlock(range(len(documents)), range(len(documents)))
     blocks = [
         (block, pairs)
         for block in whole.divide(BLOCK)
@@ -185,24 +185,24 @@ def explain_blocks(
             raise CancelledError  # so that what was written of the part is not taken for all of it
         return match(factors, *tile, config.matches_per_pair)
 
-    def tiles(block: Block) -> Iterator[Tile]:
+    def tiles(block: PairBlock) -> Iterator[Tile]:
         for a, b in _tiles(block, missing):
             scored = scores.table(a, b)
             kept = scored["cosine"].to_numpy() >= config.matches_from_cosine
             if kept.any():
                 yield a[kept], b[kept], scored["dot"].to_numpy()[kept]
 
-    def write(numbered: tuple[int, Block, Iterable[pa.Table]]) -> int:
+    def write(numbered: tuple[int, PairBlock, Iterable[pa.Table]]) -> int:
         number, block, tables = numbered
         rows, columns = _slices(block)
         coverage = Coverage.of(documents[rows], documents[columns], missing[rows, columns])
-        explained = Explained(plan.comparison.fingerprint, coverage)
+        explained = MatchProvenance(plan.comparison.fingerprint, coverage)
         return corpus.add_matches(tables, explained, number_of_pass, number)
 
     if not total:
         if not plan.survey.used:
             nothing = Coverage((), (), np.zeros((0, 0), bool))
-            corpus.add_matches([], Explained(plan.comparison.fingerprint, nothing), number_of_pass, 0)
+            corpus.add_matches([], MatchProvenance(plan.comparison.fingerprint, nothing), number_of_pass, 0)
         return 0, 0
     progress = Progress("comparing", total, "pairs")
     written = 0
@@ -224,11 +224,11 @@ def explain_blocks(
     return total, written
 
 
-def _slices(block: Block) -> tuple[slice, slice]:
+def _slices(block: PairBlock) -> tuple[slice, slice]:
     return slice(block.rows.start, block.rows.stop), slice(block.columns.start, block.columns.stop)
 
 
-def _tiles(block: Block, missing: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
+def _tiles(block: PairBlock, missing: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
     """Cut a block into tiles of pairs that have not been explained."""
     for tile in block.divide(TILE):
         a, b = tile.pairs()
@@ -237,9 +237,11 @@ def _tiles(block: Block, missing: NDArray[np.bool_]) -> Iterator[tuple[Index, In
             yield a[new], b[new]
 
 
-def write_scores(corpus: Corpus, scores: Table, documents: int, comparison: Comparison, threads: int) -> int:
+def write_scores(
+    corpus: Corpus, scores: ScoreTable, documents: int, comparison: Comparison, threads: int
+) -> int:
     """Write table ``pairs``, a row group for every block; returns the number of rows."""
-    blocks = Block(range(documents), range(documents)).divide(BLOCK)
+    blocks = PairBlock(range(documents), range(documents)).divide(BLOCK)
     with closing(_in_order(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
         return corpus.replace_pairs(tables, comparison)
 

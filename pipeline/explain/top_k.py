@@ -12,9 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tablekin.explain.bounds import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, screen
+from tablekin.explain.bounds import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, upper_bounds
 from tablekin.explain.pooling import PEAKS, Level
-from tablekin.explain.simd import LANES, lowest, pointer
+from tablekin.explain.simd import LANES, pointer, trailing_zeros
 
 NAMED = 3  # features named with a match
 _FEW = 64  # regions of a document; up to here, the first regions screened are as good a guess as any
@@ -29,7 +29,7 @@ class Best(NamedTuple):
     feature: NDArray[np.int8]  # (pairs, count, NAMED), the strongest first, -1 where there is none
 
 
-class _Regions(NamedTuple):
+class _RegionArrays(NamedTuple):
     """Pointers to the arrays of a ``Level``."""
 
     first: Pointer
@@ -63,7 +63,7 @@ class _Matches(NamedTuple):
     relevance: Pointer  # (size,)
 
 
-class _Room(NamedTuple):
+class _Scratch(NamedTuple):
     """What is overwritten for every pair."""
 
     product: Pointer  # (count,)
@@ -72,7 +72,7 @@ class _Room(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _exact(regions: _Regions, region: int, table: _Table, other: int) -> np.float32:
+def _exact(regions: _RegionArrays, region: int, table: _Table, other: int) -> np.float32:
     """Compute the relevance of a region with one of the table; four sums need not wait for one another."""
     feature, relevance, values, stride = regions.feature, regions.relevance, table.relevance, table.stride
     s = t = u = v = 0.0
@@ -105,7 +105,9 @@ def _insert(value: np.float32, a: int, b: int, region_id: Pointer, best: _Matche
 
 
 @njit(cache=True, nogil=True)
-def _guess(regions: _Regions, a: int, b: int, table: _Table, room: _Room, best: _Matches) -> None:
+def _initial_candidates(
+    regions: _RegionArrays, a: int, b: int, table: _Table, room: _Scratch, best: _Matches
+) -> None:
     """Take as a first guess of the best matches the regions in which a feature is strongest in both documents."""
     found = largest_peaks(regions.peak, a, b, best.size, room.product, room.feature, room.bound)
     for place in range(found):
@@ -117,7 +119,7 @@ def _guess(regions: _Regions, a: int, b: int, table: _Table, room: _Room, best: 
 
 
 @njit(cache=True, nogil=True)
-def _search(regions: _Regions, a: int, table: _Table, bound: Pointer, best: _Matches) -> None:
+def _search(regions: _RegionArrays, a: int, table: _Table, bound: Pointer, best: _Matches) -> None:
     """Find the best matches of a document with the one that is laid out."""
     weakest = best.size - 1
     reach, least = table.stride, max(best.relevance[weakest], TINY)
@@ -128,7 +130,7 @@ def _search(regions: _Regions, a: int, table: _Table, bound: Pointer, best: _Mat
         if reach == 0:
             return  # the norms only become smaller
         for column in range(0, reach, LANES):
-            bits = screen(
+            bits = upper_bounds(
                 regions.feature,
                 regions.relevance,
                 regions.begin[region],
@@ -144,7 +146,7 @@ def _search(regions: _Regions, a: int, table: _Table, bound: Pointer, best: _Mat
                 bound,
             )
             while bits:
-                lane = lowest(bits)
+                lane = trailing_zeros(bits)
                 bits &= bits - 1
                 if bound[lane] < best.relevance[weakest]:
                     continue
@@ -155,7 +157,7 @@ def _search(regions: _Regions, a: int, table: _Table, bound: Pointer, best: _Mat
 
 
 @njit(cache=True, nogil=True)
-def _name(regions: _Regions, region: int, table: _Table, other: int, named: Pointer) -> None:
+def _name(regions: _RegionArrays, region: int, table: _Table, other: int, named: Pointer) -> None:
     """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
     first = second = third = np.float32(0)
     most = abs(
@@ -207,7 +209,7 @@ def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count
     values, norm = np.zeros(WIDTH * widest, np.float32), np.zeros(widest, np.float32)
     best_a, best_b, feature = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
     product, bound = np.zeros(count, np.float32), np.zeros(LANES, np.float32)
-    regions = _Regions(
+    regions = _RegionArrays(
         pointer(level.first, 0),
         pointer(level.last, 0),
         pointer(level.region_id, 0),
@@ -228,9 +230,9 @@ def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count
         # An array is freed after its last use: pointers are taken within the loop, so that it stays.
         table = _Table(pointer(values, 0), stride, pointer(norm, 0), level.first[laid_out])
         best = _Matches(count, pointer(best_a, 0), pointer(best_b, 0), pointer(relevance, pair * count))
-        room = _Room(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
+        room = _Scratch(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
         if stride > _FEW:
-            _guess(regions, a[pair], laid_out, table, room, best)
+            _initial_candidates(regions, a[pair], laid_out, table, room, best)
         _search(regions, a[pair], table, room.bound, best)
         for place in range(count):
             if relevance[pair, place] <= 0:

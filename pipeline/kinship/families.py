@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import connected_components
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.kinship.figure import draw_stemma
-from tablekin.kinship.stemma import Branch, Stemma, draw_up
-from tablekin.kinship.variant_table import Tradition, gather
+from tablekin.kinship.stemma import Branch, Stemma, infer_stemma
+from tablekin.kinship.variant_table import VariantTable, build_variant_table
 
 _COLLATED = ["doc_a", "doc_b", "region_a", "region_b", "text_a", "text_b", "relation", "confidence"]
 _FEWEST = 4  # witnesses of which a tree has a branch that could be wrong
@@ -28,7 +28,7 @@ class Family:
     number: int
     witness_of: Mapping[str, str]  # by document
     years: Mapping[str, float]  # of the witnesses of which it is known, the earliest of their documents
-    tradition: Tradition
+    tradition: VariantTable
     stemma: Stemma | None  # None where too few witnesses have readings in common
 
 
@@ -96,7 +96,7 @@ def _years(documents: pd.DataFrame, names: Mapping[str, str], year: str | None) 
 def _family(
     number: int, names: Mapping[str, str], years: Mapping[str, float], collations: pd.DataFrame
 ) -> Family:
-    tradition = gather(collations, names)
+    tradition = build_variant_table(collations, names)
     compared = tradition.readings[:, (tradition.readings >= 0).any(axis=0)]
     stemma = None
     if compared.shape[1] >= _FEWEST:
@@ -105,7 +105,7 @@ def _family(
             for name, column in zip(tradition.witnesses, tradition.readings.T, strict=True)
             if (column >= 0).any()
         ]
-        stemma = draw_up(tuple(read), compared)
+        stemma = infer_stemma(tuple(read), compared)
     return Family(number, names, years, tradition, stemma)
 
 

@@ -40,7 +40,7 @@ class Stemma:
     newick: str  # lengths: share of the places changed; labels of branches: places that support them alone
 
 
-def draw_up(witnesses: tuple[str, ...], readings: NDArray[np.integer]) -> Stemma:
+def infer_stemma(witnesses: tuple[str, ...], readings: NDArray[np.integer]) -> Stemma:
     """Infer the tree of witnesses.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Tradition: what all witnesses of a table read, place by place.
+"""VariantTable: what all witnesses of a table read, place by place.
 
 A place is what cells of several witnesses have in common: they were aligned with one another. A reading counts only
 where its difference from another one is surely of print.
@@ -19,7 +19,7 @@ Cell = tuple[str, int]  # document, region
 
 
 @dataclass(frozen=True)
-class Tradition:
+class VariantTable:
     """Readings of some witnesses."""
 
     witnesses: tuple[str, ...]
@@ -34,7 +34,7 @@ class Tradition:
         return np.flatnonzero((self.readings > 0).any(axis=1))
 
 
-def gather(collations: pd.DataFrame, witness_of: Mapping[str, str]) -> Tradition:
+def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str]) -> VariantTable:
     """Gather the readings of witnesses from the collations of their documents.
 
     Parameters
@@ -75,7 +75,7 @@ def gather(collations: pd.DataFrame, witness_of: Mapping[str, str]) -> Tradition
             cells.append(place)
             rows.append(row)
     readings = np.stack(rows) if rows else np.zeros((0, len(witnesses)), np.int16)
-    return Tradition(witnesses, readings, tuple(cells), texts)
+    return VariantTable(witnesses, readings, tuple(cells), texts)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pandas as pd
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import StoppedError
-from tablekin.execution.pool import Cluster, Failure, Progress, run_in_order
+from tablekin.execution.pool import Failure, Progress, WorkerPool, run_in_order
 from tablekin.ingest.metadata import Metadata, join_metadata
 from tablekin.ingest.scans import Scan, load_scan
 from tablekin.schemas import DOCUMENT_TABLES, empty
@@ -45,13 +45,13 @@ class Intake:
     analyse: Analyse
     config: RunConfig
     device: str
-    workers: int | Cluster
+    workers: int | WorkerPool
     fingerprint: str
     metadata: Metadata | None
     stop_on_error: bool
 
 
-def take_in(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally, say: Say) -> None:
+def add_documents(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally, say: Say) -> None:
     """Analyse scans and add them to the corpus; what is finished when an exception ends it is kept.
 
     Raises
@@ -67,8 +67,8 @@ def take_in(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally,
             for scan, result in zip(scans, results, strict=True):
                 if isinstance(result, Failure):
                     if intake.stop_on_error:
-                        raise StoppedError(f"stopped at the first failure: {_blame(scan, result.reason)}")
-                    say(_blame(scan, result.reason))
+                        raise StoppedError(f"stopped at the first failure: {_with_path(scan, result.reason)}")
+                    say(_with_path(scan, result.reason))
                     if result.detail:
                         say(result.detail)
                     result = _failed(scan, result.reason)
@@ -119,7 +119,7 @@ def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFr
     return shifted
 
 
-def _blame(scan: Scan, reason: str) -> str:
+def _with_path(scan: Scan, reason: str) -> str:
     """Put the path of a scan before a reason, in the place of its name where the reason begins with that."""
     rest = reason.removeprefix(scan.path.name)
     return f"{scan.source}: {reason}" if rest == reason else f"{scan.source}{rest}"

@@ -17,7 +17,7 @@ from tablekin.errors import CorpusError, UsageError
 from tablekin.execution.pool import default_workers
 from tablekin.orchestration.documents import Say, Tally
 from tablekin.orchestration.record import Record
-from tablekin.orchestration.stage import Stages, update_cells, update_pairs
+from tablekin.orchestration.stage import Stages, bring_collations_up_to_date, update_pairs
 from tablekin.provenance import versions, weights_digests
 from tablekin.report.neighbours import suggest_documents
 
@@ -64,7 +64,7 @@ def drop(root: Path, names: Sequence[str], say: Say, stages: Stages | None = Non
         if corpus.stale_documents(fingerprint):
             return Dropped(gone, left, is_current=False)
         update_pairs(corpus, config, fingerprint, stages, record, tally, say)
-        update_cells(corpus, config, fingerprint, record, tally, say, default_workers("cpu"))
+        bring_collations_up_to_date(corpus, config, fingerprint, record, tally, say, default_workers("cpu"))
         record.finish(tally, time.perf_counter() - begin)
     return Dropped(gone, left, is_current=True)
 

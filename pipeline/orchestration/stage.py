@@ -13,13 +13,13 @@ from tablekin.corpus.collation_coverage import Inventory
 from tablekin.corpus.corpus import Corpus
 from tablekin.corpus.lock import locked
 from tablekin.errors import NothingUsableError, UsageError
-from tablekin.execution.pool import Cluster, Progress, default_workers, open_cluster, resolve_device
+from tablekin.execution.pool import Progress, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain.drivers import driver_tables
-from tablekin.explain.stage import Match, Plan, Score, compare
+from tablekin.explain.stage import ComparisonPlan, Match, Score, compare
 from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
 from tablekin.ingest.scans import Listing, Scan, identify, list_scans
 from tablekin.orchestration.changes import apply, describe, find_changes
-from tablekin.orchestration.documents import Analyse, Intake, Say, Tally, take_in
+from tablekin.orchestration.documents import Analyse, Intake, Say, Tally, add_documents
 from tablekin.orchestration.record import Record
 from tablekin.provenance import versions, weights_digests
 
@@ -34,7 +34,7 @@ class Stages:
 
 
 @dataclass(frozen=True)
-class Order:
+class RunRequest:
     """What the user asked for."""
 
     scans: tuple[Path, ...]
@@ -65,7 +65,7 @@ def load_stages() -> Stages:
     return Stages(analyse_document, score_pairs, match_pairs)
 
 
-def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
+def run(order: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
     """Bring a corpus up to date with its scans, its metadata and the config.
 
     Parameters
@@ -108,13 +108,13 @@ def run(order: Order, say: Say, stages: Stages | None = None) -> Summary:
 
 
 def _bring_up_to_date(
-    order: Order,
+    order: RunRequest,
     corpus: Corpus,
     listing: Listing,
     metadata: Metadata | None,
     say: Say,
     stages: Stages | None,
-    cluster: Cluster | None,
+    cluster: WorkerPool | None,
 ) -> Summary:
     begin = time.perf_counter()
     tally = Tally()
@@ -134,7 +134,7 @@ def _bring_up_to_date(
         record.begin(device=device, workers=workers)
         apply(changes, corpus, fingerprint)
         stages = stages or load_stages()
-        take_in(
+        add_documents(
             changes.new,
             corpus,
             Intake(
@@ -153,7 +153,7 @@ def _bring_up_to_date(
     if updated:
         record.begin()
     compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say, cluster)
-    collated = update_cells(
+    collated = bring_collations_up_to_date(
         corpus,
         order.config,
         fingerprint,
@@ -182,7 +182,7 @@ def update_pairs(
     record: Record,
     tally: Tally,
     say: Say,
-    cluster: Cluster | None = None,
+    cluster: WorkerPool | None = None,
 ) -> int | None:
     """Bring the tables of pairs and the drivers up to date with the documents.
 
@@ -192,7 +192,7 @@ def update_pairs(
         Number of pairs explained; None if there was nothing to do.
     """
 
-    def begin(plan: Plan) -> None:
+    def begin(plan: ComparisonPlan) -> None:
         say(str(plan))
         record.begin()
 
@@ -209,14 +209,14 @@ def update_pairs(
     return compared or 0
 
 
-def update_cells(
+def bring_collations_up_to_date(
     corpus: Corpus,
     config: RunConfig,
     fingerprint: str,
     record: Record,
     tally: Tally,
     say: Say,
-    workers: int | Cluster,
+    workers: int | WorkerPool,
 ) -> int | None:
     """Bring the tables of cells of pairs up to date with the pairs.
 

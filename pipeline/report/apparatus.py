@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from tablekin.collation.collate import SURE, Collation, collate, kin, table_of
-from tablekin.collation.witness import Shelf
+from tablekin.collation.collate import SURE, Collation, collate, keep_significant, to_frame
+from tablekin.collation.witness import WitnessReader
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.report.drawing import PlacedPage, draw, place_document, region_boxes, save_drawing
@@ -35,7 +35,7 @@ class Apparatus:
     docs: tuple[str, str]
     tried: list[Collation]
     kept: list[Collation]
-    cells: pd.DataFrame  # as tablekin.collation.collate.table_of
+    cells: pd.DataFrame  # as tablekin.collation.collate.to_frame
 
     @property
     def variants(self) -> pd.DataFrame:
@@ -53,10 +53,10 @@ def collate_pair(corpus: Corpus, first: str, second: str) -> Apparatus:
         One of them cannot be found, or they are the same.
     """
     docs = find_pair(corpus, first, second)
-    shelf = Shelf(corpus, docs)
+    shelf = WitnessReader(corpus, docs)
     tried = collate(*map(shelf.witness, docs))
-    kept = kin(tried)
-    return Apparatus(docs, tried, kept, table_of(kept))
+    kept = keep_significant(tried)
+    return Apparatus(docs, tried, kept, to_frame(kept))
 
 
 def describe(corpus: Corpus, apparatus: Apparatus) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Plan: which pages a sample archive has, decided before any is printed."""
+"""ArchivePlan: which pages a sample archive has, decided before any is printed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PlannedPage:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ArchivePlan:
     """A whole archive, and the rows of the truth that no page holds."""
 
     pages: list[PlannedPage]
@@ -152,7 +152,7 @@ def _number_pages(book: _Book, rng: np.random.Generator) -> Iterator[tuple[PageC
         yield replace(content, page_number=printed), str(number)
 
 
-def plan_archive(documents: int, seed: int) -> Plan:
+def plan_archive(documents: int, seed: int) -> ArchivePlan:
     """Decide on all pages of an archive.
 
     Parameters
@@ -178,7 +178,7 @@ def plan_archive(documents: int, seed: int) -> Plan:
             _plan_page(book, content, number, next(seeds), rng)
             for content, number in _number_pages(book, rng)
         ]
-    return Plan(pages, [_tree_row(book) for book in books], _work_rows(books))
+    return ArchivePlan(pages, [_tree_row(book) for book in books], _work_rows(books))
 
 
 def _plan_page(

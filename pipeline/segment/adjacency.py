@@ -22,7 +22,7 @@ LOWER_REACH = 4.4  # how far below, in digit heights
 
 
 @dataclass(frozen=True)
-class Metrics:
+class DigitMetrics:
     """Sizes of the figures of a page, in pixels of the working frame."""
 
     height: float
@@ -32,7 +32,7 @@ class Metrics:
 
 
 @dataclass(frozen=True)
-class Neighbourhood:
+class DigitAdjacency:
     """Pairs of neighbouring digits, and the number each digit belongs to."""
 
     right: NDArray[np.intp]  # (m, 2): left digit, its right neighbour on the same line
@@ -40,13 +40,13 @@ class Neighbourhood:
     number: NDArray[np.intp]  # (n,): digits with the same value stand in one number
 
 
-def measure(digits: Detections) -> Metrics:
+def measure(digits: Detections) -> DigitMetrics:
     """Measure the figures of a page; 20 by 13 pixels when there are none.
 
     The usual gap inside a number is the lower fifth of the gaps between neighbours on a line.
     """
     if len(digits) == 0:
-        return Metrics(20.0, 13.0, 0.0, 9.4)
+        return DigitMetrics(20.0, 13.0, 0.0, 9.4)
     height = float(np.clip(np.percentile(digits.heights, 70), 8, 60))
     widths = digits.boxes[:, 2] - digits.boxes[:, 0]
     broad = widths[digits.digit != 1]
@@ -56,10 +56,10 @@ def measure(digits: Detections) -> Metrics:
     half = np.maximum(widths, np.where(digits.digit == 1, width, 0)) / 2
     gaps = digits.centres[right, 0] - half[right] - digits.centres[left, 0] - half[left]
     usual = float(np.clip(np.percentile(gaps, 20), 0, 0.9 * width)) if len(gaps) >= MANY else 0.0
-    return Metrics(height, width, usual, max(SPACE * width, usual + SPACED * width))
+    return DigitMetrics(height, width, usual, max(SPACE * width, usual + SPACED * width))
 
 
-def find_neighbours(digits: Detections, ruling: Ruling, metrics: Metrics) -> Neighbourhood:
+def find_neighbours(digits: Detections, ruling: Ruling, metrics: DigitMetrics) -> DigitAdjacency:
     """Link digits to the right and downwards and gather them into numbers.
 
     A gap little wider than a space that no vertical rule crosses joins two digits into one number.
@@ -71,7 +71,7 @@ def find_neighbours(digits: Detections, ruling: Ruling, metrics: Metrics) -> Nei
     joined = right[(gap < NUMBER_GAP * metrics.space) & ~_crossed(boxes, right, ruling)]
     count = len(digits)
     graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
-    return Neighbourhood(right, lower, connected_components(graph, directed=False)[1].astype(np.intp))
+    return DigitAdjacency(right, lower, connected_components(graph, directed=False)[1].astype(np.intp))
 
 
 def _nearest(

@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tablekin.page import Detections
-from tablekin.segment.adjacency import Metrics, Neighbourhood
+from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics
 from tablekin.segment.ruling import Ruling, box_sums
 
 BESIDE = 0.35  # how far beside a number a letter touches it, in digit heights
@@ -47,8 +47,8 @@ def without_digits(text: NDArray[np.uint8], digits: Detections) -> NDArray[np.ui
     return rest
 
 
-def find_embedded(
-    boxes: NDArray[np.floating], letters: NDArray[np.uint8], metrics: Metrics, beside: float = BESIDE
+def touches_text(
+    boxes: NDArray[np.floating], letters: NDArray[np.uint8], metrics: DigitMetrics, beside: float = BESIDE
 ) -> NDArray[np.bool_]:
     """Tell which numbers have letters on their left or right nearer than ``beside`` digit heights.
 
@@ -68,10 +68,10 @@ def find_embedded(
 
 def find_blocks(
     digits: Detections,
-    near: Neighbourhood,
+    near: DigitAdjacency,
     free: NDArray[np.bool_],
     ruling: Ruling,
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> list[NDArray[np.intp]]:
     """Gather digits into blocks, each a candidate table.
 
@@ -108,7 +108,7 @@ def _extent(block: NDArray[np.intp], digits: Detections) -> tuple[float, float, 
 
 
 def _merge_all(
-    blocks: list[NDArray[np.intp]], digits: Detections, ruling: Ruling, metrics: Metrics
+    blocks: list[NDArray[np.intp]], digits: Detections, ruling: Ruling, metrics: DigitMetrics
 ) -> list[NDArray[np.intp]]:
     """Merge blocks, the nearest first, until no two of them belong together."""
     pending = sorted(blocks, key=lambda b: (-len(b), int(b[0])))[:MOST_BLOCKS]
@@ -138,7 +138,7 @@ def _distance(a: tuple[float, float, float, float], b: tuple[float, float, float
 
 
 def _belong_together(
-    a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections, ruling: Ruling, metrics: Metrics
+    a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections, ruling: Ruling, metrics: DigitMetrics
 ) -> bool:
     box_a, box_b = _extent(a, digits), _extent(b, digits)
     high = min(box_a[3], box_b[3]) - max(box_a[1], box_b[1])
@@ -154,7 +154,7 @@ def _belong_together(
 
 
 def _side_by_side(
-    left: NDArray[np.intp], right: NDArray[np.intp], digits: Detections, ruling: Ruling, metrics: Metrics
+    left: NDArray[np.intp], right: NDArray[np.intp], digits: Detections, ruling: Ruling, metrics: DigitMetrics
 ) -> bool:
     """Tell whether two blocks beside one another are parts of one table.
 
@@ -196,7 +196,7 @@ def _count_rules(horizontal: NDArray[np.uint8]) -> int:
 
 
 def _line_match(
-    left: NDArray[np.intp], right: NDArray[np.intp], digits: Detections, metrics: Metrics
+    left: NDArray[np.intp], right: NDArray[np.intp], digits: Detections, metrics: DigitMetrics
 ) -> float:
     """Return the share of digits beside the space between two blocks that have a line on its other side."""
     reach = LINE_REACH * metrics.height
@@ -217,14 +217,14 @@ def _line_match(
     return max(shares)
 
 
-def _pitch(y: NDArray[np.floating], metrics: Metrics) -> float:
+def _pitch(y: NDArray[np.floating], metrics: DigitMetrics) -> float:
     """Return the median distance between the lines of digits with centres ``y``; inf for one line."""
     steps = np.diff(np.sort(y))
     steps = steps[steps > 0.6 * metrics.height]
     return float(np.median(steps)) if len(steps) else np.inf
 
 
-def _between_frames(vertical: NDArray[np.uint8], metrics: Metrics) -> tuple[int, int] | None:
+def _between_frames(vertical: NDArray[np.uint8], metrics: DigitMetrics) -> tuple[int, int] | None:
     """Find the widest space between two long vertical rules more than a digit height apart."""
     spread = cv2.dilate(vertical, np.ones((1, 9), np.uint8))
     on = np.flatnonzero(np.asarray(spread).mean(0) > 0.5)
@@ -247,7 +247,9 @@ def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:
     return int(lengths[best]), int(edges[::2][best])
 
 
-def _profile_match(a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections, metrics: Metrics) -> float:
+def _profile_match(
+    a: NDArray[np.intp], b: NDArray[np.intp], digits: Detections, metrics: DigitMetrics
+) -> float:
     """Compare where two blocks have digits across the page: cosine of their profiles."""
     step = 0.5 * metrics.height
     low = min(_extent(a, digits)[0], _extent(b, digits)[0])
@@ -276,7 +278,7 @@ def _with_column_mates(
 
 
 def _absorb(
-    seeds: list[NDArray[np.intp]], crumb: NDArray[np.intp], digits: Detections, metrics: Metrics
+    seeds: list[NDArray[np.intp]], crumb: NDArray[np.intp], digits: Detections, metrics: DigitMetrics
 ) -> None:
     """Add a few digits to the first block that surrounds them, or that they continue up or down."""
     x, y = digits.centres[crumb].mean(0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.segment.adjacency import Metrics
-from tablekin.segment.columns import Strips
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.columns import ProjectionProfile
 
 LEADER_SPACE = 16.0  # the same where words stand in most rows
 WORDY_ROWS = 0.45  # share of rows with ink beyond such a gap
@@ -22,7 +22,7 @@ def row_edges(
     centres: NDArray[np.floating],
     horizontal: NDArray[np.floating],
     span: tuple[float, float],
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> NDArray[np.float64]:
     """Place the lines between rows: on a rule where one runs, else half way.
 
@@ -51,7 +51,7 @@ def row_edges(
     return np.concatenate([[centres[0] - half], middle, [centres[-1] + half]])
 
 
-def vertical_ends(
+def vertical_bounds(
     edges: NDArray[np.floating],
     columns: NDArray[np.floating],
     centres: NDArray[np.floating],
@@ -59,7 +59,7 @@ def vertical_ends(
     vertical: NDArray[np.floating],
     letters: NDArray[np.floating],
     heading: float,
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> tuple[float, float, float]:
     """Find the top of the heading, of the first row, and the bottom of the last row, in v.
 
@@ -148,7 +148,11 @@ def _rule_lines(
 
 
 def extend_sideways(
-    strips: Strips, divisions: NDArray[np.floating], left: float, right: float, metrics: Metrics
+    strips: ProjectionProfile,
+    divisions: NDArray[np.floating],
+    left: float,
+    right: float,
+    metrics: DigitMetrics,
 ) -> NDArray[np.float64]:
     """Add both sides of the table to its divisions, taking in columns of text beside the digits.
 
@@ -175,7 +179,7 @@ def extend_sideways(
     return np.array(edges, np.float64)
 
 
-def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> list[float]:
+def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: DigitMetrics) -> list[float]:
     """Return the distances from the digits to a division, if there is one, and to the end of the table."""
     solid = np.flatnonzero(
         np.convolve(ink > 0.95, np.ones(round(metrics.height)), "valid") >= metrics.height - 1
@@ -201,14 +205,14 @@ def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metri
     return [*([start / 2] if start > OWN_COLUMN * metrics.height else []), *inner, outer]
 
 
-def _rule_places(rules: NDArray[np.floating], metrics: Metrics) -> NDArray[np.float64]:
+def _rule_places(rules: NDArray[np.floating], metrics: DigitMetrics) -> NDArray[np.float64]:
     """Return the middles of the rules along half of the rows, double rules as one."""
     on = np.flatnonzero(rules >= 0.5).astype(np.float64)
     groups = np.split(on, np.flatnonzero(np.diff(on) > 0.5 * metrics.height) + 1)
     return np.array([g.mean() for g in groups if len(g)])
 
 
-def _text_end(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> float:
+def _text_end(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: DigitMetrics) -> float:
     """Follow the text beside the digits to where a wide white gap ends it.
 
     The gap is wider where words stand in most rows beyond it, as where leaders are missing.
@@ -223,7 +227,9 @@ def _text_end(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: M
     return end
 
 
-def _outer_end(end: float, ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Metrics) -> float:
+def _outer_end(
+    end: float, ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: DigitMetrics
+) -> float:
     """Put the outer end on a rule near the last ink, or a little beyond the ink."""
     reach = int(end + 1.5 * metrics.height)
     rule = np.flatnonzero(rules[int(max(end - 2, 0)) : reach] >= 0.3)

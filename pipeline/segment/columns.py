@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.segment.adjacency import Metrics
+from tablekin.segment.adjacency import DigitMetrics
 
 CROSSED_ROWS = 0.08  # share of rows whose digits may cross a division
 RULED_COLUMNS = 3  # rules between columns that make a table one whose columns are ruled
@@ -26,7 +26,7 @@ DOTTED_ROWS = 0.6  # share of rows with a dot that make a gap a decimal point
 
 
 @dataclass(frozen=True)
-class Strips:
+class ProjectionProfile:
     """What stands at each pixel across a flattened table, counted over its rows; ``(width,)`` each."""
 
     start: float  # u of the first entry
@@ -37,7 +37,7 @@ class Strips:
     rows: int
 
 
-def digit_strips(
+def digit_profile(
     u0: NDArray[np.floating], u1: NDArray[np.floating], start: float, width: int
 ) -> NDArray[np.float64]:
     """Count the digits over each pixel, each box drawn in by half a pixel."""
@@ -48,8 +48,8 @@ def digit_strips(
 
 
 def find_divisions(
-    strips: Strips,
-    metrics: Metrics,
+    strips: ProjectionProfile,
+    metrics: DigitMetrics,
     gap_widths: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]],
 ) -> NDArray[np.float64]:
     """Find the divisions between columns.
@@ -98,7 +98,7 @@ def find_divisions(
     return np.sort(np.concatenate([divisions, _missed(strips, divisions, metrics.width)]))
 
 
-def _missed(strips: Strips, divisions: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+def _missed(strips: ProjectionProfile, divisions: NDArray[np.float64], width: float) -> NDArray[np.float64]:
     """Find the divisions between columns so near that they were taken for one, in a table of equal columns.
 
     Such a column takes twice the room of the others, and its digits leave the most white in the middle. Among
@@ -125,7 +125,7 @@ def _missed(strips: Strips, divisions: NDArray[np.float64], width: float) -> NDA
     return np.array(found)
 
 
-def _is_padded(strips: Strips, begin: float, end: float, room: float) -> bool:
+def _is_padded(strips: ProjectionProfile, begin: float, end: float, room: float) -> bool:
     """Tell whether two figures stand between two divisions in nearly every row: ``05`` is minutes beside its degrees.
 
     Minutes in a column of their own are printed without a zero.
@@ -138,7 +138,7 @@ def _is_padded(strips: Strips, begin: float, end: float, room: float) -> bool:
     return bool(first.max() >= PADDED * last.max())
 
 
-def _occupied(strips: Strips, begin: float, end: float) -> float:
+def _occupied(strips: ProjectionProfile, begin: float, end: float) -> float:
     """Measure the room that digits take between two divisions, but for those of a few rows."""
     low, high = round(begin - strips.start), round(end - strips.start)
     taken = np.flatnonzero(strips.digits[low:high] > CROSSED_ROWS * strips.rows)
@@ -150,7 +150,7 @@ def _runs(flags: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))).reshape(-1, 2)
 
 
-def _long_rules(strips: Strips, metrics: Metrics) -> NDArray[np.float64]:
+def _long_rules(strips: ProjectionProfile, metrics: DigitMetrics) -> NDArray[np.float64]:
     """Place a division on every rule as long as the table, even where figures are printed on it.
 
     Double rules make one division.
@@ -168,7 +168,7 @@ def _long_rules(strips: Strips, metrics: Metrics) -> NDArray[np.float64]:
 def _space(
     low: float,
     high: float,
-    metrics: Metrics,
+    metrics: DigitMetrics,
     gaps: tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]],
 ) -> float | None:
     """Measure the space that divides columns between ``low`` and ``high``; None where none does."""
@@ -187,7 +187,7 @@ def _space(
     return typical if narrow.sum() < 3 or dotted[narrow].mean() < DOTTED_ROWS else None
 
 
-def _place(strips: Strips, low: int, high: int, ruled: bool) -> float:
+def _place(strips: ProjectionProfile, low: int, high: int, ruled: bool) -> float:
     """Choose the pixel of a free run for the division: on the rule, else in the middle of what is whitest."""
     if ruled:
         rules = strips.rules[low:high]

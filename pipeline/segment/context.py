@@ -1,4 +1,4 @@
-"""Window: the rules and letters around a block of digits, in flattened coordinates."""
+"""BlockContext: the rules and letters around a block of digits, in flattened coordinates."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.page import Detections
-from tablekin.segment.adjacency import Metrics
-from tablekin.segment.dewarping import Flattening
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.dewarping import Dewarping
 from tablekin.segment.ruling import Ruling
 
 SIDE_REACH = 26.0  # how far text columns are followed beyond the digits, in digit heights
@@ -17,7 +17,7 @@ HEADER_REACH = 15.0  # how far above the first row a heading is looked for, in d
 
 
 @dataclass(frozen=True)
-class Window:
+class BlockContext:
     """The rules and letters of a part of the page, each pixel with its place on the flattened page."""
 
     letters: NDArray[np.floating]  # (m, 2): u, v of every pixel of ink that is no digit and no rule
@@ -25,14 +25,14 @@ class Window:
     horizontal: NDArray[np.floating]  # (m, 2): u, v of pixels of horizontal rules
 
 
-def find_window(
-    flattening: Flattening,
+def find_context(
+    flattening: Dewarping,
     own: Detections,
     ruling: Ruling,
     letters: NDArray[np.uint8],
-    metrics: Metrics,
+    metrics: DigitMetrics,
     limits: tuple[float, float, float, float],
-) -> Window:
+) -> BlockContext:
     """Collect the ink around a block's digits, as far as its headings and text columns may reach.
 
     Parameters
@@ -53,4 +53,4 @@ def find_window(
     y1 = round(min(float(own.boxes[:, 3].max()) + 3 * metrics.height, limits[3]))
     u, v = flattening.pixels(x0, y0, x1, y1)
     masks = (letters[y0:y1, x0:x1], ruling.vertical[y0:y1, x0:x1], ruling.horizontal[y0:y1, x0:x1])
-    return Window(*(np.column_stack([u[m > 0], v[m > 0]]) for m in masks))
+    return BlockContext(*(np.column_stack([u[m > 0], v[m > 0]]) for m in masks))

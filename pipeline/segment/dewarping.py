@@ -1,4 +1,4 @@
-"""Flattening: the smooth map that makes the lines of a table straight and its columns upright."""
+"""Dewarping: the smooth map that makes the lines of a table straight and its columns upright."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FIGURE_RIDGE = 0.5  # a figure seen once or twice has no offset of its own
 
 
 @dataclass(frozen=True)
-class Flattening:
+class Dewarping:
     """Table coordinates u (across), v (down) at the nodes of a coarse lattice over the page.
 
     On a flat page u = x and v = y. ``offset`` is how far the centre of each figure 0..9 lies below the
@@ -65,12 +65,12 @@ class Flattening:
         return u, dv + np.arange(y0, y1, dtype=np.float32)[:, None]
 
 
-def fit_flattening(
+def fit_dewarping(
     digits: Detections,
     right: NDArray[np.intp],
     lower: NDArray[np.intp],
     shape: tuple[int, ...],
-) -> Flattening:
+) -> Dewarping:
     """Fit the flattening of one table to its pairs of neighbouring digits.
 
     Two digits of one line differ in v by their figures' offsets only, so ``y`` differences along lines
@@ -113,12 +113,12 @@ def fit_flattening(
     du = _terms(lattice_x, lattice_y, COLUMN_POWERS) @ column
     u = np.broadcast_to(nodes_x[None, :], dv.shape) - du
     v = np.broadcast_to(nodes_y[:, None], dv.shape) - dv
-    return Flattening(u.astype(np.float32), v.astype(np.float32), offset)
+    return Dewarping(u.astype(np.float32), v.astype(np.float32), offset)
 
 
-def follow_lines(
-    flattening: Flattening, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
-) -> Flattening:
+def refine_rows(
+    flattening: Dewarping, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> Dewarping:
     """Bend a flattening by what is left of the lines: residual distances from the row centres.
 
     Parameters
@@ -135,12 +135,12 @@ def follow_lines(
     return replace(flattening, v=flattening.v - _smooth(flattening.v.shape, xy, residual, reach))
 
 
-def follow_columns(
-    flattening: Flattening, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
-) -> Flattening:
+def refine_columns(
+    flattening: Dewarping, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+) -> Dewarping:
     """Bend a flattening by what is left of the columns: distances in u from where a column lines up.
 
-    Parameters are those of `follow_lines`.
+    Parameters are those of `refine_rows`.
     """
     return replace(flattening, u=flattening.u - _smooth(flattening.u.shape, xy, residual, reach))
 

@@ -1,4 +1,4 @@
-"""Evidence: everything about a page from which its tables are found."""
+"""PageObservations: everything about a page from which its tables are found."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.page import Detections, WorkingPage
-from tablekin.segment.adjacency import Metrics, Neighbourhood, find_neighbours, measure
-from tablekin.segment.blocks import find_embedded, number_boxes, without_digits
+from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics, find_neighbours, measure
+from tablekin.segment.blocks import number_boxes, touches_text, without_digits
 from tablekin.segment.ruling import Ruling, find_rules
 
 CROWDED = 1.6  # words nearer to a number than this, in digit heights, may make it part of their line
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PageObservations:
     """Digits, rules and other ink of a page, and how they stand to one another."""
 
     digits: Detections
-    metrics: Metrics
-    near: Neighbourhood
+    metrics: DigitMetrics
+    near: DigitAdjacency
     ruling: Ruling
     letters: NDArray[np.uint8]  # (height, width), 1 on ink that is neither digit nor rule
     numbers: NDArray[np.float64]  # (numbers, 4), boxes
@@ -34,7 +34,7 @@ class Evidence:
         return Detections(self.digits.digit[index], self.digits.score[index], self.digits.boxes[index])
 
 
-def gather_evidence(page: WorkingPage) -> Evidence:
+def observe_page(page: WorkingPage) -> PageObservations:
     """Measure the figures of a page, find its rules, its numbers and what stands beside them."""
     metrics = measure(page.digits)
     ruling = find_rules(page.ink, metrics.height)
@@ -42,6 +42,6 @@ def gather_evidence(page: WorkingPage) -> Evidence:
     letters = without_digits(without_specks, page.digits)
     near = find_neighbours(page.digits, ruling, metrics)
     boxes = number_boxes(page.digits, near.number)
-    embedded = find_embedded(boxes, letters, metrics)
-    crowded = find_embedded(boxes, letters, metrics, beside=CROWDED)[near.number]
-    return Evidence(page.digits, metrics, near, ruling, letters, boxes, embedded, crowded)
+    embedded = touches_text(boxes, letters, metrics)
+    crowded = touches_text(boxes, letters, metrics, beside=CROWDED)[near.number]
+    return PageObservations(page.digits, metrics, near, ruling, letters, boxes, embedded, crowded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.segment.adjacency import Metrics
+from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.ruling import box_sums
 
 Box = tuple[float, float, float, float]
@@ -20,7 +20,7 @@ def find_page_numbers(
     embedded: NDArray[np.bool_],
     tables: list[Box],
     letters: NDArray[np.uint8],
-    metrics: Metrics,
+    metrics: DigitMetrics,
     shape: tuple[int, int],
 ) -> list[Box]:
     """Find the page number, or two on an opening of two pages.

@@ -27,7 +27,7 @@ class _Count:
     step: int
 
 
-def find_continuation(table: Table, digits: Detections, block: NDArray[np.intp]) -> float | None:
+def find_panel_break(table: Table, digits: Detections, block: NDArray[np.intp]) -> float | None:
     """Find where a table's arguments go on beside it.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Strips: what stands at each pixel across a flattened table, and the columns that follow from it."""
+"""ProjectionProfile: what stands at each pixel across a flattened table, and the columns that follow from it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.page import Detections
-from tablekin.segment.adjacency import Metrics
+from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.bounds import extend_sideways
-from tablekin.segment.columns import CROSSED_ROWS, RULED_ROWS, Strips, digit_strips, find_divisions
-from tablekin.segment.context import Window
+from tablekin.segment.columns import (
+    CROSSED_ROWS,
+    RULED_ROWS,
+    ProjectionProfile,
+    digit_profile,
+    find_divisions,
+)
+from tablekin.segment.context import BlockContext
 from tablekin.segment.ruling import box_sums
 
 INKED_ROWS = 0.3  # share of rows with ink at which a division is not white
@@ -23,9 +29,9 @@ def column_edges(
     u: NDArray[np.floating],
     member: NDArray[np.intp],
     edges: NDArray[np.floating],
-    window: Window,
+    window: BlockContext,
     text: NDArray[np.uint8],
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> tuple[NDArray[np.float64], float, float]:
     """Find the divisions between the columns and both sides of the table.
 
@@ -57,9 +63,9 @@ def column_edges(
     low = min([float(u0.min())] + [float(a[:, 0].min()) for a in span if len(a)]) - 2
     high = max([float(u1.max())] + [float(a[:, 0].max()) for a in span if len(a)]) + 2
     width, rows = int(high - low) + 1, len(edges) - 1
-    strips = Strips(
+    strips = ProjectionProfile(
         low,
-        digit_strips(u0, u1, low, width),
+        digit_profile(u0, u1, low, width),
         _row_counts(window.letters, edges, low, width),
         _row_counts(window.letters, _space_edges(edges), low, width, every=2),
         _row_counts(window.vertical, edges, low, width),
@@ -81,7 +87,7 @@ def column_edges(
     return edges, *_openness(strips, divisions)
 
 
-def _openness(strips: Strips, divisions: NDArray[np.floating]) -> tuple[float, float]:
+def _openness(strips: ProjectionProfile, divisions: NDArray[np.floating]) -> tuple[float, float]:
     """Return the shares of the divisions that are ruled or white in most rows, and that are ruled."""
     if not len(divisions):
         return 1.0, 0.0
@@ -92,7 +98,7 @@ def _openness(strips: Strips, divisions: NDArray[np.floating]) -> tuple[float, f
 
 
 def _column_span(
-    strips: Strips, u0: NDArray[np.floating], u1: NDArray[np.floating], number: NDArray[np.intp]
+    strips: ProjectionProfile, u0: NDArray[np.floating], u1: NDArray[np.floating], number: NDArray[np.intp]
 ) -> tuple[float, float]:
     """Return the outermost u of the numbers that share a column with others; stray digits do not count."""
     shared = strips.digits > CROSSED_ROWS * strips.rows + (strips.rows > 8)
@@ -104,7 +110,7 @@ def _column_span(
     return float(u0[good].min()), float(u1[good].max())
 
 
-def _cut(strips: Strips, low: float, high: float) -> Strips:
+def _cut(strips: ProjectionProfile, low: float, high: float) -> ProjectionProfile:
     """Cut strips down to the part from ``low`` to ``high``."""
     begin, end = round(low - strips.start), round(high - strips.start)
     return replace(

@@ -10,9 +10,9 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from tablekin.page import Detections
-from tablekin.segment.adjacency import Metrics
-from tablekin.segment.context import Window
-from tablekin.segment.dewarping import Flattening, fit_flattening, follow_lines
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.context import BlockContext
+from tablekin.segment.dewarping import Dewarping, fit_dewarping, refine_rows
 
 FAR = 2.2  # distance, in pitches, at which a row of few numbers at either end is no row of the table
 SMOOTHING = 0.17  # width of the kernel over line positions, in digit heights
@@ -36,13 +36,13 @@ class Rows:
         return np.bincount(self.member, minlength=len(self.centres))
 
 
-def flatten_rows(
+def dewarp_rows(
     own: Detections,
     right: NDArray[np.intp],
     lower: NDArray[np.intp],
     shape: tuple[int, ...],
-    metrics: Metrics,
-) -> tuple[Flattening, Rows]:
+    metrics: DigitMetrics,
+) -> tuple[Dewarping, Rows]:
     """Flatten a block and find its rows, following the lines where they bend."""
     heights = own.heights
     usual = np.array(
@@ -52,13 +52,13 @@ def flatten_rows(
     # figures of fractions are small for their kind and stand above and below the line
     weight = own.score * np.where(small, 0.01, 1.0)
     right = right[~small[right].any(1)]
-    flattening = fit_flattening(own, right, lower, shape)
+    flattening = fit_dewarping(own, right, lower, shape)
     steps = own.centres[lower[:, 1], 1] - own.centres[lower[:, 0], 1]
     for reach in (5.0, 3.0):
         line = flattening.points(own.centres)[:, 1] - flattening.offset[own.digit]
         rows = find_rows(line, weight, metrics.height, steps)
         residual = line - rows.centres[rows.member]
-        flattening = follow_lines(flattening, own.centres, residual, reach * metrics.height)
+        flattening = refine_rows(flattening, own.centres, residual, reach * metrics.height)
     line = flattening.points(own.centres)[:, 1] - flattening.offset[own.digit]
     return flattening, find_rows(line, weight, metrics.height, steps)
 
@@ -116,8 +116,8 @@ def body_rows(
     crowded: NDArray[np.bool_],
     embedded: NDArray[np.bool_],
     u: NDArray[np.floating],
-    window: Window,
-    metrics: Metrics,
+    window: BlockContext,
+    metrics: DigitMetrics,
 ) -> tuple[int, int]:
     """Leave out heading rows at the top and lines of text with numbers at both ends.
 
@@ -171,7 +171,7 @@ def body_rows(
     return first, last
 
 
-def _fits(rows: Rows, u: NDArray[np.floating], metrics: Metrics) -> NDArray[np.bool_]:
+def _fits(rows: Rows, u: NDArray[np.floating], metrics: DigitMetrics) -> NDArray[np.bool_]:
     """Tell in which rows most digits stand where a quarter of the other rows have digits; ``(rows,)``."""
     count = len(rows.centres)
     place = np.round((u - u.min()) / (0.5 * metrics.width)).astype(np.intp) + 1

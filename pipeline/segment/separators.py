@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from tablekin.segment.adjacency import Metrics
-from tablekin.segment.context import Window
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.context import BlockContext
 
 FRAMED = 0.8  # narrowest alley between two frames, in digit heights
 OPEN = 1.4  # narrowest alley at which rules stop on both sides, in digit heights
@@ -18,12 +18,12 @@ BESIDE = 8.0  # how far from an alley lines are compared, in digit heights
 MATCHING = 0.55  # share of the digits with a line on the other side, below which the lines do not go on
 
 
-def find_alley(
+def find_separator(
     u0: NDArray[np.floating],
     u1: NDArray[np.floating],
     v: NDArray[np.floating],
-    window: Window,
-    metrics: Metrics,
+    window: BlockContext,
+    metrics: DigitMetrics,
 ) -> float | None:
     """Find an alley between two tables that were taken for one.
 
@@ -108,7 +108,7 @@ def _presence(
 
 
 def _white_part(
-    letters: NDArray[np.bool_], vertical: NDArray[np.bool_], metrics: Metrics
+    letters: NDArray[np.bool_], vertical: NDArray[np.bool_], metrics: DigitMetrics
 ) -> tuple[tuple[int, int], bool]:
     """Find the widest part of a run without rules and letters, one between two rules if there is one.
 
@@ -144,7 +144,7 @@ def _rules_across(
     begin: int,
     end: int,
     bins: int,
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> tuple[bool, bool]:
     """Tell whether a rule crosses from ``begin`` to ``end``, and whether any stops on both sides."""
     reach = round(3 * metrics.height)
@@ -168,7 +168,7 @@ def _lines_go_on(
     v: NDArray[np.floating],
     begin: float,
     end: float,
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> bool:
     """Tell whether the lines of digits left of an alley are those right of it."""
     reach = BESIDE * metrics.height

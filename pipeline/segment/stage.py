@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from tablekin.page import Layout, Region, WorkingPage
 from tablekin.segment.blocks import find_blocks
-from tablekin.segment.observations import Evidence, gather_evidence
+from tablekin.segment.observations import PageObservations, observe_page
 from tablekin.segment.page_number import find_page_numbers
-from tablekin.segment.panels import find_continuation
-from tablekin.segment.table import Table, around, build_table, split_block
+from tablekin.segment.panels import find_panel_break
+from tablekin.segment.table import Table, bounding_box, build_table, split_block
 
 FULL = 0.65  # share of the cells with digits that prose never reaches
 
 
 @dataclass(frozen=True)
-class TableLimits:
+class TableCriteria:
     """What a block of digits needs to count as a table."""
 
     min_rows: int = 3
@@ -33,7 +33,7 @@ class TableLimits:
     min_score: float = 0.3  # weaker digits are not used to find the table
 
 
-def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
+def segment(page: WorkingPage, limits: TableCriteria | None = None) -> Layout:
     """Find the tables of a page, their rows, columns and cells, and the page number.
 
     Parameters
@@ -49,11 +49,11 @@ def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
         Regions in a fixed order (outside, page numbers, headers, rows, columns, cells, margins) and the
         leaf region of every pixel. Tables are numbered by their place on the page, left column first.
     """
-    limits = limits or TableLimits()
+    limits = limits or TableCriteria()
     shape = (page.ink.shape[0], page.ink.shape[1])
     if not len(page.digits):
         return _lay_out([], [], [], shape, 0.0)
-    evidence = gather_evidence(page)
+    evidence = observe_page(page)
     tables = _in_reading_order(_find_tables(evidence, limits, shape))
     areas = [t.box for t in tables]
     folios = find_page_numbers(
@@ -62,7 +62,7 @@ def segment(page: WorkingPage, limits: TableLimits | None = None) -> Layout:
     return _lay_out(tables, areas, folios, shape, evidence.metrics.height)
 
 
-def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]) -> list[Table]:
+def _find_tables(evidence: PageObservations, limits: TableCriteria, shape: tuple[int, int]) -> list[Table]:
     """Find the blocks of digits that are tables."""
     digits, height = evidence.digits, evidence.metrics.height
     embedded = evidence.embedded[evidence.near.number]
@@ -79,7 +79,7 @@ def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]
         table = build_table(evidence, block, _limits(block, blocks, digits.boxes, shape, height))
         if table is None or not _is_table(table, evidence, limits):
             continue
-        border = find_continuation(table, digits, block)
+        border = find_panel_break(table, digits, block)
         if border is None:
             tables.append(table)
             continue
@@ -91,7 +91,7 @@ def _find_tables(evidence: Evidence, limits: TableLimits, shape: tuple[int, int]
 
 
 def _find_blocks(
-    evidence: Evidence, free: NDArray[np.bool_], shape: tuple[int, int]
+    evidence: PageObservations, free: NDArray[np.bool_], shape: tuple[int, int]
 ) -> list[NDArray[np.intp]]:
     """Find blocks and split those that hold tables side by side, whose parts are grouped afresh."""
     digits, metrics = evidence.digits, evidence.metrics
@@ -142,7 +142,7 @@ def _limits(
     return left, top, right, bottom
 
 
-def _is_table(table: Table, evidence: Evidence, limits: TableLimits) -> bool:
+def _is_table(table: Table, evidence: PageObservations, limits: TableCriteria) -> bool:
     rows, columns = table.filled.shape
     used = table.filled.any(0).sum()
     if rows < limits.min_rows or table.digits < limits.min_digits:
@@ -220,7 +220,7 @@ def _table_regions(kind: str, table_id: int, table: Table, shape: tuple[int, int
     rows, columns = range(grid.shape[0] - 2), range(grid.shape[1] - 1)
 
     def region(row: int | None, col: int | None, corners: NDArray[np.float64]) -> Region:
-        return Region(0, kind, table_id, row, col, around(corners))
+        return Region(0, kind, table_id, row, col, bounding_box(corners))
 
     if kind == "header":
         return [region(None, None, grid[:2])] if table.header_top < table.row_edges[0] else []

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.page import Detections
-from tablekin.segment.adjacency import Metrics
-from tablekin.segment.bounds import row_edges, vertical_ends
-from tablekin.segment.context import find_window
-from tablekin.segment.dewarping import Flattening, fit_flattening, follow_columns
-from tablekin.segment.observations import Evidence
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.bounds import row_edges, vertical_bounds
+from tablekin.segment.context import find_context
+from tablekin.segment.dewarping import Dewarping, fit_dewarping, refine_columns
+from tablekin.segment.observations import PageObservations
 from tablekin.segment.projection import column_edges
-from tablekin.segment.rows import body_rows, flatten_rows
-from tablekin.segment.separators import find_alley
+from tablekin.segment.rows import body_rows, dewarp_rows
+from tablekin.segment.separators import find_separator
 
 HEADING_ROWS = 6.0  # how far above the first row figures belong to the heading, in digit heights
 LINED_UP = 0.4  # farthest end of a number that still lines up with its column, in digit widths
@@ -29,7 +29,7 @@ class Table:
     included; the header lies between ``header_top`` and the first row edge.
     """
 
-    flattening: Flattening
+    flattening: Dewarping
     row_edges: NDArray[np.float64]  # (rows + 1,)
     column_edges: NDArray[np.float64]  # (columns + 1,)
     header_top: float
@@ -49,17 +49,17 @@ class Table:
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Box around the table and its header, in the working frame."""
-        return around(self.vertices())
+        return bounding_box(self.vertices())
 
 
-def around(points: NDArray[np.floating]) -> tuple[float, float, float, float]:
+def bounding_box(points: NDArray[np.floating]) -> tuple[float, float, float, float]:
     """Return the box around points ``(..., 2)``."""
     (x0, y0), (x1, y1) = points.reshape(-1, 2).min(0), points.reshape(-1, 2).max(0)
     return float(x0), float(y0), float(x1), float(y1)
 
 
 def build_table(
-    evidence: Evidence, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+    evidence: PageObservations, block: NDArray[np.intp], limits: tuple[float, float, float, float]
 ) -> Table | None:
     """Find the grid of one block of digits.
 
@@ -78,10 +78,10 @@ def build_table(
         None where fewer than two rows of digits remain.
     """
     own, metrics, letters = evidence.take(block), evidence.metrics, evidence.letters
-    flattening, rows = flatten_rows(own, *pairs_within(evidence, block), letters.shape, metrics)
+    flattening, rows = dewarp_rows(own, *pairs_within(evidence, block), letters.shape, metrics)
     if len(rows.centres) < 2:
         return None
-    window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
+    window = find_context(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
     number = evidence.near.number[block]
     first, last = body_rows(
@@ -97,17 +97,17 @@ def build_table(
         edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
         columns, *_ = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
         column = _column_of(u, columns)
-        residual, aligned, entries = line_up(own, member, u, column, metrics)
+        residual, aligned, entries = column_alignment(own, member, u, column, metrics)
         usable = np.isfinite(residual)
-        flattening = follow_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
-        window = find_window(flattening, own, evidence.ruling, letters, metrics, limits)
+        flattening = refine_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
+        window = find_context(flattening, own, evidence.ruling, letters, metrics, limits)
     u = flattening.points(own.centres)[:, 0]
     columns, openness, ruled = column_edges(
         own, number, u, member, edges, window, evidence.ruling.text, metrics
     )
     near = (rows.centres[:first] > centres[0] - HEADING_ROWS * metrics.height).nonzero()[0]
     heading = float(rows.centres[near[0]]) if len(near) else np.inf
-    top, low, high = vertical_ends(
+    top, low, high = vertical_bounds(
         edges, columns, centres, window.horizontal, window.vertical, window.letters, heading, metrics
     )
     edges[0], edges[-1] = low, high
@@ -120,7 +120,9 @@ def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArra
     return np.clip(np.searchsorted(columns, u) - 1, 0, len(columns) - 2)
 
 
-def pairs_within(evidence: Evidence, block: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def pairs_within(
+    evidence: PageObservations, block: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of neighbours inside a block, to the right and below, as indices into the block."""
     place = np.full(len(evidence.digits), -1, np.intp)
     place[block] = np.arange(len(block))
@@ -129,31 +131,31 @@ def pairs_within(evidence: Evidence, block: NDArray[np.intp]) -> tuple[NDArray[n
 
 
 def split_block(
-    evidence: Evidence, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+    evidence: PageObservations, block: NDArray[np.intp], limits: tuple[float, float, float, float]
 ) -> list[NDArray[np.intp]]:
     """Split a block at the alleys between tables that stand side by side."""
     own, metrics = evidence.take(block), evidence.metrics
     right, lower = pairs_within(evidence, block)
     if not len(right) or not len(lower):
         return [block]
-    flattening = fit_flattening(own, right, lower, evidence.letters.shape)
-    window = find_window(flattening, own, evidence.ruling, evidence.letters, metrics, limits)
+    flattening = fit_dewarping(own, right, lower, evidence.letters.shape)
+    window = find_context(flattening, own, evidence.ruling, evidence.letters, metrics, limits)
     uv = flattening.points(own.centres)
     half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
     v = uv[:, 1] - flattening.offset[own.digit]
-    alley = find_alley(uv[:, 0] - half, uv[:, 0] + half, v, window, metrics)
+    alley = find_separator(uv[:, 0] - half, uv[:, 0] + half, v, window, metrics)
     if alley is None:
         return [block]
     parts = (block[uv[:, 0] < alley], block[uv[:, 0] >= alley])
     return [piece for part in parts for piece in split_block(evidence, part, limits)]
 
 
-def line_up(
+def column_alignment(
     own: Detections,
     row: NDArray[np.intp],
     u: NDArray[np.floating],
     column: NDArray[np.intp],
-    metrics: Metrics,
+    metrics: DigitMetrics,
 ) -> tuple[NDArray[np.float64], int, int]:
     """Measure how far the entries of each column stand from where the column lines up.
 

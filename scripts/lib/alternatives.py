@@ -14,10 +14,10 @@ from lib.made_corpus import first_documents
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import CorpusError
-from tablekin.explain.factor_index import Factors
+from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.pooling import Level
-from tablekin.explain.scores import Block
+from tablekin.explain.scores import PairBlock
 from tablekin.explain.stage import TILE
 from tablekin.explain.top_k import best_matches
 from tablekin.ingest.image import load_image
@@ -26,7 +26,7 @@ from tablekin.schemas import FEATURES
 _PAIRS_CHECKED = 300
 
 
-def compile_kernel(factors: Factors) -> None:
+def compile_kernel(factors: FactorIndex) -> None:
     """Compile the kernel, which happens once on a machine."""
     a, b = np.array([0]), np.array([1])
     match_pairs(factors, a, b, score_pairs(factors, 1).table(a, b)["dot"].to_numpy(), 1)
@@ -40,7 +40,7 @@ def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
     factors = first_documents(folder, 2 * TILE)
     compile_kernel(factors)
     half = min(TILE, len(factors.documents) // 2)
-    a, b = Block(range(half), range(half, 2 * half)).pairs()
+    a, b = PairBlock(range(half), range(half, 2 * half)).pairs()
     sample = np.arange(0, len(a), max(len(a) // _PAIRS_CHECKED, 1))
     kernel = dense = 0.0
     different = 0

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.corpus.corpus import Corpus
-from tablekin.explain.factor_index import TABLES, Factors, gather
+from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
 from tablekin.schemas import FEATURES, empty
 
 DENSE = 1500  # figures on a page from which on it counts as dense
@@ -120,14 +120,14 @@ def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int
         corpus.add_documents(tables, "benchmark", metadata)
 
 
-def first_documents(folder: Path, count: int) -> Factors:
+def first_documents(folder: Path, count: int) -> FactorIndex:
     """Read the factors of the first batches, as many as have ``count`` documents."""
     tables: list[dict[str, pa.Table]] = []
     for batch in Corpus.open(folder).batches(TABLES):
         tables.append(batch)
         if sum(len(table["features"]) for table in tables) >= count:
             break
-    return gather(tables)
+    return load_factors(tables)
 
 
 def shape_of(folder: Path, count: int) -> dict[str, float]:

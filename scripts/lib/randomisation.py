@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lib.perturbation import correlation, map_of, rank_correlation
 from lib.subject import Subject, pool, shares, trained
 from tablekin.models.networks.digits import DigitNetwork
-from tablekin.models.page_lrp.patches import Cones
+from tablekin.models.page_lrp.patches import PatchPropagation
 
 STAGES = (
     "head",
@@ -46,12 +46,12 @@ def randomised(network: DigitNetwork, seed: int) -> Iterator[tuple[str, DigitNet
         yield stage, network
 
 
-def _pool(cones: Cones, subject: Subject) -> NDArray[np.float64]:
+def _pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
     """Pool relevance by region; what a network that answers nothing cannot share out is nowhere."""
     return np.nan_to_num(pool(cones, subject))
 
 
-def _follow(cones: Cones, subject: Subject) -> list[NDArray[np.float64]]:
+def _follow(cones: PatchPropagation, subject: Subject) -> list[NDArray[np.float64]]:
     """Relevance of some figures at the pixels around them."""
     chosen = np.unique(np.linspace(0, len(subject.peaks.digit) - 1, _FOLLOWED).astype(int))
     digit = torch.from_numpy(subject.peaks.digit[chosen].astype(np.int64))
@@ -86,13 +86,13 @@ def randomise(a: Subject, b: Subject, seed: int) -> list[dict[str, object]]:
     inks = [torch.from_numpy(page.ink) for page in pages]
     kept = [shares(page, "proportional") for page in pages]
     with torch.inference_mode():
-        cones = [Cones(trained(), ink) for ink in inks]
+        cones = [PatchPropagation(trained(), ink) for ink in inks]
         pooled = [_pool(cone, page) for cone, page in zip(cones, pages, strict=True)]
         windows = [w for cone, page in zip(cones, pages, strict=True) for w in _follow(cone, page)]
         original = map_of(kept[0] @ pooled[0], kept[1] @ pooled[1])
         rows: list[dict[str, object]] = []
         for stage, network in randomised(trained(), seed):
-            cones = [Cones(network, ink) for ink in inks]
+            cones = [PatchPropagation(network, ink) for ink in inks]
             other = [_pool(cone, page) for cone, page in zip(cones, pages, strict=True)]
             pairs = map_of(kept[0] @ other[0], kept[1] @ other[1])
             at_pixels = [w for cone, page in zip(cones, pages, strict=True) for w in _follow(cone, page)]

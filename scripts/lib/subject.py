@@ -15,14 +15,14 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor
 
 from tablekin.config import RunConfig
-from tablekin.digitize.stage import choose_figures, digitize
+from tablekin.digitize.stage import digitize, filter_detections
 from tablekin.explain.factor import digit_advance, spacing_of
 from tablekin.ingest.image import load_image
 from tablekin.models.networks.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
-from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import GRAIN, DigitNetwork, Peaks, load_digit_network, pad_to_grain
-from tablekin.models.occlusion import ErasablePage
-from tablekin.models.page_lrp.patches import GAMMA, Cones
+from tablekin.models.occlusion import OcclusionPage
+from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 from tablekin.segment.stage import segment
 
 Level = Literal["cells", "figures"]
@@ -44,7 +44,7 @@ def trained() -> DigitNetwork:
 
 def find_figures(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Peaks:
     """Find the figures of a page as the pipeline does by default."""
-    return choose_figures(z, boxes, ink, load_credibility(), RunConfig().digitize.threshold)[0]
+    return filter_detections(z, boxes, ink, load_detection_classifier(), RunConfig().digitize.threshold)[0]
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Subject:
         """Centres of the figures, ``(n, 2)``: x, y."""
         return (self.peaks.boxes[:, :2] + self.peaks.boxes[:, 2:]).astype(np.float64) / 2
 
-    def erasable(self) -> ErasablePage:
+    def erasable(self) -> OcclusionPage:
         """Make it ready to be erased."""
-        return ErasablePage(trained(), torch.from_numpy(self.ink), self.labels, find_figures, self.spacing)
+        return OcclusionPage(trained(), torch.from_numpy(self.ink), self.labels, find_figures, self.spacing)
 
 
 def prepare(path: Path, side: int, level: Level) -> Subject:
@@ -83,7 +83,9 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     level
         What the regions are.
     """
-    page, peaks, _ = digitize(load_image(path), trained(), load_credibility(), RunConfig().digitize.threshold)
+    page, peaks, _ = digitize(
+        load_image(path), trained(), load_detection_classifier(), RunConfig().digitize.threshold
+    )
     labels = segment(page).labels
     centre = np.median(page.digits.centres, axis=0) if len(page.digits) else np.zeros(2)
     window = []
@@ -127,7 +129,7 @@ def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDAr
     return made
 
 
-class GradientCones(Cones):
+class GradientPatches(PatchPropagation):
     """Gradient times input, a peak's share of one: LRP-0 down to the pixels themselves."""
 
     def _pixel_rule(self, ink: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -159,7 +161,7 @@ def gradient_shares(
     return coo_array((entries, (rows, columns)), shape=(len(FEATURES), figures.size)).tocsr()
 
 
-def pool(cones: Cones, subject: Subject) -> NDArray[np.float64]:
+def pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
     """Share of every region in the relevance of every figure, ``(n, regions)``."""
     digit = torch.from_numpy(subject.peaks.digit.astype(np.int64))
     return cones.pool(digit, torch.from_numpy(subject.peaks.cell), subject.labels)
@@ -189,10 +191,10 @@ def explain(subject: Subject) -> dict[str, NDArray[np.float64]]:
     factors = {}
     with torch.inference_mode():
         for setting, gamma in SETTINGS.items():
-            pooled = pool(Cones(trained(), ink, gamma), subject)
+            pooled = pool(PatchPropagation(trained(), ink, gamma), subject)
             for rule in get_args(MinRule):
                 factors[f"{rule}, gamma {setting}"] = shares(subject, rule) @ pooled
-        pooled = pool(GradientCones(trained(), ink, SETTINGS["0.0"]), subject)
+        pooled = pool(GradientPatches(trained(), ink, SETTINGS["0.0"]), subject)
     peaks, (x, y) = subject.peaks, subject.centres.T
     factors[HESSIAN] = gradient_shares(peaks.digit, peaks.activation, x, y, subject.spacing) @ pooled
     factors[OWN] = shares(subject, "proportional") @ _places(subject)

@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 from evaluate_collation import documents
 
-from tablekin.collation.collate import collate, kin, table_of
+from tablekin.collation.collate import collate, keep_significant, to_frame
 from tablekin.collation.witness import Witness
 from tablekin.corpus.corpus import Corpus
-from tablekin.kinship.stemma import LEAST_PLACES, Split, draw_up, normalized
-from tablekin.kinship.variant_table import gather
+from tablekin.kinship.stemma import LEAST_PLACES, Split, infer_stemma, normalized
+from tablekin.kinship.variant_table import build_variant_table
 from tablekin.sample.truth import read_truth
 from tablekin.schemas import empty
 
@@ -62,7 +62,7 @@ def _printed(archive: Path) -> dict[str, Witness]:
 def _collate_two(pair: tuple[Path, str, str]) -> pd.DataFrame:
     archive, a, b = pair
     witnesses = _printed(archive)
-    return table_of(kin(collate(witnesses[a], witnesses[b]))).assign(doc_a=a, doc_b=b)
+    return to_frame(keep_significant(collate(witnesses[a], witnesses[b]))).assign(doc_a=a, doc_b=b)
 
 
 def read_collations(corpus: Corpus) -> pd.DataFrame:
@@ -93,8 +93,10 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
         compared = {own[doc] for doc in {*cells["doc_a"], *cells["doc_b"]}}
         if len(compared) < _FEWEST:
             continue
-        tradition = gather(cells, {doc: edition for doc, edition in own.items() if edition in compared})
-        stemma = draw_up(tradition.witnesses, tradition.readings)
+        tradition = build_variant_table(
+            cells, {doc: edition for doc, edition in own.items() if edition in compared}
+        )
+        stemma = infer_stemma(tradition.witnesses, tradition.readings)
         true = true_branches(
             dict(zip(editions["edition"], editions["parent"], strict=True)), sorted(compared)
         )

@@ -4,7 +4,7 @@ import torch
 
 from tablekin.models.networks.bigram import Spacing
 from tablekin.models.networks.digits import DigitNetwork, Peaks, find_peaks, load_digit_network, pad_to_grain
-from tablekin.models.occlusion import ErasablePage, joint_effect
+from tablekin.models.occlusion import OcclusionPage, joint_effect
 
 SIDES = (275, 301)  # pixels
 SPACING = Spacing(4.0, 40.0, 12.0)
@@ -36,16 +36,16 @@ def cells(height: int, width: int) -> np.ndarray:
     return labels
 
 
-def page(network: DigitNetwork, seed: int = 0) -> ErasablePage:
+def page(network: DigitNetwork, seed: int = 0) -> OcclusionPage:
     ink = blobs(*SIDES, seed)
-    return ErasablePage(network, ink, cells(*SIDES), find_all, SPACING)
+    return OcclusionPage(network, ink, cells(*SIDES), find_all, SPACING)
 
 
 def test_erasing_each_region_is_passing_the_changed_page_through_the_network(network: DigitNetwork) -> None:
     ink, labels = blobs(*SIDES, 1), cells(*SIDES)
     found = set()
     with torch.inference_mode():
-        for region, z, boxes in ErasablePage(network, ink, labels, find_all, SPACING).erase_each():
+        for region, z, boxes in OcclusionPage(network, ink, labels, find_all, SPACING).erase_each():
             found.add(region)
             changed = ink.masked_fill(torch.from_numpy(labels == region), 0)
             expected_z, expected_boxes, _ = network.measure(pad_to_grain(changed[None, None]))
@@ -66,7 +66,7 @@ def test_erasing_nothing_or_blank_paper_changes_nothing(network: DigitNetwork) -
     ink = blobs(*SIDES, 2)
     labels = cells(*SIDES)
     ink[torch.from_numpy(labels == 4)] = 0
-    erasable = ErasablePage(network, ink, labels, find_all, SPACING)
+    erasable = OcclusionPage(network, ink, labels, find_all, SPACING)
     assert np.array_equal(erasable.without([]), erasable.phi)
     assert not erasable.contributions()[:, 4].any()
     assert not erasable.without(range(7)).any()

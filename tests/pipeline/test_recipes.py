@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tablekin.config import RunConfig
-from tablekin.orchestration.stage import Order, load_stages, run
+from tablekin.orchestration.stage import RunRequest, load_stages, run
 from tests.support import table_stages
 from tests.support.places import DOCS
 from tests.support.runs import write_scan
@@ -34,7 +34,7 @@ def told(tmp_path_factory):
             lambda work, scans, _: (work(scan) for scan in scans),
         )
         stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
-        order = Order(
+        order = RunRequest(
             (folder / "scans",), folder / "corpus", folder / "meta.csv", RunConfig(device="cpu"), workers=1
         )
         run(order, lambda line: None, stages)

@@ -10,7 +10,7 @@ from tablekin.config import DigitizeConfig, RunConfig
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.stage import digitize, find_pose
 from tablekin.document import analyse_document
-from tablekin.models.networks.detection_confidence import load_credibility
+from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import load_digit_network
 from tablekin.page import Layout
 from tablekin.segment.stage import segment
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not pa
 
 def layout_of(name: str) -> Layout:
     grey = cv2.imread(str(SCANS / name), cv2.IMREAD_GRAYSCALE)
-    page, *_ = digitize(grey, load_digit_network(), load_credibility(), DigitizeConfig().threshold)
+    page, *_ = digitize(grey, load_digit_network(), load_detection_classifier(), DigitizeConfig().threshold)
     return segment(page)
 
 

@@ -16,7 +16,7 @@ from lib.perturbation import (
     rank_correlation,
 )
 from lib.randomisation import STAGES, randomised
-from lib.subject import DEFAULT, GradientCones, figure_labels, gradient_shares
+from lib.subject import DEFAULT, GradientPatches, figure_labels, gradient_shares
 
 from tablekin.models.networks.bigram import BigramLayer, Spacing
 from tablekin.models.networks.digits import DigitNetwork, find_peaks
@@ -83,7 +83,7 @@ def test_gradient_cones_are_gradient_times_input() -> None:
     labels = (np.arange(128)[:, None] // 40 * 4 + np.arange(144) // 40).astype(np.int32)
     chosen = np.linspace(0, len(peaks.digit) - 1, 4).astype(int)
     digit, cell = peaks.digit[chosen].astype(int), peaks.cell[chosen]
-    cones = GradientCones(network, ink, dict.fromkeys(GAMMA, 0.0))
+    cones = GradientPatches(network, ink, dict.fromkeys(GAMMA, 0.0))
     found = cones.pool(torch.from_numpy(digit), torch.from_numpy(cell), labels)
     for row, d, (y, x) in zip(found, digit, cell, strict=True):
         (gradient,) = torch.autograd.grad(z[0, d, y, x], leaf, retain_graph=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tablekin.explain.factor_index import Factors, gather
+from tablekin.explain.factor_index import FactorIndex, load_factors
 from tablekin.models.networks.bigram import FEATURES
 
 KINDS = ["outside", "header", "row", "row", "column", "column", "cell", "cell", "cell", "cell"]
@@ -46,7 +46,7 @@ def corpus(count: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     return features, factors, regions, dense
 
 
-def gathered(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFrame) -> Factors:
+def gathered(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFrame) -> FactorIndex:
     """The documents in two batches, the last ones first."""
     batches = []
     names = features["doc_id"]
@@ -56,4 +56,4 @@ def gathered(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFram
         batches.append(
             {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in rows.items()}
         )
-    return gather(batches)
+    return load_factors(batches)

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from tablekin.config import RunConfig
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import fake_stages
 
 STAGES = Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
@@ -23,7 +23,7 @@ def write_scan(path: Path, seed: int, first: int = 200) -> None:
 
 def start(scans, out, workers=1, config=CPU, said=None, **options):
     lines = [] if said is None else said
-    return run(Order((scans,), out, config=config, workers=workers, **options), lines.append, STAGES)
+    return run(RunRequest((scans,), out, config=config, workers=workers, **options), lines.append, STAGES)
 
 
 def digests(out):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tablekin.sample.degradation.exposure import Scanner, expose, shape_leaf
 from tablekin.sample.degradation.paper import Paper, shade_paper, spot_paper
-from tablekin.sample.degradation.pose import Pose, bend_of_sheet, turn_boxes
+from tablekin.sample.degradation.pose import SheetPose, bend_of_sheet, turn_boxes
 from tablekin.sample.degradation.press import lost_figures, press_ink, slur_ink, smooth_field
 from tablekin.sample.typesetting.sheet import SetPage
 
@@ -121,7 +121,7 @@ def random_wear(rng: np.random.Generator, strength: float | None = None, upright
     )
 
 
-def _pose_of(shape: tuple[int, int], wear: Wear, unit: float, rng: np.random.Generator) -> Pose:
+def _pose_of(shape: tuple[int, int], wear: Wear, unit: float, rng: np.random.Generator) -> SheetPose:
     """Lay the page ``(h, w)`` into a scan with borders, skewed, scaled and bent."""
     left, top, right, bottom = (side * unit for side in wear.border)
     height, width = (shape[0] + top + bottom) * wear.scale, (shape[1] + left + right) * wear.scale
@@ -131,7 +131,7 @@ def _pose_of(shape: tuple[int, int], wear: Wear, unit: float, rng: np.random.Gen
     affine = rotate / wear.scale
     affine[:, 2] += 0.5 / wear.scale - 0.5 - np.array([left, top])
     bend = bend_of_sheet(scan, wear.bend * unit, wear.gutter_left, wear.ripple * unit, rng)
-    return Pose(affine, bend)
+    return SheetPose(affine, bend)
 
 
 def _add_neighbour(
@@ -155,7 +155,7 @@ def _add_neighbour(
     return ink, pd.concat([own, facing], ignore_index=True), shift
 
 
-def _carry(table: pd.DataFrame, pose: Pose, orientation: int) -> pd.DataFrame:
+def _carry(table: pd.DataFrame, pose: SheetPose, orientation: int) -> pd.DataFrame:
     """Map the boxes of a table into the scan, cut at its sides, and leave out rows that lie outside it."""
     if table.empty:
         return table.copy()
@@ -167,7 +167,7 @@ def _carry(table: pd.DataFrame, pose: Pose, orientation: int) -> pd.DataFrame:
     return carried
 
 
-def _in_sight(figures: pd.DataFrame, pose: Pose, leaf: NDArray[np.float32]) -> pd.DataFrame:
+def _in_sight(figures: pd.DataFrame, pose: SheetPose, leaf: NDArray[np.float32]) -> pd.DataFrame:
     """Leave out figures most of which is off the leaf or the image; ignore those of which a part is."""
     if figures.empty:
         return figures

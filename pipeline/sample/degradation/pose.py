@@ -1,4 +1,4 @@
-"""Pose: where a page lies in its scan, how it is bent and turned."""
+"""SheetPose: where a page lies in its scan, how it is bent and turned."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STEPS = 6  # of the fixed-point iteration that inverts the bend; it contracts b
 
 
 @dataclass(frozen=True)
-class Pose:
+class SheetPose:
     """Maps a scan's pixels to the page's: an affine map plus a smooth bend given on the scan.
 
     Parameters

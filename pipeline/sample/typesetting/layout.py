@@ -1,4 +1,4 @@
-"""Layout: how an edition arranges the content of a work in columns, tables and pages."""
+"""TableLayout: how an edition arranges the content of a work in columns, tables and pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PADDED = ("minutes", "seconds")
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """What an edition prints of a work, and where."""
 
     rows: tuple[int, ...]  # of the work, in the order printed
@@ -32,13 +32,13 @@ class Layout:
     split_rows: bool = True  # pages share the rows, or else the quantities
 
 
-def _count_figures(work: Work, layout: Layout) -> int:
+def _count_figures(work: Work, layout: TableLayout) -> int:
     starts = np.cumsum([0, *(len(quantity.units) for quantity in work.quantities)])
     places = [place for index in layout.quantities for place in range(starts[index], starts[index + 1])]
     return sum(len(work.cells[row][place]) for row in layout.rows for place in places)
 
 
-def _abbreviate(work: Work, layout: Layout, rng: np.random.Generator) -> Layout:
+def _abbreviate(work: Work, layout: TableLayout, rng: np.random.Generator) -> TableLayout:
     """Leave out rows or a quantity."""
     values = [index for index in layout.quantities if not work.quantities[index].argument]
     if rng.random() < 0.12 and len(values) >= 3:
@@ -51,7 +51,7 @@ def _abbreviate(work: Work, layout: Layout, rng: np.random.Generator) -> Layout:
     return layout
 
 
-def _order(work: Work, layout: Layout, rng: np.random.Generator) -> tuple[int, ...]:
+def _order(work: Work, layout: TableLayout, rng: np.random.Generator) -> tuple[int, ...]:
     natural = tuple(sorted(set(layout.quantities)))
     arguments = [index for index in natural if work.quantities[index].argument]
     values = [index for index in natural if not work.quantities[index].argument]
@@ -66,9 +66,9 @@ def _order(work: Work, layout: Layout, rng: np.random.Generator) -> tuple[int, .
     return natural
 
 
-def random_layout(work: Work, parent: Layout | None, rng: np.random.Generator) -> Layout:
+def random_layout(work: Work, parent: TableLayout | None, rng: np.random.Generator) -> TableLayout:
     """Choose a layout that prints what the parent edition prints, or part of it."""
-    everything = Layout(tuple(range(len(work.row_keys))), tuple(range(len(work.quantities))))
+    everything = TableLayout(tuple(range(len(work.row_keys))), tuple(range(len(work.quantities))))
     layout = everything if parent is None else _abbreviate(work, parent, rng)
     layout = replace(layout, quantities=_order(work, layout, rng))
     figures = _count_figures(work, layout)
@@ -96,7 +96,7 @@ def _cut(items: Sequence[int], parts: int) -> list[Sequence[int]]:
     return [items[first:last] for first, last in pairwise(ends)]
 
 
-def _cut_quantities(work: Work, layout: Layout) -> list[Sequence[int]]:
+def _cut_quantities(work: Work, layout: TableLayout) -> list[Sequence[int]]:
     """Give every page its share of the quantities, and all arguments where they stood."""
     values = [index for index in layout.quantities if not work.quantities[index].argument]
     return [
@@ -105,7 +105,7 @@ def _cut_quantities(work: Work, layout: Layout) -> list[Sequence[int]]:
     ]
 
 
-def _head_columns(quantity: Quantity, layout: Layout, lexicon: Lexicon, printer: int) -> list[Column]:
+def _head_columns(quantity: Quantity, layout: TableLayout, lexicon: Lexicon, printer: int) -> list[Column]:
     """Head the columns of a quantity."""
     name = lexicon.translate(quantity.name, printer)
     units = [pick(lexicon.terms[unit], printer) if unit else "" for unit in quantity.units]
@@ -122,7 +122,7 @@ def _head_columns(quantity: Quantity, layout: Layout, lexicon: Lexicon, printer:
     ]
 
 
-def print_value(text: str, unit: str, layout: Layout, lexicon: Lexicon, printer: int) -> str:
+def print_value(text: str, unit: str, layout: TableLayout, lexicon: Lexicon, printer: int) -> str:
     """Give a place of a value the form in which an edition prints it."""
     if layout.padded and unit in _PADDED and text.isdecimal():
         return text.zfill(2)
@@ -132,7 +132,7 @@ def print_value(text: str, unit: str, layout: Layout, lexicon: Lexicon, printer:
 def _arrange(
     work: Work,
     cells: Sequence[Sequence[str]],
-    layout: Layout,
+    layout: TableLayout,
     part: tuple[Sequence[int], Sequence[int]],
     lexicon: Lexicon,
     printer: int,
@@ -156,7 +156,7 @@ def _arrange(
 
 
 def arrange_pages(
-    work: Work, cells: Sequence[Sequence[str]], layout: Layout, lexicon: Lexicon, printer: int
+    work: Work, cells: Sequence[Sequence[str]], layout: TableLayout, lexicon: Lexicon, printer: int
 ) -> list[tuple[TableContent, ...]]:
     """Arrange a work on pages.
 

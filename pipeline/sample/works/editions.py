@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tablekin.sample.typesetting.headings import LANGUAGES, read_lexicon
-from tablekin.sample.typesetting.layout import Layout, random_layout
+from tablekin.sample.typesetting.layout import TableLayout, random_layout
 from tablekin.sample.typesetting.style import Style, random_style
 from tablekin.sample.works.misprints import Misprint, descend
 from tablekin.sample.works.work import Work
@@ -27,13 +27,13 @@ class Edition:
     place: str
     language: str
     printer: int  # whose habits its words follow
-    layout: Layout
+    layout: TableLayout
     style: Style
     orientation: int  # degrees clockwise by which its tables are turned
     misprints: tuple[Misprint, ...]
 
 
-def _places(work: Work, layout: Layout) -> list[int]:
+def _places(work: Work, layout: TableLayout) -> list[int]:
     """List the columns of the work's cells that a layout prints."""
     starts = np.cumsum([0, *(len(quantity.units) for quantity in work.quantities)]).tolist()
     chosen = sorted(set(layout.quantities))
@@ -55,7 +55,7 @@ def _choose_parent(editions: list[Edition], rng: np.random.Generator) -> Edition
     return editions[int(rng.choice(len(editions), p=weights / weights.sum()))]
 
 
-def _draw_style(layout: Layout, year: int, rng: np.random.Generator) -> Style:
+def _draw_style(layout: TableLayout, year: int, rng: np.random.Generator) -> Style:
     """Choose a style of the time; the halves of a long table stand beside one another."""
     style = random_style(rng, modern=year >= _MODERN)
     long = len(layout.rows) > _LONG * (layout.pages if layout.split_rows else 1)

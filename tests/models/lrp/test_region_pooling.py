@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.region_pooling import Reading, meet, pool
+from tablekin.models.lrp.region_pooling import RegionShares, pool, pool_regions
 from tablekin.models.lrp.rules import Composite, Flat, Gamma, WSquare, ZBox, Zero
 from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
@@ -67,8 +67,8 @@ def steps_read(seeds: int, regions: Tensor) -> int:
     propagation = Propagation(made(Pools), ink(1, 1, 24, 20), COMPOSITES["zero"])
     chain = [propagation._steps[node][1] for node in propagation._chain()]
     whole = sum(step.cost for _, step in propagation._steps.values())
-    place, reading = meet(propagation.x, regions, chain, seeds, whole, 4)
-    assert (place > 0) == isinstance(reading, Reading)
+    place, reading = pool_regions(propagation.x, regions, chain, seeds, whole, 4)
+    assert (place > 0) == isinstance(reading, RegionShares)
     return place
 
 

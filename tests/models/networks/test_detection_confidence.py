@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tablekin.models.networks.detection_confidence import (
-    CIRCUMSTANCES,
-    Credibility,
-    circumstances,
-    load_credibility,
+    CONTEXT_FEATURES,
+    DetectionClassifier,
+    context_features,
+    load_detection_classifier,
 )
 from tablekin.models.networks.digits import DIGIT_HEIGHT, Peaks
 
@@ -27,7 +27,7 @@ def peaks_at(
 
 
 def described(peaks: Peaks, ink: np.ndarray = PAPER) -> dict[str, np.ndarray]:
-    return dict(zip(CIRCUMSTANCES, circumstances(peaks, ink).T, strict=True))
+    return dict(zip(CONTEXT_FEATURES, context_features(peaks, ink).T, strict=True))
 
 
 def test_neighbours_are_told_by_where_they_stand() -> None:
@@ -85,8 +85,8 @@ def test_ink_beside_counts_only_where_no_strong_figure_stands() -> None:
 
 def test_trees_are_walked_to_their_leaves() -> None:
     # the first tree asks for the activation, then for the digit; the second is a single leaf filled up
-    activation, digit = (CIRCUMSTANCES.index(name) for name in ("activation", "digit"))
-    trees = Credibility(
+    activation, digit = (CONTEXT_FEATURES.index(name) for name in ("activation", "digit"))
+    trees = DetectionClassifier(
         circumstance=np.array([[activation, digit, digit], [0, 0, 0]], np.int16),
         threshold=np.array([[0.5, 3.0, 6.0], [0, 0, 0]]),
         leaf=np.array([[1.0, 2.0, 3.0, 4.0], [0.25] * 4]),
@@ -95,20 +95,20 @@ def test_trees_are_walked_to_their_leaves() -> None:
     peaks = peaks_at([(100.0 * k, 100.0) for k in range(1, 6)], [0.5, 0.4, 0.6, 0.9, 0.75])
     peaks.digit[:] = [3, 4, 6, 7, 0]
     odds = np.array([1.0, 2.0, 3.0, 4.0, 3.0]) + 0.25 - 3
-    np.testing.assert_allclose(trees.log_odds(circumstances(peaks, PAPER)), odds)
+    np.testing.assert_allclose(trees.log_odds(context_features(peaks, PAPER)), odds)
     np.testing.assert_allclose(trees.probability(peaks, PAPER), 1 / (1 + np.exp(-odds)), rtol=1e-6)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    fitted = load_credibility()
+    fitted = load_detection_classifier()
     fitted.save(tmp_path / "again.safetensors")
-    again = load_credibility(tmp_path / "again.safetensors")
-    described_peaks = circumstances(peaks_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6]), PAPER)
+    again = load_detection_classifier(tmp_path / "again.safetensors")
+    described_peaks = context_features(peaks_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6]), PAPER)
     assert again.log_odds(described_peaks).tolist() == fitted.log_odds(described_peaks).tolist()
 
 
 def test_a_page_without_peaks_has_no_probabilities() -> None:
-    assert load_credibility().probability(
+    assert load_detection_classifier().probability(
         peaks_at([(5.0, 5.0)], [0.9]).choose(np.zeros(1, bool)), PAPER
     ).shape == (0,)
 
@@ -118,10 +118,10 @@ def test_a_weak_figure_is_believed_in_a_column_and_not_in_a_word() -> None:
     peaks = peaks_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
     ink = PAPER.copy()
     ink[80:100, 575:592] = ink[80:100, 608:630] = 0.6  # letters on both sides of the last
-    probability = load_credibility().probability(peaks, ink)
+    probability = load_detection_classifier().probability(peaks, ink)
     assert probability[3] > 2 * probability[7]
 
 
 def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"fit_credibility\.py"):
-        load_credibility(tmp_path / "none.safetensors")
+        load_detection_classifier(tmp_path / "none.safetensors")

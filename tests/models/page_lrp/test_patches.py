@@ -5,7 +5,7 @@ import torch
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import Composite, Gamma, ZBox
 from tablekin.models.networks.digits import DigitNetwork, activations, find_peaks, pad_to_grain
-from tablekin.models.page_lrp.patches import GAMMA, Cones
+from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_a_cone_is_the_backward_pass_over_the_whole_page(network: DigitNetwork) 
     seeds = torch.zeros((len(chosen), *maps.shape), dtype=torch.float64)
     seeds[(torch.arange(len(chosen)), *chosen.T)] = 1
     whole = propagation.relevance(seeds).input[:, 0]
-    cones = Cones(network, ink)
+    cones = PatchPropagation(network, ink)
     found = [part for part in cones.follow(chosen[:, 0], chosen[:, 1:], chunk=4)]
     windows = [on_page(c, w, (256, 272)) for corners, w4 in found for c, w in zip(corners, w4, strict=True)]
     torch.testing.assert_close(torch.stack(windows), whole, rtol=1e-9, atol=1e-12)
@@ -52,21 +52,23 @@ def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> 
     peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
     assert len(peaks.digit) > 5
     cell = torch.from_numpy(peaks.cell)
-    for corner, relevance in Cones(network, ink).follow(torch.from_numpy(peaks.digit).long(), cell):
+    for corner, relevance in PatchPropagation(network, ink).follow(
+        torch.from_numpy(peaks.digit).long(), cell
+    ):
         assert torch.allclose(relevance.sum((1, 2)), torch.ones(len(corner), dtype=torch.float64), atol=1e-9)
         for c, window in zip(corner, relevance, strict=True):
             on_page(c, window, (131, 213))
 
 
 @pytest.fixture(scope="module")
-def followed(network: DigitNetwork) -> tuple[Cones, torch.Tensor, torch.Tensor, torch.Tensor]:
+def followed(network: DigitNetwork) -> tuple[PatchPropagation, torch.Tensor, torch.Tensor, torch.Tensor]:
     """Cones of a page, its peaks (digit, cell) and the relevance of each on the page, ``(n, 120, 150)``."""
     ink = inked_page(120, 150) * (inked_page(120, 150) > 0.5)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
     peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
     assert len(peaks.digit) > 5
     digit, cell = torch.from_numpy(peaks.digit).long(), torch.from_numpy(peaks.cell)
-    cones = Cones(network, ink)
+    cones = PatchPropagation(network, ink)
     pages = [
         on_page(corner, window, (120, 150))
         for corners, windows in cones.follow(digit, cell)
@@ -102,7 +104,7 @@ def with_a_hole(labels: torch.Tensor) -> torch.Tensor:
     ids=["cells", "small cells", "one region", "gaps", "stripes", "pieces"],
 )
 def test_pooling_by_region_is_pooling_the_pixels(
-    followed: tuple[Cones, torch.Tensor, torch.Tensor, torch.Tensor], labels: torch.Tensor
+    followed: tuple[PatchPropagation, torch.Tensor, torch.Tensor, torch.Tensor], labels: torch.Tensor
 ) -> None:
     cones, digit, cell, relevance = followed
     pooled = cones.pool(digit, cell, labels.int().numpy())
@@ -116,5 +118,5 @@ def test_a_page_whose_activations_are_known_is_not_passed_again(network: DigitNe
     cell, digit = torch.tensor([[7, 11]]), torch.tensor([4])
     labels = (ROWS // 20 * 3 + COLS // 40)[:64, :96].int().numpy()
     maps = activations(network, pad_to_grain(ink[None, None]))
-    known = Cones(network, ink, maps=maps).pool(digit, cell, labels)
-    np.testing.assert_array_equal(known, Cones(network, ink).pool(digit, cell, labels))
+    known = PatchPropagation(network, ink, maps=maps).pool(digit, cell, labels)
+    np.testing.assert_array_equal(known, PatchPropagation(network, ink).pool(digit, cell, labels))

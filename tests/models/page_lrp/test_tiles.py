@@ -1,12 +1,12 @@
 import torch
 
-from tablekin.models.page_lrp.tiles import Sheet, embed, rows
+from tablekin.models.page_lrp.tiles import FeatureMap, embed, rows
 
 
 def test_windows_across_the_edges_hold_nothing_outside() -> None:
     x = torch.arange(1.0, 2 * 5 * 7 + 1).reshape(1, 2, 5, 7)
     corner = torch.tensor([[-2, -1], [1, 2], [3, 5], [-9, 0], [4, 20]])
-    windows = Sheet.of(x).cut(corner, 3)
+    windows = FeatureMap.of(x).cut(corner, 3)
     assert windows.shape == (5, 2, 3, 3)
     for (top, left), window in zip(corner.tolist(), windows, strict=True):
         for row in range(3):
@@ -20,7 +20,7 @@ def test_windows_across_the_edges_hold_nothing_outside() -> None:
 def test_a_sheet_stays_as_it_was_cut_from() -> None:
     x = torch.rand(1, 3, 6, 6).contiguous(memory_format=torch.channels_last)
     before = x.clone()
-    Sheet.of(x).cut(torch.tensor([[-1, -1], [5, 5]]), 4)
+    FeatureMap.of(x).cut(torch.tensor([[-1, -1], [5, 5]]), 4)
     assert torch.equal(x, before)
 
 

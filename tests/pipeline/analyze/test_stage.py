@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from tablekin.analyze.clusters import draw_map, find_families
+from tablekin.analyze.clusters import draw_map, find_clusters
 from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.explain.matches import match_pairs, score_pairs
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages
 from tests.support.runs import write_scan
 
@@ -26,7 +26,7 @@ def start(folder, number):
         *(f"page{k:02d}.png,work {k % 2},{1500 + k},{'AB'[k > 2]}" for k in range(number)),
     ]
     (folder / "meta.csv").write_text("\n".join(rows) + "\n")
-    order = Order(
+    order = RunRequest(
         (folder / "scans",),
         folder / "corpus",
         metadata=folder / "meta.csv",
@@ -121,8 +121,8 @@ def test_groups_older_than_the_documents_are_named(corpus, tmp_path):
 def test_tables_that_agree_too_little_and_bridges_make_no_family():
     rows = [("a", "b", 0.95), ("b", "c", 0.95), ("a", "c", 0.9), ("c", "d", 0.7), ("d", "e", 0.9)]
     alignments = pd.DataFrame(rows, columns=["doc_a", "doc_b", "agreement"]).assign(is_kin=True)
-    assert find_families(alignments) == {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1}
-    assert find_families(alignments.assign(is_kin=False)) == {}
+    assert find_clusters(alignments) == {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1}
+    assert find_clusters(alignments.assign(is_kin=False)) == {}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 40])

@@ -14,7 +14,7 @@ from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.errors import CorpusError
-from tablekin.orchestration.stage import Order, load_stages, run
+from tablekin.orchestration.stage import RunRequest, load_stages, run
 from tests.support import table_stages
 from tests.support.runs import write_scan
 
@@ -28,7 +28,7 @@ def bring_up_to_date(folder, monkeypatch, **explain):
     monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
     stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
     config = RunConfig.model_validate({"device": "cpu", "explain": explain})
-    order = Order((folder / "scans",), folder / "corpus", config=config, workers=1)
+    order = RunRequest((folder / "scans",), folder / "corpus", config=config, workers=1)
     return run(order, lambda line: None, stages)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.collation.collate import SURE, collate, kin, summarize, table_of
+from tablekin.collation.collate import SURE, collate, keep_significant, summarize, to_frame
 from tablekin.collation.witness import Witness, witness
 
 ROWS = 24
@@ -40,7 +40,7 @@ def read(*tables: list[list[str]], scores: float = 0.9999, weak: dict[str, float
 
 
 def cells(a: Witness, b: Witness) -> pd.DataFrame:
-    return table_of(kin(collate(a, b)))
+    return to_frame(keep_significant(collate(a, b)))
 
 
 def aligned(found: pd.DataFrame) -> set[tuple[int, int, int, int]]:
@@ -150,14 +150,14 @@ def test_of_several_tables_on_a_page_those_that_correspond_are_found():
 def test_tables_that_share_their_arguments_only_are_not_kin(seed):
     tried = collate(read(values(seed)), read(values(seed + 50)))
     assert tried
-    assert not kin(tried)
-    row = summarize(tried, table_of(kin(tried)))
+    assert not keep_significant(tried)
+    row = summarize(tried, to_frame(keep_significant(tried)))
     assert (row["is_kin"], row["same"], row["variant"]) == (False, 0, 0)
 
 
 def test_a_document_without_a_table_is_kin_to_none():
     assert collate(read(values()), read()) == []
-    assert len(table_of([])) == 0
+    assert len(to_frame([])) == 0
 
 
 @pytest.mark.parametrize(
@@ -176,25 +176,25 @@ def test_a_nearly_linear_function_is_evidence_and_a_count_is_none() -> None:
         return read([[str(row), str(value)] for row, value in enumerate(column)])
 
     counts = page([350 + 6 * row for row in range(40)])  # 350, 356 ... by the same step throughout
-    assert not kin(collate(counts, counts))
+    assert not keep_significant(collate(counts, counts))
     sines = [page([round(10000 * np.sin(np.radians(2 + row / 30))) for row in range(40)]) for _ in range(2)]
-    assert kin(collate(*sines))
+    assert keep_significant(collate(*sines))
 
 
 def test_short_parts_of_a_table_are_kin_together_though_each_alone_would_not_be() -> None:
     whole = [[line[0], *(text[-2:] for text in line[1:3])] for line in values(3, rows=30)]
     parts = read(whole[:8], whole[8:16], whole[16:24])
-    found = kin(collate(read(whole), parts))
+    found = keep_significant(collate(read(whole), parts))
     assert sorted((one.b.table, *one.alignment.rows[0].tolist()) for one in found) == [
         (0, 0, 0),
         (1, 8, 0),
         (2, 16, 0),
     ]
-    assert not kin(collate(read(whole), read(whole[:5])))
+    assert not keep_significant(collate(read(whole), read(whole[:5])))
 
 
 def test_a_few_long_numbers_are_enough() -> None:
     squares = [[str(n), str(n**2), str(n**3)] for n in range(741, 771)]
-    assert kin(collate(read(squares), read(squares[::4])))
+    assert keep_significant(collate(read(squares), read(squares[::4])))
     short = [[n, square[-2:], cube[-2:]] for n, square, cube in squares]
-    assert not kin(collate(read(short), read(short[::4])))
+    assert not keep_significant(collate(read(short), read(short[::4])))

@@ -13,7 +13,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration.drop import drop
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tablekin.report.neighbours import describe_neighbours
 from tests.support import edition_stages
 from tests.support.killable import assert_same_rows
@@ -43,7 +43,7 @@ def scans(tmp_path):
 
 def start(scans, out, neighbours=5, said=None):
     config = RunConfig.model_validate({"device": "cpu", "collate": {"neighbours": neighbours}})
-    return run(Order((scans,), out, config=config, workers=1), (said or []).append, STAGES)
+    return run(RunRequest((scans,), out, config=config, workers=1), (said or []).append, STAGES)
 
 
 def test_editions_of_a_work_are_kin_and_differ_where_they_were_made_to(scans, tmp_path):

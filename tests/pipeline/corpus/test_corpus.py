@@ -7,10 +7,10 @@ import pytest
 
 from tablekin.corpus import parts
 from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Coverage, Explained
+from tablekin.corpus.match_coverage import Coverage, MatchProvenance
 from tablekin.corpus.pair_tables import Comparison
 from tablekin.errors import CorpusError
-from tablekin.explain.factor_index import TABLES, gather
+from tablekin.explain.factor_index import TABLES, load_factors
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
 from tests.support import fake_stages
 
@@ -28,12 +28,12 @@ def batch(*doc_ids):
 
 
 def add_pairs(corpus):
-    factors = gather(corpus.batches(TABLES))
+    factors = load_factors(corpus.batches(TABLES))
     a, b = np.triu_indices(len(factors.documents), 1)
     documents = tuple((name, "0") for name in factors.documents)
     coverage = Coverage.of(documents, documents, np.triu(np.ones((len(documents),) * 2, bool), 1))
     matches = fake_stages.match(factors, a, b, None, 1)
-    assert corpus.add_matches([matches], Explained("config", coverage), 1, 0) == len(a)
+    assert corpus.add_matches([matches], MatchProvenance("config", coverage), 1, 0) == len(a)
     pairs = fake_stages.score(factors, 1).table(a, b)
     corpus.replace_pairs([pairs[:1], pairs[1:]], Comparison("config", "abc"))
 
@@ -93,7 +93,9 @@ def test_dropping_a_document_drops_its_rows_and_pairs_and_leaves_no_complete_com
         assert corpus.read(table)[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "c"]]
     assert corpus.comparison() == Comparison("config", "")
     ((_, explained),) = corpus.explained()
-    assert explained == Explained("config", Coverage((("a", "0"),), (("c", "0"),), np.ones((1, 1), bool)))
+    assert explained == MatchProvenance(
+        "config", Coverage((("a", "0"),), (("c", "0"),), np.ones((1, 1), bool))
+    )
     assert corpus.stale_documents("config") == []
 
 

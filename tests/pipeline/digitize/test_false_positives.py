@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tablekin.digitize.false_positives import without_strays
+from tablekin.digitize.false_positives import drop_false_positives
 from tablekin.models.networks.digits import Peaks
 from tablekin.page import Detections, Layout, Region, WorkingPage
 
@@ -30,7 +30,7 @@ def page_of(is_table: bool) -> tuple[WorkingPage, Peaks, Layout]:
 def test_only_sure_figures_and_the_number_stay_on_a_page_without_a_table(
     is_table: bool, kept: list[int]
 ) -> None:
-    page, peaks = without_strays(*page_of(is_table), threshold=0.98)
+    page, peaks = drop_false_positives(*page_of(is_table), threshold=0.98)
     assert page.digits.digit.tolist() == kept
     assert peaks.digit.tolist() == kept
     assert page.digits.boxes[:, 0].tolist() == peaks.boxes[:, 0].tolist() == [20 * k for k in kept]
@@ -40,7 +40,7 @@ def test_what_hangs_together_with_hatching_is_no_figure() -> None:
     page, peaks, layout = page_of(False)
     page.ink[20:22, 0:10] = 1  # a short stroke through the first figure
     page.ink[32:40:3, 15:] = page.ink[10:40, 60:78:4] = 1  # hatching that runs through the fourth
-    page, peaks = without_strays(page, peaks, layout, threshold=0.98)
+    page, peaks = drop_false_positives(page, peaks, layout, threshold=0.98)
     assert page.digits.digit.tolist() == peaks.digit.tolist() == [0, 4]
 
 
@@ -48,5 +48,5 @@ def test_a_page_without_figures_stays_as_it_is() -> None:
     page, peaks, layout = page_of(False)
     none = np.zeros(5, bool)
     empty = WorkingPage(page.ink, page.to_original, Detections(*(np.zeros((0, *s)) for s in ((), (), (4,)))))
-    found, kept = without_strays(empty, peaks.choose(none), layout, 0.98)
+    found, kept = drop_false_positives(empty, peaks.choose(none), layout, 0.98)
     assert len(found.digits) == len(kept.digit) == 0

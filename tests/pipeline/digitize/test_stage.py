@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tablekin.digitize import stage as digitize
-from tablekin.digitize.stage import Pose, _to_working, _working_frame
+from tablekin.digitize.stage import PagePose, _to_working, _working_frame
 
 
 @pytest.mark.parametrize("orientation", [0, 90, 180, 270])
@@ -13,7 +13,7 @@ def test_a_mark_of_a_turned_scan_lands_upright_where_the_affine_says(orientation
     upright = np.zeros((300, 200), np.float32)
     upright[40:60, 150:170] = 1  # near the top right corner
     scan = np.ascontiguousarray(np.rot90(upright, -(orientation // 90)))
-    affine, size = _working_frame((scan.shape[0], scan.shape[1]), Pose(orientation, scale), 0.0)
+    affine, size = _working_frame((scan.shape[0], scan.shape[1]), PagePose(orientation, scale), 0.0)
     working = _to_working(scan, affine, size)
     assert size == (round(200 * scale), round(300 * scale))
     y, x = (np.average(axis, weights=working) for axis in np.indices(working.shape))
@@ -51,9 +51,7 @@ def test_the_scale_at_which_the_network_is_certain_tells_the_turn(
     monkeypatch.setattr(digitize, "dense_windows", lambda *_: [(0, 0)])
     monkeypatch.setattr(digitize, "_probe", probe)
     monkeypatch.setattr(digitize, "_look", look)
-    monkeypatch.setattr(
-        digitize, "_surprise_at_upright", lambda looks: surprise[looks[0].scale][looks[0].turn]
-    )
+    monkeypatch.setattr(digitize, "_orientation_nll", lambda looks: surprise[looks[0].scale][looks[0].turn])
     monkeypatch.setattr(digitize, "_count_figures", lambda looks: figures[looks[0].scale][looks[0].turn])
     scale, _, turn, _ = digitize._find_orientation(None, np.zeros((9, 9)), None, list(surprise))
     assert (scale, turn) == expected

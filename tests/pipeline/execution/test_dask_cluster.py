@@ -15,12 +15,12 @@ import pytest
 import tablekin
 from tablekin.errors import TablekinError, UsageError
 from tablekin.execution import dask_cluster as cluster_module
-from tablekin.execution.dask_cluster import Cluster, Terms, unmet
+from tablekin.execution.dask_cluster import Cluster, Requirements, unmet_requirements
 from tablekin.execution.pool import Failure, open_cluster
 from tablekin.explain import stage as compare
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.remote import match_in_cluster
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tablekin.schemas import SCHEMAS
 from tests.support import fake_stages, mortal_stages, table_stages
 from tests.support.runs import CPU, digests, write_scan
@@ -112,14 +112,14 @@ def test_tables_are_those_of_one_machine_though_machines_and_workers_die(
     write_scan(scans / "broken.png", 1, fake_stages.BROKEN)
     machines.start_workers(2, "--nthreads", 1)
     said = []
-    order = Order((scans,), tmp_path / "cluster", config=CPU, scheduler=machines.address)
+    order = RunRequest((scans,), tmp_path / "cluster", config=CPU, scheduler=machines.address)
     summary = run(order, said.append, MORTAL)
     assert (summary.ok, summary.failed, summary.pairs) == (9, 1, 36)
     assert {path.name for path in machines.folder.iterdir()} >= {"machine", "worker"}  # both have died
     assert machines.count() == 1
     assert any("2 workers" in line and machines.address in line for line in said)
     one = Stages(table_stages_or_fake, score_pairs, match_pairs)
-    run(Order((scans,), tmp_path / "one", config=CPU, workers=1), said.append, one)
+    run(RunRequest((scans,), tmp_path / "one", config=CPU, workers=1), said.append, one)
     assert digests(tmp_path / "cluster") == digests(tmp_path / "one")
     for table in {*SCHEMAS} - {"collations"}:  # the tables are not kin
         assert len(pd.read_parquet(tmp_path / "cluster" / table))
@@ -133,7 +133,7 @@ def table_stages_or_fake(image, doc_id, config, device):
 def test_a_page_that_ends_every_worker_fails_alone(scans, tmp_path, machines):
     write_scan(scans / "page2.png", 2, fake_stages.DEADLY)
     machines.start_workers(1, "--nthreads", 1)
-    order = Order((scans,), tmp_path / "corpus", config=CPU, scheduler=machines.address)
+    order = RunRequest((scans,), tmp_path / "corpus", config=CPU, scheduler=machines.address)
     summary = run(order, print, Stages(fake_stages.analyse, fake_stages.score, fake_stages.match))
     assert (summary.ok, summary.failed) == (8, 1)
     documents = pd.read_parquet(tmp_path / "corpus/documents").set_index("doc_id")
@@ -237,17 +237,19 @@ def test_what_a_process_lacks_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "4")
     scan = tmp_path / "page.png"
     scan.write_bytes(b"12345")
-    assert unmet(Terms((("tablekin", tablekin.__version__),), str(scan), 5)) == ""
-    assert "the scan" in unmet(Terms((), str(scan), 6))
-    assert "the scan" in unmet(Terms((), str(tmp_path / "other.png"), 5))
-    assert unmet(Terms((("OMP_NUM_THREADS", "1"),))) == "has OMP_NUM_THREADS 4 instead of 1"
+    assert unmet_requirements(Requirements((("tablekin", tablekin.__version__),), str(scan), 5)) == ""
+    assert "the scan" in unmet_requirements(Requirements((), str(scan), 6))
+    assert "the scan" in unmet_requirements(Requirements((), str(tmp_path / "other.png"), 5))
+    assert (
+        unmet_requirements(Requirements((("OMP_NUM_THREADS", "1"),))) == "has OMP_NUM_THREADS 4 instead of 1"
+    )
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path, scans, monkeypatch):
     monkeypatch.setattr(cluster_module, "_SECONDS_TO_CONNECT", 1)
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-    order = Order((scans,), tmp_path / "corpus", config=CPU, scheduler=closed)
+    order = RunRequest((scans,), tmp_path / "corpus", config=CPU, scheduler=closed)
     with pytest.raises(UsageError, match=rf"no Dask scheduler answers at {closed}.*docs/cluster.md"):
         run(order, print, MORTAL)
     with pytest.raises(UsageError, match="no Dask scheduler answers at nonsense://x"):

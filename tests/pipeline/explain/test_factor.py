@@ -5,7 +5,7 @@ import torch
 from tablekin.explain.factor import digit_advance, explain_document, spacing_of
 from tablekin.models.networks.bigram import bigrams
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_peaks, pad_to_grain
-from tablekin.models.page_lrp.patches import GAMMA, Cones
+from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 from tablekin.page import Detections
 
 
@@ -41,7 +41,7 @@ def test_factor_sums_to_phi_and_pools_the_pixel_maps() -> None:
     shares = found.shares.toarray()
     page = torch.from_numpy(labels).long()
     peak = 0
-    cones = Cones(network, ink)
+    cones = PatchPropagation(network, ink)
     for corners, windows in cones.follow(torch.from_numpy(peaks.digit).long(), torch.from_numpy(peaks.cell)):
         for corner, window in zip(corners.tolist(), windows, strict=True):
             rows, cols = np.nonzero(window.numpy())

@@ -2,13 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.explain.factor_index import Factors
+from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.models.networks.bigram import FEATURES
 from tests.support.random_factors import corpus, gathered
 
 
-def places(factors: Factors) -> tuple[np.ndarray, np.ndarray]:
+def places(factors: FactorIndex) -> tuple[np.ndarray, np.ndarray]:
     b, a = np.tril_indices(len(factors.documents), -1)
     return a.astype(np.int64), b.astype(np.int64)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tablekin.explain.scores import Block, Scores
+from tablekin.explain.scores import PairBlock, Scores
 
 
 def scores_by_hand(phi: np.ndarray) -> dict[str, np.ndarray]:
@@ -45,7 +45,9 @@ def test_scores_depend_neither_on_the_block_nor_on_the_threads():
     a, b = np.triu_indices(150, 1)
     whole = Scores(documents(150), phi, phi, 1).table(a, b).to_pandas()
     other = Scores(documents(150), phi, phi, 3)
-    parts = [other.table(*block.pairs()).to_pandas() for block in Block(range(150), range(150)).divide(37)]
+    parts = [
+        other.table(*block.pairs()).to_pandas() for block in PairBlock(range(150), range(150)).divide(37)
+    ]
     rows = np.concatenate([part.iloc[:, 2:].to_numpy() for part in parts])
     names = np.concatenate([part.iloc[:, :2].astype(str).to_numpy() for part in parts])
     order = np.lexsort((names[:, 1], names[:, 0]))
@@ -61,7 +63,7 @@ def test_few_documents_have_no_z_and_one_has_no_pair():
 
 def test_blocks_hold_every_pair_once():
     found = []
-    for block in Block(range(23), range(23)).divide(7):
+    for block in PairBlock(range(23), range(23)).divide(7):
         for tile in block.divide(3):
             a, b = tile.pairs()
             assert len(a)
@@ -71,5 +73,5 @@ def test_blocks_hold_every_pair_once():
 
 
 def test_a_block_may_hold_other_documents_than_its_partner():
-    a, b = Block(range(4, 6), range(3, 8)).pairs()
+    a, b = PairBlock(range(4, 6), range(3, 8)).pairs()
     assert set(zip(a.tolist(), b.tolist(), strict=True)) == {(4, 5), (4, 6), (4, 7), (5, 6), (5, 7)}

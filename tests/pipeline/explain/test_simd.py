@@ -7,21 +7,21 @@ from tablekin.explain.simd import (
     LANES,
     add_product,
     add_products,
+    broadcast,
     count_bits,
     load,
-    lowest,
+    mask_ge,
     multiply,
     pointer,
-    reaching,
-    spread,
     store,
+    trailing_zeros,
 )
 
 
 @njit
 def arithmetic(one, other, factor, target):
     left, right = load(pointer(one, 0), 3), load(pointer(other, 2), 0)
-    store(add_product(multiply(left, right), left, spread(factor)), pointer(target, 0), 1)
+    store(add_product(multiply(left, right), left, broadcast(factor)), pointer(target, 0), 1)
 
 
 def test_lanes_are_multiplied_and_added_one_by_one():
@@ -55,10 +55,10 @@ def test_columns_of_a_table_are_added_up(column, entry):
 
 @njit
 def places_reaching(values, least):
-    bits = reaching(load(pointer(values, 0), 0), least)
+    bits = mask_ge(load(pointer(values, 0), 0), least)
     places = [count_bits(bits)]
     while bits:
-        places.append(lowest(bits))
+        places.append(trailing_zeros(bits))
         bits &= bits - 1
     return places
 

@@ -7,11 +7,11 @@ import pytest
 
 from tablekin.config import ExplainConfig
 from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Coverage, Explained, Survey
+from tablekin.corpus.match_coverage import Coverage, MatchProvenance, Survey
 from tablekin.corpus.pair_tables import Comparison
 from tablekin.explain import stage as compare
 from tablekin.explain.matches import match_pairs, score_pairs
-from tablekin.explain.stage import Plan, explain_blocks, write_scores
+from tablekin.explain.stage import ComparisonPlan, explain_blocks, write_scores
 from tablekin.schemas import SCHEMAS
 from tests.support.random_factors import corpus as make_tables
 from tests.support.random_factors import gathered
@@ -31,7 +31,7 @@ def plan(factors, fresh):
     """All pairs in which a document is fresh."""
     missing = np.triu(fresh[:, None] | fresh[None, :], 1)
     documents = [(name, "0") for name in factors.documents]
-    return Plan(documents, Comparison("config", "abc"), Survey(missing), False, 0)
+    return ComparisonPlan(documents, Comparison("config", "abc"), Survey(missing), False, 0)
 
 
 def write(corpus, factors, fresh, threads):
@@ -67,7 +67,7 @@ def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_
     table = match_pairs(factors, *pair, scores.table(*pair)["dot"].to_numpy(), 2)
     assert old[0] == 35
     coverage = Coverage((("doc1", "0"),), (("doc7", "0"),), np.ones((1, 1), bool))
-    grown.add_matches([table], Explained("config", coverage), 2, 0)
+    grown.add_matches([table], MatchProvenance("config", coverage), 2, 0)
     key = ["doc_a", "doc_b", "level", "rank"]
     tables = [
         pd.read_parquet(corpus.root / "matches").sort_values(key).reset_index(drop=True)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.explain.matches import match_pairs, score_pairs
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages
 from tests.support.runs import write_scan
 
@@ -52,7 +52,7 @@ def corpus(tmp_path, monkeypatch):
         write_scan(tmp_path / f"scans/page{number}.png", number, first=number)
     rows = ["file,edition,year", *(f"page{k}.png,edition {k},{1500 + 10 * k}" for k in range(6))]
     (tmp_path / "meta.csv").write_text("\n".join(rows) + "\n")
-    order = Order(
+    order = RunRequest(
         (tmp_path / "scans",),
         tmp_path / "corpus",
         metadata=tmp_path / "meta.csv",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from Bio import Phylo
 
-from tablekin.kinship.stemma import LEAST_PLACES, differences, draw_up, normalized
+from tablekin.kinship.stemma import LEAST_PLACES, differences, infer_stemma, normalized
 
 
 def copied(parents, places, rng):
@@ -45,7 +45,7 @@ def test_the_tree_of_errors_made_once_is_the_true_one_where_there_are_enough(see
     parents = {name: None if k == 0 else names[rng.integers(0, k)] for k, name in enumerate(names)}
     places = {name: int(rng.integers(0, 5)) for name in names}
     witnesses, readings = copied(parents, places, rng)
-    stemma = draw_up(witnesses, readings)
+    stemma = infer_stemma(witnesses, readings)
     true = splits(parents, witnesses)
     enough = {apart for apart, steps in true.items() if sum(places[child] for child in steps) >= LEAST_PLACES}
     assert {branch.apart for branch in stemma.branches} == enough
@@ -58,7 +58,7 @@ def test_the_newick_tree_has_all_witnesses_and_no_other_branch_than_the_sure_one
     rng = np.random.default_rng(3)
     parents = {"a 1": None, "b_2": "a 1", "c(3)": "b_2", "d": "a 1", "e": "d", "f": "d"}
     witnesses, readings = copied(parents, dict.fromkeys(parents, 3), rng)
-    stemma = draw_up(witnesses, readings)
+    stemma = infer_stemma(witnesses, readings)
     tree = Phylo.read(io.StringIO(stemma.newick), "newick")
     assert {leaf.name for leaf in tree.get_terminals()} == {*parents}
     inner = {
@@ -74,21 +74,21 @@ def test_a_place_that_a_witness_lacks_does_not_speak_for_two_branches():
     readings[:3, [3, 5]] = 1
     readings[:3, 4] = -1
     readings[10:14, 4] = 1  # errors of e alone bring it near none
-    stemma = draw_up(tuple("abcdef"), readings)
+    stemma = infer_stemma(tuple("abcdef"), readings)
     assert [sorted(branch.apart) for branch in stemma.branches] == [["d", "f"]]
 
 
 def test_one_shared_error_is_too_thin_and_contradicting_places_are_counted():
     readings = np.zeros((20, 5), int)
     readings[0, 3:] = 1
-    stemma = draw_up(tuple("abcde"), readings)
+    stemma = infer_stemma(tuple("abcde"), readings)
     assert not stemma.branches
     assert {(branch.apart, branch.alone) for branch in stemma.doubtful if branch.alone} == {
         (frozenset("de"), 1)
     }
     readings[1:4, 3:] = 1
     readings[4:9, [1, 4]] = 1
-    stemma = draw_up(tuple("abcde"), readings)
+    stemma = infer_stemma(tuple("abcde"), readings)
     assert {(branch.apart, branch.support, branch.against) for branch in stemma.branches} == {
         (frozenset("be"), 5, 4)
     }

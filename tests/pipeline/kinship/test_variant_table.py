@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from tablekin.kinship.variant_table import gather
+from tablekin.kinship.variant_table import build_variant_table
 
 
 def collated(readings, confidence=0.9, skip=(), doubt=()):
@@ -40,39 +40,42 @@ def test_readings_are_counted_from_that_of_most_and_a_lacking_one_is_minus_one()
         "d": ["17", "29", "7"],
         "e": ["17", "20", "8"],
     }
-    found = by_place(gather(collated(readings), own(readings)))
+    found = by_place(build_variant_table(collated(readings), own(readings)))
     assert found == {0: [0, 0, 0, 1, 1], 1: [0, 0, 1, 1, 0], 2: [-1, 0, 0, 0, 1]}
 
 
 def test_witnesses_that_were_not_collated_with_one_another_meet_through_others():
     readings = {name: ["11", "20"] for name in "abcd"}
     skip = {("a", "c"), ("a", "d"), ("b", "d")}  # a chain
-    assert by_place(gather(collated(readings, skip=skip), own(readings))) == {0: [0] * 4, 1: [0] * 4}
+    assert by_place(build_variant_table(collated(readings, skip=skip), own(readings))) == {
+        0: [0] * 4,
+        1: [0] * 4,
+    }
 
 
 def test_a_reading_whose_difference_is_not_sure_is_in_doubt():
     readings = {"a": ["11"], "b": ["11"], "c": ["11"], "d": ["17"]}
-    tradition = gather(collated(readings, doubt={("d", 0)}), own(readings))
+    tradition = build_variant_table(collated(readings, doubt={("d", 0)}), own(readings))
     assert by_place(tradition) == {0: [0, 0, 0, -1]}
     assert len(tradition.variants()) == 0
     # two readings of two witnesses each, all differences unsure: which is right cannot be told
     readings = {"a": ["11"], "b": ["11"], "c": ["17"], "d": ["17"]}
     rows = collated(readings)
     rows.loc[rows["relation"] == "variant", "confidence"] = 0.1
-    assert by_place(gather(rows, own(readings))) == {0: [0, 0, -1, -1]}
+    assert by_place(build_variant_table(rows, own(readings))) == {0: [0, 0, -1, -1]}
 
 
 def test_two_cells_of_a_witness_never_share_a_place_though_others_connect_them():
     readings = {name: ["11", "11"] for name in "abc"}
     rows = collated(readings)
     crossed = rows.iloc[:1].assign(region_a=0, region_b=1, confidence=0.8)  # less sure than the others
-    tradition = gather(pd.concat([rows, crossed]), own(readings))
+    tradition = build_variant_table(pd.concat([rows, crossed]), own(readings))
     assert by_place(tradition) == {0: [0, 0, 0], 1: [0, 0, 0]}
 
 
 def test_pages_of_one_witness_are_read_as_one():
     readings = {"a1": ["11", None], "a2": [None, "20"], "b": ["11", "25"], "c": ["11", "25"]}
-    tradition = gather(collated(readings), {"a1": "a", "a2": "a", "b": "b", "c": "c"})
+    tradition = build_variant_table(collated(readings), {"a1": "a", "a2": "a", "b": "b", "c": "c"})
     assert tradition.witnesses == ("a", "b", "c")
     assert by_place(tradition) == {0: [0, 0, 0], 1: [1, 0, 0]}
     assert tradition.variants().tolist() == [k for k, row in enumerate(tradition.readings) if row[0] == 1]
@@ -80,7 +83,7 @@ def test_pages_of_one_witness_are_read_as_one():
 
 def test_documents_that_are_not_named_are_left_out():
     readings = {"a": ["11"], "b": ["11"], "c": ["17"]}
-    tradition = gather(collated(readings), {"a": "a", "b": "b"})
+    tradition = build_variant_table(collated(readings), {"a": "a", "b": "b"})
     assert tradition.readings.tolist() == [[0, 0]]
-    assert gather(collated(readings), {}).readings.shape == (0, 0)
-    assert np.all(gather(collated(readings).iloc[:0], own(readings)).readings.shape == (0, 3))
+    assert build_variant_table(collated(readings), {}).readings.shape == (0, 0)
+    assert np.all(build_variant_table(collated(readings).iloc[:0], own(readings)).readings.shape == (0, 3))

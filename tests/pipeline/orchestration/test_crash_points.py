@@ -17,7 +17,7 @@ from tablekin.explain import stage as compare
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration import documents as intake
 from tablekin.orchestration.drop import drop
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import table_stages
 from tests.support.killable import assert_same_rows
 from tests.support.runs import write_scan
@@ -62,7 +62,7 @@ def folder(before, tmp_path):
 
 
 def bring_up_to_date(folder, stages, config=CPU):
-    order = Order((folder / "scans",), folder / "corpus", config=config, workers=1)
+    order = RunRequest((folder / "scans",), folder / "corpus", config=config, workers=1)
     return run(order, lambda line: None, stages)
 
 
@@ -154,7 +154,7 @@ def test_dropping_a_document_is_finished_by_doing_it_again_or_by_a_run(folder, t
     assert drop_two(whole).documents == ["page0", "page3"]
     for number in (0, 3):
         (folder / f"scans/page{number}.png").unlink()
-    run(Order((folder / "scans",), tmp_path / "fresh", config=CPU, workers=1), lambda line: None, stages)
+    run(RunRequest((folder / "scans",), tmp_path / "fresh", config=CPU, workers=1), lambda line: None, stages)
     assert_same_rows(whole / "corpus", tmp_path / "fresh")
     assert [str(problem) for problem in check(whole / "corpus")] == []
     for copy in crashes(folder, tmp_path, drop_two):

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Coverage, Explained, survey
+from tablekin.corpus.match_coverage import Coverage, MatchProvenance, survey
 from tablekin.errors import UsageError
 from tablekin.explain import stage as compare
-from tablekin.orchestration.stage import Order, run
+from tablekin.orchestration.stage import RunRequest, run
 from tests.support import fake_stages
 from tests.support.killable import assert_same_rows
 from tests.support.runs import CPU, STAGES, digests, start, write_scan
@@ -48,7 +48,7 @@ def matched(scans, out, fail_after=None):
         pairs.extend((factors.documents[i], factors.documents[j]) for i, j in zip(a, b, strict=True))
         return fake_stages.match(factors, a, b, dot, count)
 
-    order, stages = Order((scans,), out, config=CPU, workers=1), dataclasses.replace(STAGES, match=match)
+    order, stages = RunRequest((scans,), out, config=CPU, workers=1), dataclasses.replace(STAGES, match=match)
     if fail_after is None:
         run(order, lambda line: None, stages)
     else:
@@ -95,7 +95,7 @@ def test_the_user_is_told_what_will_be_made_anew_before_it_is(scans, tmp_path):
         seen.append((line, len(Corpus(out).read("documents")), Corpus(out).count_pairs()))
 
     write_scan(scans / "page5.png", 55)
-    run(Order((scans,), out, config=CPU, workers=1), say, STAGES)
+    run(RunRequest((scans,), out, config=CPU, workers=1), say, STAGES)
     assert (
         "1 scans have changed since they were analysed: they and their 5 pairs will be made anew",
         6,
@@ -104,11 +104,11 @@ def test_the_user_is_told_what_will_be_made_anew_before_it_is(scans, tmp_path):
     assert any("5 pairs to be explained, 10 are kept" in line for line, *_ in seen)
     seen.clear()
     fewer = RunConfig.model_validate({"device": "cpu", "explain": {"matches_per_pair": 2}})
-    run(Order((scans,), out, config=fewer, workers=1), say, STAGES)
+    run(RunRequest((scans,), out, config=fewer, workers=1), say, STAGES)
     assert any(line.startswith("15 pairs were compared with another config") for line, *_ in seen)
     seen.clear()
     other = RunConfig.model_validate({"device": "cpu", "digitize": {"threshold": 0.7}})
-    run(Order((scans,), out, config=other, workers=1), say, STAGES)
+    run(RunRequest((scans,), out, config=other, workers=1), say, STAGES)
     line, documents, pairs = seen[0]
     assert line.startswith("6 documents were analysed with another config")
     assert "they and their 15 pairs will be made anew" in line
@@ -185,9 +185,13 @@ def test_coverage_comes_back_from_a_file_and_overlaps_are_found():
     again = Coverage.from_text(coverage.to_text())
     assert (again.rows, again.columns) == (coverage.rows, coverage.columns)
     assert (again.pairs == coverage.pairs).all()
-    parts = [("one", Explained("config", coverage)), ("copy", Explained("config", again)), ("none", None)]
-    found = survey([*parts, ("other", Explained("else", coverage))], documents, "config")
+    parts = [
+        ("one", MatchProvenance("config", coverage)),
+        ("copy", MatchProvenance("config", again)),
+        ("none", None),
+    ]
+    found = survey([*parts, ("other", MatchProvenance("else", coverage))], documents, "config")
     assert found.useless == ["copy", "none", "other"]
     assert (found.missing == (np.triu(np.ones((7, 7), bool), 1) & ~pairs)).all()
     left = [document for document in documents if document[0] != "doc3"]
-    assert survey(parts[:1], left, "config").partly == {"one": {documents[3]}}
+    assert survey(parts[:1], left, "config").partial == {"one": {documents[3]}}

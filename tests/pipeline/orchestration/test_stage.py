@@ -13,7 +13,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import NothingUsableError, StoppedError, UsageError
 from tablekin.ingest.scans import Scan
-from tablekin.orchestration.stage import Order, run
+from tablekin.orchestration.stage import RunRequest, run
 from tablekin.schemas import SCHEMAS
 from tests.support import fake_stages
 from tests.support.runs import CPU, STAGES, digests, start, write_scan
@@ -146,7 +146,7 @@ def test_an_interrupted_run_goes_on_where_it_ended(scans, tmp_path):
 
     write_scan(scans / "page2.png", 2, fake_stages.BROKEN)
     with pytest.raises(KeyboardInterrupt):
-        run(Order((scans,), out, config=CPU, workers=2), give_up, STAGES)
+        run(RunRequest((scans,), out, config=CPU, workers=2), give_up, STAGES)
     assert sorted(pd.read_parquet(out / "documents")["doc_id"]) == ["page0", "page1"]
     assert json.loads((out / "run.json").read_text())["state"] == "unfinished"
     assert start(scans, out).added == 3

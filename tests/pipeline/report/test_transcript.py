@@ -11,7 +11,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.matches import match_pairs, score_pairs
-from tablekin.orchestration.stage import Order, Stages, run
+from tablekin.orchestration.stage import RunRequest, Stages, run
 from tablekin.report.transcript import draw_reading, write_cells
 from tests.support import edition_stages
 from tests.support.runs import write_scan
@@ -41,7 +41,7 @@ def corpus(tmp_path, monkeypatch):
         "tablekin.collation.stage.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
     )
     write_scan(tmp_path / "scans/page0.png", 0)
-    order = Order((tmp_path / "scans",), tmp_path / "corpus")
+    order = RunRequest((tmp_path / "scans",), tmp_path / "corpus")
     run(order, lambda line: None, Stages(analyse, score_pairs, match_pairs))
     return Corpus.open(tmp_path / "corpus")
 

@@ -9,7 +9,7 @@ from scipy import ndimage
 from tablekin.sample.degradation.degrade import Wear, random_wear, wear
 from tablekin.sample.degradation.exposure import Scanner
 from tablekin.sample.degradation.paper import Paper
-from tablekin.sample.degradation.pose import Pose, bend_of_sheet, turn_boxes
+from tablekin.sample.degradation.pose import SheetPose, bend_of_sheet, turn_boxes
 from tablekin.sample.degradation.press import lost_figures, press_ink
 from tablekin.sample.training_pages import practice_page
 from tablekin.sample.typesetting.line import Compositor
@@ -87,7 +87,7 @@ def test_cells_go_with_their_figures() -> None:
 def test_points_found_by_iteration_map_back() -> None:
     rng = np.random.default_rng(3)
     affine = cv2.getRotationMatrix2D((200, 150), 2.0, 1.0)
-    pose = Pose(affine, bend_of_sheet((300, 400), 12.0, True, 3.0, rng))
+    pose = SheetPose(affine, bend_of_sheet((300, 400), 12.0, True, 3.0, rng))
     points = rng.uniform([40, 40], [360, 260], (50, 2))
     scan = pose.to_scan(points)
     x, y = pose.maps()

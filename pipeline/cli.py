@@ -94,7 +94,9 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers do the work: docs/cluster.md."),
+        typer.Option(
+            metavar="ADDRESS", help="Dask scheduler whose workers do the work: docs/how-to/cluster.md."
+        ),
     ] = None,
     on_error: Annotated[OnError, typer.Option(help="Go on with the next document, or stop.")] = OnError.skip,
 ) -> None:

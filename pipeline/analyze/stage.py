@@ -38,7 +38,7 @@ class Columns:
 def analyze(
     corpus: Corpus, out: Path, columns: Columns, window: float, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
-    """Write table ``groups`` into a corpus, and the analyses of ``docs/analysis.md`` into a folder.
+    """Write table ``groups`` into a corpus, and the analyses of ``docs/method/analysis.md`` into a folder.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "1")
 _DEADLY = (
     "it ended every worker that tried it, most likely for want of memory; start workers with more memory"
 )
-_GUIDE = "docs/cluster.md says how to start one"
+_GUIDE = "docs/how-to/cluster.md says how to start one"
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -295,5 +295,5 @@ def _perform(terms: Requirements, pickled: bytes, *shared: Any) -> Any:
 def _refusal(process: str, reason: str) -> str:
     return (
         f"the {process} {reason}; install the versions of requirements.lock on all machines, mount the "
-        "scans under the same path, and start workers with `dask worker` and its nanny (docs/cluster.md)"
+        "scans under the same path, and start workers with `dask worker` and its nanny (docs/how-to/cluster.md)"
     )

@@ -14,7 +14,8 @@ def keep_freed_memory() -> bool:
     """Tell the C library of this process not to give freed memory back to the system.
 
     The maps of a page's convolutions take some hundred megabytes. Returned at every step and asked for again, they
-    would be cleared by the system each time; ``docs/reading.md`` says what that costs. Peak memory is a little higher.
+    would be cleared by the system each time; ``docs/method/reading.md`` says what that costs. Peak memory is a
+    little higher.
 
     Returns
     -------

@@ -149,7 +149,7 @@ def _evidence(branch: Branch) -> str:
 
 
 def write_families(families: Sequence[Family], directory: Path, say: Callable[[str], None]) -> None:
-    """Write tables, and the tree of each family as Newick, SVG and PNG; ``docs/kinship.md`` explains them."""
+    """Write tables, and the tree of each family as Newick, SVG and PNG; ``docs/method/kinship.md`` explains them."""
     directory.mkdir(parents=True, exist_ok=True)
     tables = {
         "witnesses": (_witness_rows, ["family", "witness", "doc_id", "year"]),

@@ -15,7 +15,7 @@ _TIMES = 5  # each way is tried; the median counts
 
 
 def time_lookups(folder: Path) -> dict[str, dict[str, float]]:
-    """Look up a document in the middle of the corpus, in seconds, as docs/recipes.md does.
+    """Look up a document in the middle of the corpus, in seconds, as docs/how-to/recipes.md does.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The example of docs/bilrp.md, run as written."""
+"""The example of docs/method/bilrp.md, run as written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from tests.support.places import DOCS
 
-PAGE = DOCS / "bilrp.md"
+PAGE = DOCS / "method" / "bilrp.md"
 
 
 def test_the_example_explains_the_similarity(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ PATIENCE = 120  # seconds that a loaded machine may need for what takes two
 
 
 class Machines:
-    """A scheduler and machines with workers, each a group of processes, started as docs/cluster.md says."""
+    """A scheduler and machines with workers, each a group of processes, started as docs/how-to/cluster.md says."""
 
     def __init__(self, folder, stack):
         self.folder, self._stack = folder, stack
@@ -250,7 +250,7 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path, scans, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     order = RunRequest((scans,), tmp_path / "corpus", config=CPU, scheduler=closed)
-    with pytest.raises(UsageError, match=rf"no Dask scheduler answers at {closed}.*docs/cluster.md"):
+    with pytest.raises(UsageError, match=rf"no Dask scheduler answers at {closed}.*docs/how-to/cluster.md"):
         run(order, print, MORTAL)
     with pytest.raises(UsageError, match="no Dask scheduler answers at nonsense://x"):
         Cluster("nonsense://x", print)

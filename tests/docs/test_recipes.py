@@ -1,4 +1,4 @@
-"""Every block of docs/recipes.md runs as it stands, and gives what a direct computation gives."""
+"""Every block of docs/how-to/recipes.md runs as it stands, and gives what a direct computation gives."""
 
 import dataclasses
 import re
@@ -13,7 +13,7 @@ from tests.support import table_stages
 from tests.support.places import DOCS
 from tests.support.runs import write_scan
 
-RECIPES = DOCS / "recipes.md"
+RECIPES = DOCS / "how-to" / "recipes.md"
 WORKS = ["Tabulae", "Canon", "Tabulae", "Sphaera", "Canon", "Sphaera", "Canon"]
 YEARS = [1500, 1512, 1508, 1540, 1520, 1533, 1580]
 PLACES = ["Basel", "Paris", "Paris", "Basel", "Venezia", "Paris", "Basel"]

@@ -23,14 +23,15 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tablekin.models.networks.bigram import FEATURES, Spacing, bigrams
-from tablekin.models.networks.digits import GRAIN, DigitNetwork, Peaks, pad_to_grain
+from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.digits import GRAIN, DigitNetwork, pad_to_grain
 
 _REACH = 7  # cells of 1/16 around the erased pixels in which the digit maps may change
 _MARGIN = _REACH + 1  # cells of 1/16 of nothing kept around every map
 _BATCH = 4000  # cells of 1/16 computed together; bounds memory
 
-FindPeaks = Callable[[Tensor, Tensor, NDArray[np.float32]], Peaks]  # digit maps, boxes, ink
-"""From digit maps ``(10, h, w)`` and boxes ``(4, h, w)`` to the figures of a page."""
+FindDetections = Callable[[Tensor, Tensor, NDArray[np.float32]], Detections]  # digit maps, boxes, ink
+"""From digit maps ``(10, h, w)`` and boxes ``(4, h, w)`` to the digits of a page."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class OcclusionPage:
         network: DigitNetwork,
         ink: Tensor,
         labels: NDArray[np.int32],
-        find: FindPeaks,
+        find: FindDetections,
         spacing: Spacing,
     ) -> None:
         self._network, self._ink, self._find, self._spacing = network, ink, find, spacing
@@ -104,9 +105,9 @@ class OcclusionPage:
         return z[0], boxes[0]
 
     def _features(self, z: Tensor, boxes: Tensor, ink: Tensor) -> NDArray[np.float64]:
-        peaks = self._find(z, boxes, ink.float().cpu().numpy())
-        x, y = ((peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(np.float64) / 2).T
-        return bigrams(peaks.digit, np.clip(peaks.activation, 0, 1), x, y, self._spacing).phi
+        found = self._find(z, boxes, ink.float().cpu().numpy())
+        x, y = found.centres.astype(np.float64).T
+        return bigrams(found.digit, np.clip(found.activation, 0, 1), x, y, self._spacing).phi
 
     @torch.inference_mode()
     def without(self, erased: Iterable[int]) -> NDArray[np.float64]:

@@ -54,10 +54,10 @@ def analyse_document(
     """
     clock = [time.perf_counter()]
     network = _network(device)
-    page, peaks, maps = digitize(image, network, load_detection_classifier(), config.digitize.threshold)
+    page, maps = digitize(image, network, load_detection_classifier(), config.digitize.threshold)
     clock.append(time.perf_counter())
     layout = segment(page, TableCriteria(min_digits=config.segment.least_digits))
-    page, peaks = drop_false_positives(page, peaks, layout, config.digitize.threshold_without_table)
+    page = drop_false_positives(page, layout, config.digitize.threshold_without_table)
     clock.append(time.perf_counter())
     reading = read(page, layout)
     clock.append(time.perf_counter())
@@ -65,7 +65,7 @@ def analyse_document(
     factor = explain_document(
         network,
         page.ink,
-        peaks,
+        page.digits,
         layout.labels,
         spacing_of(advance),
         config.explain.min_rule,

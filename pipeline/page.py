@@ -7,28 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-
-@dataclass(frozen=True)
-class Detections:
-    """Digits found on a page, ``n`` of them, in pixels of the working frame."""
-
-    digit: NDArray[np.int8]  # (n,), 0..9
-    score: NDArray[np.float32]  # (n,), in [0, 1]
-    boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1
-
-    def __len__(self) -> int:
-        """Count the digits."""
-        return len(self.digit)
-
-    @property
-    def centres(self) -> NDArray[np.float32]:
-        """Centres of the boxes, ``(n, 2)``: x, y."""
-        return (self.boxes[:, :2] + self.boxes[:, 2:]) * np.float32(0.5)
-
-    @property
-    def heights(self) -> NDArray[np.float32]:
-        """Heights of the boxes, ``(n,)``."""
-        return self.boxes[:, 3] - self.boxes[:, 1]
+from tablekin.models.networks.detections import Detections as Detections
 
 
 @dataclass(frozen=True)

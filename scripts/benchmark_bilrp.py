@@ -31,7 +31,7 @@ from tablekin.explain.factor import digit_advance, explain_document, spacing_of
 from tablekin.models.bilrp import factor
 from tablekin.models.networks.bigram import FEATURES
 from tablekin.models.networks.detection_confidence import load_detection_classifier
-from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, Peaks, load_digit_network
+from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, load_digit_network
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import WorkingPage
@@ -123,25 +123,24 @@ def read_page(path: Path) -> NDArray[np.uint8]:
     return np.asarray(grey, np.uint8)
 
 
-def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> tuple[WorkingPage, Peaks]:
+def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> WorkingPage:
     """Digitize a page and cut it to a multiple of the network's grain, so that no padding is needed."""
     threshold, credibility = RunConfig().digitize.threshold, load_detection_classifier()
     page, *_ = digitize(grey, network, credibility, threshold)
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
     z, boxes, _ = network.measure(torch.from_numpy(ink)[None, None])
-    peaks, probability = filter_detections(z[0], boxes[0], ink, credibility, threshold)
-    digits = type(page.digits)(peaks.digit, probability, peaks.boxes)
-    return WorkingPage(ink=ink, to_original=page.to_original, digits=digits), peaks
+    digits = filter_detections(z[0], boxes[0], ink, credibility, threshold)
+    return WorkingPage(ink=ink, to_original=page.to_original, digits=digits)
 
 
 def by_definition(
-    network: DigitNetwork, page: WorkingPage, peaks: Peaks, labels: NDArray[np.int32], dtype: torch.dtype
+    network: DigitNetwork, page: WorkingPage, labels: NDArray[np.int32], dtype: torch.dtype
 ) -> Tensor:
     """Explain every feature the page has, one after the other: ``(110, regions)``."""
     spacing = spacing_of(digit_advance(page.digits))
     shape = (page.ink.shape[0] // STRIDE, page.ink.shape[1] // STRIDE)
-    seeds = bigram_seeds(peaks, (spacing.min_dx, spacing.max_dx, spacing.max_dy), shape)
+    seeds = bigram_seeds(page.digits, (spacing.min_dx, spacing.max_dx, spacing.max_dy), shape)
     ink = torch.from_numpy(page.ink).to(dtype)[None, None]
     places = torch.from_numpy(labels).long().flatten()
     result = torch.zeros(
@@ -155,10 +154,10 @@ def by_definition(
 
 def benchmark_page(name: str, grey: NDArray[np.uint8], repeats: int, double: bool) -> list[Row]:
     """Explain a full page with the bigram network by the definition and by the library."""
-    page, peaks = working_page(grey, load_digit_network())
+    page = working_page(grey, load_digit_network())
     labels = segment(page, TableCriteria()).labels
     height, width = page.ink.shape
-    task = f"{name}: bigram, {height} x {width} px, {len(peaks.digit)} digits, {labels.max() + 1} regions"
+    task = f"{name}: bigram, {height} x {width} px, {len(page.digits)} digits, {labels.max() + 1} regions"
     maps: dict[tuple[str, str], Tensor] = {}
     rows: list[Row] = []
     for dtype_name, dtype in (("float64", torch.float64), ("float32", torch.float32)):
@@ -169,11 +168,11 @@ def benchmark_page(name: str, grey: NDArray[np.uint8], repeats: int, double: boo
 
         def by_library(network=network, spacing=spacing, dtype=dtype) -> Tensor:  # type: ignore[no-untyped-def]
             ink: NDArray[np.floating] = page.ink.astype(str(dtype).removeprefix("torch."))
-            found = explain_document(network, ink, peaks, labels, spacing, "proportional", GAMMA)
+            found = explain_document(network, ink, page.digits, labels, spacing, "proportional", GAMMA)
             return torch.from_numpy(found.relevance.toarray())
 
         fast, seconds = timed(by_library, repeats if dtype == torch.float32 else 1)
-        slow, loop = timed(lambda n=network, d=dtype: by_definition(n, page, peaks, labels, d), 1)  # type: ignore[misc]
+        slow, loop = timed(lambda n=network, d=dtype: by_definition(n, page, labels, d), 1)  # type: ignore[misc]
         maps["library", dtype_name], maps["definition", dtype_name] = (
             pair_map([fast] * 2),
             pair_map([slow] * 2),

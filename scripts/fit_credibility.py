@@ -30,7 +30,7 @@ from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     WEIGHTS,
     DigitNetwork,
-    find_peaks,
+    find_detections,
     load_digit_network,
     pad_to_grain,
 )
@@ -55,12 +55,11 @@ def describe(page: PracticePage, network: DigitNetwork) -> Sample:
     ink = np.asarray(page.ink / 255, np.float32)
     with torch.inference_mode():
         z, boxes, _ = network.measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
-    peaks = find_peaks(z[0], boxes[0], CANDIDATE)
-    described = context_features(peaks, ink)
+    found = find_detections(z[0], boxes[0], CANDIDATE)
+    described = context_features(found, ink)
     centres = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
-    found = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]) / 2
-    near = np.abs(found[:, None] - centres[None]).max(-1) < DIGIT_HEIGHT / 2
-    right = (near & (peaks.digit[:, None] == page.digit[None]) & ~page.ignore[None]).any(1)
+    near = np.abs(found.centres[:, None] - centres[None]).max(-1) < DIGIT_HEIGHT / 2
+    right = (near & (found.digit[:, None] == page.digit[None]) & ~page.ignore[None]).any(1)
     counts = right | ~(near & page.ignore[None]).any(1)
     return Sample(described[counts], right[counts], int((~page.ignore).sum()))
 

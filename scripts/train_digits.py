@@ -27,7 +27,7 @@ from tablekin.models.networks.digits import (
     STRIDE,
     WEIGHTS,
     DigitNetwork,
-    find_peaks,
+    find_detections,
     pad_to_grain,
 )
 
@@ -174,12 +174,11 @@ def score_pages(network: DigitNetwork, pages: list[PracticePage]) -> tuple[float
         ink = pad_to_grain(torch.from_numpy(page.ink.astype(np.float32) / 255)[None, None])
         with torch.inference_mode():
             z, boxes, _ = network.measure(ink.contiguous(memory_format=torch.channels_last))
-        peaks = find_peaks(z[0], boxes[0])
+        digits = find_detections(z[0], boxes[0])
         centres = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
-        guesses = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]) / 2
-        distance = np.abs(guesses[:, None] - centres[None]).max(-1)  # (found, true)
+        distance = np.abs(digits.centres[:, None] - centres[None]).max(-1)  # (found, true)
         near = distance < DIGIT_HEIGHT / 2
-        same = near & (peaks.digit[:, None] == page.digit[None])
+        same = near & (digits.digit[:, None] == page.digit[None])
         ignored = (near & page.ignore[None]).any(1)
         hits += int((same & ~page.ignore[None]).any(0).sum())
         true += int((~page.ignore).sum())

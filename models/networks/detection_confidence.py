@@ -1,4 +1,4 @@
-"""Detection confidence: how likely it is that a peak of the digit maps is the figure it says, given its surroundings.
+"""Detection confidence: how likely it is that a detection is the digit it says, given its surroundings.
 
 The activation of a peak says how much the ink looks like a figure. A letter of a word can look like one, a worn figure
 of a table may hardly; what stands beside it, in its line and in its column, tells them apart. Boosted regression trees
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from scipy.spatial import cKDTree
 
-from tablekin.models.networks.digits import DIGIT_HEIGHT, Peaks
+from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.digits import DIGIT_HEIGHT
 
 CANDIDATE = 0.2  # least activation of a peak that may be a figure
 CREDIBILITY = Path(__file__).parents[1] / "weights" / "credibility.safetensors"
@@ -90,7 +91,7 @@ class _Near:
         return self.total(chosen) / np.maximum(self.total(chosen, np.ones(len(self.at))), 1)
 
 
-def context_features(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def context_features(detections: Detections, ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """Describe peaks and what stands around them.
 
     Parameters
@@ -105,10 +106,10 @@ def context_features(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float
     ndarray
         ``(n, k)``, a column for each of :data:`CONTEXT_FEATURES`.
     """
-    boxes = peaks.boxes.astype(np.float64)
+    boxes = detections.boxes.astype(np.float64)
     centres = (boxes[:, :2] + boxes[:, 2:]) / 2 / DIGIT_HEIGHT
     width, height = ((boxes[:, 2:] - boxes[:, :2]) / DIGIT_HEIGHT).T
-    shown = peaks.activation.astype(np.float64).clip(0, 1)
+    shown = detections.activation.astype(np.float64).clip(0, 1)
     near = _Near(centres, shown, _REACH, _REACH)
     in_line = near.apart & (np.abs(near.y) < _LINE) & (np.abs(near.x) < _ADVANCE)
     in_column = (np.abs(near.x) < _COLUMN) & (np.abs(near.y) > _PITCH[0]) & (np.abs(near.y) < _PITCH[1])
@@ -119,12 +120,12 @@ def context_features(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float
     line = _Near(centres, shown, _ALONG, _LINE)
     column = _Near(centres, shown, _COLUMN, _UP)
     other_rows = np.abs(column.y) > _RIVAL
-    alike = other_rows & (peaks.digit[column.at] == peaks.digit[column.of])
+    alike = other_rows & (detections.digit[column.at] == detections.digit[column.of])
     overlapping = np.maximum(np.abs(near.x), np.abs(near.y)) < _RIVAL
-    left, right = _ink_beside(peaks, ink)
+    left, right = _ink_beside(detections, ink)
     columns = [
-        peaks.activation,
-        peaks.digit,
+        detections.activation,
+        detections.digit,
         near.strongest(in_line & (near.x < 0)),
         near.strongest(in_line & (near.x > 0)),
         near.strongest(in_column & (near.y < 0)),
@@ -146,15 +147,17 @@ def context_features(peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float
     return np.column_stack(columns).astype(np.float32)
 
 
-def _ink_beside(peaks: Peaks, ink: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _ink_beside(
+    detections: Detections, ink: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean ink on the left and on the right of each peak that belongs to no strong one."""
     letters = ink.copy()
-    strong = peaks.boxes[peaks.activation >= _STRONG]
+    strong = detections.boxes[detections.activation >= _STRONG]
     corners = np.concatenate([np.floor(strong[:, :2]), np.ceil(strong[:, 2:])], 1)
     for x0, y0, x1, y1 in np.maximum(corners, 0).astype(np.intp):
         letters[y0:y1, x0:x1] = 0
     sums = cv2.integral(letters)
-    middle = (peaks.boxes[:, 1] + peaks.boxes[:, 3]) / 2
+    middle = (detections.boxes[:, 1] + detections.boxes[:, 3]) / 2
     top, bottom = middle - _BAND * DIGIT_HEIGHT, middle + _BAND * DIGIT_HEIGHT
     reach = _BESIDE * DIGIT_HEIGHT
 
@@ -165,8 +168,8 @@ def _ink_beside(peaks: Peaks, ink: NDArray[np.float32]) -> tuple[NDArray[np.floa
         total = sums[down, right] - sums[up, right] - sums[down, left] + sums[up, left]
         return np.asarray(np.maximum(total, 0) / area, np.float64)
 
-    return mean(peaks.boxes[:, 0] - reach, peaks.boxes[:, 0]), mean(
-        peaks.boxes[:, 2], peaks.boxes[:, 2] + reach
+    return mean(detections.boxes[:, 0] - reach, detections.boxes[:, 0]), mean(
+        detections.boxes[:, 2], detections.boxes[:, 2] + reach
     )
 
 
@@ -183,11 +186,11 @@ class DetectionClassifier:
     leaf: NDArray[np.float64]  # (trees, 2**depth)
     bias: NDArray[np.float64]  # ()
 
-    def probability(self, peaks: Peaks, ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    def probability(self, detections: Detections, ink: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability that each peak is the figure it says, ``(n,)``; see :func:`context_features`."""
-        if not len(peaks.digit):
+        if not len(detections.digit):
             return np.zeros(0, np.float32)
-        odds = self.log_odds(context_features(peaks, ink))
+        odds = self.log_odds(context_features(detections, ink))
         return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
     def log_odds(self, described: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -9,17 +9,17 @@ the text.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-STRIDE = 4  # pixels of the working page per cell of a digit map
+from tablekin.models.networks.detections import STRIDE as STRIDE
+from tablekin.models.networks.detections import Detections
+
 GRAIN = 16  # pixels: height and width of the input must be a multiple of this
 DIGIT_HEIGHT = 20.0  # pixels: height of the figure 8 the network was trained for
 SHARPNESS = 8.0  # the network is trained to make sigmoid(SHARPNESS * (z - 0.5)) a probability
@@ -139,27 +139,13 @@ def load_digit_network(weights: Path = WEIGHTS, device: str = "cpu") -> DigitNet
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
-@dataclass(frozen=True)
-class Peaks:
-    """Maxima of the digit maps, ``n`` of them: what is kept of the maps by winner-take-all."""
-
-    digit: NDArray[np.int8]  # (n,)
-    activation: NDArray[np.float32]  # (n,): the map's value before clamping to [0, 1]
-    cell: NDArray[np.int64]  # (n, 2): row and column in the map
-    boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1 in working pixels
-
-    def choose(self, kept: NDArray[np.bool_]) -> Peaks:
-        """Keep some of the peaks, ``kept (n,)``."""
-        return Peaks(self.digit[kept], self.activation[kept], self.cell[kept], self.boxes[kept])
-
-
 def pad_to_grain(ink: Tensor) -> Tensor:
     """Pad ``(b, 1, h, w)`` with paper at the right and bottom to multiples of 16."""
     height, width = ink.shape[-2:]
     return F.pad(ink, (0, -width % GRAIN, 0, -height % GRAIN))
 
 
-def find_peaks(z: Tensor, boxes: Tensor, threshold: float = 0.5) -> Peaks:
+def find_detections(z: Tensor, boxes: Tensor, threshold: float = 0.5) -> Detections:
     """Keep the cells where one digit wins over the other digits and the eight neighbouring cells.
 
     Parameters
@@ -169,7 +155,12 @@ def find_peaks(z: Tensor, boxes: Tensor, threshold: float = 0.5) -> Peaks:
     boxes
         ``(4, h, w)``, as from :meth:`DigitNetwork.measure`.
     threshold
-        Least activation of a peak.
+        Least activation of a detection.
+
+    Returns
+    -------
+    Detections
+        Row by row of the maps; their scores are their activations, clamped to [0, 1].
     """
     best, digit = z.max(0)
     winner = best == F.max_pool2d(best[None, None], 3, 1, 1)[0, 0]
@@ -180,9 +171,11 @@ def find_peaks(z: Tensor, boxes: Tensor, threshold: float = 0.5) -> Peaks:
     half_width = log_width.clamp(-3, 2).exp() * DIGIT_HEIGHT / 2
     half_height = log_height.clamp(-3, 2).exp() * DIGIT_HEIGHT / 2
     corners = torch.stack([x - half_width, y - half_height, x + half_width, y + half_height], 1)
-    return Peaks(
+    activation = best[rows, cols].float().cpu().numpy()
+    return Detections(
         digit=digit[rows, cols].cpu().numpy().astype(np.int8),
-        activation=best[rows, cols].float().cpu().numpy(),
-        cell=torch.stack([rows, cols], 1).cpu().numpy(),
+        score=activation.clip(0, 1),
         boxes=corners.cpu().numpy().astype(np.float32),
+        activation=activation,
+        cell=torch.stack([rows, cols], 1).cpu().numpy(),
     )

@@ -8,16 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.models.networks.digits import Peaks
-from tablekin.page import Detections, Layout, WorkingPage
+from tablekin.page import Layout, WorkingPage
 
 _INKED = 0.4  # ink of a stroke
 _TALLEST, _WIDEST = 2.0, 4.0  # heights of a figure: what its strokes reach, with those of figures it touches
 
 
-def drop_false_positives(
-    page: WorkingPage, peaks: Peaks, layout: Layout, threshold: float
-) -> tuple[WorkingPage, Peaks]:
+def drop_false_positives(page: WorkingPage, layout: Layout, threshold: float) -> WorkingPage:
     """Keep of a page without a table the figures that are sure, and its number, where they stand free.
 
     Among letters a figure is so rare that what looks like one is not, as often as not; in a table it is. What hangs
@@ -25,15 +22,15 @@ def drop_false_positives(
 
     Parameters
     ----------
-    page, peaks
-        The page and its figures, which are the same in both.
+    page
+        The page and its figures.
     layout
         What was found on it; with a table, all figures stay.
     threshold
         Least probability of a figure.
     """
     if layout.is_table:
-        return page, peaks
+        return page
     digits = page.digits
     column, row = np.floor(digits.centres).astype(np.intp).T
     height, width = layout.labels.shape
@@ -41,8 +38,7 @@ def drop_false_positives(
     folios = [one.region_id for one in layout.regions if one.kind == "page_number"]
     kept = (digits.score >= threshold) | np.isin(region, folios)
     kept[kept] = _stand_free(page.ink, digits.boxes[kept])
-    found = Detections(digits.digit[kept], digits.score[kept], digits.boxes[kept])
-    return replace(page, digits=found), peaks.choose(kept)
+    return replace(page, digits=digits.take(kept))
 
 
 def _stand_free(ink: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.bool_]:

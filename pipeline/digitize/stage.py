@@ -6,7 +6,7 @@ digit network once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,9 +20,8 @@ from tablekin.models.networks.detection_confidence import CANDIDATE, DetectionCl
 from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     DigitNetwork,
-    Peaks,
     activations,
-    find_peaks,
+    find_detections,
     pad_to_grain,
 )
 from tablekin.page import Detections, WorkingPage
@@ -150,7 +149,7 @@ def _find_orientation(
 
 
 def _count_figures(looks: list[_Look]) -> int:
-    return sum(len(find_peaks(look.z, look.boxes).digit) for look in looks)
+    return sum(len(find_detections(look.z, look.boxes)) for look in looks)
 
 
 def _orientation_nll(looks: list[_Look]) -> float:
@@ -167,9 +166,8 @@ def _orientation_nll(looks: list[_Look]) -> float:
 def _tall_heights(looks: list[_Look]) -> NDArray[np.float32]:
     heights = []
     for look in looks:
-        peaks = find_peaks(look.z, look.boxes)
-        tall = np.isin(peaks.digit, _TALL)
-        heights.append(peaks.boxes[tall, 3] - peaks.boxes[tall, 1])
+        found = find_detections(look.z, look.boxes)
+        heights.append(found.heights[np.isin(found.digit, _TALL)])
     return np.concatenate(heights) if heights else np.zeros(0, np.float32)
 
 
@@ -219,8 +217,8 @@ def filter_detections(
     ink: NDArray[np.float32],
     credibility: DetectionClassifier,
     threshold: float,
-) -> tuple[Peaks, NDArray[np.float32]]:
-    """Choose the peaks of the digit maps that are figures.
+) -> Detections:
+    """Choose the detections of the digit maps that are figures; their scores are the probabilities of that.
 
     Parameters
     ----------
@@ -232,21 +230,15 @@ def filter_detections(
         Tells figures from letters.
     threshold
         Least probability of a figure.
-
-    Returns
-    -------
-    tuple
-        The figures and their probabilities ``(n,)``.
     """
-    peaks = find_peaks(z, boxes, CANDIDATE)
-    probability = credibility.probability(peaks, ink)
-    kept = probability >= threshold
-    return peaks.choose(kept), probability[kept]
+    found = find_detections(z, boxes, CANDIDATE)
+    found = replace(found, score=credibility.probability(found, ink))
+    return found.take(found.score >= threshold)
 
 
 def digitize(
     grey: NDArray[np.uint8], network: DigitNetwork, credibility: DetectionClassifier, threshold: float
-) -> tuple[WorkingPage, Peaks, dict[str, torch.Tensor]]:
+) -> tuple[WorkingPage, dict[str, torch.Tensor]]:
     """Bring a page into the working frame and find its figures.
 
     Parameters
@@ -263,8 +255,7 @@ def digitize(
     Returns
     -------
     tuple
-        The working page, the peaks its figures were read from, in the same order, and the network's activations on
-        the page.
+        The working page, and the network's activations on it.
     """
     ink = extract_ink(grey)
     pose = find_pose(network, ink)
@@ -274,14 +265,13 @@ def digitize(
     with torch.inference_mode():
         maps = activations(network, _batch(network, working))
         z, boxes, _ = (found[0] for found in network.read_off(maps["up1"], maps["sixteenth3"]))
-    peaks, probability = filter_detections(z, boxes, working, credibility, threshold)
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
         ink=working,
         to_original=inverse,
-        digits=Detections(peaks.digit, probability, peaks.boxes),
+        digits=filter_detections(z, boxes, working, credibility, threshold),
         orientation=pose.orientation,
         skew_degrees=skew,
         scale=pose.scale,
     )
-    return page, peaks, maps
+    return page, maps

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from tablekin.models.networks.bigram import MinRule, Spacing, bigrams
-from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, Peaks
+from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork
 from tablekin.models.page_lrp.patches import PatchPropagation
 from tablekin.page import Detections
 
@@ -59,7 +59,7 @@ def spacing_of(advance: float) -> Spacing:
 def explain_document(
     network: DigitNetwork,
     ink: NDArray[np.floating],
-    peaks: Peaks,
+    digits: Detections,
     labels: NDArray[np.int32],
     spacing: Spacing,
     min_rule: MinRule,
@@ -74,7 +74,7 @@ def explain_document(
         The digit network.
     ink
         ``(h, w)``, the working page, of the network's floating type.
-    peaks
+    digits
         The figures found on it.
     labels
         ``(h, w)``, the leaf region of each pixel.
@@ -87,14 +87,14 @@ def explain_document(
     maps
         The network's activations on the page, if they are there; they are overwritten.
     """
-    activation = np.clip(peaks.activation, 0, 1).astype(np.float64)
-    centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(np.float64) / 2
-    found = bigrams(peaks.digit, activation, centres[:, 0], centres[:, 1], spacing, min_rule)
-    if not len(activation):
+    activation = np.clip(digits.activation, 0, 1).astype(np.float64)
+    x, y = digits.centres.astype(np.float64).T
+    found = bigrams(digits.digit, activation, x, y, spacing, min_rule)
+    if not len(digits):
         return PageFactor(found.phi, csr_array((len(found.phi), int(labels.max()) + 1)))
     device = str(next(network.parameters()).device)
     with torch.inference_mode():
         cones = PatchPropagation(network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma, maps)
-        digit = torch.from_numpy(peaks.digit.astype(np.int64)).to(device)
-        pooled = cones.pool(digit, torch.from_numpy(peaks.cell).to(device), labels)
+        digit = torch.from_numpy(digits.digit.astype(np.int64)).to(device)
+        pooled = cones.pool(digit, torch.from_numpy(digits.cell).to(device), labels)
     return PageFactor(found.phi, csr_array(found.shares @ csr_array(pooled)))

@@ -31,7 +31,7 @@ class PageObservations:
 
     def take(self, index: NDArray[np.intp]) -> Detections:
         """Select digits by index."""
-        return Detections(self.digits.digit[index], self.digits.score[index], self.digits.boxes[index])
+        return self.digits.take(index)
 
 
 def observe_page(page: WorkingPage) -> PageObservations:

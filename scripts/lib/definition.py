@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tablekin.models.networks.digits import DigitNetwork, Peaks
+from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.digits import DigitNetwork
 from tablekin.models.networks.vgg import VggSimilarity
 
 _VGG_GAMMAS = ((10, 0.5), (17, 0.25), (24, 0.1))  # up to which layer; 0 above
@@ -90,13 +91,13 @@ def _vgg_relevance(layers: nn.Sequential, weight: Tensor, image: Tensor, low: Te
 
 
 def bigram_seeds(
-    peaks: Peaks, reach: tuple[float, float, float], shape: tuple[int, int]
+    digits: Detections, reach: tuple[float, float, float], shape: tuple[int, int]
 ) -> dict[int, NDArray[np.float64]]:
     """Relevance of every bigram feature a page has at the digit maps, pair of digits by pair of digits.
 
     Parameters
     ----------
-    peaks
+    digits
         The figures of the page.
     reach
         Least and greatest distance to the right and greatest distance up or down of a neighbour, in pixels.
@@ -108,14 +109,14 @@ def bigram_seeds(
     dict
         Feature (0 to 109) to ``(10, h, w)``.
     """
-    height = np.clip(peaks.activation, 0, 1).astype(np.float64)
-    centre = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(np.float64) / 2
+    height = np.clip(digits.activation, 0, 1).astype(np.float64)
+    centre = digits.centres.astype(np.float64)
     seeds: dict[int, NDArray[np.float64]] = {}
     beside = np.zeros(len(height))
 
-    def give(feature: int, peak: int, relevance: float) -> None:
+    def give(feature: int, n: int, relevance: float) -> None:
         at = seeds.setdefault(feature, np.zeros((10, *shape)))
-        at[(peaks.digit[peak], *peaks.cell[peak])] += relevance
+        at[(digits.digit[n], *digits.cell[n])] += relevance
 
     for p in range(len(height)):
         dx, dy = (centre - centre[p]).T
@@ -123,15 +124,15 @@ def bigram_seeds(
         for q in near.tolist():
             beside[p], beside[q] = max(beside[p], height[q]), max(beside[q], height[p])
         for digit in range(10):
-            found = [q for q in near.tolist() if peaks.digit[q] == digit]
+            found = [q for q in near.tolist() if digits.digit[q] == digit]
             if found:
                 q = max(found, key=lambda q: (min(height[p], height[q]), -dx[q], -abs(dy[q]), -dy[q], -q))
                 value = min(height[p], height[q]) / (height[p] + height[q])
-                give(10 + 10 * int(peaks.digit[p]) + digit, p, value * height[p])
-                give(10 + 10 * int(peaks.digit[p]) + digit, q, value * height[q])
+                give(10 + 10 * int(digits.digit[p]) + digit, p, value * height[p])
+                give(10 + 10 * int(digits.digit[p]) + digit, q, value * height[q])
     for p in range(len(height)):
         if height[p] > beside[p]:
-            give(int(peaks.digit[p]), p, height[p] - beside[p])
+            give(int(digits.digit[p]), p, height[p] - beside[p])
     return seeds
 
 

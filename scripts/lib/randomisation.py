@@ -53,9 +53,9 @@ def _pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
 
 def _follow(cones: PatchPropagation, subject: Subject) -> list[NDArray[np.float64]]:
     """Relevance of some figures at the pixels around them."""
-    chosen = np.unique(np.linspace(0, len(subject.peaks.digit) - 1, _FOLLOWED).astype(int))
-    digit = torch.from_numpy(subject.peaks.digit[chosen].astype(np.int64))
-    parts = cones.follow(digit, torch.from_numpy(subject.peaks.cell[chosen]))
+    chosen = np.unique(np.linspace(0, len(subject.digits) - 1, _FOLLOWED).astype(int))
+    digit = torch.from_numpy(subject.digits.digit[chosen].astype(np.int64))
+    parts = cones.follow(digit, torch.from_numpy(subject.digits.cell[chosen]))
     return [np.nan_to_num(window.numpy()).astype(np.float64) for _, part in parts for window in part]
 
 

@@ -20,7 +20,8 @@ from tablekin.explain.factor import digit_advance, spacing_of
 from tablekin.ingest.image import load_image
 from tablekin.models.networks.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
 from tablekin.models.networks.detection_confidence import load_detection_classifier
-from tablekin.models.networks.digits import GRAIN, DigitNetwork, Peaks, load_digit_network, pad_to_grain
+from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.digits import GRAIN, DigitNetwork, load_digit_network, pad_to_grain
 from tablekin.models.occlusion import OcclusionPage
 from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 from tablekin.segment.stage import segment
@@ -42,9 +43,9 @@ def trained() -> DigitNetwork:
     return load_digit_network()
 
 
-def find_figures(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Peaks:
+def find_figures(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Detections:
     """Find the figures of a page as the pipeline does by default."""
-    return filter_detections(z, boxes, ink, load_detection_classifier(), RunConfig().digitize.threshold)[0]
+    return filter_detections(z, boxes, ink, load_detection_classifier(), RunConfig().digitize.threshold)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Subject:
 
     ink: NDArray[np.float32]  # (h, w) working pixels
     labels: NDArray[np.int32]  # (h, w): 0 outside, then the regions, without gaps
-    peaks: Peaks
+    digits: Detections
     spacing: Spacing
 
     @property
@@ -64,7 +65,7 @@ class Subject:
     @property
     def centres(self) -> NDArray[np.float64]:
         """Centres of the figures, ``(n, 2)``: x, y."""
-        return (self.peaks.boxes[:, :2] + self.peaks.boxes[:, 2:]).astype(np.float64) / 2
+        return self.digits.centres.astype(np.float64)
 
     def erasable(self) -> OcclusionPage:
         """Make it ready to be erased."""
@@ -83,7 +84,7 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     level
         What the regions are.
     """
-    page, peaks, _ = digitize(
+    page, _ = digitize(
         load_image(path), trained(), load_detection_classifier(), RunConfig().digitize.threshold
     )
     labels = segment(page).labels
@@ -95,12 +96,12 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     ink, labels = np.ascontiguousarray(page.ink[tuple(window)]), labels[tuple(window)]
     with torch.inference_mode():
         z, boxes, _ = trained().measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
-    peaks = find_figures(z[0], boxes[0], ink)
+    digits = find_figures(z[0], boxes[0], ink)
     if level == "figures":
-        labels = figure_labels(peaks.boxes, labels)
+        labels = figure_labels(digits.boxes, labels)
     used = np.union1d([0], labels)
     return Subject(
-        ink, np.searchsorted(used, labels).astype(np.int32), peaks, spacing_of(digit_advance(page.digits))
+        ink, np.searchsorted(used, labels).astype(np.int32), digits, spacing_of(digit_advance(page.digits))
     )
 
 
@@ -163,15 +164,15 @@ def gradient_shares(
 
 def pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
     """Share of every region in the relevance of every figure, ``(n, regions)``."""
-    digit = torch.from_numpy(subject.peaks.digit.astype(np.int64))
-    return cones.pool(digit, torch.from_numpy(subject.peaks.cell), subject.labels)
+    digit = torch.from_numpy(subject.digits.digit.astype(np.int64))
+    return cones.pool(digit, torch.from_numpy(subject.digits.cell), subject.labels)
 
 
 def shares(subject: Subject, rule: MinRule) -> csr_array:
     """Compute what every figure answers for, ``(features, n)``."""
-    activation = np.clip(subject.peaks.activation, 0, 1)
+    activation = np.clip(subject.digits.activation, 0, 1)
     x, y = subject.centres.T
-    return bigrams(subject.peaks.digit, activation, x, y, subject.spacing, rule).shares
+    return bigrams(subject.digits.digit, activation, x, y, subject.spacing, rule).shares
 
 
 def _places(subject: Subject) -> NDArray[np.float64]:
@@ -195,8 +196,8 @@ def explain(subject: Subject) -> dict[str, NDArray[np.float64]]:
             for rule in get_args(MinRule):
                 factors[f"{rule}, gamma {setting}"] = shares(subject, rule) @ pooled
         pooled = pool(GradientPatches(trained(), ink, SETTINGS["0.0"]), subject)
-    peaks, (x, y) = subject.peaks, subject.centres.T
-    factors[HESSIAN] = gradient_shares(peaks.digit, peaks.activation, x, y, subject.spacing) @ pooled
+    digits, (x, y) = subject.digits, subject.centres.T
+    factors[HESSIAN] = gradient_shares(digits.digit, digits.activation, x, y, subject.spacing) @ pooled
     factors[OWN] = shares(subject, "proportional") @ _places(subject)
     squares = np.bincount(subject.labels.ravel(), (subject.ink.astype(np.float64) ** 2).ravel())
     factors[SALIENCY] = squares[None]

@@ -3,15 +3,16 @@ import pytest
 import torch
 
 from tablekin.models.networks.bigram import Spacing
-from tablekin.models.networks.digits import DigitNetwork, Peaks, find_peaks, load_digit_network, pad_to_grain
+from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.digits import DigitNetwork, find_detections, load_digit_network, pad_to_grain
 from tablekin.models.occlusion import OcclusionPage, joint_effect
 
 SIDES = (275, 301)  # pixels
 SPACING = Spacing(4.0, 40.0, 12.0)
 
 
-def find_all(z: torch.Tensor, boxes: torch.Tensor, ink: np.ndarray) -> Peaks:
-    return find_peaks(z, boxes, threshold=0.02)
+def find_all(z: torch.Tensor, boxes: torch.Tensor, ink: np.ndarray) -> Detections:
+    return find_detections(z, boxes, threshold=0.02)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def network() -> DigitNetwork:
 
 
 def blobs(height: int, width: int, seed: int) -> torch.Tensor:
-    """Smooth random ink, on which the digit maps have many weak peaks."""
+    """Smooth random ink, on which the digit maps have many weak detections."""
     generator = torch.Generator().manual_seed(seed)
     coarse = torch.rand((1, 1, height // 6 + 1, width // 6 + 1), generator=generator, dtype=torch.float64)
     smooth = torch.nn.functional.interpolate(coarse, size=(height, width), mode="bilinear")

@@ -11,7 +11,7 @@ from tests.support.printed_table import Printed, print_table
 
 def page_of(*digits: tuple[int, float, float, float, float, float]) -> WorkingPage:
     array = np.array(digits, np.float32).reshape(-1, 6)
-    found = Detections(array[:, 0].astype(np.int8), array[:, 5], array[:, 1:5])
+    found = Detections.from_boxes(array[:, 0].astype(np.int8), array[:, 5], array[:, 1:5])
     return WorkingPage(np.zeros((100, 200), np.float32), np.eye(3)[:2], found)
 
 

@@ -11,7 +11,7 @@ from lib.definition import bigram_seeds, digits_relevance
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import Composite, Gamma, ZBox
 from tablekin.models.networks.bigram import Spacing, bigrams
-from tablekin.models.networks.digits import DigitNetwork, find_peaks
+from tablekin.models.networks.digits import DigitNetwork, find_detections
 from tablekin.models.page_lrp.patches import GAMMA
 
 
@@ -37,18 +37,18 @@ def test_digit_relevance_by_definition_is_the_librarys(network: DigitNetwork) ->
 def test_bigram_seeds_by_definition_are_the_librarys(network: DigitNetwork) -> None:
     ink = torch.rand(1, 1, 160, 160, generator=torch.Generator().manual_seed(4), dtype=torch.float64)
     z, boxes, _ = network.measure(ink)
-    peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
-    centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(float) / 2
-    activation = np.clip(peaks.activation, 0, 1).astype(float)
-    found = bigrams(peaks.digit, activation, *centres.T, Spacing(5, 40, 10))
-    seeds = bigram_seeds(peaks, (5, 40, 10), (40, 40))
+    digits = find_detections(z[0], boxes[0], threshold=1e-6)
+    centres = (digits.boxes[:, :2] + digits.boxes[:, 2:]).astype(float) / 2
+    activation = np.clip(digits.activation, 0, 1).astype(float)
+    found = bigrams(digits.digit, activation, *centres.T, Spacing(5, 40, 10))
+    seeds = bigram_seeds(digits, (5, 40, 10), (40, 40))
     assert any(feature >= 10 for feature in seeds) and any(feature < 10 for feature in seeds)
     by_feature = np.zeros((110, 10, 40, 40))
     for feature, seed in seeds.items():
         by_feature[feature] = seed
     expected = np.zeros_like(by_feature)
-    for feature, peak in np.argwhere(found.shares.toarray() > 0):
-        expected[(feature, peaks.digit[peak], *peaks.cell[peak])] += found.shares.toarray()[feature, peak]
+    for feature, n in np.argwhere(found.shares.toarray() > 0):
+        expected[(feature, digits.digit[n], *digits.cell[n])] += found.shares.toarray()[feature, n]
     np.testing.assert_allclose(by_feature, expected, rtol=1e-9, atol=1e-12)
 
 

@@ -29,7 +29,7 @@ def page_of(digits: list[tuple[int, float, float]]) -> WorkingPage:
     digit, x, y = (np.array(column) for column in zip(*digits, strict=True))
     boxes = 2 * np.stack([x - 5, y - 10, x + 5, y + 10], 1).astype(np.float32)
     affine = np.array([[0.5, 0, 0], [0, 0.5, 0]])
-    found = Detections(digit.astype(np.int8), np.ones(len(digit), np.float32), boxes)
+    found = Detections.from_boxes(digit.astype(np.int8), np.ones(len(digit), np.float32), boxes)
     return WorkingPage(ink=np.zeros((80, 240), np.float32), to_original=affine, digits=found, scale=2.0)
 
 

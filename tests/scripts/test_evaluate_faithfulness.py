@@ -19,7 +19,7 @@ from lib.randomisation import STAGES, randomised
 from lib.subject import DEFAULT, GradientPatches, figure_labels, gradient_shares
 
 from tablekin.models.networks.bigram import BigramLayer, Spacing
-from tablekin.models.networks.digits import DigitNetwork, find_peaks
+from tablekin.models.networks.digits import DigitNetwork, find_detections
 from tablekin.models.page_lrp.patches import GAMMA
 
 
@@ -79,10 +79,10 @@ def test_gradient_cones_are_gradient_times_input() -> None:
     ink = torch.rand((128, 144), generator=torch.Generator().manual_seed(5), dtype=torch.float64)
     leaf = ink.clone().requires_grad_()
     z, boxes, _ = network.measure(leaf[None, None])
-    peaks = find_peaks(z[0].detach(), boxes[0].detach(), threshold=1e-4)
+    digits = find_detections(z[0].detach(), boxes[0].detach(), threshold=1e-4)
     labels = (np.arange(128)[:, None] // 40 * 4 + np.arange(144) // 40).astype(np.int32)
-    chosen = np.linspace(0, len(peaks.digit) - 1, 4).astype(int)
-    digit, cell = peaks.digit[chosen].astype(int), peaks.cell[chosen]
+    chosen = np.linspace(0, len(digits) - 1, 4).astype(int)
+    digit, cell = digits.digit[chosen].astype(int), digits.cell[chosen]
     cones = GradientPatches(network, ink, dict.fromkeys(GAMMA, 0.0))
     found = cones.pool(torch.from_numpy(digit), torch.from_numpy(cell), labels)
     for row, d, (y, x) in zip(found, digit, cell, strict=True):

@@ -101,7 +101,7 @@ class Printed:
             truth.append((-1, -1, -1))
         array = np.array(found, np.float32).reshape(-1, 5)
         score = self.rng.uniform(0.7, 1, len(array)).astype(np.float32)
-        digits = Detections(array[:, 0].astype(np.int8), score, array[:, 1:])
+        digits = Detections.from_boxes(array[:, 0].astype(np.int8), score, array[:, 1:])
         return WorkingPage(ink, np.eye(3)[:2], digits), np.array(truth, int).reshape(-1, 3)
 
     def _draw(self, ink: np.ndarray, x0: float, y0: float, x1: float, y1: float) -> tuple[float, ...]:

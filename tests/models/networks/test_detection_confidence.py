@@ -9,31 +9,29 @@ from tablekin.models.networks.detection_confidence import (
     context_features,
     load_detection_classifier,
 )
-from tablekin.models.networks.digits import DIGIT_HEIGHT, Peaks
+from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.digits import DIGIT_HEIGHT
 
 PAPER = np.zeros((400, 700), np.float32)
 
 
-def peaks_at(
+def detections_at(
     places: list[tuple[float, float]], activation: list[float], height: float = DIGIT_HEIGHT
-) -> Peaks:
+) -> Detections:
     centres = np.array(places, np.float32)
     half = np.array((height / 4, height / 2))
     boxes = np.concatenate([centres - half, centres + half], 1).astype(np.float32)
-    count = len(places)
-    return Peaks(
-        np.zeros(count, np.int8), np.array(activation, np.float32), np.zeros((count, 2), np.int64), boxes
-    )
+    return Detections.from_boxes(np.zeros(len(places), np.int8), np.array(activation, np.float32), boxes)
 
 
-def described(peaks: Peaks, ink: np.ndarray = PAPER) -> dict[str, np.ndarray]:
-    return dict(zip(CONTEXT_FEATURES, context_features(peaks, ink).T, strict=True))
+def described(detections: Detections, ink: np.ndarray = PAPER) -> dict[str, np.ndarray]:
+    return dict(zip(CONTEXT_FEATURES, context_features(detections, ink).T, strict=True))
 
 
 def test_neighbours_are_told_by_where_they_stand() -> None:
-    # the peak in the middle has figures beside, above and below; the last one stands alone
+    # the digit in the middle has figures beside, above and below; the last one stands alone
     places = [(100.0, 100.0), (112.0, 101.0), (101.0, 60.0), (99.0, 140.0), (500.0, 300.0)]
-    found = described(peaks_at(places, [0.5, 0.6, 0.7, 0.8, 0.9]))
+    found = described(detections_at(places, [0.5, 0.6, 0.7, 0.8, 0.9]))
     assert found["left"].tolist() == pytest.approx([0, 0.5, 0, 0, 0])
     assert found["right"].tolist() == pytest.approx([0.6, 0, 0, 0, 0])
     assert found["above"].tolist() == pytest.approx([0.7, 0, 0, 0.5, 0])
@@ -43,17 +41,17 @@ def test_neighbours_are_told_by_where_they_stand() -> None:
 
 
 def test_another_reading_of_the_same_ink_is_no_neighbour() -> None:
-    found = described(peaks_at([(100.0, 100.0), (101.0, 101.0)], [0.9, 0.3]))
+    found = described(detections_at([(100.0, 100.0), (101.0, 101.0)], [0.9, 0.3]))
     assert not (found["left"] + found["right"] + found["line"]).any() and not found["company"].any()
     assert found["rival"].tolist() == pytest.approx([0.3, 0.9])
 
 
 def test_lines_and_columns_reach_far_and_columns_know_like_figures() -> None:
-    # a line of three, 15 heights long, and a column of four, 12 heights high, that share their first peak
+    # a line of three, 15 heights long, and a column of four, 12 heights high, that share their first digit
     places = [(100.0, 100.0), (250.0, 102.0), (400.0, 98.0), (103.0, 180.0), (97.0, 260.0), (100.0, 340.0)]
-    peaks = peaks_at(places, [0.9, 0.8, 0.4, 0.7, 0.5, 0.3])
-    peaks.digit[3:5] = 4
-    found = described(peaks)
+    digits = detections_at(places, [0.9, 0.8, 0.4, 0.7, 0.5, 0.3])
+    digits.digit[3:5] = 4
+    found = described(digits)
     assert found["line"][0] == pytest.approx(np.log(1 + 0.8 + 0.4))
     assert found["mean of the line"][0] == pytest.approx(0.6)
     assert found["column"][0] == pytest.approx(np.log(1 + 0.7 + 0.5 + 0.3))
@@ -66,9 +64,9 @@ def test_lines_and_columns_reach_far_and_columns_know_like_figures() -> None:
 
 
 def test_small_figures_are_those_lower_than_their_company() -> None:
-    peaks = peaks_at([(100.0 + 30 * k, 100.0) for k in range(5)], [0.9] * 5)
-    peaks.boxes[2] += np.array([2, 6, -2, -4], np.float32)
-    found = described(peaks)["smaller"]
+    digits = detections_at([(100.0 + 30 * k, 100.0) for k in range(5)], [0.9] * 5)
+    digits.boxes[2] += np.array([2, 6, -2, -4], np.float32)
+    found = described(digits)["smaller"]
     assert found[2] == pytest.approx(0.25) and not np.delete(found, 2).any()
 
 
@@ -77,7 +75,7 @@ def test_ink_beside_counts_only_where_no_strong_figure_stands() -> None:
     ink[90:110, 75:90] = 1  # a letter on the left of the first, a figure on its right
     ink[90:110, 110:120] = 1
     ink[90:110, 125:140] = 1  # a letter on the right of the second
-    found = described(peaks_at([(100.0, 100.0), (115.0, 100.0)], [0.9, 0.9]), ink)
+    found = described(detections_at([(100.0, 100.0), (115.0, 100.0)], [0.9, 0.9]), ink)
     # 14 pixels beside each box of 10: the letter begins 5 pixels from it, or 5 pixels from its other end
     assert found["ink on the left"].tolist() == pytest.approx([9 / 14, 0], abs=0.08)
     assert found["ink on the right"].tolist() == pytest.approx([0, 9 / 14], abs=0.08)
@@ -92,33 +90,33 @@ def test_trees_are_walked_to_their_leaves() -> None:
         leaf=np.array([[1.0, 2.0, 3.0, 4.0], [0.25] * 4]),
         bias=np.array(-3.0),
     )
-    peaks = peaks_at([(100.0 * k, 100.0) for k in range(1, 6)], [0.5, 0.4, 0.6, 0.9, 0.75])
-    peaks.digit[:] = [3, 4, 6, 7, 0]
+    digits = detections_at([(100.0 * k, 100.0) for k in range(1, 6)], [0.5, 0.4, 0.6, 0.9, 0.75])
+    digits.digit[:] = [3, 4, 6, 7, 0]
     odds = np.array([1.0, 2.0, 3.0, 4.0, 3.0]) + 0.25 - 3
-    np.testing.assert_allclose(trees.log_odds(context_features(peaks, PAPER)), odds)
-    np.testing.assert_allclose(trees.probability(peaks, PAPER), 1 / (1 + np.exp(-odds)), rtol=1e-6)
+    np.testing.assert_allclose(trees.log_odds(context_features(digits, PAPER)), odds)
+    np.testing.assert_allclose(trees.probability(digits, PAPER), 1 / (1 + np.exp(-odds)), rtol=1e-6)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     fitted = load_detection_classifier()
     fitted.save(tmp_path / "again.safetensors")
     again = load_detection_classifier(tmp_path / "again.safetensors")
-    described_peaks = context_features(peaks_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6]), PAPER)
-    assert again.log_odds(described_peaks).tolist() == fitted.log_odds(described_peaks).tolist()
+    vectors = context_features(detections_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6]), PAPER)
+    assert again.log_odds(vectors).tolist() == fitted.log_odds(vectors).tolist()
 
 
-def test_a_page_without_peaks_has_no_probabilities() -> None:
+def test_a_page_without_detections_has_no_probabilities() -> None:
     assert load_detection_classifier().probability(
-        peaks_at([(5.0, 5.0)], [0.9]).choose(np.zeros(1, bool)), PAPER
+        detections_at([(5.0, 5.0)], [0.9]).take(np.zeros(1, bool)), PAPER
     ).shape == (0,)
 
 
 def test_a_weak_figure_is_believed_in_a_column_and_not_in_a_word() -> None:
     column = [(100.0, 32.0 * row) for row in range(1, 8)]
-    peaks = peaks_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
+    digits = detections_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
     ink = PAPER.copy()
     ink[80:100, 575:592] = ink[80:100, 608:630] = 0.6  # letters on both sides of the last
-    probability = load_detection_classifier().probability(peaks, ink)
+    probability = load_detection_classifier().probability(digits, ink)
     assert probability[3] > 2 * probability[7]
 
 

@@ -8,7 +8,7 @@ from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     STRIDE,
     DigitNetwork,
-    find_peaks,
+    find_detections,
     load_digit_network,
     pad_to_grain,
 )
@@ -38,11 +38,11 @@ def test_peaks_are_the_winners_among_digits_and_neighbours() -> None:
     z[2, 0, 0] = 0.4  # too weak
     boxes = torch.zeros(4, 8, 12)
     boxes[0, 3, 5], boxes[2:, 3, 5] = 0.1, torch.tensor([np.log(0.5), 0.0])
-    peaks = find_peaks(z, boxes)
-    assert peaks.digit.tolist() == [4, 1]
-    assert peaks.cell.tolist() == [[3, 5], [6, 9]]
+    found = find_detections(z, boxes)
+    assert found.digit.tolist() == [4, 1]
+    assert found.cell.tolist() == [[3, 5], [6, 9]]
     x, y = 5.5 * STRIDE + 0.1 * DIGIT_HEIGHT, 3.5 * STRIDE
-    np.testing.assert_allclose(peaks.boxes[0], [x - 5, y - 10, x + 5, y + 10], rtol=1e-5)
+    np.testing.assert_allclose(found.boxes[0], [x - 5, y - 10, x + 5, y + 10], rtol=1e-5)
 
 
 def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:

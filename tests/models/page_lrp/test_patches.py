@@ -4,7 +4,7 @@ import torch
 
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import Composite, Gamma, ZBox
-from tablekin.models.networks.digits import DigitNetwork, activations, find_peaks, pad_to_grain
+from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, pad_to_grain
 from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 
 
@@ -49,11 +49,11 @@ def test_a_cone_is_the_backward_pass_over_the_whole_page(network: DigitNetwork) 
 def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> None:
     ink = inked_page(131, 213)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
-    peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
-    assert len(peaks.digit) > 5
-    cell = torch.from_numpy(peaks.cell)
+    found = find_detections(z[0], boxes[0], threshold=1e-6)
+    assert len(found.digit) > 5
+    cell = torch.from_numpy(found.cell)
     for corner, relevance in PatchPropagation(network, ink).follow(
-        torch.from_numpy(peaks.digit).long(), cell
+        torch.from_numpy(found.digit).long(), cell
     ):
         assert torch.allclose(relevance.sum((1, 2)), torch.ones(len(corner), dtype=torch.float64), atol=1e-9)
         for c, window in zip(corner, relevance, strict=True):
@@ -62,12 +62,12 @@ def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> 
 
 @pytest.fixture(scope="module")
 def followed(network: DigitNetwork) -> tuple[PatchPropagation, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Cones of a page, its peaks (digit, cell) and the relevance of each on the page, ``(n, 120, 150)``."""
+    """Cones of a page, its detections (digit, cell) and the relevance of each on the page, ``(n, 120, 150)``."""
     ink = inked_page(120, 150) * (inked_page(120, 150) > 0.5)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
-    peaks = find_peaks(z[0], boxes[0], threshold=1e-6)
-    assert len(peaks.digit) > 5
-    digit, cell = torch.from_numpy(peaks.digit).long(), torch.from_numpy(peaks.cell)
+    found = find_detections(z[0], boxes[0], threshold=1e-6)
+    assert len(found.digit) > 5
+    digit, cell = torch.from_numpy(found.digit).long(), torch.from_numpy(found.cell)
     cones = PatchPropagation(network, ink)
     pages = [
         on_page(corner, window, (120, 150))

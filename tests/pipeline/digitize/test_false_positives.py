@@ -1,12 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tablekin.digitize.false_positives import drop_false_positives
-from tablekin.models.networks.digits import Peaks
 from tablekin.page import Detections, Layout, Region, WorkingPage
 
 
-def page_of(is_table: bool) -> tuple[WorkingPage, Peaks, Layout]:
+def page_of(is_table: bool) -> tuple[WorkingPage, Layout]:
     """Five figures side by side; the last stands in the page number."""
     x = np.arange(5, dtype=np.float32) * 20
     boxes = np.column_stack([x, np.full(5, 10), x + 12, np.full(5, 30)]).astype(np.float32)
@@ -21,32 +22,28 @@ def page_of(is_table: bool) -> tuple[WorkingPage, Peaks, Layout]:
     ink = np.zeros((40, 100), np.float32)
     for left in range(0, 100, 20):
         ink[12:28, left + 3 : left + 9] = 1
-    page = WorkingPage(ink, np.eye(3)[:2], Detections(digit, score, boxes))
-    peaks = Peaks(digit, score, np.zeros((5, 2), np.int64), boxes)
-    return page, peaks, Layout(is_table, regions, labels)
+    page = WorkingPage(ink, np.eye(3)[:2], Detections.from_boxes(digit, score, boxes))
+    return page, Layout(is_table, regions, labels)
 
 
 @pytest.mark.parametrize(("is_table", "kept"), [(False, [0, 3, 4]), (True, [0, 1, 2, 3, 4])])
 def test_only_sure_figures_and_the_number_stay_on_a_page_without_a_table(
     is_table: bool, kept: list[int]
 ) -> None:
-    page, peaks = drop_false_positives(*page_of(is_table), threshold=0.98)
+    page = drop_false_positives(*page_of(is_table), threshold=0.98)
     assert page.digits.digit.tolist() == kept
-    assert peaks.digit.tolist() == kept
-    assert page.digits.boxes[:, 0].tolist() == peaks.boxes[:, 0].tolist() == [20 * k for k in kept]
+    assert page.digits.boxes[:, 0].tolist() == [20 * k for k in kept]
 
 
 def test_what_hangs_together_with_hatching_is_no_figure() -> None:
-    page, peaks, layout = page_of(False)
+    page, layout = page_of(False)
     page.ink[20:22, 0:10] = 1  # a short stroke through the first figure
     page.ink[32:40:3, 15:] = page.ink[10:40, 60:78:4] = 1  # hatching that runs through the fourth
-    page, peaks = drop_false_positives(page, peaks, layout, threshold=0.98)
-    assert page.digits.digit.tolist() == peaks.digit.tolist() == [0, 4]
+    page = drop_false_positives(page, layout, threshold=0.98)
+    assert page.digits.digit.tolist() == [0, 4]
 
 
 def test_a_page_without_figures_stays_as_it_is() -> None:
-    page, peaks, layout = page_of(False)
-    none = np.zeros(5, bool)
-    empty = WorkingPage(page.ink, page.to_original, Detections(*(np.zeros((0, *s)) for s in ((), (), (4,)))))
-    found, kept = drop_false_positives(empty, peaks.choose(none), layout, 0.98)
-    assert len(found.digits) == len(kept.digit) == 0
+    page, layout = page_of(False)
+    empty = replace(page, digits=page.digits.take(np.zeros(5, bool)))
+    assert len(drop_false_positives(empty, layout, 0.98).digits) == 0

@@ -4,14 +4,14 @@ import torch
 
 from tablekin.explain.factor import digit_advance, explain_document, spacing_of
 from tablekin.models.networks.bigram import bigrams
-from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_peaks, pad_to_grain
+from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
 from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 from tablekin.page import Detections
 
 
 def line_of_digits(x: list[float]) -> Detections:
     boxes = np.array([[c - 4, 90, c + 4, 110] for c in x], np.float32)
-    return Detections(np.arange(len(x)).astype(np.int8) % 10, np.ones(len(x), np.float32), boxes)
+    return Detections.from_boxes(np.arange(len(x)).astype(np.int8) % 10, np.ones(len(x), np.float32), boxes)
 
 
 def test_advance_is_the_distance_inside_numbers_not_between_them() -> None:
@@ -30,19 +30,21 @@ def test_factor_sums_to_phi_and_pools_the_pixel_maps() -> None:
         network.head.weight *= 40  # an untrained network's activations are faint
     ink = torch.rand(176, 240)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
-    peaks = find_peaks(z[0], boxes[0], threshold=0.1)
+    digits = find_detections(z[0], boxes[0], threshold=0.1)
     labels = (np.arange(176)[:, None] // 60 * 3 + np.arange(240)[None] // 80).astype(np.int32)
     spacing = spacing_of(10)
-    factor = explain_document(network, ink.numpy(), peaks, labels, spacing, "proportional", GAMMA)
+    factor = explain_document(network, ink.numpy(), digits, labels, spacing, "proportional", GAMMA)
     np.testing.assert_allclose(factor.relevance.sum(axis=1), factor.phi, rtol=1e-5, atol=1e-6)
-    centres = (peaks.boxes[:, :2] + peaks.boxes[:, 2:]).astype(float) / 2
-    found = bigrams(peaks.digit, np.clip(peaks.activation, 0, 1), *centres.T, spacing)
+    centres = (digits.boxes[:, :2] + digits.boxes[:, 2:]).astype(float) / 2
+    found = bigrams(digits.digit, np.clip(digits.activation, 0, 1), *centres.T, spacing)
     by_hand = np.zeros((len(found.phi), 9))
     shares = found.shares.toarray()
     page = torch.from_numpy(labels).long()
     peak = 0
     cones = PatchPropagation(network, ink)
-    for corners, windows in cones.follow(torch.from_numpy(peaks.digit).long(), torch.from_numpy(peaks.cell)):
+    for corners, windows in cones.follow(
+        torch.from_numpy(digits.digit).long(), torch.from_numpy(digits.cell)
+    ):
         for corner, window in zip(corners.tolist(), windows, strict=True):
             rows, cols = np.nonzero(window.numpy())
             labels_there = page[rows + corner[0], cols + corner[1]].numpy()

@@ -1,0 +1,59 @@
+"""Detections: the digits found on a page, what is kept of the digit maps by winner-take-all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+STRIDE = 4  # pixels of the working page per cell of a digit map
+
+
+@dataclass(frozen=True)
+class Detections:
+    """Digits found on a page, ``n`` of them, in pixels of the working frame."""
+
+    digit: NDArray[np.int8]  # (n,), 0..9
+    score: NDArray[np.float32]  # (n,), in [0, 1]: how likely it is that each is the digit it says
+    boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1
+    activation: NDArray[np.float32]  # (n,): the digit map's value before clamping to [0, 1]
+    cell: NDArray[np.int64]  # (n, 2): row and column in the digit maps
+
+    @classmethod
+    def from_boxes(
+        cls, digit: NDArray[np.int8], score: NDArray[np.float32], boxes: NDArray[np.float32]
+    ) -> Detections:
+        """Make detections of digits of which no map is known, for instance of digits that were set by hand.
+
+        Their activations are their scores, their cells those that their centres lie in.
+
+        Parameters
+        ----------
+        digit, score
+            ``(n,)``.
+        boxes
+            ``(n, 4)``: x0, y0, x1, y1 in working pixels.
+        """
+        centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+        return cls(digit, score, boxes, score, np.floor(centres[:, ::-1] / STRIDE).astype(np.int64))
+
+    def __len__(self) -> int:
+        """Count the digits."""
+        return len(self.digit)
+
+    @property
+    def centres(self) -> NDArray[np.float32]:
+        """Centres of the boxes, ``(n, 2)``: x, y."""
+        return (self.boxes[:, :2] + self.boxes[:, 2:]) * np.float32(0.5)
+
+    @property
+    def heights(self) -> NDArray[np.float32]:
+        """Heights of the boxes, ``(n,)``."""
+        return self.boxes[:, 3] - self.boxes[:, 1]
+
+    def take(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
+        """Select detections: ``kept (n,)`` says which, or lists their indices in a new order."""
+        return Detections(
+            self.digit[kept], self.score[kept], self.boxes[kept], self.activation[kept], self.cell[kept]
+        )

@@ -154,7 +154,7 @@ def sample(
 ) -> None:
     """Write the sample archive: generated book pages with their ground truth."""
     with _errors_to_exit_codes():
-        from tablekin.execution.pool import Progress
+        from tablekin.execution import Progress
         from tablekin.sample.archive import write_archive
 
         progress = Progress("writing", documents, "documents")

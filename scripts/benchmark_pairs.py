@@ -36,7 +36,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.corpus.match_coverage import MatchProvenance
 from tablekin.corpus.pair_tables import Comparison
-from tablekin.execution.pool import default_workers
+from tablekin.execution import default_workers
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.scores import Scores

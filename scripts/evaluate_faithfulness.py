@@ -39,7 +39,7 @@ from lib.subject import DEFAULT, Level, explain, prepare
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from tablekin.execution.pool import Failure, default_workers, run_in_order
+from tablekin.execution import Failure, default_workers, run_in_order
 
 _DRAWS = 4000  # of the bootstrap
 _LEAST = 10  # regions a page needs

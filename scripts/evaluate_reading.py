@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
-from tablekin.execution.pool import Failure, default_workers, run_in_order
+from tablekin.execution import Failure, default_workers, run_in_order
 from tablekin.ingest.image import load_image
 from tablekin.sample.truth import read_truth
 

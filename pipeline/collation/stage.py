@@ -17,8 +17,7 @@ from tablekin.collation.witness import Witness, WitnessReader
 from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, Inventory, take_inventory
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import CorpusError
-from tablekin.execution.pool import Failure, Progress, WorkerPool, attempt, run_in_order
-from tablekin.explain.stage import Count
+from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
 from tablekin.schemas import empty
 
 _BATCH = 32  # pairs that are collated and written together

@@ -1,1 +1,21 @@
 """Execution: the only room that knows about processes, clusters and devices."""
+
+from tablekin.execution.device import default_workers, resolve_device
+from tablekin.execution.pool import open_cluster, run_in_order
+from tablekin.execution.progress import Progress
+from tablekin.execution.tally import Count, Say, Tally
+from tablekin.execution.task import Failure, WorkerPool, attempt
+
+__all__ = [
+    "Count",
+    "Failure",
+    "Progress",
+    "Say",
+    "Tally",
+    "WorkerPool",
+    "attempt",
+    "default_workers",
+    "open_cluster",
+    "resolve_device",
+    "run_in_order",
+]

@@ -1,4 +1,4 @@
-"""Cluster: one function over many tasks in the workers of a Dask cluster, on one machine or many."""
+"""DaskCluster: one function over many tasks in the workers of a Dask cluster, on one machine or many."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from distributed import Client, Future, KilledWorker, wait
 
 from tablekin.errors import TablekinError, UsageError
-from tablekin.execution.malloc import keep_freed_memory
-from tablekin.execution.pool import Failure, attempt, resolve_device
+from tablekin.execution.device import resolve_device
+from tablekin.execution.tally import Say
+from tablekin.execution.task import Failure, Result, Task, attempt, prepare_worker
 from tablekin.provenance import versions, weights_digests
 
 _SECONDS_TO_CONNECT = 10
@@ -33,10 +34,6 @@ _DEADLY = (
 )
 _GUIDE = "docs/how-to/cluster.md says how to start one"
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class Requirements:
@@ -48,16 +45,16 @@ class Requirements:
 
 
 @lru_cache(maxsize=4)
-def unmet_requirements(terms: Requirements) -> str:
-    """Tell what this process has not in common with the one that made ``terms``; empty if nothing."""
+def unmet_requirements(required: Requirements) -> str:
+    """Tell what this process has not in common with the one that made ``required``; empty if nothing."""
     here = {**os.environ, **_versions()}
     differences = [
         f"has {name} {here.get(name, 'not set')} instead of {wanted}"
-        for name, wanted in terms.versions
+        for name, wanted in required.versions
         if here.get(name) != wanted
     ]
-    scan = Path(terms.scan)
-    if terms.scan and not (scan.is_file() and scan.stat().st_size == terms.size):
+    scan = Path(required.scan)
+    if required.scan and not (scan.is_file() and scan.stat().st_size == required.size):
         differences.append(f"does not find the scan {scan} as it is here")
     return " and ".join(differences)
 
@@ -68,7 +65,7 @@ def _versions() -> dict[str, str]:
     return found | {name: digest[:12] for name, digest in weights_digests().items()}
 
 
-class Cluster:
+class DaskCluster:
     """The workers of a Dask scheduler, as ``run_in_order`` and the comparison use them.
 
     Parameters
@@ -86,7 +83,7 @@ class Cluster:
 
     def __init__(self, address: str, say: Say) -> None:
         self._address, self._say = address, say
-        self._terms = Requirements(())
+        self._required = Requirements(())
         try:
             self._client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
@@ -114,7 +111,7 @@ class Cluster:
             There is no worker, or one has several threads, another version of something, or not this scan.
         """
         everywhere = Requirements(tuple(_versions().items()))
-        self._terms = Requirements((*everywhere.versions, _ONE_THREAD), str(scan), scan.stat().st_size)
+        self._required = Requirements((*everywhere.versions, _ONE_THREAD), str(scan), scan.stat().st_size)
         threads = self._client.nthreads()
         if not threads:
             raise UsageError(f"the scheduler at {self._address} has no workers; {_GUIDE}")
@@ -123,7 +120,7 @@ class Cluster:
                 raise UsageError(
                     f"the worker {worker} has {number} threads; start it with --nthreads 1 --nworkers {number}"
                 )
-        answers = self._client.run(unmet_requirements, self._terms, on_error="return")
+        answers = self._client.run(unmet_requirements, self._required, on_error="return")
         found = {f"worker {worker}": answer for worker, answer in answers.items()}
         try:
             found["scheduler"] = self._client.run_on_scheduler(unmet_requirements, everywhere)
@@ -213,7 +210,7 @@ class Cluster:
 
     def _send(self, pickled: bytes, copies: list[Future], again: bool = False) -> _Call:
         with self._errors_explained():
-            future = self._client.submit(_perform, self._terms, pickled, *copies, pure=False)
+            future = self._client.submit(_perform, self._required, pickled, *copies, pure=False)
         return _Call(pickled, future, again)
 
     def _take(self, future: Future) -> Any:
@@ -280,14 +277,11 @@ class _Call:
     again: bool  # whether its workers died once before
 
 
-def _perform(terms: Requirements, pickled: bytes, *shared: Any) -> Any:
+def _perform(required: Requirements, pickled: bytes, *shared: Any) -> Any:
     """Do a task; runs in a worker."""
-    if reason := unmet_requirements(terms):
+    if reason := unmet_requirements(required):
         raise UsageError(_refusal("worker that came later", reason))
-    keep_freed_memory()
-    import cv2
-
-    cv2.setNumThreads(1)
+    prepare_worker()
     function, task = pickle.loads(pickled)
     return attempt(function, task, *shared)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.errors import TablekinError
-from tablekin.execution.pool import Failure, WorkerPool
+from tablekin.execution import Failure, WorkerPool
 from tablekin.explain.factor_index import FactorIndex
 
 # places of the two documents of each pair, and their dot

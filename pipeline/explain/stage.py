@@ -20,7 +20,7 @@ from tablekin.config import ExplainConfig, RunConfig
 from tablekin.corpus.corpus import Corpus, inputs_digest
 from tablekin.corpus.match_coverage import Coverage, Document, MatchProvenance, Survey, document_key, survey
 from tablekin.corpus.pair_tables import Comparison
-from tablekin.execution.pool import Progress, WorkerPool, default_workers
+from tablekin.execution import Count, Progress, WorkerPool, default_workers
 from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
 from tablekin.explain.remote import Tile, match_in_cluster
 from tablekin.explain.scores import PairBlock
@@ -44,7 +44,6 @@ class ScoreTable(Protocol):
 Score = Callable[[FactorIndex, int], ScoreTable]  # (factors, threads)
 Match = Callable[[FactorIndex, Index, Index, NDArray[np.floating], int], pa.Table]
 # (factors, places of the documents, their dot, matches of a pair and level) -> matches
-Count = Callable[[str, int, int, float], None]  # (stage, rows in, rows out, seconds)
 
 
 @dataclass(frozen=True)

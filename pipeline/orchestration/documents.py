@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import StoppedError
-from tablekin.execution.pool import Failure, Progress, WorkerPool, run_in_order
+from tablekin.execution import Failure, Progress, Say, Tally, WorkerPool, run_in_order
 from tablekin.ingest.metadata import Metadata, join_metadata
 from tablekin.ingest.scans import Scan, load_scan
 from tablekin.schemas import DOCUMENT_TABLES, empty
@@ -21,21 +21,6 @@ from tablekin.schemas import DOCUMENT_TABLES, empty
 _BATCH = 16  # documents in a part
 
 Analyse = Callable[..., Mapping[str, pd.DataFrame]]  # (image, doc_id, config, device) -> rows of each table
-Say = Callable[[str], None]
-
-
-@dataclass
-class Tally:
-    """Counts and seconds of the stages, in their order."""
-
-    stages: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    def add(self, stage: str, into: int, out: int, seconds: float) -> None:
-        """Add rows in, rows out and seconds to a stage."""
-        counts = self.stages.setdefault(stage, {"in": 0, "out": 0, "seconds": 0.0})
-        counts["in"] += into
-        counts["out"] += out
-        counts["seconds"] = round(counts["seconds"] + seconds, 3)
 
 
 @dataclass(frozen=True)

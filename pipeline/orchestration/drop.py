@@ -14,8 +14,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus
 from tablekin.corpus.lock import locked
 from tablekin.errors import CorpusError, UsageError
-from tablekin.execution.pool import default_workers
-from tablekin.orchestration.documents import Say, Tally
+from tablekin.execution import Say, Tally, default_workers
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, bring_collations_up_to_date, update_pairs
 from tablekin.provenance import versions, weights_digests

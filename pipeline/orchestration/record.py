@@ -9,7 +9,7 @@ from typing import Any
 
 from tablekin.config import RunConfig
 from tablekin.corpus.corpus import Corpus, inputs_digest
-from tablekin.orchestration.documents import Tally
+from tablekin.execution import Tally
 from tablekin.provenance import peak_memory, versions
 
 _LASTING = ("device", "workers")  # of the run that analysed the documents last

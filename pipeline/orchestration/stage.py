@@ -13,13 +13,13 @@ from tablekin.corpus.collation_coverage import Inventory
 from tablekin.corpus.corpus import Corpus
 from tablekin.corpus.lock import locked
 from tablekin.errors import NothingUsableError, UsageError
-from tablekin.execution.pool import Progress, WorkerPool, default_workers, open_cluster, resolve_device
+from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain.drivers import driver_tables
 from tablekin.explain.stage import ComparisonPlan, Match, Score, compare
 from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
 from tablekin.ingest.scans import Listing, Scan, identify, list_scans
 from tablekin.orchestration.changes import apply, describe, find_changes
-from tablekin.orchestration.documents import Analyse, Intake, Say, Tally, add_documents
+from tablekin.orchestration.documents import Analyse, Intake, add_documents
 from tablekin.orchestration.record import Record
 from tablekin.provenance import versions, weights_digests
 

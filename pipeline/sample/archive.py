@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from tablekin.errors import UsageError
-from tablekin.execution.pool import Failure, default_workers, run_in_order
+from tablekin.execution import Failure, default_workers, run_in_order
 from tablekin.sample.degradation.degrade import WornPage, random_wear, wear
 from tablekin.sample.plan import PlannedPage, plan_archive
 from tablekin.sample.truth import SCHEMAS

@@ -14,9 +14,9 @@ import pytest
 
 import tablekin
 from tablekin.errors import TablekinError, UsageError
+from tablekin.execution import Failure, open_cluster
 from tablekin.execution import dask_cluster as cluster_module
-from tablekin.execution.dask_cluster import Cluster, Requirements, unmet_requirements
-from tablekin.execution.pool import Failure, open_cluster
+from tablekin.execution.dask_cluster import DaskCluster, Requirements, unmet_requirements
 from tablekin.explain import stage as compare
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.remote import match_in_cluster
@@ -253,7 +253,7 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path, scans, monkeypatch):
     with pytest.raises(UsageError, match=rf"no Dask scheduler answers at {closed}.*docs/how-to/cluster.md"):
         run(order, print, MORTAL)
     with pytest.raises(UsageError, match="no Dask scheduler answers at nonsense://x"):
-        Cluster("nonsense://x", print)
+        DaskCluster("nonsense://x", print)
     assert not (tmp_path / "corpus").exists()
     with pytest.raises(UsageError, match="leave out --workers"):
         run(replace(order, workers=2), print, MORTAL)

@@ -1,4 +1,3 @@
-import io
 import os
 import signal
 import subprocess
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tablekin.errors import ScanError, UsageError
-from tablekin.execution.pool import Failure, Progress, resolve_device, run_in_order
+from tablekin.errors import ScanError
+from tablekin.execution import Failure, run_in_order
 
 
 def work(number):
@@ -91,7 +90,7 @@ def test_the_end_of_the_parent_ends_the_workers_too(tmp_path, end, code):
         textwrap.dedent(
             """
             import os, signal, sys, time
-            from tablekin.execution.pool import run_in_order
+            from tablekin.execution import run_in_order
 
             def sleep(number):
                 os.write(1, f"{os.getpid()}\\n".encode())  # in one piece, also where Python does not buffer
@@ -129,24 +128,3 @@ def _lives(process):
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def test_a_log_gets_lines_with_counts_and_the_time_that_remains(monkeypatch):
-    now = iter([0.0, 0.0, 20.0, 21.0, 40.0])
-    monkeypatch.setattr("tablekin.execution.pool.time.monotonic", lambda: next(now))
-    log = io.StringIO()
-    progress = Progress("analysing", 4, "documents", log)
-    progress.advance()
-    progress.advance()
-    progress.advance(2)
-    progress.close()
-    assert log.getvalue().splitlines() == [
-        "analysing: 1 of 4 documents in 20 s, about 60 s to go",
-        "analysing: 4 of 4 documents in 40 s",
-    ]
-
-
-def test_a_device_that_is_not_there_is_told():
-    assert resolve_device("cpu") == "cpu"
-    with pytest.raises(UsageError, match="--device cpu"):
-        resolve_device("cuda:99")

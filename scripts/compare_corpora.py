@@ -33,15 +33,18 @@ _KEYS = (
 _MORE_KEYS = ("digit", "x0", "y0", "feature", "model", "region_a", "region_b", "features")
 
 
-def tables_of(corpus: Path) -> dict[str, Path]:
-    """Folders of a corpus that hold Parquet parts, by name."""
-    found = {path.parent for path in corpus.rglob("*.parquet")}
-    return {folder.relative_to(corpus).as_posix(): folder for folder in sorted(found)}
+def tables_of(corpus: Path) -> dict[str, list[Path]]:
+    """Files of every table of a corpus: a folder of parts is one, and so is any other Parquet file."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(corpus.rglob("*.parquet")):
+        table = path.parent if path.name.startswith("part-") else path.with_suffix("")
+        found.setdefault(table.relative_to(corpus).as_posix(), []).append(path)
+    return found
 
 
-def read_table(folder: Path) -> pd.DataFrame:
+def read_table(files: list[Path]) -> pd.DataFrame:
     """All rows of a table, sorted by what identifies them."""
-    frame = pyarrow.dataset.dataset(folder, format="parquet", exclude_invalid_files=True).to_table()
+    frame = pyarrow.dataset.dataset(files, format="parquet").to_table()
     rows: pd.DataFrame = frame.to_pandas(types_mapper={pa.int32(): pd.Int32Dtype()}.get)
     keys = [key for key in (*_KEYS, *_MORE_KEYS) if key in rows and not _nested(rows[key])]
     return rows.sort_values(keys, kind="stable", ignore_index=True) if keys else rows

@@ -20,9 +20,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tablekin.collation.collate import SURE, collate, keep_significant, to_frame
-from tablekin.collation.grid import same
-from tablekin.collation.witness import Witness, WitnessReader, witness
+from tablekin.collation import (
+    VARIANT_CRITERIA,
+    Witness,
+    WitnessReader,
+    collate,
+    keep_significant,
+    make_witness,
+    to_frame,
+)
+from tablekin.collation.values import is_same_value
 from tablekin.corpus.corpus import Corpus
 from tablekin.sample.truth import corresponding_cells, read_truth
 
@@ -60,7 +67,7 @@ def printed_page(cells: pd.DataFrame) -> Page:
     keys = _keys(cells)
     seen = pd.DataFrame({"digit": [], "score": [], "x0": [], "region_id": []})
     unexplained = pd.DataFrame({"region_id": [], "feature": [], "relevance": []})
-    read = witness("", regions, seen, unexplained)
+    read = make_witness("", regions, seen, unexplained)
     return Page(read, {region: [key] for region, key in enumerate(keys)}, _filled(cells))
 
 
@@ -103,7 +110,9 @@ def true_pairs(truth: pd.DataFrame, a: Page, b: Page) -> dict[tuple[Cell, Cell],
         sides = [[_digits(text) for (side, _), text in parts if side == which] for which in "ab"]
         own = _digits(group["a", one]["a", one]), _digits(group["b", other]["b", other])
         whole = [" ".join(side) for side in sides]
-        differ[one, other] = not same(*whole) and not same(*own) and not _is_part(own, sides)
+        differ[one, other] = (
+            not is_same_value(*whole) and not is_same_value(*own) and not _is_part(own, sides)
+        )
     return differ
 
 
@@ -112,7 +121,7 @@ def _is_part(own: tuple[str, str], sides: list[list[str]]) -> bool:
     for part, whole, parts in ((own[0], own[1], sides[0]), (own[1], own[0], sides[1])):
         numbers = whole.split()
         if len(parts) > 1 and len(numbers) == len(parts) and parts.count(part) == 1:
-            return same(part, numbers[parts.index(part)])
+            return is_same_value(part, numbers[parts.index(part)])
     return False
 
 
@@ -135,7 +144,7 @@ def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, Any]:
         scores["right"] += bool(here)
         if row.relation == "variant":
             real = {pair for pair in here if differ[pair]}
-            if row.confidence >= SURE:
+            if row.confidence >= VARIANT_CRITERIA.min_confidence:
                 scores["claimed"] += 1
                 scores["claimed_right"] += bool(real)
                 variants |= real
@@ -161,12 +170,12 @@ def documents(archive: Path, corpus: Path | None) -> Iterator[tuple[str, Page, p
         rows = pd.read_parquet(corpus / "documents", columns=["doc_id", "source"])
         names = {Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)}
         regions = dict(list(pd.read_parquet(corpus / "regions").groupby("doc_id")))
-        shelf = WitnessReader(Corpus.open(corpus), list(regions))
+        reader = WitnessReader(Corpus.open(corpus), list(regions))
     for doc, rows in cells.groupby("doc"):
         if corpus is None:
             yield str(doc), printed_page(rows), rows
         elif doc in names and names[doc] in regions:
-            yield str(doc), read_page(rows, shelf.witness(names[doc]), regions[names[doc]]), rows
+            yield str(doc), read_page(rows, reader.witness(names[doc]), regions[names[doc]]), rows
 
 
 def summarize(rows: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Measure how far tables that have nothing to do with one another get: how the criterion of kinship was set.
 
 ``python scripts/evaluate_null.py CORPUS`` lays documents of a corpus in which no two are editions of one table
-side by side, and prints how their agreement, evidence and surprise are distributed, beside what is needed to be kin.
+side by side, and prints how their agreement, evidence and z are distributed, beside what is needed to be kin.
 Writes it as JSON with ``--json``.
 """
 
@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tablekin.collation.collate import collate, keep_significant
-from tablekin.collation.significance import LEAST_AGREEMENT, LEAST_EVIDENCE, LEAST_SURPRISE
-from tablekin.collation.witness import WitnessReader
+from tablekin.collation import WitnessReader, collate, keep_significant
+from tablekin.collation.significance import CRITERIA
 from tablekin.corpus.corpus import Corpus
 
 _SHARES = (0.5, 0.9, 0.99, 1.0)
@@ -29,19 +28,19 @@ def measure(corpus: Corpus, count: int) -> pd.DataFrame:
     names = sorted(pages.loc[pages["is_table"], "doc_id"])
     pairs = list(itertools.combinations(names, 2))
     chosen = np.random.default_rng(0).permutation(len(pairs))[:count]
-    shelf = WitnessReader(corpus, names)
+    reader = WitnessReader(corpus, names)
     rows = []
     for place in sorted(chosen):
         a, b = pairs[place]
-        tried = collate(shelf.witness(a), shelf.witness(b))
-        verdict = tried[0].verdict
+        tried = collate(reader.witness(a), reader.witness(b))
+        test = tried[0].significance
         rows.append(
             {
                 "a": a,
                 "b": b,
-                "agreement": verdict.agreement,
-                "evidence": verdict.evidence,
-                "agreement x surprise": verdict.agreement * verdict.surprise,
+                "agreement": test.agreement,
+                "evidence": test.evidence,
+                "agreement x z": test.agreement * test.z,
                 "kin": bool(keep_significant(tried)),
             }
         )
@@ -59,9 +58,9 @@ def main() -> None:
     options = parser.parse_args()
     rows = measure(Corpus.open(options.corpus), options.pairs)
     needed = {
-        "agreement": LEAST_AGREEMENT,
-        "evidence": LEAST_EVIDENCE,
-        "agreement x surprise": LEAST_SURPRISE,
+        "agreement": CRITERIA.min_agreement,
+        "evidence": CRITERIA.min_evidence,
+        "agreement x z": CRITERIA.min_agreement_times_z,
     }
     table = rows[list(needed)].quantile(_SHARES).T
     table.columns = [f"{share:.0%} have less" for share in _SHARES]

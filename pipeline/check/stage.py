@@ -20,7 +20,7 @@ from tablekin.check.collations import COLLATE_AGAIN, check_collations
 from tablekin.check.documents import Problem, check_documents, check_drivers, check_pairs
 from tablekin.check.index import DocumentIndex
 from tablekin.check.matches import check_matches
-from tablekin.collation.stage import collations_fingerprint
+from tablekin.collation import collations_fingerprint
 from tablekin.config import ExplainConfig, RunConfig
 from tablekin.corpus.corpus import DROPPING, inputs_digest
 from tablekin.corpus.parts import list_parts, part_metadata

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tablekin.collation.ngrams import Requirements, nearest_by_sequences, runs, weigh
+from tablekin.collation.ngrams import Occurrences, digit_ngrams, nearest_by_ngrams, tf_idf
 from tablekin.corpus.collation_coverage import DocumentPair
 from tablekin.corpus.corpus import Corpus
 from tablekin.corpus.match_coverage import Document, document_key
@@ -22,7 +22,7 @@ def find_candidates(corpus: Corpus, neighbours: int) -> set[DocumentPair]:
     corpus
         Its table of pairs is up to date.
     neighbours
-        So many documents are near by the cosine of their features, and as many by the runs of figures they share.
+        So many documents are near by the cosine of their features, and as many by the runs of digits they share.
     """
     pages = corpus.read("pages", columns=["doc_id", "is_table"])
     tables = set(pages.loc[pages["is_table"], "doc_id"])
@@ -33,12 +33,12 @@ def find_candidates(corpus: Corpus, neighbours: int) -> set[DocumentPair]:
         if name in tables
     }
     near = corpus.read_nearest_pairs(neighbours)
-    pairs = [*zip(near["doc_a"], near["doc_b"], strict=True), *pairs_by_sequences(corpus, neighbours)]
+    pairs = [*zip(near["doc_a"], near["doc_b"], strict=True), *pairs_by_ngrams(corpus, neighbours)]
     return {(keys[a], keys[b]) for a, b in pairs if a in keys and b in keys}
 
 
-def pairs_by_sequences(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, str]]:
-    """Pair every document with those that share most runs of figures with it.
+def pairs_by_ngrams(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, str]]:
+    """Pair every document with those that share most runs of digits with it.
 
     Yields
     ------
@@ -46,16 +46,16 @@ def pairs_by_sequences(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, s
         ``doc_a`` and ``doc_b``, maybe twice.
     """
     names = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
-    vectors = weigh(runs_of(corpus, names), len(names))
-    for one, other, _ in nearest_by_sequences(vectors, neighbours):
+    vectors = tf_idf(ngrams_of(corpus, names), len(names))
+    for one, other, _ in nearest_by_ngrams(vectors, neighbours):
         yield names[min(one, other)], names[max(one, other)]
 
 
-def runs_of(corpus: Corpus, names: Sequence[str]) -> Requirements:
-    """Find the runs of figures of documents, numbered by their places in ``names``."""
+def ngrams_of(corpus: Corpus, names: Sequence[str]) -> Occurrences:
+    """Find the runs of digits of documents, numbered by their places in ``names``."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for batch in corpus.batches({"regions": _CELLS}):
         regions = batch["regions"].to_pandas()
-        found.append(runs(regions[regions["kind"] == "cell"], names))
-    doc, term = (np.concatenate(part) for part in zip(*found, strict=True))
-    return doc, term
+        found.append(digit_ngrams(regions[regions["kind"] == "cell"], names))
+    doc, ngram = (np.concatenate(part) for part in zip(*found, strict=True))
+    return doc, ngram

@@ -1,4 +1,4 @@
-"""Nearness: numbers that are hardly different, as a misprint or a misreading makes them."""
+"""Edit distance: numbers that differ by one edit, as a misprint or a misreading makes them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-
-def without_zeros(text: str) -> str:
-    """Write a reading without any zero: ``902`` and ``92`` may be 9.02 and 9.2; nothing if little is left."""
-    figures = text.replace(" ", "").replace("0", "")
-    return figures if len(figures) > 2 else ""
+MIN_DIGITS = 3  # of shorter numbers, any two are near: 12 is within one edit of 1, 2, 21 and 13
 
 
 def within_one_edit(one: str, other: str) -> bool:
-    """Tell whether two numbers differ by one figure, or by two neighbours that changed places."""
+    """Tell whether two numbers differ by one digit, or by two neighbours that changed places."""
     if len(one) > len(other):
         one, other = other, one
-    if len(one) < 3 or len(other) - len(one) > 1:
+    if len(one) < MIN_DIGITS or len(other) - len(one) > 1:
         return False
     if len(other) > len(one):
         return any(other[:k] + other[k + 1 :] == one for k in range(len(other)))
@@ -29,7 +25,7 @@ def within_one_edit(one: str, other: str) -> bool:
 
 
 def near_pairs(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which of two lists of numbers are near."""
+    """Tell which of two lists of numbers are within one edit."""
     keys: dict[str, list[int]] = {}
     for place, text in enumerate(other):
         for key in _blurred(text):
@@ -43,7 +39,7 @@ def near_pairs(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _blurred(text: str) -> Iterator[str]:
-    """Yield a number with each of its figures missing: numbers that are near have one in common."""
+    """Yield a number with each of its digits missing: numbers within one edit have one in common."""
     yield text
     for k in range(len(text)):
         yield text[:k] + text[k + 1 :]

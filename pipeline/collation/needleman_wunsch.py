@@ -1,4 +1,4 @@
-"""Pathfinding: the best way through a matrix of scores that goes forward in rows and columns."""
+"""Needleman and Wunsch: the best way through a matrix of scores that goes forward in rows and columns."""
 
 from __future__ import annotations
 

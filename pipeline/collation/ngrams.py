@@ -1,7 +1,7 @@
-"""Sequences: runs of figures that two documents have in common, whatever their layout.
+"""Digit n-grams: runs of digits that two documents have in common, whatever their layout.
 
-The cosine of bigrams knows which pairs of figures a page has, but not in which order they follow one another. A copy
-keeps the order: along the rows, along the columns, and in how the last figures of a column go on. Documents are
+The cosine of bigrams knows which pairs of digits a page has, but not in which order they follow one another. A copy
+keeps the order: along the rows, along the columns, and in how the last digits of a column go on. Documents are
 compared by these runs as texts are by their words, as vectors of weighted terms (Salton and Buckley, "Term-weighting
 approaches in automatic text retrieval", 1988), to find candidates for collation that the cosine misses.
 """
@@ -9,26 +9,42 @@ approaches in automatic text retrieval", 1988), to find candidates for collation
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-_RUN = 5  # figures that follow one another, over the borders of cells
-_ENDINGS = 3  # cells that follow one another, of which the last two figures count
-_TERMS = 10**_RUN + 100**_ENDINGS
-_COMMON = 0.1  # share of the documents beyond which a run says nothing
-_FEW = 100  # documents of which a run may always be common
+
+@dataclass(frozen=True)
+class NgramSettings:
+    """Which runs of digits documents are compared by."""
+
+    digits: int = 5
+    """That follow one another along a row or column, over the borders of cells. Of shorter runs too many are common."""
+    endings: int = 3
+    """Cells that follow one another, of which the last two digits count: they go on where columns are split."""
+    max_share: float = 0.1
+    """Of the documents, beyond which a run says nothing."""
+    max_documents: int = 100
+    """Documents that may have a run in any case, so that it counts in small corpora."""
+
+    @property
+    def count(self) -> int:
+        """Number of all n-grams: of runs of digits, and of endings."""
+        return int(10**self.digits + 100**self.endings)
+
+
+SETTINGS = NgramSettings()
 _BLOCK = 256  # documents compared with all at a time
 
-Requirements = tuple[
-    NDArray[np.int64], NDArray[np.int64]
-]  # document, number of the run; sorted, each pair once
+Occurrences = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Numbers of the document and of the n-gram, sorted, each pair once."""
 
 
-def runs(cells: pd.DataFrame, names: Sequence[str]) -> Requirements:
-    """Find the runs of figures of documents.
+def digit_ngrams(cells: pd.DataFrame, names: Sequence[str]) -> Occurrences:
+    """Find the runs of digits of documents.
 
     Parameters
     ----------
@@ -36,11 +52,6 @@ def runs(cells: pd.DataFrame, names: Sequence[str]) -> Requirements:
         Rows of table ``regions``: doc_id, table_id, row, col and text of cells.
     names
         Documents that are numbered from 0; they must hold all those of ``cells``.
-
-    Returns
-    -------
-    tuple of ndarray
-        Number of the document and of the run.
     """
     places = ["table_id", "row", "col"]
     filled = cells.assign(
@@ -52,21 +63,21 @@ def runs(cells: pd.DataFrame, names: Sequence[str]) -> Requirements:
     for line, along in (("row", "col"), ("col", "row")):
         ordered = filled.sort_values(["doc", "table_id", line, along], kind="stable")
         lines = ordered.groupby(["doc", "table_id", line], sort=False).ngroup().to_numpy()
-        found += _terms_of_lines(ordered["doc"].to_numpy(np.int64), lines, ordered["text"].tolist())
-    doc, term = np.unique(np.concatenate(found), axis=0).T
-    return doc, term
+        found += _ngrams_of_lines(ordered["doc"].to_numpy(np.int64), lines, ordered["text"].tolist())
+    doc, ngram = np.unique(np.concatenate(found), axis=0).T
+    return doc, ngram
 
 
-def _terms_of_lines(
+def _ngrams_of_lines(
     doc: NDArray[np.int64], line: NDArray[np.int64], text: Sequence[str]
 ) -> list[NDArray[np.int64]]:
-    """Find the runs of figures and those of endings in cells that are sorted by line."""
+    """Find the runs of digits and those of endings in cells that are sorted by line."""
     length = np.array([len(one) for one in text], np.int64)
-    figures = np.frombuffer("".join(text).encode("ascii"), np.uint8).astype(np.int64) - ord("0")
+    digits = np.frombuffer("".join(text).encode("ascii"), np.uint8).astype(np.int64) - ord("0")
     endings = np.array([int(one[-2:]) for one in text], np.int64)
     return [
-        _windows(np.repeat(doc, length), np.repeat(line, length), figures, _RUN, 10, 0),
-        _windows(doc, line, endings, _ENDINGS, 100, 10**_RUN),
+        _windows(np.repeat(doc, length), np.repeat(line, length), digits, SETTINGS.digits, 10, 0),
+        _windows(doc, line, endings, SETTINGS.endings, 100, 10**SETTINGS.digits),
     ]
 
 
@@ -88,7 +99,7 @@ def _windows(
     return np.column_stack([doc[: len(doc) - last][good], code])
 
 
-def weigh(terms: Requirements, documents: int) -> csr_array:
+def tf_idf(occurrences: Occurrences, documents: int) -> csr_array:
     """Make unit vectors of the runs of all documents, each weighted by how few documents have it.
 
     Returns
@@ -96,22 +107,22 @@ def weigh(terms: Requirements, documents: int) -> csr_array:
     csr_array
         ``(documents, runs)``, float32; a document without runs has zeros.
     """
-    doc, term = terms
-    frequency = np.bincount(term, minlength=_TERMS)
-    rare = frequency <= max(_FEW, _COMMON * documents)
-    weight = np.where(rare, np.log1p(documents / np.maximum(frequency, 1)), 0)[term]
+    doc, ngram = occurrences
+    frequency = np.bincount(ngram, minlength=SETTINGS.count)
+    rare = frequency <= max(SETTINGS.max_documents, SETTINGS.max_share * documents)
+    weight = np.where(rare, np.log1p(documents / np.maximum(frequency, 1)), 0)[ngram]
     norm = np.sqrt(np.bincount(doc, weight**2, documents))
     values = (weight / np.maximum(norm, 1e-30)[doc]).astype(np.float32)
-    return csr_array((values, (doc, term)), shape=(documents, _TERMS))
+    return csr_array((values, (doc, ngram)), shape=(documents, SETTINGS.count))
 
 
-def nearest_by_sequences(vectors: csr_array, count: int) -> Iterable[tuple[int, int, float]]:
-    """Find the documents whose runs of figures are most alike.
+def nearest_by_ngrams(vectors: csr_array, count: int) -> Iterable[tuple[int, int, float]]:
+    """Find the documents whose runs of digits are most alike.
 
     Parameters
     ----------
     vectors
-        As from :func:`weigh`.
+        As from :func:`tf_idf`.
     count
         Documents wanted for each; those without a run in common are none.
 

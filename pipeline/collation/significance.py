@@ -1,4 +1,4 @@
-"""Verdict: whether what two aligned tables have in common is more than chance and their frame.
+"""Significance: whether what two aligned tables have in common is more than chance and their frame.
 
 Columns that count (1, 2, 3 ... 30) say where a row belongs, not whom it was copied from: only the others are evidence.
 Their agreement is compared with what the same columns give when the rows of one table are shuffled and the best order
@@ -12,17 +12,41 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.alignment import AgreementScores, Alignment
-from tablekin.collation.grid import Grid, is_serial, joint, same
+from tablekin.collation.agreement import AgreementScores
+from tablekin.collation.alignment import Alignment
+from tablekin.collation.column_spans import ColumnSpan
+from tablekin.collation.grid import Grid
 from tablekin.collation.needleman_wunsch import best_path
+from tablekin.collation.values import as_number, is_argument_column, is_same_value
 
-LEAST_AGREEMENT = (
-    0.5  # same cells to compared cells, times the share of rows between the first and last that align
-)
-LEAST_SURPRISE = 2.0  # agreement times the evidence beyond that of shuffled rows, in its standard deviations
-LEAST_EVIDENCE = 70.0  # nats, of all tables of two documents
-LEAST_PART = 20.0  # nats, of two tables
-_SHUFFLES = 20
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SignificanceCriteria:
+    """When two tables have more in common than chance and their frame.
+
+    ``scripts/evaluate_null.py`` prints what pages that have nothing to do with one another reach: what it printed for
+    real ones stands in ``docs/collation.md``.
+    """
+
+    min_agreement: float = 0.5
+    """Share of the cells compared that agree, times that of the rows between the first and the last that align."""
+    min_agreement_times_z: float = 2.0
+    """Agreement times z; unrelated real pages have 0.38 at most."""
+    min_evidence: float = 70.0
+    """Nats, of all tables of two documents; nine of ten unrelated real pages have less than 48, the most 90."""
+    min_evidence_of_tables: float = 20.0
+    """Nats, of one table and another: a part may be short, if all parts together are enough."""
+    min_agreement_of_row: float = 0.5
+    """Share of the cells of a row that agree, for the row to count as aligned."""
+    shuffles: int = 20
+    """Of the rows of one table; the order of rows is sought anew in each."""
+    min_std: float = 1.0
+    """Nats, below which the deviation of the shuffles is not believed."""
+
+
+CRITERIA = SignificanceCriteria()
 
 
 @dataclass(frozen=True)
@@ -34,8 +58,8 @@ class SignificanceTest:
     expected: float  # as many would agree with shuffled rows
     coverage: float  # rows that align, to those of the shorter table between the first and the last
     evidence: float  # nats, of the cells that agree
-    chance: float  # the same, with shuffled rows: mean
-    spread: float  # and standard deviation
+    shuffled_mean: float  # nats, the same with shuffled rows: mean
+    shuffled_std: float  # nats, and standard deviation
 
     @property
     def agreement(self) -> float:
@@ -43,62 +67,81 @@ class SignificanceTest:
         return self.coverage * self.agreeing / self.compared if self.compared else 0.0
 
     @property
-    def surprise(self) -> float:
-        """Agreement beyond that of shuffled rows, in standard deviations."""
-        return (self.evidence - self.chance) / max(self.spread, 1.0)
+    def z(self) -> float:
+        """Evidence beyond that of shuffled rows, in standard deviations."""
+        return (self.evidence - self.shuffled_mean) / max(self.shuffled_std, CRITERIA.min_std)
 
     @property
     def is_alike(self) -> bool:
         """Whether the tables have more in common than their frame and chance, however little that is."""
         return (
-            self.agreement >= LEAST_AGREEMENT
-            and self.evidence >= LEAST_PART
-            and self.agreement * self.surprise >= LEAST_SURPRISE
+            self.agreement >= CRITERIA.min_agreement
+            and self.evidence >= CRITERIA.min_evidence_of_tables
+            and self.agreement * self.z >= CRITERIA.min_agreement_times_z
         )
 
 
-def judge(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
-    """Weigh what two tables have in common; ``b`` turned as the alignment says."""
+NOTHING_IN_COMMON = SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def weigh_alignment(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
+    """Weigh what two tables have in common; ``b`` transposed if the alignment says so."""
     rows = alignment.rows
-    spans = [
-        span
-        for span in alignment.columns
-        if not is_serial(a.joined(*span.a)) and not is_serial(b.joined(*span.b))
-    ]
+    spans = [span for span in alignment.columns if not _counts(a, b, span)]
     if not len(rows) or not spans:
-        return SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    evidence = AgreementScores(a, b)
-    matrices = []
-    for span in spans:
-        one, other = a.joined(*span.a), b.joined(*span.b)
-        matrices.append([[evidence.weight(x) if x and y and same(x, y) else 0.0 for y in other] for x in one])
-    weights = np.array(matrices)  # (spans, rows of a, rows of b)
+        return NOTHING_IN_COMMON
+    weights = _weights_of_agreement(a, b, spans)
     total = weights.sum(0)
     agreeing = weights[:, rows[:, 0], rows[:, 1]] > 0
     filled = np.array(
         [(a.joined(*s.a)[rows[:, 0]] != "") & (b.joined(*s.b)[rows[:, 1]] != "") for s in spans]
     )
-    rng = np.random.default_rng(0)
-    chances, counts = [], []
-    for _ in range(_SHUFFLES):
-        order = rng.permutation(total.shape[1])
-        path = best_path(total[:, order])
-        chances.append(total[path[:, 0], order[path[:, 1]]].sum())
-        counts.append((weights[:, path[:, 0], order[path[:, 1]]] > 0).sum())
-    good = rows[agreeing.sum(0) >= 0.5 * np.maximum(filled.sum(0), 1)]
-    between = _between(a, b, alignment, good) if len(good) else 1
+    shuffled, counts = _shuffle_rows(weights)
+    in_row = CRITERIA.min_agreement_of_row * np.maximum(filled.sum(0), 1)
+    good = rows[agreeing.sum(0) >= in_row]
+    between = _rows_between(a, b, alignment, good) if len(good) else 1
     return SignificanceTest(
         compared=int(filled.sum()),
         agreeing=int(agreeing.sum()),
         expected=float(np.mean(counts)),
         coverage=float(min(len(good) / between, 1.0)),
         evidence=float(total[rows[:, 0], rows[:, 1]].sum()),
-        chance=float(np.mean(chances)),
-        spread=float(np.std(chances)),
+        shuffled_mean=float(np.mean(shuffled)),
+        shuffled_std=float(np.std(shuffled)),
     )
 
 
-def _between(a: Grid, b: Grid, alignment: Alignment, good: NDArray[np.int64]) -> int:
+def _counts(a: Grid, b: Grid, span: ColumnSpan) -> bool:
+    """Tell whether a column of arguments takes part."""
+    return is_argument_column(a.joined(*span.a)) or is_argument_column(b.joined(*span.b))
+
+
+def _weights_of_agreement(a: Grid, b: Grid, spans: list[ColumnSpan]) -> Array:
+    """Weigh, in nats, the values that every two rows have in common; ``(spans, rows of a, rows of b)``."""
+    agreement = AgreementScores(a, b)
+    matrices = []
+    for span in spans:
+        one, other = a.joined(*span.a), b.joined(*span.b)
+        matrices.append(
+            [[agreement.weight(x) if x and y and is_same_value(x, y) else 0.0 for y in other] for x in one]
+        )
+    return np.array(matrices)
+
+
+def _shuffle_rows(weights: Array) -> tuple[list[float], list[int]]:
+    """Shuffle the rows of one table, each time with the best order: nats, and cells that agree."""
+    total = weights.sum(0)
+    rng = np.random.default_rng(0)
+    nats, counts = [], []
+    for _ in range(CRITERIA.shuffles):
+        order = rng.permutation(total.shape[1])
+        path = best_path(total[:, order])
+        nats.append(total[path[:, 0], order[path[:, 1]]].sum())
+        counts.append((weights[:, path[:, 0], order[path[:, 1]]] > 0).sum())
+    return nats, counts
+
+
+def _rows_between(a: Grid, b: Grid, alignment: Alignment, good: NDArray[np.int64]) -> int:
     """Count the rows from the first to the last that agree, those of the table that has fewer there.
 
     Where rows have arguments, only those that both tables have count: one may have every degree, the other every third.
@@ -106,7 +149,7 @@ def _between(a: Grid, b: Grid, alignment: Alignment, good: NDArray[np.int64]) ->
     counts = [int(count) for count in good[-1] - good[0] + 1]
     for span in alignment.columns:
         one, other = a.joined(*span.a), b.joined(*span.b)
-        if is_serial(one) and is_serial(other):
-            arguments = {joint(text) for text in other if text}
-            counts.append(sum(joint(text) in arguments for text in one[good[0, 0] : good[-1, 0] + 1]))
+        if is_argument_column(one) and is_argument_column(other):
+            arguments = {as_number(text) for text in other if text}
+            counts.append(sum(as_number(text) in arguments for text in one[good[0, 0] : good[-1, 0] + 1]))
     return max(min(counts), 1)

@@ -1,4 +1,4 @@
-"""Collating: every document is laid beside its nearest, and what their tables have in common is kept cell by cell."""
+"""Collation stage: every document is laid beside its nearest; what their tables have in common is kept cell by cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any, overload
 import pandas as pd
 
 from tablekin.collation.candidates import find_candidates
-from tablekin.collation.collate import collate, keep_significant, summarize, to_frame
+from tablekin.collation.cells import to_frame
+from tablekin.collation.collation import collate, keep_significant, summarize
 from tablekin.collation.witness import Witness, WitnessReader
 from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, Inventory, take_inventory
 from tablekin.corpus.corpus import Corpus
@@ -24,7 +25,7 @@ _BATCH = 32  # pairs that are collated and written together
 
 
 @dataclass(frozen=True)
-class Batch:
+class CollationBatch:
     """Pairs of documents to be collated."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -32,14 +33,14 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Result:
+class CollatedBatch:
     """What became of them."""
 
     cells: pd.DataFrame  # rows of table collations
     alignments: list[dict[str, Any]]  # of each pair, its columns of table alignments
 
 
-def collate_batch(batch: Batch) -> Result:
+def collate_batch(batch: CollationBatch) -> CollatedBatch:
     """Collate pairs of documents."""
     cells, alignments = [empty("collations")], []
     for name_a, name_b in batch.pairs:
@@ -48,7 +49,7 @@ def collate_batch(batch: Batch) -> Result:
         alignments.append(summarize(tried, table))
         if len(table):
             cells.append(table.assign(doc_a=name_a, doc_b=name_b))
-    return Result(pd.concat(cells[1:] or cells), alignments)
+    return CollatedBatch(pd.concat(cells[1:] or cells), alignments)
 
 
 def update_collations(
@@ -113,9 +114,9 @@ def _collate_missing(
 ) -> int:
     """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
     rows, progress = 0, Progress("collating", len(missing), "pairs")
-    shelf = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
+    reader = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
     groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
-    batches = _Batches(shelf, groups)
+    batches = _LazyBatches(reader, groups)
     with closing(_run(batches, workers)) as results:
         for group, result in zip(groups, results, strict=True):
             if isinstance(result, Failure):
@@ -129,30 +130,30 @@ def _collate_missing(
     return rows
 
 
-class _Batches(Sequence[Batch]):
+class _LazyBatches(Sequence[CollationBatch]):
     """Batches, made when they are asked for."""
 
-    def __init__(self, shelf: WitnessReader, groups: Sequence[Sequence[DocumentPair]]) -> None:
-        self._shelf, self._groups = shelf, groups
+    def __init__(self, reader: WitnessReader, groups: Sequence[Sequence[DocumentPair]]) -> None:
+        self._reader, self._groups = reader, groups
 
     def __len__(self) -> int:
         return len(self._groups)
 
     @overload
-    def __getitem__(self, place: int) -> Batch: ...
+    def __getitem__(self, place: int) -> CollationBatch: ...
 
     @overload
-    def __getitem__(self, place: slice) -> _Batches: ...
+    def __getitem__(self, place: slice) -> _LazyBatches: ...
 
-    def __getitem__(self, place: int | slice) -> Batch | _Batches:
+    def __getitem__(self, place: int | slice) -> CollationBatch | _LazyBatches:
         if isinstance(place, slice):
-            return _Batches(self._shelf, self._groups[place])
+            return _LazyBatches(self._reader, self._groups[place])
         pairs = tuple((a, b) for (a, _), (b, _) in self._groups[place])
         names = {name for pair in pairs for name in pair}
-        return Batch(pairs, {name: self._shelf.witness(name) for name in sorted(names)})
+        return CollationBatch(pairs, {name: self._reader.witness(name) for name in sorted(names)})
 
 
-def _run(batches: _Batches, workers: int | WorkerPool) -> Generator[Result | Failure]:
+def _run(batches: _LazyBatches, workers: int | WorkerPool) -> Generator[CollatedBatch | Failure]:
     if len(batches) == 1 and isinstance(workers, int):  # sooner done than a process is started
         yield attempt(collate_batch, batches[0])
     else:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.collation.grid import Grid, grids
+from tablekin.collation.grid import Grid, read_grids
 from tablekin.corpus.corpus import Corpus
 from tablekin.schemas import FEATURES
 
@@ -45,12 +45,12 @@ class Witness:
         return np.where((cells >= 0)[:, None], self.factor[cells], np.float32(0))
 
 
-def witness(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> Witness:
+def make_witness(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> Witness:
     """Make a witness of a document's rows of the tables ``regions``, ``digits`` and ``factors``."""
     factor = np.zeros((int(regions["region_id"].max()) + 1 if len(regions) else 1, len(FEATURES)), np.float32)
     columns = factors["feature"].map(_PLACE).to_numpy(np.int64)
     factor[factors["region_id"].to_numpy(np.int64), columns] = factors["relevance"].to_numpy(np.float32)
-    return Witness(doc_id, tuple(grids(regions, digits)), factor)
+    return Witness(doc_id, tuple(read_grids(regions, digits)), factor)
 
 
 class WitnessReader:
@@ -71,4 +71,4 @@ class WitnessReader:
     def witness(self, doc_id: str) -> Witness:
         """Make a witness of a document; one without regions has no tables."""
         tables = (rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items())
-        return witness(doc_id, *tables)
+        return make_witness(doc_id, *tables)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.collation.collate import SURE
+from tablekin.collation import VARIANT_CRITERIA
 
 Cell = tuple[str, int]  # document, region
 
@@ -135,7 +135,7 @@ def _read_place(
     for edge in edges:
         for cell in (edge.a, edge.b):
             best[cell] = max(best[cell], edge.confidence)
-        if group[edge.a] is not group[edge.b] and edge.confidence >= SURE:
+        if group[edge.a] is not group[edge.b] and edge.confidence >= VARIANT_CRITERIA.min_confidence:
             differing |= {id(group[edge.a]), id(group[edge.b])}
     classes = {id(members): members for members in group.values()}
     ordered = sorted(classes.values(), key=lambda members: (-len(members), min(members)))
@@ -143,5 +143,5 @@ def _read_place(
     for number, members in enumerate(ordered):
         plain = len(ordered) == 1 or id(members) in differing or (number == 0 and len(members) > 1)
         for cell in members:
-            reading[cell] = number if plain and best[cell] >= SURE else -1
+            reading[cell] = number if plain and best[cell] >= VARIANT_CRITERIA.min_confidence else -1
     return reading

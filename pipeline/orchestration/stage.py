@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tablekin.collation.stage import update_collations
+from tablekin.collation import update_collations
 from tablekin.config import RunConfig
 from tablekin.corpus.collation_coverage import Inventory
 from tablekin.corpus.corpus import Corpus

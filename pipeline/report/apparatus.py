@@ -12,8 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from tablekin.collation.collate import SURE, Collation, collate, keep_significant, to_frame
-from tablekin.collation.witness import WitnessReader
+from tablekin.collation import (
+    VARIANT_CRITERIA,
+    Collation,
+    WitnessReader,
+    collate,
+    keep_significant,
+    to_frame,
+)
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.report.drawing import PlacedPage, draw, place_document, region_boxes, save_drawing
@@ -35,7 +41,7 @@ class Apparatus:
     docs: tuple[str, str]
     tried: list[Collation]
     kept: list[Collation]
-    cells: pd.DataFrame  # as tablekin.collation.collate.to_frame
+    cells: pd.DataFrame  # as tablekin.collation.to_frame
 
     @property
     def variants(self) -> pd.DataFrame:
@@ -53,8 +59,8 @@ def collate_pair(corpus: Corpus, first: str, second: str) -> Apparatus:
         One of them cannot be found, or they are the same.
     """
     docs = find_pair(corpus, first, second)
-    shelf = WitnessReader(corpus, docs)
-    tried = collate(*map(shelf.witness, docs))
+    reader = WitnessReader(corpus, docs)
+    tried = collate(*map(reader.witness, docs))
     kept = keep_significant(tried)
     return Apparatus(docs, tried, kept, to_frame(kept))
 
@@ -69,7 +75,7 @@ def describe(corpus: Corpus, apparatus: Apparatus) -> Iterator[str]:
     for collation in apparatus.kept:
         yield _in_words(collation)
     counts = apparatus.cells["relation"].value_counts()
-    sure = apparatus.variants["confidence"] >= SURE
+    sure = apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence
     yield (
         f"{counts.get('same', 0)} cells agree; {int(sure.sum())} differ, and {int((~sure).sum())} more may be "
         f"misread; {counts.get('only_a', 0)} only in A, {counts.get('only_b', 0)} only in B"
@@ -77,7 +83,7 @@ def describe(corpus: Corpus, apparatus: Apparatus) -> Iterator[str]:
     rows = [("table row col", "A", "B", "confidence", "")]
     for one in apparatus.variants.itertuples():
         place = f"{_count(one.table_a)} {_count(one.row_a)} {_count(one.col_a)}"
-        mark = "" if one.confidence >= SURE else "uncertain"
+        mark = "" if one.confidence >= VARIANT_CRITERIA.min_confidence else "uncertain"
         rows.append((place, str(one.text_a), str(one.text_b), f"{one.confidence:.2f}", mark))
     if len(rows) > 1:
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
@@ -93,13 +99,13 @@ def _count(place: int) -> int:
 
 
 def _in_words(collation: Collation) -> str:
-    alignment, verdict = collation.alignment, collation.verdict
+    alignment, test = collation.alignment, collation.significance
     columns = ", ".join(f"{_span(span.a)}={_span(span.b)}" for span in alignment.columns)
-    turned = ", one of them turned on its side" if alignment.turned else ""
+    turned = ", one of them turned on its side" if alignment.transposed else ""
     return (
         f"table {_count(collation.a.table)} of A and table {_count(collation.b.table)} of B{turned}: "
-        f"{len(alignment.rows)} rows of {collation.a.shape[0]} and {collation.b.shape[alignment.turned]}; columns "
-        f"{columns}; {verdict.agreeing} of {verdict.compared} cells agree, {verdict.expected:.0f} would by chance"
+        f"{len(alignment.rows)} rows of {collation.a.shape[0]} and {collation.b.shape[alignment.transposed]}; columns "
+        f"{columns}; {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} would by chance"
     )
 
 
@@ -112,11 +118,9 @@ def _nothing(tried: Sequence[Collation]) -> Iterator[str]:
     if not tried:
         yield "one of the documents has no table: there is nothing to collate"
         return
-    verdict = tried[0].verdict
-    if verdict.compared:
-        found = (
-            f"at best {verdict.agreeing} of {verdict.compared} cells agree, {verdict.expected:.0f} by chance"
-        )
+    test = tried[0].significance
+    if test.compared:
+        found = f"at best {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} by chance"
     else:
         found = "no columns agree but those that count rows"
     yield f"nothing to collate: the tables have no more in common than their frame and chance ({found})"
@@ -149,7 +153,7 @@ def draw_apparatus(corpus: Corpus, apparatus: Apparatus, path: Path) -> None:
     left = place_document(corpus, apparatus.docs[0], None)
     right = place_document(corpus, apparatus.docs[1], left)
     boxes = [region_boxes(corpus, doc, page) for doc, page in zip(apparatus.docs, (left, right), strict=True)]
-    sure = int((apparatus.variants["confidence"] >= SURE).sum())
+    sure = int((apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence).sum())
     agree = int((apparatus.cells["relation"] == "same").sum())
     score = f"{agree} cells agree (green), {sure} differ (red), {len(apparatus.variants) - sure} may be misread (amber)"
     if not apparatus.kept:
@@ -159,7 +163,7 @@ def draw_apparatus(corpus: Corpus, apparatus: Apparatus, path: Path) -> None:
     axes = figure.axes[0]
     for one in apparatus.cells.itertuples():
         kind = "only" if one.relation.startswith("only") else one.relation
-        kind = "doubtful" if kind == "variant" and one.confidence < SURE else kind
+        kind = "doubtful" if kind == "variant" and one.confidence < VARIANT_CRITERIA.min_confidence else kind
         for region, places in zip((one.region_a, one.region_b), boxes, strict=True):
             if region in places.index:
                 _mark(axes, tuple(places.loc[region]), kind)
@@ -193,7 +197,7 @@ def _add_crops(
     for number, one in enumerate(shown.itertuples()):
         x = _MARGIN + number % across * (width - 2 * _MARGIN) / across
         y = height + number // across * _CROP_ROW
-        colour = _COLOURS["variant" if one.confidence >= SURE else "doubtful"]
+        colour = _COLOURS["variant" if one.confidence >= VARIANT_CRITERIA.min_confidence else "doubtful"]
         place = f"{_count(one.row_a)}, {_count(one.col_a)}"
         axes.text(x, y + _CROP_HEIGHT / 2, place, fontsize=12, va="center", color="#555555")
         for side, region in enumerate((one.region_a, one.region_b)):

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from lib.related_pages import Relatives
-from tablekin.collation.candidates import runs_of
-from tablekin.collation.ngrams import weigh
+from tablekin.collation.candidates import ngrams_of
+from tablekin.collation.ngrams import tf_idf
 from tablekin.corpus.corpus import Corpus
 from tablekin.models.networks.bigram import DIGITS
 from tablekin.models.networks.unigram import unigrams
@@ -50,7 +50,7 @@ def by_unigrams(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
 def by_sequences(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
     """Compare documents by the runs of figures they share."""
     everything = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
-    vectors = weigh(runs_of(corpus, everything), len(everything))
+    vectors = tf_idf(ngrams_of(corpus, everything), len(everything))
     own = vectors[pd.Index(everything).get_indexer(list(names))]
     return np.asarray((own @ own.T).toarray(), np.float64)
 

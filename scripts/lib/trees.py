@@ -11,8 +11,7 @@ from pathlib import Path
 import pandas as pd
 from evaluate_collation import documents
 
-from tablekin.collation.collate import collate, keep_significant, to_frame
-from tablekin.collation.witness import Witness
+from tablekin.collation import Witness, collate, keep_significant, to_frame
 from tablekin.corpus.corpus import Corpus
 from tablekin.kinship.stemma import LEAST_PLACES, Split, infer_stemma, normalized
 from tablekin.kinship.variant_table import build_variant_table

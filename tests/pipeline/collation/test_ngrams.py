@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.collation.ngrams import nearest_by_sequences, runs, weigh
+from tablekin.collation.ngrams import digit_ngrams, nearest_by_ngrams, tf_idf
 
 COLUMNS = ["doc_id", "table_id", "row", "col", "text"]
 
@@ -21,13 +21,13 @@ def frame(*tables):
     return pd.DataFrame([cell for cells in tables for cell in cells], columns=COLUMNS)
 
 
-def number(rows, cols, seed, figures=4):
+def number(rows, cols, seed, digits=4):
     rng = np.random.default_rng(seed)
-    return [["".join(map(str, rng.integers(0, 10, figures))) for _ in range(cols)] for _ in range(rows)]
+    return [["".join(map(str, rng.integers(0, 10, digits))) for _ in range(cols)] for _ in range(rows)]
 
 
 def terms_by_hand(rows):
-    """Five figures in a row or column, and the last two figures of three cells, by slicing strings."""
+    """Five digits in a row or column, and the last two digits of three cells, by slicing strings."""
     found = set()
     for lines in (rows, list(zip(*rows, strict=True))):
         for line in lines:
@@ -39,11 +39,11 @@ def terms_by_hand(rows):
 
 
 def test_weights_and_cosines_are_those_of_terms_found_by_slicing_strings():
-    pages = {f"page{seed}": number(4, 3, seed % 3, figures=2 + seed % 2) for seed in range(5)}
+    pages = {f"page{seed}": number(4, 3, seed % 3, digits=2 + seed % 2) for seed in range(5)}
     pages["page3"][1][1] = ""
     names = sorted(pages)
     cells = frame(*(table(name, rows) for name, rows in pages.items()))
-    vectors = weigh(runs(cells, names), len(names))
+    vectors = tf_idf(digit_ngrams(cells, names), len(names))
     terms = {name: terms_by_hand(rows) for name, rows in pages.items()}
     frequency = Counter(term for found in terms.values() for term in found)
     weight = {term: math.log(1 + len(names) / count) for term, count in frequency.items()}
@@ -63,9 +63,11 @@ def test_a_copy_is_nearest_whether_its_columns_are_joined_split_or_turned():
     pages = {"a": rows, "joined": joined, "split": split, "turned": turned}
     pages |= {f"other{seed}": number(12, 4, seed) for seed in range(2, 30)}
     names = sorted(pages)
-    vectors = weigh(runs(frame(*(table(name, own) for name, own in pages.items())), names), len(names))
+    vectors = tf_idf(
+        digit_ngrams(frame(*(table(name, own) for name, own in pages.items())), names), len(names)
+    )
     near = {}
-    for one, other, cosine in nearest_by_sequences(vectors, 3):
+    for one, other, cosine in nearest_by_ngrams(vectors, 3):
         near.setdefault(names[one], []).append((names[other], cosine))
     copies = {"a", "joined", "split", "turned"}
     for name in copies:
@@ -76,7 +78,7 @@ def test_a_copy_is_nearest_whether_its_columns_are_joined_split_or_turned():
 
 def test_two_tables_of_a_page_and_two_lines_of_a_table_are_not_one():
     cells = frame(table("a", [["12", "34"], ["51", "23"]]), table("a", [["45", "12"]], number=1))
-    doc, term = runs(cells, ["a"])
+    doc, term = digit_ngrams(cells, ["a"])
     assert len(term) == 0
     assert len(doc) == 0
 
@@ -84,11 +86,11 @@ def test_two_tables_of_a_page_and_two_lines_of_a_table_are_not_one():
 def test_a_run_that_many_documents_have_counts_nothing_and_a_page_without_any_has_no_neighbour():
     common, names = number(6, 3, seed=5), [f"page{k:04d}" for k in range(1100)]
     cells = frame(*(table(name, common) for name in names[:200]), table(names[300], number(6, 3, seed=6)))
-    vectors = weigh(runs(cells, names), len(names))
-    assert not list(nearest_by_sequences(vectors, 5))
-    few = weigh(runs(cells, names[:301]), 301)  # still more than a hundred
-    assert not list(nearest_by_sequences(few, 5))
+    vectors = tf_idf(digit_ngrams(cells, names), len(names))
+    assert not list(nearest_by_ngrams(vectors, 5))
+    few = tf_idf(digit_ngrams(cells, names[:301]), 301)  # still more than a hundred
+    assert not list(nearest_by_ngrams(few, 5))
     handful = frame(*(table(name, common) for name in names[:3]))
-    found = list(nearest_by_sequences(weigh(runs(handful, names[:3]), 3), 5))
+    found = list(nearest_by_ngrams(tf_idf(digit_ngrams(handful, names[:3]), 3), 5))
     assert [(one, other) for one, other, _ in found] == [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
     assert all(cosine == pytest.approx(1) for _, _, cosine in found)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.collation.collate import SURE, collate, keep_significant, summarize, to_frame
-from tablekin.collation.witness import Witness, witness
+from tablekin.collation import VARIANT_CRITERIA, collate, keep_significant, to_frame
+from tablekin.collation.collation import summarize
+from tablekin.collation.witness import Witness, make_witness
 
 ROWS = 24
 
@@ -20,7 +21,7 @@ def values(seed: int = 0, rows: int = ROWS, columns: int = 4) -> list[list[str]]
 
 
 def read(*tables: list[list[str]], scores: float = 0.9999, weak: dict[str, float] | None = None) -> Witness:
-    """Make a document that says what the tables say; ``weak`` gives other scores to the figures of some texts."""
+    """Make a document that says what the tables say; ``weak`` gives other scores to the digits of some texts."""
     regions, digits = [], []
     for table_id, table in enumerate(tables):
         for row, line in enumerate(table):
@@ -31,7 +32,7 @@ def read(*tables: list[list[str]], scores: float = 0.9999, weak: dict[str, float
                 )
                 digits += [(int(d), score, float(x), region) for x, d in enumerate(text) if d != " "]
     names = ["region_id", "kind", "table_id", "row", "col", "text", "confidence"]
-    return witness(
+    return make_witness(
         "",
         pd.DataFrame(regions, columns=names),
         pd.DataFrame(digits, columns=["digit", "score", "x0", "region_id"]),
@@ -62,7 +63,7 @@ def test_every_variant_is_listed_and_nothing_else():
     found = cells(read(first), read(second))
     variants = found[found["relation"] == "variant"]
     assert set(variants[["row_a", "col_a"]].itertuples(index=False, name=None)) == {(3, 2), (11, 4)}
-    assert (variants["confidence"] >= SURE).all()
+    assert (variants["confidence"] >= VARIANT_CRITERIA.min_confidence).all()
     assert variants["text_b"].tolist() == [second[3][2], second[11][4]]
 
 
@@ -70,18 +71,18 @@ def test_a_variant_read_badly_is_doubtful_and_others_stay_sure():
     first, second = values(), values()
     second[3][2], second[11][4] = "9" + second[3][2][1:], "9" + second[11][4][1:]
     found = cells(read(first), read(second, weak={second[3][2]: 0.9})).query("relation == 'variant'")
-    sure = found.set_index("row_a")["confidence"] >= SURE
+    sure = found.set_index("row_a")["confidence"] >= VARIANT_CRITERIA.min_confidence
     assert sure.to_dict() == {3: False, 11: True}
 
 
-def test_one_figure_taken_for_another_again_and_again_is_misread():
+def test_one_digit_taken_for_another_again_and_again_is_misread():
     first, second = values(columns=6), values(columns=6)
     confused = [(i, c) for i in range(ROWS) for c in range(1, 7) if "4" in second[i][c][1:]][:9]
     for i, c in confused:
         second[i][c] = second[i][c][0] + second[i][c][1:].replace("4", "1", 1)
     second[20][1] = "9" + second[20][1][1:]
     found = cells(read(first, scores=0.999), read(second, scores=0.999)).query("relation == 'variant'")
-    sure = found.loc[found["confidence"] >= SURE, ["row_a", "col_a"]]
+    sure = found.loc[found["confidence"] >= VARIANT_CRITERIA.min_confidence, ["row_a", "col_a"]]
     assert set(sure.itertuples(index=False, name=None)) == {(20, 1)}
 
 

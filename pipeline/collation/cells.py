@@ -1,0 +1,162 @@
+"""Cells: the cells of two documents that correspond, and whether they agree.
+
+A cell pair is ``same`` where both readings are of one value, and a ``variant`` where they are not. A variant is in the
+print only if both readings are right: its confidence says how likely that is, given the scores of their digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from tablekin.collation.collation import Collation
+from tablekin.collation.column_spans import ColumnSpan
+from tablekin.collation.grid import Grid
+from tablekin.collation.values import Text, as_number
+from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
+
+_COLUMNS = [
+    *("region_a", "region_b", "table_a", "row_a", "col_a", "table_b", "row_b", "col_b"),
+    *("text_a", "text_b", "relation", "relevance", "confidence"),
+]
+MIN_SAME = 0.3  # share of its cells that a column has in common with the one it corresponds to
+
+
+@dataclass
+class _AlignedPlace:
+    """Cells that correspond: one of each table, or one and several neighbours that say together what it says."""
+
+    rows: tuple[int, int]
+    span: ColumnSpan
+    a: CellReading
+    b: CellReading
+    relation: str
+
+
+def to_frame(collations: Sequence[Collation]) -> pd.DataFrame:
+    """List aligned cells, and cells that only one of the tables has: rows of ``collations`` without documents."""
+    rows: list[dict[str, object]] = []
+    for collation in collations:
+        rows += _aligned(collation)
+    both = pd.DataFrame(rows, columns=_COLUMNS)
+    single = [*_alone(collations, both, "a"), *_alone(collations, both, "b")]
+    return pd.concat([both, pd.DataFrame(single, columns=_COLUMNS)]) if single else both
+
+
+def _aligned(collation: Collation) -> Iterator[dict[str, object]]:
+    """Yield a row for each pair of cells, several where a cell has columns of the other table as partners."""
+    places = _without_strange_columns(list(_places(collation)))
+    rarity = rarities((place.a, place.b) for place in places if place.relation == "variant")
+    for place in places:
+        for column_a in range(place.span.a[0], sum(place.span.a)):
+            for column_b in range(place.span.b[0], sum(place.span.b)):
+                yield _row(collation, place, column_a, column_b, rarity)
+
+
+def _row(
+    collation: Collation, place: _AlignedPlace, column_a: int, column_b: int, rarity: Mapping[str, float]
+) -> dict[str, object]:
+    """Describe two cells of a place."""
+    a, b = collation.a, collation.aligned_b
+    i, j = place.rows
+    row_b, col_b = (column_b, j) if collation.alignment.transposed else (j, column_b)
+    related = place.relation
+    if related == "variant" and not _differ_here(place, a.text[i], b.text[j], column_a, column_b):
+        related = "same"
+    return {
+        "region_a": int(a.region[i, column_a]),
+        "region_b": int(b.region[j, column_b]),
+        "table_a": a.table,
+        "row_a": i,
+        "col_a": column_a,
+        "table_b": b.table,
+        "row_b": row_b,
+        "col_b": col_b,
+        "text_a": a.text[i, column_a],
+        "text_b": b.text[j, column_b],
+        "relation": related,
+        "relevance": float(collation.relevance[i, column_a, row_b, col_b]),
+        "confidence": (
+            confidence(place.a, place.b, rarity)
+            if related == "variant"
+            else place.a.probability * place.b.probability
+        ),
+    }
+
+
+def _places(collation: Collation) -> Iterator[_AlignedPlace]:
+    """Yield what corresponds and is not empty."""
+    a, b = collation.a, collation.aligned_b
+    for i, j in collation.alignment.rows.tolist():
+        found = []
+        for span in collation.alignment.columns:
+            one, other = _joined(a, i, span.a), _joined(b, j, span.b)
+            found.append(_AlignedPlace((i, j), span, one, other, relation(one, other)))
+        _forgive_borders(found)
+        yield from (place for place in found if place.relation)
+
+
+def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> CellReading:
+    """Read neighbouring cells as one."""
+    place = slice(columns[0], sum(columns))
+    text = " ".join(filter(None, grid.text[row, place]))
+    return CellReading(text, tuple(score for scores in grid.scores[row, place] for score in scores))
+
+
+def _forgive_borders(places: Sequence[_AlignedPlace]) -> None:
+    """Take neighbouring cells for the same whose digits are, taken together: a digit strayed over their border."""
+    for first, second in pairwise(places):
+        if "same" in (first.relation, second.relation) or not (first.relation and second.relation):
+            continue
+        if sum(first.span.a) != second.span.a[0] or sum(first.span.b) != second.span.b[0]:
+            continue
+        if as_number(first.a.text + second.a.text) == as_number(first.b.text + second.b.text):
+            first.relation = second.relation = "same"
+
+
+def _without_strange_columns(places: list[_AlignedPlace]) -> list[_AlignedPlace]:
+    """Leave out columns that hardly agree anywhere: they are near one another but not the same column."""
+    agree: dict[ColumnSpan, list[bool]] = {}
+    for place in places:
+        if place.relation in ("same", "variant"):
+            agree.setdefault(place.span, []).append(place.relation == "same")
+    strange = {span for span, same in agree.items() if sum(same) < MIN_SAME * len(same)}
+    return [place for place in places if place.span not in strange]
+
+
+def _differ_here(place: _AlignedPlace, row_a: Text, row_b: Text, column_a: int, column_b: int) -> bool:
+    """Tell whether two cells of a place have digits that differ; all do where one reading has more digits."""
+    differ = differing(place.a, place.b)
+    if differ is None:
+        return True
+    here = set(differ)
+    for row, column, span in ((row_a, column_a, place.span.a), (row_b, column_b, place.span.b)):
+        after = len("".join(row[column + 1 : sum(span)]).replace(" ", ""))
+        here &= {*range(after, after + len(row[column].replace(" ", "")))}
+    return bool(here)
+
+
+def _alone(collations: Sequence[Collation], both: pd.DataFrame, side: str) -> Iterator[dict[str, object]]:
+    """Yield the filled cells of one document's tables that none of the other's corresponds to."""
+    tables = {getattr(collation, side).table: getattr(collation, side) for collation in collations}
+    aligned = set(zip(both[f"table_{side}"], both[f"region_{side}"], strict=True))
+    away = "b" if side == "a" else "a"
+    for table, grid in sorted(tables.items()):
+        for i, c in np.argwhere(grid.filled).tolist():
+            if (table, int(grid.region[i, c])) not in aligned:
+                yield {
+                    f"region_{side}": int(grid.region[i, c]),
+                    f"table_{side}": table,
+                    f"row_{side}": i,
+                    f"col_{side}": c,
+                    f"text_{side}": grid.text[i, c],
+                    f"text_{away}": "",
+                    **{f"{name}_{away}": -1 for name in ("region", "table", "row", "col")},
+                    "relation": f"only_{side}",
+                    "relevance": 0.0,
+                    "confidence": float(np.prod(grid.scores[i, c])),
+                }

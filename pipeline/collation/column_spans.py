@@ -1,0 +1,141 @@
+"""Column spans: columns of two tables that correspond, several to one where a table splits what the other joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.collation.agreement import AgreementScores
+from tablekin.collation.grid import Grid
+from tablekin.collation.values import Text, as_number, is_argument_column, is_same_value
+
+
+@dataclass(frozen=True)
+class ColumnSpan:
+    """Columns of both tables that correspond; more than one where a table splits what the other joins."""
+
+    a: tuple[int, int]  # first column and number of columns
+    b: tuple[int, int]
+
+    def overlaps(self, other: ColumnSpan) -> bool:
+        """Tell whether two spans have a column of either table in common."""
+        return _overlap(self.a, other.a) or _overlap(self.b, other.b)
+
+
+@dataclass(frozen=True)
+class JoiningCriteria:
+    """When neighbouring columns of one table correspond to one column of the other."""
+
+    max_columns: int = 4
+    """That are joined: signs, degrees, minutes and seconds."""
+    min_agreement: float = 0.4
+    """Share of the aligned rows in which the joined columns are the same number, to be tried at all."""
+    min_gain: float = 3.0
+    """Nats by which joined columns must say more than the columns they displace."""
+    min_repeated: float = 0.8
+    """Share of the aligned rows in which arguments that one table prints on both sides are the same."""
+
+
+CRITERIA = JoiningCriteria()
+
+
+class _AlignedTexts:
+    """The texts of the aligned rows of both tables, of columns joined as asked for."""
+
+    def __init__(self, a: Grid, b: Grid, rows: NDArray[np.int64]) -> None:
+        self._grids = {"a": (a, rows[:, 0]), "b": (b, rows[:, 1])}
+        self._known: dict[tuple[str, tuple[int, int]], Text] = {}
+
+    def of(self, side: str, columns: tuple[int, int]) -> Text:
+        """Read columns of table a or b as one; ``(rows,)``."""
+        if (side, columns) not in self._known:
+            grid, rows = self._grids[side]
+            self._known[side, columns] = grid.joined(*columns)[rows]
+        return self._known[side, columns]
+
+
+def join_columns(
+    agreement: AgreementScores, rows: NDArray[np.int64], spans: Sequence[ColumnSpan]
+) -> tuple[tuple[ColumnSpan, ...], float]:
+    """Join neighbouring columns of one table where together they agree with one column of the other.
+
+    Parameters
+    ----------
+    agreement
+        Of the two tables.
+    rows
+        ``(n, 2)``, those that correspond; at least one.
+    spans
+        Single columns that correspond.
+
+    Returns
+    -------
+    tuple
+        The spans in order, with columns of arguments that one table prints twice, and in nats how much their
+        agreement says.
+    """
+    cells = agreement.cells[rows[:, 0], :, rows[:, 1], :].sum(0)
+    texts = _AlignedTexts(agreement.a, agreement.b, rows)
+    score = {span: float(cells[span.a[0], span.b[0]]) for span in spans}
+    chosen = list(spans)
+    found = _joinable(agreement, texts, (cells.shape[0], cells.shape[1]), len(rows))
+    for evidence, span in sorted(found, key=lambda one: -one[0]):
+        displaced = [known for known in chosen if known.overlaps(span)]
+        if evidence - sum(score[known] for known in displaced) > CRITERIA.min_gain:
+            chosen = [known for known in chosen if known not in displaced] + [span]
+            score[span] = evidence
+    chosen += _repeated_arguments(cells, chosen, texts)
+    chosen.sort(key=lambda span: (span.a, span.b))
+    return tuple(chosen), sum(score.get(span, 0.0) for span in chosen)
+
+
+def _joinable(
+    agreement: AgreementScores, texts: _AlignedTexts, shape: tuple[int, int], rows: int
+) -> Iterator[tuple[float, ColumnSpan]]:
+    """Yield joined columns of one table that often are the same number as a column of the other."""
+    for span in _wide_spans(shape):
+        one, other = texts.of("a", span.a), texts.of("b", span.b)
+        agree = sum(x != "" and as_number(x) == as_number(y) for x, y in zip(one, other, strict=True))
+        if agree > CRITERIA.min_agreement * rows:
+            yield float(sum(agreement.of(x, y) for x, y in zip(one, other, strict=True))), span
+
+
+def _wide_spans(shape: tuple[int, int]) -> Iterator[ColumnSpan]:
+    """Yield every several neighbouring columns of one table with every column of the other."""
+    for count in range(2, CRITERIA.max_columns + 1):
+        for first in range(shape[0] - count + 1):
+            for other in range(shape[1]):
+                yield ColumnSpan((first, count), (other, 1))
+        for first in range(shape[1] - count + 1):
+            for other in range(shape[0]):
+                yield ColumnSpan((other, 1), (first, count))
+
+
+def _repeated_arguments(
+    cells: NDArray[np.float64], spans: Sequence[ColumnSpan], texts: _AlignedTexts
+) -> Iterator[ColumnSpan]:
+    """Yield columns of arguments that one table prints on both sides and the other once."""
+    taken_a = {column for span in spans for column in range(span.a[0], sum(span.a))}
+    taken_b = {column for span in spans for column in range(span.b[0], sum(span.b))}
+    for column in set(range(cells.shape[0])) - taken_a:
+        other = int(cells[column].argmax())
+        own, others = texts.of("a", (column, 1)), texts.of("b", (other, 1))
+        if is_argument_column(own) and _mostly_same(own, others):
+            yield ColumnSpan((column, 1), (other, 1))
+    for column in set(range(cells.shape[1])) - taken_b:
+        other = int(cells[:, column].argmax())
+        own, others = texts.of("b", (column, 1)), texts.of("a", (other, 1))
+        if is_argument_column(own) and _mostly_same(own, others):
+            yield ColumnSpan((other, 1), (column, 1))
+
+
+def _mostly_same(one: Text, other: Text) -> bool:
+    same = sum(is_same_value(x, y) for x, y in zip(one, other, strict=True))
+    return same > CRITERIA.min_repeated * len(one)
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[0] + other[1] and other[0] < one[0] + one[1]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tablekin.config import RunConfig
 from tablekin.digitize.false_positives import drop_false_positives
 from tablekin.digitize.stage import digitize
+from tablekin.digitize.transform import to_original
 from tablekin.explain.factor import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.bigram import FEATURES
 from tablekin.models.networks.detection_confidence import load_detection_classifier
@@ -102,14 +103,6 @@ def _page_row(page: WorkingPage, doc_id: str, advance: float, is_table: bool) ->
         "is_table": is_table,
         "flags": list(page.flags),
     }
-
-
-def to_original(boxes: NDArray[np.floating], affine: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Map boxes ``(n, 4)`` from working pixels to the upright boxes around them in the original ``(n, 4)``."""
-    boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
-    corners = boxes[:, [[0, 1], [2, 1], [2, 3], [0, 3]]]  # (n, 4 corners, x y)
-    mapped = corners @ affine[:, :2].T + affine[:, 2]
-    return np.concatenate([mapped.min(1), mapped.max(1)], 1).astype(np.float32)
 
 
 def _region_rows(page: WorkingPage, layout: Layout, reading: Reading, doc_id: str) -> pd.DataFrame:

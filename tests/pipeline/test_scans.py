@@ -8,7 +8,8 @@ import pytest
 
 from tablekin.config import DigitizeConfig, RunConfig
 from tablekin.digitize.normalization import extract_ink
-from tablekin.digitize.stage import digitize, find_pose
+from tablekin.digitize.orientation import find_pose
+from tablekin.digitize.stage import digitize
 from tablekin.document import analyse_document
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import load_digit_network

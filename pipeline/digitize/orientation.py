@@ -1,0 +1,160 @@
+"""Orientation: which way a page stands in its scan, and at which scale its digits are seen best."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from tablekin.digitize.scale import Corner, Marks, dense_windows, estimate_text_height, find_marks
+from tablekin.digitize.transform import resize
+from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
+
+_PROBE_SIDE = 448  # working pixels
+_PROBES = 4
+_DOUBT = 0.7  # nll at text being upright, from which it may be turned
+_CERTAIN = 0.6  # nll at what is upright where the scale is right
+_BELIEF, _BY_FAR = 1.5, 1.0  # it is less at most scales, and less than at what is turned by more
+_MORE = 1.1  # how many times as many digits there are in upright text, where that is not certain
+_PLAINLY = 0.45  # difference in nll that decides
+_SCALES = (0.1, 4.0)  # working pixels per original pixel
+_TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
+
+
+@dataclass(frozen=True)
+class PagePose:
+    """How the page lies in its scan."""
+
+    orientation: int  # degrees clockwise the page is turned from upright: 0, 90, 180, 270
+    scale: float  # working pixels per original pixel
+
+
+@dataclass(frozen=True)
+class WindowView:
+    """A window of the page and what the network makes of it."""
+
+    ink: NDArray[np.float32]  # (h, w)
+    z: torch.Tensor  # (10, h/4, w/4)
+    boxes: torch.Tensor
+    orientation: torch.Tensor  # (4, h/16, w/16): logits of the text being turned by 0, 90, 180, 270 degrees
+
+
+@dataclass(frozen=True)
+class PoseCandidate:
+    """A scale at which a page was looked at, and the turn that is likeliest there."""
+
+    scale: float  # working pixels per original pixel
+    corners: list[Corner]  # of the windows, pixels of the scan
+    orientation: int  # degrees clockwise the page is turned from upright
+    views: list[WindowView]  # of the windows, turned back
+
+    def count_digits(self) -> int:
+        """Count the digits that are seen."""
+        return sum(len(find_detections(view.z, view.boxes)) for view in self.views)
+
+
+def as_batch(network: DigitNetwork, ink: NDArray[np.float32]) -> torch.Tensor:
+    """Make a batch of one page from ``(h, w)`` ink, padded as the network needs it and where the network is."""
+    device = next(network.parameters()).device
+    return pad_to_grain(torch.from_numpy(np.ascontiguousarray(ink))[None, None].to(device))
+
+
+def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> PagePose:
+    """Estimate orientation and scale from the fullest windows of a page.
+
+    The size of the marks gives a first scale, the network tells how the text is turned, and
+    the heights of the digits it finds correct the scale.
+
+    Parameters
+    ----------
+    network
+        The digit network.
+    ink
+        ``(h, w)``, the page as scanned.
+    """
+    marks = find_marks(ink)
+    scales = [float(np.clip(DIGIT_HEIGHT / size, *_SCALES)) for size in estimate_text_height(marks)]
+    if not scales:
+        return PagePose(0, float(np.clip(1.0, *_SCALES)))
+    chosen = _choose_candidate(network, ink, marks, scales)
+    scale, views = chosen.scale, chosen.views
+    for _ in range(3):
+        heights = _tall_heights(views)
+        if len(heights) < 8:
+            break
+        factor = float(np.clip(DIGIT_HEIGHT / np.median(heights), 0.5, 2.0))
+        scale = float(np.clip(scale * factor, *_SCALES))
+        if 0.93 < factor < 1.07:
+            break
+        turns = chosen.orientation // 90
+        views = [_view(network, np.rot90(_cut(ink, corner, scale), turns)) for corner in chosen.corners]
+    return PagePose(chosen.orientation, scale)
+
+
+def _cut(ink: NDArray[np.float32], corner: Corner, scale: float) -> NDArray[np.float32]:
+    """Cut a window out of a page and bring it to a scale."""
+    side = round(_PROBE_SIDE / scale)
+    x, y = round(corner[0]), round(corner[1])
+    return resize(ink[y : y + side, x : x + side], scale)
+
+
+def _view(network: DigitNetwork, ink: NDArray[np.float32]) -> WindowView:
+    """Pass ``(h, w)`` ink through the network."""
+    batch = as_batch(network, ink)
+    with torch.inference_mode():
+        z, boxes, orientation = network.measure(batch.contiguous(memory_format=torch.channels_last))
+    return WindowView(ink, z[0], boxes[0], orientation[0])
+
+
+def _choose_candidate(
+    network: DigitNetwork, ink: NDArray[np.float32], marks: Marks, scales: list[float]
+) -> PoseCandidate:
+    """Choose a scale, and tell how the text of the fullest windows is turned.
+
+    The network's orientation head knows upright text, but hardly one kind of turned text from the other. Where it is
+    in doubt, the windows are turned, and the turn with the lowest nll decides; a page stays as it is unless another
+    turn is plainly better, as with pictures and diagrams. The first scale at which the head is certain decides; where
+    it is nowhere, the first scale does if one turn is far better there and shows more digits.
+    """
+    upright: list[PoseCandidate] = []
+    turned: PoseCandidate | None = None
+    for scale in scales:
+        corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
+        views = [_view(network, _cut(ink, corner, scale)) for corner in corners]
+        as_it_is = PoseCandidate(scale, corners, 0, views)
+        nll = orientation_nll(views)
+        if nll < _DOUBT:
+            return as_it_is
+        turns = [[_view(network, np.rot90(view.ink, turns)) for view in views] for turns in (1, 2, 3)]
+        turned_nll = [orientation_nll(windows) for windows in turns]
+        best = int(np.argmin(turned_nll))
+        candidate = PoseCandidate(scale, corners, 90 * (best + 1), turns[best])
+        if turned_nll[best] < min(_CERTAIN, nll - _PLAINLY):
+            return candidate
+        far_better = turned_nll[best] < min(_BELIEF, nll - _BY_FAR)
+        if not upright and far_better and candidate.count_digits() >= _MORE * as_it_is.count_digits():
+            turned = candidate
+        upright.append(as_it_is)
+    return turned or max(upright, key=PoseCandidate.count_digits)
+
+
+def orientation_nll(views: list[WindowView]) -> float:
+    """Mean negative log-likelihood, in nats, of the ink of some windows being upright, by the orientation head."""
+    found = []
+    for view in views:
+        log_likelihood = view.orientation.log_softmax(0).cpu().numpy()  # (4, h, w)
+        inked = cv2.resize(view.ink, log_likelihood.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
+        if inked.any():
+            found.append(-float(log_likelihood[0, inked].mean()))
+    return float(np.mean(found)) if found else 0.0
+
+
+def _tall_heights(views: list[WindowView]) -> NDArray[np.float32]:
+    heights = []
+    for view in views:
+        found = find_detections(view.z, view.boxes)
+        heights.append(found.heights[np.isin(found.digit, _TALL)])
+    return np.concatenate(heights) if heights else np.zeros(0, np.float32)

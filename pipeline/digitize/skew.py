@@ -1,0 +1,28 @@
+"""Skew: how far the lines of an upright page are tilted."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from jdeskew.estimator import get_angle
+from numpy.typing import NDArray
+
+_LARGEST_SKEW = 8.0  # degrees
+
+
+def find_skew(ink: NDArray[np.float32]) -> float:
+    """Find how far the lines of a page are tilted, by the direction in which its spectrum is strongest (jdeskew).
+
+    Parameters
+    ----------
+    ink
+        ``(h, w)`` in [0, 1], upright but for the skew.
+
+    Returns
+    -------
+    float
+        Degrees clockwise.
+    """
+    factor = min(1.0, 1600 / max(ink.shape))
+    small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return float(get_angle(np.round(255 * (1 - small)).astype(np.uint8), angle_max=_LARGEST_SKEW))

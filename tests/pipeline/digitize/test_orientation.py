@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tablekin.digitize import orientation
+from tablekin.digitize.orientation import PoseCandidate
+
+
+@pytest.mark.parametrize(
+    ("nll", "digits", "expected"),
+    [
+        ({1: [0.3, 3, 2, 3]}, {1: [9, 1, 1, 1]}, (1, 0)),
+        ({1: [2.0, 2, 2, 0.3], 4: [0.6, 1, 1, 1]}, {1: [90, 90, 90, 99], 4: [3, 1, 1, 1]}, (1, 270)),
+        ({1: [6.0, 0.9, 6, 1], 2: [2.0, 1.6, 1.4, 1.5]}, {1: [5, 5, 0, 5], 2: [160, 60, 50, 50]}, (2, 0)),
+        ({1: [1.9, 6.5, 0.65, 6.5]}, {1: [1000, 700, 1300, 700]}, (1, 180)),
+        ({1: [1.4, 1.8, 1.5, 1.3]}, {1: [90, 120, 100, 140]}, (1, 0)),
+    ],
+    ids=["upright", "certain at the first scale", "digits too small to tell", "less certain", "a picture"],
+)
+def test_the_scale_at_which_the_network_is_certain_tells_the_turn(
+    monkeypatch: pytest.MonkeyPatch,
+    nll: dict[int, list[float]],
+    digits: dict[int, list[int]],
+    expected: tuple[int, int],
+) -> None:
+    def cut(ink: np.ndarray, corner: object, scale: float) -> np.ndarray:
+        return np.array([[scale, 0], [0, 0]])
+
+    def view(network: object, ink: np.ndarray) -> SimpleNamespace:
+        row, column = (int(index[0]) for index in np.nonzero(ink))
+        turn = {(0, 0): 0, (1, 0): 1, (1, 1): 2, (0, 1): 3}[row, column]
+        return SimpleNamespace(ink=ink, scale=int(ink.max()), turn=turn)
+
+    def count(candidate: PoseCandidate) -> int:
+        return digits[candidate.views[0].scale][candidate.views[0].turn]
+
+    monkeypatch.setattr(orientation, "dense_windows", lambda *_: [(0, 0)])
+    monkeypatch.setattr(orientation, "_cut", cut)
+    monkeypatch.setattr(orientation, "_view", view)
+    monkeypatch.setattr(orientation, "orientation_nll", lambda views: nll[views[0].scale][views[0].turn])
+    monkeypatch.setattr(PoseCandidate, "count_digits", count)
+    chosen = orientation._choose_candidate(None, np.zeros((9, 9)), None, list(nll))
+    assert (chosen.scale, chosen.orientation) == expected

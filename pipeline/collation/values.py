@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.argument import argument_step
+
 Text = NDArray[np.object_]  # of str: digits and spaces
 
 
-@dataclass(frozen=True)
-class ArgumentCriteria:
-    """When a column counts as arguments do, by ones, fives, tens."""
-
-    steps: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 10, 15, 30)
-    """From one argument to the next, in units of the last place: those of printed tables by hand."""
-    min_rows: int = 4
-    """Fewer readings do not show a step."""
-    max_digits: int = 9
-    """A longer number is no argument."""
-    min_share: float = 0.6
-    """Of the rows, those that stand on one count. Misprints, misreadings and gaps between groups break it."""
-
-
-CRITERIA = ArgumentCriteria()
+MAX_ARGUMENT_DIGITS = 9  # a longer number is no argument
 
 
 def as_groups(text: str) -> str:
@@ -59,16 +46,6 @@ def is_same_value(one: str, other: str) -> bool:
 
 
 def is_argument_column(texts: Text) -> bool:
-    """Tell whether a column counts as arguments do: most of its steps are the same, and it stays on one count.
-
-    A function that is nearly linear takes the same step again and again, too, but does not stay on one count.
-    """
-    numbers = [int(as_number(text)) for text in texts if text and len(as_number(text)) <= CRITERIA.max_digits]
-    if len(numbers) < CRITERIA.min_rows:
-        return False
-    steps, counts = np.unique(np.diff(numbers), return_counts=True)
-    step = abs(int(steps[counts.argmax()]))
-    if step not in CRITERIA.steps or counts.max() <= CRITERIA.min_share * (len(numbers) - 1):
-        return False
-    _, on_count = np.unique(np.array(numbers) % step, return_counts=True)
-    return bool(on_count.max() > CRITERIA.min_share * len(numbers))
+    """Tell whether a column counts as arguments do: most of its steps are the same, and it stays on one count."""
+    numbers = [int(as_number(text)) for text in texts if text and len(as_number(text)) <= MAX_ARGUMENT_DIGITS]
+    return argument_step(np.array(numbers, np.int64)) is not None

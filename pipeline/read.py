@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tablekin.binarization import binarize
 from tablekin.page import Detections, Layout, WorkingPage
 from tablekin.segment.adjacency import DigitMetrics, measure
-from tablekin.segment.ruling import INK_THRESHOLD, box_sums
+from tablekin.segment.ruling import box_sums
 
 READ_KINDS = ("cell", "header", "page_number")
 POINT_GAP = 2.0  # widest gap that is a point when a dot stands in it, in spaces
@@ -86,6 +87,6 @@ def _reading_order(
     before = np.vstack([boxes[:1], boxes[:-1]])
     # a pixel and a half less on both sides: the figures' own ink may stick out of their boxes
     between = np.column_stack([before[:, 2] + 1.5, boxes[:, 1], boxes[:, 0] - 1.5, boxes[:, 3]])
-    dots = box_sums((ink > INK_THRESHOLD).view(np.uint8), between) / metrics.height**2
+    dots = box_sums(binarize(ink), between) / metrics.height**2
     point = (dots > 0.008) & (dots < 0.12) & (gap < POINT_GAP * metrics.space)
     return order, begins, ~begins & (gap > metrics.space) & ~point

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.binarization import binarize
 from tablekin.page import Layout, WorkingPage
 
-_INKED = 0.4  # ink of a stroke
 _TALLEST, _WIDEST = 2.0, 4.0  # heights of a figure: what its strokes reach, with those of figures it touches
 
 
@@ -43,7 +43,7 @@ def drop_false_positives(page: WorkingPage, layout: Layout, threshold: float) ->
 
 def _stand_free(ink: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which of the ``boxes (n, 4)`` hold strokes that end near them; those without ink do not."""
-    _, piece, sizes, _ = cv2.connectedComponentsWithStats((ink > _INKED).astype(np.uint8))
+    _, piece, sizes, _ = cv2.connectedComponentsWithStats(binarize(ink))
     free = np.zeros(len(boxes), bool)
     for index, box in enumerate(boxes):
         x0, y0, x1, y1 = np.round(box).astype(int).clip(0)

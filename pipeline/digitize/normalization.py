@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.binarization import darkness
+
 _PAPER_WINDOW = 61  # pixels of the reduced image: wider than any letter, narrower than a page
 _REDUCED_SIDE = 700  # pixels: the paper is estimated on an image of this longer side
 _BED = 0.45  # paper darker than this share of the page's bright paper is scanner bed
@@ -50,7 +52,7 @@ def extract_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         ``(h, w)`` float32 in [0, 1]: 0 bare paper, 1 solid ink. The scanner bed counts as paper.
     """
     paper = estimate_background(grey)
-    dark = np.clip(1 - grey / paper, 0, 1).astype(np.float32)
+    dark = darkness(grey, paper)
     dark[paper < _BED * np.percentile(paper[::4, ::4], 90)] = 0
     marks = dark[dark > 0.15]
     if marks.size < 20:

@@ -8,6 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.binarization import binarize
+
+_SEPARATE = 0.5  # ink that parts marks which nearly touch
 _TOUCHING = 0.45  # height by length of a number whose figures touch
 _SMALLEST, _LARGEST = 5, 150  # pixels: marks outside are specks, rules, woodcuts
 
@@ -25,7 +28,7 @@ class Marks:
 
 def find_marks(ink: NDArray[np.float32]) -> Marks:
     """Find the pieces of ink on a page ``(h, w)`` that may be letters or figures."""
-    _, _, stats, centres = cv2.connectedComponentsWithStats((ink > 0.5).astype(np.uint8), connectivity=8)
+    _, _, stats, centres = cv2.connectedComponentsWithStats(binarize(ink, _SEPARATE), connectivity=8)
     width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     letters = (

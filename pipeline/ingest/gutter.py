@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.binarization import binarize, darkness
+
 SIDE = 1000  # pixels: longer side of the image that is looked at
 LANDSCAPE = 1.05  # least width of a spread, in heights
 _SMALLEST = 200  # pixels: on less nothing can be told
@@ -162,9 +164,9 @@ def _middle(path: NDArray[np.intp], evidence: NDArray[np.float32]) -> NDArray[np
 def _find_ink(grey: NDArray[np.uint8], paper: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which pixels are darker than the paper of their band."""
     height, width = grey.shape
-    around = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    bright = np.quantile(grey / np.maximum(around, 1e-3), _PAPER)
-    return grey < (1 - _INK) * bright * around
+    around = np.maximum(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), 1e-3)
+    bright = np.quantile(grey / around, _PAPER)
+    return binarize(darkness(grey, bright * around), _INK).view(bool)
 
 
 def _is_blank_beside(path: NDArray[np.intp], ink: NDArray[np.bool_]) -> bool:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-INK_THRESHOLD = 0.4  # ink above this counts as printed
+from tablekin.binarization import binarize
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
     digit_height
         Height of a figure in pixels.
     """
-    printed = (ink > INK_THRESHOLD).view(np.uint8)
+    printed = binarize(ink)
     horizontal = _rules_along(printed, digit_height, vertical=False)
     vertical = _rules_along(printed, digit_height, vertical=True)
     # rules are ragged: a pixel more on every side

@@ -1,4 +1,4 @@
-"""Time the reading of a page, from its file to regions, figures and factor, beside Tesseract on the same file.
+"""Time the reading of a page, from its file to regions, digits and factor, beside Tesseract on the same file.
 
 ``python scripts/benchmark_reading.py PAGE...`` brings every page to ``--megapixels`` (a page printed for the purpose
 where none is given), writes it as a PNG, and reads that file in one process of ``--threads`` threads: with the
@@ -42,7 +42,7 @@ class Reading:
     """One reading of a page."""
 
     seconds: dict[str, float]  # whole, of the processor, and by stage
-    figures: int
+    digits: int
     regions: int
     size: tuple[int, int]  # height and width of the working page
 
@@ -79,12 +79,12 @@ def pass_network(size: tuple[int, int]) -> float:
 
 
 def run_tesseract(command: str, path: Path, threads: int) -> tuple[float, float, int]:
-    """Let Tesseract read the figures of a file as one block of text.
+    """Let Tesseract read the digits of a file as one block of text.
 
     Returns
     -------
     tuple
-        Seconds, those of the processor, and the number of figures it found.
+        Seconds, those of the processor, and the number of digits it found.
     """
     arguments = [command, str(path), "stdout", "--psm", "6", "-c", "tessedit_char_whitelist=0123456789"]
     begin, cpu = time.perf_counter(), _cpu_of_children()
@@ -103,8 +103,8 @@ def run_tesseract(command: str, path: Path, threads: int) -> tuple[float, float,
         ) from error
     except subprocess.CalledProcessError as error:
         raise SystemExit(f"{command} failed on {path}: {error.stderr.strip()}") from error
-    figures = sum(character.isdigit() for character in done.stdout)
-    return time.perf_counter() - begin, _cpu_of_children() - cpu, figures
+    digits = sum(character.isdigit() for character in done.stdout)
+    return time.perf_counter() - begin, _cpu_of_children() - cpu, digits
 
 
 def _cpu_of_children() -> float:
@@ -129,13 +129,13 @@ def benchmark(
     row: dict[str, float | int | str] = {
         "page": name,
         "megapixels": grey.size / 1e6,
-        "figures": best.figures,
+        "digits": best.digits,
         "regions": best.regions,
         **best.seconds,
         "network": min(passes),
     }
     if others:
-        row["tesseract"], row["tesseract_cpu"], row["tesseract_figures"] = min(others)
+        row["tesseract"], row["tesseract_cpu"], row["tesseract_digits"] = min(others)
         row["ratio"] = min(others)[0] / best.seconds["whole"]
     return row
 

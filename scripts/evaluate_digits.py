@@ -3,7 +3,7 @@
 ``python scripts/evaluate_digits.py SCANS`` looks below SCANS for the pictures that ``tests/fixtures/transcriptions``
 transcribes, analyses them as ``tablekin run`` does, and pairs found with printed digits, each with at most one of the
 other. A found digit is right if it is the printed one and their centres lie less than half a digit height apart. Of an
-opening each page is scored. Figures of fractions, and those between whose readings the print does not decide, count
+opening each page is scored. Digits of fractions, and those between whose readings the print does not decide, count
 neither way. With ``--mark DIR`` each page is written there with what is missed (blue), misread (green) and invented
 (red). Prints a table, and writes it as JSON with ``--json``.
 """
@@ -48,7 +48,7 @@ class Pairing:
 def read_transcription(path: Path) -> pd.DataFrame:
     """Read printed digits: ``digit``, box, and ``counts``, whether it is one that must be found."""
     printed = pd.read_csv(path, dtype={"unsure": str})
-    return printed.assign(counts=(printed["kind"] == "figure") & printed["unsure"].isna())
+    return printed.assign(counts=(printed["kind"] == "digit") & printed["unsure"].isna())
 
 
 def on_part(printed: pd.DataFrame, left: int, width: int) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def pair_digits(
     a, b = a[near], b[near]
     counts = printed["counts"].to_numpy()
     missed = np.setdiff1d(np.nonzero(counts)[0], a)
-    beside = (apart[~counts] < 0.5).any(0)  # a figure of a fraction, say, read twice
+    beside = (apart[~counts] < 0.5).any(0)  # a digit of a fraction, say, read twice
     invented = np.setdiff1d(np.nonzero(~beside)[0], b)
     kept = counts[a]
     return Pairing(np.stack([a, b], 1)[kept], same[a, b][kept], missed, invented)

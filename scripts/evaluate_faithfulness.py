@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--pairs", type=int, nargs="+", default=[24], help="pairs a folder, or one for each")
     parser.add_argument(
-        "--regions", choices=get_args(Level), default="cells", help="erase cells, or single figures"
+        "--regions", choices=get_args(Level), default="cells", help="erase cells, or single digits"
     )
     parser.add_argument("--side", type=int, default=1024, help="largest window of a page, working pixels")
     parser.add_argument("--sanity", type=int, default=0, help="pairs a group whose network is randomised")

@@ -36,8 +36,8 @@ def ways_of_grouping(
 ) -> Iterator[tuple[str, list[int]]]:
     """Group documents in several ways; a document without a group is one by itself."""
     for least in AGREEMENTS:
-        families = find_clusters(alignments, least)
-        yield f"communities, agreement {least:.2f}", [families.get(n, -1 - k) for k, n in enumerate(names)]
+        clusters = find_clusters(alignments, least)
+        yield f"communities, agreement {least:.2f}", [clusters.get(n, -1 - k) for k, n in enumerate(names)]
     kin = alignments[alignments["is_kin"]]
     for least in (0.0, LEAST_AGREEMENT):
         joined = kin[kin["agreement"] >= least]

@@ -3,12 +3,12 @@
 ``python scripts/evaluate_kinship.py ARCHIVE --corpus CORPUS`` reads the truth of ``tablekin sample`` and the corpus
 that ``tablekin run`` made of its scans. Prints, and writes as JSON with ``--json``:
 
-- retrieval: mean average precision, the share of pages whose nearest is a relative, and the precision among as many
-  as there are relatives, for the features of the corpus, for unigrams, for shared runs of figures and for these after
+- retrieval: mean average precision, the share of pages whose nearest is related, and the precision among as many as
+  there are related pages, for the features of the corpus, for unigrams, for shared runs of digits and for these after
   collation; with ``--tesseract`` for the bigrams that Tesseract reads (Debian's package tesseract-ocr), with ``--vgg``
-  for VGG-16 with torchvision's checkpoint. By family, and by what sets two layouts apart;
+  for VGG-16 with torchvision's checkpoint. By kind of table, and by what sets two layouts apart;
 - matches: the share of the strongest row matches whose rows print the same line of the work;
-- families: how well the families of table ``groups`` are the works (adjusted Rand index, homogeneity, completeness);
+- clusters: how well the clusters of table ``groups`` are the works (adjusted Rand index, homogeneity, completeness);
 - trees: the branches of the stemmata against those of the true trees, with true readings and as read.
 
 Without ``--corpus`` only the trees, with true readings.
@@ -24,7 +24,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pandas as pd
-from lib.related_pages import Relatives, find_relatives
+from lib.related_pages import RelatedPages, find_related_pages
 from lib.retrieval import (
     by_collation,
     by_features,
@@ -54,41 +54,41 @@ def read_upright(archive: Path, docs: tuple[str, ...]) -> list[NDArray[np.uint8]
     return pages
 
 
-def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], relatives: Relatives) -> dict[str, Any]:
+def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], pages: RelatedPages) -> dict[str, Any]:
     """Score retrieval by every similarity; prints tables."""
-    scored = {name: score(similarity, relatives) for name, similarity in similarities.items()}
+    scored = {name: score(similarity, pages) for name, similarity in similarities.items()}
     measures = ["average_precision", "nearest", "precision"]
     whole = pd.DataFrame({name: rows[measures].mean() for name, rows in scored.items()}).T
     first = next(iter(scored.values()))
-    families = pd.DataFrame(
-        {"pages": first.groupby("family").size()}
-        | {name: rows.groupby("family")["average_precision"].mean() for name, rows in scored.items()}
+    kinds = pd.DataFrame(
+        {"pages": first.groupby("table_kind").size()}
+        | {name: rows.groupby("table_kind")["average_precision"].mean() for name, rows in scored.items()}
     )
-    found = {name: found_by_change(similarity, relatives) for name, similarity in similarities.items()}
+    found = {name: found_by_change(similarity, pages) for name, similarity in similarities.items()}
     changes = pd.DataFrame(
         {"pairs": next(iter(found.values())).groupby("change").size() // 2}
         | {name: rows.groupby("change")["found"].mean() for name, rows in found.items()}
     )
     print(
-        f"\nretrieval, {len(first)} pages with relatives among {len(relatives.docs)}\n{whole.round(4).to_string()}"
+        f"\nretrieval, {len(first)} with related pages among {len(pages.docs)}\n{whole.round(4).to_string()}"
     )
-    print(f"\nmean average precision by family\n{families.round(4).to_string()}")
-    print(f"\nrelatives found, by what sets the layouts apart\n{changes.round(4).to_string()}")
-    tables = {"all": whole, "family": families, "change": changes}
+    print(f"\nmean average precision by kind of table\n{kinds.round(4).to_string()}")
+    print(f"\nrelated pages found, by what sets the layouts apart\n{changes.round(4).to_string()}")
+    tables = {"all": whole, "table_kind": kinds, "change": changes}
     return {"pages": len(first)} | {
         name: json.loads(table.round(4).to_json(orient="index")) for name, table in tables.items()
     }
 
 
-def evaluate_matches(corpus: Corpus, archive: Path, relatives: Relatives, names: list[str]) -> dict[str, Any]:
-    """Count the strongest row matches of relatives that join rows which print the same line of the work."""
-    lines = _lines(corpus, archive, relatives, names)
-    place = {name: doc for name, doc in zip(names, relatives.docs, strict=True)}
+def evaluate_matches(corpus: Corpus, archive: Path, pages: RelatedPages, names: list[str]) -> dict[str, Any]:
+    """Count the strongest row matches of related pages that join rows which print the same line of the work."""
+    lines = _lines(corpus, archive, pages, names)
+    place = {name: doc for name, doc in zip(names, pages.docs, strict=True)}
     matches = corpus.read("matches", names)
     rows = []
     for match in matches[matches["level"] == "row"].itertuples():
         a, b = place[match.doc_a], place[match.doc_b]
-        change = relatives.change.get((min(a, b), max(a, b)))
+        change = pages.change.get((min(a, b), max(a, b)))
         if change is not None and change != "transposed":
             common = lines.get((match.doc_a, match.region_a), set()) & lines.get(
                 (match.doc_b, match.region_b), set()
@@ -107,7 +107,7 @@ def evaluate_matches(corpus: Corpus, archive: Path, relatives: Relatives, names:
 
 
 def _lines(
-    corpus: Corpus, archive: Path, relatives: Relatives, names: list[str]
+    corpus: Corpus, archive: Path, pages: RelatedPages, names: list[str]
 ) -> dict[tuple[str, int], set[str]]:
     """Map rows of the corpus to the lines of their work whose cells have their centres in them."""
     cells = read_truth(archive, "cells")
@@ -115,7 +115,7 @@ def _lines(
     regions = corpus.read("regions", columns=["doc_id", "region_id", "kind", "x0", "y0", "x1", "y1"])
     rows = dict(list(regions[regions["kind"] == "row"].groupby("doc_id")))
     found = {}
-    for name, doc in zip(names, relatives.docs, strict=True):
+    for name, doc in zip(names, pages.docs, strict=True):
         true = cells[doc]
         x, y = ((true[f"{axis}0"] + true[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
         keys = true["row_key"].to_numpy(object)
@@ -125,22 +125,22 @@ def _lines(
     return found
 
 
-def evaluate_families(
-    corpus: Corpus, archive: Path, relatives: Relatives, names: list[str]
+def evaluate_clusters(
+    corpus: Corpus, archive: Path, pages: RelatedPages, names: list[str]
 ) -> dict[str, float]:
-    """Compare the families of documents with their works; a document without a family is one by itself."""
-    work = read_truth(archive, "documents").set_index("doc").loc[list(relatives.docs), "work"]
-    family_of = find_clusters(corpus.read("alignments"))
-    family = [family_of.get(name, -1 - number) for number, name in enumerate(names)]
-    homogeneity, completeness, _ = homogeneity_completeness_v_measure(work, family)
+    """Compare the clusters of documents with their works; a document without a cluster is one by itself."""
+    work = read_truth(archive, "documents").set_index("doc").loc[list(pages.docs), "work"]
+    cluster_of = find_clusters(corpus.read("alignments"))
+    cluster = [cluster_of.get(name, -1 - number) for number, name in enumerate(names)]
+    homogeneity, completeness, _ = homogeneity_completeness_v_measure(work, cluster)
     result = {
-        "families": len({*family}),
+        "clusters": len({*cluster}),
         "works": int(work.nunique()),
-        "adjusted Rand index": float(adjusted_rand_score(work, family)),
+        "adjusted Rand index": float(adjusted_rand_score(work, cluster)),
         "homogeneity": float(homogeneity),
         "completeness": float(completeness),
     }
-    print("\nfamilies\n" + pd.Series(result).round(4).to_string())
+    print("\nclusters\n" + pd.Series(result).round(4).to_string())
     return result
 
 
@@ -169,27 +169,27 @@ def main() -> None:
     result: dict[str, Any] = {"trees": {}}
     if options.corpus:
         corpus = Corpus.open(options.corpus)
-        relatives = find_relatives(options.archive)
+        pages = find_related_pages(options.archive)
         rows = corpus.read("documents", columns=["doc_id", "source"])
         name_of = {
             Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)
         }
-        names = [name_of[doc] for doc in relatives.docs]
+        names = [name_of[doc] for doc in pages.docs]
         sequences = by_sequences(corpus, names)
         similarities = {
             "bigrams": by_features(corpus, names),
             "unigrams": by_unigrams(corpus, names),
-            "runs of figures": sequences,
+            "runs of digits": sequences,
             "after collation": by_collation(corpus, names, sequences),
         }
         if options.tesseract:
-            scans = read_upright(options.archive, relatives.docs)
+            scans = read_upright(options.archive, pages.docs)
             similarities["Tesseract, bigrams"] = by_tesseract(options.tesseract, scans)
         if options.vgg:
-            similarities["VGG-16"] = by_vgg(options.vgg, read_upright(options.archive, relatives.docs))
-        result["retrieval"] = evaluate_retrieval(similarities, relatives)
-        result["matches"] = evaluate_matches(corpus, options.archive, relatives, names)
-        result["families"] = evaluate_families(corpus, options.archive, relatives, names)
+            similarities["VGG-16"] = by_vgg(options.vgg, read_upright(options.archive, pages.docs))
+        result["retrieval"] = evaluate_retrieval(similarities, pages)
+        result["matches"] = evaluate_matches(corpus, options.archive, pages, names)
+        result["clusters"] = evaluate_clusters(corpus, options.archive, pages, names)
         result["trees"]["as read"] = evaluate_trees(options.archive, read_collations(corpus), "as read")
     if not options.no_printed:
         printed = collate_printed(options.archive)

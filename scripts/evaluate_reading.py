@@ -3,7 +3,7 @@
 ``python scripts/evaluate_reading.py FOLDER`` takes either a folder of scans with one CSV of true cells beside each
 (``fort-william``: rows are days, columns are hours; the first hour and the computed means are left out), or a
 sample archive (``tablekin sample``) with its truth. Prints a table, for a sample archive also by kind of page, and of
-the pages with tables by family, face of the figures, their height in pixels and wear; writes them as JSON with
+the pages with tables by kind of table, face of the digits, their height in pixels and wear; writes them as JSON with
 ``--json``.
 """
 
@@ -35,7 +35,7 @@ _WEARS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 def _align(found: NDArray[np.int8], true: NDArray[np.int8]) -> tuple[int, int]:  # pragma: no cover (compiled)
     """Longest common subsequence; what is found before or after it is free.
 
-    Returns the number of agreeing figures and the number of found figures between the first and last of them.
+    Returns the number of agreeing digits and the number of found digits between the first and last of them.
     """
     n, m = len(found), len(true)
     length = np.zeros((n + 1, m + 1), np.int32)
@@ -58,12 +58,12 @@ def _align(found: NDArray[np.int8], true: NDArray[np.int8]) -> tuple[int, int]: 
     return best, span
 
 
-def _figures(text: str) -> NDArray[np.int8]:
+def _digits(text: str) -> NDArray[np.int8]:
     return np.array([int(c) for c in re.sub(r"\D", "", text)], np.int8)
 
 
 def read_hours(path: Path) -> pd.DataFrame:
-    """Read the true cells of a month: a row a day, columns hour 2 to 24, as strings of figures."""
+    """Read the true cells of a month: a row a day, columns hour 2 to 24, as strings of digits."""
     table = pd.read_csv(path, quotechar="'", skipinitialspace=True, dtype=str)
     table.columns = [str(name).strip() for name in table.columns]
     days = table[table.iloc[:, 0].str.strip().str.fullmatch(r"\d+", na=False)]
@@ -75,7 +75,7 @@ def read_hours(path: Path) -> pd.DataFrame:
 def _best_rows(
     found: list[NDArray[np.int8]], true: list[NDArray[np.int8]]
 ) -> list[tuple[int, int, int, int]]:
-    """Pair found with true rows in order; (found row, true row, agreeing figures, figures in the span)."""
+    """Pair found with true rows in order; (found row, true row, agreeing digits, digits in the span)."""
     scores = np.array([[_align(f, t) for t in true] for f in found]).reshape(len(found), len(true), 2)
     total = np.zeros((len(found) + 1, len(true) + 1))
     for i in range(1, len(found) + 1):
@@ -96,14 +96,14 @@ def _best_rows(
 def score_hours(tables: dict[str, pd.DataFrame], true: pd.DataFrame) -> dict[str, float]:
     """Score a page against its true cells.
 
-    Figures are compared row by row in reading order, whatever the columns. A cell is right if the cell found at its
-    row and column, counted from one corner common to the whole page, holds exactly its figures.
+    Digits are compared row by row in reading order, whatever the columns. A cell is right if the cell found at its
+    row and column, counted from one corner common to the whole page, holds exactly its digits.
     """
     cells = tables["regions"].query("kind == 'cell'")
     digits = tables["digits"].merge(cells[["region_id", "row"]], on="region_id")
     digits["x"] = digits["x0"] + digits["x1"]
     found = [group.sort_values("x")["digit"].to_numpy(np.int8) for _, group in digits.groupby("row")]
-    truth = [_figures("".join(row)) for row in true.to_numpy()]
+    truth = [_digits("".join(row)) for row in true.to_numpy()]
     pairs = _best_rows(found, truth) if found else []
     grid = {(int(c.row), int(c.col)): re.sub(r"\D", "", c.text) for c in cells.itertuples()}
     right = 0
@@ -254,10 +254,10 @@ def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int)
 def by_kind(scores: pd.DataFrame, archive: Path) -> dict[str, pd.DataFrame]:
     """Sum up a sample archive by kind of page, and its pages with tables by what may make them hard to read."""
     truth = _truth(archive, "documents").set_index("doc")
-    truth["family"] = truth["work"].map(_truth(archive, "works").set_index("work")["family"])
+    truth["table_kind"] = truth["work"].map(_truth(archive, "works").set_index("work")["family"])
     own = truth.loc[scores["page"].tolist()].reset_index()
     kinds = {
-        "family": own["family"],
+        "table_kind": own["table_kind"],
         "face": own["face"],
         "height": pd.cut(own["digit_height"], _HEIGHTS).astype(str),
         "wear": pd.cut(own["wear"], _WEARS, include_lowest=True).astype(str),

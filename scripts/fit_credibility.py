@@ -46,8 +46,8 @@ class Sample:
     """The peaks of a page that count."""
 
     described: NDArray[np.float32]  # (n, k), see models.credibility.CONTEXT_FEATURES
-    right: NDArray[np.bool_]  # (n,): the page has this figure there
-    printed: int  # figures of the page
+    right: NDArray[np.bool_]  # (n,): the page has this digit there
+    printed: int  # digits of the page
 
 
 def describe(page: PracticePage, network: DigitNetwork) -> Sample:
@@ -154,7 +154,7 @@ def main() -> None:
         "credibility": trade_off(probability, right, printed, _THRESHOLDS),
         "reliability": reliability(probability, right),
     }
-    print(f"{len(samples)} pages, {printed} figures on the half that measures")
+    print(f"{len(samples)} pages, {printed} digits on the half that measures")
     for name, table in tables.items():
         print(f"\n{name}\n{table.round(4).to_string(index=False)}")
     if options.json:

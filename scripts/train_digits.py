@@ -73,7 +73,7 @@ def cut_crop(page: PracticePage, rng: np.random.Generator) -> tuple[NDArray, NDA
     height, width = page.ink.shape
     scale = float(np.exp(np.clip(rng.normal(0, 0.2), -0.5, 0.45)))
     angle = math.radians(float(np.clip(rng.normal(0, 0.8), -3, 3)))
-    if len(page.boxes) and rng.random() < 0.8:  # look where figures are, more often than not
+    if len(page.boxes) and rng.random() < 0.8:  # look where digits are, more often than not
         x, y = page.boxes[rng.integers(len(page.boxes)), :2] + rng.uniform(-150, 150, 2)
     else:
         x, y = rng.uniform(0, width), rng.uniform(0, height)
@@ -146,7 +146,7 @@ def make_batch(pages: list[PracticePage], size: int, rng: np.random.Generator) -
 
 
 def digit_loss(z: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
-    """Penalty-reduced focal loss of Zhou et al. (arXiv 1904.07850, eq. 1), per figure."""
+    """Penalty-reduced focal loss of Zhou et al. (arXiv 1904.07850, eq. 1), per digit."""
     logits = SHARPNESS * (z - 0.5)
     probability = logits.sigmoid()
     centre = heat == 1
@@ -168,7 +168,7 @@ def losses(network: DigitNetwork, batch: tuple[Tensor, ...]) -> tuple[Tensor, Te
 
 
 def score_pages(network: DigitNetwork, pages: list[PracticePage]) -> tuple[float, float]:
-    """Recall and precision of the figures on whole pages: same digit, centres within half a digit height."""
+    """Recall and precision of the digits on whole pages: same digit, centres within half a digit height."""
     found = true = hits = 0
     for page in pages:
         ink = pad_to_grain(torch.from_numpy(page.ink.astype(np.float32) / 255)[None, None])

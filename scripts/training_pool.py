@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from tablekin.digitize.normalization import extract_ink
 from tablekin.models.networks.digits import DIGIT_HEIGHT
 
-_BY_HAND = 0.4  # share of pages whose figures are cut or written by hand
+_BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
 
 
 @dataclass(frozen=True)
 class PracticePage:
-    """A generated page as the network sees pages: upright ink and its true figures."""
+    """A generated page as the network sees pages: upright ink and its true digits."""
 
-    ink: NDArray[np.uint8]  # (h, w): 255 is solid ink, figures about 20 px high
+    ink: NDArray[np.uint8]  # (h, w): 255 is solid ink, digits about 20 px high
     digit: NDArray[np.int8]  # (n,)
     boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1
-    ignore: NDArray[np.bool_]  # (n,): neither a figure to find nor background (figures of fractions)
+    ignore: NDArray[np.bool_]  # (n,): neither a digit to find nor background (digits of fractions)
 
 
 def practice_page(seed: tuple[int, int]) -> PracticePage:
@@ -65,7 +65,7 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
 
 
 def save_page(page: PracticePage, path: Path) -> None:
-    """Write a page as PNG with its figures beside it, whole or not at all."""
+    """Write a page as PNG with its digits beside it, whole or not at all."""
     part = path.with_suffix(".part.png")
     cv2.imwrite(str(part), page.ink)
     np.savez(path.with_suffix(".npz"), digit=page.digit, boxes=page.boxes, ignore=page.ignore)

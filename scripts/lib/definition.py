@@ -98,7 +98,7 @@ def bigram_seeds(
     Parameters
     ----------
     digits
-        The figures of the page.
+        The digits of the page.
     reach
         Least and greatest distance to the right and greatest distance up or down of a neighbour, in pixels.
     shape

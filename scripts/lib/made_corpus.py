@@ -19,7 +19,7 @@ from tablekin.corpus.corpus import Corpus
 from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
 from tablekin.schemas import FEATURES, empty
 
-DENSE = 1500  # figures on a page from which on it counts as dense
+DENSE = 1500  # digits on a page from which on it counts as dense
 _BATCH = 50  # documents written together
 _VARIATION = 0.1  # standard deviation of the logarithm of what a relevance is multiplied by
 
@@ -39,11 +39,11 @@ def read_pages(folders: Sequence[Path], density: str) -> list[Page]:
     pages = []
     for folder in folders:
         corpus = Corpus.open(folder)
-        figures = corpus.read("digits", columns=["doc_id"])["doc_id"].value_counts()
+        digits = corpus.read("digits", columns=["doc_id"])["doc_id"].value_counts()
         regions = dict(list(corpus.read("regions").groupby("doc_id")))
         index = {feature: row for row, feature in enumerate(FEATURES)}
         for name, entries in corpus.read("factors").groupby("doc_id"):
-            wanted = density == "mix" or (density == "fort-william") == (figures.get(name, 0) >= DENSE)
+            wanted = density == "mix" or (density == "fort-william") == (digits.get(name, 0) >= DENSE)
             if wanted and (regions[name]["kind"] == "cell").any():
                 pages.append(
                     Page(

@@ -1,7 +1,7 @@
 """Randomisation: whether an explanation changes when the network's layers forget what they learned.
 
 The sanity check of Adebayo et al. 2018 ("Sanity checks for saliency maps"): layers are re-drawn from the head down,
-one after the other. The figures and their features are kept, so that only the way relevance takes is compared.
+one after the other. The digits and their features are kept, so that only the way relevance takes is compared.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STAGES = (
     "encode_quarter",
     "encode_half",
 )
-_FOLLOWED = 16  # figures a page whose pixels are compared
+_FOLLOWED = 16  # digits a page whose pixels are compared
 
 
 def randomised(network: DigitNetwork, seed: int) -> Iterator[tuple[str, DigitNetwork]]:
@@ -52,7 +52,7 @@ def _pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
 
 
 def _follow(cones: PatchPropagation, subject: Subject) -> list[NDArray[np.float64]]:
-    """Relevance of some figures at the pixels around them."""
+    """Relevance of some digits at the pixels around them."""
     chosen = np.unique(np.linspace(0, len(subject.digits) - 1, _FOLLOWED).astype(int))
     digit = torch.from_numpy(subject.digits.digit[chosen].astype(np.int64))
     parts = cones.follow(digit, torch.from_numpy(subject.digits.cell[chosen]))
@@ -78,8 +78,8 @@ def randomise(a: Subject, b: Subject, seed: int) -> list[dict[str, object]]:
     Returns
     -------
     list
-        A row a stage: ``region pairs``, correlation of the pair maps, ``regions``, mean correlation of a figure's
-        relevance by region, and ``pixels``, mean correlation at the pixels around a figure; with ``(rank)`` the
+        A row a stage: ``region pairs``, correlation of the pair maps, ``regions``, mean correlation of a digit's
+        relevance by region, and ``pixels``, mean correlation at the pixels around a digit; with ``(rank)`` the
         rank correlations.
     """
     pages = (a, b)

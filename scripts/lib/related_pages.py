@@ -1,4 +1,4 @@
-"""Relatives: which pages of a sample archive print the same values, and how their layouts differ."""
+"""Related pages: which pages of a sample archive print the same values, and how their layouts differ."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from numpy.typing import NDArray
 from tablekin.sample.truth import corresponding_cells, read_truth
 from tablekin.sample.typesetting.layout import JOINT
 
-FRAME = 10  # values besides arguments that two pages must both print to be relatives
+FRAME = 10  # values besides arguments that two pages must both print to be related
 _LIKE = 0.9  # share of equal values from which tables of two works cannot be told apart
 _MOST = 0.8  # share of the smaller page's values that the other prints as well, or it has a part only
 
 
 @dataclass(frozen=True)
-class Relatives:
+class RelatedPages:
     """Pages with tables, and what every two of them have in common."""
 
     docs: tuple[str, ...]
-    family: NDArray[np.object_]
+    table_kind: NDArray[np.object_]  # what the page tabulates: sine, declination, ...
     edition: NDArray[np.object_]
     related: NDArray[np.bool_]  # (docs, docs): editions of one work that print the same values
-    neutral: NDArray[np.bool_]  # (docs, docs): neither relatives nor strangers
-    change: dict[tuple[str, str], str]  # of relatives, a before b: what sets their layouts apart
+    neutral: NDArray[np.bool_]  # (docs, docs): neither related nor unrelated: left out of every count
+    change: dict[tuple[str, str], str]  # of related pages, a before b: what sets their layouts apart
 
 
-def find_relatives(archive: Path) -> Relatives:
+def find_related_pages(archive: Path) -> RelatedPages:
     """Read the truth of a sample archive.
 
-    Two pages of one work are relatives if they belong to different editions and print at least ten values in common
+    Two pages of one work are related if they belong to different editions and print at least ten values in common
     besides arguments. Neutral are pages of the same edition, other parts of one work, and tables of two works nine
     tenths of whose common values are equal: no reader could tell them apart.
     """
@@ -44,15 +44,15 @@ def find_relatives(archive: Path) -> Relatives:
     cells = read_truth(archive, "cells")
     cells = cells[cells["kind"] == "cell"]
     values = {doc: _values(rows) for doc, rows in cells.groupby("doc")}
-    family_of = read_truth(archive, "works").set_index("work")["family"]
+    kind_of = read_truth(archive, "works").set_index("work")["family"]
     work, edition = (tables.loc[names, column].to_numpy(object) for column in ("work", "edition"))
-    family = np.array([family_of[one] for one in work], object)
+    table_kind = np.array([kind_of[one] for one in work], object)
     related = np.zeros((len(names), len(names)), bool)
     neutral = np.eye(len(names), dtype=bool)
     change = {}
     by_document = dict(list(cells.groupby("doc")))
     for i, j in itertools.combinations(range(len(names)), 2):
-        if family[i] != family[j]:
+        if table_kind[i] != table_kind[j]:
             continue
         one, other = values[names[i]], values[names[j]]
         common = one.keys() & other.keys()
@@ -66,7 +66,7 @@ def find_relatives(archive: Path) -> Relatives:
             change[names[i], names[j]] = _change(pair, names[i], names[j], partly)
         else:
             neutral[i, j] = neutral[j, i] = True
-    return Relatives(tuple(names), family, edition, related, neutral, change)
+    return RelatedPages(tuple(names), table_kind, edition, related, neutral, change)
 
 
 def _values(cells: pd.DataFrame) -> dict[tuple[str, str], str]:

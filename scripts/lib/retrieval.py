@@ -1,4 +1,4 @@
-"""Retrieval: how near the relatives of a page stand to it, by several measures of similarity."""
+"""Retrieval: how near the related pages stand to a page, by several measures of similarity."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from lib.related_pages import Relatives
+from lib.related_pages import RelatedPages
 from tablekin.collation.candidates import ngrams_of
 from tablekin.collation.ngrams import tf_idf
 from tablekin.corpus.corpus import Corpus
@@ -48,7 +48,7 @@ def by_unigrams(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
 
 
 def by_sequences(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
-    """Compare documents by the runs of figures they share."""
+    """Compare documents by the runs of digits they share."""
     everything = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
     vectors = tf_idf(ngrams_of(corpus, everything), len(everything))
     own = vectors[pd.Index(everything).get_indexer(list(names))]
@@ -74,7 +74,7 @@ def by_collation(corpus: Corpus, names: Sequence[str], fallback: NDArray[np.floa
 
 
 def by_tesseract(command: str, scans: Sequence[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """Compare upright pages by the bigrams and single figures that Tesseract reads on them."""
+    """Compare upright pages by the bigrams and single digits that Tesseract reads on them."""
     with ThreadPoolExecutor(2) as pool:
         return cosines(np.stack(list(pool.map(lambda scan: _histogram(_read(command, scan)), scans))))
 
@@ -87,13 +87,13 @@ def _read(command: str, scan: NDArray[np.uint8]) -> str:
 
 
 def _histogram(text: str) -> NDArray[np.float64]:
-    """Count single figures and bigrams of the words of a text, in the order of the features."""
+    """Count single digits and bigrams of the words of a text, in the order of the features."""
     counts = np.zeros(_FEATURES)
     for word in text.split():
-        figures = [int(character) for character in word if character in "0123456789"]
-        if len(figures) == 1:
-            counts[figures[0]] += 1
-        for left, right in pairwise(figures):
+        digits = [int(character) for character in word if character in "0123456789"]
+        if len(digits) == 1:
+            counts[digits[0]] += 1
+        for left, right in pairwise(digits):
             counts[DIGITS + DIGITS * left + right] += 1
     return counts
 
@@ -105,26 +105,26 @@ def by_vgg(checkpoint: Path, scans: Sequence[NDArray[np.uint8]]) -> NDArray[np.f
         return cosines(np.concatenate([model(preprocess(scan, _SIDE, _SIDE)).numpy() for scan in scans]))
 
 
-def score(similarity: NDArray[np.float64], relatives: Relatives) -> pd.DataFrame:
-    """Score the list of documents nearest to each that has relatives; neutral ones are left out of it.
+def score(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
+    """Score the list of documents nearest to each that has related pages; neutral ones are left out of it.
 
     Returns
     -------
     DataFrame
-        A row for each: ``doc``, ``family``, ``average_precision``, ``nearest`` (whether the first is a relative) and
-        ``precision`` among as many as there are relatives.
+        A row for each: ``doc``, ``table_kind``, ``average_precision``, ``nearest`` (whether the first is related) and
+        ``precision`` among as many as there are related pages.
     """
     rows = []
-    for query, doc in enumerate(relatives.docs):
-        others = np.flatnonzero(~relatives.neutral[query])
-        hits = relatives.related[query, others][np.argsort(-similarity[query, others], kind="stable")]
+    for query, doc in enumerate(pages.docs):
+        others = np.flatnonzero(~pages.neutral[query])
+        hits = pages.related[query, others][np.argsort(-similarity[query, others], kind="stable")]
         if not hits.any():
             continue
         precisions = np.cumsum(hits) / np.arange(1, len(hits) + 1)
         rows.append(
             {
                 "doc": doc,
-                "family": relatives.family[query],
+                "table_kind": pages.table_kind[query],
                 "average_precision": float(precisions[hits].mean()),
                 "nearest": bool(hits[0]),
                 "precision": float(hits[: hits.sum()].mean()),
@@ -133,17 +133,17 @@ def score(similarity: NDArray[np.float64], relatives: Relatives) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-def found_by_change(similarity: NDArray[np.float64], relatives: Relatives) -> pd.DataFrame:
-    """Tell, for every pair of relatives, how they differ and how often one is among the nearest of the other.
+def found_by_change(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
+    """Tell, for every pair of related pages, how they differ and how often one is among the nearest of the other.
 
-    Among as many as the other has relatives.
+    Among as many as the other has related pages.
     """
     rows = []
-    place = {doc: number for number, doc in enumerate(relatives.docs)}
-    for (one, other), change in relatives.change.items():
+    place = {doc: number for number, doc in enumerate(pages.docs)}
+    for (one, other), change in pages.change.items():
         for query, wanted in ((place[one], place[other]), (place[other], place[one])):
-            others = np.flatnonzero(~relatives.neutral[query])
+            others = np.flatnonzero(~pages.neutral[query])
             order = others[np.argsort(-similarity[query, others], kind="stable")]
-            nearest = order[: relatives.related[query].sum()]
+            nearest = order[: pages.related[query].sum()]
             rows.append({"change": change, "found": wanted in nearest})
     return pd.DataFrame(rows, columns=["change", "found"])

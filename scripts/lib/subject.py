@@ -26,8 +26,8 @@ from tablekin.models.occlusion import OcclusionPage
 from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
 from tablekin.segment.stage import segment
 
-Level = Literal["cells", "figures"]
-"""What is erased: the regions of the layout, or each figure by itself."""
+Level = Literal["cells", "digits"]
+"""What is erased: the regions of the layout, or each digit by itself."""
 
 SETTINGS: Mapping[str, Mapping[str, float]] = {
     "table": GAMMA,
@@ -43,8 +43,8 @@ def trained() -> DigitNetwork:
     return load_digit_network()
 
 
-def find_figures(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Detections:
-    """Find the figures of a page as the pipeline does by default."""
+def find_digits(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Detections:
+    """Find the digits of a page as the pipeline does by default."""
     return filter_detections(z, boxes, ink, load_detection_classifier(), RunConfig().digitize.threshold)
 
 
@@ -64,16 +64,16 @@ class Subject:
 
     @property
     def centres(self) -> NDArray[np.float64]:
-        """Centres of the figures, ``(n, 2)``: x, y."""
+        """Centres of the digits, ``(n, 2)``: x, y."""
         return self.digits.centres.astype(np.float64)
 
     def erasable(self) -> OcclusionPage:
         """Make it ready to be erased."""
-        return OcclusionPage(trained(), torch.from_numpy(self.ink), self.labels, find_figures, self.spacing)
+        return OcclusionPage(trained(), torch.from_numpy(self.ink), self.labels, find_digits, self.spacing)
 
 
 def prepare(path: Path, side: int, level: Level) -> Subject:
-    """Bring a scan into the working frame, find its regions, and cut out a window around most figures.
+    """Bring a scan into the working frame, find its regions, and cut out a window around most digits.
 
     Parameters
     ----------
@@ -96,17 +96,17 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     ink, labels = np.ascontiguousarray(page.ink[tuple(window)]), labels[tuple(window)]
     with torch.inference_mode():
         z, boxes, _ = trained().measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
-    digits = find_figures(z[0], boxes[0], ink)
-    if level == "figures":
-        labels = figure_labels(digits.boxes, labels)
+    digits = find_digits(z[0], boxes[0], ink)
+    if level == "digits":
+        labels = digit_labels(digits.boxes, labels)
     used = np.union1d([0], labels)
     return Subject(
         ink, np.searchsorted(used, labels).astype(np.int32), digits, spacing_of(digit_advance(page.digits))
     )
 
 
-def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Make every figure within a region of the layout a region; overlapping boxes part at equal distance.
+def digit_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Make every digit within a region of the layout a region; overlapping boxes part at equal distance.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDAr
     """
     made = np.zeros_like(labels)
     nearest = np.full(labels.shape, np.inf)
-    for figure, (x0, y0, x1, y1) in enumerate(boxes, 1):
+    for digit, (x0, y0, x1, y1) in enumerate(boxes, 1):
         rows = np.arange(max(0, int(y0)), min(labels.shape[0], int(np.ceil(y1))))
         cols = np.arange(max(0, int(x0)), min(labels.shape[1], int(np.ceil(x1))))
         if not (len(rows) and len(cols)):
@@ -125,7 +125,7 @@ def figure_labels(boxes: NDArray[np.float32], labels: NDArray[np.int32]) -> NDAr
         place = np.ix_(rows, cols)
         distance = np.hypot((rows + 0.5 - (y0 + y1) / 2)[:, None], (cols + 0.5 - (x0 + x1) / 2)[None])
         won = (distance < nearest[place]) & (labels[place] > 0)
-        made[place] = np.where(won, figure, made[place])
+        made[place] = np.where(won, digit, made[place])
         nearest[place] = np.where(won, distance, nearest[place])
     return made
 
@@ -146,8 +146,8 @@ def gradient_shares(
     activation above 1 (cut off) has no gradient. Parameters as in :func:`models.bigram.bigrams`, but for the
     activations, which are those before they are cut off.
     """
-    figures, height = np.asarray(digit, np.int64), np.clip(activation, 0, 1).astype(np.float64)
-    minima = bigrams(figures, height, x, y, spacing, "weaker").shares.tocoo()
+    digits, height = np.asarray(digit, np.int64), np.clip(activation, 0, 1).astype(np.float64)
+    minima = bigrams(digits, height, x, y, spacing, "weaker").shares.tocoo()
     pairs = minima.row >= DIGITS
     dx, dy = x[None] - x[:, None], np.abs(y[None] - y[:, None])
     near = (dx >= spacing.min_dx) & (dx <= spacing.max_dx) & (dy <= spacing.max_dy)
@@ -156,27 +156,27 @@ def gradient_shares(
     against = beside.max(1)
     alone = np.flatnonzero(height > against)
     entries = np.concatenate([minima.data[pairs], height[alone], -against[alone]])
-    rows = np.concatenate([minima.row[pairs], figures[alone], figures[alone]])
+    rows = np.concatenate([minima.row[pairs], digits[alone], digits[alone]])
     columns = np.concatenate([minima.col[pairs], alone, strongest[alone]])
     entries = entries * (np.asarray(activation)[columns] <= 1)
-    return coo_array((entries, (rows, columns)), shape=(len(FEATURES), figures.size)).tocsr()
+    return coo_array((entries, (rows, columns)), shape=(len(FEATURES), digits.size)).tocsr()
 
 
 def pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
-    """Share of every region in the relevance of every figure, ``(n, regions)``."""
+    """Share of every region in the relevance of every digit, ``(n, regions)``."""
     digit = torch.from_numpy(subject.digits.digit.astype(np.int64))
     return cones.pool(digit, torch.from_numpy(subject.digits.cell), subject.labels)
 
 
 def shares(subject: Subject, rule: MinRule) -> csr_array:
-    """Compute what every figure answers for, ``(features, n)``."""
+    """Compute what every digit answers for, ``(features, n)``."""
     activation = np.clip(subject.digits.activation, 0, 1)
     x, y = subject.centres.T
     return bigrams(subject.digits.digit, activation, x, y, subject.spacing, rule).shares
 
 
 def _places(subject: Subject) -> NDArray[np.float64]:
-    """Put every figure in one region, ``(n, regions)``."""
+    """Put every digit in one region, ``(n, regions)``."""
     height, width = subject.labels.shape
     x, y = subject.centres.astype(int).T
     region = subject.labels[y.clip(0, height - 1), x.clip(0, width - 1)]
@@ -186,7 +186,7 @@ def _places(subject: Subject) -> NDArray[np.float64]:
 def explain(subject: Subject) -> dict[str, NDArray[np.float64]]:
     """Explain a page by every method: factors ``(features, regions)``; saliency has one feature.
 
-    ``own region`` is no explanation: what a figure answers for is put down to the region its centre lies in.
+    ``own region`` is no explanation: what a digit answers for is put down to the region its centre lies in.
     """
     ink = torch.from_numpy(subject.ink)
     factors = {}

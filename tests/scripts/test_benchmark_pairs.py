@@ -81,7 +81,7 @@ def test_dense_products_give_the_same_matches(folder):
 
 
 def test_pages_of_the_density_asked_for(folder):
-    assert len(read_pages([folder], "early-modern")) == 12  # without any figures in table digits
+    assert len(read_pages([folder], "early-modern")) == 12  # without any digits in table digits
     with pytest.raises(SystemExit, match="fort-william"):
         read_pages([folder], "fort-william")
     with pytest.raises(CorpusError):

@@ -41,10 +41,10 @@ def test_a_page_is_brought_to_its_size(page: np.ndarray, megapixels: float) -> N
 def test_both_read_the_same_file_and_the_ratio_is_of_their_seconds(page: np.ndarray, reader: Path) -> None:
     row = benchmark_reading.benchmark("made", benchmark_reading.shrink(page, 0.5), 1, 2, str(reader))
     assert row["megapixels"] == pytest.approx(0.5, rel=0.01)
-    assert row["figures"] > 20 and row["regions"] > 5
+    assert row["digits"] > 20 and row["regions"] > 5
     stages = sum(row[stage] for stage in benchmark_reading.STAGES)
     assert 0 < stages <= row["whole"]
-    assert row["tesseract_figures"] == 3  # 2, 1 and 7
+    assert row["tesseract_digits"] == 3  # 2, 1 and 7
     assert 0 < row["tesseract_cpu"] < 10 and row["cpu"] > 0
     assert row["ratio"] == pytest.approx(row["tesseract"] / row["whole"])
 

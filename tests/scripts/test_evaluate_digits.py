@@ -10,7 +10,7 @@ from tablekin.page import Detections, WorkingPage
 
 
 def printed() -> pd.DataFrame:
-    """Four figures in a row, 12 px apart; then a figure of a fraction, and one that may be 3 or 8."""
+    """Four digits in a row, 12 px apart; then a digit of a fraction, and one that may be 3 or 8."""
     x = np.array([10, 22, 34, 46, 70, 90])
     return pd.DataFrame(
         {

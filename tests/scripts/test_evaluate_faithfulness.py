@@ -16,7 +16,7 @@ from lib.perturbation import (
     rank_correlation,
 )
 from lib.randomisation import STAGES, randomised
-from lib.subject import DEFAULT, GradientPatches, figure_labels, gradient_shares
+from lib.subject import DEFAULT, GradientPatches, digit_labels, gradient_shares
 
 from tablekin.models.networks.bigram import BigramLayer, Spacing
 from tablekin.models.networks.digits import DigitNetwork, find_detections
@@ -57,7 +57,7 @@ def test_gradient_shares_are_gradient_times_activation() -> None:
     rng = np.random.default_rng(3)
     digit = rng.integers(0, 10, 25)
     height = rng.uniform(0.2, 1.3, 25)  # some are cut off
-    # on a grid of maps, a figure a cell, so that the dense layer computes the same features
+    # on a grid of maps, a digit a cell, so that the dense layer computes the same features
     cell = np.stack(np.divmod(rng.choice(12 * 16, 25, replace=False), 16), 1)
     shifts = [(dx, dy) for dx in (1, 2, 3) for dy in (-1, 0, 1)]
     spacing = Spacing(0.5, 3.5, 1.5)
@@ -91,11 +91,11 @@ def test_gradient_cones_are_gradient_times_input() -> None:
         assert np.allclose(row, np.bincount(labels.ravel(), product.ravel()), atol=1e-9)
 
 
-def test_every_figure_within_a_region_is_a_region() -> None:
+def test_every_digit_within_a_region_is_a_region() -> None:
     labels = np.zeros((40, 60), np.int32)
     labels[:, 20:] = 3
     boxes = np.array([[2, 5, 12, 20], [25, 5, 37, 20], [33, 5, 45, 20]], np.float32)
-    made = figure_labels(boxes, labels)
+    made = digit_labels(boxes, labels)
     assert set(np.unique(made)) == {0, 2, 3}  # the first lies outside
     assert (made == 2).sum() == (made == 3).sum() == 10 * 15  # the overlap of 4 x 15 is parted
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from lib import related_pages as relatives_module
-from lib.related_pages import Relatives, find_relatives
+from lib import related_pages
+from lib.related_pages import RelatedPages, find_related_pages
 from lib.retrieval import _histogram, by_collation, found_by_change, score
 from lib.trees import true_branches
 from sklearn.metrics import average_precision_score
@@ -12,7 +12,7 @@ from tablekin.schemas import FEATURES
 
 def made(related, neutral=None):
     count = len(related)
-    return Relatives(
+    return RelatedPages(
         tuple(f"page{k}" for k in range(count)),
         np.array(["sine"] * count, object),
         np.arange(count).astype(object),
@@ -40,7 +40,7 @@ def test_average_precision_is_that_of_scikit_learn_without_the_neutral():
     assert len(rows) == sum(related[query, ~neutral[query]].any() for query in range(12))
 
 
-def test_relatives_are_found_where_they_are_among_as_many_nearest_as_there_are():
+def test_related_pages_are_found_where_they_are_among_as_many_nearest_as_there_are():
     related = np.zeros((4, 4), bool)
     related[0, 1] = related[1, 0] = related[0, 2] = related[2, 0] = True
     similarity = np.array([[1, 0.9, 0.1, 0.5], [0.9, 1, 0, 0], [0.1, 0, 1, 0.6], [0.5, 0, 0.6, 1.0]])
@@ -67,7 +67,7 @@ def test_kin_come_before_all_others_and_those_that_agree_most_first():
     assert np.array_equal(found, found.T)
 
 
-def test_figures_of_words_become_bigrams_and_single_ones_unigrams():
+def test_digits_of_words_become_bigrams_and_single_ones_unigrams():
     found = _histogram("12 3 405\n7")
     named = {FEATURES[k]: int(found[k]) for k in np.flatnonzero(found)}
     assert named == {"12": 1, "40": 1, "05": 1, "3": 1, "7": 1}
@@ -90,7 +90,7 @@ def cells(doc, work, rows, keys, turned=False):
     return pd.DataFrame(found, columns=names)
 
 
-def test_relatives_print_the_same_values_and_equal_tables_of_two_works_are_neutral(monkeypatch, tmp_path):
+def test_related_pages_print_the_same_values_and_equal_tables_of_two_works_are_neutral(monkeypatch, tmp_path):
     rng = np.random.default_rng(2)
     values = {str(k): [str(k), *rng.integers(100, 999, 2).astype(str)] for k in range(1, 31)}
     other = {key: [key, *rng.integers(100, 999, 2).astype(str)] for key in values}
@@ -112,8 +112,8 @@ def test_relatives_print_the_same_values_and_equal_tables_of_two_works_are_neutr
         "cells": pd.concat([page[2] for page in pages.values()]),
         "works": pd.DataFrame({"work": ["one", "two", "three"], "family": ["sine"] * 3}),
     }
-    monkeypatch.setattr(relatives_module, "read_truth", lambda archive, table: truth[table])
-    found = find_relatives(tmp_path)
+    monkeypatch.setattr(related_pages, "read_truth", lambda archive, table: truth[table])
+    found = find_related_pages(tmp_path)
     place = {doc: k for k, doc in enumerate(found.docs)}
     assert found.change == {("a", "b"): "transposed", ("a", "d"): "same columns", ("b", "d"): "transposed"}
     assert found.neutral[place["a"], place["e"]]  # the same values, another work

@@ -14,7 +14,7 @@ def by_hand(found: list[int], true: list[int]) -> int:
     return 0
 
 
-def test_agreeing_figures_are_the_longest_common_subsequence() -> None:
+def test_agreeing_digits_are_the_longest_common_subsequence() -> None:
     rng = np.random.default_rng(2)
     for _ in range(60):
         found, true = (rng.integers(0, 4, rng.integers(1, 9)).tolist() for _ in range(2))
@@ -23,12 +23,12 @@ def test_agreeing_figures_are_the_longest_common_subsequence() -> None:
         assert hits <= span <= len(found)
 
 
-def test_figures_before_and_after_the_true_ones_are_free_and_those_between_are_not() -> None:
+def test_digits_before_and_after_the_true_ones_are_free_and_those_between_are_not() -> None:
     assert _align(np.array([7, 7, 1, 9, 2, 3, 7], np.int8), np.array([1, 2, 3], np.int8)) == (3, 4)
 
 
 def month(shift: int) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """A page of 3 x 4 cells of four figures each, its first column beside the true ones."""
+    """A page of 3 x 4 cells of four digits each, its first column beside the true ones."""
     rng = np.random.default_rng(4)
     true = pd.DataFrame([["".join(map(str, rng.integers(0, 10, 4))) for _ in range(4)] for _ in range(3)])
     cells, digits = [], []
@@ -53,7 +53,7 @@ def test_a_page_read_without_fault_scores_full_marks_wherever_its_columns_are_co
         assert score == {"true": 48, "hits": 48, "found": 48, "cells": 12, "cells_right": 12}
 
 
-def test_a_cell_in_the_wrong_column_is_not_right_though_its_figures_are_found() -> None:
+def test_a_cell_in_the_wrong_column_is_not_right_though_its_digits_are_found() -> None:
     tables, true = month(0)
     regions = tables["regions"]
     regions.loc[(regions["row"] == 1) & (regions["col"] > 2), "col"] += 1
@@ -62,7 +62,7 @@ def test_a_cell_in_the_wrong_column_is_not_right_though_its_figures_are_found() 
     assert score["cells_right"] == 10
 
 
-def test_a_false_a_missed_and_an_ignored_figure_count_as_such() -> None:
+def test_a_false_a_missed_and_an_ignored_digit_count_as_such() -> None:
     box = {"y0": [0.0] * 4, "y1": [20.0] * 4, "x0": [0.0, 20, 40, 60], "x1": [10.0, 30, 50, 70]}
     truth = pd.DataFrame({"digit": [1, 2, 3, 4], "ignore": [False, False, False, True], **box})
     guess = pd.DataFrame({"digit": [1, 5, 4, 9], **box}).drop(index=2)
@@ -72,7 +72,7 @@ def test_a_false_a_missed_and_an_ignored_figure_count_as_such() -> None:
     assert (score["true"], score["hits"], score["found"]) == (3, 1, 2)
 
 
-def test_pages_with_tables_are_summed_by_family_face_height_and_wear(monkeypatch, tmp_path) -> None:
+def test_pages_with_tables_are_summed_by_kind_of_table_face_height_and_wear(monkeypatch, tmp_path) -> None:
     truth = {
         "documents": pd.DataFrame(
             {
@@ -90,8 +90,13 @@ def test_pages_with_tables_are_summed_by_family_face_height_and_wear(monkeypatch
     counts = {"true": 10, "hits": [5, 10, 10], "found": 10, "cells": 4, "cells_right": [1, 4, 4]}
     scores = pd.DataFrame({"page": list("abc"), **counts, "pages": 1, "turned_wrong": 0, "table_wrong": 0})
     found = by_kind(scores, tmp_path)
-    [sine] = found["family"].to_dict("records")
-    assert (sine["family"], sine["pages"], sine["recall"], sine["cells_exact"]) == ("sine", 2, 0.75, 0.625)
+    [sine] = found["table_kind"].to_dict("records")
+    assert (sine["table_kind"], sine["pages"], sine["recall"], sine["cells_exact"]) == (
+        "sine",
+        2,
+        0.75,
+        0.625,
+    )
     assert found["face"].set_index("face")["recall"].to_dict() == {"cardo": 0.5, "engraved": 1.0}
     assert list(found["height"]["height"]) == ["(0, 12]", "(16, 20]"]
     assert len(found["wear"]) == 2

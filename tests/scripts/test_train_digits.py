@@ -18,7 +18,7 @@ def test_folded_network_is_the_trained_one_without_its_scales() -> None:
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_boxes_follow_their_figures_into_the_crop() -> None:
+def test_boxes_follow_their_digits_into_the_crop() -> None:
     ink = np.zeros((900, 900), np.uint8)
     corners = np.array([[x, y] for x in range(60, 840, 60) for y in range(60, 840, 60)])
     boxes = np.concatenate([corners, corners + np.array([10, 20])], 1).astype(np.float32)
@@ -38,7 +38,7 @@ def test_boxes_follow_their_figures_into_the_crop() -> None:
     assert seen > 100
 
 
-def test_targets_peak_in_the_cell_of_the_figure_and_give_its_box() -> None:
+def test_targets_peak_in_the_cell_of_the_digit_and_give_its_box() -> None:
     boxes = np.array([[100, 200, 110, 224], [300, 300, 306, 312]], np.float32)
     heat, weight, box, box_weight = draw_targets(np.array([7, 2]), boxes, np.array([False, True]))
     row, col = 212 // STRIDE, 105 // STRIDE

@@ -155,7 +155,7 @@ def sample(
     """Write the sample archive: generated book pages with their ground truth."""
     with _errors_to_exit_codes():
         from tablekin.execution import Progress
-        from tablekin.sample.archive import write_archive
+        from tablekin.sample import write_archive
 
         progress = Progress("writing", documents, "documents")
         try:

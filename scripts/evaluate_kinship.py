@@ -41,7 +41,7 @@ from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_meas
 
 from tablekin.analyze.clusters import find_clusters
 from tablekin.corpus.corpus import Corpus
-from tablekin.sample.truth import read_truth
+from tablekin.sample import read_truth
 
 
 def read_upright(archive: Path, docs: tuple[str, ...]) -> list[NDArray[np.uint8]]:

@@ -25,7 +25,7 @@ from tablekin.config import RunConfig
 from tablekin.document import analyse_document
 from tablekin.execution import Failure, default_workers, run_in_order
 from tablekin.ingest.image import load_image
-from tablekin.sample.truth import read_truth
+from tablekin.sample import read_truth
 
 _HEIGHTS = (0, 12, 16, 20, 26, 35, 100)  # pixels of the scan
 _WEARS = (0, 0.2, 0.4, 0.6, 0.8, 1)

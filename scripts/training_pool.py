@@ -30,32 +30,32 @@ class PracticePage:
 
 
 def practice_page(seed: tuple[int, int]) -> PracticePage:
-    """Typeset, wear, extract the ink and scale one page.
+    """Typeset, degrade, extract the ink and scale one page.
 
     Parameters
     ----------
     seed
         Seed of the pool and number of the page in it.
     """
-    from tablekin.sample.degradation.degrade import random_wear, wear
-    from tablekin.sample.training_pages import practice_page as practice_content
+    from tablekin.sample.degradation.degrade import degrade, random_degradation
+    from tablekin.sample.training_pages import training_page
     from tablekin.sample.typesetting.engraver import random_hand
     from tablekin.sample.typesetting.style import random_style
     from tablekin.sample.typesetting.typeset import set_page
 
     rng = np.random.default_rng(seed)
-    style, wearing = random_style(rng), random_wear(rng, upright=True)
+    style, degradation = random_style(rng), random_degradation(rng, upright=True)
     if rng.random() < _BY_HAND:
         style = replace(style, hand=random_hand(rng))
-    page = set_page(practice_content(rng), style, rng)
-    verso = set_page(practice_content(rng), style, rng) if wearing.show_through else None
-    worn = wear(page, wearing, rng, verso)
-    grey = worn.image if worn.image.ndim == 2 else cv2.cvtColor(worn.image, cv2.COLOR_RGB2GRAY)
-    factor = DIGIT_HEIGHT / worn.digit_height
+    page = set_page(training_page(rng), style, rng)
+    verso = set_page(training_page(rng), style, rng) if degradation.show_through else None
+    scan = degrade(page, degradation, rng, verso)
+    grey = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_RGB2GRAY)
+    factor = DIGIT_HEIGHT / scan.digit_height
     ink = extract_ink(grey)
     size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
     ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    digits = worn.digits
+    digits = scan.digits
     return PracticePage(
         ink=np.round(ink * 255).astype(np.uint8),
         digit=digits["digit"].to_numpy(np.int8),

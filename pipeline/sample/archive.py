@@ -16,7 +16,7 @@ from PIL import Image
 
 from tablekin.errors import UsageError
 from tablekin.execution import Failure, default_workers, run_in_order
-from tablekin.sample.degradation.degrade import WornPage, random_wear, wear
+from tablekin.sample.degradation.degrade import DegradedPage, degrade, random_degradation
 from tablekin.sample.plan import PlannedPage, plan_archive
 from tablekin.sample.truth import SCHEMAS
 from tablekin.sample.typesetting.layout import JOINT
@@ -53,10 +53,10 @@ def _table(name: str, frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(frame.reindex(columns=schema.names), schema, preserve_index=False)
 
 
-def _key_cells(page: PlannedPage, worn: WornPage) -> pd.DataFrame:
+def _key_cells(page: PlannedPage, scan: DegradedPage) -> pd.DataFrame:
     """Add to the cells what they hold: the keys of row and columns, equal across editions."""
     tables = page.content.tables
-    cells = worn.cells.assign(doc=page.doc, work=page.metadata["work"])
+    cells = scan.cells.assign(doc=page.doc, work=page.metadata["work"])
     inside = [int(number) >= 0 for number in cells["table"]]
     cells["column_keys"] = [
         tables[table].columns[col].key if own else None
@@ -85,7 +85,7 @@ def _locate_misprints(page: PlannedPage) -> pd.DataFrame:
 
 
 def print_page(page: PlannedPage, scans: Path) -> _Printed:
-    """Typeset, wear and save a page.
+    """Typeset, degrade and save a page.
 
     Parameters
     ----------
@@ -96,25 +96,25 @@ def print_page(page: PlannedPage, scans: Path) -> _Printed:
     """
     rng = np.random.default_rng(page.seed)
     clean = set_page(page.content, page.style, rng)
-    aging = replace(random_wear(rng, upright=True), orientation=page.orientation)
-    worn = wear(clean, aging, rng)
-    _save(worn.image, scans / page.metadata["file"], int(rng.integers(70, 96)))
+    degradation = replace(random_degradation(rng, upright=True), orientation=page.orientation)
+    scan = degrade(clean, degradation, rng)
+    _save(scan.image, scans / page.metadata["file"], int(rng.integers(70, 96)))
     document: dict[str, object] = {
         "doc": page.doc,
         "is_table": page.metadata["kind"] == "table",
-        "height": worn.image.shape[0],
-        "width": worn.image.shape[1],
-        "orientation": worn.orientation,
-        "skew_degrees": worn.skew_degrees,
-        "digit_height": worn.digit_height,
-        "face": "engraved" if page.style.hand else page.style.figures,
-        "wear": aging.strength,
+        "height": scan.image.shape[0],
+        "width": scan.image.shape[1],
+        "orientation": scan.orientation,
+        "skew_degrees": scan.skew_degrees,
+        "digit_height": scan.digit_height,
+        "face": "engraved" if page.style.hand else page.style.digits,
+        "wear": degradation.strength,
         **{name: page.metadata[name] for name in ("file", "work", "edition", "kind")},
     }
     return _Printed(
         document,
-        _table("cells", _key_cells(page, worn)),
-        _table("digits", worn.digits.assign(doc=page.doc)),
+        _table("cells", _key_cells(page, scan)),
+        _table("digits", scan.digits.assign(doc=page.doc)),
         _table("misprints", _locate_misprints(page)),
     )
 

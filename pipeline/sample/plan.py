@@ -18,7 +18,7 @@ from tablekin.sample.works.misprints import Misprint, apply
 from tablekin.sample.works.work import Work
 
 _OTHERS = 0.2  # share of pages that are no tables
-_FEW = 60  # tables; an archive with fewer has few editions of each work
+_SMALL_ARCHIVE = 60  # tables; an archive with fewer has few editions of each work
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,9 @@ def _draw_books(documents: int, rng: np.random.Generator) -> list[_Book]:
     numbers: dict[str, int] = {}
     missing = tables
     for work in draw_works(rng):
-        numbers[work.family] = numbers.get(work.family, 0) + 1
-        name = f"{work.family.replace('_', '-')}-{numbers[work.family]:02d}"
-        count = int(rng.choice([2, 3])) if tables < _FEW else int(rng.choice([1, 2, 3, 4, 5, 6, 7]))
+        numbers[work.table_type] = numbers.get(work.table_type, 0) + 1
+        name = f"{work.table_type.replace('_', '-')}-{numbers[work.table_type]:02d}"
+        count = int(rng.choice([2, 3])) if tables < _SMALL_ARCHIVE else int(rng.choice([1, 2, 3, 4, 5, 6, 7]))
         for edition in draw_editions(work, name, count, rng):
             if not missing:
                 return books
@@ -200,7 +200,7 @@ def _plan_page(
             "place": edition.place,
             "page": content.page_number,
             "language": lexicon.language,
-            "family": book.work.family,
+            "family": book.work.table_type,
             "kind": content.kind,
         },
         misprints=tuple(
@@ -221,6 +221,6 @@ def _tree_row(book: _Book) -> dict[str, object]:
 def _work_rows(books: list[_Book]) -> list[dict[str, object]]:
     works = {book.name: book.work for book in books}
     return [
-        {"work": name, "family": work.family, "parameters": json.dumps(dict(work.parameters))}
+        {"work": name, "family": work.table_type, "parameters": json.dumps(dict(work.parameters))}
         for name, work in works.items()
     ]

@@ -1,7 +1,7 @@
-"""Practice: pages of made-up content that the digit network learns from.
+"""Training pages: pages of made-up content that the digit network learns from.
 
-Every figure is as frequent as every other, tables have all the shapes that old books give them, and the text
-is rich in letters that look like figures.
+Every digit is as frequent as every other, tables have all the shapes that old books give them, and the text
+is rich in letters that look like digits.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _KINDS = {
     "price": 0.03,
     "unit": 0.03,
 }
-_MOST_ROWS = 46
+_MAX_ROWS = 46
 Words = NDArray[np.str_]
 Cell = Callable[[np.random.Generator, int], str]
 
@@ -61,16 +61,16 @@ def roman(number: int) -> str:
     return letters
 
 
-def _figures(rng: np.random.Generator, count: int) -> str:
+def _digits(rng: np.random.Generator, count: int) -> str:
     return "".join(str(d) for d in rng.integers(0, 10, count))
 
 
 def _of_length(count: int) -> Cell:
-    return lambda rng, row: _figures(rng, count)
+    return lambda rng, row: _digits(rng, count)
 
 
 def _up_to(count: int) -> Cell:
-    return lambda rng, row: _figures(rng, int(rng.integers(1, count + 1)))
+    return lambda rng, row: _digits(rng, int(rng.integers(1, count + 1)))
 
 
 def _argument(first: int, step: int) -> Cell:
@@ -78,25 +78,25 @@ def _argument(first: int, step: int) -> Cell:
 
 
 def _zeros(rng: np.random.Generator, row: int) -> str:
-    return "00" if rng.random() < 0.7 else _figures(rng, 2)
+    return "00" if rng.random() < 0.7 else _digits(rng, 2)
 
 
 def _decimal(point: str, whole: int, rest: int) -> Cell:
-    return lambda rng, row: f"{_figures(rng, whole)}{point}{_figures(rng, rest)}"
+    return lambda rng, row: f"{_digits(rng, whole)}{point}{_digits(rng, rest)}"
 
 
 def _mixed(rng: np.random.Generator, row: int) -> str:
-    number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.9 else ""
+    number = _digits(rng, int(rng.integers(1, 4))) if rng.random() < 0.9 else ""
     return number + (str(rng.choice(_FRACTIONS)) if rng.random() < 0.5 else "")
 
 
 def _degree(rng: np.random.Generator, row: int) -> str:
-    return f"{_figures(rng, 2)}°" + (f" {_figures(rng, 2)}′" if rng.random() < 0.6 else "")
+    return f"{_digits(rng, 2)}°" + (f" {_digits(rng, 2)}′" if rng.random() < 0.6 else "")
 
 
 def _pair(rng: np.random.Generator, row: int) -> str:
     separator = str(rng.choice([" ", " . ", " · ", " "]))
-    return f"{_figures(rng, int(rng.integers(1, 3)))}{separator}{_figures(rng, int(rng.integers(1, 3)))}"
+    return f"{_digits(rng, int(rng.integers(1, 3)))}{separator}{_digits(rng, int(rng.integers(1, 3)))}"
 
 
 def _sign(rng: np.random.Generator, row: int) -> str:
@@ -111,7 +111,7 @@ def _goods(words: Words) -> Cell:
     def cell(rng: np.random.Generator, row: int) -> str:
         text = " ".join(rng.choice(words, int(rng.integers(1, 4))))
         dashes = ("", " —", " ——", " — —", " ———", ".")[int(rng.integers(6))]
-        number = f" {_figures(rng, int(rng.integers(1, 4)))}" if rng.random() < 0.12 else ""
+        number = f" {_digits(rng, int(rng.integers(1, 4)))}" if rng.random() < 0.12 else ""
         return text[:1].upper() + text[1:] + number + dashes
 
     return cell
@@ -128,13 +128,13 @@ def _price(words: Words) -> Cell:
     def cell(rng: np.random.Generator, row: int) -> str:
         of = str(rng.choice(["per", "per", "the", "at"]))
         dashes = " ——" if rng.random() < 0.5 else ""
-        return f"{_figures(rng, 2)} {_figures(rng, 2)} {_figures(rng, 2)} {of} {rng.choice(words)}{dashes}"
+        return f"{_digits(rng, 2)} {_digits(rng, 2)} {_digits(rng, 2)} {of} {rng.choice(words)}{dashes}"
 
     return cell
 
 
 def _unit(unit: str) -> Cell:
-    return lambda rng, row: f"{_figures(rng, int(rng.integers(1, 4)))} {unit}"
+    return lambda rng, row: f"{_digits(rng, int(rng.integers(1, 4)))} {unit}"
 
 
 def _heading(rng: np.random.Generator, words: Words) -> str:
@@ -196,7 +196,7 @@ def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> l
     return single(name if rng.random() < 0.7 else "", others[kind])
 
 
-def _table(rng: np.random.Generator, words: Words, most_columns: int) -> TableContent:
+def _table(rng: np.random.Generator, words: Words, max_columns: int) -> TableContent:
     """Make a table of random shape."""
     columns: list[tuple[Column, Cell]] = []
     group = str(rng.choice(words)) if rng.random() < 0.2 else ""
@@ -207,7 +207,7 @@ def _table(rng: np.random.Generator, words: Words, most_columns: int) -> TableCo
         columns.append((Column("argument", heading, argument=True), cell))
     elif rng.random() < 0.6:
         columns.append((Column("name", "", argument=True, align="left"), _goods(words)))
-    wanted = int(rng.integers(2, most_columns + 1))
+    wanted = int(rng.integers(2, max_columns + 1))
     kind = rng.random()
     while len(columns) < wanted:
         if (
@@ -218,7 +218,7 @@ def _table(rng: np.random.Generator, words: Words, most_columns: int) -> TableCo
             columns.append((Column(f"c{len(columns)}", heading, "", align=column.align), cell))
         else:
             columns += _column(rng, words, len(columns), group if rng.random() < 0.7 else "")
-    rows = int(rng.integers(4, _MOST_ROWS + 1))
+    rows = int(rng.integers(4, _MAX_ROWS + 1))
     triangular = rng.random() < 0.06
     empty = float(rng.choice([0.0, 0.05, 0.3], p=[0.75, 0.2, 0.05]))
     cells = [
@@ -231,7 +231,7 @@ def _table(rng: np.random.Generator, words: Words, most_columns: int) -> TableCo
     title = ""
     if rng.random() < 0.7:
         title = " ".join(rng.choice(words, int(rng.integers(2, 9)))).capitalize()
-        title += f" {_figures(rng, 4)}." if rng.random() < 0.4 else "."
+        title += f" {_digits(rng, 4)}." if rng.random() < 0.4 else "."
     return TableContent(
         title, tuple(column for column, _ in columns), tuple(map(str, range(rows))), tuple(map(tuple, cells))
     )
@@ -244,7 +244,7 @@ def _barometer(rng: np.random.Generator, words: Words) -> TableContent:
     columns = [Column("day", "", argument=True)] + [Column(f"h{h}", f"{h + 1}{unit}") for h in range(hours)]
     cell = _decimal("·" if rng.random() < 0.8 else ".", 1, int(rng.integers(1, 4)))
     cells = tuple((str(day + 1), *(cell(rng, day) for _ in range(hours))) for day in range(days))
-    title = f"{rng.choice(words)} {rng.choice(words)} {_figures(rng, 4)}".upper()
+    title = f"{rng.choice(words)} {rng.choice(words)} {_digits(rng, 4)}".upper()
     return TableContent(title, tuple(columns), tuple(str(d + 1) for d in range(days)), cells)
 
 
@@ -254,7 +254,7 @@ def _sentence(rng: np.random.Generator, words: Words, numbers: float) -> str:
     for word in rng.choice(words, int(rng.integers(4, 18))):
         draw = rng.random()
         if draw < numbers:
-            number = _figures(rng, int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.25, 0.15, 0.3, 0.05, 0.05])))
+            number = _digits(rng, int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.2, 0.25, 0.15, 0.3, 0.05, 0.05])))
             number += str(rng.choice(_FRACTIONS)) if rng.random() < 0.08 else ""
             parts.append(
                 number + str(rng.choice(["", ".", ",", "°", " l."], p=[0.5, 0.25, 0.15, 0.05, 0.05]))
@@ -276,12 +276,12 @@ def _frame(rng: np.random.Generator, words: Words) -> tuple[str, str, str]:
     """Choose running head, page number and catchword."""
     head = " ".join(rng.choice(words, int(rng.integers(1, 5))))
     head = head.upper() if rng.random() < 0.4 else head.capitalize()
-    number = _figures(rng, int(rng.integers(1, 4))) if rng.random() < 0.75 else ""
+    number = _digits(rng, int(rng.integers(1, 4))) if rng.random() < 0.75 else ""
     return head if rng.random() < 0.8 else "", number, str(rng.choice(words)) if rng.random() < 0.4 else ""
 
 
-def practice_page(rng: np.random.Generator) -> PageContent:
-    """Make the content of one practice page: mostly tables, some prose, title pages and diagrams."""
+def training_page(rng: np.random.Generator) -> PageContent:
+    """Make the content of one training page: mostly tables, some prose, title pages and diagrams."""
     words = lexicon()[str(rng.choice(sorted(lexicon())))]
     head, number, catchword = _frame(rng, words)
     kind = str(rng.choice(["table", "prose", "title", "diagram"], p=[0.74, 0.18, 0.04, 0.04]))
@@ -299,7 +299,7 @@ def practice_page(rng: np.random.Generator) -> PageContent:
         paragraphs = tuple(
             " ".join(rng.choice(words, int(rng.integers(1, 9)))) for _ in range(int(rng.integers(4, 10)))
         )
-        return PageContent(kind, (), (*paragraphs, f"{rng.choice(words)}, {_figures(rng, 4)}."), "", "")
+        return PageContent(kind, (), (*paragraphs, f"{rng.choice(words)}, {_digits(rng, 4)}."), "", "")
     numbers = float(rng.choice([0.0, 0.03, 0.15, 0.35]))
     paragraphs = tuple(_paragraph(rng, words, numbers, 8) for _ in range(int(rng.integers(1, 8))))
     return PageContent(kind, (), paragraphs, head, number, catchword)

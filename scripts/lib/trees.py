@@ -15,7 +15,7 @@ from tablekin.collation import Witness, collate, keep_significant, to_frame
 from tablekin.corpus.corpus import Corpus
 from tablekin.kinship.stemma import LEAST_PLACES, Split, infer_stemma, normalized
 from tablekin.kinship.variant_table import build_variant_table
-from tablekin.sample.truth import read_truth
+from tablekin.sample import read_truth
 from tablekin.schemas import empty
 
 _FEWEST = 4  # editions of which a tree has a branch that could be wrong

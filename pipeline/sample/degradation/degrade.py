@@ -1,4 +1,4 @@
-"""Wear: from clean ink to the scan of an old page, with every box carried along."""
+"""Degradation: from clean ink to the scan of an old page, with every box carried along."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.sample.degradation.exposure import Scanner, expose, shape_leaf
+from tablekin.sample.degradation.legibility import in_sight, lost_digits
 from tablekin.sample.degradation.paper import Paper, shade_paper, spot_paper
 from tablekin.sample.degradation.pose import SheetPose, bend_of_sheet, turn_boxes
-from tablekin.sample.degradation.press import lost_figures, press_ink, slur_ink, smooth_field
+from tablekin.sample.degradation.press import press_ink, slur_ink, smooth_field
 from tablekin.sample.typesetting.sheet import SetPage
 
 _BOX = ["x0", "y0", "x1", "y1"]
-_LEAST_VISIBLE = 0.5  # share of a figure's box that must lie on the leaf and in the image
-_LEAST_LEGIBLE = 0.9  # share that must, for the figure to be one to read
 
 
 @dataclass(frozen=True)
-class Wear:
+class Degradation:
     """What printing, age and the scanner do to a page. Lengths are in digit heights."""
 
     paper: Paper
@@ -45,11 +44,11 @@ class Wear:
 
 
 @dataclass
-class WornPage:
+class DegradedPage:
     """The scan of a page; all coordinates are its pixels."""
 
     image: NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
-    digits: pd.DataFrame  # as of the set page; figures out of sight left out, lost and cut ones marked ignore
+    digits: pd.DataFrame  # as of the set page; digits out of sight left out, lost and cut ones marked ignore
     cells: pd.DataFrame
     orientation: int  # degrees clockwise the page is turned relative to upright
     skew_degrees: float  # degrees clockwise its lines are tilted once it is turned upright
@@ -82,8 +81,10 @@ def _random_scanner(rng: np.random.Generator, strength: float) -> Scanner:
     )
 
 
-def random_wear(rng: np.random.Generator, strength: float | None = None, upright: bool = False) -> Wear:
-    """Choose the wear of a page.
+def random_degradation(
+    rng: np.random.Generator, strength: float | None = None, upright: bool = False
+) -> Degradation:
+    """Choose the degradation of a page.
 
     Parameters
     ----------
@@ -100,7 +101,7 @@ def random_wear(rng: np.random.Generator, strength: float | None = None, upright
     through = [0.0, rng.uniform(0.02, 0.12), rng.uniform(0.1, 0.32)]
     bordered = rng.random() < 0.35
     border = rng.uniform(0, 4, 4) * bordered * (rng.random(4) < 0.7)
-    return Wear(
+    return Degradation(
         paper=_random_paper(rng, strength),
         scanner=_random_scanner(rng, some),
         slur=float(rng.uniform(0.05, 0.2) if rng.random() < 0.12 * some else 0.0),
@@ -121,30 +122,39 @@ def random_wear(rng: np.random.Generator, strength: float | None = None, upright
     )
 
 
-def _pose_of(shape: tuple[int, int], wear: Wear, unit: float, rng: np.random.Generator) -> SheetPose:
+def _pose_of(
+    shape: tuple[int, int], degradation: Degradation, unit: float, rng: np.random.Generator
+) -> SheetPose:
     """Lay the page ``(h, w)`` into a scan with borders, skewed, scaled and bent."""
-    left, top, right, bottom = (side * unit for side in wear.border)
-    height, width = (shape[0] + top + bottom) * wear.scale, (shape[1] + left + right) * wear.scale
+    left, top, right, bottom = (side * unit for side in degradation.border)
+    height, width = (
+        (shape[0] + top + bottom) * degradation.scale,
+        (shape[1] + left + right) * degradation.scale,
+    )
     scan = (max(8, round(height)), max(8, round(width)))
     centre = ((scan[1] - 1) / 2, (scan[0] - 1) / 2)
-    rotate = cv2.getRotationMatrix2D(centre, wear.skew_degrees, 1.0)  # scan to page: undo a clockwise turn
-    affine = rotate / wear.scale
-    affine[:, 2] += 0.5 / wear.scale - 0.5 - np.array([left, top])
-    bend = bend_of_sheet(scan, wear.bend * unit, wear.gutter_left, wear.ripple * unit, rng)
+    rotate = cv2.getRotationMatrix2D(
+        centre, degradation.skew_degrees, 1.0
+    )  # scan to page: undo a clockwise turn
+    affine = rotate / degradation.scale
+    affine[:, 2] += 0.5 / degradation.scale - 0.5 - np.array([left, top])
+    bend = bend_of_sheet(
+        scan, degradation.bend * unit, degradation.gutter_left, degradation.ripple * unit, rng
+    )
     return SheetPose(affine, bend)
 
 
 def _add_neighbour(
-    page: SetPage, ink: NDArray[np.float32], wear: Wear
+    page: SetPage, ink: NDArray[np.float32], degradation: Degradation
 ) -> tuple[NDArray[np.float32], pd.DataFrame, float]:
-    """Put a strip of the facing page beside the page; returns ink, figures, and x of the page in it."""
-    strip = min(round(wear.neighbour * page.digit_height), ink.shape[1] // 2)
+    """Put a strip of the facing page beside the page; returns ink, digits, and x of the page in it."""
+    strip = min(round(degradation.neighbour * page.digit_height), ink.shape[1] // 2)
     if not strip:
         return ink, page.digits, 0.0
     width = ink.shape[1]
     facing = page.digits.assign(table=-1, row=-1, col=-1)
     shift = 0.0
-    if wear.gutter_left:
+    if degradation.gutter_left:
         ink, shift = np.hstack([ink[:, width - strip :], ink]), float(strip)
         facing[["x0", "x1"]] += strip - width
     else:
@@ -167,28 +177,16 @@ def _carry(table: pd.DataFrame, pose: SheetPose, orientation: int) -> pd.DataFra
     return carried
 
 
-def _in_sight(figures: pd.DataFrame, pose: SheetPose, leaf: NDArray[np.float32]) -> pd.DataFrame:
-    """Leave out figures most of which is off the leaf or the image; ignore those of which a part is."""
-    if figures.empty:
-        return figures
-    height, width = pose.shape
-    boxes = np.round(pose.boxes_to_scan(figures[_BOX].to_numpy(float))).astype(int)
-    whole = np.maximum(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1), 1)
-    x0, y0, x1, y1 = np.clip(boxes, 0, [width, height, width, height]).T
-    sums = cv2.integral(leaf, sdepth=cv2.CV_64F)
-    seen = (sums[y1, x1] - sums[y0, x1] - sums[y1, x0] + sums[y0, x0]) / whole
-    figures = figures.assign(ignore=figures["ignore"] | (seen < _LEAST_LEGIBLE))
-    return figures[seen > _LEAST_VISIBLE]
-
-
-def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | None = None) -> WornPage:
+def degrade(
+    page: SetPage, degradation: Degradation, rng: np.random.Generator, verso: SetPage | None = None
+) -> DegradedPage:
     """Print, age and scan a page.
 
     Parameters
     ----------
     page
         The set page.
-    wear
+    degradation
         What happens to it.
     rng
         Decides the details.
@@ -196,36 +194,38 @@ def wear(page: SetPage, wear: Wear, rng: np.random.Generator, verso: SetPage | N
         Page on the other side of the leaf; by default the page itself shows through, mirrored.
     """
     unit = page.digit_height
-    printed = slur_ink(page.ink, wear.slur * unit, rng) if wear.slur else page.ink
-    pressed = press_ink(printed, unit, wear.spread, wear.unevenness, wear.roughness, rng)
-    lost = lost_figures(page.ink, pressed, page.digits[_BOX].to_numpy(float))
+    printed = slur_ink(page.ink, degradation.slur * unit, rng) if degradation.slur else page.ink
+    pressed = press_ink(printed, unit, degradation.spread, degradation.unevenness, degradation.roughness, rng)
+    lost = lost_digits(page.ink, pressed, page.digits[_BOX].to_numpy(float))
     marked = SetPage(page.ink, page.digits.assign(ignore=page.digits["ignore"] | lost), page.cells, unit)
-    ink, digits, shift = _add_neighbour(marked, pressed, wear)
-    pose = _pose_of((ink.shape[0], ink.shape[1]), wear, unit, rng)
+    ink, digits, shift = _add_neighbour(marked, pressed, degradation)
+    pose = _pose_of((ink.shape[0], ink.shape[1]), degradation, unit, rng)
     x, y = pose.maps()
-    scan_unit = unit * wear.scale
-    light = shade_paper(wear.paper, pose.shape, scan_unit, wear.gutter_left, rng)
-    spot_paper(light, wear.paper, scan_unit, rng)
+    scan_unit = unit * degradation.scale
+    light = shade_paper(degradation.paper, pose.shape, scan_unit, degradation.gutter_left, rng)
+    spot_paper(light, degradation.paper, scan_unit, rng)
     darkness = cv2.remap(ink, x, y, cv2.INTER_LINEAR)
-    if wear.fading:
-        darkness *= np.clip(1 - np.abs(wear.fading * smooth_field(pose.shape, 8 * scan_unit, rng)), 0.2, 1)
-    light *= 1 - wear.density * darkness
-    if wear.show_through:
+    if degradation.fading:
+        darkness *= np.clip(
+            1 - np.abs(degradation.fading * smooth_field(pose.shape, 8 * scan_unit, rng)), 0.2, 1
+        )
+    light *= 1 - degradation.density * darkness
+    if degradation.show_through:
         back = _mirror(verso, ink.shape) if verso is not None else ink[:, ::-1]
         soft = cv2.GaussianBlur(np.ascontiguousarray(back), (0, 0), 0.09 * unit)
         clouds = np.clip(0.7 + 0.4 * smooth_field(pose.shape, 12 * scan_unit, rng), 0, 1.3)
-        light *= 1 - wear.show_through * cv2.remap(soft, x, y, cv2.INTER_LINEAR) * clouds
+        light *= 1 - degradation.show_through * cv2.remap(soft, x, y, cv2.INTER_LINEAR) * clouds
     leaf = shape_leaf((ink.shape[0], ink.shape[1]), x, y, unit, rng)
-    image = expose(light, leaf, wear.paper.colour, wear.scanner, scan_unit, rng)
-    image = np.ascontiguousarray(np.rot90(image, -(wear.orientation // 90)))
+    image = expose(light, leaf, degradation.paper.colour, degradation.scanner, scan_unit, rng)
+    image = np.ascontiguousarray(np.rot90(image, -(degradation.orientation // 90)))
     cells = page.cells.copy()
     cells[["x0", "x1"]] += shift
-    return WornPage(
+    return DegradedPage(
         image=image,
-        digits=_carry(_in_sight(digits, pose, leaf), pose, wear.orientation),
-        cells=_carry(cells, pose, wear.orientation),
-        orientation=wear.orientation,
-        skew_degrees=wear.skew_degrees,
+        digits=_carry(in_sight(digits, pose, leaf), pose, degradation.orientation),
+        cells=_carry(cells, pose, degradation.orientation),
+        orientation=degradation.orientation,
+        skew_degrees=degradation.skew_degrees,
         digit_height=scan_unit,
     )
 

@@ -79,7 +79,7 @@ def expose(
     colour
         Red, green and blue of the paper.
     scanner, digit_height, rng
-        The scanner; figures' height in pixels; the only source of chance.
+        The scanner; digits' height in pixels; the only source of chance.
 
     Returns
     -------

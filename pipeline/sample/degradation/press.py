@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_DEAD_SHARE = 0.42  # a figure of whose ink less than this is left cannot be read
-
 
 def smooth_field(shape: tuple[int, int], grain: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """Make a smooth random field of mean about 0 and deviation about 1.
@@ -72,27 +70,3 @@ def slur_ink(ink: NDArray[np.float32], shift: float, rng: np.random.Generator) -
     second = cv2.warpAffine(ink, move, (ink.shape[1], ink.shape[0]))
     shape = (ink.shape[0], ink.shape[1])
     return np.maximum(ink, second * np.clip(0.5 + 0.5 * smooth_field(shape, max(shape) / 3, rng), 0, 0.9))
-
-
-def lost_figures(
-    clean: NDArray[np.float32], pressed: NDArray[np.float32], boxes: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Tell of which figures hardly any ink is left.
-
-    Parameters
-    ----------
-    clean, pressed
-        ``(h, w)``, before and after.
-    boxes
-        ``(n, 4)``: x0, y0, x1, y1 in their pixels.
-    """
-    if not len(boxes):
-        return np.zeros(0, bool)
-    height, width = clean.shape
-    x0, x1 = (np.clip(boxes[:, k].astype(int), 0, width) for k in (0, 2))
-    y0, y1 = (np.clip(boxes[:, k].astype(int), 0, height) for k in (1, 3))
-    sums = []
-    for layer in (clean, pressed):
-        total = cv2.integral(layer, sdepth=cv2.CV_64F)
-        sums.append(total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0])
-    return sums[1] < _DEAD_SHARE * sums[0]

@@ -1,4 +1,4 @@
-"""Diagram: woodcut-like drawings, pages with figures on them that are no tables."""
+"""Diagram: woodcut-like drawings, pages with digits on them that are no tables."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def draw_diagram(
     sheet: Sheet,
     corner: tuple[float, float],
     side: float,
-    figures: Compositor,
+    digits: Compositor,
     names: Compositor,
 ) -> None:
     """Draw a sphere with circles, axes, hatching, letters and scale numbers into a square.
@@ -46,12 +46,12 @@ def draw_diagram(
         Where to print.
     corner, side
         The square, in pixels.
-    figures, names
+    digits, names
         Set the numbers and the letters.
     """
     rng = sheet.rng
     centre = np.array(corner) + side / 2
-    line = max(1.2, 0.12 * figures.digit_height)
+    line = max(1.2, 0.12 * digits.digit_height)
     outer = 0.47 * side
     radii = np.sort(rng.uniform(0.25, 1.0, int(rng.integers(2, 6)))) * outer
     for radius in (*radii, outer):
@@ -61,16 +61,16 @@ def draw_diagram(
         _stroke(sheet, np.linspace(centre - arm, centre + arm, 20), line)
     for _ in range(int(rng.integers(0, 4))):
         low = centre + rng.uniform(-0.8, 0.3, 2) * outer
-        _hatch(sheet, low, low + rng.uniform(0.1, 0.5, 2) * outer, max(3.0, 0.25 * figures.digit_height))
+        _hatch(sheet, low, low + rng.uniform(0.1, 0.5, 2) * outer, max(3.0, 0.25 * digits.digit_height))
     marks = int(rng.choice([0, 12, 24, 36]))
     for k in range(marks):
         angle = 2 * np.pi * k / marks
         arm = np.array([np.cos(angle), np.sin(angle)])
         _stroke(sheet, np.linspace(centre + arm * outer * 0.94, centre + arm * outer, 4), line)
         if marks <= 24 and rng.random() < 0.7:
-            number = figures.set_line(str(rng.integers(1, 100)))
+            number = digits.set_line(str(rng.integers(1, 100)))
             place = centre + arm * outer * 0.86
-            sheet.put_line(number, place[0] - number.width / 2, place[1] + figures.digit_height / 2)
+            sheet.put_line(number, place[0] - number.width / 2, place[1] + digits.digit_height / 2)
     for _ in range(int(rng.integers(3, 12))):
         letter = names.set_line(str(rng.choice(list("ABCDEFGHIKLMNOPQRSTVXZabcdeghilnoqsz"))))
         place = centre + rng.uniform(-0.95, 0.95, 2) * outer

@@ -1,8 +1,8 @@
-"""Engraver: figures drawn stroke by stroke, as a burin or a pen draws them, no two of them alike.
+"""Engraver: digits drawn stroke by stroke, as a burin or a pen draws them, no two of them alike.
 
-Tables cut in copper, woodcut plates and manuscripts have figures that no fount has: a 3 with a flat top, a 1 with flag
+Tables cut in copper, woodcut plates and manuscripts have digits that no fount has: a 3 with a flat top, a 1 with flag
 and foot, a wavy 7, a 4 whose stem runs out in a tail. A hand is a choice among such shapes, with its own proportions,
-slant and pen; every figure it draws then differs a little from the last.
+slant and pen; every digit it draws then differs a little from the last.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tablekin.sample.typesetting.faces import DRAWN_PER_PIXEL, Drawing
 
 _SHAPES = Path(data.__file__).parent / "strokes.json"
 _DESCENDING, _ASCENDING = (3, 4, 5, 7, 9), (6, 8)
-_SIDE = 0.1  # heights of the figure 8: white on either side of a figure
+_SIDE = 0.1  # heights of the digit 8: white on either side of a digit
 _SUBPIXEL = 4  # bits after the point of a drawn coordinate
 
 Points = NDArray[np.float64]  # (n, 2): x to the right, y up, in a box of width and height 1
@@ -31,32 +31,32 @@ Stroke = list[list[float]]
 
 @cache
 def _shapes() -> dict[int, list[list[Stroke]]]:
-    """Shapes of each figure, a list of strokes each; a stroke whose ends meet is closed, one of two points straight."""
+    """Shapes of each digit, a list of strokes each; a stroke whose ends meet is closed, one of two points straight."""
     return {int(digit): shapes for digit, shapes in json.loads(_SHAPES.read_text("utf-8")).items()}
 
 
 @dataclass(frozen=True)
 class Hand:
-    """How one engraver draws figures. Lengths are in heights of the figure 8."""
+    """How one engraver draws digits. Lengths are in heights of the digit 8."""
 
-    shapes: dict[int, tuple[Points, ...]]  # strokes of each figure, in a box of 1 by 1
-    low: float  # height of the figures 0, 1 and 2; 1 where all figures stand on the line alike
-    width: float  # of a figure but the 1
-    one: float  # width of the figure 1
+    shapes: dict[int, tuple[Points, ...]]  # strokes of each digit, in a box of 1 by 1
+    low: float  # height of the digits 0, 1 and 2; 1 where all digits stand on the line alike
+    width: float  # of a digit but the 1
+    one: float  # width of the digit 1
     pen: float  # width of the thinnest stroke
     swell: float  # by which strokes across the nib are wider
     nib: float  # direction in which the pen draws thinnest, radians
     wobble: float  # deviation of a point from its place
 
     def draw(self, digit: int, height: float, rng: np.random.Generator) -> Drawing:
-        """Draw a figure once.
+        """Draw a digit once.
 
         Parameters
         ----------
         digit
-            The figure.
+            The digit.
         height
-            Pixels of the page, of the figure 8.
+            Pixels of the page, of the digit 8.
         rng
             Decides how this one differs from the others.
         """

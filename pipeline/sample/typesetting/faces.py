@@ -27,7 +27,7 @@ class Face:
     name
         Folder under ``data/fonts`` and cut, for instance ``"cormorant/italic"``.
     kind
-        ``"old-style"`` and ``"lining"`` say how its figures stand on the line; ``"blackletter"`` is for text.
+        ``"old-style"`` and ``"lining"`` say how its digits stand on the line; ``"blackletter"`` is for text.
     """
 
     name: str
@@ -119,7 +119,7 @@ def _file_of(face: Face, character: str) -> Path:
 
 @cache
 def em_per_digit_height(face: Face) -> float:
-    """Size of the em in units of the height of the figure 8."""
+    """Size of the em in units of the height of the digit 8."""
     left, top, right, bottom = _font(face.files[0], _PROBE).getbbox("8", anchor="ls")
     del left, right
     return _PROBE / (bottom - top)

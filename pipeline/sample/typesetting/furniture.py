@@ -62,7 +62,7 @@ class DiagramBlock:
 
     side: float
     width: float
-    figures: Compositor
+    digits: Compositor
     names: Compositor
 
     @property
@@ -72,4 +72,4 @@ class DiagramBlock:
 
     def draw(self, sheet: Sheet, x: float, y: float) -> None:
         """Print it with its top left corner at ``x``, ``y``."""
-        draw_diagram(sheet, (x + (self.width - self.side) / 2, y), self.side, self.figures, self.names)
+        draw_diagram(sheet, (x + (self.width - self.side) / 2, y), self.side, self.digits, self.names)

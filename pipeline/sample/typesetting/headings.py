@@ -24,7 +24,7 @@ class Lexicon:
 
     language: str
     places: dict[str, str]  # modern name of a town -> as title pages print it
-    titles: dict[str, list[str]]  # family -> titles with fields for the parameters of a work
+    titles: dict[str, list[str]]  # type of the table -> titles with fields for the parameters of a work
     terms: dict[str, list[str]]  # word of Quantity.name and Quantity.units -> as printed
     running_heads: list[str]
     continued: list[str]  # title of the second page of a table
@@ -39,7 +39,7 @@ class Lexicon:
 
     def title(self, work: Work, printer: int) -> str:
         """Entitle a work."""
-        title = pick(self.titles[work.family], printer).format_map(work.parameters)
+        title = pick(self.titles[work.table_type], printer).format_map(work.parameters)
         return self.translate(title, printer)
 
     def sentences(self, rng: np.random.Generator, count: int, year: int) -> str:

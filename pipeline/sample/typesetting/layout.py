@@ -14,7 +14,7 @@ from tablekin.sample.works.content import Column, TableContent
 from tablekin.sample.works.work import Quantity, Work
 
 JOINT = "+"  # between the keys of the places that are printed in one column
-_MOST_FIGURES = 900  # on a page
+_MAX_DIGITS = 900  # on a page
 _PADDED = ("minutes", "seconds")
 
 
@@ -25,14 +25,14 @@ class TableLayout:
     rows: tuple[int, ...]  # of the work, in the order printed
     quantities: tuple[int, ...]  # of the work, in the order printed; an argument may come twice
     joint: str = ""  # what stands between the places of a value in one column; "" is a column a place
-    padded: bool = False  # minutes and seconds have two figures
+    padded: bool = False  # minutes and seconds have two digits
     unit_row: bool = True  # the units head the columns
     halves: bool = False  # a page has its rows in two tables
     pages: int = 1
     split_rows: bool = True  # pages share the rows, or else the quantities
 
 
-def _count_figures(work: Work, layout: TableLayout) -> int:
+def _count_digits(work: Work, layout: TableLayout) -> int:
     starts = np.cumsum([0, *(len(quantity.units) for quantity in work.quantities)])
     places = [place for index in layout.quantities for place in range(starts[index], starts[index + 1])]
     return sum(len(work.cells[row][place]) for row in layout.rows for place in places)
@@ -71,14 +71,14 @@ def random_layout(work: Work, parent: TableLayout | None, rng: np.random.Generat
     everything = TableLayout(tuple(range(len(work.row_keys))), tuple(range(len(work.quantities))))
     layout = everything if parent is None else _abbreviate(work, parent, rng)
     layout = replace(layout, quantities=_order(work, layout, rng))
-    figures = _count_figures(work, layout)
-    pages = math.ceil(figures / _MOST_FIGURES)
-    if pages == 1 and figures > 400 and rng.random() < 0.12:
+    digits = _count_digits(work, layout)
+    pages = math.ceil(digits / _MAX_DIGITS)
+    if pages == 1 and digits > 400 and rng.random() < 0.12:
         pages = 2
     values = sum(not work.quantities[index].argument for index in layout.quantities)
     split_rows = values < 2 * pages or (len(layout.rows) >= 40 and rng.random() < 0.5)
     rows = len(layout.rows) // pages if split_rows else len(layout.rows)
-    width = figures / max(1, len(layout.rows)) / (1 if split_rows else pages)
+    width = digits / max(1, len(layout.rows)) / (1 if split_rows else pages)
     return replace(
         layout,
         joint=str(rng.choice(["", " ", ".", "·"], p=[0.72, 0.14, 0.09, 0.05])),

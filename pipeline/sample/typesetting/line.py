@@ -1,4 +1,4 @@
-"""Line: characters set one after another, with the figures among them known."""
+"""Line: characters set one after another, with the digits among them known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tablekin.sample.typesetting.typecase import Sort, TypeCase
 
 _FRACTION_SCALE = 0.56
 _SUPERIOR_SCALE = 0.6
-_LARGEST_READ = 1.6  # digit heights: larger figures are display, not data
+_MAX_READ = 1.6  # digit heights: larger digits are display, not data
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Placed:
     x: int
     y: int
     digit: int  # 0..9, or -1
-    ignore: bool  # a figure that is not read as one: of a fraction, raised, or of display size
+    ignore: bool  # a digit that is not read as one: of a fraction, raised, or of display size
     turned: bool = False  # set upside down
 
 
@@ -37,7 +37,7 @@ class Line:
     width: float = 0.0
 
 
-def _figure(character: str) -> int:
+def _digit_of(character: str) -> int:
     return int(character) if character in "0123456789" else -1
 
 
@@ -75,7 +75,7 @@ class Compositor:
         Parameters
         ----------
         text
-            Without line breaks. Vulgar fractions such as ``½`` are built from small figures and a bar.
+            Without line breaks. Vulgar fractions such as ``½`` are built from small digits and a bar.
         spacing
             Letter spacing in digit heights; the style's by default.
         extra
@@ -97,9 +97,9 @@ class Compositor:
             plain = chr(int(parts[1], 16)) if superior else character
             sort = self.case.sort(plain, self.scale * (_SUPERIOR_SCALE if superior else 1.0))
             y = round(rng.normal(0, shake)) - (round(0.42 * height) if superior else 0)
-            digit = _figure(plain)
+            digit = _digit_of(plain)
             turned = digit < 0 and plain.isalpha() and rng.random() < style.turned_sorts
-            ignore = superior or self.scale > _LARGEST_READ
+            ignore = superior or self.scale > _MAX_READ
             line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, ignore, turned))
             x += sort.advance + letter_space
         line.width = max(0.0, x - letter_space) if text else 0.0
@@ -116,7 +116,7 @@ class Compositor:
         for row, part, row_width, base in zip(rows, (above, below), widths, (-0.5, 0.28), strict=True):
             pen = x + (width - row_width) / 2
             for sort, character in zip(row, part, strict=True):
-                line.placed.append(Placed(sort, round(pen), round(base * height), _figure(character), True))
+                line.placed.append(Placed(sort, round(pen), round(base * height), _digit_of(character), True))
                 pen += sort.advance
         bar = -0.36 * height
         line.bars.append((x, bar, x + width, bar + max(1.0, 0.06 * height)))

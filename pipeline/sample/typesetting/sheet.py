@@ -22,13 +22,13 @@ class SetPage:
     """A typeset page, upright and clean; all coordinates are its pixels."""
 
     ink: NDArray[np.float32]  # (height, width) coverage in [0, 1], 1 is full ink
-    digits: pd.DataFrame  # DIGIT_COLUMNS: tight boxes of the Arabic figures; table -1 is outside tables
+    digits: pd.DataFrame  # DIGIT_COLUMNS: tight boxes of the Arabic digits; table -1 is outside tables
     cells: pd.DataFrame  # CELL_COLUMNS: the area of every cell; kind is cell, header (row -1) or page_number
-    digit_height: float  # pixels, of the figure 8
+    digit_height: float  # pixels, of the digit 8
 
 
 class Sheet:
-    """Takes lines, rules and drawings, remembers the figures and the cells."""
+    """Takes lines, rules and drawings, remembers the digits and the cells."""
 
     def __init__(self, width: int, height: int, rng: np.random.Generator) -> None:
         self.ink = np.zeros((height, width), np.uint8)
@@ -46,7 +46,7 @@ class Sheet:
             np.maximum(area, coverage[top - y : bottom - y, left - x : right - x], out=area)
 
     def put_line(self, line: Line, x: float, y: float, table: int = -1, row: int = -1, col: int = -1) -> None:
-        """Print a line, its pen starting at ``x``, ``y``; its figures belong to the given cell."""
+        """Print a line, its pen starting at ``x``, ``y``; its digits belong to the given cell."""
         left, base = round(x), round(y)
         for placed in line.placed:
             sort = placed.sort
@@ -62,7 +62,7 @@ class Sheet:
             self.fill(corners + np.array([left, base]))
 
     def put_turned_line(self, line: Line, x: float, y: float, ascent: float) -> None:
-        """Print a line that reads upwards from ``y``, base line at ``x``; its figures are to be ignored."""
+        """Print a line that reads upwards from ``y``, base line at ``x``; its digits are to be ignored."""
         small = Sheet(max(1, round(line.width) + 4), max(1, round(ascent * 1.6)), self.rng)
         small.put_line(line, 2, ascent)
         w = small.ink.shape[1]

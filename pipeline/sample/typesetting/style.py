@@ -14,10 +14,10 @@ from tablekin.sample.typesetting.faces import FACES
 class Style:
     """The choices of a printer. Lengths are in digit heights unless they say pixels."""
 
-    figures: str  # name of the face of the tables' figures, see faces.FACES
+    digits: str  # name of the face of the tables' digits, see faces.FACES
     text: str  # name of the face of running text
     emphasis: str  # name of the face of headings and running heads
-    digit_height: float  # pixels, of the figure 8
+    digit_height: float  # pixels, of the digit 8
     letter_spacing: float = 0.0
     word_spacing: float = 0.5
     leading: float = 1.7  # base line to base line, in tables
@@ -31,12 +31,12 @@ class Style:
     argument_apart: bool = False  # heavier rule beside the argument column
     turned_headings: bool = False  # narrow columns have headings that read upwards
     braces: bool = False  # a brace, not a rule, joins the columns of a group
-    hand: Hand | None = None  # draws the figures, if they are not of the face
-    irregularity: float = 0.0  # 0 cast type ... 1 figures cut by hand
+    hand: Hand | None = None  # draws the digits, if they are not of the face
+    irregularity: float = 0.0  # 0 cast type ... 1 digits cut by hand
     slant: float = 0.0  # pixels to the right per pixel upwards, besides the face's own
     width_factor: float = 1.0
     weight: float = 0.0  # strokes grow (positive) or shrink by this share of the digit height
-    one: str = "1"  # character whose drawing prints the figure 1, made as low as an x if it is a letter
+    one: str = "1"  # character whose drawing prints the digit 1, made as low as an x if it is a letter
     zero: str = "0"
     long_s: bool = False
     v_for_u: bool = False
@@ -45,7 +45,7 @@ class Style:
     heavy: float = 1.8  # width of the rule beside the argument, to the other rules'
     bold_share: float = 0.0  # share of cells set bold where the face has a bold cut
     margin: float = 3.0
-    text_scale: float = 1.0  # size of running text to that of the figures
+    text_scale: float = 1.0  # size of running text to that of the digits
     damage: float = 0.0  # share of sorts that are battered or clogged with ink
     marginalia: bool = False  # prose has notes in the margin
     turned_sorts: float = 0.0  # share of letters set upside down
@@ -57,7 +57,7 @@ def _pick(rng: np.random.Generator, *options: str) -> str:
 
 
 def _pick_faces(rng: np.random.Generator, modern: bool) -> tuple[str, str, str]:
-    """Choose faces for the figures, the text and the headings."""
+    """Choose faces for the digits, the text and the headings."""
     kinds = ["lining"] if modern else ["old-style"]
     if rng.random() < 0.12:
         kinds = ["lining", "old-style"]
@@ -65,15 +65,15 @@ def _pick_faces(rng: np.random.Generator, modern: bool) -> tuple[str, str, str]:
     if not modern and rng.random() < 0.5:
         names = [name for name in names if name.startswith("im-fell")]
     weights = np.array([0.35 if name.endswith("/bold") else 1.0 for name in names])
-    figures = names[int(rng.choice(len(names), p=weights / weights.sum()))]
-    family = FACES[figures].package if rng.random() < 0.75 else FACES[_pick(rng, *names)].package
+    digits = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+    family = FACES[digits].package if rng.random() < 0.75 else FACES[_pick(rng, *names)].package
     text = f"{family}/roman"
-    if FACES[figures].italic and rng.random() < 0.3 and f"{family}/italic" in FACES:
+    if FACES[digits].italic and rng.random() < 0.3 and f"{family}/italic" in FACES:
         text = f"{family}/italic"
     if not modern and rng.random() < 0.08:
         text = "unifrakturmaguntia/roman"
     italic = f"{family}/italic" if f"{family}/italic" in FACES else text
-    return figures, text, _pick(rng, text, italic, italic)
+    return digits, text, _pick(rng, text, italic, italic)
 
 
 def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
@@ -88,14 +88,14 @@ def random_style(rng: np.random.Generator, modern: bool | None = None) -> Style:
     """
     if modern is None:
         modern = bool(rng.random() < 0.3)
-    figures, text, emphasis = _pick_faces(rng, modern)
+    digits, text, emphasis = _pick_faces(rng, modern)
     engraved = not modern and rng.random() < 0.15
-    own_shapes = FACES[figures].kind == "lining" or figures.startswith("im-fell")
+    own_shapes = FACES[digits].kind == "lining" or digits.startswith("im-fell")
     spacings = [0.0, rng.uniform(-0.03, 0.05), rng.uniform(0.05, 0.3)]
     gaps = [rng.uniform(-0.02, 0.2), rng.uniform(0.15, 0.5), rng.uniform(0.4, 1.2)]
     rules = ("full", "columns", "columns", "frame", "head", "none")
     return Style(
-        figures=figures,
+        digits=digits,
         text=text,
         emphasis=emphasis,
         digit_height=float(np.clip(np.exp(rng.normal(np.log(20), 0.28)), 12, 40)),

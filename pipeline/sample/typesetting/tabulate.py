@@ -148,7 +148,7 @@ class TableBlock:
 
 
 def measure_table(
-    number: int, content: TableContent, style: Style, figures: Compositor, names: Compositor, bold: Compositor
+    number: int, content: TableContent, style: Style, digits: Compositor, names: Compositor, bold: Compositor
 ) -> TableBlock:
     """Set all lines of a table and decide on the places of its columns and rows.
 
@@ -158,7 +158,7 @@ def measure_table(
         Number of the table on the page.
     content, style
         What to print, and how.
-    figures, names, bold
+    digits, names, bold
         Set the cells of right-aligned or centred columns; cells aligned left, and headings; emphasised cells.
     """
     columns = content.columns
@@ -166,7 +166,7 @@ def measure_table(
         [
             names.set_line(names.spell(text))
             if column.align == "left"
-            else (bold if bold.chance(style.bold_share) else figures).set_line(text)
+            else (bold if bold.chance(style.bold_share) else digits).set_line(text)
             for text, column in zip(row, columns, strict=True)
         ]
         for row in content.cells

@@ -13,7 +13,7 @@ from tablekin.sample.typesetting.faces import FACES, draw_character, em_per_digi
 from tablekin.sample.typesetting.style import Style
 
 _CASTS = 3  # different casts of a character
-_DRAWN = 25  # different drawings of a figure that is cut by hand
+_DRAWN = 25  # different drawings of a digit that is cut by hand
 _INKED = 64  # of 255: a pixel that counts for a sort's tight box
 _HAIRLINES = {
     "old-standard-tt",
@@ -51,7 +51,7 @@ def _bend(coverage: NDArray[np.float32], strength: float, rng: np.random.Generat
 
 
 def _batter(coverage: NDArray[np.float32], height: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Clog a sort with ink, or knock off a part of its face; ``height``: of a figure in drawn pixels."""
+    """Clog a sort with ink, or knock off a part of its face; ``height``: of a digit in drawn pixels."""
     if rng.random() < 0.45:
         side = max(3, round(float(rng.uniform(0.08, 0.22)) * height)) | 1
         blot = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -69,11 +69,11 @@ class TypeCase:
     Parameters
     ----------
     face
-        Name of the face, see :data:`pipeline.sample.faces.FACES`.
+        Name of the face, see :data:`tablekin.sample.typesetting.faces.FACES`.
     style
         Gives slant, weight, width and irregularity.
     digit_height
-        Height of the figure 8 in pixels.
+        Height of the digit 8 in pixels.
     rng
         Decides how the casts of a character differ.
     """

@@ -1,4 +1,4 @@
-"""Typeset: from the content of a page to clean ink, with the place of every figure and cell."""
+"""Typeset: from the content of a page to clean ink, with the place of every digit and cell."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tablekin.sample.typesetting.tabulate import TableBlock, measure_table
 from tablekin.sample.typesetting.typecase import TypeCase
 from tablekin.sample.works.content import PageContent
 
-_MOST_PIXELS = 2.6e6  # a larger page is set in smaller type
-_LEAST_DIGIT_HEIGHT = 10.0  # pixels
+_MAX_PIXELS = 2.6e6  # a larger page is set in smaller type
+_MIN_DIGIT_HEIGHT = 10.0  # pixels
 _NOTES = 0.28  # width of the notes in the margin to the text's
 
 
@@ -40,27 +40,27 @@ class Block(Protocol):
 class Cases:
     """The compositors of a page."""
 
-    figures: Compositor
+    digits: Compositor
     text: Compositor
     names: Compositor  # text inside tables
     emphasis: Compositor
     display: Compositor  # titles
     initial: Compositor  # drop capitals
     notes: Compositor  # in the margin
-    bold: Compositor  # figures that stand out
+    bold: Compositor  # digits that stand out
 
     @classmethod
     def of(cls, style: Style, rng: np.random.Generator) -> Cases:
         """Lay out the cases of a style."""
-        figures, text, emphasis = (
+        digits, text, emphasis = (
             TypeCase(face, style, style.digit_height, rng)
-            for face in (style.figures, style.text, style.emphasis)
+            for face in (style.digits, style.text, style.emphasis)
         )
-        bold = f"{figures.face.package}/bold"
-        heavy = TypeCase(bold, style, style.digit_height, rng) if bold in FACES else figures
+        bold = f"{digits.face.package}/bold"
+        heavy = TypeCase(bold, style, style.digit_height, rng) if bold in FACES else digits
         scale = style.text_scale
         return cls(
-            figures=Compositor(figures, style, rng),
+            digits=Compositor(digits, style, rng),
             text=Compositor(text, style, rng, scale),
             names=Compositor(text, style, rng, min(1.0, scale)),
             emphasis=Compositor(emphasis, style, rng, scale * float(rng.choice([1.0, 1.2]))),
@@ -126,7 +126,7 @@ def set_page(content: PageContent, style: Style, rng: np.random.Generator) -> Se
     """
     unit, cases = style.digit_height, Cases.of(style, rng)
     tables = [
-        measure_table(number, table, style, cases.figures, cases.names, cases.bold)
+        measure_table(number, table, style, cases.digits, cases.names, cases.bold)
         for number, table in enumerate(content.tables)
     ]
     matter = TablesBlock.of(tables, style)
@@ -139,8 +139,8 @@ def set_page(content: PageContent, style: Style, rng: np.random.Generator) -> Se
     margin = style.margin * unit + 2
     width = measure + beside + 2 * margin
     height = sum(block.height for block in blocks) + gaps.sum() + 2 * margin
-    if width * height > _MOST_PIXELS and unit > _LEAST_DIGIT_HEIGHT:
-        smaller = max(_LEAST_DIGIT_HEIGHT, unit * min(0.95, math.sqrt(_MOST_PIXELS / (width * height))))
+    if width * height > _MAX_PIXELS and unit > _MIN_DIGIT_HEIGHT:
+        smaller = max(_MIN_DIGIT_HEIGHT, unit * min(0.95, math.sqrt(_MAX_PIXELS / (width * height))))
         return set_page(content, replace(style, digit_height=smaller), rng)
     sheet = Sheet(math.ceil(width), math.ceil(height), rng)
     noted_left = bool(rng.random() < 0.5)
@@ -166,7 +166,7 @@ def _stack(
     content: PageContent, matter: TablesBlock, measure: float, cases: Cases, rng: np.random.Generator
 ) -> list[Block]:
     """Set everything on the page, from top to bottom."""
-    unit = cases.figures.digit_height
+    unit = cases.digits.digit_height
     head = set_centred(content.running_head, 0.75 * measure, cases.emphasis, 0.04)
     head.lines = [(start + 0.125 * measure, line) for start, line in head.lines]
     number = cases.text.set_line(content.page_number)
@@ -182,7 +182,7 @@ def _stack(
         blocks.append(matter)
     if content.kind == "diagram":
         blocks.append(
-            DiagramBlock(float(rng.uniform(0.5, 0.9)) * measure, measure, cases.figures, cases.names)
+            DiagramBlock(float(rng.uniform(0.5, 0.9)) * measure, measure, cases.digits, cases.names)
         )
     blocks += paragraphs[above:]
     if content.catchword:

@@ -10,7 +10,7 @@ import numpy as np
 from tablekin.sample.works.work import NUMBER, Quantity, Work, argument, make_work, number, split
 
 _RADII = (60, 10_000, 60_000, 100_000, 1_000_000, 6_000_000, 10_000_000)
-_MOST_FIGURES = 820  # on the pages of a work that could be one page
+_MAX_DIGITS = 820  # on the pages of a work that could be one page
 
 
 def _write(value: float, radius: int) -> tuple[str, ...]:
@@ -18,7 +18,7 @@ def _write(value: float, radius: int) -> tuple[str, ...]:
 
 
 def _circular(
-    rng: np.random.Generator, family: str, function: Callable[[float], float], most: int, zero: bool
+    rng: np.random.Generator, table_type: str, function: Callable[[float], float], max_degree: int, zero: bool
 ) -> Work:
     """Tabulate a function of the angle in degrees, by degrees or by minutes of a few degrees."""
     radius = int(rng.choice(_RADII))
@@ -26,19 +26,22 @@ def _circular(
     width = 6 if radius == 60 else len(str(radius))
     parameters = {"radius": str(radius)}
     if rng.random() < 0.3:
-        rows = range(1, most + 1)
+        rows = range(1, max_degree + 1)
         values = [_write(function(row), radius) for row in rows]
-        columns = [argument("degree", "@degree", rows), (Quantity(family, f"@{family}", units), values)]
-        return make_work(family, parameters, [str(row) for row in rows], columns)
+        columns = [
+            argument("degree", "@degree", rows),
+            (Quantity(table_type, f"@{table_type}", units), values),
+        ]
+        return make_work(table_type, parameters, [str(row) for row in rows], columns)
     minutes = range(0, 61, 2) if rng.random() < 0.5 else range(0, 31)
-    count = max(1, min(10, (_MOST_FIGURES // len(minutes) - 2) // width))
-    first = int(rng.integers(0 if zero else 1, most - count))
+    count = max(1, min(10, (_MAX_DIGITS // len(minutes) - 2) // width))
+    first = int(rng.integers(0 if zero else 1, max_degree - count))
     columns = [argument("minute", "@minutes", minutes)]
     for degree in range(first, first + count):
         values = [_write(function(degree + minute / 60), radius) for minute in minutes]
         columns.append((Quantity(f"{degree}", f"{degree}", units), values))
     parameters |= {"first": str(first), "last": str(first + count - 1)}
-    return make_work(family, parameters, [str(row) for row in minutes], columns, f"to{minutes[-1]}")
+    return make_work(table_type, parameters, [str(row) for row in minutes], columns, f"to{minutes[-1]}")
 
 
 def sines(rng: np.random.Generator) -> Work:
@@ -62,7 +65,7 @@ def multiplications(rng: np.random.Generator) -> Work:
     rows = range(1, int(rng.integers(15, 36)))
     first = int(rng.choice([1, 2, 6, 11, 13, 21, 31, 37, 46]))
     width = 3.4 if sixties else 2.0 + (first > 6) * 0.7
-    last = first + int(min(12, _MOST_FIGURES / len(rows) / width)) - 1
+    last = first + int(min(12, _MAX_DIGITS / len(rows) / width)) - 1
     columns = [argument("factor", "", rows)]
     for factor in range(first, last + 1):
         products = [row * factor for row in rows]
@@ -97,7 +100,7 @@ def interests(rng: np.random.Generator) -> Work:
     rent = bool(rng.random() < 0.4)
     first = int(rng.integers(3, 13))
     rows = range(1, int(rng.choice([20, 25, 30])) + 1)
-    count = max(2, min(6, _MOST_FIGURES // len(rows) // (len(str(principal)) + rent)))
+    count = max(2, min(6, _MAX_DIGITS // len(rows) // (len(str(principal)) + rent)))
     columns = [argument("year", "@year", rows)]
     for rate in range(first, first + count):
         factor = 1 + rate / 100

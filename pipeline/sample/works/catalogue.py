@@ -1,4 +1,4 @@
-"""Families: the kinds of tables of the sample archive, each with parameters that vary between works."""
+"""Catalogue: the types of tables of the sample archive, each with parameters that vary between works."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from tablekin.sample.works import arithmetic, chronology, motions, spherics
 from tablekin.sample.works.work import Work
 
-FAMILIES: dict[str, Callable[[np.random.Generator], Work]] = {
+TABLE_TYPES: dict[str, Callable[[np.random.Generator], Work]] = {
     "climates": spherics.climates,
     "declinations": spherics.declinations,
     "right ascensions": spherics.right_ascensions,
@@ -28,26 +28,26 @@ FAMILIES: dict[str, Callable[[np.random.Generator], Work]] = {
     "calendars": chronology.calendars,
 }
 
-_MOST_ROUNDS = 100_000
+_MAX_ROUNDS = 100_000
 
 
 def draw_works(rng: np.random.Generator) -> Iterator[Work]:
-    """Choose different works, as evenly over the families as their parameters allow.
+    """Choose different works, as evenly over the types as their parameters allow.
 
     Raises
     ------
     ValueError
-        The families hold no further work, after several thousands.
+        The types hold no further work, after several thousands.
     """
     seen: set[str] = set()
-    names = list(FAMILIES)
-    for _ in range(_MOST_ROUNDS):
+    names = list(TABLE_TYPES)
+    for _ in range(_MAX_ROUNDS):
         before = len(seen)
         for index in rng.permutation(len(names)):
-            work = FAMILIES[names[index]](rng)
+            work = TABLE_TYPES[names[index]](rng)
             if work.key not in seen:
                 seen.add(work.key)
                 yield work
         if len(seen) == before:
             break
-    raise ValueError(f"the families hold no more than {len(seen)} works; ask for fewer documents")
+    raise ValueError(f"the types of tables hold no more than {len(seen)} works; ask for fewer documents")

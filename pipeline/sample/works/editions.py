@@ -42,9 +42,9 @@ def _places(work: Work, layout: TableLayout) -> list[int]:
 
 def _first_year(work: Work, rng: np.random.Generator) -> int:
     """Choose a year in which the work may appear: tables of years are of use only near them."""
-    if work.family.startswith("easter"):
+    if work.table_type.startswith("easter"):
         return int(work.parameters["first"]) - int(rng.integers(0, 8))
-    if work.family == "calendar":
+    if work.table_type == "calendar":
         return int(work.parameters["year"]) - int(rng.integers(0, 3))
     return int(rng.integers(1478, 1790))
 

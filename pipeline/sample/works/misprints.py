@@ -1,4 +1,4 @@
-"""Misprints: wrong figures that arise in an edition and descend to those copied from it."""
+"""Misprints: wrong digits that arise in an edition and descend to those copied from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from tablekin.sample.works.work import Work
 
 KINDS = ("substituted", "transposed", "repeated", "wrong line")
-_LIKE = {  # figures that compositors mistake for one another
+_LIKE = {  # digits that compositors mistake for one another
     **{"0": "69", "1": "74", "2": "73", "3": "852", "4": "19"},
     **{"5": "36", "6": "095", "7": "12", "8": "36", "9": "604"},
 }

@@ -70,7 +70,9 @@ def declinations(rng: np.random.Generator) -> Work:
     return make_work("declination", {"obliquity": name}, [str(row) for row in rows], columns, units[-1])
 
 
-def _ascensions(rng: np.random.Generator, latitude: float, family: str, parameters: dict[str, str]) -> Work:
+def _ascensions(
+    rng: np.random.Generator, latitude: float, table_type: str, parameters: dict[str, str]
+) -> Work:
     name, obliquity = _obliquity(rng)
     first, count = int(rng.choice([0, 6])), int(rng.choice([4, 6]))
     if rng.random() < 0.3:
@@ -84,7 +86,9 @@ def _ascensions(rng: np.random.Generator, latitude: float, family: str, paramete
             values.append(split(ascension % 360))
         columns.append((Quantity(SIGNS[sign], f"@{SIGNS[sign]}", DEGREES), values))
     keys = [str(row) for row in range(1, 31)]
-    return make_work(family, {**parameters, "obliquity": name}, keys, columns, f"{first + 1}.{first + count}")
+    return make_work(
+        table_type, {**parameters, "obliquity": name}, keys, columns, f"{first + 1}.{first + count}"
+    )
 
 
 def right_ascensions(rng: np.random.Generator) -> Work:

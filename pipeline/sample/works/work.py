@@ -34,12 +34,12 @@ class Work:
     """A table as its author computed it.
 
     ``cells`` has a row for each of ``row_keys`` and a column for each place of each quantity; a cell is a
-    number in figures, a word of the lexicon (``@april``), a letter, or empty.
+    number in digits, a word of the lexicon (``@april``), a letter, or empty.
     """
 
     key: str
-    family: str
-    parameters: Mapping[str, str]  # what distinguishes it within its family, for titles
+    table_type: str
+    parameters: Mapping[str, str]  # what distinguishes it within its type, for titles
     quantities: tuple[Quantity, ...]
     row_keys: tuple[str, ...]
     cells: tuple[tuple[str, ...], ...]  # rows x places
@@ -51,7 +51,7 @@ class Work:
 
 
 def make_work(
-    family: str,
+    table_type: str,
     parameters: Mapping[str, str],
     row_keys: Sequence[str],
     columns: Sequence[Filled],
@@ -61,8 +61,8 @@ def make_work(
 
     Parameters
     ----------
-    family
-        Name of the family.
+    table_type
+        Type of the table: what it tabulates.
     parameters
         What the work was computed with; the key of the work is made from it.
     row_keys
@@ -74,9 +74,11 @@ def make_work(
     """
     rows = zip(*(values for _, values in columns), strict=True)
     cells = tuple(tuple(cell for places in row for cell in places) for row in rows)
-    words = [family, *parameters.values(), variant]
+    words = [table_type, *parameters.values(), variant]
     key = "-".join(word for word in words if word).replace(" ", ".").replace("@", "").lower()
-    return Work(key, family, parameters, tuple(quantity for quantity, _ in columns), tuple(row_keys), cells)
+    return Work(
+        key, table_type, parameters, tuple(quantity for quantity, _ in columns), tuple(row_keys), cells
+    )
 
 
 def argument(key: str, name: str, values: Iterable[int]) -> Filled:

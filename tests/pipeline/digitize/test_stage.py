@@ -9,7 +9,7 @@ import pytest
 
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
-from tablekin.sample.degradation.degrade import random_wear, wear
+from tablekin.sample.degradation.degrade import degrade, random_degradation
 from tablekin.sample.plan import plan_archive
 from tablekin.sample.typesetting.typeset import set_page
 
@@ -22,8 +22,8 @@ def sheet():
     planned = next(page for page in plan_archive(8, 3).pages if page.metadata["kind"] == "table")
     rng = np.random.default_rng(planned.seed)
     clean = set_page(planned.content, planned.style, rng)
-    aging = replace(random_wear(rng, 0.3, upright=True), neighbour=0.0, border=(0.0,) * 4)
-    image = wear(clean, aging, rng).image
+    aging = replace(random_degradation(rng, 0.3, upright=True), neighbour=0.0, border=(0.0,) * 4)
+    image = degrade(clean, aging, rng).image
     return image if image.ndim == 2 else image.mean(2).astype(np.uint8)
 
 

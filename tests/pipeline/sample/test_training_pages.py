@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 
-from tablekin.sample.training_pages import practice_page, roman
+from tablekin.sample.training_pages import roman, training_page
 
 
 def test_roman_numerals_read_back() -> None:
@@ -13,11 +13,11 @@ def test_roman_numerals_read_back() -> None:
         assert total == number
 
 
-def test_pages_are_well_formed_and_all_figures_about_as_frequent() -> None:
+def test_pages_are_well_formed_and_all_digits_about_as_frequent() -> None:
     rng = np.random.default_rng(1)
-    figures, kinds = Counter(), Counter()
+    digits, kinds = Counter(), Counter()
     for _ in range(150):
-        page = practice_page(rng)
+        page = training_page(rng)
         kinds[page.kind] += 1
         for table in page.tables:
             assert len(table.row_keys) == len(table.cells)
@@ -25,8 +25,8 @@ def test_pages_are_well_formed_and_all_figures_about_as_frequent() -> None:
                 assert len(row) == len(table.columns)
                 for column, cell in zip(table.columns, row, strict=True):
                     if not column.argument:
-                        figures.update(c for c in cell if c in "0123456789")
+                        digits.update(c for c in cell if c in "0123456789")
     assert set(kinds) == {"table", "prose", "title", "diagram"}
     assert kinds["table"] > 75
-    shares = np.array([figures[str(d)] for d in range(10)]) / sum(figures.values())
+    shares = np.array([digits[str(d)] for d in range(10)]) / sum(digits.values())
     assert shares.min() > 0.08 and shares.max() < 0.14

@@ -1,4 +1,4 @@
-"""Figures drawn by hand: where they stand on the line, that loops are closed, that no two are alike."""
+"""Digits drawn by hand: where they stand on the line, that loops are closed, that no two are alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEIGHT = 40.0
 
 
 def extent(drawing: Drawing) -> tuple[float, float]:
-    """Height above and depth below the base line, in heights of the figure 8."""
+    """Height above and depth below the base line, in heights of the digit 8."""
     rows = np.nonzero(drawing.coverage.max(1) > 0.5)[0]
     unit = HEIGHT * drawing.per_pixel
     return -(drawing.top + rows[0]) / unit, (drawing.top + rows[-1]) / unit
@@ -34,7 +34,7 @@ def steady(seed: int) -> tuple[Hand, np.random.Generator]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_figures_stand_on_the_line_as_old_ones_do(seed: int) -> None:
+def test_digits_stand_on_the_line_as_old_ones_do(seed: int) -> None:
     hand, rng = steady(seed)
     old = replace(hand, low=0.6)
     for digit, (above, below) in {0: (0.6, 0), 2: (0.6, 0), 5: (0.6, 0.4), 8: (1, 0), 9: (0.6, 0.4)}.items():

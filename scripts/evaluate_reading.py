@@ -288,7 +288,9 @@ def with_rates(scores: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     """Run the evaluation."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--limit", type=int, help="only the first pages")
     parser.add_argument(

@@ -1,9 +1,9 @@
 """Compare explanations of similarity with the truth: which digits of two strips agree.
 
-Trains networks whose dot product counts the pairs of equal digits in two strips of six handwritten digits,
-explains pairs of test strips by BiLRP and by the baselines, pooled to the boxes of the digits, and prints the
-average cosine similarity (ACS) of the 6 x 6 pair maps with the true ones, after Eberle et al. 2020. Needs
-scikit-learn, whose scans it uses. One thread.
+``python scripts/reproduce_ground_truth.py`` trains networks whose dot product counts the pairs of equal digits in
+two strips of six handwritten digits, explains pairs of test strips by BiLRP and by the baselines, pooled to the boxes
+of the digits, and prints the average cosine similarity (ACS) of the 6 x 6 pair maps with the true ones, after Eberle
+et al. 2020. The scans are scikit-learn's. One thread.
 """
 
 from __future__ import annotations
@@ -193,7 +193,9 @@ def report(results: Mapping[str, list[dict[str, Any]]]) -> str:
 
 def main() -> None:
     """Run the comparison."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=5, help="number of seeds: data, weights and pairs")
     parser.add_argument("--steps", type=int, default=1200, help="training steps of a network")
     parser.add_argument(

@@ -188,7 +188,9 @@ def score_pages(network: DigitNetwork, pages: list[PracticePage]) -> tuple[float
 
 def main() -> None:
     """Train, report every hundred steps, save every five hundred."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pool", type=Path)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--batch", type=int, default=6)

@@ -83,7 +83,9 @@ def load_page(path: Path) -> PracticePage:
 
 def main() -> None:
     """Fill a folder with pages; pages that are there already are left as they are."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pool", type=Path)
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--first", type=int, default=0, help="number of the first page")

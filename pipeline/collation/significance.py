@@ -27,7 +27,7 @@ class SignificanceCriteria:
     """When two tables have more in common than chance and their frame.
 
     ``scripts/evaluate_null.py`` prints what pages that have nothing to do with one another reach: what it printed for
-    real ones stands in ``docs/collation.md``.
+    real ones stands in ``docs/method/collation.md``.
     """
 
     min_agreement: float = 0.5

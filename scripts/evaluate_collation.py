@@ -3,7 +3,7 @@
 ``python scripts/evaluate_collation.py ARCHIVE`` lays the tables of every two editions of a work side by side as they
 are printed; with ``--corpus CORPUS``, an analysed corpus of the same archive, as they are read there. An aligned cell
 pair is right if the truth has it; a variant is right if it differs in print. Pairs of different works must not be kin.
-Prints tables by kind of table and by layout, and writes them as JSON with ``--json``.
+Prints tables by type of table and by layout, and writes them as JSON with ``--json``.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     truth = read_truth(options.archive, "documents").set_index("doc")
-    table_kind = read_truth(options.archive, "works").set_index("work")["family"]
+    table_type = read_truth(options.archive, "works").set_index("work")["family"]
     pages, cells = {}, {}
     for doc, page, rows in documents(options.archive, options.corpus):
         pages[doc], cells[doc] = page, rows
@@ -223,24 +223,24 @@ def main() -> None:
             row["beyond_frame"] = sum(
                 key in values for key in zip(pair["table_a"], pair["row_a"], pair["col_a"], strict=True)
             )
-            row |= {"table_kind": table_kind[truth.at[a, "work"]], "a": a, "b": b}
+            row |= {"table_type": table_type[truth.at[a, "work"]], "a": a, "b": b}
             scores.append(row | {"layout": "split columns" if row["split"] else "same columns", "all": "all"})
     frame = pd.DataFrame(scores)
     frame_only = frame[frame["beyond_frame"] < _FRAME]
     frame = frame[frame["beyond_frame"] >= _FRAME]
     result = {}
-    for by in ("all", "layout", "table_kind"):
+    for by in ("all", "layout", "table_type"):
         table = summarize(frame, by)
         print(f"\n{table.round(4).to_string()}")
         result[by] = json.loads(table.round(4).to_json(orient="index"))
     rng = np.random.default_rng(0)
     tried = [unrelated[k] for k in rng.permutation(len(unrelated))[: options.unrelated]]
     called = [(a, b) for a, b in tried if keep_significant(collate(pages[a].witness, pages[b].witness))]
-    others = [(a, b) for a, b in called if table_kind[truth.at[a, "work"]] != table_kind[truth.at[b, "work"]]]
+    others = [(a, b) for a, b in called if table_type[truth.at[a, "work"]] != table_type[truth.at[b, "work"]]]
     result["unrelated"] = {
         "pairs": len(tried),
         "called kin": len(called),
-        "of other kinds of table": len(others),
+        "of other types of table": len(others),
     }
     result["other parts"] = {"pairs": len(frame_only), "called kin": int(frame_only["kin"].sum())}
     print(f"\npairs that have only arguments in common: {result['other parts']}")

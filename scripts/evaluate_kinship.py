@@ -6,7 +6,7 @@ that ``tablekin run`` made of its scans. Prints, and writes as JSON with ``--jso
 - retrieval: mean average precision, the share of pages whose nearest is related, and the precision among as many as
   there are related pages, for the features of the corpus, for unigrams, for shared runs of digits and for these after
   collation; with ``--tesseract`` for the bigrams that Tesseract reads (Debian's package tesseract-ocr), with ``--vgg``
-  for VGG-16 with torchvision's checkpoint. By kind of table, and by what sets two layouts apart;
+  for VGG-16 with torchvision's checkpoint. By type of table, and by what sets two layouts apart;
 - matches: the share of the strongest row matches whose rows print the same line of the work;
 - clusters: how well the clusters of table ``groups`` are the works (adjusted Rand index, homogeneity, completeness);
 - trees: the branches of the stemmata against those of the true trees, with true readings and as read.
@@ -60,9 +60,9 @@ def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], pages: Rela
     measures = ["average_precision", "nearest", "precision"]
     whole = pd.DataFrame({name: rows[measures].mean() for name, rows in scored.items()}).T
     first = next(iter(scored.values()))
-    kinds = pd.DataFrame(
-        {"pages": first.groupby("table_kind").size()}
-        | {name: rows.groupby("table_kind")["average_precision"].mean() for name, rows in scored.items()}
+    types = pd.DataFrame(
+        {"pages": first.groupby("table_type").size()}
+        | {name: rows.groupby("table_type")["average_precision"].mean() for name, rows in scored.items()}
     )
     found = {name: found_by_change(similarity, pages) for name, similarity in similarities.items()}
     changes = pd.DataFrame(
@@ -72,9 +72,9 @@ def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], pages: Rela
     print(
         f"\nretrieval, {len(first)} with related pages among {len(pages.docs)}\n{whole.round(4).to_string()}"
     )
-    print(f"\nmean average precision by kind of table\n{kinds.round(4).to_string()}")
+    print(f"\nmean average precision by type of table\n{types.round(4).to_string()}")
     print(f"\nrelated pages found, by what sets the layouts apart\n{changes.round(4).to_string()}")
-    tables = {"all": whole, "table_kind": kinds, "change": changes}
+    tables = {"all": whole, "table_type": types, "change": changes}
     return {"pages": len(first)} | {
         name: json.loads(table.round(4).to_json(orient="index")) for name, table in tables.items()
     }

@@ -3,7 +3,7 @@
 ``python scripts/evaluate_reading.py FOLDER`` takes either a folder of scans with one CSV of true cells beside each
 (``fort-william``: rows are days, columns are hours; the first hour and the computed means are left out), or a
 sample archive (``tablekin sample``) with its truth. Prints a table, for a sample archive also by kind of page, and of
-the pages with tables by kind of table, face of the digits, their height in pixels and wear; writes them as JSON with
+the pages with tables by type of table, face of the digits, their height in pixels and wear; writes them as JSON with
 ``--json``.
 """
 
@@ -254,10 +254,10 @@ def evaluate(folder: Path, limit: int | None, corpus: Path | None, workers: int)
 def by_kind(scores: pd.DataFrame, archive: Path) -> dict[str, pd.DataFrame]:
     """Sum up a sample archive by kind of page, and its pages with tables by what may make them hard to read."""
     truth = _truth(archive, "documents").set_index("doc")
-    truth["table_kind"] = truth["work"].map(_truth(archive, "works").set_index("work")["family"])
+    truth["table_type"] = truth["work"].map(_truth(archive, "works").set_index("work")["family"])
     own = truth.loc[scores["page"].tolist()].reset_index()
     kinds = {
-        "table_kind": own["table_kind"],
+        "table_type": own["table_type"],
         "face": own["face"],
         "height": pd.cut(own["digit_height"], _HEIGHTS).astype(str),
         "wear": pd.cut(own["wear"], _WEARS, include_lowest=True).astype(str),

@@ -24,7 +24,7 @@ class RelatedPages:
     """Pages with tables, and what every two of them have in common."""
 
     docs: tuple[str, ...]
-    table_kind: NDArray[np.object_]  # what the page tabulates: sine, declination, ...
+    table_type: NDArray[np.object_]  # what the page tabulates: sine, declination, ...
     edition: NDArray[np.object_]
     related: NDArray[np.bool_]  # (docs, docs): editions of one work that print the same values
     neutral: NDArray[np.bool_]  # (docs, docs): neither related nor unrelated: left out of every count
@@ -44,15 +44,15 @@ def find_related_pages(archive: Path) -> RelatedPages:
     cells = read_truth(archive, "cells")
     cells = cells[cells["kind"] == "cell"]
     values = {doc: _values(rows) for doc, rows in cells.groupby("doc")}
-    kind_of = read_truth(archive, "works").set_index("work")["family"]
+    type_of = read_truth(archive, "works").set_index("work")["family"]
     work, edition = (tables.loc[names, column].to_numpy(object) for column in ("work", "edition"))
-    table_kind = np.array([kind_of[one] for one in work], object)
+    table_type = np.array([type_of[one] for one in work], object)
     related = np.zeros((len(names), len(names)), bool)
     neutral = np.eye(len(names), dtype=bool)
     change = {}
     by_document = dict(list(cells.groupby("doc")))
     for i, j in itertools.combinations(range(len(names)), 2):
-        if table_kind[i] != table_kind[j]:
+        if table_type[i] != table_type[j]:
             continue
         one, other = values[names[i]], values[names[j]]
         common = one.keys() & other.keys()
@@ -66,7 +66,7 @@ def find_related_pages(archive: Path) -> RelatedPages:
             change[names[i], names[j]] = _change(pair, names[i], names[j], partly)
         else:
             neutral[i, j] = neutral[j, i] = True
-    return RelatedPages(tuple(names), table_kind, edition, related, neutral, change)
+    return RelatedPages(tuple(names), table_type, edition, related, neutral, change)
 
 
 def _values(cells: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -111,7 +111,7 @@ def score(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each: ``doc``, ``table_kind``, ``average_precision``, ``nearest`` (whether the first is related) and
+        A row for each: ``doc``, ``table_type``, ``average_precision``, ``nearest`` (whether the first is related) and
         ``precision`` among as many as there are related pages.
     """
     rows = []
@@ -124,7 +124,7 @@ def score(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
         rows.append(
             {
                 "doc": doc,
-                "table_kind": pages.table_kind[query],
+                "table_type": pages.table_type[query],
                 "average_precision": float(precisions[hits].mean()),
                 "nearest": bool(hits[0]),
                 "precision": float(hits[: hits.sum()].mean()),

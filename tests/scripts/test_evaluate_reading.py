@@ -72,7 +72,7 @@ def test_a_false_a_missed_and_an_ignored_digit_count_as_such() -> None:
     assert (score["true"], score["hits"], score["found"]) == (3, 1, 2)
 
 
-def test_pages_with_tables_are_summed_by_kind_of_table_face_height_and_wear(monkeypatch, tmp_path) -> None:
+def test_pages_with_tables_are_summed_by_type_of_table_face_height_and_wear(monkeypatch, tmp_path) -> None:
     truth = {
         "documents": pd.DataFrame(
             {
@@ -90,8 +90,8 @@ def test_pages_with_tables_are_summed_by_kind_of_table_face_height_and_wear(monk
     counts = {"true": 10, "hits": [5, 10, 10], "found": 10, "cells": 4, "cells_right": [1, 4, 4]}
     scores = pd.DataFrame({"page": list("abc"), **counts, "pages": 1, "turned_wrong": 0, "table_wrong": 0})
     found = by_kind(scores, tmp_path)
-    [sine] = found["table_kind"].to_dict("records")
-    assert (sine["table_kind"], sine["pages"], sine["recall"], sine["cells_exact"]) == (
+    [sine] = found["table_type"].to_dict("records")
+    assert (sine["table_type"], sine["pages"], sine["recall"], sine["cells_exact"]) == (
         "sine",
         2,
         0.75,

@@ -16,10 +16,10 @@ from tablekin.digitize.false_positives import drop_false_positives
 from tablekin.digitize.stage import digitize
 from tablekin.digitize.transform import to_original
 from tablekin.explain.factor import PageFactor, digit_advance, explain_document, spacing_of
+from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import FEATURES
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import DigitNetwork, load_digit_network
-from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import Layout, WorkingPage
 from tablekin.read import Reading, read
 from tablekin.segment.stage import TableCriteria, segment

@@ -29,11 +29,11 @@ from tablekin.config import RunConfig
 from tablekin.digitize.stage import digitize, filter_detections
 from tablekin.explain.factor import digit_advance, explain_document, spacing_of
 from tablekin.models.bilrp import factor
+from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import FEATURES
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, load_digit_network
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
-from tablekin.models.page_lrp.patches import GAMMA
 from tablekin.page import WorkingPage
 from tablekin.sample import write_archive
 from tablekin.segment.stage import TableCriteria, segment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-STRIDE = 4  # pixels of the working page per cell of a digit map
+from tablekin.models.networks.architecture import STRIDE
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,20 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tablekin.models.networks.detections import STRIDE as STRIDE
+from tablekin.models.networks.architecture import (
+    COARSE,
+    DIGIT_HEIGHT,
+    DIGITS,
+    FINE,
+    GRAIN,
+    KERNEL,
+    LAYER,
+    LAYERS,
+    STRIDE,
+    Layer,
+)
 from tablekin.models.networks.detections import Detections
 
-GRAIN = 16  # pixels: height and width of the input must be a multiple of this
-DIGIT_HEIGHT = 20.0  # pixels: height of the figure 8 the network was trained for
 SHARPNESS = 8.0  # the network is trained to make sigmoid(SHARPNESS * (z - 0.5)) a probability
 WEIGHTS = Path(__file__).parents[1] / "weights" / "digits.safetensors"
 
@@ -31,7 +41,7 @@ def _same(channels: int) -> nn.Module:
 
 
 class DigitNetwork(nn.Module):
-    """Encoder and decoder over three resolutions (1/4, 1/8, 1/16), with skips by concatenation.
+    """Encoder and decoder over three resolutions, as :data:`tablekin.models.networks.architecture.LAYERS` say.
 
     Parameters
     ----------
@@ -43,31 +53,33 @@ class DigitNetwork(nn.Module):
     def __init__(self, normalise: Callable[[int], nn.Module] = _same) -> None:
         super().__init__()
 
-        def block(inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-            convolution = nn.Conv2d(inputs, outputs, 3, stride, dilation, dilation, bias=False)
-            return nn.Sequential(convolution, normalise(outputs), nn.ReLU())
+        def block(layer: Layer) -> nn.Sequential:
+            padding = KERNEL // 2 * layer.dilation
+            convolution = nn.Conv2d(
+                layer.channels_in, layer.channels, KERNEL, layer.stride, padding, layer.dilation, bias=False
+            )
+            return nn.Sequential(convolution, normalise(layer.channels), nn.ReLU())
 
-        self.encode_half = block(1, 16, stride=2)
-        self.encode_quarter = nn.Sequential(block(16, 32, stride=2), block(32, 32))
-        self.encode_eighth = nn.Sequential(block(32, 64, stride=2), block(64, 64))
-        self.encode_sixteenth = nn.Sequential(
-            block(64, 96, stride=2), block(96, 96), block(96, 96, dilation=2), block(96, 96)
-        )
-        self.decode_eighth = block(96 + 64, 64)
-        self.decode_quarter = nn.Sequential(block(64 + 32, 48), block(48, 48))
-        self.head = nn.Conv2d(48, 10, 1, bias=False)
-        self.box_head = nn.Conv2d(48, 4, 1)
-        self.orientation_head = nn.Conv2d(96, 4, 1)
+        for stage, layers in groupby(LAYERS, key=lambda layer: layer.stage):
+            blocks = {layer.module: block(layer) for layer in layers}
+            self.add_module(stage, blocks.get(stage) or nn.Sequential(*blocks.values()))
+        fine, coarse = LAYER[FINE].channels, LAYER[COARSE].channels
+        self.head = nn.Conv2d(fine, DIGITS, 1, bias=False)
+        self.box_head = nn.Conv2d(fine, 4, 1)
+        self.orientation_head = nn.Conv2d(coarse, 4, 1)
 
     def trunk(self, ink: Tensor) -> tuple[Tensor, Tensor]:
         """Compute the shared features at 1/4 ``(b, 48, h/4, w/4)`` and at 1/16 ``(b, 96, h/16, w/16)``."""
-        quarter = self.encode_quarter(self.encode_half(ink))
-        eighth = self.encode_eighth(quarter)
-        sixteenth = self.encode_sixteenth(eighth)
-        up = F.interpolate(sixteenth, scale_factor=2.0, mode="nearest")
-        up = self.decode_eighth(torch.cat([up, eighth], 1))
-        up = F.interpolate(up, scale_factor=2.0, mode="nearest")
-        return self.decode_quarter(torch.cat([up, quarter], 1)), sixteenth
+        maps = {"ink": ink}
+        for place, layer in enumerate(LAYERS, 1):
+            maps[layer.name] = self.get_submodule(layer.module)(take_in(layer, maps))
+            wanted = {  # what no later layer takes in need not stay in memory
+                FINE,
+                COARSE,
+                *(name for later in LAYERS[place:] for name in (later.source, later.beside)),
+            }
+            maps = {name: values for name, values in maps.items() if name in wanted}
+        return maps[FINE], maps[COARSE]
 
     def forward(self, ink: Tensor) -> Tensor:
         """Activate the digit maps.
@@ -101,23 +113,32 @@ class DigitNetwork(nn.Module):
         return self.head(fine), self.box_head(fine), self.orientation_head(coarse)
 
 
+def join(coarse: Tensor, beside: Tensor) -> Tensor:
+    """Lay a map out at twice its size and join it to what is beside it, ``(b, c, h, w)`` both."""
+    return torch.cat([F.interpolate(coarse, scale_factor=2.0, mode="nearest"), beside], 1)
+
+
+def take_in(layer: Layer, maps: Mapping[str, Tensor]) -> Tensor:
+    """Give what the convolution of a layer takes in, from the maps by name."""
+    source = maps[layer.source]
+    return source if layer.beside is None else join(source, maps[layer.beside])
+
+
 def activations(network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
-    """Run the network on ``(1, 1, h, w)`` and keep all maps ``(1, c, h, w)``, their channels last in memory."""
-    maps = {"ink": ink, "half": network.encode_half(ink).contiguous(memory_format=torch.channels_last)}
-    for name, block, below in (
-        ("quarter", network.encode_quarter, "half"),
-        ("eighth", network.encode_eighth, "quarter1"),
-        ("sixteenth", network.encode_sixteenth, "eighth1"),
-    ):
-        x = maps[below]
-        for index, layer in enumerate(block):
-            maps[f"{name}{index}"] = x = layer(x)
-    up = F.interpolate(maps["sixteenth3"], scale_factor=2.0, mode="nearest")
-    maps["concat8"] = torch.cat([up, maps["eighth1"]], 1)
-    up = F.interpolate(network.decode_eighth(maps["concat8"]), scale_factor=2.0, mode="nearest")
-    maps["concat4"] = torch.cat([up, maps["quarter1"]], 1)
-    maps["up0"] = network.decode_quarter[0](maps["concat4"])
-    maps["up1"] = network.decode_quarter[1](maps["up0"])
+    """Run the network on ``(1, 1, h, w)`` and keep all maps ``(1, c, h, w)``, their channels last in memory.
+
+    Returns
+    -------
+    dict
+        Maps by the names of the layers that make them, joined maps by what those take in
+        (:class:`tablekin.models.networks.architecture.Layer`).
+    """
+    maps = {"ink": ink}
+    for layer in LAYERS:
+        maps[layer.input] = x = take_in(layer, maps)
+        maps[layer.name] = network.get_submodule(layer.module)(x)
+        if layer.source == "ink":
+            maps[layer.name] = maps[layer.name].contiguous(memory_format=torch.channels_last)
     return maps
 
 

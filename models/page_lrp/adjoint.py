@@ -1,4 +1,4 @@
-"""Falls: what the units of the digit network's encoder pass to the regions of a page.
+"""What the units of the digit network's encoder pass to the regions of a page.
 
 A unit low in a network sees few pixels (the first of the digit network's encoder at 1/8, 23 x 23), which belong to
 few regions. LRP below it is a linear map, so what it passes to each region can be computed for all units at once by
@@ -20,33 +20,16 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
-from tablekin.models.networks.digits import GRAIN
+from tablekin.models.networks.architecture import GRAIN, LAYERS, PER_GRAIN, Units, affected_units
 from tablekin.models.page_lrp.tiles import FeatureMap, rows
 
 _TOGETHER = 2**19  # pixels of the blocks carried forward together
 
 
-@dataclass(frozen=True)
-class _Stage:
-    """One convolution on the way up, 3 x 3; ``padding`` widens a block to all units that see it."""
-
-    module: str
-    source: str | None  # the map whose gains its input takes; None for the pixels
-    stride: int
-    padding: int
-    kept: str | None = None  # name of its output, where that is wanted
-
-
-_STAGES = (
-    _Stage("pixels", None, 2, 0),
-    _Stage("encode_quarter.0.0", "half", 2, 1),
-    _Stage("encode_quarter.1.0", "quarter0", 1, 2, kept="quarter1"),
-    _Stage("encode_eighth.0.0", "quarter1", 2, 2),
-    _Stage("encode_eighth.1.0", "eighth0", 1, 2, kept="eighth1"),
-    _Stage("encode_sixteenth.0.0", "eighth1", 2, 1),
-    _Stage("encode_sixteenth.1.0", "sixteenth0", 1, 2, kept="sixteenth1"),
-)
-MAPS = ("sixteenth1", "eighth1", "quarter1")
+MAPS = ("sixteenth1", "eighth1", "quarter1")  # below these, units see few regions
+_SEEN = affected_units((0, GRAIN - 1))  # units of every map that see a grain of pixels
+_UPWARD = LAYERS[: [layer.name for layer in LAYERS].index(MAPS[0]) + 1]
+_FIRST = _UPWARD[0]
 
 
 @dataclass(frozen=True)
@@ -90,7 +73,7 @@ def adjoint_shares(
     inverses
         One over the denominators of :data:`MAPS`, likewise.
     weights
-        Those of the rule in use, by the module's name, ``pixels`` for the first.
+        Those of the rule in use, by the name of the layer.
     """
     boxes = ndimage.find_objects(labels + 1)
     present = np.array([region for region, box in enumerate(boxes) if box is not None])
@@ -98,11 +81,12 @@ def adjoint_shares(
     after = np.array([[-(-side.stop // GRAIN) for side in boxes[region]] for region in present])
     rest = int(np.argmax((after - first).prod(1)))
     blocks: dict[str, list[_Block]] = {name: [] for name in MAPS}
-    sheets = {name: FeatureMap.of(gain) for name, gain in gains.items()}
-    sheets["labels"] = FeatureMap.of(torch.from_numpy(labels).to(pixels.device)[None, None])
-    sheets["pixels"] = FeatureMap.of(pixels)
+    maps = {name: FeatureMap.of(gain) for name, gain in gains.items()}
+    maps[_FIRST.source] = FeatureMap.of(pixels)
+    of_pixels = FeatureMap.of(torch.from_numpy(labels).to(pixels.device)[None, None])
     for chosen in _alike(after - first, rest):
-        found = _climb(present[chosen], first[chosen], after[chosen[0]] - first[chosen[0]], sheets, weights)
+        size = after[chosen[0]] - first[chosen[0]]
+        found = _climb(present[chosen], first[chosen], size, of_pixels, maps, weights)
         for name, block in found:
             blocks[name].append(block)
     return {name: _collect(blocks[name], _whole(inverses[name]), int(present[rest])) for name in MAPS}
@@ -123,24 +107,50 @@ def _climb(
     region: NDArray[np.int64],
     first: NDArray[np.int64],
     size: NDArray[np.int64],
-    sheets: Mapping[str, FeatureMap],
+    of_pixels: FeatureMap,
+    maps: Mapping[str, FeatureMap],
     weights: Mapping[str, Tensor],
 ) -> Iterator[tuple[str, _Block]]:
     """Carry the pixels of regions forward; their boxes begin at ``first (n, 2)`` and have a ``size``, in grains."""
-    pixels = sheets["pixels"]
-    device = pixels.cells.device
-    corner = torch.from_numpy(first).to(device) * GRAIN - 1
-    height, width = (int(side) * GRAIN + 3 for side in size)
-    x = pixels.cut(corner, (height, width))
+    device = of_pixels.cells.device
+    start = torch.from_numpy(first).to(device)
+    corner, sides = _block(_FIRST.source, _FIRST.field(_SEEN[_FIRST.name]), start, size)
     number = torch.from_numpy(region).to(device)[:, None, None, None]
-    x = x * (sheets["labels"].cut(corner, (height, width)) == number)
-    for stage in _STAGES:
-        if stage.source:
-            x = x * sheets[stage.source].cut(corner, (int(x.shape[2]), int(x.shape[3])))
-        x = F.conv2d(x, weights[stage.module], None, stage.stride, stage.padding)
-        corner = torch.div(corner - stage.padding + 1, stage.stride, rounding_mode="floor")
-        if stage.kept:
-            yield stage.kept, _Block(region, corner.cpu().numpy(), rows(x))
+    x = maps[_FIRST.source].cut(corner, sides) * (of_pixels.cut(corner, sides) == number)
+    for layer in _UPWARD:
+        padding = 0
+        if layer is not _FIRST:
+            x = x * maps[layer.source].cut(*_block(layer.source, _SEEN[layer.source], start, size))
+            padding = (
+                _SEEN[layer.source][0] - layer.field(_SEEN[layer.name])[0]
+            )  # to what all that see it see
+        x = F.conv2d(x, weights[layer.name], None, layer.stride, padding, layer.dilation)
+        if layer.name in MAPS:
+            corner, _ = _block(layer.name, _SEEN[layer.name], start, size)
+            yield layer.name, _Block(region, corner.cpu().numpy(), rows(x))
+
+
+def _block(name: str, units: Units, start: Tensor, size: NDArray[np.int64]) -> tuple[Tensor, tuple[int, int]]:
+    """Place blocks of a map around boxes of pixels.
+
+    Parameters
+    ----------
+    name
+        The map.
+    units
+        The first and last unit of the block around grain 0.
+    start
+        ``(n, 2)``, row and column of each box's first grain.
+    size
+        ``(2,)``, height and width of the boxes in grains.
+
+    Returns
+    -------
+    tuple
+        Row and column of each block's first unit ``(n, 2)``, and the blocks' height and width.
+    """
+    high, wide = (units[1] - units[0] + 1 + (int(side) - 1) * PER_GRAIN[name] for side in size)
+    return start * PER_GRAIN[name] + units[0], (high, wide)
 
 
 def _whole(inverse: Tensor) -> NDArray:
@@ -174,7 +184,7 @@ def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> AdjointShares:
 
 
 def pool_windows(
-    share: NDArray, corner: NDArray[np.int64], fall: AdjointShares, pooled: NDArray[np.float64]
+    share: NDArray, corner: NDArray[np.int64], below: AdjointShares, pooled: NDArray[np.float64]
 ) -> None:
     """Add up what the units of each window pass to each region.
 
@@ -184,12 +194,14 @@ def pool_windows(
         ``(n, side, side, c)``, what travels back at each unit of a window.
     corner
         ``(n, 2)``, row and column of each window's first unit on the page.
-    fall
+    below
         What those units pass on.
     pooled
         ``(n, regions)``, added to.
     """
-    _pool(share, corner, fall.whole, fall.passed, fall.region, fall.entries, fall.begin, fall.rest, pooled)
+    _pool(
+        share, corner, below.whole, below.passed, below.region, below.entries, below.begin, below.rest, pooled
+    )
 
 
 @numba.njit(cache=True, fastmath={"reassoc", "contract"})

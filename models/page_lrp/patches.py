@@ -1,9 +1,10 @@
-"""Where on the page the relevance of each digit comes from: LRP through the digit network, one cone a peak.
+"""Where on the page the relevance of each digit comes from: LRP through the digit network, a patch a detection.
 
-The relevance of one peak of a digit map can only reach the pixels inside its receptive field. Instead of passing
-relevance through whole pages, windows are cut from the activations of a single forward pass, just large enough at
-every layer to hold the cone of a peak, and all peaks are passed back through these windows in batches. The result
-is the same, to rounding, as a backward pass over the page for each peak (``tests/models/test_cones.py``).
+The relevance of one detection can only reach the pixels inside its receptive field. Instead of passing relevance
+through whole pages, windows are cut from the activations of a single forward pass, just large enough at every layer
+to hold what the detection was computed from, and all detections are passed back through these windows in batches. The
+result is the same, to rounding, as a backward pass over the page for each detection
+(``tests/models/page_lrp/test_patches.py``).
 
 Rules: LRP-gamma on the convolutions, ``R_i = sum_j a_i w'_ij / (sum_i a_i w'_ij) R_j`` with
 ``w' = w + gamma * max(w, 0)`` (Montavon et al. 2019, "Layer-Wise Relevance Propagation: An Overview"), and z^B with
@@ -22,73 +23,51 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, activations, pad_to_grain
+from tablekin.models.networks.architecture import (
+    COARSE,
+    FINE,
+    GAMMA,
+    GRAIN,
+    KERNEL,
+    LAYER,
+    LAYERS,
+    PER_GRAIN,
+    Layer,
+    grains_around,
+    receptive_fields,
+)
+from tablekin.models.networks.digits import DigitNetwork, activations, pad_to_grain
 from tablekin.models.page_lrp.adjoint import MAPS, adjoint_shares, pool_windows
 from tablekin.models.page_lrp.tiles import FeatureMap, embed, rows
 
-GAMMA: Mapping[str, float] = {
-    "encode_quarter": 0.5,
-    "encode_eighth": 0.25,
-    "encode_sixteenth": 0.25,
-    "decode_eighth": 0.1,
-    "decode_quarter": 0.1,
-    "head": 0.0,
+_GRAINS = {
+    name: grains_around(name, units)
+    for name, units in receptive_fields(FINE, (0, PER_GRAIN[FINE] - 1)).items()
 }
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One convolution: its input, the convolution that made the input, and the cone's reach on both sides.
-
-    A reach counts cells of 1/16 around the peak's; ``grain_in`` is the number of input cells in one of them.
-    """
-
-    module: str
-    source: str
-    below: str | None  # None for the pixels
-    reach_in: int
-    reach_out: int
-    grain_in: int
-    stride: int = 1
-    dilation: int = 1
-
-
-_CONTEXT = (
-    _Step("encode_sixteenth.3.0", "sixteenth2", "encode_sixteenth.2.0", 2, 1, 1),
-    _Step("encode_sixteenth.2.0", "sixteenth1", "encode_sixteenth.1.0", 4, 2, 1, dilation=2),
-)
-_EIGHTH = (
-    _Step("encode_sixteenth.1.0", "sixteenth0", "encode_sixteenth.0.0", 5, 4, 1),
-    _Step("encode_sixteenth.0.0", "eighth1", "encode_eighth.1.0", 6, 5, 2, stride=2),
-    _Step("encode_eighth.1.0", "eighth0", "encode_eighth.0.0", 6, 6, 2),
-)
-_QUARTER = (
-    _Step("encode_eighth.0.0", "quarter1", "encode_quarter.1.0", 7, 6, 4, stride=2),
-    _Step("encode_quarter.1.0", "quarter0", "encode_quarter.0.0", 7, 7, 4),
-    _Step("encode_quarter.0.0", "half", "encode_half.0", 7, 7, 8, stride=2),
-)
-_PIXELS = _Step("encode_half.0", "ink", None, 7, 7, 16, stride=2)
-_ENCODER = (*_CONTEXT, *_EIGHTH, *_QUARTER)
-_DECODER = ("decode_quarter.1.0", "decode_quarter.0.0", "decode_eighth.0")
-REACH = 7 * GRAIN  # pixels: a cone's window ends this far left of and above its peak's cell of 1/16
+"""Grains on both sides of a detection's own that hold the part of each map the detection depends on."""
+_DECODER = tuple(layer for layer in reversed(LAYERS) if layer.stage.startswith("decode"))
+_ENCODER = tuple(layer for layer in reversed(LAYERS) if layer.stage.startswith("encode"))
+_FIRST = _ENCODER[-1]  # sees the pixels
+_CONTEXT = _ENCODER[: [layer.source for layer in _ENCODER].index(MAPS[0]) + 1]
+_LOWER = _ENCODER[len(_CONTEXT) : -1]
+_BESIDE = _GRAINS[
+    COARSE
+]  # grains, likewise, that hold what the decoder takes in, on its way up and beside it
 
 
 @dataclass(frozen=True)
 class _Shares:
-    """Shares of some peaks, where the way back leaves the decoder for good.
+    """Shares of some detections, where the way back leaves the decoder for good."""
 
-    Windows at 1/16 begin 4 cells before ``origin``, those at 1/8 2 cells before that of ``origin``.
-    """
-
-    origin: Tensor  # (n, 2), the peaks' cells of 1/16
-    sixteenth: Tensor  # (n, 96, 9, 9)
-    eighth: Tensor  # (n, 64, 6, 6), beside
-    quarter: Tensor  # (n, 32, 6, 6), beside
-    corner: Tensor  # (n, 2), row and column of the first cell of those at 1/4
+    origin: Tensor  # (n, 2), row and column of the detections' grains
+    sixteenth: Tensor  # (n, 96, side, side), windows around the origin
+    eighth: Tensor  # (n, 64, 6, 6), windows around the origin of what is beside the way up
+    quarter: Tensor  # (n, 32, 6, 6), likewise, but from the corner on
+    corner: Tensor  # (n, 2), row and column of the first unit of those at 1/4
 
 
 class PatchPropagation:
-    """The cones of one page: a forward pass kept, ready to be followed back from any peak.
+    """LRP from the detections of one page: a forward pass kept, ready to be followed back from any of them.
 
     What travels back is the *share* of an output: its relevance divided by its denominator. A share is spread over
     the inputs by the transposed convolution; times an input's activation that is the input's relevance, and times
@@ -101,10 +80,10 @@ class PatchPropagation:
     ink
         ``(h, w)`` in [0, 1], on the network's device and of its floating type.
     gamma
-        Gamma of LRP by the leading name of the module.
+        Gamma of LRP by stage of the network.
     maps
-        The activations of a forward pass over the page, if there was one (:func:`models.digits.activations`);
-        they are overwritten.
+        The activations of a forward pass over the page, if there was one
+        (:func:`tablekin.models.networks.digits.activations`); they are overwritten.
     """
 
     def __init__(
@@ -116,23 +95,25 @@ class PatchPropagation:
     ) -> None:
         self.shape = (int(ink.shape[0]), int(ink.shape[1]))
         self._weights = {
-            module: _favoured(network.get_submodule(module), gamma[module.split(".")[0]])
-            for module in (*_DECODER, *(step.module for step in _ENCODER), "head")
+            layer.name: _favoured(network.get_submodule(layer.convolution), gamma[layer.stage])
+            for layer in (*_DECODER, *_ENCODER[:-1])
         }
+        self._head = _favoured(network.head, gamma["head"])
         maps = maps or activations(network, pad_to_grain(ink[None, None]))
-        weight = network.get_parameter(f"{_PIXELS.module}.weight")
-        self._pixels, self._weights["pixels"] = self._pixel_rule(maps["ink"], weight)
-        inverses = {step.module: self._inverse(step, maps) for step in _ENCODER}
-        inverses[_PIXELS.module] = _invert(F.conv2d(self._pixels, self._weights["pixels"], None, 2, 1))
-        self._sheets = {name: FeatureMap.of(maps[name]) for name in ("up1", "up0", "concat4", "concat8")}
-        for module in ("encode_sixteenth.3.0", "encode_eighth.1.0", "encode_quarter.1.0"):
-            self._sheets[module] = FeatureMap.of(inverses[module])
+        weight = network.get_parameter(f"{_FIRST.convolution}.weight")
+        self._pixels, self._weights[_FIRST.name] = self._pixel_rule(maps[_FIRST.source], weight)
+        inverses = {
+            layer.name: self._inverse(layer, self._pixels if layer is _FIRST else maps[layer.source])
+            for layer in _ENCODER
+        }
+        self._maps = {
+            name: FeatureMap.of(maps[name]) for name in (FINE, *(layer.input for layer in _DECODER))
+        }
+        self._inverse_maps = {name: FeatureMap.of(inverses[name]) for name in (COARSE, "eighth1", "quarter1")}
         self._gains = {
-            step.source: maps[step.source].mul_(inverses[step.below]) for step in _ENCODER if step.below
+            layer.source: maps[layer.source].mul_(inverses[layer.source]) for layer in _ENCODER[:-1]
         }
-        self._inverses = {
-            step.source: inverses[step.below] for step in _ENCODER if step.below and step.source in MAPS
-        }
+        self._inverses = {name: inverses[name] for name in MAPS}
         self._keep(*_CONTEXT)
 
     def _pixel_rule(self, ink: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -142,74 +123,73 @@ class PatchPropagation:
         against = -weight.clamp(max=0)  # of the upper bound; the lower one is 0
         return torch.cat([ink, bound], 1), torch.cat([weight, against], 1)
 
-    def _inverse(self, step: _Step, maps: Mapping[str, Tensor]) -> Tensor:
+    def _inverse(self, layer: Layer, x: Tensor) -> Tensor:
         """One over the denominators of a convolution's outputs; 0 where nothing contributes."""
-        weight = self._weights[step.module]
-        return _invert(F.conv2d(maps[step.source], weight, None, step.stride, step.dilation, step.dilation))
+        weight = self._weights[layer.name]
+        return _invert(F.conv2d(x, weight, None, layer.stride, layer.dilation, layer.dilation))
 
-    def _keep(self, *steps: _Step) -> None:
-        """Keep the gains of steps' inputs for windows to be cut from them."""
-        for step in steps:
-            self._sheets[step.source] = FeatureMap.of(self._gains[step.source])
+    def _keep(self, *layers: Layer) -> None:
+        """Keep the gains of layers' inputs for windows to be cut from them."""
+        for layer in layers:
+            self._maps[layer.source] = FeatureMap.of(self._gains[layer.source])
 
-    def _windows(self, name: str, origin: Tensor, reach: int, grain: int) -> Tensor:
-        """Cut windows that reach as many cells of 1/16 around ``origin (n, 2)``."""
-        return self._sheets[name].cut((origin - reach) * grain, (2 * reach + 1) * grain)
+    def _back(self, layer: Layer, share: Tensor, origin: Tensor) -> Tensor:
+        """Pass the shares of a convolution's outputs to its inputs, in windows around ``origin (n, 2)``."""
+        spread = _spread(layer, share, self._weights[layer.name])
+        return spread * _around(self._maps[layer.source], layer.source, origin, _GRAINS[layer.source])
 
-    def _back(self, step: _Step, share: Tensor, origin: Tensor) -> Tensor:
-        """Pass the shares of a convolution's outputs to its inputs."""
-        spread = _spread(step, share, self._weights[step.module])
-        return spread * self._windows(step.source, origin, step.reach_in, step.grain_in)
+    def _widen(self, layer: Layer, relevance: Tensor, corner: Tensor) -> Tensor:
+        """Pass relevance of ``side x side`` outputs of a decoder layer to its ``(side + 2) x (side + 2)`` inputs.
 
-    def _widen(self, module: str, relevance: Tensor, inputs: Tensor) -> Tensor:
-        """Pass relevance of a decoder's ``side x side`` outputs to its ``(side + 2) x (side + 2)`` inputs.
-
-        Denominators are computed here, since peaks see few cells of the decoder.
+        The inputs begin at ``corner (n, 2)``. Denominators are computed here, since detections depend on few units
+        of the decoder.
         """
-        weight = self._weights[module]
+        weight = self._weights[layer.name]
+        inputs = self._maps[layer.input].cut(corner, relevance.shape[-1] + KERNEL - 1)
         share = relevance * _invert(F.conv2d(inputs, weight))
         return _spread_around(share, weight) * inputs
 
     def _decoder_back(self, digit: Tensor, cell: Tensor, origin: Tensor) -> _Shares:
-        """Pass one unit of relevance a peak through head and decoder; at 1/16 only the inner 3 x 3 cells."""
-        relevance = self._weights["head"][digit, :, 0, 0][..., None, None] * self._sheets["up1"].cut(cell, 1)
+        """Pass one unit of relevance a detection through head and decoder."""
+        relevance = self._head[digit, :, 0, 0][..., None, None] * self._maps[FINE].cut(cell, 1)
         relevance = relevance / relevance.sum(1, keepdim=True)
-        relevance = self._widen("decode_quarter.1.0", relevance, self._sheets["up0"].cut(cell - 1, 3))
-        relevance = self._widen("decode_quarter.0.0", relevance, self._sheets["concat4"].cut(cell - 2, 5))
-        coarse = torch.div(cell - 2, 2, rounding_mode="floor")  # 3 x 3 cells of 1/8 hold the 5 x 5 of 1/4
-        above, quarter = _split(embed(relevance, cell - 2 - 2 * coarse, 6), 32)
-        relevance = self._widen("decode_eighth.0", above, self._sheets["concat8"].cut(coarse - 1, 5))
-        above, eighth = _split(embed(relevance, coarse + 1 - 2 * origin, 6), 64)
+        upper, lower, coarsest = _DECODER
+        relevance = self._widen(upper, relevance, cell - 1)
+        relevance = self._widen(lower, relevance, cell - 2)
+        coarse = torch.div(cell - 2, 2, rounding_mode="floor")  # 3 x 3 units of 1/8 hold the 5 x 5 of 1/4
+        above, quarter = _split(embed(relevance, cell - 2 - 2 * coarse, 6), lower)
+        relevance = self._widen(coarsest, above, coarse - 1)
+        above, eighth = _split(embed(relevance, coarse + 1 - 2 * origin, 6), coarsest)
         return _Shares(
             origin,
-            above * self._windows("encode_sixteenth.3.0", origin, 1, 1),
-            eighth * self._windows("encode_eighth.1.0", origin, 1, 2),
-            quarter * self._sheets["encode_quarter.1.0"].cut(2 * coarse, 6),
+            above * _around(self._inverse_maps[COARSE], COARSE, origin, _BESIDE),
+            eighth * _around(self._inverse_maps["eighth1"], "eighth1", origin, _BESIDE),
+            quarter * self._inverse_maps["quarter1"].cut(2 * coarse, 6),
             2 * coarse,
         )
 
     def _follow_to_sixteenth(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[_Shares]:
-        """Follow peaks back to the second convolution at 1/16."""
+        """Follow detections back to the second convolution at 1/16."""
         for start in range(0, len(digit), chunk):
             part = slice(start, start + chunk)
-            origin = torch.div(cell[part], STRIDE, rounding_mode="floor")
+            origin = torch.div(cell[part], PER_GRAIN[FINE], rounding_mode="floor")
             found = self._decoder_back(digit[part], cell[part], origin)
             share = found.sixteenth
-            for step in _CONTEXT:
-                share = self._back(step, share, origin)
+            for layer in _CONTEXT:
+                share = self._back(layer, share, origin)
             yield replace(found, sixteenth=share)
 
     def follow(self, digit: Tensor, cell: Tensor, chunk: int = 12) -> Iterator[tuple[Tensor, Tensor]]:
-        """Follow peaks back to the pixels.
+        """Follow detections back to the pixels.
 
         Parameters
         ----------
         digit
-            ``(n,)`` int64, the map of each peak.
+            ``(n,)`` int64, the digit map of each detection.
         cell
-            ``(n, 2)`` int64, row and column of each peak in the map.
+            ``(n, 2)`` int64, row and column of each detection in the map.
         chunk
-            Peaks passed back together; bounds memory to about 6 MB a peak.
+            Detections passed back together; bounds memory to about 6 MB a detection.
 
         Yields
         ------
@@ -217,31 +197,34 @@ class PatchPropagation:
             ``corner (k, 2)``: row and column of each window's first pixel on the page (may be negative), and
             ``relevance (k, 240, 240)``: each window sums to 1.
         """
-        if "ink" not in self._sheets:
-            self._keep(*_EIGHTH, *_QUARTER)
-            self._sheets["ink"] = FeatureMap.of(self._pixels)
+        if _FIRST.source not in self._maps:
+            self._keep(*_LOWER)
+            self._maps[_FIRST.source] = FeatureMap.of(self._pixels)
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             share, origin = found.sixteenth, found.origin
-            for step in (*_EIGHTH, *_QUARTER):
-                share = self._back(step, share, origin)
-                if step.source == "eighth1":
-                    share[..., 10:-10, 10:-10] += found.eighth  # reach 1 in reach 6, at two cells
-                if step.source == "quarter1":
-                    beside = embed(found.quarter, found.corner - 4 * (origin - 1), 12)
-                    share[..., 24:-24, 24:-24] += beside  # reach 1 in reach 7, at four cells
-            yield origin * GRAIN - REACH, self._pixels_back(share, origin)
+            for layer in _LOWER:
+                share = self._back(layer, share, origin)
+                if layer.source == "eighth1":
+                    _inner(share, "eighth1").add_(found.eighth)
+                if layer.source == "quarter1":
+                    inner = _inner(share, "quarter1")
+                    offset = found.corner - PER_GRAIN["quarter1"] * (origin - _BESIDE)
+                    inner.add_(embed(found.quarter, offset, inner.shape[-1]))
+            relevance = self._back(_FIRST, share, origin).sum(1)
+            yield GRAIN * (origin - _GRAINS[_FIRST.source]), relevance
 
     def pool(
         self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 128
     ) -> NDArray[np.float64]:
-        """Follow peaks back to the pixels and add their relevance up by region.
+        """Follow detections back to the pixels and add their relevance up by region.
 
-        The windows are followed down to 1/16 and, beside it, to 1/8 and 1/4; from there on see :mod:`models.falls`.
+        The windows are followed down to 1/16 and, beside it, to 1/8 and 1/4; from there on see
+        :mod:`tablekin.models.page_lrp.adjoint`.
 
         Parameters
         ----------
         digit, cell, chunk
-            As for :meth:`follow`; a peak takes less memory here.
+            As for :meth:`follow`; a detection takes less memory here.
         labels
             ``(h, w)``, the region of each pixel of the page.
 
@@ -253,22 +236,29 @@ class PatchPropagation:
         pooled = np.zeros((len(digit), int(labels.max()) + 1))
         if not len(digit):
             return pooled
-        falls = adjoint_shares(labels, self._pixels, self._gains, self._inverses, self._weights)
+        below = adjoint_shares(labels, self._pixels, self._gains, self._inverses, self._weights)
         start = 0
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             part = pooled[start : start + len(found.origin)]
             for share, corner, name in (
-                (found.sixteenth, found.origin - _CONTEXT[-1].reach_in, "sixteenth1"),
-                (found.eighth, 2 * (found.origin - 1), "eighth1"),
+                (found.sixteenth, found.origin - _GRAINS["sixteenth1"], "sixteenth1"),
+                (found.eighth, PER_GRAIN["eighth1"] * (found.origin - _BESIDE), "eighth1"),
                 (found.quarter, found.corner, "quarter1"),
             ):
-                pool_windows(rows(share), corner.cpu().numpy(), falls[name], part)
+                pool_windows(rows(share), corner.cpu().numpy(), below[name], part)
             start += len(found.origin)
         return pooled
 
-    def _pixels_back(self, share: Tensor, origin: Tensor) -> Tensor:
-        toward = _spread(_PIXELS, share, self._weights["pixels"])
-        return (toward * self._windows("ink", origin, _PIXELS.reach_in, 16)).sum(1)
+
+def _around(whole: FeatureMap, name: str, origin: Tensor, grains: int) -> Tensor:
+    """Cut windows of the map ``name`` that reach as many grains around ``origin (n, 2)``."""
+    return whole.cut((origin - grains) * PER_GRAIN[name], (2 * grains + 1) * PER_GRAIN[name])
+
+
+def _inner(share: Tensor, name: str) -> Tensor:
+    """Give the part of windows of the map ``name`` that holds what the decoder takes in beside its way up."""
+    edge = (_GRAINS[name] - _BESIDE) * PER_GRAIN[name]
+    return share[..., edge:-edge, edge:-edge]
 
 
 def _favoured(layer: nn.Module, gamma: float) -> Tensor:
@@ -284,22 +274,24 @@ def _invert(denominator: Tensor) -> Tensor:
     return denominator.reciprocal_().masked_fill_(nothing, 0)
 
 
-def _split(relevance: Tensor, beside: int) -> tuple[Tensor, Tensor]:
+def _split(relevance: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
     """Part relevance at a joined map: what goes up came from 2 x 2 copies of a coarser map; the rest is beside."""
-    return F.avg_pool2d(relevance[:, :-beside], 2) * 4, relevance[:, -beside:]
+    above = LAYER[layer.source].channels
+    return F.avg_pool2d(relevance[:, :above], 2) * 4, relevance[:, above:]
 
 
-def _spread_around(share: Tensor, weight: Tensor, padding: int = 2, dilation: int = 1) -> Tensor:
+def _spread_around(share: Tensor, weight: Tensor, padding: int = KERNEL - 1, dilation: int = 1) -> Tensor:
     """Transposed convolution without stride, as the convolution with the kernel turned around, which is faster."""
     turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
     return F.conv2d(share.contiguous(memory_format=torch.channels_last), turned, None, 1, padding, dilation)
 
 
-def _spread(step: _Step, share: Tensor, weight: Tensor) -> Tensor:
+def _spread(layer: Layer, share: Tensor, weight: Tensor) -> Tensor:
     """Transposed convolution from windows of the outputs to windows of the inputs."""
-    before = (step.reach_in - step.reach_out) * step.grain_in - step.dilation
-    if step.stride == 1:
-        return _spread_around(share, weight, 2 * step.dilation + before, step.dilation)
-    full = F.conv_transpose2d(share, weight, None, step.stride, 0, 0, 1, step.dilation)
-    after = (2 * step.reach_in + 1) * step.grain_in - full.shape[-1] - before
+    first, _ = layer.field((-_GRAINS[layer.name] * PER_GRAIN[layer.name], 0))  # what the first output sees
+    before = first + _GRAINS[layer.source] * PER_GRAIN[layer.source]
+    if layer.stride == 1:
+        return _spread_around(share, weight, (KERNEL - 1) * layer.dilation + before, layer.dilation)
+    full = F.conv_transpose2d(share, weight, None, layer.stride, 0, 0, 1, layer.dilation)
+    after = (2 * _GRAINS[layer.source] + 1) * PER_GRAIN[layer.source] - full.shape[-1] - before
     return F.pad(full, (before, after, before, after))

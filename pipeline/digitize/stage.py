@@ -17,6 +17,7 @@ from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
 from tablekin.digitize.skew import find_skew
 from tablekin.digitize.transform import to_working, working_frame
+from tablekin.models.networks.architecture import COARSE, FINE
 from tablekin.models.networks.detection_confidence import CANDIDATE, DetectionClassifier
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections
 from tablekin.page import Detections, WorkingPage
@@ -75,7 +76,7 @@ def digitize(
     working = to_working(ink, affine, size)
     with torch.inference_mode():
         maps = activations(network, as_batch(network, working))
-        z, boxes, _ = (found[0] for found in network.read_off(maps["up1"], maps["sixteenth3"]))
+        z, boxes, _ = (found[0] for found in network.read_off(maps[FINE], maps[COARSE]))
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
         ink=working,

@@ -18,12 +18,13 @@ from tablekin.config import RunConfig
 from tablekin.digitize.stage import digitize, filter_detections
 from tablekin.explain.factor import digit_advance, spacing_of
 from tablekin.ingest.image import load_image
+from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.detections import Detections
 from tablekin.models.networks.digits import GRAIN, DigitNetwork, load_digit_network, pad_to_grain
 from tablekin.models.occlusion import OcclusionPage
-from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
+from tablekin.models.page_lrp.patches import PatchPropagation
 from tablekin.segment.stage import segment
 
 Level = Literal["cells", "digits"]

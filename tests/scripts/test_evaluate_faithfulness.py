@@ -18,9 +18,9 @@ from lib.perturbation import (
 from lib.randomisation import STAGES, randomised
 from lib.subject import DEFAULT, GradientPatches, digit_labels, gradient_shares
 
+from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import BigramLayer, Spacing
 from tablekin.models.networks.digits import DigitNetwork, find_detections
-from tablekin.models.page_lrp.patches import GAMMA
 
 
 def test_regions_come_up_as_when_the_list_of_pairs_is_gone_through() -> None:

@@ -4,8 +4,9 @@ import torch
 
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import Composite, Gamma, ZBox
+from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, pad_to_grain
-from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
+from tablekin.models.page_lrp.patches import PatchPropagation
 
 
 @pytest.fixture(scope="module")

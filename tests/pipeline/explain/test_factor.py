@@ -3,9 +3,10 @@ import pytest
 import torch
 
 from tablekin.explain.factor import digit_advance, explain_document, spacing_of
+from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import bigrams
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
-from tablekin.models.page_lrp.patches import GAMMA, PatchPropagation
+from tablekin.models.page_lrp.patches import PatchPropagation
 from tablekin.page import Detections
 
 

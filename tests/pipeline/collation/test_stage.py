@@ -71,7 +71,7 @@ def test_the_editions_of_a_document_are_named_with_what_they_have_in_common(scan
     assert all(f"{cells - 2} of {cells} cells agree, 2 differ in print" in line for line in kin)
 
 
-def test_a_pair_that_only_its_runs_of_figures_bring_together_is_collated(scans, tmp_path, monkeypatch):
+def test_a_pair_that_only_its_runs_of_digits_bring_together_is_collated(scans, tmp_path, monkeypatch):
     monkeypatch.setattr(
         Corpus, "read_nearest_pairs", lambda self, neighbours: pd.DataFrame(columns=["doc_a", "doc_b"])
     )

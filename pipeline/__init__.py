@@ -1,3 +1,3 @@
 """The stages of tablekin, in the order the data flows, and the ``tablekin`` command."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

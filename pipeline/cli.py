@@ -195,18 +195,20 @@ def read(
     """Print the tables of one document as they were read; cells in doubt have a question mark."""
     with _errors_to_exit_codes():
         from tablekin.corpus.corpus import Corpus
+        from tablekin.report.drawing import save_drawing
         from tablekin.report.neighbours import find_document
-        from tablekin.report.transcript import describe_reading, draw_reading, write_cells
+        from tablekin.report.page import open_page
+        from tablekin.report.transcript import describe_reading, write_cells
 
         opened = Corpus.open(corpus)
-        doc_id = find_document(opened, doc)
+        page = open_page(opened, find_document(opened, doc))
         if csv is not None:
-            write_cells(opened, doc_id, csv)
+            write_cells(page, csv)
             _say(f"cells: {csv}")
         if image is not None:
-            draw_reading(opened, doc_id, image)
+            save_drawing(page.plot(), image)
             _say(f"drawing: {image}")
-        for line in describe_reading(opened, doc_id):
+        for line in describe_reading(page):
             typer.echo(line)
 
 
@@ -222,15 +224,14 @@ def show(
     """Show one pair: its score, its matches, and on request a drawing."""
     with _errors_to_exit_codes():
         from tablekin.corpus.corpus import Corpus
-        from tablekin.report.neighbours import describe_pair
+        from tablekin.report.drawing import save_drawing
+        from tablekin.report.pair import describe_pair, open_pair
 
-        opened = Corpus.open(corpus)
+        pair = open_pair(Corpus.open(corpus), doc_a, doc_b)
         if image is not None:
-            from tablekin.report.drawing import draw_pair
-
-            draw_pair(opened, doc_a, doc_b, image)
+            save_drawing(pair.plot(), image)
             _say(f"drawing: {image}")
-        for line in describe_pair(opened, doc_a, doc_b):
+        for line in describe_pair(pair):
             typer.echo(line)
 
 
@@ -250,17 +251,20 @@ def collate(
     """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
     with _errors_to_exit_codes():
         from tablekin.corpus.corpus import Corpus
-        from tablekin.report.apparatus import collate_pair, describe, draw_apparatus, write_csv
+        from tablekin.report.apparatus import collate_pages, describe, write_csv
+        from tablekin.report.drawing import save_drawing
+        from tablekin.report.neighbours import find_pair
+        from tablekin.report.page import open_page
 
         opened = Corpus.open(corpus)
-        apparatus = collate_pair(opened, doc_a, doc_b)
+        apparatus = collate_pages(*(open_page(opened, doc) for doc in find_pair(opened, doc_a, doc_b)))
         if csv is not None:
             write_csv(apparatus, csv)
             _say(f"aligned cells: {csv}")
         if image is not None:
-            draw_apparatus(opened, apparatus, image)
+            save_drawing(apparatus.plot(), image)
             _say(f"drawing: {image}")
-        for line in describe(opened, apparatus):
+        for line in describe(apparatus):
             typer.echo(line)
 
 

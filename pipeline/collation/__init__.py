@@ -1,6 +1,6 @@
 """Collation: the tables of two documents side by side, cell by cell."""
 
-from tablekin.collation.cells import to_frame
+from tablekin.collation.cells import summarize, to_frame
 from tablekin.collation.collation import Collation, collate, keep_significant
 from tablekin.collation.stage import collations_fingerprint, update_collations
 from tablekin.collation.variant import CRITERIA as VARIANT_CRITERIA
@@ -15,6 +15,7 @@ __all__ = [
     "collations_fingerprint",
     "keep_significant",
     "make_witness",
+    "summarize",
     "to_frame",
     "update_collations",
 ]

@@ -4,82 +4,120 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from tablekin.collation import (
     VARIANT_CRITERIA,
     Collation,
-    WitnessReader,
     collate,
     keep_significant,
+    make_witness,
+    summarize,
     to_frame,
 )
-from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
-from tablekin.report.drawing import PlacedPage, draw, place_document, region_boxes, save_drawing
-from tablekin.report.neighbours import describe_document, find_pair
+from tablekin.report.drawing import (
+    MARGIN,
+    Drawing,
+    PlacedPage,
+    draw,
+    place_document,
+    region_boxes,
+)
+from tablekin.report.page import Page
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
-_SIDES = ["x0", "y0", "x1", "y1"]
 _CROP_HEIGHT = 46  # pixels of the drawing
 _CROP_ROW = 64
 _MOST_CROPS = 24
 _PAD = 0.25  # around a cell in a crop, in cell heights
-_MARGIN = 40
 
 
 @dataclass(frozen=True)
 class Apparatus:
-    """The collation of two documents."""
+    """The collation of two pages: the cells they have in common, and where those differ.
 
-    docs: tuple[str, str]
+    Examples
+    --------
+    >>> import tablekin
+    >>> apparatus = tablekin.Corpus.open("corpus").collate("p053", "p232")
+    >>> apparatus.is_kin
+    True
+    >>> int(apparatus.cells["relation"].value_counts()["same"]) > 100
+    True
+    >>> apparatus.variants["confidence"].is_monotonic_decreasing
+    True
+    """
+
+    pages: tuple[Page, Page]
     tried: list[Collation]
     kept: list[Collation]
     cells: pd.DataFrame  # as tablekin.collation.to_frame
 
     @property
+    def is_kin(self) -> bool:
+        """Whether the pages have more in common than chance and the frame of their tables."""
+        return bool(self.kept)
+
+    @property
     def variants(self) -> pd.DataFrame:
-        """Cells whose readings differ, the surest first."""
+        """Cells whose readings differ, the surest first; ``confidence`` is the probability that the print does."""
         found = self.cells[self.cells["relation"] == "variant"]
         return found.sort_values("confidence", ascending=False, kind="stable")
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Counts and evidence: a row of table ``alignments``, ``docs/data-dictionary.md`` explains it."""
+        return summarize(self.tried, self.cells)
 
-def collate_pair(corpus: Corpus, first: str, second: str) -> Apparatus:
-    """Collate two documents of a corpus.
+    def plot(self) -> Drawing:
+        """Draw both pages, agreeing cells tinted and variants framed, and the variants' cells side by side below.
 
-    Raises
-    ------
-    UsageError
-        One of them cannot be found, or they are the same.
-    """
-    docs = find_pair(corpus, first, second)
-    reader = WitnessReader(corpus, docs)
-    tried = collate(*map(reader.witness, docs))
+        Returns
+        -------
+        Drawing
+            A figure of matplotlib, which a notebook shows; ``savefig`` writes it.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> apparatus = tablekin.Corpus.open("corpus").collate("p053", "p232")
+        >>> apparatus.plot().savefig("apparatus.png")
+        """
+        return draw_apparatus(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(page.doc_id for page in self.pages)
+        found = _agreement(self) if self.is_kin else "nothing to collate"
+        return f"<Apparatus {names}: {found}>"
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<p>{escape(line)}</p>" for line in _in_short(self))
+        shown = self.variants[["table_a", "row_a", "col_a", "text_a", "text_b", "confidence"]]
+        return lines + shown.to_html(index=False) if len(shown) else lines
+
+
+def collate_pages(a: Page, b: Page) -> Apparatus:
+    """Collate two pages."""
+    tried = collate(*(make_witness(*_rows_for_witness(page)) for page in (a, b)))
     kept = keep_significant(tried)
-    return Apparatus(docs, tried, kept, to_frame(kept))
+    return Apparatus((a, b), tried, kept, to_frame(kept))
 
 
-def describe(corpus: Corpus, apparatus: Apparatus) -> Iterator[str]:
+def _rows_for_witness(page: Page) -> tuple[str, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    return page.doc_id, page.rows("regions"), page.rows("digits"), page.rows("factors")
+
+
+def describe(apparatus: Apparatus) -> Iterator[str]:
     """Write the apparatus as lines of text."""
-    for letter, doc in zip("AB", apparatus.docs, strict=True):
-        yield f"{letter}: {describe_document(corpus, doc)}"
-    if not apparatus.kept:
-        yield from _nothing(apparatus.tried)
-        return
-    for collation in apparatus.kept:
-        yield _in_words(collation)
-    counts = apparatus.cells["relation"].value_counts()
-    sure = apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence
-    yield (
-        f"{counts.get('same', 0)} cells agree; {int(sure.sum())} differ, and {int((~sure).sum())} more may be "
-        f"misread; {counts.get('only_a', 0)} only in A, {counts.get('only_b', 0)} only in B"
-    )
+    yield from _in_short(apparatus)
     rows = [("table row col", "A", "B", "confidence", "")]
     for one in apparatus.variants.itertuples():
         place = f"{_count(one.table_a)} {_count(one.row_a)} {_count(one.col_a)}"
@@ -91,6 +129,26 @@ def describe(corpus: Corpus, apparatus: Apparatus) -> Iterator[str]:
         for row in rows:
             cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
             yield f"{'  '.join(cells)}  {row[4]}".rstrip()
+
+
+def _in_short(apparatus: Apparatus) -> Iterator[str]:
+    for letter, page in zip("AB", apparatus.pages, strict=True):
+        yield f"{letter}: {page.doc_id} ({page.about})"
+    if not apparatus.kept:
+        yield from _nothing(apparatus.tried)
+        return
+    for collation in apparatus.kept:
+        yield _in_words(collation)
+    yield _agreement(apparatus)
+
+
+def _agreement(apparatus: Apparatus) -> str:
+    counts = apparatus.cells["relation"].value_counts()
+    sure = apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence
+    return (
+        f"{counts.get('same', 0)} cells agree; {int(sure.sum())} differ, and {int((~sure).sum())} more may be "
+        f"misread; {counts.get('only_a', 0)} only in A, {counts.get('only_b', 0)} only in B"
+    )
 
 
 def _count(place: int) -> int:
@@ -134,7 +192,8 @@ def write_csv(apparatus: Apparatus, path: Path) -> None:
     UsageError
         The file cannot be written.
     """
-    rows = apparatus.cells.assign(doc_a=apparatus.docs[0], doc_b=apparatus.docs[1])
+    doc_a, doc_b = (page.doc_id for page in apparatus.pages)
+    rows = apparatus.cells.assign(doc_a=doc_a, doc_b=doc_b)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         rows[["doc_a", "doc_b", *apparatus.cells.columns]].to_csv(path, index=False)
@@ -142,33 +201,33 @@ def write_csv(apparatus: Apparatus, path: Path) -> None:
         raise UsageError(f"cannot write the apparatus to {path}: {error}") from error
 
 
-def draw_apparatus(corpus: Corpus, apparatus: Apparatus, path: Path) -> None:
+def draw_apparatus(apparatus: Apparatus) -> Drawing:
     """Draw both pages, agreeing cells tinted and variants framed, and the variants' cells side by side below.
 
     Raises
     ------
-    UsageError
-        A scan cannot be found, or ``path`` cannot be written.
+    TablekinError
+        A scan cannot be found, or cannot be read.
     """
-    left = place_document(corpus, apparatus.docs[0], None)
-    right = place_document(corpus, apparatus.docs[1], left)
-    boxes = [region_boxes(corpus, doc, page) for doc, page in zip(apparatus.docs, (left, right), strict=True)]
+    left = place_document(apparatus.pages[0], None)
+    right = place_document(apparatus.pages[1], left)
+    placed = (left, right)
+    boxes = [region_boxes(page, place) for page, place in zip(apparatus.pages, placed, strict=True)]
     sure = int((apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence).sum())
     agree = int((apparatus.cells["relation"] == "same").sum())
     score = f"{agree} cells agree (green), {sure} differ (red), {len(apparatus.variants) - sure} may be misread (amber)"
     if not apparatus.kept:
         score = "nothing to collate but the frame"
-    titles = [f"{letter}: {doc}" for letter, doc in zip("AB", apparatus.docs, strict=True)]
-    figure = draw((left, right), [], (titles[0], titles[1], score))
-    axes = figure.axes[0]
+    titles = [f"{letter}: {page.doc_id}" for letter, page in zip("AB", apparatus.pages, strict=True)]
+    drawing = draw(placed, [], (titles[0], titles[1], score))
     for one in apparatus.cells.itertuples():
         kind = "only" if one.relation.startswith("only") else one.relation
         kind = "doubtful" if kind == "variant" and one.confidence < VARIANT_CRITERIA.min_confidence else kind
         for region, places in zip((one.region_a, one.region_b), boxes, strict=True):
             if region in places.index:
-                _mark(axes, tuple(places.loc[region]), kind)
-    _add_crops(figure, apparatus, (left, right), boxes)
-    save_drawing(figure, path)
+                _mark(drawing.canvas_axes, tuple(places.loc[region]), kind)
+    _add_crops(drawing, apparatus, placed, boxes)
+    return drawing
 
 
 def _mark(axes: Axes, box: tuple[float, ...], kind: str) -> None:
@@ -181,21 +240,18 @@ def _mark(axes: Axes, box: tuple[float, ...], kind: str) -> None:
 
 
 def _add_crops(
-    figure: Figure, apparatus: Apparatus, pages: tuple[PlacedPage, PlacedPage], boxes: list[pd.DataFrame]
+    drawing: Drawing, apparatus: Apparatus, pages: tuple[PlacedPage, PlacedPage], boxes: list[pd.DataFrame]
 ) -> None:
     """Lengthen a drawing by the cells of the surest variants, of both pages side by side."""
     shown = apparatus.variants.head(_MOST_CROPS)
     if not len(shown):
         return
-    axes = figure.axes[0]
-    width, height = axes.get_xlim()[1], axes.get_ylim()[0]
-    across = max(int(width - 2 * _MARGIN) // 560, 1)
+    axes, (width, height) = drawing.canvas_axes, drawing.extent
+    across = max(int(width - 2 * MARGIN) // 560, 1)
     lines = -(-len(shown) // across)
-    total = height + lines * _CROP_ROW + _MARGIN
-    figure.set_size_inches(width / figure.dpi, total / figure.dpi)
-    axes.set_ylim(total, 0)
+    drawing.set_extent(width, height + lines * _CROP_ROW + MARGIN)
     for number, one in enumerate(shown.itertuples()):
-        x = _MARGIN + number % across * (width - 2 * _MARGIN) / across
+        x = MARGIN + number % across * (width - 2 * MARGIN) / across
         y = height + number // across * _CROP_ROW
         colour = _COLOURS["variant" if one.confidence >= VARIANT_CRITERIA.min_confidence else "doubtful"]
         place = f"{_count(one.row_a)}, {_count(one.col_a)}"

@@ -7,6 +7,7 @@ regions whose joint relevance is positive, blue ones those where it is negative,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -19,20 +20,54 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 from numpy.typing import NDArray
 
-from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
-from tablekin.ingest.image import list_pages, load_image
-from tablekin.report.neighbours import about_document, find_pair
-from tablekin.schemas import FEATURES
+from tablekin.report.page import Page
 
 POSITIVE, NEGATIVE = "#c8102e", "#1f4fa3"
 _PAGE = (1200, 1500)  # largest width and height of a page in pixels of the drawing
 _LEAST_WIDTH = 640  # of a page's share of the drawing, for its title
-_GAP, _MARGIN, _HEAD = 200, 40, 150
+MARGIN, HEAD = 40, 150  # around what is drawn; over the pages, for their titles
+_GAP = 200
 _CURVES = 80
+BOX = ["x0", "y0", "x1", "y1"]
 _OF_REGION = 2  # connections of one region at most, so that no busy cell hides the others
 _WEAKEST = 0.1  # of the strongest connection: below, nothing is drawn
 _DPI = 100
+
+
+class Drawing(Figure):
+    """A figure whose axes cover it: one of their units is one pixel, origin top left; a notebook shows it."""
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
+        FigureCanvasAgg(self)
+        self.canvas_axes = self.add_axes((0, 0, 1, 1))
+        self.canvas_axes.set_axis_off()
+        self.set_extent(width, height)
+
+    def set_extent(self, width: float, height: float) -> None:
+        """Make the drawing as large as so many pixels."""
+        self.set_size_inches(width / _DPI, height / _DPI)
+        self.canvas_axes.set_xlim(0, width)
+        self.canvas_axes.set_ylim(height, 0)
+
+    def show_page(self, page: PlacedPage, title: str) -> None:
+        """Show a page at its place, and a title over it."""
+        rows, cols = page.image.shape
+        extent = (page.left, page.left + cols, page.top + rows, page.top)
+        axes = self.canvas_axes
+        axes.imshow(page.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
+        axes.text(page.left, 70, title, fontsize=16, va="bottom", linespacing=1.4, color="#222222")
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height in pixels."""
+        return float(self.canvas_axes.get_xlim()[1]), float(self.canvas_axes.get_ylim()[0])
+
+    def _repr_png_(self) -> bytes:
+        picture = BytesIO()
+        self.savefig(picture, format="png")
+        return picture.getvalue()
 
 
 @dataclass(frozen=True)
@@ -94,28 +129,6 @@ def place_page(
     return PlacedPage(np.asarray(resized, np.uint8), left, top, transform)
 
 
-def region_map(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
-    """Joint relevance of every region of one document with every region of another, ``R = F_a^T F_b``.
-
-    Parameters
-    ----------
-    factor_a, factor_b
-        Rows of table ``factors`` of one document each.
-
-    Returns
-    -------
-    DataFrame
-        Regions of a as rows, regions of b as columns.
-    """
-    dense = [
-        factor.pivot(index="region_id", columns="feature", values="relevance")
-        .reindex(columns=list(FEATURES))
-        .fillna(0)
-        for factor in (factor_a, factor_b)
-    ]
-    return dense[0] @ dense[1].T
-
-
 def connect(
     relevance: pd.DataFrame, boxes_a: pd.DataFrame, boxes_b: pd.DataFrame, count: int = _CURVES
 ) -> list[Connection]:
@@ -152,7 +165,7 @@ def connect(
 
 def draw(
     pages: tuple[PlacedPage, PlacedPage], connections: list[Connection], titles: tuple[str, str, str]
-) -> Figure:
+) -> Drawing:
     """Draw two pages and what connects them.
 
     Parameters
@@ -164,30 +177,19 @@ def draw(
     titles
         Over the left page, over the right page, and below both titles.
 
-    Returns
-    -------
-    Figure
-        One unit of its axes is one pixel, origin top left.
     """
     right = pages[1]
-    width = right.left + max(right.image.shape[1], _LEAST_WIDTH) + _MARGIN
-    height = max(page.top + page.image.shape[0] for page in pages) + _MARGIN
-    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
+    width = right.left + max(right.image.shape[1], _LEAST_WIDTH) + MARGIN
+    height = max(page.top + page.image.shape[0] for page in pages) + MARGIN
+    drawing = Drawing(width, height)
     for page, title in zip(pages, titles[:2], strict=True):
-        rows, cols = page.image.shape
-        extent = (page.left, page.left + cols, page.top + rows, page.top)
-        axes.imshow(page.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
-        axes.text(page.left, 70, title, fontsize=16, va="bottom", linespacing=1.4, color="#222222")
-    axes.text(_MARGIN, 118, titles[2], fontsize=14, va="baseline", color="#555555")
+        drawing.show_page(page, title)
+    axes = drawing.canvas_axes
+    axes.text(MARGIN, 118, titles[2], fontsize=14, va="baseline", color="#555555")
     strongest = max((abs(connection.relevance) for connection in connections), default=1.0)
     for connection in connections:
         _draw_connection(axes, connection, abs(connection.relevance) / strongest)
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    return figure
+    return drawing
 
 
 def _draw_connection(axes: Axes, connection: Connection, strength: float) -> None:
@@ -205,27 +207,6 @@ def _draw_connection(axes: Axes, connection: Connection, strength: float) -> Non
     )
 
 
-def draw_pair(corpus: Corpus, first: str, second: str, path: Path) -> None:
-    """Draw a pair of documents of a corpus into an image file.
-
-    Raises
-    ------
-    UsageError
-        A document or its scan cannot be found, or ``path`` cannot be written.
-    """
-    docs = find_pair(corpus, first, second)
-    left = place_document(corpus, docs[0], None)
-    right = place_document(corpus, docs[1], left)
-    boxes = [region_boxes(corpus, doc, page) for doc, page in zip(docs, (left, right), strict=True)]
-    factors = [corpus.read("factors", [doc]) for doc in docs]
-    connections = connect(region_map(factors[0], factors[1]), boxes[0], boxes[1])
-    pair = corpus.read("pairs", docs).iloc[0]
-    score = f"cosine {pair['cosine']:.3f}, z {pair['z']:.1f}; {len(connections)} strongest connections"
-    title_a, title_b = (f"{doc}\n{about_document(corpus, doc)}" for doc in docs)
-    figure = draw((left, right), connections, (title_a, title_b, score))
-    save_drawing(figure, path)
-
-
 def save_drawing(figure: Figure, path: Path) -> None:
     """Write a drawing; the suffix says as what.
 
@@ -241,30 +222,24 @@ def save_drawing(figure: Figure, path: Path) -> None:
         raise UsageError(f"cannot write the drawing to {path}: {error}") from error
 
 
-def place_document(corpus: Corpus, doc_id: str, beside: PlacedPage | None) -> PlacedPage:
-    """Place a document of a corpus at the left of a drawing, or on the right of another.
+def place_document(page: Page, beside: PlacedPage | None) -> PlacedPage:
+    """Place a page at the left of a drawing, or on the right of another.
 
     Raises
     ------
-    UsageError
-        Its scan cannot be found.
+    TablekinError
+        Its scan cannot be found, or cannot be read.
     """
-    left = _MARGIN if beside is None else beside.left + max(beside.image.shape[1], _LEAST_WIDTH) + _GAP
-    document = corpus.read("documents", [doc_id]).iloc[0]
-    path = corpus.find_scan(str(document["source"]))
-    image = load_image(path, int(document["page_index"]) % list_pages(path)[1])
-    regions = corpus.read("regions", [doc_id])
+    left = MARGIN if beside is None else beside.left + max(beside.image.shape[1], _LEAST_WIDTH) + _GAP
+    image, regions = page.image, page.regions
     begin = max(0, int(regions["x0"].min()))  # the page is a part of an image that shows two
     end = min(image.shape[1], int(np.ceil(regions["x1"].max())))
-    orientation = int(corpus.read("pages", [doc_id])["orientation"].iloc[0])
-    page = place_page(image[:, begin:end], orientation, left, _HEAD)
-    page.transform[:, 2] -= begin * page.transform[:, 0]
-    return page
+    placed = place_page(image[:, begin:end], page.orientation, left, HEAD)
+    placed.transform[:, 2] -= begin * placed.transform[:, 0]
+    return placed
 
 
-def region_boxes(corpus: Corpus, doc_id: str, page: PlacedPage) -> pd.DataFrame:
-    """Find the boxes of a document's cells in the drawing, by region_id."""
-    regions = corpus.read("regions", [doc_id])
-    regions = regions[regions["kind"] == "cell"]
-    sides = ["x0", "y0", "x1", "y1"]
-    return pd.DataFrame(page.place(regions[sides].to_numpy()), regions["region_id"], sides)
+def region_boxes(page: Page, placed: PlacedPage) -> pd.DataFrame:
+    """Find the boxes of a page's cells in the drawing, by region_id."""
+    cells = page.cells
+    return pd.DataFrame(placed.place(cells[BOX].to_numpy()), cells["region_id"], BOX)

@@ -1,20 +1,18 @@
-"""Similar: the nearest documents of one, and what connects two documents, in words."""
+"""Neighbours: the nearest documents of one, and what makes them similar, in words."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
+from tablekin.report.region_names import RegionNames
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
-_LONGEST_TEXT = 36  # letters quoted of a region
 _REASONS = 3  # rows and cells named for a neighbour
-_HEADINGS = {"cell": "cells", "row": "rows", "column": "columns"}
 
 
 def find_document(corpus: Corpus, name: str) -> str:
@@ -74,73 +72,13 @@ def about_document(corpus: Corpus, doc_id: str) -> str:
     return ", ".join(about or [str(row["source"])])
 
 
-class RegionNames:
-    """Regions of one document in words; rows and columns count from 1."""
-
-    def __init__(self, regions: pd.DataFrame) -> None:
-        self._regions = {int(region["region_id"]): region for region in regions.to_dict("records")}
-        cells = regions[(regions["kind"] == "cell") & (regions["text"] != "")]
-        self._cells = cells.sort_values(["table_id", "row", "col"])
-        self._tables = int(regions["table_id"].nunique())
-
-    def name(self, region_id: int) -> str:
-        """Say which region it is and what stands in it."""
-        region = self._regions[region_id]
-        kind = str(region["kind"])
-        place = kind.replace("_", " ")
-        if kind in ("cell", "row"):
-            place = f"row {region['row'] + 1:.0f}"
-        if kind in ("cell", "column"):
-            place = f"{place} " * (kind == "cell") + f"column {region['col'] + 1:.0f}"
-        if self._tables > 1 and not pd.isna(region["table_id"]):
-            place += f" of table {region['table_id'] + 1:.0f}"
-        text = self._text(region)
-        return f'{place} "{text}"' if text else place
-
-    def _text(self, region: dict[Hashable, Any]) -> str:
-        if region["kind"] not in ("row", "column"):
-            return _shorten(str(region["text"]))
-        axis = "row" if region["kind"] == "row" else "col"
-        inside = (self._cells["table_id"] == region["table_id"]) & (self._cells[axis] == region[axis])
-        return _shorten(" | ".join(self._cells[inside]["text"]))
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1].rstrip(" |") + "…"
-
-
-def describe_pair(corpus: Corpus, first: str, second: str) -> Iterator[str]:
-    """Describe a pair: score, ranks, and its strongest matches with the features that drive them.
-
-    Yields
-    ------
-    str
-        Lines.
-    """
-    doc_a, doc_b = find_pair(corpus, first, second)
-    pairs = corpus.read("pairs", [doc_a, doc_b])
-    if pairs.empty:
-        raise UsageError(
-            f"{doc_a} and {doc_b} have not been compared: a run of {corpus.root} was interrupted; run it again"
-        )
-    pair = pairs.iloc[0]
-    yield f"{describe_document(corpus, doc_a)}  and  {describe_document(corpus, doc_b)}"
-    yield f"  cosine {pair['cosine']:.3f}, z {pair['z']:.1f}, score {pair['dot']:.4g}"
-    yield (
-        f"  {doc_b} is number {pair['rank_a']} among the partners of {doc_a}, "
-        f"{doc_a} number {pair['rank_b']} among those of {doc_b}"
-    )
-    matches = corpus.read("matches", [doc_a, doc_b])
-    if matches.empty:
-        yield "  no region of one matches a region of the other"
-    names_a, names_b = (RegionNames(corpus.read("regions", [doc])) for doc in (doc_a, doc_b))
-    for level, heading in _HEADINGS.items():
-        rows = matches[matches["level"] == level].sort_values("rank")
-        if len(rows):
-            yield f"  strongest {heading}, with their share of the score and the figures that drive it:"
-        for match in rows.to_dict("records"):
-            pair_of_regions = f"{names_a.name(match['region_a'])}  with  {names_b.name(match['region_b'])}"
-            yield f"  {match['share']:7.2%}  {pair_of_regions}  [{' '.join(match['features'])}]"
+def rank_partners(corpus: Corpus, doc: str) -> pd.DataFrame:
+    """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``."""
+    pairs = corpus.read_pairs_of(doc)
+    is_a = pairs["doc_a"] == doc
+    pairs.insert(0, "partner", pairs["doc_b"].where(is_a, pairs["doc_a"]))
+    pairs.insert(1, "rank", pairs["rank_a"].where(is_a, pairs["rank_b"]))
+    return pairs.sort_values("rank", ignore_index=True)
 
 
 def describe_neighbours(corpus: Corpus, name: str, count: int) -> Iterator[str]:
@@ -153,14 +91,12 @@ def describe_neighbours(corpus: Corpus, name: str, count: int) -> Iterator[str]:
     """
     doc = find_document(corpus, name)
     yield f"nearest to {describe_document(corpus, doc)}:"
-    pairs = corpus.read_pairs_of(doc)
-    pairs["rank"] = pairs["rank_a"].where(pairs["doc_a"] == doc, pairs["rank_b"])
-    pairs["partner"] = pairs["doc_b"].where(pairs["doc_a"] == doc, pairs["doc_a"])
+    pairs = rank_partners(corpus, doc)
     if pairs.empty:
         yield "  the corpus has no other document"
     own = RegionNames(corpus.read("regions", [doc]))
     matches = corpus.read_matches_of(doc)
-    for pair in pairs.sort_values("rank").head(count).to_dict("records"):
+    for pair in pairs.head(count).to_dict("records"):
         partner = str(pair["partner"])
         about = describe_document(corpus, partner)
         yield f"{pair['rank']:3d}. {about}  cosine {pair['cosine']:.3f}, z {pair['z']:.1f}"

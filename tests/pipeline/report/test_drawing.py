@@ -5,7 +5,8 @@ from PIL import Image
 
 from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
-from tablekin.report.drawing import Connection, connect, draw, draw_pair, place_page, region_map
+from tablekin.report.drawing import Connection, connect, draw, place_page, save_drawing
+from tablekin.report.pair import open_pair
 from tests.support.runs import start, write_scan
 
 RED, BLUE = np.array([200, 16, 46]), np.array([31, 79, 163])
@@ -64,24 +65,6 @@ def test_boxes_stay_on_what_they_frame_when_the_page_is_turned(orientation):
     assert (xs.min() + 100, ys.min() + 50, xs.max() + 101, ys.max() + 51) == (140, 62, 160, 74)
 
 
-def test_region_map_is_the_sum_over_features():
-    rng = np.random.default_rng(3)
-    rows = [
-        (d, r, f, rng.random())
-        for d in "ab"
-        for r in (1, 4, 5)
-        for f in ("1", "11", "42")
-        if rng.random() < 0.7
-    ]
-    factors = pd.DataFrame(rows, columns=["doc_id", "region_id", "feature", "relevance"])
-    found = region_map(*(factors[factors["doc_id"] == doc] for doc in "ab"))
-    values = {(d, r, f): v for d, r, f, v in rows}
-    for i in found.index:
-        for j in found.columns:
-            expected = sum(values.get(("a", i, f), 0) * values.get(("b", j, f), 0) for f in ("1", "11", "42"))
-            assert found.loc[i, j] == pytest.approx(expected)
-
-
 def test_strongest_connections_come_last_and_faint_ones_not_at_all():
     relevance = pd.DataFrame([[1.0, -5.0], [0.01, 2.0]], index=[1, 2], columns=[7, 8])
     boxes = pd.DataFrame(np.arange(16.0).reshape(4, 4), [1, 2, 7, 8])
@@ -104,9 +87,10 @@ def test_a_pair_of_a_corpus_is_drawn(tmp_path):
         write_scan(tmp_path / "scans" / f"page{number}.png", number)
     start(tmp_path / "scans", tmp_path / "corpus")
     corpus = Corpus.open(tmp_path / "corpus")
-    draw_pair(corpus, "page1", "page0.png", tmp_path / "new/pair.png")
+    drawing = open_pair(corpus, "page1", "page0.png").plot()
+    save_drawing(drawing, tmp_path / "new/pair.png")
     picture = np.asarray(Image.open(tmp_path / "new/pair.png").convert("RGB")).astype(float)
     gap = picture[150:950, 1240 + 20 : 1240 + 180]  # between pages of 30 x 20 pixels, 1200 wide
     assert (gap[..., 0] > gap[..., 1] + 20).any()
     with pytest.raises(UsageError, match=r"pair\.xyz"):
-        draw_pair(corpus, "page0", "page1", tmp_path / "pair.xyz")
+        save_drawing(drawing, tmp_path / "pair.xyz")

@@ -12,7 +12,9 @@ from tablekin.corpus.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run
-from tablekin.report.transcript import draw_reading, write_cells
+from tablekin.report.drawing import save_drawing
+from tablekin.report.page import open_page
+from tablekin.report.transcript import write_cells
 from tests.support import edition_stages
 from tests.support.runs import write_scan
 
@@ -69,17 +71,19 @@ def test_tables_are_printed_with_what_is_in_doubt(corpus):
 
 
 def test_cells_are_written_as_they_stand(corpus, tmp_path):
-    write_cells(corpus, "page0", tmp_path / "new/cells.csv")
+    page = open_page(corpus, "page0")
+    write_cells(page, tmp_path / "new/cells.csv")
     table = pd.read_csv(tmp_path / "new/cells.csv", dtype={"text": str}, keep_default_na=False)
     written = {(row, col): text for row, col, text in table[["row", "col", "text"]].to_numpy()}
     assert written == true_texts()
     assert (table["table_id"] == 0).all()
     with pytest.raises(UsageError, match="cannot write"):
-        write_cells(corpus, "page0", tmp_path)
+        write_cells(page, tmp_path)
 
 
 def test_figures_stand_beside_the_page_where_they_were_read(corpus, tmp_path):
-    draw_reading(corpus, "page0", tmp_path / "page.png")
+    drawing = open_page(corpus, "page0").plot()
+    save_drawing(drawing, tmp_path / "page.png")
     picture = np.asarray(Image.open(tmp_path / "page.png").convert("RGB")).astype(int)
     red = (picture[..., 0] > 150) & (picture[..., 1] < 60) & (picture[..., 2] < 90)
     ys, xs = np.nonzero(red)
@@ -91,4 +95,4 @@ def test_figures_stand_beside_the_page_where_they_were_read(corpus, tmp_path):
     assert (xs.min() + xs.max()) / 2 - ((width - 140) / 2 + 100) == pytest.approx(15 * scale, abs=2 * scale)
     assert (ys.min() + ys.max()) / 2 - 150 == pytest.approx(8 * scale, abs=2 * scale)
     with pytest.raises(UsageError, match="cannot write"):
-        draw_reading(corpus, "page0", tmp_path / "page.xyz")
+        save_drawing(drawing, tmp_path / "page.xyz")

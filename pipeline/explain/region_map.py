@@ -1,0 +1,60 @@
+"""RegionMap: the joint relevance of every region of one document with every region of another."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tablekin.schemas import FEATURES
+
+_OF_LEVEL = {"cell": ["cell", "header"], "row": ["cell"], "column": ["cell"]}  # what adds up to its regions
+_AXIS = {"row": "row", "column": "col"}
+
+
+def region_map(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
+    """Joint relevance of every region of one document with every region of another, ``R = F_a^T F_b``.
+
+    Parameters
+    ----------
+    factor_a, factor_b
+        Rows of table ``factors`` of one document each.
+
+    Returns
+    -------
+    DataFrame
+        Regions of a as rows, regions of b as columns.
+    """
+    dense = [
+        factor.pivot(index="region_id", columns="feature", values="relevance")
+        .reindex(columns=list(FEATURES))
+        .fillna(0)
+        for factor in (factor_a, factor_b)
+    ]
+    return dense[0] @ dense[1].T
+
+
+def pool_factor(factor: pd.DataFrame, regions: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Pool the factor of a document at a level of regions.
+
+    Parameters
+    ----------
+    factor, regions
+        Its rows of the tables ``factors`` and ``regions``.
+    level
+        ``cell``: cells and headers, each by itself; ``row`` and ``column``: sums over their cells.
+
+    Returns
+    -------
+    DataFrame
+        ``region_id``, ``feature`` and ``relevance``; a relevance of 0 is left out.
+    """
+    kinds = regions.set_index("region_id")["kind"]
+    leaves = factor[factor["region_id"].map(kinds).isin(_OF_LEVEL[level])]
+    if level in _AXIS:
+        place = ["table_id", _AXIS[level]]
+        unions = regions[regions["kind"] == level].set_index(place)["region_id"]
+        owner = regions[regions["kind"] == "cell"].set_index("region_id")[place]
+        own = leaves["region_id"].map(owner.join(unions.rename("union"), on=place)["union"])
+        leaves = leaves.assign(region_id=own).dropna(subset=["region_id"])
+    pooled = leaves.astype({"relevance": "float64"}).groupby(["region_id", "feature"], as_index=False)
+    found = pooled["relevance"].sum()
+    return found[found["relevance"] != 0]

@@ -1,0 +1,171 @@
+"""Page: one document as a reader looks at it, from a corpus or read this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tablekin.corpus.corpus import Corpus
+from tablekin.ingest.image import list_pages, load_image
+from tablekin.report.neighbours import about_document
+from tablekin.schemas import FEATURES
+
+if TYPE_CHECKING:
+    from tablekin.report.drawing import Drawing
+
+DOUBTFUL = 0.8  # probability below which a digit or a cell is marked
+_CELL_COLUMNS = ["region_id", "table_id", "row", "col", "text", "confidence", "x0", "y0", "x1", "y1"]
+
+
+class Page:
+    """One page: its tables as they were read, its digits, its image.
+
+    Coordinates are pixels of the original image, origin top left. Tables, rows and columns count from 0, as in the
+    tables of a corpus.
+
+    Parameters
+    ----------
+    doc_id
+        Name of the document.
+    about
+        What is known about it, in words, for titles.
+    read
+        Gives the document's rows of a table of :mod:`tablekin.schemas`: pages, regions, digits, features, factors.
+    load
+        Gives the image, ``(h, w)`` grey, 0 black.
+
+    Examples
+    --------
+    >>> import tablekin
+    >>> page = tablekin.Corpus.open("corpus").page("p053")
+    >>> table = page.tables[0]
+    >>> table.shape
+    (30, 5)
+    >>> table.loc[0, [0, 1]].tolist()
+    ['1', '0 23 55']
+    """
+
+    def __init__(
+        self,
+        doc_id: str,
+        about: str,
+        read: Callable[[str], pd.DataFrame],
+        load: Callable[[], NDArray[np.uint8]],
+    ) -> None:
+        self.doc_id = doc_id
+        self.about = about
+        self._read, self._load = read, load
+        self._rows: dict[str, pd.DataFrame] = {}
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """Give the page's rows of one of the tables pages, regions, digits, features and factors."""
+        if table not in self._rows:
+            self._rows[table] = self._read(table).reset_index(drop=True)
+        return self._rows[table].copy()
+
+    @property
+    def regions(self) -> pd.DataFrame:
+        """Parts of the page: cells, rows, columns, headers, margins, what lies outside."""
+        return self.rows("regions")
+
+    @property
+    def digits(self) -> pd.DataFrame:
+        """Digits that were found: which, with what probability, and their boxes."""
+        return self.rows("digits")
+
+    @property
+    def features(self) -> pd.Series:
+        """The 110 features that pages are compared by, by name: how much of each stands on the page."""
+        (phi,) = self.rows("features")["phi"]
+        return pd.Series(np.asarray(phi, np.float32), pd.Index(FEATURES, name="feature"), name=self.doc_id)
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """Cells in reading order: table, row and column, text, confidence, box."""
+        regions = self.rows("regions")
+        cells = regions[regions["kind"] == "cell"][_CELL_COLUMNS]
+        whole = dict.fromkeys(["table_id", "row", "col"], "int64")
+        return cells.astype(whole).sort_values(["table_id", "row", "col"], ignore_index=True)
+
+    @property
+    def tables(self) -> list[pd.DataFrame]:
+        """Every table of the page as it was read: rows and columns of texts, empty where nothing stands."""
+        return [_spread(own, own["text"]) for _, own in self.cells.groupby("table_id")]
+
+    @property
+    def marked_tables(self) -> list[pd.DataFrame]:
+        """The tables with a question mark behind every reading that is in doubt."""
+        return [_spread(own, _marked(own)) for _, own in self.cells.groupby("table_id")]
+
+    @property
+    def orientation(self) -> int:
+        """Degrees clockwise that the page is turned from upright: 0, 90, 180 or 270."""
+        return int(self.rows("pages")["orientation"].iloc[0])
+
+    @cached_property
+    def image(self) -> NDArray[np.uint8]:
+        """The scan in grey, ``(h, w)``, 0 black, as a viewer shows it; with both pages where it shows two.
+
+        Raises
+        ------
+        TablekinError
+            The scan is not where it was, or cannot be read any more.
+        """
+        return self._load()
+
+    def plot(self) -> Drawing:
+        """Draw the page and beside it every digit at its place; frames are cells, red is in doubt.
+
+        Returns
+        -------
+        Drawing
+            A figure of matplotlib, which a notebook shows; ``savefig`` writes it.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> page = tablekin.Corpus.open("corpus").page("p053")
+        >>> page.plot().savefig("p053-read.png")
+        """
+        from tablekin.report.transcript import draw_reading
+
+        return draw_reading(self)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join("{} x {}".format(*table.shape) for table in self.tables)
+        return f"<Page {self.doc_id}: {len(self.digits)} digits, tables: {shapes or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        parts = [f"<p><b>{escape(self.doc_id)}</b> {escape(self.about)}: {len(self.digits)} digits</p>"]
+        parts += [table.to_html(header=True) for table in self.marked_tables]
+        return "\n".join(parts if len(parts) > 1 else [*parts, "<p>no table was found on it</p>"])
+
+
+def _spread(cells: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
+    return cells.assign(shown=texts).pivot(index="row", columns="col", values="shown").fillna("")
+
+
+def _marked(cells: pd.DataFrame) -> pd.Series:
+    return cells["text"].where(~in_doubt(cells), cells["text"] + "?")
+
+
+def in_doubt(cells: pd.DataFrame) -> pd.Series:
+    """Tell which cells have a reading that may be wrong."""
+    return (cells["confidence"] < DOUBTFUL) & (cells["text"] != "")
+
+
+def open_page(corpus: Corpus, doc_id: str) -> Page:
+    """Make a page of a document of a corpus; nothing is read before it is asked for."""
+
+    def load() -> NDArray[np.uint8]:
+        document = corpus.read("documents", [doc_id]).iloc[0]
+        path = corpus.find_scan(str(document["source"]))
+        return load_image(path, int(document["page_index"]) % list_pages(path)[1])
+
+    return Page(doc_id, about_document(corpus, doc_id), lambda table: corpus.read(table, [doc_id]), load)

@@ -1,0 +1,228 @@
+"""Pair: two pages, how similar they are, and which of their regions make them so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+import pandas as pd
+
+from tablekin.corpus.corpus import Corpus
+from tablekin.errors import UsageError
+from tablekin.explain.region_map import pool_factor, region_map
+from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
+from tablekin.report.neighbours import find_pair
+from tablekin.report.page import Page, open_page
+from tablekin.report.region_names import RegionNames
+
+LEVELS = ("region", "cell", "row", "column")
+_HEADINGS = {"cell": "cells", "row": "rows", "column": "columns"}
+_PLACE = {"table_id": "table", "row": "row", "col": "col"}
+_SHOWN = 10  # matches in a notebook
+
+
+@dataclass(frozen=True)
+class PairScore:
+    """How similar two documents are; what compares them with others is missing where there are none."""
+
+    dot: float
+    cosine: float
+    z: float | None = None  # in robust standard deviations, see docs/data-dictionary.md
+    rank_a: int | None = None  # place of b among the partners of a, 1 is nearest
+    rank_b: int | None = None
+
+
+class Pair:
+    """Two pages: their similarity, and the regions that carry it.
+
+    Parameters
+    ----------
+    a, b
+        The pages.
+    scores
+        How similar they are.
+    find_matches
+        Gives the strongest matches of the pair: rows of table ``matches``.
+
+    Examples
+    --------
+    >>> import tablekin
+    >>> pair = tablekin.Corpus.open("corpus").compare("p053", "p232")
+    >>> 0.9 < pair.cosine < 1
+    True
+    >>> rows = pair.relevance("row")
+    >>> rows[["text_a", "text_b", "share"]].iloc[0].index.tolist()
+    ['text_a', 'text_b', 'share']
+    """
+
+    def __init__(self, a: Page, b: Page, scores: PairScore, find_matches: Callable[[], pd.DataFrame]) -> None:
+        self.a, self.b, self.scores = a, b, scores
+        self._find_matches = find_matches
+
+    @property
+    def score(self) -> float:
+        """The similarity: the inner product of the pages' features, which the relevances add up to."""
+        return self.scores.dot
+
+    @property
+    def cosine(self) -> float:
+        """The similarity by the angle between the features, from 0 to 1: large pages are not more similar by it."""
+        return self.scores.cosine
+
+    @cached_property
+    def matches(self) -> pd.DataFrame:
+        """The strongest pairs of cells, rows and columns, each with the features that drive it."""
+        return self._find_matches()
+
+    def relevance(self, level: str = "cell") -> pd.DataFrame:
+        """List what every region of one page and every region of the other add to the score.
+
+        Parameters
+        ----------
+        level
+            ``cell`` (cells and headers), ``row``, ``column``, or ``region``: all parts that divide the page, also
+            its margins; their relevances add up to the score.
+
+        Returns
+        -------
+        DataFrame
+            The strongest first: ``region_a``, ``table_a``, ``row_a``, ``col_a``, ``text_a``, the same of b,
+            ``relevance`` and ``share`` (of the score). What has no relevance is left out.
+
+        Raises
+        ------
+        UsageError
+            There is no such level.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> pair = tablekin.Corpus.open("corpus").compare("p053", "p232")
+        >>> everything = pair.relevance("region")["relevance"].sum()
+        >>> bool(abs(everything - pair.score) < 1e-4 * pair.score)
+        True
+        """
+        if level not in LEVELS:
+            raise UsageError(f"there is no level {level!r}; say one of: {', '.join(LEVELS)}")
+        pages = (self.a, self.b)
+        factors = [page.rows("factors") for page in pages]
+        if level != "region":
+            factors = [
+                pool_factor(factor, page.regions, level) for factor, page in zip(factors, pages, strict=True)
+            ]
+        rows = region_map(*factors).stack()
+        rows = rows[rows != 0].rename_axis(["region_a", "region_b"]).rename("relevance").reset_index()
+        rows = rows.sort_values("relevance", ascending=False, kind="stable", ignore_index=True)
+        rows["share"] = rows["relevance"] / self.score
+        sides = [_places(page, rows[f"region_{side}"], side) for page, side in zip(pages, "ab", strict=True)]
+        return pd.concat([*sides, rows[["relevance", "share"]]], axis=1)
+
+    def plot(self) -> Drawing:
+        """Draw both pages; red curves join cells that make them similar, the more opaque the stronger.
+
+        Returns
+        -------
+        Drawing
+            A figure of matplotlib, which a notebook shows; ``savefig`` writes it.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> pair = tablekin.Corpus.open("corpus").compare("p053", "p232")
+        >>> pair.plot().savefig("pair.png")
+        """
+        return draw_pair(self)
+
+    def __repr__(self) -> str:
+        return f"<Pair {self.a.doc_id}, {self.b.doc_id}: {_in_words(self.scores)}>"
+
+    def _repr_html_(self) -> str:
+        names = [f"<b>{escape(page.doc_id)}</b> {escape(page.about)}" for page in (self.a, self.b)]
+        best = self.relevance("cell").head(_SHOWN).drop(columns=["region_a", "region_b"])
+        return f"<p>{' and '.join(names)}: {_in_words(self.scores)}</p>\n{best.to_html(index=False)}"
+
+
+def _places(page: Page, regions: pd.Series, side: str) -> pd.DataFrame:
+    """Say where regions are and what stands in them."""
+    known = page.regions
+    names = RegionNames(known)
+    place = known.set_index("region_id")[list(_PLACE)].rename(columns=_PLACE).reindex(regions)
+    texts = {region: names.text(region) for region in regions.unique().tolist()}
+    found = place.reset_index(drop=True).assign(text=regions.map(texts).to_numpy())
+    found.insert(0, "region", regions.to_numpy())
+    return found.add_suffix(f"_{side}")
+
+
+def _in_words(scores: PairScore) -> str:
+    z = f", z {scores.z:.1f}" if scores.z is not None else ""
+    return f"cosine {scores.cosine:.3f}{z}, score {scores.dot:.4g}"
+
+
+def open_pair(corpus: Corpus, first: str, second: str) -> Pair:
+    """Make a pair of two documents of a corpus, in the order of its tables.
+
+    Raises
+    ------
+    UsageError
+        One of them cannot be found, they are the same, or they have not been compared.
+    """
+    doc_a, doc_b = find_pair(corpus, first, second)
+    rows = corpus.read("pairs", [doc_a, doc_b])
+    if rows.empty:
+        raise UsageError(
+            f"{doc_a} and {doc_b} have not been compared: a run of {corpus.root} was interrupted; run it again"
+        )
+    row = rows.iloc[0]
+    numbers = (float(row["dot"]), float(row["cosine"]), float(row["z"]))
+    scores = PairScore(*numbers, int(row["rank_a"]), int(row["rank_b"]))
+    a, b = open_page(corpus, doc_a), open_page(corpus, doc_b)
+    return Pair(a, b, scores, lambda: corpus.read("matches", [doc_a, doc_b]))
+
+
+def describe_pair(pair: Pair) -> Iterator[str]:
+    """Describe a pair: score, ranks, and its strongest matches with the features that drive them.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    a, b, scores = pair.a, pair.b, pair.scores
+    yield f"{a.doc_id} ({a.about})  and  {b.doc_id} ({b.about})"
+    yield f"  {_in_words(scores)}"
+    if scores.rank_a is not None:
+        yield (
+            f"  {b.doc_id} is number {scores.rank_a} among the partners of {a.doc_id}, "
+            f"{a.doc_id} number {scores.rank_b} among those of {b.doc_id}"
+        )
+    matches = pair.matches
+    if matches.empty:
+        yield "  no region of one matches a region of the other"
+    names_a, names_b = RegionNames(a.regions), RegionNames(b.regions)
+    for level, heading in _HEADINGS.items():
+        rows = matches[matches["level"] == level].sort_values("rank")
+        if len(rows):
+            yield f"  strongest {heading}, with their share of the score and the digits that drive it:"
+        for match in rows.to_dict("records"):
+            pair_of_regions = f"{names_a.name(match['region_a'])}  with  {names_b.name(match['region_b'])}"
+            yield f"  {match['share']:7.2%}  {pair_of_regions}  [{' '.join(match['features'])}]"
+
+
+def draw_pair(pair: Pair) -> Drawing:
+    """Draw a pair of pages and what connects them.
+
+    Raises
+    ------
+    TablekinError
+        A scan cannot be found, or cannot be read.
+    """
+    left = place_document(pair.a, None)
+    right = place_document(pair.b, left)
+    boxes = [region_boxes(page, placed) for page, placed in ((pair.a, left), (pair.b, right))]
+    connections = connect(region_map(pair.a.rows("factors"), pair.b.rows("factors")), boxes[0], boxes[1])
+    z = f", z {pair.scores.z:.1f}" if pair.scores.z is not None else ""
+    score = f"cosine {pair.cosine:.3f}{z}; {len(connections)} strongest connections"
+    title_a, title_b = (f"{page.doc_id}\n{page.about}" for page in (pair.a, pair.b))
+    return draw((left, right), connections, (title_a, title_b, score))

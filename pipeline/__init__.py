@@ -1,3 +1,78 @@
-"""The stages of tablekin, in the order the data flows, and the ``tablekin`` command."""
+"""tablekin: find out which historical numerical tables were copied from which, and see why.
+
+The stages lie in rooms of their own, in the order the data flows; what a notebook or a script needs of them is here:
+
+>>> import tablekin
+>>> page = tablekin.read_page("p053.jpg")
+>>> other = tablekin.read_page("p232.tif")
+>>> pair = tablekin.compare(page, other)
+>>> apparatus = tablekin.collate(page, other)
+>>> corpus = tablekin.Corpus.open("corpus")
+
+Names are imported when they are first used, so that ``import tablekin`` takes no time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tablekin.api import Corpus as Corpus
+    from tablekin.api import collate as collate
+    from tablekin.api import compare as compare
+    from tablekin.api import read_page as read_page
+    from tablekin.api import run as run
+    from tablekin.config import RunConfig as RunConfig
+    from tablekin.config import read_config as read_config
+    from tablekin.errors import ConfigError as ConfigError
+    from tablekin.errors import CorpusError as CorpusError
+    from tablekin.errors import DiskFullError as DiskFullError
+    from tablekin.errors import ExitCode as ExitCode
+    from tablekin.errors import InUseError as InUseError
+    from tablekin.errors import NothingUsableError as NothingUsableError
+    from tablekin.errors import ScanError as ScanError
+    from tablekin.errors import StoppedError as StoppedError
+    from tablekin.errors import TablekinError as TablekinError
+    from tablekin.errors import UsageError as UsageError
+    from tablekin.orchestration.stage import Summary as Summary
+    from tablekin.report.apparatus import Apparatus as Apparatus
+    from tablekin.report.page import Page as Page
+    from tablekin.report.pair import Pair as Pair
 
 __version__ = "0.2.0"
+
+_HOMES = {
+    "tablekin.api": ("read_page", "compare", "collate", "run", "Corpus"),
+    "tablekin.report.page": ("Page",),
+    "tablekin.report.pair": ("Pair",),
+    "tablekin.report.apparatus": ("Apparatus",),
+    "tablekin.orchestration.stage": ("Summary",),
+    "tablekin.config": ("RunConfig", "read_config"),
+    "tablekin.errors": (
+        "TablekinError",
+        "UsageError",
+        "ConfigError",
+        "CorpusError",
+        "DiskFullError",
+        "InUseError",
+        "NothingUsableError",
+        "ScanError",
+        "StoppedError",
+        "ExitCode",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+__all__ = sorted([*_HOME_OF, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'tablekin' has no attribute {name!r}; it has: {', '.join(__all__)}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOME_OF]

@@ -73,7 +73,15 @@ class CollateConfig(_Section):
 
 
 class RunConfig(_Section):
-    """Everything a run depends on besides the scans and the weights."""
+    """Everything a run depends on besides the scans and the weights.
+
+    Examples
+    --------
+    >>> import tablekin
+    >>> config = tablekin.RunConfig(device="cpu", explain={"matches_per_pair": 8})
+    >>> config.explain.matches_per_pair
+    8
+    """
 
     seed: int = Field(default=0, ge=0)
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
@@ -138,7 +146,7 @@ def _describe(problem: Any) -> str:
     )
 
 
-def read_config(path: Path | None) -> RunConfig:
+def read_config(path: str | Path | None) -> RunConfig:
     """Read ``RUN.toml``; without a path, the defaults.
 
     Raises
@@ -146,11 +154,20 @@ def read_config(path: Path | None) -> RunConfig:
     ConfigError
         The file is missing, is not TOML, has a key that is not known, or a value out of bounds. The message
         names the file and every such key.
+
+    Examples
+    --------
+    >>> import tablekin
+    >>> from pathlib import Path
+    >>> Path("RUN.toml").write_text('device = "cpu"')
+    14
+    >>> tablekin.read_config("RUN.toml").device
+    'cpu'
     """
     if path is None:
         return RunConfig()
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             values = tomllib.load(file)
     except OSError as error:
         raise ConfigError(f"cannot read the config {path}: {error.strerror}") from error

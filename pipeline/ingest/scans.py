@@ -177,6 +177,58 @@ def _find_shares(path: Path, page: int, config: IngestConfig) -> list[tuple[floa
     return [None] if gutter is None else [(0.0, gutter[1]), (gutter[0], 1.0)]
 
 
+def pick_scan(
+    path: Path, page: int | None = None, side: str | None = None, config: IngestConfig | None = None
+) -> Scan:
+    """Name one page of one file.
+
+    Parameters
+    ----------
+    path
+        JPEG, PNG, TIFF or PDF.
+    page
+        Which image of the file, counted from 1; needed where it has several.
+    side
+        ``left`` or ``right``; needed where the image shows two facing pages.
+    config
+        Whether facing pages are split.
+
+    Raises
+    ------
+    UsageError
+        There is no such file or page, or it is not clear which page is meant.
+    ScanError
+        The file cannot be read.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name one of its files, or analyse all with tablekin.run")
+    listing = list_scans([path])
+    pages, count = list_pages(path)
+    if page is None and len(pages) > 1:
+        raise UsageError(f"{path} has {len(pages)} pages; say which, for instance page=1")
+    number = 1 if page is None else page
+    if not 1 <= number <= len(pages):
+        raise UsageError(f"{path} has no page {number}; it has {len(pages)}, counted from 1")
+    file_page = pages[number - 1]
+    shares = _find_shares(path, file_page, config or IngestConfig())
+    endings = _SIDES if len(shares) == 2 else ("",)
+    ending = f"_{side}" if side else ""
+    if ending not in endings:
+        hint = 'two pages; say side="left" or "right"' if len(shares) == 2 else "one page; leave the side out"
+        raise UsageError(f"{path} shows {hint}")
+    place = endings.index(ending)
+    of_file = f"_p{file_page + 1:04d}" if count > 1 else ""
+    return Scan(
+        _name(listing.sources[0], of_file + ending, set()),
+        listing.sources[0],
+        listing.root / listing.sources[0],
+        file_page + count * place,
+        _digest(path),
+        file_page,
+        shares[place],
+    )
+
+
 def load_scan(scan: Scan, max_pixels: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int]:
     """Read a page as grey.
 

@@ -48,13 +48,21 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run did, and what became of the scans it was given."""
+    """What a run did, and what became of the scans it was given.
 
-    ok: int
-    failed: int
-    added: int
-    pairs: int
-    unchanged: bool
+    Examples
+    --------
+    >>> import tablekin
+    >>> summary = tablekin.run("scans", out="corpus")
+    >>> if summary.failed:
+    ...     print(tablekin.Corpus.open("corpus").documents.query("status == 'failed'"))
+    """
+
+    ok: int  # pages of these scans that could be analysed
+    failed: int  # those that could not; their reasons are in table documents
+    added: int  # pages analysed by this run
+    pairs: int  # pairs compared by this run
+    unchanged: bool  # whether there was nothing to do
 
 
 def load_stages() -> Stages:

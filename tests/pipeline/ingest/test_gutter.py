@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from tablekin.config import IngestConfig, RunConfig
+from tablekin.errors import UsageError
 from tablekin.ingest.gutter import SIDE, find_gutter
 from tablekin.ingest.image import load_image
-from tablekin.ingest.scans import identify, list_scans, load_scan
+from tablekin.ingest.scans import identify, list_scans, load_scan, pick_scan
 from tablekin.orchestration.documents import analyse_scan
 from tests.support.places import SCANS
 
@@ -104,6 +105,23 @@ def test_indices_of_a_file_do_not_depend_on_what_its_images_show(tmp_path):
         ("book_p0002_right", 4, 1),
         ("book_p0003", 2, 2),
     ]
+
+
+def test_a_page_picked_is_the_document_that_a_run_makes_of_it(tmp_path):
+    path = tmp_path / "book.tif"
+    pages = [Image.fromarray(opening(gutter)) for gutter in ("none", "shadow", "none")]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    picked = [pick_scan(path, page, side) for page, side in ((1, None), (2, "left"), (2, "right"), (3, None))]
+    assert picked == list(identify(list_scans([path]), {}))
+    for page, side, word in (
+        (None, None, "has 3 pages; say which"),
+        (4, None, "no page 4; it has 3"),
+        (0, None, "no page 0"),
+        (2, None, "two pages; say side"),
+        (1, "left", "one page; leave the side out"),
+    ):
+        with pytest.raises(UsageError, match=word):
+            pick_scan(path, page, side)
 
 
 def test_a_spread_analysed_before_is_not_looked_at_again(tmp_path, monkeypatch):

@@ -1,0 +1,177 @@
+"""Corpus: the tables of a run, to look things up in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from tablekin.corpus.corpus import Corpus as CorpusStore
+from tablekin.report.apparatus import Apparatus, collate_pages
+from tablekin.report.neighbours import find_document, find_pair, rank_partners
+from tablekin.report.page import Page, open_page
+from tablekin.report.pair import Pair, open_pair
+
+
+class Corpus:
+    """The tables that a run wrote, as DataFrames; nothing is read before it is asked for, and nothing is changed.
+
+    ``docs/data-dictionary.md`` explains every column. A document is named by its doc_id or by the name of its scan.
+    Tables of pairs grow with the square of the documents: of a large corpus, ask for those of one document.
+
+    Examples
+    --------
+    >>> import tablekin
+    >>> corpus = tablekin.Corpus.open("corpus")
+    >>> corpus
+    <Corpus corpus: 3 documents>
+    >>> corpus.pairs_of("p053.jpg")["partner"].tolist()
+    ['p232', 'p303']
+    >>> corpus.cells_of("p053").loc[0, "text"]
+    '1'
+    """
+
+    def __init__(self, store: CorpusStore) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, root: str | Path) -> Corpus:
+        """Open a corpus.
+
+        Raises
+        ------
+        CorpusError
+            There is none in the folder ``root``, or another version of tablekin wrote it.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.Corpus.open("scans")
+        Traceback (most recent call last):
+        ...
+        tablekin.errors.CorpusError: scans is not a corpus; make one with: tablekin run SCANS --out scans
+        """
+        return cls(CorpusStore.open(Path(root)))
+
+    @property
+    def root(self) -> Path:
+        """Folder of the tables."""
+        return self._store.root
+
+    @property
+    def documents(self) -> pd.DataFrame:
+        """Every page: its scan, whether it could be analysed, and its metadata."""
+        return self._store.read("documents")
+
+    @property
+    def pages(self) -> pd.DataFrame:
+        """How every analysed page lies on its scan: orientation, skew, scale, size of its digits."""
+        return self._store.read("pages")
+
+    @property
+    def regions(self) -> pd.DataFrame:
+        """Parts of all pages with the text of cells and headers."""
+        return self._store.read("regions")
+
+    @property
+    def digits(self) -> pd.DataFrame:
+        """Digits of all pages."""
+        return self._store.read("digits")
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """Every pair of documents: similarity, z, ranks."""
+        return self._store.read("pairs")
+
+    @property
+    def matches(self) -> pd.DataFrame:
+        """The strongest pairs of regions of every pair of documents."""
+        return self._store.read("matches")
+
+    @property
+    def alignments(self) -> pd.DataFrame:
+        """Every pair that was collated: whether it is kin, and how many cells agree."""
+        return self._store.read("alignments")
+
+    @property
+    def collations(self) -> pd.DataFrame:
+        """Aligned cells of all pairs that are kin."""
+        return self._store.read("collations")
+
+    @property
+    def drivers(self) -> pd.DataFrame:
+        """What every region adds to its document's similarity with all others."""
+        return self._store.read("drivers")
+
+    def page(self, doc: str) -> Page:
+        """Give a document as a page: its tables, digits and image.
+
+        Raises
+        ------
+        UsageError
+            There is no such document, or it could not be analysed.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.Corpus.open("corpus").page("p053").tables[0].shape
+        (30, 5)
+        """
+        return open_page(self._store, find_document(self._store, doc))
+
+    def pairs_of(self, doc: str) -> pd.DataFrame:
+        """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``."""
+        return rank_partners(self._store, find_document(self._store, doc))
+
+    def matches_of(self, doc: str) -> pd.DataFrame:
+        """List the matches that a document takes part in."""
+        return self._store.read_matches_of(find_document(self._store, doc))
+
+    def cells_of(self, doc: str) -> pd.DataFrame:
+        """List the cells of a document in reading order: table, row and column, text, confidence, box."""
+        return self.page(doc).cells
+
+    def compare(self, doc: str, other: str) -> Pair:
+        """Give a pair of documents, in the order of the tables: similarity, z, ranks and what carries it.
+
+        Raises
+        ------
+        UsageError
+            One of them cannot be found, or they are the same.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.Corpus.open("corpus").compare("p232", "p053").scores.rank_a
+        1
+        """
+        return open_pair(self._store, doc, other)
+
+    def collate(self, doc: str, other: str) -> Apparatus:
+        """Lay the tables of two documents side by side, in the order of the tables.
+
+        Raises
+        ------
+        UsageError
+            One of them cannot be found, or they are the same.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.Corpus.open("corpus").collate("p053", "p232").is_kin
+        True
+        """
+        return collate_pages(*(open_page(self._store, name) for name in find_pair(self._store, doc, other)))
+
+    def __len__(self) -> int:
+        """Count the documents."""
+        return len(self._store.read("documents", columns=["doc_id"]))
+
+    def __repr__(self) -> str:
+        return f"<Corpus {self.root}: {len(self)} documents>"
+
+    def _repr_html_(self) -> str:
+        counts = self.documents["status"].value_counts()
+        found = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"<p>corpus <b>{escape(str(self.root))}</b>: {len(self)} documents ({found})</p>"

@@ -17,8 +17,8 @@ from tablekin.report.pair import Pair, open_pair
 class Corpus:
     """The tables that a run wrote, as DataFrames; nothing is read before it is asked for, and nothing is changed.
 
-    ``docs/data-dictionary.md`` explains every column. A document is named by its doc_id or by the name of its scan.
-    Tables of pairs grow with the square of the documents: of a large corpus, ask for those of one document.
+    ``docs/reference/data-dictionary.md`` explains every column. A document is named by its doc_id or by the name of
+    its scan. Tables of pairs grow with the square of the documents: of a large corpus, ask for those of one document.
 
     Examples
     --------

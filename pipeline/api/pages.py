@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tablekin.api.settings import settings_of
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
-from tablekin.execution.pool import resolve_device
+from tablekin.execution import resolve_device
 from tablekin.execution.threads import one_thread
 from tablekin.explain.factor_index import TABLES, load_factors
 from tablekin.explain.matches import match_pairs
@@ -46,7 +46,7 @@ def read_page(
     side
         Which of two facing pages; may be left out where the image shows one.
     config
-        Settings, or a TOML file of them; ``docs/configuration.md`` lists all.
+        Settings, or a TOML file of them; ``docs/reference/configuration.md`` lists all.
     device
         Where the networks run: auto, cpu, cuda or cuda:N; as the settings say if left out.
 

@@ -34,13 +34,13 @@ def run(
     metadata
         CSV file with a column ``file``; all its columns are kept.
     config
-        Settings, or a TOML file of them; ``docs/configuration.md`` lists all.
+        Settings, or a TOML file of them; ``docs/reference/configuration.md`` lists all.
     device
         Where the networks run: auto, cpu, cuda or cuda:N; as the settings say if left out.
     workers
         Processes; one a core by default.
     scheduler
-        Address of a Dask scheduler whose workers do the work: ``docs/cluster.md``.
+        Address of a Dask scheduler whose workers do the work: ``docs/how-to/cluster.md``.
     on_error
         ``skip`` goes on with the next document when one fails, ``stop`` ends the run.
 

@@ -1,7 +1,7 @@
 """Collation: the tables of two documents side by side, cell by cell."""
 
-from tablekin.collation.cells import summarize, to_frame
-from tablekin.collation.collation import Collation, collate, keep_significant
+from tablekin.collation.cells import to_frame
+from tablekin.collation.collation import Collation, collate, keep_significant, summarize
 from tablekin.collation.stage import collations_fingerprint, update_collations
 from tablekin.collation.variant import CRITERIA as VARIANT_CRITERIA
 from tablekin.collation.witness import Witness, WitnessReader, make_witness

@@ -74,7 +74,7 @@ class Apparatus:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """Counts and evidence: a row of table ``alignments``, ``docs/data-dictionary.md`` explains it."""
+        """Counts and evidence: a row of table ``alignments``, ``docs/reference/data-dictionary.md`` explains it."""
         return summarize(self.tried, self.cells)
 
     def plot(self) -> Drawing:

@@ -29,7 +29,7 @@ class PairScore:
 
     dot: float
     cosine: float
-    z: float | None = None  # in robust standard deviations, see docs/data-dictionary.md
+    z: float | None = None  # in robust standard deviations, see docs/reference/data-dictionary.md
     rank_a: int | None = None  # place of b among the partners of a, 1 is nearest
     rank_b: int | None = None
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from tablekin.collation.witness import make_witness
-from tablekin.report.drawing import region_map
+from tablekin.explain.region_map import region_map
 from tablekin.schemas import FEATURES
 from tests.support.read_tables import read, values
 

@@ -173,7 +173,7 @@ def similar(
 ) -> None:
     """List the nearest documents of one, and what makes them similar."""
     with _errors_to_exit_codes():
-        from tablekin.corpus.corpus import Corpus
+        from tablekin.corpus import Corpus
         from tablekin.report.neighbours import describe_neighbours
 
         for line in describe_neighbours(Corpus.open(corpus), doc, number):
@@ -194,9 +194,8 @@ def read(
 ) -> None:
     """Print the tables of one document as they were read; cells in doubt have a question mark."""
     with _errors_to_exit_codes():
-        from tablekin.corpus.corpus import Corpus
+        from tablekin.corpus import Corpus, find_document
         from tablekin.report.drawing import save_drawing
-        from tablekin.report.neighbours import find_document
         from tablekin.report.page import open_page
         from tablekin.report.transcript import describe_reading, write_cells
 
@@ -223,7 +222,7 @@ def show(
 ) -> None:
     """Show one pair: its score, its matches, and on request a drawing."""
     with _errors_to_exit_codes():
-        from tablekin.corpus.corpus import Corpus
+        from tablekin.corpus import Corpus
         from tablekin.report.drawing import save_drawing
         from tablekin.report.pair import describe_pair, open_pair
 
@@ -250,10 +249,9 @@ def collate(
 ) -> None:
     """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
     with _errors_to_exit_codes():
-        from tablekin.corpus.corpus import Corpus
+        from tablekin.corpus import Corpus, find_pair
         from tablekin.report.apparatus import collate_pages, describe, write_csv
         from tablekin.report.drawing import save_drawing
-        from tablekin.report.neighbours import find_pair
         from tablekin.report.page import open_page
 
         opened = Corpus.open(corpus)
@@ -288,7 +286,7 @@ def kinship(
 ) -> None:
     """Find families of tables and, from the readings they share, who copied whom."""
     with _errors_to_exit_codes():
-        from tablekin.corpus.corpus import Corpus
+        from tablekin.corpus import Corpus
         from tablekin.kinship.families import describe, find_families, write_families
 
         opened = Corpus.open(corpus)
@@ -297,7 +295,7 @@ def kinship(
         for family in families:
             for line in describe(family):
                 typer.echo(line)
-        write_families(families, out or corpus / "kinship", _say)
+        write_families(families, out or opened.layout.kinship, _say)
 
 
 @app.command()
@@ -322,11 +320,12 @@ def analyze(
     """Group the documents of a corpus, and tell the history of its tables: table groups, figures."""
     with _errors_to_exit_codes():
         from tablekin.analyze.stage import Columns, analyze
-        from tablekin.corpus.corpus import Corpus
+        from tablekin.corpus import Corpus
 
-        folder = out or corpus / "analysis"
-        analyze(Corpus.open(corpus), folder, Columns(work, year, place), window, _say)
-        _say(f"table: {corpus / 'groups'}; other tables: {folder}")
+        opened = Corpus.open(corpus)
+        folder = out or opened.layout.analysis
+        analyze(opened, folder, Columns(work, year, place), window, _say)
+        _say(f"table: {opened.layout.table('groups')}; other tables: {folder}")
 
 
 @app.command()

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 SCHEMA_VERSION = "1"
+DOCUMENT_STATUS = ("ok", "failed")
 FEATURES = tuple(str(j) for j in range(10)) + tuple(f"{jk:02d}" for jk in range(100))
+
+
+class PartKey(StrEnum):
+    """Keys of the metadata that the files of a corpus carry; docs/reference/data-dictionary.md explains them."""
+
+    SCHEMA = "tablekin.schema"
+    TABLE = "tablekin.table"
+    FINGERPRINT = "tablekin.fingerprint"
+    COMPARED = "tablekin.compared"
+    COVERAGE = "tablekin.coverage"
+    COLLATED = "tablekin.collated"
+    DROPPING = "tablekin.dropping"
+
 
 _BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image
 _PAIR = [("doc_a", pa.string()), ("doc_b", pa.string())]
@@ -117,6 +132,17 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     ],
 }
 
+_ADDED_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
+    "groups": [
+        ("doc_id", pa.string()),
+        ("cluster", pa.int32()),
+        ("x", pa.float32()),
+        ("y", pa.float32()),
+        ("nearest", pa.string()),
+        ("nearest_cosine", pa.float32()),
+    ],
+}
+
 DOCUMENT_TABLES = (
     "pages",
     "regions",
@@ -126,9 +152,17 @@ DOCUMENT_TABLES = (
     "documents",
 )  # documents seals a batch
 PAIR_TABLES = ("matches", "pairs")  # pairs seals a batch
-SCHEMAS: dict[str, pa.Schema] = {
-    table: pa.schema(columns, metadata={"tablekin.table": table, "tablekin.schema": SCHEMA_VERSION})
-    for table, columns in _COLUMNS.items()
+
+
+def _schema(table: str, columns: list[tuple[str, pa.DataType]]) -> pa.Schema:
+    return pa.schema(columns, metadata={PartKey.TABLE: table, PartKey.SCHEMA: SCHEMA_VERSION})
+
+
+# tables that every run writes, and those that another command adds
+SCHEMAS: dict[str, pa.Schema] = {table: _schema(table, columns) for table, columns in _COLUMNS.items()}
+ALL_SCHEMAS: dict[str, pa.Schema] = {
+    **SCHEMAS,
+    **{table: _schema(table, columns) for table, columns in _ADDED_COLUMNS.items()},
 }
 
 # Of the tables with a row for every pair: bytes of numbers that hardly repeat are sorted by place before they are
@@ -169,7 +203,7 @@ def to_arrow(table: str, frame: pd.DataFrame, extra: list[pa.Field] | None = Non
     ValueError
         A column is missing, is not part of the table, or does not fit its type.
     """
-    schema = SCHEMAS[table]
+    schema = ALL_SCHEMAS[table]
     for field in extra or []:
         schema = schema.append(field)
     missing = [name for name in schema.names if name not in frame.columns]

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,9 +33,7 @@ from lib.made_corpus import first_documents, make_corpus, shape_of
 from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import MatchProvenance
-from tablekin.corpus.pair_tables import Comparison
+from tablekin.corpus import Corpus
 from tablekin.execution import default_workers
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs
@@ -79,12 +77,10 @@ class TimedScores:
         return self._clock.time("score", self._scores.table, a, b)
 
 
-class TimedCorpus(Corpus):
-    """A corpus that tells how long writing took."""
+def _timed(write: Callable[..., int], clock: Clock) -> Callable[..., int]:
+    """Make a function that writes tables tell how long it took, without what making them took."""
 
-    clock: Clock
-
-    def _write(self, write: Callable[..., int], tables: Iterator[pa.Table], *arguments: Any) -> int:
+    def timed(tables: Iterable[pa.Table], *arguments: Any) -> int:
         making = Clock()
 
         def made() -> Iterator[pa.Table]:
@@ -94,24 +90,26 @@ class TimedCorpus(Corpus):
 
         begin = time.perf_counter()
         rows = write(made(), *arguments)
-        self.clock.add("encode and write", time.perf_counter() - begin - making.seconds["making"])
+        clock.add("encode and write", time.perf_counter() - begin - making.seconds["making"])
         return rows
 
-    def add_matches(self, matches: Any, explained: MatchProvenance, number_of_pass: int, number: int) -> int:
-        """Add a part of matches."""
-        return self._write(super().add_matches, matches, explained, number_of_pass, number)
+    return timed
 
-    def replace_pairs(self, pairs: Any, comparison: Comparison) -> int:
-        """Write the table of pairs."""
-        return self._write(super().replace_pairs, pairs, comparison)
+
+def timed_corpus(folder: Path, clock: Clock) -> Corpus:
+    """Open a corpus that tells how long writing pairs and matches took."""
+    corpus = Corpus(folder)
+    corpus.match_table.add = _timed(corpus.match_table.add, clock)  # type: ignore[method-assign]
+    corpus.pair_table.replace = _timed(corpus.pair_table.replace, clock)  # type: ignore[method-assign]
+    return corpus
 
 
 def measure(folder: Path, matches_per_pair: int) -> dict[str, Any]:
     """Run the comparison of a corpus once more from its beginning."""
     clock, stages = Clock(), Counter[str]()
-    corpus = TimedCorpus(folder)
-    corpus.clock = clock
-    corpus.drop_comparison()
+    corpus = timed_corpus(folder, clock)
+    corpus.pair_table.drop()
+    corpus.match_table.drop()
     config = RunConfig.model_validate({"explain": {"matches_per_pair": matches_per_pair}})
     compile_kernel(first_documents(folder, 2))
 

@@ -30,7 +30,7 @@ from tablekin.collation import (
     to_frame,
 )
 from tablekin.collation.values import is_same_value
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.sample.truth import corresponding_cells, read_truth
 
 Cell = tuple[int, int, int]  # table, row, column of the truth

@@ -25,7 +25,7 @@ from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_meas
 from threadpoolctl import threadpool_limits
 
 from tablekin.analyze.clusters import LEAST_AGREEMENT, draw_map, find_clusters
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.sample import read_truth
 
 AGREEMENTS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)

@@ -40,7 +40,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 
 from tablekin.analyze.clusters import find_clusters
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.sample import read_truth
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from tablekin.collation import WitnessReader, collate, keep_significant
 from tablekin.collation.significance import CRITERIA
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 
 _SHARES = (0.5, 0.9, 0.99, 1.0)
 

@@ -5,30 +5,16 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.pair_tables import COMPARED
-from tablekin.corpus.parts import write_part
-from tablekin.schemas import SCHEMA_VERSION
+from tablekin.corpus import Comparison, Corpus
+from tablekin.schemas import to_arrow
 
 LEAST_AGREEMENT = 0.8  # of two tables of one family: tables computed anew with like parameters agree less
 ALONE = -1  # cluster of a document that has no family
-SCHEMA = pa.schema(
-    [
-        ("doc_id", pa.string()),
-        ("cluster", pa.int32()),
-        ("x", pa.float32()),
-        ("y", pa.float32()),
-        ("nearest", pa.string()),
-        ("nearest_cosine", pa.float32()),
-    ],
-    metadata={"tablekin.table": "groups", "tablekin.schema": SCHEMA_VERSION},
-)
 _FEWEST = 10  # documents for which neighbours are worth preserving on a map
 _PERPLEXITY = 15.0
 _COMPONENTS = 30
@@ -104,7 +90,7 @@ def draw_map(phi: NDArray[np.float64]) -> NDArray[np.float32]:
 def _nearest(corpus: Corpus, names: list[str]) -> pd.DataFrame:
     """Find the nearest document by cosine and the cosine; missing where there is no other."""
     columns = ["doc_a", "doc_b", "cosine"]
-    near = corpus.read_first_pairs(columns)
+    near = corpus.read_nearest_pairs(1, [*columns, "rank_a", "rank_b"])
     both = pd.concat(
         [
             near.loc[near["rank_a"] == 1, columns].set_axis(["doc", "nearest", "cosine"], axis=1),
@@ -116,8 +102,5 @@ def _nearest(corpus: Corpus, names: list[str]) -> pd.DataFrame:
 
 def write_groups(corpus: Corpus, groups: pd.DataFrame) -> None:
     """Write table ``groups``, with what was compared when it was made."""
-    comparison = corpus.comparison()
-    seal = {COMPARED.encode(): (comparison.compared if comparison else "").encode()}
-    schema = SCHEMA.with_metadata({**(SCHEMA.metadata or {}), **seal})
-    table = pa.Table.from_pandas(groups, SCHEMA, preserve_index=False).cast(SCHEMA)
-    write_part(corpus.root / "groups/part-00000.parquet", table.replace_schema_metadata(schema.metadata))
+    made_from = corpus.pair_table.made_from() or Comparison("", "")
+    corpus.group_table.replace([to_arrow("groups", groups)], made_from)

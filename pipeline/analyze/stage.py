@@ -19,7 +19,7 @@ from tablekin.analyze.history import (
     lives_of_families,
     parse_years,
 )
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.drivers import drivers
 

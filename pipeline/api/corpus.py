@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from tablekin.corpus.corpus import Corpus as CorpusStore
+from tablekin.corpus import Corpus as CorpusStore
+from tablekin.corpus import find_document, find_pair
 from tablekin.report.apparatus import Apparatus, collate_pages
-from tablekin.report.neighbours import find_document, find_pair, rank_partners
+from tablekin.report.neighbours import rank_partners
 from tablekin.report.page import Page, open_page
 from tablekin.report.pair import Pair, open_pair
 

@@ -1,4 +1,4 @@
-"""Collation integrity: whether the collated cells of a corpus fit one another, its documents and its record."""
+"""Collations: whether the collated cells of a corpus fit one another, its documents and its record."""
 
 from __future__ import annotations
 
@@ -9,34 +9,47 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tablekin.check.documents import Problem
 from tablekin.check.index import KINDS, DocumentIndex
-from tablekin.corpus.collation_coverage import CollationProvenance, alignments_of
-from tablekin.corpus.collation_tables import read_collated
-from tablekin.corpus.parts import read_parts
+from tablekin.check.problem import Problem, delete_tables
+from tablekin.corpus import CollationProvenance, CorpusLayout, alignments_of, read_parts, read_provenance
 
-COLLATE_AGAIN = "delete the folders alignments and collations and run again"
 _PAIR = ["doc_a", "doc_b"]
 _RELATIONS = ("same", "variant", "only_a", "only_b")
 
 
 def check_collations(
-    collations: Sequence[Path], alignments: Sequence[Path], knowledge: DocumentIndex, fingerprint: str | None
+    layout: CorpusLayout,
+    collations: Sequence[Path],
+    alignments: Sequence[Path],
+    index: DocumentIndex,
+    fingerprint: str | None,
 ) -> Iterator[Problem]:
-    """Check the parts of both tables; ``fingerprint`` is that of the documents in the record."""
+    """Check tables ``collations`` and ``alignments``.
+
+    Parameters
+    ----------
+    layout
+        Of the corpus.
+    collations, alignments
+        Parts of the two tables that can be read.
+    index
+        All documents.
+    fingerprint
+        That of the documents in the record, if it is known.
+    """
     known: list[CollationProvenance] = []
+    again = delete_tables(layout, "alignments", "collations")
     for part in collations:
-        collated = read_collated(part)
-        place = f"collations/{part.name}"
-        if collated is None:
-            yield Problem(place, "does not say which pairs it has", COLLATE_AGAIN)
+        made_from, place = read_provenance(part, CollationProvenance.of_seal), layout.place(part)
+        if made_from is None:
+            yield Problem(place, "does not say which pairs it has", again)
             continue
-        known.append(collated)
-        if fingerprint and collated.fingerprint != fingerprint:
-            yield Problem(place, "was made with another config than run.json tells", COLLATE_AGAIN)
-        rows = read_parts([part])
-        for what in _wrong_rows(rows, collated, knowledge):
-            yield Problem(place, what, COLLATE_AGAIN)
+        known.append(made_from)
+        if fingerprint and made_from.fingerprint != fingerprint:
+            what = f"was made with another config than {layout.place(layout.record)} tells"
+            yield Problem(place, what, again)
+        for what in _wrong_rows(read_parts([part]), made_from, index):
+            yield Problem(place, what, again)
     if alignments and len(known) == len(collations):
         found = read_parts(alignments).to_pandas().sort_values(_PAIR, ignore_index=True)
         expected = alignments_of(known)
@@ -47,24 +60,25 @@ def check_collations(
             for name in expected.columns
         )
         if not same:
-            yield Problem("alignments", "does not sum up what the table collations says", COLLATE_AGAIN)
+            place = layout.place(layout.table("alignments"))
+            yield Problem(place, "does not sum up what the table collations says", again)
 
 
-def _wrong_rows(table: pa.Table, collated: CollationProvenance, knowledge: DocumentIndex) -> Iterator[str]:
+def _wrong_rows(table: pa.Table, made_from: CollationProvenance, index: DocumentIndex) -> Iterator[str]:
     rows = table.to_pandas()
     if unknown := set(rows["relation"]) - {*_RELATIONS}:
         yield f"has an unknown relation: {', '.join(sorted(unknown))}"
     for side, alone in (("a", "only_b"), ("b", "only_a")):
-        document = knowledge.places(table[f"doc_{side}"])
+        document = index.places(table[f"doc_{side}"])
         region = rows[f"region_{side}"].to_numpy(np.int64)
-        is_cell = knowledge.kinds(document, np.maximum(region, 0)) == KINDS.index("cell")
+        is_cell = index.kinds(document, np.maximum(region, 0)) == KINDS.index("cell")
         absent = (region < 0) & (rows["relation"] == alone)
-        if knowledge.complete and not (is_cell & (region >= 0) | absent).all():
+        if index.complete and not (is_cell & (region >= 0) | absent).all():
             yield "has cells that are not in the table regions"
     counts = Counter(zip(rows["doc_a"], rows["doc_b"], strict=True))
     expected = {
         (a, b): sum(int(row[name]) for name in (*_RELATIONS, "doubtful"))
-        for ((a, _), (b, _)), row in collated.pairs.items()
+        for ((a, _), (b, _)), row in made_from.pairs.items()
     }
     if counts != {pair: count for pair, count in expected.items() if count}:
         yield "has other rows than it says of its pairs"

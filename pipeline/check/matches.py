@@ -1,4 +1,4 @@
-"""Match integrity: whether the rows of table ``matches`` fit the documents; every problem is named with its repair."""
+"""Matches: whether the rows of table ``matches`` fit the documents and what its parts say of themselves."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tablekin.check.documents import TOLERANCE, Mask, PairSet, Problem, differ, note, noted, spread
 from tablekin.check.index import KINDS, DocumentIndex
+from tablekin.check.pairs import PairSet
+from tablekin.check.problem import (
+    ROUNDING,
+    Mask,
+    Problem,
+    WrongRows,
+    delete_part,
+    delete_tables,
+    scatter_mask,
+)
 from tablekin.config import ExplainConfig
-from tablekin.corpus.match_coverage import Coverage, MatchProvenance, document_key, survey
-from tablekin.corpus.pair_tables import read_explained
+from tablekin.corpus import CorpusLayout, Coverage, MatchProvenance, document_key, read_provenance, survey
 from tablekin.explain.pooling import LEVELS
 from tablekin.schemas import FEATURES
 
@@ -23,54 +31,60 @@ _KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("colu
 
 
 def check_matches(
-    parts: Sequence[Path], knowledge: DocumentIndex, config: ExplainConfig | None, fingerprint: str | None
+    layout: CorpusLayout,
+    parts: Sequence[Path],
+    index: DocumentIndex,
+    config: ExplainConfig | None,
+    fingerprint: str | None,
 ) -> Iterator[Problem]:
     """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
 
     Parameters
     ----------
+    layout
+        Of the corpus.
     parts
-        Parts of the table; a pair is in one of them only.
-    knowledge
+        Those of the table that can be read; a pair is in one of them only.
+    index
         All documents.
     config
         Says how many matches are kept and of which pairs, if it is known.
     fingerprint
         Of the config they were made with, if it is known.
     """
-    seen = PairSet(len(knowledge.names))
-    most = config.matches_per_pair if config else None
-    explained = {part.name: read_explained(part) for part in parts}
+    pairs = PairSet(len(index.names))
+    max_rank = config.matches_per_pair if config else None
+    provenances = {part.name: read_provenance(part, MatchProvenance.of_seal) for part in parts}
     for part in parts:
-        found: dict[str, tuple[int, str]] = {}
+        found = WrongRows()
         with pq.ParquetFile(part, read_dictionary=["doc_a", "doc_b", "level"]) as file:
             rows = file.read([name for name in file.schema_arrow.names if name != "features"])
             for group in range(file.num_row_groups):
                 named = pc.list_flatten(file.read_row_group(group, ["features"])["features"])
                 if not pc.all(pc.is_in(named, pa.array(FEATURES)), min_count=0).as_py():
-                    found.setdefault("name an unknown feature", (1, f"row group {group}"))
-        for what, wrong in _wrong_matches(rows, knowledge, seen, most):
-            note(found, what, wrong, rows)
-        made_from = explained[part.name]
-        if made_from and knowledge.complete:
-            outside = ~_inside(made_from.coverage, knowledge, rows)
-            note(found, "are of a pair that the part is not made for", outside, rows)
-        yield from noted(f"matches/{part.name}", found, f"delete matches/{part.name} and run again")
+                    found.add("name an unknown feature", 1, f"row group {group}")
+        for what, wrong in _wrong_rows(rows, index, pairs, max_rank):
+            found.note(what, wrong, rows)
+        made_from = provenances[part.name]
+        if made_from and index.complete:
+            outside = ~_inside(made_from.coverage, index, rows)
+            found.note("are of a pair that the part is not made for", outside, rows)
+        yield from found.problems(layout.place(part), delete_part(layout, part))
     if not parts:
-        yield Problem("matches", "has no part", "run again")
-    elif knowledge.complete:
-        yield from _check_coverage(explained, knowledge, seen, config, fingerprint)
+        yield Problem(layout.place(layout.table("matches")), "has no part", "run again")
+    elif index.complete:
+        yield from _check_coverage(layout, provenances, index, pairs, config, fingerprint)
 
 
-def _inside(coverage: Coverage, knowledge: DocumentIndex, rows: pa.Table) -> Mask:
+def _inside(coverage: Coverage, index: DocumentIndex, rows: pa.Table) -> Mask:
     """Tell which matches are of pairs that a part is made for."""
     places = []
     for key, documents in (("doc_a", coverage.rows), ("doc_b", coverage.columns)):
-        at = np.full(len(knowledge.names) + 1, -1)  # the last one is that of an unknown document
-        known = knowledge.places(pa.chunked_array([pa.array([name for name, _ in documents], pa.string())]))
+        at = np.full(len(index.names) + 1, -1)  # the last one is that of an unknown document
+        known = index.places(pa.chunked_array([pa.array([name for name, _ in documents], pa.string())]))
         at[known] = np.arange(len(documents))
         at[-1] = -1
-        places.append(at[knowledge.places(rows[key])])
+        places.append(at[index.places(rows[key])])
     row, column = places
     inside = (row >= 0) & (column >= 0)
     inside[inside] = coverage.pairs[row[inside], column[inside]]
@@ -78,45 +92,45 @@ def _inside(coverage: Coverage, knowledge: DocumentIndex, rows: pa.Table) -> Mas
 
 
 def _check_coverage(
-    explained: dict[str, MatchProvenance | None],
-    knowledge: DocumentIndex,
-    seen: PairSet,
+    layout: CorpusLayout,
+    provenances: dict[str, MatchProvenance | None],
+    index: DocumentIndex,
+    pairs: PairSet,
     config: ExplainConfig | None,
     fingerprint: str | None,
 ) -> Iterator[Problem]:
     """Check that every pair of documents is in one part, and has matches if it must have some."""
     if fingerprint is None:
-        fingerprint = next((known.fingerprint for known in explained.values() if known), "")
-    ok = sorted(document_key(name, digest) for name, digest, status in knowledge.inputs if status == "ok")
-    found = survey(explained.items(), ok, fingerprint)
-    again = "run again, which makes them anew"
+        fingerprint = next((known.fingerprint for known in provenances.values() if known), "")
+    ok = sorted(document_key(name, digest) for name, digest, status in index.inputs if status == "ok")
+    found = survey(provenances.items(), ok, fingerprint)
+    again, table = "run again, which makes them anew", layout.place(layout.table("matches"))
     for name in found.obsolete:
         what = "has pairs that another part has too, or does not say that it is of this config and these documents"
-        yield Problem(f"matches/{name}", what, again)
+        yield Problem(layout.place(layout.part("matches", name)), what, again)
     for name, gone in found.partial.items():
         names = ", ".join(sorted(doc_id for doc_id, _ in gone))
-        yield Problem(
-            f"matches/{name}", f"has matches of documents that are gone or have changed: {names}", again
-        )
+        what = f"has matches of documents that are gone or have changed: {names}"
+        yield Problem(layout.place(layout.part("matches", name)), what, again)
     if count := int(found.missing.sum()):
         a, b = np.unravel_index(np.argmax(found.missing), found.missing.shape)
         what = f"{count} pairs have not been explained (first: {ok[a][0]} and {ok[b][0]})"
-        yield Problem("matches", what, "run again, which goes on with them")
-    from_cosine = config.matches_from_cosine if config else 0
-    lost = [pair for pair in _unmatched(knowledge, seen, from_cosine) if not found.missing[pair]]
+        yield Problem(table, what, "run again, which goes on with them")
+    min_cosine = config.matches_from_cosine if config else 0
+    lost = [pair for pair in _unmatched(index, pairs, min_cosine) if not found.missing[pair]]
     if lost:
-        a, b = (knowledge.names[place].as_py() for place in lost[0])
+        a, b = (index.names[place].as_py() for place in lost[0])
         what = f"{len(lost)} pairs that must have matches have none (first: {a} and {b})"
-        yield Problem("matches", what, "delete the folder matches and run again")
+        yield Problem(table, what, delete_tables(layout, "matches"))
 
 
-def _wrong_matches(
-    rows: pa.Table, knowledge: DocumentIndex, seen: PairSet, most: int | None
+def _wrong_rows(
+    rows: pa.Table, index: DocumentIndex, pairs: PairSet, max_rank: int | None
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a match, and which rows it is wrong with."""
-    a, b = knowledge.places(rows["doc_a"]), knowledge.places(rows["doc_b"])
+    a, b = index.places(rows["doc_a"]), index.places(rows["doc_b"])
     known = (a >= 0) & (b >= 0)
-    if knowledge.complete:
+    if index.complete:
         yield "are of a document that is not in the table documents or not ok", ~known
     yield "do not have doc_a before doc_b", known & (a >= b)
     level = pc.fill_null(pc.index_in(rows["level"].cast(pa.string()), pa.array(LEVELS)), -1).to_numpy()
@@ -125,55 +139,52 @@ def _wrong_matches(
     numbers = ("rank", "region_a", "region_b", "relevance", "share")
     frame = pd.DataFrame({name: rows[name].to_numpy()[good] for name in numbers})
     a, b, frame["level"] = a[good], b[good], level[good]
-    frame["pair"] = seen.place(a, b)
+    frame["pair"] = pairs.place(a, b)
     for key, document in (("region_a", a), ("region_b", b)):
-        kind = knowledge.kinds(document, frame[key].to_numpy(np.int64))
+        kind = index.kinds(document, frame[key].to_numpy(np.int64))
         fits = np.zeros(len(frame), bool)
         for number, name in enumerate(LEVELS):
             allowed = [KINDS.index(each) for each in _KINDS_OF_LEVEL[name]]
             fits |= (frame["level"].to_numpy() == number) & np.isin(kind, allowed)
-        yield f"have a {key} that is no region of that level of the document", spread(good, ~fits)
+        yield f"have a {key} that is no region of that level of the document", scatter_mask(good, ~fits)
     regions = ["pair", "level", "region_a", "region_b"]
-    yield "match the same regions as another", spread(good, frame.duplicated(regions).to_numpy())
-    yield "are of a pair that another part has too", spread(good, seen.flags[frame["pair"]])
-    seen.flags[frame["pair"]] = True
+    yield "match the same regions as another", scatter_mask(good, frame.duplicated(regions).to_numpy())
+    yield "are of a pair that another part has too", scatter_mask(good, pairs.met[frame["pair"]])
+    pairs.met[frame["pair"]] = True
     frame = frame.sort_values(["pair", "level", "rank"], kind="stable")
     group = frame.groupby(["pair", "level"])
     odd = frame["rank"] != group.cumcount() + 1
-    if most is not None:
-        odd |= frame["rank"] > most
-    yield "are not ranked 1, 2, 3 ... within their pair and level", spread(good, _restore(odd))
+    if max_rank is not None:
+        odd |= frame["rank"] > max_rank
+    yield "are not ranked 1, 2, 3 ... within their pair and level", scatter_mask(good, _restore(odd))
     rising = (group["relevance"].diff() > 0) | ~(frame["relevance"] > 0)
-    yield "have more relevance than the one before, or none", spread(good, _restore(rising))
+    yield "have more relevance than the one before, or none", scatter_mask(good, _restore(rising))
     at = frame.index
     _, first, place = np.unique(frame["pair"], return_index=True, return_inverse=True)
-    left, right = (
-        a[at[first]],
-        b[at[first]],
-    )  # of each pair once: its features take more memory than its matches
-    dot = np.einsum("pf,pf->p", knowledge.phi[left], knowledge.phi[right])[place]
-    wrong = pd.Series(differ(frame["share"] * dot, frame["relevance"], frame["relevance"]), at)
-    yield "have a share that is not their part of dot", spread(good, _restore(wrong))
+    # of each pair once: its features take more memory than its matches
+    left, right = a[at[first]], b[at[first]]
+    dot = np.einsum("pf,pf->p", index.phi[left], index.phi[right])[place]
+    wrong = pd.Series(ROUNDING.differ(frame["share"] * dot, frame["relevance"], frame["relevance"]), at)
+    yield "have a share that is not their part of dot", scatter_mask(good, _restore(wrong))
     # negative relevance elsewhere lets the positive add up to more than dot, at most to this
-    limit = np.einsum("pf,pf->p", knowledge.magnitude[left], knowledge.magnitude[right])[place]
-    above = group["relevance"].transform("sum") > limit * (1 + TOLERANCE)
-    yield "are of a pair whose matches have more than its relevance", spread(good, _restore(above))
+    limit = np.einsum("pf,pf->p", index.magnitude[left], index.magnitude[right])[place]
+    above = group["relevance"].transform("sum") > limit * (1 + ROUNDING.relative)
+    yield "are of a pair whose matches have more than its relevance", scatter_mask(good, _restore(above))
 
 
-def _unmatched(knowledge: DocumentIndex, seen: PairSet, from_cosine: float) -> Iterator[tuple[int, int]]:
+def _unmatched(index: DocumentIndex, pairs: PairSet, min_cosine: float) -> Iterator[tuple[int, int]]:
     """Find pairs without matches whose cells have relevance in common: the sum of the map is positive.
 
-    Pairs whose cosine is below ``from_cosine`` need none.
+    Pairs whose cosine is below ``min_cosine`` need none.
     """
-    matched = seen.flags
-    count = len(knowledge.names)
-    norms = np.linalg.norm(knowledge.phi, axis=1)
+    count = len(index.names)
+    norms = np.linalg.norm(index.phi, axis=1)
     for a in range(count - 1):
         b = np.arange(a + 1, count)
-        given, dot = knowledge.cells[b] @ knowledge.cells[a], knowledge.phi[b] @ knowledge.phi[a]
-        place = seen.place(np.full(len(b), a), b)
-        near = dot >= (from_cosine + TOLERANCE) * norms[a] * norms[b] if from_cosine else dot > 0
-        for other in b[(given > TOLERANCE * dot) & near & ~matched[place]]:
+        given, dot = index.cells[b] @ index.cells[a], index.phi[b] @ index.phi[a]
+        place = pairs.place(np.full(len(b), a), b)
+        near = dot >= (min_cosine + ROUNDING.relative) * norms[a] * norms[b] if min_cosine else dot > 0
+        for other in b[(given > ROUNDING.relative * dot) & near & ~pairs.met[place]]:
             yield a, int(other)
 
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tablekin.collation.ngrams import Occurrences, digit_ngrams, nearest_by_ngrams, tf_idf
-from tablekin.corpus.collation_coverage import DocumentPair
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Document, document_key
+from tablekin.corpus import Corpus, Document, DocumentPair, document_key
 
 _CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
 

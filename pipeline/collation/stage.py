@@ -15,8 +15,7 @@ from tablekin.collation.candidates import find_candidates
 from tablekin.collation.cells import to_frame
 from tablekin.collation.collation import collate, keep_significant, summarize
 from tablekin.collation.witness import Witness, WitnessReader
-from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, Inventory, take_inventory
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import CollationProvenance, Comparison, Corpus, DocumentPair, Inventory, take_inventory
 from tablekin.errors import CorpusError
 from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
 from tablekin.schemas import empty
@@ -87,19 +86,21 @@ def update_collations(
     CorpusError
         Documents could not be collated.
     """
-    comparison = corpus.comparison()
-    seal = (collations_fingerprint(fingerprint, neighbours), comparison.compared if comparison else "")
-    if corpus.alignments_seal() == seal:
+    pairs = corpus.pair_table.made_from()
+    made_from = Comparison(collations_fingerprint(fingerprint, neighbours), pairs.compared if pairs else "")
+    if corpus.alignment_table.made_from() == made_from:
         return None
     clock = time.perf_counter()
-    inventory = take_inventory(corpus.collated(), find_candidates(corpus, neighbours), fingerprint)
+    inventory = take_inventory(
+        corpus.collation_table.provenances(), find_candidates(corpus, neighbours), fingerprint
+    )
     begin(inventory)
     for name in inventory.obsolete:
-        corpus.keep_collations(name, ())
-    for name, pairs in inventory.partial.items():
-        corpus.keep_collations(name, pairs)
+        corpus.collation_table.keep(name, ())
+    for name, wanted in inventory.partial.items():
+        corpus.collation_table.keep(name, wanted)
     rows = _collate_missing(corpus, sorted(inventory.missing), fingerprint, workers)
-    corpus.replace_alignments(*seal)
+    corpus.alignment_table.replace([corpus.collation_table.alignments()], made_from)
     count("collate", len(inventory.missing), rows, time.perf_counter() - clock)
     return len(inventory.missing)
 
@@ -123,7 +124,7 @@ def _collate_missing(
                 names = ", ".join(sorted({name for pair in group for name, _ in pair}))
                 raise CorpusError(f"cannot collate {names}: {result.reason}\n{result.detail}")
             pairs = dict(zip(group, result.alignments, strict=True))
-            corpus.add_collations(result.cells, CollationProvenance(fingerprint, pairs))
+            corpus.collation_table.add(result.cells, CollationProvenance(fingerprint, pairs))
             rows += len(result.cells)
             progress.advance(len(group))
     progress.close()

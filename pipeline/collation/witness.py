@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation.grid import Grid, read_grids
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.schemas import FEATURES
 
 _COLUMNS = {

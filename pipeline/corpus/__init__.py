@@ -1,1 +1,49 @@
 """Corpus: the only room that knows how tables lie on disk."""
+
+from tablekin.corpus.codec import read_provenance
+from tablekin.corpus.collation_coverage import (
+    CollationProvenance,
+    DocumentPair,
+    Inventory,
+    alignments_of,
+    take_inventory,
+)
+from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.lock import locked
+from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
+from tablekin.corpus.match_coverage import (
+    Coverage,
+    Document,
+    MatchProvenance,
+    Survey,
+    document_key,
+    survey,
+)
+from tablekin.corpus.parts import part_metadata, read_parts
+from tablekin.corpus.whole_table import Comparison, inputs_digest
+
+__all__ = [
+    "CollationProvenance",
+    "Comparison",
+    "Corpus",
+    "CorpusLayout",
+    "Coverage",
+    "Document",
+    "DocumentPair",
+    "Inventory",
+    "MatchProvenance",
+    "Survey",
+    "alignments_of",
+    "document_key",
+    "find_document",
+    "find_pair",
+    "inputs_digest",
+    "locked",
+    "part_metadata",
+    "read_parts",
+    "read_provenance",
+    "suggest_documents",
+    "survey",
+    "take_inventory",
+]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from tablekin.corpus.codec import decode, encode
 from tablekin.corpus.match_coverage import Document
-from tablekin.schemas import SCHEMAS
+from tablekin.schemas import SCHEMAS, PartKey
 
 DocumentPair = tuple[Document, Document]
 _COUNTS = SCHEMAS["alignments"].names[2:]  # after the names of the documents
@@ -36,17 +34,23 @@ class CollationProvenance:
         rows = [{"doc_a": a[0], "doc_b": b[0], **row} for (a, b), row in self.pairs.items()]
         return pd.DataFrame(rows, columns=SCHEMAS["alignments"].names)
 
-    def to_text(self) -> str:
-        """Encode it for the metadata of a file."""
+    def seal(self) -> dict[str, str]:
+        """Metadata of the part."""
         rows = [[*pair, [row[name] for name in _COUNTS]] for pair, row in self.pairs.items()]
-        return base64.b64encode(zlib.compress(json.dumps(rows).encode())).decode()
+        return {PartKey.FINGERPRINT: self.fingerprint, PartKey.COLLATED: encode(rows)}
 
     @classmethod
-    def from_text(cls, fingerprint: str, text: str) -> CollationProvenance:
-        """Decode what ``to_text`` encoded."""
-        rows = json.loads(zlib.decompress(base64.b64decode(text)))
+    def of_seal(cls, metadata: Mapping[str, str]) -> CollationProvenance:
+        """Read the metadata of a part.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            They do not say it.
+        """
+        rows = decode(metadata[PartKey.COLLATED])
         return cls(
-            fingerprint,
+            metadata[PartKey.FINGERPRINT],
             {(tuple(a), tuple(b)): dict(zip(_COUNTS, counts, strict=True)) for a, b, counts in rows},
         )
 

@@ -1,43 +1,47 @@
-"""Corpus: the folder of a run's tables. No other module knows where in it anything lies.
+"""Corpus: the folder of a run's tables. No other room knows where in it anything lies.
 
-Every table is a folder of Parquet parts, so ``pandas.read_parquet("corpus/matches")`` reads it whole.
-Documents are added in batches: one part of the same name in each of their tables, that of ``documents`` last.
-It seals the batch: a part without its seal is what an interrupted run left, and is deleted when the corpus is
-next written to.
+Every table is a folder of Parquet parts, so ``pandas.read_parquet("corpus/matches")`` reads it whole. A corpus reads
+all of them; each is written by an object of its own, which knows how its parts say what they were made from.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 
-from tablekin.corpus.collation_tables import CollationTables
-from tablekin.corpus.pair_tables import FINGERPRINT, PairTables
+from tablekin.corpus.collation_table import CollationTable
+from tablekin.corpus.document_tables import DocumentTables
+from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
     discard_unfinished,
-    list_parts,
     part_metadata,
     read_parts,
+    read_rows_with,
     write_json,
-    write_part,
 )
+from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
-from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, SCHEMAS, empty, to_arrow
+from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey
 
-DROPPING = "tablekin.dropping"  # in a seal, names of documents whose rows other tables may still have
-_RECORD = "run.json"
+_PAIR = ["doc_a", "doc_b"]
 
 
-class Corpus(PairTables, CollationTables):
-    """Tables of a corpus in the folder ``root``; makes the folder if there is none.
+class Corpus:
+    """Tables of a corpus in the folder ``root``; the folder need not be there before something is written.
+
+    Attributes
+    ----------
+    layout
+        Where its tables and other files lie.
+    document_tables, pair_table, match_table, driver_table, collation_table, alignment_table, group_table
+        What writes them.
 
     Raises
     ------
@@ -48,21 +52,28 @@ class Corpus(PairTables, CollationTables):
     def __init__(self, root: Path) -> None:
         if root.exists() and not root.is_dir():
             raise CorpusError(f"{root} is a file; name a folder for the corpus")
-        strangers = [path.name for path in root.iterdir()] if root.is_dir() else []
-        known = {*SCHEMAS, _RECORD}
-        visible = [name for name in strangers if not name.startswith(".")]
-        if visible and not known.intersection(visible):
-            raise CorpusError(
-                f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
-            )
         self.root = root
-        for part in self._parts("documents")[:1]:
-            version = part_metadata(part).get("tablekin.schema")
+        self.layout = CorpusLayout(root)
+        found = [path.name for path in root.iterdir()] if root.exists() else []
+        strangers = [name for name in found if not name.startswith(".")]
+        if strangers and not {*ALL_SCHEMAS, self.layout.record.name}.intersection(strangers):
+            raise CorpusError(
+                f"{root} holds other files (such as {strangers[0]}); name a new folder for the corpus"
+            )
+        for part in self.layout.parts("documents")[:1]:
+            version = part_metadata(part).get(PartKey.SCHEMA)
             if version != SCHEMA_VERSION:
                 raise CorpusError(
                     f"{root} was written with schema version {version}, this tablekin writes "
                     f"{SCHEMA_VERSION}; name a new folder for the corpus"
                 )
+        self.document_tables = DocumentTables(self.layout)
+        self.pair_table = WholeTable(self.layout, "pairs")
+        self.match_table = MatchTable(self.layout)
+        self.driver_table = WholeTable(self.layout, "drivers")
+        self.collation_table = CollationTable(self.layout)
+        self.alignment_table = WholeTable(self.layout, "alignments")
+        self.group_table = WholeTable(self.layout, "groups")
 
     @classmethod
     def open(cls, root: Path) -> Corpus:
@@ -73,87 +84,93 @@ class Corpus(PairTables, CollationTables):
         CorpusError
             There is none in ``root``.
         """
-        if not list_parts(root / "documents"):
+        if not CorpusLayout(root).parts("documents"):
             raise CorpusError(f"{root} is not a corpus; make one with: tablekin run SCANS --out {root}")
         return cls(root)
-
-    def _parts(self, table: str) -> list[Path]:
-        return list_parts(self.root / table)
 
     def read(
         self, table: str, doc_ids: Collection[str] | None = None, columns: list[str] | None = None
     ) -> pd.DataFrame:
         """Read a table, or only the rows of some documents: of pairs, those of two of them."""
-        parts = self._parts(table)
-        if not parts:
-            return empty(table)[columns or list(SCHEMAS[table].names)]
+        schema = ALL_SCHEMAS[table]
         condition: ds.Expression | None = None
         if doc_ids is not None:
             wanted = pa.array(sorted(doc_ids), pa.string())
-            keys = [key for key in ("doc_id", "doc_a", "doc_b") if key in SCHEMAS[table].names]
+            keys = [key for key in ("doc_id", *_PAIR) if key in schema.names]
             condition = ds.field(keys[0]).isin(wanted)
             for key in keys[1:]:
                 condition = condition & ds.field(key).isin(wanted)
+        parts = self.layout.parts(table)
+        if not parts:
+            return schema.empty_table().select(columns or schema.names).to_pandas()
         return read_parts(parts, columns, condition).to_pandas()
 
     def batches(self, tables: Mapping[str, list[str]]) -> Iterator[dict[str, pa.Table]]:
         """Read tables of documents batch by batch; ``tables`` names their columns."""
-        for part in self._parts("documents"):
+        for part in self.layout.parts("documents"):
             yield {
-                table: read_parts([self.root / table / part.name], columns)
+                table: read_parts([self.layout.part(table, part.name)], columns)
                 for table, columns in tables.items()
             }
 
-    def tidy(self) -> None:
-        """Delete what an interrupted run left of documents, and finish dropping those it was dropping."""
-        for table in SCHEMAS:
-            discard_unfinished(self.root / table)
-        discard_unfinished(self.root)
-        sealed = {part.name for part in self._parts("documents")}
-        for table in DOCUMENT_TABLES:
-            for part in self._parts(table):
-                if part.name not in sealed:
-                    part.unlink()
-        for part in self._parts("documents"):
-            if gone := part_metadata(part).get(DROPPING):
-                self._finish_dropping(part, json.loads(gone))
-
-    def stale_documents(self, fingerprint: str) -> list[str]:
-        """Name the documents that were analysed with another config or other weights."""
-        return [
-            name
-            for part in self._parts("documents")
-            if part_metadata(part).get(FINGERPRINT) != fingerprint
-            for name in read_parts([part], ["doc_id"])["doc_id"].to_pylist()
-        ]
-
-    def drop_stale_documents(self, fingerprint: str) -> None:
-        """Delete the documents that were analysed with another config or other weights, and all pairs."""
-        self.drop_comparison()
-        for part in self._parts("documents"):
-            if part_metadata(part).get(FINGERPRINT) != fingerprint:
-                for table in reversed(DOCUMENT_TABLES):  # the seal first
-                    (self.root / table / part.name).unlink(missing_ok=True)
-
-    def add_documents(
-        self, tables: Mapping[str, pd.DataFrame], fingerprint: str, metadata: Iterable[pa.Field] = ()
-    ) -> None:
-        """Add a batch of documents.
+    def read_nearest_pairs(self, neighbours: int, columns: list[str] | None = None) -> pd.DataFrame:
+        """Read ``doc_a`` and ``doc_b``, or other columns, of pairs one of which is among the nearest of the other.
 
         Parameters
         ----------
-        tables
-            Rows of every table of documents.
-        fingerprint
-            Digest of what the rows depend on besides the scans.
-        metadata
-            Names and types of the user's columns in ``documents``.
+        neighbours
+            So many of a document's partners are near.
+        columns
+            Of table ``pairs``.
         """
-        numbers = [int(part.stem.removeprefix("part-")) for part in self._parts("documents")]
-        name = f"part-{max(numbers, default=-1) + 1:05d}.parquet"
-        for table in DOCUMENT_TABLES:
-            arrow = to_arrow(table, tables[table], list(metadata) if table == "documents" else None)
-            write_part(self.root / table / name, _with(arrow, {FINGERPRINT: fingerprint}))
+        near = (ds.field("rank_a") <= neighbours) | (ds.field("rank_b") <= neighbours)
+        wanted = columns or _PAIR
+        found = [read_parts([part], wanted, near) for part in self.layout.parts("pairs")]
+        empty = ALL_SCHEMAS["pairs"].empty_table().select(wanted)
+        return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
+
+    def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
+        """Read the rows of table ``pairs`` that one document takes part in."""
+        return self._read_rows_of("pairs", doc_id)
+
+    def read_matches_of(self, doc_id: str) -> pd.DataFrame:
+        """Read the rows of table ``matches`` that one document takes part in."""
+        return self._read_rows_of("matches", doc_id)
+
+    def _read_rows_of(self, table: str, doc_id: str) -> pd.DataFrame:
+        return read_rows_with(self.layout.parts(table), ALL_SCHEMAS[table], _PAIR, doc_id).to_pandas()
+
+    def read_drivers(self) -> pd.DataFrame:
+        """Read table ``drivers``.
+
+        Raises
+        ------
+        CorpusError
+            It is not of the pairs that the corpus has now, because a run was interrupted.
+        """
+        if not self.drivers_are_current():
+            raise CorpusError(
+                f"the table drivers of {self.root} is not of its present documents, because a run was interrupted; "
+                f"bring it up to date with: tablekin run SCANS --out {self.root}"
+            )
+        return self.read("drivers")
+
+    def drivers_are_current(self) -> bool:
+        """Tell whether table ``drivers`` is of the same documents as table ``pairs``."""
+        now = self.pair_table.made_from()
+        return now is not None and self.driver_table.made_from() == now
+
+    def tidy(self) -> None:
+        """Delete what an interrupted run left of documents, and finish dropping those it was dropping."""
+        for folder in (self.root, *map(self.layout.table, ALL_SCHEMAS)):
+            discard_unfinished(folder)
+        self.document_tables.tidy()
+
+    def drop_stale_documents(self, fingerprint: str) -> None:
+        """Delete the documents that were analysed with another config or other weights, and all pairs."""
+        self.pair_table.drop()
+        self.match_table.drop()
+        self.document_tables.drop_stale(fingerprint)
 
     def drop_documents(self, doc_ids: Collection[str]) -> None:
         """Delete documents and their pairs.
@@ -161,59 +178,10 @@ class Corpus(PairTables, CollationTables):
         Their pairs go first: matches say themselves what they are of, so that whatever is left when this is
         interrupted, they are not taken for those of the documents that are there then.
         """
-        self.drop_collations_of(doc_ids)
-        self.drop_pairs_of(doc_ids)
-        for part in self._parts("documents"):
-            gone = sorted({*doc_ids} & {*read_parts([part], ["doc_id"])["doc_id"].to_pylist()})
-            if gone:
-                write_part(part, _with(_without(part, gone), {DROPPING: json.dumps(gone)}))
-                self._finish_dropping(part, gone)
-
-    def _finish_dropping(self, seal: Path, gone: list[str]) -> None:
-        """Delete the rows of documents that table ``documents`` does not have any more."""
-        for table in DOCUMENT_TABLES[:-1]:
-            part = self.root / table / seal.name
-            write_part(part, _without(part, gone))
-        write_part(seal, _with(read_parts([seal]), {DROPPING: None}))
-
-    def replace_metadata(self, documents: pd.DataFrame, metadata: Iterable[pa.Field]) -> bool:
-        """Give the documents other columns of the user's.
-
-        Parameters
-        ----------
-        documents
-            All rows of the table with their new columns.
-        metadata
-            Names and types of the new columns.
-
-        Returns
-        -------
-        bool
-            Whether anything had to be written.
-        """
-        fields, written = list(metadata), False
-        for part in self._parts("documents"):
-            old = read_parts([part])
-            rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
-            new = _with(to_arrow("documents", rows, fields), {FINGERPRINT: part_metadata(part)[FINGERPRINT]})
-            if not (new.schema.equals(old.schema) and new.equals(old)):
-                write_part(part, new)
-                written = True
-        return written
-
-    def metadata_fields(self) -> list[pa.Field]:
-        """Names and types of the user's columns in ``documents``."""
-        parts = self._parts("documents")
-        return (
-            list(read_parts(parts, condition=ds.scalar(False)).schema)[len(SCHEMAS["documents"]) :]
-            if parts
-            else []
-        )
-
-    def metadata_differ(self) -> bool:
-        """Tell whether the parts of ``documents`` have other columns than one another, or of other types."""
-        first = len(SCHEMAS["documents"])
-        return len({tuple(pq.read_schema(part))[first:] for part in self._parts("documents")}) > 1
+        self.collation_table.drop_pairs_of(doc_ids)
+        self.pair_table.drop_pairs_of(doc_ids)
+        self.match_table.drop_pairs_of(doc_ids)
+        self.document_tables.drop(doc_ids)
 
     def find_scan(self, source: str) -> Path:
         """Find the file of a scan below the folders that runs were given.
@@ -240,7 +208,7 @@ class Corpus(PairTables, CollationTables):
         CorpusError
             It is damaged.
         """
-        path = self.root / _RECORD
+        path = self.layout.record
         try:
             return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
         except (ValueError, TypeError) as error:
@@ -248,22 +216,4 @@ class Corpus(PairTables, CollationTables):
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Write ``run.json``."""
-        write_json(self.root / _RECORD, record)
-
-
-def inputs_digest(documents: Iterable[tuple[str, str]]) -> str:
-    """Digest of the doc_id and sha256 of documents, in any order."""
-    return hashlib.sha256(
-        "\0".join(f"{name} {digest}" for name, digest in sorted(documents)).encode()
-    ).hexdigest()
-
-
-def _without(part: Path, doc_ids: list[str]) -> pa.Table:
-    return read_parts([part], condition=~ds.field("doc_id").isin(pa.array(doc_ids, pa.string())))
-
-
-def _with(table: pa.Table, metadata: Mapping[str, str | None]) -> pa.Table:
-    """Set metadata of a table, or remove those that are None."""
-    old = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    new = {key: value for key, value in {**old, **metadata}.items() if value is not None}
-    return table.replace_schema_metadata(new)
+        write_json(self.layout.record, record)

@@ -12,11 +12,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.parts import write_json
 from tablekin.errors import InUseError
-
-_LOCK = ".lock"  # the dot hides both from whoever looks for tables
-_HOLDER = ".lock.json"  # who holds the lock, for the message; outlives a killed run
 
 
 @contextmanager
@@ -29,26 +27,27 @@ def locked(root: Path) -> Iterator[None]:
         Another run is writing to it.
     """
     root.mkdir(parents=True, exist_ok=True)
+    layout = CorpusLayout(root)
     try:
-        lock = FileLock(root / _LOCK).acquire(blocking=False)
+        lock = FileLock(layout.lock).acquire(blocking=False)
     except Timeout as error:
         raise InUseError(
-            f"another run is writing to {root}: {_holder(root)}; wait until it has ended, or end it, and run the "
+            f"another run is writing to {root}: {_holder(layout)}; wait until it has ended, or end it, and run the "
             "same command again"
         ) from error
     with lock:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         holder = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
-        write_json(root / _HOLDER, holder)
+        write_json(layout.lock_holder, holder)
         try:
             yield
         finally:
-            (root / _HOLDER).unlink(missing_ok=True)
+            layout.lock_holder.unlink(missing_ok=True)
 
 
-def _holder(root: Path) -> str:
+def _holder(layout: CorpusLayout) -> str:
     try:
-        holder = json.loads((root / _HOLDER).read_text("utf-8"))
+        holder = json.loads(layout.lock_holder.read_text("utf-8"))
         return f"process {holder['process']} on {holder['machine']}, since {holder['since']}"
     except (OSError, ValueError, KeyError):
         return "it has only just begun"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
-import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tablekin.corpus.codec import decode, encode
+from tablekin.schemas import PartKey
 
 Document = tuple[str, str]  # doc_id, and a digest of its scan
 Mask = NDArray[np.bool_]
@@ -52,13 +53,18 @@ class Coverage:
     def to_text(self) -> str:
         """Encode the coverage for the metadata of a file."""
         bits = base64.b64encode(np.packbits(self.pairs).tobytes()).decode()
-        plain = json.dumps({"rows": self.rows, "columns": self.columns, "pairs": bits})
-        return base64.b64encode(zlib.compress(plain.encode())).decode()
+        return encode({"rows": self.rows, "columns": self.columns, "pairs": bits})
 
     @classmethod
     def from_text(cls, text: str) -> Coverage:
-        """Decode what ``to_text`` encoded."""
-        plain = json.loads(zlib.decompress(base64.b64decode(text)))
+        """Decode what ``to_text`` encoded.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            It is something else.
+        """
+        plain = decode(text)
         rows, columns = (tuple((doc, digest) for doc, digest in plain[key]) for key in ("rows", "columns"))
         bits = np.frombuffer(base64.b64decode(plain["pairs"]), np.uint8)
         pairs = np.unpackbits(bits, count=len(rows) * len(columns)).astype(bool)
@@ -71,6 +77,15 @@ class MatchProvenance:
 
     fingerprint: str  # of the documents' and the pairs' config
     coverage: Coverage
+
+    def seal(self) -> dict[str, str]:
+        """Metadata of the part."""
+        return {PartKey.FINGERPRINT: self.fingerprint, PartKey.COVERAGE: self.coverage.to_text()}
+
+    @classmethod
+    def of_seal(cls, metadata: Mapping[str, str]) -> MatchProvenance:
+        """Read the metadata of a part."""
+        return cls(metadata[PartKey.FINGERPRINT], Coverage.from_text(metadata[PartKey.COVERAGE]))
 
 
 @dataclass

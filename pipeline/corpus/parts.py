@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import reduce
@@ -19,7 +19,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from tablekin.errors import DiskFullError
-from tablekin.schemas import ENCODINGS
+from tablekin.schemas import ALL_SCHEMAS, ENCODINGS, PartKey
 
 _UNFINISHED = ".*.tmp"  # a leading dot hides a file from whoever reads the folder as one table
 _ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together
@@ -130,7 +130,7 @@ def remove_rows(path: Path, schema: pa.Schema, columns: list[str], values: Itera
 
 
 def _encoding(schema: pa.Schema) -> dict[str, Any]:
-    table = (schema.metadata or {}).get(b"tablekin.table", b"").decode()
+    table = (schema.metadata or {}).get(PartKey.TABLE.encode(), b"").decode()
     return ENCODINGS.get(table, {"compression": "zstd"})
 
 
@@ -140,9 +140,21 @@ def write_json(path: Path, value: Any) -> None:
         file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 
+def sealed(table: str, seal: Mapping[str, str]) -> pa.Schema:
+    """Make the schema of a table with what a part of it was made from."""
+    schema = ALL_SCHEMAS[table]
+    encoded = {key.encode(): value.encode() for key, value in seal.items()}
+    return schema.with_metadata({**schema.metadata, **encoded})
+
+
+def list_unfinished(folder: Path) -> list[Path]:
+    """Files that interrupted writes left in ``folder``."""
+    return sorted(folder.glob(_UNFINISHED))
+
+
 def discard_unfinished(folder: Path) -> None:
-    """Delete what an interrupted write left in ``folder``."""
-    for path in folder.glob(_UNFINISHED):
+    """Delete what interrupted writes left in ``folder``."""
+    for path in list_unfinished(folder):
         path.unlink()
 
 

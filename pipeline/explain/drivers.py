@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
 from tablekin.schemas import FEATURES

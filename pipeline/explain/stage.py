@@ -17,9 +17,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.config import ExplainConfig, RunConfig
-from tablekin.corpus.corpus import Corpus, inputs_digest
-from tablekin.corpus.match_coverage import Coverage, Document, MatchProvenance, Survey, document_key, survey
-from tablekin.corpus.pair_tables import Comparison
+from tablekin.corpus import (
+    Comparison,
+    Corpus,
+    Coverage,
+    Document,
+    MatchProvenance,
+    Survey,
+    document_key,
+    inputs_digest,
+    survey,
+)
 from tablekin.execution import Count, Progress, WorkerPool, default_workers
 from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
 from tablekin.explain.remote import Tile, match_in_cluster
@@ -81,9 +89,9 @@ def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> Comp
     inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
     documents = sorted(document_key(*document) for document in inputs)
     target = Comparison(config.pair_fingerprint(fingerprint), inputs_digest(inputs))
-    old = corpus.comparison()
-    outdated = corpus.count_pairs() if old is not None and old.fingerprint != target.fingerprint else 0
-    found = survey(corpus.explained(), documents, target.fingerprint)
+    old = corpus.pair_table.made_from()
+    outdated = corpus.pair_table.count() if old is not None and old.fingerprint != target.fingerprint else 0
+    found = survey(corpus.match_table.provenances(), documents, target.fingerprint)
     return ComparisonPlan(documents, target, found, old == target, outdated)
 
 
@@ -129,9 +137,9 @@ def compare(
     if begin is not None:
         begin(plan)
     for name in plan.survey.obsolete:
-        corpus.drop_matches(name)
+        corpus.match_table.drop_part(name)
     for name, gone in plan.survey.partial.items():
-        corpus.trim_matches(name, gone)
+        corpus.match_table.trim(name, gone)
     if plan.is_scored and plan.survey.used and not plan.survey.missing.any():
         return 0
     score, match = stages()
@@ -176,7 +184,7 @@ def explain_blocks(
         for block in whole.divide(BLOCK)
         if (pairs := int(np.count_nonzero(missing[_slices(block)])))
     ]
-    total, number_of_pass = sum(pairs for _, pairs in blocks), corpus.next_pass()
+    total, number_of_pass = sum(pairs for _, pairs in blocks), corpus.match_table.next_pass()
     stop = Event()
 
     def explain_tile(tile: Tile) -> pa.Table:
@@ -196,12 +204,14 @@ def explain_blocks(
         rows, columns = _slices(block)
         coverage = Coverage.of(documents[rows], documents[columns], missing[rows, columns])
         explained = MatchProvenance(plan.comparison.fingerprint, coverage)
-        return corpus.add_matches(tables, explained, number_of_pass, number)
+        return corpus.match_table.add(tables, explained, number_of_pass, number)
 
     if not total:
         if not plan.survey.used:
             nothing = Coverage((), (), np.zeros((0, 0), bool))
-            corpus.add_matches([], MatchProvenance(plan.comparison.fingerprint, nothing), number_of_pass, 0)
+            corpus.match_table.add(
+                [], MatchProvenance(plan.comparison.fingerprint, nothing), number_of_pass, 0
+            )
         return 0, 0
     progress = Progress("comparing", total, "pairs")
     written = 0
@@ -242,7 +252,7 @@ def write_scores(
     """Write table ``pairs``, a row group for every block; returns the number of rows."""
     blocks = PairBlock(range(documents), range(documents)).divide(BLOCK)
     with closing(_in_order(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
-        return corpus.replace_pairs(tables, comparison)
+        return corpus.pair_table.replace(tables, comparison)
 
 
 def _in_order(function: Callable[[Task], Result], tasks: Iterable[Task], threads: int) -> Generator[Result]:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.kinship.figure import draw_stemma
 from tablekin.kinship.stemma import Branch, Stemma, infer_stemma

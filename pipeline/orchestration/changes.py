@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.ingest.scans import Scan
 from tablekin.provenance import versions
@@ -36,7 +36,7 @@ def find_changes(corpus: Corpus, scans: Sequence[Scan], fingerprint: str) -> Cha
     """
     documents = corpus.read("documents", columns=["doc_id", "source", "sha256"])
     known = dict(zip(documents["doc_id"], documents["sha256"], strict=True))
-    stale = frozenset(corpus.stale_documents(fingerprint))
+    stale = frozenset(corpus.document_tables.stale(fingerprint))
     changed = [scan for scan in scans if known.get(scan.doc_id, scan.sha256) != scan.sha256]
     here = documents["source"].isin({scan.source for scan in scans})
     names = {scan.doc_id for scan in scans}

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import StoppedError
 from tablekin.execution import Failure, Progress, Say, Tally, WorkerPool, run_in_order
 from tablekin.ingest.metadata import Metadata, join_metadata
@@ -71,14 +71,14 @@ def _store(batch: list[Mapping[str, pd.DataFrame]], corpus: Corpus, intake: Inta
     if not batch:
         return
     tables = {name: _stack(name, [part[name] for part in batch]) for name in DOCUMENT_TABLES}
-    fields = corpus.metadata_fields()
+    fields = corpus.document_tables.metadata_fields()
     if intake.metadata is not None:
         fields = intake.metadata.fields
         tables["documents"], _ = join_metadata(tables["documents"], intake.metadata)
     for column in fields:
         if column.name not in tables["documents"]:
             tables["documents"][column.name] = None
-    corpus.add_documents(tables, intake.fingerprint, fields)
+    corpus.document_tables.add(tables, intake.fingerprint, fields)
     batch.clear()
 
 

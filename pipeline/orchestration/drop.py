@@ -11,14 +11,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.lock import locked
+from tablekin.corpus import Corpus, locked, suggest_documents
 from tablekin.errors import CorpusError, UsageError
 from tablekin.execution import Say, Tally, default_workers
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, bring_collations_up_to_date, update_pairs
 from tablekin.provenance import versions, weights_digests
-from tablekin.report.neighbours import suggest_documents
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def drop(root: Path, names: Sequence[str], say: Say, stages: Stages | None = Non
         record.begin()
         corpus.drop_documents(gone)
         left = len(corpus.read("documents", columns=["doc_id"]))
-        if corpus.stale_documents(fingerprint):
+        if corpus.document_tables.stale(fingerprint):
             return Dropped(gone, left, is_current=False)
         update_pairs(corpus, config, fingerprint, stages, record, tally, say)
         bring_collations_up_to_date(corpus, config, fingerprint, record, tally, say, default_workers("cpu"))

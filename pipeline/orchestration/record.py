@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus, inputs_digest
+from tablekin.corpus import Corpus, inputs_digest
 from tablekin.execution import Tally
 from tablekin.provenance import peak_memory, versions
 

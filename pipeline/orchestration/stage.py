@@ -9,9 +9,7 @@ from pathlib import Path
 
 from tablekin.collation import update_collations
 from tablekin.config import RunConfig
-from tablekin.corpus.collation_coverage import Inventory
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.lock import locked
+from tablekin.corpus import Corpus, Inventory, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain.drivers import driver_tables
@@ -207,12 +205,13 @@ def update_pairs(
     compared = compare(
         corpus, config, fingerprint, partial(_comparison_stages, stages), tally.add, begin, cluster
     )
-    if corpus.drivers_are_current():
+    made_from = corpus.pair_table.made_from()
+    if made_from is None or corpus.driver_table.made_from() == made_from:
         return compared
     record.begin()
     clock = time.perf_counter()
     documents = len(corpus.read("features", columns=["doc_id"]))
-    rows = corpus.replace_drivers(driver_tables(corpus))
+    rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
     tally.add("drivers", documents, rows, time.perf_counter() - clock)
     return compared or 0
 
@@ -244,13 +243,13 @@ def bring_collations_up_to_date(
 def _update_metadata(corpus: Corpus, metadata: Metadata | None, say: Say) -> bool:
     """Join the metadata if there are any; otherwise finish what a killed run was changing. Whether anything changed."""
     if metadata is None:
-        return corpus.metadata_differ() and corpus.replace_metadata(
-            corpus.read("documents"), corpus.metadata_fields()
+        return corpus.document_tables.metadata_differ() and corpus.document_tables.replace_metadata(
+            corpus.read("documents"), corpus.document_tables.metadata_fields()
         )
     joined, warnings = join_metadata(corpus.read("documents"), metadata)
     for warning in warnings:
         say(warning)
-    return corpus.replace_metadata(joined, metadata.fields)
+    return corpus.document_tables.replace_metadata(joined, metadata.fields)
 
 
 def _comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
@@ -276,7 +275,7 @@ def _identify(corpus: Corpus, listing: Listing, config: RunConfig, fingerprint: 
     progress = Progress("reading", len(listing.sources), "files")
     scans: list[Scan] = []
     known = dict(zip(keys, documents["doc_id"], strict=True))
-    current = documents[~documents["doc_id"].isin(corpus.stale_documents(fingerprint))]
+    current = documents[~documents["doc_id"].isin(corpus.document_tables.stale(fingerprint))]
     settled = dict(zip(current["doc_id"], current["sha256"], strict=True))
     for scan in identify(listing, known, config.ingest, settled):
         if not scans or scans[-1].source != scan.source:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.ingest.image import list_pages, load_image
 from tablekin.report.neighbours import about_document
 from tablekin.schemas import FEATURES

@@ -9,11 +9,10 @@ from html import escape
 
 import pandas as pd
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus, find_pair
 from tablekin.errors import UsageError
 from tablekin.explain.region_map import pool_factor, region_map
 from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
-from tablekin.report.neighbours import find_pair
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
 

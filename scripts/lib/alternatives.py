@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lib.made_corpus import first_documents
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import CorpusError
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs

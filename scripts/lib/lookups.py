@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 
 _TIMES = 5  # each way is tried; the median counts
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
 from tablekin.schemas import FEATURES, empty
 
@@ -117,7 +117,7 @@ def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int
                 }
             ),
         }
-        corpus.add_documents(tables, "benchmark", metadata)
+        corpus.document_tables.add(tables, "benchmark", metadata)
 
 
 def first_documents(folder: Path, count: int) -> FactorIndex:

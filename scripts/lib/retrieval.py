@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lib.related_pages import RelatedPages
 from tablekin.collation.candidates import ngrams_of
 from tablekin.collation.ngrams import tf_idf
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.models.networks.bigram import DIGITS
 from tablekin.models.networks.unigram import unigrams
 from tablekin.models.networks.vgg import VggSimilarity, load_vgg16, preprocess

@@ -12,7 +12,7 @@ import pandas as pd
 from evaluate_collation import documents
 
 from tablekin.collation import Witness, collate, keep_significant, to_frame
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.kinship.stemma import LEAST_PLACES, Split, infer_stemma, normalized
 from tablekin.kinship.variant_table import build_variant_table
 from tablekin.sample import read_truth

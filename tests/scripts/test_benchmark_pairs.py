@@ -7,7 +7,7 @@ from lib.alternatives import compare_with_dense
 from lib.lookups import time_lookups
 from lib.made_corpus import Page, make_corpus, read_pages, resample
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import CorpusError
 from tablekin.schemas import FEATURES
 

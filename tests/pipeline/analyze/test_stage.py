@@ -11,7 +11,7 @@ from tablekin.analyze.clusters import draw_map, find_clusters
 from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages

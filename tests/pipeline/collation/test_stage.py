@@ -10,7 +10,7 @@ from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.collation import stage as collating
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration.drop import drop
 from tablekin.orchestration.stage import RunRequest, Stages, run
@@ -164,8 +164,8 @@ def test_check_names_cells_that_do_not_fit(scans, tmp_path, spoil, message):
     start(scans, out)
     part = next(part for part in sorted((out / "collations").iterdir()) if len(pd.read_parquet(part)))
     corpus = collating.Corpus(out)
-    known = dict(corpus.collated())[part.name]
-    corpus._write_collations(part.name, spoil(pd.read_parquet(part)), known)
+    known = dict(corpus.collation_table.provenances())[part.name]
+    corpus.collation_table.write(part.name, spoil(pd.read_parquet(part)), known)
     found = [str(problem) for problem in check(out)]
     assert any(message in line and "delete the folders alignments and collations" in line for line in found)
 

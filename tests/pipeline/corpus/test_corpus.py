@@ -5,10 +5,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from tablekin.corpus import parts
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Coverage, MatchProvenance
-from tablekin.corpus.pair_tables import Comparison
+from tablekin.corpus import Comparison, Corpus, Coverage, MatchProvenance, parts
 from tablekin.errors import CorpusError
 from tablekin.explain.factor_index import TABLES, load_factors
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
@@ -33,9 +30,9 @@ def add_pairs(corpus):
     documents = tuple((name, "0") for name in factors.documents)
     coverage = Coverage.of(documents, documents, np.triu(np.ones((len(documents),) * 2, bool), 1))
     matches = fake_stages.match(factors, a, b, None, 1)
-    assert corpus.add_matches([matches], MatchProvenance("config", coverage), 1, 0) == len(a)
+    assert corpus.match_table.add([matches], MatchProvenance("config", coverage), 1, 0) == len(a)
     pairs = fake_stages.score(factors, 1).table(a, b)
-    corpus.replace_pairs([pairs[:1], pairs[1:]], Comparison("config", "abc"))
+    corpus.pair_table.replace([pairs[:1], pairs[1:]], Comparison("config", "abc"))
 
 
 def all_names(corpus):
@@ -45,8 +42,8 @@ def all_names(corpus):
 @pytest.fixture
 def corpus(tmp_path):
     corpus = Corpus(tmp_path / "corpus")
-    corpus.add_documents(batch("a", "b"), "config")
-    corpus.add_documents(batch("c"), "config")
+    corpus.document_tables.add(batch("a", "b"), "config")
+    corpus.document_tables.add(batch("c"), "config")
     return corpus
 
 
@@ -75,13 +72,13 @@ def test_a_batch_whose_writing_was_cut_short_is_not_there_after_tidying(corpus, 
 
     monkeypatch.setattr(parts.pq, "write_table", fail)
     with pytest.raises(OSError, match="No space"):
-        corpus.add_documents(batch("d"), "config")
+        corpus.document_tables.add(batch("d"), "config")
     monkeypatch.undo()
     pd.read_parquet(corpus.root / table)  # a reader never meets the half file
     corpus.tidy()
     assert all_names(corpus) == {table: ["a", "b", "c"] for table in DOCUMENT_TABLES}
     assert not [name for _, _, names in os.walk(corpus.root) for name in names if name.endswith(".tmp")]
-    corpus.add_documents(batch("d"), "config")
+    corpus.document_tables.add(batch("d"), "config")
     assert all_names(corpus) == {table: ["a", "b", "c", "d"] for table in DOCUMENT_TABLES}
 
 
@@ -91,17 +88,17 @@ def test_dropping_a_document_drops_its_rows_and_pairs_and_leaves_no_complete_com
     assert all_names(corpus) == {table: ["a", "c"] for table in DOCUMENT_TABLES}
     for table in ("pairs", "matches"):
         assert corpus.read(table)[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "c"]]
-    assert corpus.comparison() == Comparison("config", "")
-    ((_, explained),) = corpus.explained()
+    assert corpus.pair_table.made_from() == Comparison("config", "")
+    ((_, explained),) = corpus.match_table.provenances()
     assert explained == MatchProvenance(
         "config", Coverage((("a", "0"),), (("c", "0"),), np.ones((1, 1), bool))
     )
-    assert corpus.stale_documents("config") == []
+    assert corpus.document_tables.stale("config") == []
 
 
 def test_documents_of_another_fingerprint_go(corpus):
-    corpus.add_documents(batch("d"), "other")
-    assert corpus.stale_documents("other") == ["a", "b", "c"]
+    corpus.document_tables.add(batch("d"), "other")
+    assert corpus.document_tables.stale("other") == ["a", "b", "c"]
     corpus.drop_stale_documents("other")
     assert all_names(corpus) == {table: ["d"] for table in DOCUMENT_TABLES}
 

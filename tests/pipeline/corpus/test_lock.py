@@ -8,14 +8,14 @@ import pytest
 from typer.testing import CliRunner
 
 from tablekin.cli import app
-from tablekin.corpus.lock import locked
+from tablekin.corpus import locked
 from tablekin.errors import InUseError
 from tests.support.runs import start, write_scan
 
 HOLD = """
 import sys
 from pathlib import Path
-from tablekin.corpus.lock import locked
+from tablekin.corpus import locked
 
 with locked(Path(sys.argv[1])):
     print("held", flush=True)

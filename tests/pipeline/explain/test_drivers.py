@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.drivers import drivers
 from tablekin.schemas import DOCUMENT_TABLES, FEATURES
@@ -33,7 +33,9 @@ def add(corpus, numbers):
         }
         about |= {"width": 8, "height": 8, "reason": ""}
         tables["documents"].append(pd.DataFrame([row | about]))
-    corpus.add_documents({name: pd.concat(frames) for name, frames in tables.items()}, "config", METADATA)
+    corpus.document_tables.add(
+        {name: pd.concat(frames) for name, frames in tables.items()}, "config", METADATA
+    )
 
 
 @pytest.fixture(scope="module")

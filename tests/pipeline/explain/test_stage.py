@@ -6,9 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tablekin.config import ExplainConfig
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Coverage, MatchProvenance, Survey
-from tablekin.corpus.pair_tables import Comparison
+from tablekin.corpus import Comparison, Corpus, Coverage, MatchProvenance, Survey
 from tablekin.explain import stage as compare
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.stage import ComparisonPlan, explain_blocks, write_scores
@@ -67,7 +65,7 @@ def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_
     table = match_pairs(factors, *pair, scores.table(*pair)["dot"].to_numpy(), 2)
     assert old[0] == 35
     coverage = Coverage((("doc1", "0"),), (("doc7", "0"),), np.ones((1, 1), bool))
-    grown.add_matches([table], MatchProvenance("config", coverage), 2, 0)
+    grown.match_table.add([table], MatchProvenance("config", coverage), 2, 0)
     key = ["doc_a", "doc_b", "level", "rank"]
     tables = [
         pd.read_parquet(corpus.root / "matches").sort_values(key).reset_index(drop=True)

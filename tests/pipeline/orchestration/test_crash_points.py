@@ -10,8 +10,7 @@ import pytest
 
 from tablekin.check.stage import check
 from tablekin.config import RunConfig
-from tablekin.corpus import parts
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus, parts
 from tablekin.errors import DiskFullError
 from tablekin.explain import stage as compare
 from tablekin.explain.matches import match_pairs, score_pairs

@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
-from tablekin.corpus.match_coverage import Coverage, MatchProvenance, survey
+from tablekin.corpus import Corpus, Coverage, MatchProvenance, survey
 from tablekin.errors import UsageError
 from tablekin.explain import stage as compare
 from tablekin.orchestration.stage import RunRequest, run
@@ -92,7 +91,7 @@ def test_the_user_is_told_what_will_be_made_anew_before_it_is(scans, tmp_path):
     seen = []
 
     def say(line):
-        seen.append((line, len(Corpus(out).read("documents")), Corpus(out).count_pairs()))
+        seen.append((line, len(Corpus(out).read("documents")), Corpus(out).pair_table.count()))
 
     write_scan(scans / "page5.png", 55)
     run(RunRequest((scans,), out, config=CPU, workers=1), say, STAGES)
@@ -191,7 +190,7 @@ def test_coverage_comes_back_from_a_file_and_overlaps_are_found():
         ("none", None),
     ]
     found = survey([*parts, ("other", MatchProvenance("else", coverage))], documents, "config")
-    assert found.useless == ["copy", "none", "other"]
+    assert found.obsolete == ["copy", "none", "other"]
     assert (found.missing == (np.triu(np.ones((7, 7), bool), 1) & ~pairs)).all()
     left = [document for document in documents if document[0] != "doc3"]
     assert survey(parts[:1], left, "config").partial == {"one": {documents[3]}}

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import NothingUsableError, StoppedError, UsageError
 from tablekin.ingest.scans import Scan
 from tablekin.orchestration.stage import RunRequest, run

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.report.drawing import Connection, connect, draw, place_page, save_drawing
 from tablekin.report.pair import open_pair

@@ -1,12 +1,8 @@
 import pytest
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus, find_document, find_pair
 from tablekin.errors import UsageError
-from tablekin.report.neighbours import (
-    describe_neighbours,
-    find_document,
-    find_pair,
-)
+from tablekin.report.neighbours import describe_neighbours
 from tests.support.runs import start, write_scan
 
 

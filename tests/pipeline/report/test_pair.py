@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.report.pair import describe_pair, open_pair
 from tests.support.runs import start, write_scan

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run

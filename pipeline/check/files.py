@@ -1,0 +1,83 @@
+"""Files: whether the parts of a corpus can be read, have the columns they should, and belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tablekin.check.problem import Problem, delete_batch, delete_part, delete_tables
+from tablekin.corpus import CorpusLayout
+from tablekin.schemas import DOCUMENT_TABLES, PAIR_TABLES, SCHEMA_VERSION, SCHEMAS, PartKey
+
+_REQUIRED = {  # columns without missing values, besides all of pairs and matches
+    *("doc_id", "sha256", "status", "region_id", "kind", "phi", "feature", "relevance", "share", "partners"),
+    *(name for table in PAIR_TABLES for name in SCHEMAS[table].names),
+}
+
+
+def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
+    """Say how a damaged part is made anew: those of a batch live and die with their seal."""
+    if table in DOCUMENT_TABLES:
+        return delete_batch(layout, part.name)
+    if table in ("alignments", "collations"):
+        return delete_tables(layout, "alignments", "collations")
+    return delete_part(layout, part) if table == "matches" else delete_tables(layout, table)
+
+
+def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem]:
+    """Read a part whole and compare its columns with the schema."""
+    place, repair = layout.place(part), repair_part(layout, table, part)
+    try:
+        with pq.ParquetFile(part, page_checksum_verification=True) as file:
+            schema = file.schema_arrow
+            empty = {
+                name
+                for group in range(file.num_row_groups)
+                for name, column in _columns(file.read_row_group(group))
+                if name in _REQUIRED and column.null_count
+            }
+    except (pa.ArrowException, OSError) as error:
+        yield Problem(place, f"cannot be read ({str(error).splitlines()[0]})", repair)
+        return
+    for name in sorted(empty):
+        yield Problem(place, f"lacks values in its column {name}", repair)
+    metadata = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
+    for key, expected in ((PartKey.SCHEMA, SCHEMA_VERSION), (PartKey.TABLE, table)):
+        if metadata.get(key) != expected:
+            yield Problem(place, f"its {key} is {metadata.get(key)}, not {expected}", repair)
+    found = {field.name: _plain(field.type) for field in schema}
+    for field in SCHEMAS[table]:
+        if field.name not in found:
+            yield Problem(place, f"has no column {field.name}", repair)
+        elif found[field.name] != field.type:
+            what = f"its column {field.name} is of type {found[field.name]}, not {field.type}"
+            yield Problem(place, what, repair)
+    surplus = [name for name in found if name not in SCHEMAS[table].names]
+    if surplus and table != "documents":  # there they are the user's
+        yield Problem(place, f"has columns it should not have: {', '.join(surplus)}", repair)
+
+
+def _columns(rows: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    return zip(rows.column_names, rows.columns, strict=True)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def check_batches(layout: CorpusLayout) -> Iterator[Problem]:
+    """Compare the parts of the tables of documents: all have those of ``documents``, and no others."""
+    sealed = {part.name for part in layout.parts("documents")}
+    for table in DOCUMENT_TABLES:
+        names = {part.name for part in layout.parts(table)}
+        for name in sorted(sealed - names):
+            part = layout.part(table, name)
+            yield Problem(layout.place(part), "is missing", delete_batch(layout, name))
+        for name in sorted(names - sealed):
+            seal = layout.place(layout.part("documents", name))
+            what = f"belongs to no {seal}: an interrupted run left it"
+            place = layout.place(layout.part(table, name))
+            yield Problem(place, what, "run again, which deletes it and analyses its scans")

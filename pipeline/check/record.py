@@ -1,0 +1,164 @@
+"""Record: whether the tables are those that ``run.json`` tells of, made with its config from the same documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from tablekin.check.files import repair_part
+from tablekin.check.index import DocumentIndex
+from tablekin.check.problem import Problem, delete_part, delete_tables
+from tablekin.collation.stage import collations_fingerprint
+from tablekin.config import RunConfig
+from tablekin.corpus import CorpusLayout, inputs_digest, part_metadata
+from tablekin.schemas import DOCUMENT_TABLES, PartKey
+
+_COUNTED = (("score", "pairs"), ("match", "matches"))  # stages whose results are the rows of a table
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What the parts of a corpus must say of the config they were made with."""
+
+    documents: str
+    pairs: str
+    alignments: str
+
+
+def read_record(layout: CorpusLayout) -> tuple[dict[str, Any], list[Problem]]:
+    """Read ``run.json``; empty if it cannot be read, and then with the reason."""
+    place, repair = layout.place(layout.record), delete_part(layout, layout.record)
+    try:
+        record = json.loads(layout.record.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, [Problem(place, "is missing", "run again, which writes it")]
+    except ValueError as error:
+        return {}, [Problem(place, f"is not JSON ({error})", repair)]
+    return (record, []) if isinstance(record, dict) else ({}, [Problem(place, "is no record", repair)])
+
+
+def config_of(record: Mapping[str, Any]) -> RunConfig | None:
+    """Read the config of the record; None if there is none that this version understands."""
+    try:
+        return RunConfig.model_validate(record["config"])
+    except (KeyError, ValidationError):
+        return None
+
+
+def fingerprints_of(record: Mapping[str, Any]) -> Fingerprints | None:
+    """Compute the fingerprints of the tables anew from the record; None if it does not tell enough."""
+    config = config_of(record)
+    try:
+        version, weights = record["versions"]["tablekin"], record["weights"].values()
+    except KeyError:
+        return None
+    if config is None:
+        return None
+    documents = config.document_fingerprint(version, *weights)
+    alignments = collations_fingerprint(documents, config.collate.neighbours)
+    return Fingerprints(documents, config.pair_fingerprint(documents), alignments)
+
+
+def check_record(
+    layout: CorpusLayout, record: Mapping[str, Any], index: DocumentIndex, rows: Mapping[str, int]
+) -> Iterator[Problem]:
+    """Compare the counts and the digest of the record with the tables.
+
+    Parameters
+    ----------
+    layout
+        Of the corpus.
+    record
+        As ``run.json`` has it; empty if it could not be read.
+    index
+        All documents.
+    rows
+        Number of rows of the tables that could be read whole.
+    """
+    if not record:
+        return
+    place, repair = layout.place(layout.record), delete_part(layout, layout.record)
+    if record.get("state") != "finished":
+        yield Problem(place, "its run was not finished", "run again, which goes on with it")
+        return
+    if index.complete:
+        if record.get("documents") != (found := index.count_by_status()):
+            yield Problem(place, f"counts documents {record.get('documents')}, found {found}", repair)
+        digest = inputs_digest((name, digest) for name, digest, _ in index.inputs)
+        if record.get("inputs") != digest:
+            yield Problem(place, "its digest of the scans is not that of the table documents", repair)
+    stages = record.get("stages", {})
+    for stage, table in _COUNTED:
+        last = stages.get(stage)
+        # the last run explained only new pairs, so its count of matches is that of the table if all were new
+        whole = last and table in rows and (stage == "score" or last["in"] == rows.get("pairs"))
+        if whole and last["out"] != rows[table]:
+            what = f"has {rows[table]} rows, {place} counts {last['out']}"
+            yield Problem(layout.place(layout.table(table)), what, delete_tables(layout, table))
+
+
+def check_seals(
+    layout: CorpusLayout,
+    sound: Mapping[str, Sequence[Path]],
+    expected: Fingerprints | None,
+    index: DocumentIndex,
+) -> Iterator[Problem]:
+    """Compare the fingerprints in the parts with the config, and what was compared with the documents.
+
+    Parameters
+    ----------
+    layout
+        Of the corpus.
+    sound
+        Parts of each table that can be read.
+    expected
+        Fingerprints of the config in the record, if it tells them.
+    index
+        All documents.
+    """
+    yield from _check_batch_seals(layout, sound, expected)
+    record = layout.place(layout.record)
+    for table in ("pairs", "drivers", "alignments"):
+        if not layout.parts(table):
+            yield Problem(layout.place(layout.table(table)), "has no part", "run again")
+    compared = inputs_digest((name, digest) for name, digest, status in index.inputs if status == "ok")
+    for table in ("pairs", "drivers", "alignments"):
+        for part in sound[table]:
+            metadata, repair = part_metadata(part), repair_part(layout, table, part)
+            if expected:
+                wanted = expected.alignments if table == "alignments" else expected.pairs
+                if metadata.get(PartKey.FINGERPRINT) != wanted:
+                    what = f"was made with another config than {record} tells"
+                    yield Problem(layout.place(part), what, repair)
+            if index.complete and metadata.get(PartKey.COMPARED) != compared:
+                what = "compares other documents than the table documents has"
+                yield Problem(layout.place(part), what, repair)
+    for part in layout.parts("groups"):
+        if index.complete and part_metadata(part).get(PartKey.COMPARED) != compared:
+            what = "groups other documents than the table documents has"
+            yield Problem(layout.place(part), what, "analyze again")
+
+
+def _check_batch_seals(
+    layout: CorpusLayout, sound: Mapping[str, Sequence[Path]], expected: Fingerprints | None
+) -> Iterator[Problem]:
+    for table in DOCUMENT_TABLES:
+        for part in sound[table]:
+            found = part_metadata(part).get(PartKey.FINGERPRINT)
+            seal = layout.part("documents", part.name)
+            own = part_metadata(seal).get(PartKey.FINGERPRINT) if seal in sound["documents"] else found
+            if found != own:
+                what = f"was made with another config than {layout.place(seal)}"
+                yield Problem(layout.place(part), what, repair_part(layout, table, part))
+            elif table == "documents" and expected and found != expected.documents:
+                what = f"was made with another config, version or weights than {layout.place(layout.record)} tells"
+                yield Problem(layout.place(part), what, repair_part(layout, table, part))
+    for part in sound["documents"]:
+        if PartKey.DROPPING in part_metadata(part):
+            what = "has documents that a run was dropping when it was interrupted"
+            yield Problem(layout.place(part), what, "run again, which finishes it")

@@ -1,0 +1,141 @@
+"""DocumentTables: the tables with rows of documents, on disk.
+
+Documents are added in batches: one part of the same name in each of their tables, that of ``documents`` last. It seals
+the batch: a part without its seal is what an interrupted run left, and is deleted when the corpus is next written to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.parts import part_metadata, read_parts, write_part
+from tablekin.schemas import DOCUMENT_TABLES, SCHEMAS, PartKey, to_arrow
+
+_SEAL = "documents"  # the table whose part seals a batch
+
+
+class DocumentTables:
+    """Tables of documents of the corpus of this layout."""
+
+    def __init__(self, layout: CorpusLayout) -> None:
+        self._layout = layout
+
+    def add(
+        self, tables: Mapping[str, pd.DataFrame], fingerprint: str, metadata: Iterable[pa.Field] = ()
+    ) -> None:
+        """Add a batch of documents.
+
+        Parameters
+        ----------
+        tables
+            Rows of every table of documents.
+        fingerprint
+            Digest of what the rows depend on besides the scans.
+        metadata
+            Names and types of the user's columns in ``documents``.
+        """
+        name = self._layout.next_part(_SEAL).name
+        for table in DOCUMENT_TABLES:
+            arrow = to_arrow(table, tables[table], list(metadata) if table == _SEAL else None)
+            write_part(self._layout.part(table, name), _with(arrow, {PartKey.FINGERPRINT: fingerprint}))
+
+    def tidy(self) -> None:
+        """Delete what an interrupted run left, and finish dropping the documents it was dropping."""
+        sealed = {part.name for part in self._layout.parts(_SEAL)}
+        for table in DOCUMENT_TABLES:
+            for part in self._layout.parts(table):
+                if part.name not in sealed:
+                    part.unlink()
+        for part in self._layout.parts(_SEAL):
+            if gone := part_metadata(part).get(PartKey.DROPPING):
+                self._finish_dropping(part, json.loads(gone))
+
+    def stale(self, fingerprint: str) -> list[str]:
+        """Name the documents that were analysed with another config or other weights."""
+        return [
+            name
+            for part in self._stale_parts(fingerprint)
+            for name in read_parts([part], ["doc_id"])["doc_id"].to_pylist()
+        ]
+
+    def drop_stale(self, fingerprint: str) -> None:
+        """Delete the documents that were analysed with another config or other weights."""
+        for part in self._stale_parts(fingerprint):
+            for table in reversed(DOCUMENT_TABLES):  # the seal first
+                self._layout.part(table, part.name).unlink(missing_ok=True)
+
+    def _stale_parts(self, fingerprint: str) -> list[Path]:
+        parts = self._layout.parts(_SEAL)
+        return [part for part in parts if part_metadata(part).get(PartKey.FINGERPRINT) != fingerprint]
+
+    def drop(self, doc_ids: Collection[str]) -> None:
+        """Delete documents."""
+        for part in self._layout.parts(_SEAL):
+            gone = sorted({*doc_ids} & {*read_parts([part], ["doc_id"])["doc_id"].to_pylist()})
+            if gone:
+                write_part(part, _with(_without(part, gone), {PartKey.DROPPING: json.dumps(gone)}))
+                self._finish_dropping(part, gone)
+
+    def _finish_dropping(self, seal: Path, gone: list[str]) -> None:
+        """Delete the rows of documents that table ``documents`` does not have any more."""
+        for table in DOCUMENT_TABLES:
+            if table != _SEAL:
+                part = self._layout.part(table, seal.name)
+                write_part(part, _without(part, gone))
+        write_part(seal, _with(read_parts([seal]), {PartKey.DROPPING: None}))
+
+    def replace_metadata(self, documents: pd.DataFrame, metadata: Iterable[pa.Field]) -> bool:
+        """Give the documents other columns of the user's.
+
+        Parameters
+        ----------
+        documents
+            All rows of the table with their new columns.
+        metadata
+            Names and types of the new columns.
+
+        Returns
+        -------
+        bool
+            Whether anything had to be written.
+        """
+        fields, written = list(metadata), False
+        for part in self._layout.parts(_SEAL):
+            old = read_parts([part])
+            rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
+            fingerprint = part_metadata(part)[PartKey.FINGERPRINT]
+            new = _with(to_arrow(_SEAL, rows, fields), {PartKey.FINGERPRINT: fingerprint})
+            if not (new.schema.equals(old.schema) and new.equals(old)):
+                write_part(part, new)
+                written = True
+        return written
+
+    def metadata_fields(self) -> list[pa.Field]:
+        """Names and types of the user's columns in ``documents``."""
+        parts = self._layout.parts(_SEAL)
+        own = len(SCHEMAS[_SEAL])
+        return list(read_parts(parts, condition=ds.scalar(False)).schema)[own:] if parts else []
+
+    def metadata_differ(self) -> bool:
+        """Tell whether the parts of ``documents`` have other columns than one another, or of other types."""
+        own = len(SCHEMAS[_SEAL])
+        return len({tuple(pq.read_schema(part))[own:] for part in self._layout.parts(_SEAL)}) > 1
+
+
+def _without(part: Path, doc_ids: list[str]) -> pa.Table:
+    return read_parts([part], condition=~ds.field("doc_id").isin(pa.array(doc_ids, pa.string())))
+
+
+def _with(table: pa.Table, metadata: Mapping[str, str | None]) -> pa.Table:
+    """Set metadata of a table, or remove those that are None."""
+    old = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    new = {key: value for key, value in {**old, **metadata}.items() if value is not None}
+    return table.replace_schema_metadata(new)

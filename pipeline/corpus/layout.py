@@ -1,0 +1,65 @@
+"""CorpusLayout: where in the folder of a corpus each thing lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tablekin.corpus.parts import list_parts, list_unfinished
+
+
+@dataclass(frozen=True)
+class CorpusLayout:
+    """Paths in a corpus; what is asked for need not be there."""
+
+    root: Path
+
+    @property
+    def record(self) -> Path:
+        """What the last run was made with."""
+        return self.root / "run.json"
+
+    @property
+    def analysis(self) -> Path:
+        """Folder for what ``tablekin analyze`` writes, if the user names no other."""
+        return self.root / "analysis"
+
+    @property
+    def kinship(self) -> Path:
+        """Folder for what ``tablekin kinship`` writes, if the user names no other."""
+        return self.root / "kinship"
+
+    @property
+    def lock(self) -> Path:
+        """File that the process which writes to the corpus holds; the dot hides it from whoever looks for tables."""
+        return self.root / ".lock"
+
+    @property
+    def lock_holder(self) -> Path:
+        """Who holds the lock, for the message to others; outlives a killed run."""
+        return self.root / ".lock.json"
+
+    def table(self, table: str) -> Path:
+        """Folder of the parts of a table."""
+        return self.root / table
+
+    def part(self, table: str, name: str) -> Path:
+        """Part of a table; those of one batch of documents have the same name in all their tables."""
+        return self.root / table / name
+
+    def parts(self, table: str) -> list[Path]:
+        """Parts of a table that are there, in the order of their names."""
+        return list_parts(self.root / table)
+
+    def next_part(self, table: str) -> Path:
+        """Part that comes after all that are there."""
+        numbers = [int(part.stem.removeprefix("part-")) for part in self.parts(table)]
+        return self.part(table, f"part-{max(numbers, default=-1) + 1:05d}.parquet")
+
+    def unfinished(self, table: str) -> list[Path]:
+        """Files that interrupted writes left in the folder of a table."""
+        return list_unfinished(self.root / table)
+
+    def place(self, path: Path) -> str:
+        """Name a file or folder of the corpus as messages do, from the folder of the corpus on."""
+        return path.relative_to(self.root).as_posix()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tablekin.digitize import orientation
-from tablekin.digitize.orientation import PoseCandidate
+from tablekin.digitize.orientation import PagePose, PoseCandidate, find_pose
+from tablekin.models.networks.digits import DIGIT_HEIGHT, load_digit_network
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,17 @@ def test_the_scale_at_which_the_network_is_certain_tells_the_turn(
     monkeypatch.setattr(PoseCandidate, "count_digits", count)
     chosen = orientation._choose_candidate(None, np.zeros((9, 9)), None, list(nll))
     assert (chosen.scale, chosen.orientation) == expected
+
+
+def test_the_turn_and_the_scale_of_generated_pages_are_the_archives(true_pages) -> None:
+    network = load_digit_network()
+    poses = [find_pose(network, page.ink) for page in true_pages]
+    assert [pose.orientation for pose in poses] == [page.orientation for page in true_pages]
+    for pose, page in zip(
+        poses[:4], true_pages, strict=False
+    ):  # of tables: prose shows few digits to measure
+        assert pose.scale * page.digit_height == pytest.approx(DIGIT_HEIGHT, rel=0.15)
+
+
+def test_a_page_without_marks_stays_as_it_is() -> None:
+    assert find_pose(load_digit_network(), np.zeros((300, 200), np.float32)) == PagePose(0, 1.0)

@@ -1,4 +1,4 @@
-"""Strays: figures on a page without a table, which mostly are letters and the hatching of woodcuts."""
+"""FalsePositives: digits found on a page without a table, which mostly are letters and the hatching of woodcuts."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
+from tablekin.digitize.thresholds import FALSE_POSITIVES
 from tablekin.page import Layout, WorkingPage
-
-_TALLEST, _WIDEST = 2.0, 4.0  # heights of a figure: what its strokes reach, with those of figures it touches
 
 
 def drop_false_positives(page: WorkingPage, layout: Layout, threshold: float) -> WorkingPage:
-    """Keep of a page without a table the figures that are sure, and its number, where they stand free.
+    """Keep of a page without a table the digits that are sure, and its number, where they stand free.
 
-    Among letters a figure is so rare that what looks like one is not, as often as not; in a table it is. What hangs
+    Among letters a digit is so rare that what looks like one is not, as often as not; in a table it is. What hangs
     together with much more ink than a number has is hatching or ornament.
 
     Parameters
     ----------
     page
-        The page and its figures.
+        The page and its digits.
     layout
-        What was found on it; with a table, all figures stay.
+        What was found on it; with a table, all digits stay.
     threshold
-        Least probability of a figure.
+        Lowest probability of a digit.
     """
     if layout.is_table:
         return page
@@ -35,8 +34,8 @@ def drop_false_positives(page: WorkingPage, layout: Layout, threshold: float) ->
     column, row = np.floor(digits.centres).astype(np.intp).T
     height, width = layout.labels.shape
     region = layout.labels[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
-    folios = [one.region_id for one in layout.regions if one.kind == "page_number"]
-    kept = (digits.score >= threshold) | np.isin(region, folios)
+    page_numbers = [one.region_id for one in layout.regions if one.kind == "page_number"]
+    kept = (digits.score >= threshold) | np.isin(region, page_numbers)
     kept[kept] = _stand_free(page.ink, digits.boxes[kept])
     return replace(page, digits=digits.take(kept))
 
@@ -53,7 +52,7 @@ def _stand_free(ink: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray
             strokes = sizes[inked.argmax()]
             height = box[3] - box[1]
             free[index] = (
-                strokes[cv2.CC_STAT_HEIGHT] <= _TALLEST * height
-                and strokes[cv2.CC_STAT_WIDTH] <= _WIDEST * height
+                strokes[cv2.CC_STAT_HEIGHT] <= FALSE_POSITIVES.max_height * height
+                and strokes[cv2.CC_STAT_WIDTH] <= FALSE_POSITIVES.max_width * height
             )
     return free

@@ -7,11 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.binarization import darkness
-
-_PAPER_WINDOW = 61  # pixels of the reduced image: wider than any letter, narrower than a page
-_REDUCED_SIDE = 700  # pixels: the paper is estimated on an image of this longer side
-_BED = 0.45  # paper darker than this share of the page's bright paper is scanner bed
-_SOLID = 0.75  # share of the darkest ink's contrast that counts as solid ink
+from tablekin.digitize.thresholds import INK
 
 
 def estimate_background(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -28,13 +24,12 @@ def estimate_background(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         ``(h, w)`` float32, 1..255: closing (maximum, then minimum filter) of a reduced image, smoothed.
     """
     height, width = grey.shape
-    factor = min(1.0, _REDUCED_SIDE / max(height, width))
+    factor = min(1.0, INK.background_side / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    side = min(_PAPER_WINDOW, (min(size) - 1) | 1)
-    window = cv2.getStructuringElement(cv2.MORPH_RECT, (max(side // 3, 3), max(side // 3, 3)))
-    closed = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, window)
-    smooth = cv2.blur(closed.astype(np.float32), (max(side // 3, 3), max(side // 3, 3)))
+    side = max(min(INK.background_window, ((min(size) - 1) | 1) // 3), 3)
+    closed = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    smooth = cv2.blur(closed.astype(np.float32), (side, side))
     return np.maximum(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), 1)
 
 
@@ -53,9 +48,9 @@ def extract_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     paper = estimate_background(grey)
     dark = darkness(grey, paper)
-    dark[paper < _BED * np.percentile(paper[::4, ::4], 90)] = 0
-    marks = dark[dark > 0.15]
-    if marks.size < 20:
+    dark[paper < INK.bed * np.percentile(paper[::4, ::4], INK.bright_percentile)] = 0
+    marks = dark[dark > INK.min_darkness]
+    if marks.size < INK.min_marks:
         return dark
-    solid = _SOLID * float(np.percentile(marks, 90))
-    return np.clip(dark / max(solid, 0.15), 0, 1)
+    solid = INK.solid * float(np.percentile(marks, INK.dark_percentile))
+    return np.clip(dark / max(solid, INK.min_darkness), 0, 1)

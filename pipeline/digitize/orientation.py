@@ -10,17 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from tablekin.digitize.scale import Corner, Marks, dense_windows, estimate_text_height, find_marks
+from tablekin.digitize.thresholds import ORIENTATION, SCALE
 from tablekin.digitize.transform import resize
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
 
-_PROBE_SIDE = 448  # working pixels
-_PROBES = 4
-_DOUBT = 0.7  # nll at text being upright, from which it may be turned
-_CERTAIN = 0.6  # nll at what is upright where the scale is right
-_BELIEF, _BY_FAR = 1.5, 1.0  # it is less at most scales, and less than at what is turned by more
-_MORE = 1.1  # how many times as many digits there are in upright text, where that is not certain
-_PLAINLY = 0.45  # difference in nll that decides
-_SCALES = (0.1, 4.0)  # working pixels per original pixel
 _TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
 
 
@@ -76,27 +69,31 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> PagePose:
         ``(h, w)``, the page as scanned.
     """
     marks = find_marks(ink)
-    scales = [float(np.clip(DIGIT_HEIGHT / size, *_SCALES)) for size in estimate_text_height(marks)]
+    scales = [_clip_scale(DIGIT_HEIGHT / size) for size in estimate_text_height(marks)]
     if not scales:
-        return PagePose(0, float(np.clip(1.0, *_SCALES)))
+        return PagePose(0, 1.0)
     chosen = _choose_candidate(network, ink, marks, scales)
     scale, views = chosen.scale, chosen.views
-    for _ in range(3):
+    for _ in range(SCALE.max_rounds):
         heights = _tall_heights(views)
-        if len(heights) < 8:
+        if len(heights) < SCALE.min_digits:
             break
-        factor = float(np.clip(DIGIT_HEIGHT / np.median(heights), 0.5, 2.0))
-        scale = float(np.clip(scale * factor, *_SCALES))
-        if 0.93 < factor < 1.07:
+        factor = float(np.clip(DIGIT_HEIGHT / np.median(heights), 1 / SCALE.max_step, SCALE.max_step))
+        scale = _clip_scale(scale * factor)
+        if abs(factor - 1) < SCALE.tolerance:
             break
         turns = chosen.orientation // 90
         views = [_view(network, np.rot90(_cut(ink, corner, scale), turns)) for corner in chosen.corners]
     return PagePose(chosen.orientation, scale)
 
 
+def _clip_scale(scale: float) -> float:
+    return float(np.clip(scale, SCALE.min_scale, SCALE.max_scale))
+
+
 def _cut(ink: NDArray[np.float32], corner: Corner, scale: float) -> NDArray[np.float32]:
     """Cut a window out of a page and bring it to a scale."""
-    side = round(_PROBE_SIDE / scale)
+    side = round(ORIENTATION.probe_side / scale)
     x, y = round(corner[0]), round(corner[1])
     return resize(ink[y : y + side, x : x + side], scale)
 
@@ -122,21 +119,25 @@ def _choose_candidate(
     upright: list[PoseCandidate] = []
     turned: PoseCandidate | None = None
     for scale in scales:
-        corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), _PROBE_SIDE / scale, _PROBES)
+        side = ORIENTATION.probe_side / scale
+        corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), side, ORIENTATION.probes)
         views = [_view(network, _cut(ink, corner, scale)) for corner in corners]
         as_it_is = PoseCandidate(scale, corners, 0, views)
         nll = orientation_nll(views)
-        if nll < _DOUBT:
+        if nll < ORIENTATION.max_nll:
             return as_it_is
         turns = [[_view(network, np.rot90(view.ink, turns)) for view in views] for turns in (1, 2, 3)]
         turned_nll = [orientation_nll(windows) for windows in turns]
         best = int(np.argmin(turned_nll))
         candidate = PoseCandidate(scale, corners, 90 * (best + 1), turns[best])
-        if turned_nll[best] < min(_CERTAIN, nll - _PLAINLY):
+        if turned_nll[best] < min(ORIENTATION.max_nll_of_turn, nll - ORIENTATION.min_gain):
             return candidate
-        far_better = turned_nll[best] < min(_BELIEF, nll - _BY_FAR)
-        if not upright and far_better and candidate.count_digits() >= _MORE * as_it_is.count_digits():
-            turned = candidate
+        far_better = turned_nll[best] < min(
+            ORIENTATION.max_nll_of_better, nll - ORIENTATION.min_gain_of_better
+        )
+        if not upright and far_better:
+            more = candidate.count_digits() >= ORIENTATION.min_digit_ratio * as_it_is.count_digits()
+            turned = candidate if more else None
         upright.append(as_it_is)
     return turned or max(upright, key=PoseCandidate.count_digits)
 
@@ -146,7 +147,8 @@ def orientation_nll(views: list[WindowView]) -> float:
     found = []
     for view in views:
         log_likelihood = view.orientation.log_softmax(0).cpu().numpy()  # (4, h, w)
-        inked = cv2.resize(view.ink, log_likelihood.shape[:0:-1], interpolation=cv2.INTER_AREA) > 0.08
+        coverage = cv2.resize(view.ink, log_likelihood.shape[:0:-1], interpolation=cv2.INTER_AREA)
+        inked = coverage > ORIENTATION.min_coverage
         if inked.any():
             found.append(-float(log_likelihood[0, inked].mean()))
     return float(np.mean(found)) if found else 0.0

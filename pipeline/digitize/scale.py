@@ -1,4 +1,4 @@
-"""Scale: how large the figures of a page are, estimated from the marks on it."""
+"""Scale: how large the digits of a page are, estimated from the marks on it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
-
-_SEPARATE = 0.5  # ink that parts marks which nearly touch
-_TOUCHING = 0.45  # height by length of a number whose figures touch
-_SMALLEST, _LARGEST = 5, 150  # pixels: marks outside are specks, rules, woodcuts
+from tablekin.digitize.thresholds import MARKS
 
 Corner = tuple[float, float]  # x, y of a window's top left corner, in pixels
 
@@ -27,42 +24,43 @@ class Marks:
 
 
 def find_marks(ink: NDArray[np.float32]) -> Marks:
-    """Find the pieces of ink on a page ``(h, w)`` that may be letters or figures."""
-    _, _, stats, centres = cv2.connectedComponentsWithStats(binarize(ink, _SEPARATE), connectivity=8)
+    """Find the pieces of ink on a page ``(h, w)`` that may be letters or digits."""
+    _, _, stats, centres = cv2.connectedComponentsWithStats(binarize(ink, MARKS.ink), connectivity=8)
     width, height, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     longer, shorter = np.maximum(width, height), np.minimum(width, height)
     letters = (
-        (longer >= _SMALLEST)
-        & (longer <= _LARGEST)
-        & (shorter * 8 >= longer)
-        & (area >= 0.12 * width * height)
+        (longer >= MARKS.min_size)
+        & (longer <= MARKS.max_size)
+        & (shorter * MARKS.max_elongation >= longer)
+        & (area >= MARKS.min_filled * width * height)
     )
     return Marks(longer[letters].astype(float), shorter[letters].astype(float), centres[1:][letters])
 
 
 def estimate_text_height(marks: Marks) -> list[float]:
-    """Estimate the height of the figures in pixels.
+    """Estimate the height of the digits in pixels.
 
     Returns
     -------
     list
         First from the longer sides of the marks; then from the shorter ones, where these are much smaller: the
-        figures of a number may touch one another. Empty where the page has fewer than ten marks.
+        digits of a number may touch one another. Empty where the page has too few marks.
     """
-    if len(marks.size) < 10:
+    if len(marks.size) < MARKS.min_marks:
         return []
     first, second = _typical(marks.size), _typical(marks.breadth)
-    return [first, second] if second < _TOUCHING * first else [first]
+    return [first, second] if second < MARKS.max_aspect_of_touching * first else [first]
 
 
 def _typical(sizes: NDArray[np.float64]) -> float:
-    """Return the middle of the fullest octave third of sizes in pixels, by covered length."""
+    """Return the middle of the sizes in the fullest part of an octave in pixels, by covered length."""
     logs = np.log2(sizes)
-    bins = np.arange(2, 7.5, 1 / 12)
+    width = 1 / MARKS.bins_per_octave
+    bins = np.arange(2, 7.5, width)  # 4 to 181 pixels
     filled, _ = np.histogram(logs, bins, weights=sizes)
-    window = np.convolve(filled, np.ones(5), "same")
-    middle = bins[int(window.argmax())] + 1 / 24
-    near = np.abs(logs - middle) < 0.25
+    window = np.convolve(filled, np.ones(MARKS.window), "same")
+    middle = bins[int(window.argmax())] + width / 2
+    near = np.abs(logs - middle) < MARKS.tolerance
     return float(np.median(sizes[near])) if near.any() else float(2**middle)
 
 

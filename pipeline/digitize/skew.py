@@ -7,7 +7,7 @@ import numpy as np
 from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
 
-_LARGEST_SKEW = 8.0  # degrees
+from tablekin.digitize.thresholds import SKEW
 
 
 def find_skew(ink: NDArray[np.float32]) -> float:
@@ -23,6 +23,6 @@ def find_skew(ink: NDArray[np.float32]) -> float:
     float
         Degrees clockwise.
     """
-    factor = min(1.0, 1600 / max(ink.shape))
+    factor = min(1.0, SKEW.side / max(ink.shape))
     small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return float(get_angle(np.round(255 * (1 - small)).astype(np.uint8), angle_max=_LARGEST_SKEW))
+    return float(get_angle(np.round(255 * (1 - small)).astype(np.uint8), angle_max=SKEW.max_degrees))

@@ -1,4 +1,4 @@
-"""Spread: where the gutter lies on a scan that shows two facing pages."""
+"""Gutter: where it lies on a scan that shows two facing pages."""
 
 from __future__ import annotations
 
@@ -9,29 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize, darkness
-
-SIDE = 1000  # pixels: longer side of the image that is looked at
-LANDSCAPE = 1.05  # least width of a spread, in heights
-_SMALLEST = 200  # pixels: on less nothing can be told
-_BANDS = 40  # the gutter is followed from band to band
-# shares of the width
-_MIDDLE = (0.38, 0.62)  # between which the gutter lies
-_STRIP = 0.1  # widest gutter, where the bed is seen between the pages
-_RULE = 0.006  # what is darker on a narrower strip may be a rule
-_STEP = (0.004, 0.018)  # from an edge between two papers, where their tones are compared
-_BENT = 0.004  # furthest the gutter moves from band to band
-_MARGIN = (0.003, 0.035)  # from the gutter, between which the inner margins are blank
-_BLANK = 0.01  # least width of such a margin
-# shares of the paper's brightness
-_BED = 0.4  # darker paper is bed
-_SHADE = 0.05  # least loss of brightness in the gutter, or difference of two papers
-_FOLD = 0.12  # the same where it may be a rule
-_INK = 0.18  # least darkness of ink
-# shares of rows or bands
-_PAPER = 0.8  # quantile of a band's brightness in a column of pixels that is its paper
-_FOLLOWED = 0.9  # along which there must be a gutter
-_CROSSED = 0.08  # in which there may be ink beside it
-_LEAST_INK = 0.1  # of the ink, that the emptier page has
+from tablekin.ingest.thresholds import GUTTER
 
 
 @dataclass(frozen=True)
@@ -53,49 +31,51 @@ def find_gutter(grey: NDArray[np.uint8]) -> tuple[float, float] | None:
     Parameters
     ----------
     grey
-        ``(h, w)``, 0 black, upright, its longer side :data:`SIDE` pixels or a little less.
+        ``(h, w)``, 0 black, upright, its longer side :attr:`GutterCriteria.side` pixels or a little less.
 
     Returns
     -------
     tuple or None
-        Least and greatest x of the gutter, as shares of the width.
+        Smallest and largest x of the gutter, as shares of the width.
     """
     height, width = grey.shape
-    if min(height, width) < _SMALLEST or width < LANDSCAPE * height:
+    if min(height, width) < GUTTER.min_side or width < GUTTER.min_aspect * height:
         return None
     bands = _measure(grey)
-    leaf = np.median(bands.paper, axis=1) > _BED  # the others are bed above and below
-    if leaf.sum() < _BANDS / 2:
+    leaf = np.median(bands.paper, axis=1) > GUTTER.bed  # the others are bed above and below
+    if leaf.sum() < GUTTER.min_bands * GUTTER.bands:
         return None
     first, last = np.flatnonzero(leaf)[[0, -1]]
     kept = slice(int(first), int(last) + 1)
     bands = Bands(bands.lines[kept], bands.paper[kept])
-    rows = slice(kept.start * height // _BANDS, kept.stop * height // _BANDS)
+    rows = slice(kept.start * height // GUTTER.bands, kept.stop * height // GUTTER.bands)
     ink = _find_ink(grey[rows], bands.paper)
-    for evidence, least in (
-        (np.maximum(_shade(bands.paper), _step(bands.paper)), _SHADE),
-        (_fold(bands.lines, ink), _FOLD),
+    for evidence, threshold in (
+        (np.maximum(_shade(bands.paper), _step(bands.paper)), GUTTER.min_shade),
+        (_fold(bands.lines, ink), GUTTER.min_fold),
     ):
         path = _follow(evidence)
-        if np.mean(evidence[np.arange(len(path)), path] >= least) < _FOLLOWED:
+        if np.mean(evidence[np.arange(len(path)), path] >= threshold) < GUTTER.min_followed:
             continue
-        if _is_blank_beside(path, ink) and _least_share(ink, path) >= _LEAST_INK:
+        if _is_blank_beside(path, ink) and _share_of_emptier(ink, path) >= GUTTER.min_ink_of_page:
             middle = _middle(path, evidence)
             return float(middle.min()) / width, float(middle.max() + 1) / width
     return None
 
 
 def _measure(grey: NDArray[np.uint8]) -> Bands:
-    pieces = [np.quantile(piece, _PAPER, axis=0) for piece in np.array_split(grey, _BANDS)]
+    pieces = [
+        np.quantile(piece, GUTTER.paper_quantile, axis=0) for piece in np.array_split(grey, GUTTER.bands)
+    ]
     lines = cv2.blur(np.stack(pieces).astype(np.float32), (3, 1))
-    lines /= np.quantile(lines, 0.75)
-    side = round(_RULE * grey.shape[1]) | 1
+    lines /= np.quantile(lines, GUTTER.bright_quantile)
+    side = round(GUTTER.max_rule * grey.shape[1]) | 1
     return Bands(lines, cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((1, side), np.uint8)))
 
 
 def _shade(paper: NDArray[np.float32]) -> NDArray[np.float32]:
     """How much darker each place is than the paper on both sides of it."""
-    reach = round(_STRIP * paper.shape[1])
+    reach = round(GUTTER.max_strip * paper.shape[1])
     padded = np.pad(paper, ((0, 0), (reach, reach)), constant_values=0)
     windows = np.lib.stride_tricks.sliding_window_view(padded, reach + 1, axis=1).max(axis=2)
     return np.minimum(windows[:, : paper.shape[1]], windows[:, reach:]) - paper
@@ -103,7 +83,7 @@ def _shade(paper: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _step(paper: NDArray[np.float32]) -> NDArray[np.float32]:
     """How much the paper left and right of each place differ, where they differ the same way all along."""
-    near, far = (round(share * paper.shape[1]) for share in _STEP)
+    near, far = (round(share * paper.shape[1]) for share in (GUTTER.near_edge, GUTTER.far_edge))
     summed = np.pad(np.cumsum(paper, axis=1, dtype=np.float64), ((0, 0), (1, 0)))
     means = (summed[:, far - near :] - summed[:, : near - far]) / (
         far - near
@@ -112,7 +92,7 @@ def _step(paper: NDArray[np.float32]) -> NDArray[np.float32]:
     step[:, far : paper.shape[1] - far] = (means[:, near + far :] - means[:, : -near - far])[
         :, : paper.shape[1] - 2 * far
     ]
-    both_paper = np.minimum(_shifted_min(paper, far), paper) > _BED
+    both_paper = np.minimum(_shifted_min(paper, far), paper) > GUTTER.bed
     return np.abs(np.where(both_paper & (np.sign(step) == np.sign(np.median(step, axis=0))), step, 0))
 
 
@@ -124,17 +104,17 @@ def _fold(lines: NDArray[np.float32], ink: NDArray[np.bool_]) -> NDArray[np.floa
     """How dark each place is where a line runs through the blank margins above and below all print."""
     shade = _shade(lines)
     across = np.array([piece.mean() for piece in np.array_split(ink, len(lines))])
-    blank = across < 0.01
+    blank = across < GUTTER.max_ink_of_end
     ends = bool(blank[0] and blank[-1])
     return shade if ends else np.zeros_like(shade)
 
 
 def _follow(evidence: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Follow the most evident line from the first band to the last, ``(bands,)`` x."""
+    """Follow the line of most evidence from the first band to the last, ``(bands,)`` x."""
     width = evidence.shape[1]
-    begin, end = (round(share * width) for share in _MIDDLE)
-    score = np.minimum(evidence[:, begin:end], 2 * _FOLD)
-    reach = max(1, round(_BENT * width))
+    begin, end = (round(share * width) for share in (GUTTER.min_x, GUTTER.max_x))
+    score = np.minimum(evidence[:, begin:end], 2 * GUTTER.min_fold)
+    reach = max(1, round(GUTTER.max_bend * width))
     best = [score[0]]
     came: list[NDArray[np.intp]] = []
     for row in score[1:]:
@@ -165,28 +145,28 @@ def _find_ink(grey: NDArray[np.uint8], paper: NDArray[np.float32]) -> NDArray[np
     """Tell which pixels are darker than the paper of their band."""
     height, width = grey.shape
     around = np.maximum(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), 1e-3)
-    bright = np.quantile(grey / around, _PAPER)
-    return binarize(darkness(grey, bright * around), _INK).view(bool)
+    bright = np.quantile(grey / around, GUTTER.paper_quantile)
+    return binarize(darkness(grey, bright * around), GUTTER.ink).view(bool)
 
 
 def _is_blank_beside(path: NDArray[np.intp], ink: NDArray[np.bool_]) -> bool:
     """Whether on each side a strip along the gutter has ink in hardly any row."""
     width = ink.shape[1]
-    near, far = (round(share * width) for share in _MARGIN)
-    side = round(_BLANK * width)
+    near, far = (round(share * width) for share in (GUTTER.near_margin, GUTTER.far_margin))
+    side = round(GUTTER.min_margin * width)
     pieces = np.array_split(ink, len(path))
     straight = np.concatenate(
         [piece[:, x - far : x + far + 1] for x, piece in zip(path, pieces, strict=True)]
     )
-    leaf = straight[ink.mean(axis=1) < 0.8]  # no bed above and below
+    leaf = straight[ink.mean(axis=1) < GUTTER.max_ink_of_row]  # no bed above and below
     windows = np.lib.stride_tricks.sliding_window_view(leaf, side, axis=1).any(axis=2).mean(axis=0)
-    blank = windows <= _CROSSED
+    blank = windows <= GUTTER.max_crossed
     return bool(blank[: far - near - side + 2].any() and blank[far + near :].any())
 
 
-def _least_share(ink: NDArray[np.bool_], path: NDArray[np.intp]) -> float:
+def _share_of_emptier(ink: NDArray[np.bool_], path: NDArray[np.intp]) -> float:
     """Share of the ink on the emptier page."""
-    margin = round(_MARGIN[0] * ink.shape[1])
+    margin = round(GUTTER.near_margin * ink.shape[1])
     left = int(ink[:, : max(path.min() - margin, 0)].sum())
     right = int(ink[:, path.max() + margin :].sum())
     return min(left, right) / max(left + right, 1)

@@ -13,17 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from skimage.exposure import adjust_gamma
 
 from tablekin.errors import ScanError
 from tablekin.ingest import pdf
+from tablekin.ingest.thresholds import GAMMA
 
 _FORMATS = ("JPEG", "PNG", "TIFF")
 _SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*")  # how files of these formats begin
 _REDUCED = 1  # bit of TIFF's NewSubfileType: the page is a thumbnail of another one
 _NEW_SUBFILE_TYPE, _PHOTOMETRIC, _ORIENTATION = 254, 262, 0x0112
 _MIN_IS_WHITE = 0
-_DISPLAY_GAMMA = 2.2
-_USUAL_GAMMA = 0.05  # an exponent that differs from 1 by less changes nothing
 _TEXT = 512  # bytes at a file's beginning that tell whether it is text
 Image.MAX_IMAGE_PIXELS = None  # the config's own limit is checked before any pixel is decoded
 
@@ -187,14 +187,14 @@ def _as_displayed(grey: NDArray[np.uint8], image: Image.Image) -> NDArray[np.uin
     gamma = float(image.info.get("gamma", 0)) if image.format == "PNG" else 0.0
     if not gamma or "srgb" in image.info or "icc_profile" in image.info:
         return grey
-    exponent = 1 / (_DISPLAY_GAMMA * gamma)
-    if abs(exponent - 1) < _USUAL_GAMMA:
+    exponent = 1 / (GAMMA.display * gamma)
+    if abs(exponent - 1) < GAMMA.tolerance:
         return grey
-    return np.round(255 * (np.arange(256) / 255) ** exponent).astype(np.uint8)[grey]
+    return np.asarray(adjust_gamma(grey, exponent), np.uint8)
 
 
 def _to_8_bits(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Map deep pixels to 8 bits by the least usual depth that holds them: scanners store 12 bits in 16."""
+    """Map deep pixels to 8 bits by the smallest usual depth that holds them: scanners store 12 bits in 16."""
     brightest = float(np.nan_to_num(values).max(initial=0))
     depths = [1.0, *(2.0**bits - 1 for bits in (8, 10, 12, 14, 16))]
     white = next((depth for depth in depths if brightest <= depth), brightest)

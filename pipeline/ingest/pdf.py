@@ -13,10 +13,9 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 
 from tablekin.errors import ScanError
+from tablekin.ingest.thresholds import PDF
 
-_DPI = 300.0  # of pages that are drawn and not scanned
 _POINTS = 72.0  # an inch
-_WHOLE = 0.5  # share of the page an image covers that is its scan
 _END = 1 << 16  # bytes at a file's end among which its end mark stands
 
 
@@ -57,7 +56,7 @@ def page_size(path: Path, page_index: int) -> tuple[int, int]:
 def render_page(
     path: Path, page_index: int, max_pixels: int | None = None, longest: int | None = None
 ) -> NDArray[np.uint8]:
-    """Render a page at the resolution of its scan, or at 300 dpi where it is drawn.
+    """Render a page at the resolution of its scan, or at :attr:`PdfCriteria.dpi` where it is drawn.
 
     Parameters
     ----------
@@ -165,7 +164,7 @@ def _resolution(page: pdfium.PdfPage) -> tuple[tuple[pdfium.PdfImage, ...], floa
         while container is not None:
             matrix = matrix.multiply(container.get_matrix())
             container = container.container
-        if abs(matrix.a * matrix.d - matrix.b * matrix.c) >= _WHOLE * area:
+        if abs(matrix.a * matrix.d - matrix.b * matrix.c) >= PDF.min_covered * area:
             width, height = image.get_px_size()
             covering.append(image)
             across, down = np.hypot(matrix.a, matrix.b), np.hypot(matrix.c, matrix.d)
@@ -174,7 +173,7 @@ def _resolution(page: pdfium.PdfPage) -> tuple[tuple[pdfium.PdfImage, ...], floa
         pdfium_c.FPDFTextObj_GetTextRenderMode(text) != pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
         for text in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
     )
-    return tuple(covering), max(finest, _DPI / _POINTS) if drawn else finest
+    return tuple(covering), max(finest, PDF.dpi / _POINTS) if drawn else finest
 
 
 def _decode(page: PdfPage) -> None:

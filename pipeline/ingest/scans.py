@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from tablekin.config import IngestConfig
 from tablekin.errors import ScanError, UsageError
-from tablekin.ingest.gutter import LANDSCAPE, SIDE, find_gutter
+from tablekin.ingest.gutter import find_gutter
 from tablekin.ingest.image import image_size, list_pages, load_image
+from tablekin.ingest.thresholds import GUTTER
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf")
 _SIDES = ("_left", "_right")  # ends of the names of facing pages
@@ -169,9 +170,9 @@ def _find_shares(path: Path, page: int, config: IngestConfig) -> list[tuple[floa
         return [None]
     try:
         width, height = image_size(path, page)
-        if width < LANDSCAPE * height or width * height > config.max_pixels:
+        if width < GUTTER.min_aspect * height or width * height > config.max_pixels:
             return [None]
-        gutter = find_gutter(load_image(path, page, config.max_pixels, SIDE))
+        gutter = find_gutter(load_image(path, page, config.max_pixels, GUTTER.side))
     except ScanError:  # which the analysis will report
         return [None]
     return [None] if gutter is None else [(0.0, gutter[1]), (gutter[0], 1.0)]

@@ -8,7 +8,7 @@ from tablekin.page import Detections, Layout, Region, WorkingPage
 
 
 def page_of(is_table: bool) -> tuple[WorkingPage, Layout]:
-    """Five figures side by side; the last stands in the page number."""
+    """Five digits side by side; the last stands in the page number."""
     x = np.arange(5, dtype=np.float32) * 20
     boxes = np.column_stack([x, np.full(5, 10), x + 12, np.full(5, 30)]).astype(np.float32)
     score = np.array([0.99, 0.5, 0.97, 0.985, 0.4], np.float32)
@@ -27,7 +27,7 @@ def page_of(is_table: bool) -> tuple[WorkingPage, Layout]:
 
 
 @pytest.mark.parametrize(("is_table", "kept"), [(False, [0, 3, 4]), (True, [0, 1, 2, 3, 4])])
-def test_only_sure_figures_and_the_number_stay_on_a_page_without_a_table(
+def test_only_sure_digits_and_the_number_stay_on_a_page_without_a_table(
     is_table: bool, kept: list[int]
 ) -> None:
     page = drop_false_positives(*page_of(is_table), threshold=0.98)
@@ -35,15 +35,15 @@ def test_only_sure_figures_and_the_number_stay_on_a_page_without_a_table(
     assert page.digits.boxes[:, 0].tolist() == [20 * k for k in kept]
 
 
-def test_what_hangs_together_with_hatching_is_no_figure() -> None:
+def test_what_hangs_together_with_hatching_is_no_digit() -> None:
     page, layout = page_of(False)
-    page.ink[20:22, 0:10] = 1  # a short stroke through the first figure
+    page.ink[20:22, 0:10] = 1  # a short stroke through the first digit
     page.ink[32:40:3, 15:] = page.ink[10:40, 60:78:4] = 1  # hatching that runs through the fourth
     page = drop_false_positives(page, layout, threshold=0.98)
     assert page.digits.digit.tolist() == [0, 4]
 
 
-def test_a_page_without_figures_stays_as_it_is() -> None:
+def test_a_page_without_digits_stays_as_it_is() -> None:
     page, layout = page_of(False)
     empty = replace(page, digits=page.digits.take(np.zeros(5, bool)))
     assert len(drop_false_positives(empty, layout, 0.98).digits) == 0

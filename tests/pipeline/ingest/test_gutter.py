@@ -8,33 +8,13 @@ from PIL import Image
 
 from tablekin.config import IngestConfig, RunConfig
 from tablekin.errors import UsageError
-from tablekin.ingest.gutter import SIDE, find_gutter
+from tablekin.ingest.gutter import find_gutter
 from tablekin.ingest.image import load_image
 from tablekin.ingest.scans import identify, list_scans, load_scan, pick_scan
+from tablekin.ingest.thresholds import GUTTER
 from tablekin.orchestration.documents import analyse_scan
+from tests.support.openings import opening
 from tests.support.places import SCANS
-
-
-def opening(gutter: str, across: bool = False, right: bool = True) -> np.ndarray:
-    """Draw facing pages ``(700, 1000)`` of lines of text; ``gutter`` is what lies between them."""
-    rng = np.random.default_rng(3)
-    grey = np.full((700, 1000), 225.0)
-    for y in range(80, 620, 22):
-        for begin, end in ((70, 450), (550, 930 if right else 550)):
-            for x in range(begin, end, 14):
-                grey[y : y + 10, x : x + int(rng.integers(5, 11))] = 50
-        if across:
-            grey[y : y + 10, 440:560] = 50
-    x = np.arange(1000)
-    if gutter == "shadow":
-        grey *= 1 - 0.35 * np.exp(-(((x - 503) / 14) ** 2))
-    elif gutter == "bed":
-        grey[:, 494:512] = 30
-    elif gutter == "edge":
-        grey[:, 500:] *= 0.88
-    elif gutter == "rule":
-        grey[60:640, 500:502] = 40
-    return np.clip(grey + rng.normal(0, 3, grey.shape), 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize("gutter", ["shadow", "bed", "edge"])
@@ -64,7 +44,7 @@ def test_what_is_not_plainly_two_pages_is_one(page):
 def test_of_the_real_scans_those_of_openings_are_split():
     scans = [*(SCANS / "early-modern").glob("*.jpg"), *(SCANS / "sphaera-pages").glob("*.jpg")]
     scans += sorted((SCANS / "fort-william").glob("*.jpg"))[::12]
-    split = {scan.stem for scan in scans if find_gutter(load_image(scan, longest=SIDE))}
+    split = {scan.stem for scan in scans if find_gutter(load_image(scan, longest=GUTTER.side))}
     assert split == {"chase_1866", "seller_pocket_book_1677", "2188_barozzi_cosmografia_1607_p113"}
 
 

@@ -1,0 +1,61 @@
+"""What the thresholds of a room must be for scripts/sensitivity.py: frozen, documented, and read when they are used."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+
+def unlisted(module: ModuleType) -> set[str]:
+    """Classes of a module of thresholds that none of its ``THRESHOLDS`` is an instance of."""
+    own = {
+        name
+        for name, value in vars(module).items()
+        if dataclasses.is_dataclass(value) and isinstance(value, type) and value.__module__ == module.__name__
+    }
+    return own - {type(one).__name__ for one in module.THRESHOLDS}
+
+
+def undocumented(module: ModuleType) -> list[str]:
+    """Fields of the classes of a module that no string follows."""
+    found = []
+    for node in ast.parse(Path(str(module.__file__)).read_text("utf-8")).body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for line, after in zip(node.body, [*node.body[1:], None], strict=True):
+            if isinstance(line, ast.AnnAssign) and not (
+                isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            ):
+                found.append(f"{node.name}.{ast.unparse(line.target)}")
+    return found
+
+
+def unused(module: ModuleType, folder: Path) -> list[str]:
+    """Fields of the instances of a module that no module below ``folder`` reads from the instance."""
+    names = {id(value): name for name, value in vars(module).items()}
+    read = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                read.add((node.value.id, node.attr))
+    return [
+        f"{names[id(one)]}.{field.name}"
+        for one in module.THRESHOLDS
+        for field in dataclasses.fields(one)
+        if (names[id(one)], field.name) not in read
+    ]
+
+
+@contextmanager
+def varied(instance: object, field: str, value: float) -> Iterator[None]:
+    """Give a threshold another value for a while, as the script does."""
+    before = getattr(instance, field)
+    object.__setattr__(instance, field, value)
+    try:
+        yield
+    finally:
+        object.__setattr__(instance, field, before)

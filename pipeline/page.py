@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,29 @@ from numpy.typing import NDArray
 from tablekin.models.networks.detections import Detections as Detections
 
 
+class RegionKind(StrEnum):
+    """What a region of a page is, in the order in which the regions of a page are numbered."""
+
+    OUTSIDE = "outside"
+    PAGE_NUMBER = "page_number"
+    HEADER = "header"
+    ROW = "row"
+    COLUMN = "column"
+    CELL = "cell"
+    MARGIN = "margin"
+
+
+class Level(StrEnum):
+    """What two pages are compared by: cells with headers, rows, or columns."""
+
+    CELL = "cell"
+    ROW = "row"
+    COLUMN = "column"
+
+
 @dataclass(frozen=True)
 class WorkingPage:
-    """A page turned upright, deskewed and scaled so that its figures are about 20 pixels high."""
+    """A page turned upright, deskewed and scaled so that its digits are about 20 pixels high."""
 
     ink: NDArray[np.float32]  # (height, width) in [0, 1]: 0 paper, 1 ink
     to_original: NDArray[np.float64]  # (2, 3) affine: working pixel -> pixel of the original image
@@ -28,7 +49,7 @@ class Region:
     """A named part of a page; its box is in pixels of the working frame."""
 
     region_id: int
-    kind: str  # outside, page_number, header, row, column, cell, margin
+    kind: RegionKind
     table_id: int | None
     row: int | None
     col: int | None

@@ -9,13 +9,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
-from tablekin.page import Detections, Layout, WorkingPage
-from tablekin.segment.adjacency import DigitMetrics, measure
-from tablekin.segment.ruling import box_sums
+from tablekin.page import Detections, Layout, RegionKind, WorkingPage
+from tablekin.segment.adjacency import DigitMetrics, half_widths, measure
+from tablekin.segment.decimal_points import CRITERIA as POINTS
+from tablekin.segment.decimal_points import has_point
+from tablekin.threshold import threshold
 
-READ_KINDS = ("cell", "header", "page_number")
-POINT_GAP = 2.0  # widest gap that is a point when a dot stands in it, in spaces
-LINE = 0.75  # distance between two lines of one cell, in digit heights
+READ_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.PAGE_NUMBER)
+
+
+@dataclass(frozen=True)
+class ReadingCriteria:
+    """How the digits of a region make a text."""
+
+    line: float = threshold(0.75, "digit heights", "from one line of a cell to the next at least")
+
+
+CRITERIA = ReadingCriteria()
 
 
 @dataclass(frozen=True)
@@ -74,19 +84,14 @@ def _reading_order(
     """Order digits by region, line and x; tell which begin a line and which follow a space."""
     centres = digits.centres
     down = index[np.lexsort((centres[index, 1], place[index]))]
-    drop = np.diff(centres[down, 1], prepend=centres[down[0], 1]) > LINE * metrics.height
+    drop = np.diff(centres[down, 1], prepend=centres[down[0], 1]) > CRITERIA.line * metrics.height
     fresh = np.diff(place[down], prepend=-1) != 0
     line = np.cumsum(drop | fresh)
     order = down[np.lexsort((centres[down, 1], centres[down, 0], line))]
     begins = np.diff(np.sort(line), prepend=-1) != 0
-    boxes = digits.boxes[order]
-    half = np.maximum(boxes[:, 2] - boxes[:, 0], np.where(digits.digit[order] == 1, metrics.width, 0)) / 2
+    boxes, before = digits.boxes[order], digits.boxes[np.roll(order, 1)]
+    half = half_widths(digits, metrics.width)[order]
     middle = centres[order, 0]
-    left = np.concatenate([[0], (middle + half)[:-1]])
-    gap = middle - half - left
-    before = np.vstack([boxes[:1], boxes[:-1]])
-    # a pixel and a half less on both sides: the figures' own ink may stick out of their boxes
-    between = np.column_stack([before[:, 2] + 1.5, boxes[:, 1], boxes[:, 0] - 1.5, boxes[:, 3]])
-    dots = box_sums(binarize(ink), between) / metrics.height**2
-    point = (dots > 0.008) & (dots < 0.12) & (gap < POINT_GAP * metrics.space)
+    gap = middle - half - np.roll(middle + half, 1)
+    point = has_point(binarize(ink), before, boxes, metrics) & (gap < POINTS.max_gap * metrics.space)
     return order, begins, ~begins & (gap > metrics.space) & ~point

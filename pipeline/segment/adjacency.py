@@ -1,4 +1,4 @@
-"""Neighbours: which digit stands to the right of which, and which one below."""
+"""Adjacency: which digit stands to the right of which, and which one below."""
 
 from __future__ import annotations
 
@@ -11,23 +11,49 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from tablekin.page import Detections
-from tablekin.segment.ruling import Ruling, box_sums
+from tablekin.segment.integral import box_sums
+from tablekin.segment.ruling import Ruling
+from tablekin.threshold import threshold
 
-SPACE = 0.72  # narrowest space in type set close, in digit widths
-SPACED = 0.5  # how much wider than the usual gap a space is in type set wide, in digit widths
-MANY = 20  # gaps that tell what is usual
-NUMBER_GAP = 1.25  # widest gap inside a number, in spaces: a point needs room
-RIGHT_REACH = 3.0  # how far to the right a neighbour is looked for, in digit heights
-LOWER_REACH = 4.4  # how far below, in digit heights
+
+@dataclass(frozen=True)
+class AdjacencyCriteria:
+    """How large digits are, and which of them stand next to one another."""
+
+    height_percentile: float = threshold(70, "percent", "of the boxes' heights that is the digit height")
+    min_height: float = threshold(8, "pixels", "digit height of a page at least")
+    max_height: float = threshold(60, "pixels", "digit height of a page at most")
+    min_width: float = threshold(0.4, "digit heights", "digit width of a page at least; at most one height")
+    close_space: float = threshold(0.72, "digit widths", "narrowest space in type set close")
+    wide_space: float = threshold(0.5, "digit widths", "by how much a space is wider than the usual gap")
+    usual_percentile: float = threshold(
+        20, "percent", "of the gaps on a line that is the usual gap in a number"
+    )
+    max_usual_gap: float = threshold(0.9, "digit widths", "usual gap in a number at most")
+    min_gaps: int = threshold(20, "gaps", "fewer do not tell what is usual")
+    number_gap: float = threshold(1.25, "spaces", "widest gap inside a number: a point needs room")
+    right_reach: float = threshold(3.0, "digit heights", "how far to the right a neighbour is looked for")
+    lower_reach: float = threshold(4.4, "digit heights", "how far below a neighbour is looked for")
+    line_drift: float = threshold(
+        0.5, "digit heights", "how much higher or lower the right neighbour may stand"
+    )
+    column_drift: float = threshold(0.55, "digit widths", "how far to a side the lower neighbour may stand")
+    right_start: float = threshold(0.2, "digit widths", "a nearer centre to the right is no neighbour")
+    lower_start: float = threshold(0.6, "digit heights", "a nearer centre below is no neighbour")
+    rule_height: float = threshold(0.6, "digit heights", "length of a vertical rule that parts two digits")
+
+
+CRITERIA = AdjacencyCriteria()
+_CANDIDATES = 14  # more digits than stand within reach of one
 
 
 @dataclass(frozen=True)
 class DigitMetrics:
-    """Sizes of the figures of a page, in pixels of the working frame."""
+    """Sizes of the digits of a page, in pixels of the working frame."""
 
     height: float
     width: float
-    usual_gap: float  # between two figures of one number
+    usual_gap: float  # between two digits of one number
     space: float  # narrowest gap that is a space between two numbers
 
 
@@ -41,22 +67,33 @@ class DigitAdjacency:
 
 
 def measure(digits: Detections) -> DigitMetrics:
-    """Measure the figures of a page; 20 by 13 pixels when there are none.
+    """Measure the digits of a page; 20 by 13 pixels when there are none.
 
     The usual gap inside a number is the lower fifth of the gaps between neighbours on a line.
     """
     if len(digits) == 0:
         return DigitMetrics(20.0, 13.0, 0.0, 9.4)
-    height = float(np.clip(np.percentile(digits.heights, 70), 8, 60))
+    height = float(np.percentile(digits.heights, CRITERIA.height_percentile))
+    height = float(np.clip(height, CRITERIA.min_height, CRITERIA.max_height))
     widths = digits.boxes[:, 2] - digits.boxes[:, 0]
     broad = widths[digits.digit != 1]
     width = float(np.median(broad if len(broad) else widths))
-    width = float(np.clip(width, 0.4 * height, height))
+    width = float(np.clip(width, CRITERIA.min_width * height, height))
     left, right = _nearest(digits.centres, height, width, horizontal=True).T
-    half = np.maximum(widths, np.where(digits.digit == 1, width, 0)) / 2
+    half = half_widths(digits, width)
     gaps = digits.centres[right, 0] - half[right] - digits.centres[left, 0] - half[left]
-    usual = float(np.clip(np.percentile(gaps, 20), 0, 0.9 * width)) if len(gaps) >= MANY else 0.0
-    return DigitMetrics(height, width, usual, max(SPACE * width, usual + SPACED * width))
+    usual = 0.0
+    if len(gaps) >= CRITERIA.min_gaps:
+        usual = float(np.percentile(gaps, CRITERIA.usual_percentile))
+        usual = float(np.clip(usual, 0, CRITERIA.max_usual_gap * width))
+    space = max(CRITERIA.close_space * width, usual + CRITERIA.wide_space * width)
+    return DigitMetrics(height, width, usual, space)
+
+
+def half_widths(digits: Detections, width: float) -> NDArray[np.float32]:
+    """Return half the room of each digit ``(n,)``: a 1 takes the room of any other, ``width``."""
+    half = (digits.boxes[:, 2] - digits.boxes[:, 0]) / 2
+    return np.where(digits.digit == 1, np.maximum(half, width / 2), half)
 
 
 def find_neighbours(digits: Detections, ruling: Ruling, metrics: DigitMetrics) -> DigitAdjacency:
@@ -68,7 +105,7 @@ def find_neighbours(digits: Detections, ruling: Ruling, metrics: DigitMetrics) -
     lower = _nearest(digits.centres, metrics.height, metrics.width, horizontal=False)
     boxes = digits.boxes
     gap = boxes[right[:, 1], 0] - boxes[right[:, 0], 2]
-    joined = right[(gap < NUMBER_GAP * metrics.space) & ~_crossed(boxes, right, ruling)]
+    joined = right[(gap < CRITERIA.number_gap * metrics.space) & ~_crossed(boxes, right, ruling)]
     count = len(digits)
     graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
     return DigitAdjacency(right, lower, connected_components(graph, directed=False)[1].astype(np.intp))
@@ -82,11 +119,12 @@ def _nearest(
     if count < 2:
         return np.zeros((0, 2), np.intp)
     along, across = (0, 1) if horizontal else (1, 0)
-    reach = (RIGHT_REACH if horizontal else LOWER_REACH) * height
-    drift = 0.5 * height if horizontal else 0.55 * width
-    start = 0.2 * width if horizontal else 0.6 * height
+    reach = (CRITERIA.right_reach if horizontal else CRITERIA.lower_reach) * height
+    drift = CRITERIA.line_drift * height if horizontal else CRITERIA.column_drift * width
+    start = CRITERIA.right_start * width if horizontal else CRITERIA.lower_start * height
     scaled = np.column_stack([centres[:, along] / reach, centres[:, across] / drift])
-    near = cKDTree(scaled).query(scaled, k=min(count, 14), distance_upper_bound=1.42)[1]
+    # all of the box of one reach by one drift lies within a circle of the square root of 2
+    near = cKDTree(scaled).query(scaled, k=min(count, _CANDIDATES), distance_upper_bound=1.42)[1]
     index = np.repeat(np.arange(count), near.shape[1])
     other = near.ravel()
     real = other < count
@@ -105,4 +143,4 @@ def _crossed(boxes: NDArray[np.floating], pairs: NDArray[np.intp], ruling: Rulin
     top = np.minimum(left[:, 1], right[:, 1])
     bottom = np.maximum(left[:, 3], right[:, 3])
     gaps = np.column_stack([left[:, 2] - 1, top, right[:, 0] + 1, bottom])
-    return box_sums(ruling.vertical, gaps) > 0.6 * (bottom - top)
+    return box_sums(ruling.vertical, gaps) > CRITERIA.rule_height * (bottom - top)

@@ -1,4 +1,4 @@
-"""BlockContext: the rules and letters around a block of digits, in flattened coordinates."""
+"""Context: the rules and letters around a block of digits, in flattened coordinates."""
 
 from __future__ import annotations
 
@@ -11,9 +11,21 @@ from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.dewarping import Dewarping
 from tablekin.segment.ruling import Ruling
+from tablekin.threshold import threshold
 
-SIDE_REACH = 26.0  # how far text columns are followed beyond the digits, in digit heights
-HEADER_REACH = 15.0  # how far above the first row a heading is looked for, in digit heights
+_LEANING = "tables whose columns lean"
+
+
+@dataclass(frozen=True)
+class ContextCriteria:
+    """How far around a block its headings and columns of text may reach."""
+
+    beside: float = threshold(26.0, "digit heights", "how far to either side", chosen=_LEANING)
+    above: float = threshold(15.0, "digit heights", "how far above the first row", chosen=_LEANING)
+    below: float = threshold(3.0, "digit heights", "how far below the last row")
+
+
+CRITERIA = ContextCriteria()
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class BlockContext:
 
 
 def find_context(
-    flattening: Dewarping,
+    dewarping: Dewarping,
     own: Detections,
     ruling: Ruling,
     letters: NDArray[np.uint8],
@@ -37,20 +49,20 @@ def find_context(
 
     Parameters
     ----------
-    flattening
+    dewarping
         Map of the block.
     own
         Digits of the block.
     ruling, letters, metrics
-        Rules, other ink and the size of the figures of the page.
+        Rules, other ink and the size of the digits of the page.
     limits
         Box in which nothing belongs to another block.
     """
-    side, above = SIDE_REACH * metrics.height, HEADER_REACH * metrics.height
+    side, above = CRITERIA.beside * metrics.height, CRITERIA.above * metrics.height
     x0 = round(max(float(own.boxes[:, 0].min()) - side, limits[0]))
     y0 = round(max(float(own.boxes[:, 1].min()) - above, limits[1]))
     x1 = round(min(float(own.boxes[:, 2].max()) + side, limits[2]))
-    y1 = round(min(float(own.boxes[:, 3].max()) + 3 * metrics.height, limits[3]))
-    u, v = flattening.pixels(x0, y0, x1, y1)
+    y1 = round(min(float(own.boxes[:, 3].max()) + CRITERIA.below * metrics.height, limits[3]))
+    u, v = dewarping.pixels(x0, y0, x1, y1)
     masks = (letters[y0:y1, x0:x1], ruling.vertical[y0:y1, x0:x1], ruling.horizontal[y0:y1, x0:x1])
     return BlockContext(*(np.column_stack([u[m > 0], v[m > 0]]) for m in masks))

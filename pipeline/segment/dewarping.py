@@ -10,21 +10,41 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from tablekin.page import Detections
+from tablekin.threshold import threshold
 
 STEP = 16  # pixels of the working frame between nodes of the map
 # powers of x and y whose sum is the displacement along y (lines) and along x (columns)
 LINE_POWERS = ((1, 0), (2, 0), (3, 0), (4, 0), (1, 1), (2, 1), (3, 1), (1, 2), (2, 2))
 COLUMN_POWERS = ((0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (2, 1))
-RIDGE = 0.02  # for slopes; four times as much for every further power, so that few digits bend nothing
-FIGURE_RIDGE = 0.5  # a figure seen once or twice has no offset of its own
+_ROUNDS = 4  # of reweighting, and of inverting the map: both have settled by then
+_SHORT = "short tables"
+
+
+@dataclass(frozen=True)
+class DewarpingCriteria:
+    """How readily the map bends."""
+
+    ridge: float = threshold(0.02, "pairs of digits", "that speak against a slope", chosen=_SHORT)
+    growth: float = threshold(
+        4.0, "times", "as much for each further power: few digits bend nothing", chosen=_SHORT
+    )
+    digit_ridge: float = threshold(
+        0.5, "digits", "that speak against an offset: one seen once or twice has none", chosen=_SHORT
+    )
+    border: float = threshold(1.05, "half sizes of the table", "beyond which the map bends no more")
+    robust: float = threshold(1.5, "medians of the residuals", "beyond which a pair of digits counts less")
+    straight: float = threshold(2.0, "digits", "that speak for no residual where the map is refined")
+
+
+CRITERIA = DewarpingCriteria()
 
 
 @dataclass(frozen=True)
 class Dewarping:
     """Table coordinates u (across), v (down) at the nodes of a coarse lattice over the page.
 
-    On a flat page u = x and v = y. ``offset`` is how far the centre of each figure 0..9 lies below the
-    centre of its line: old-style figures ascend and descend.
+    On a flat page u = x and v = y. ``offset`` is how far the centre of each digit 0..9 lies below the
+    centre of its line: old-style digits ascend and descend.
     """
 
     u: NDArray[np.float32]  # (rows of nodes, columns of nodes)
@@ -48,7 +68,7 @@ class Dewarping:
     def inverse(self, uv: NDArray[np.floating]) -> NDArray[np.float64]:
         """Map u, v back to the working frame by fixed-point iteration (displacements are smooth)."""
         xy = np.array(uv, np.float64)
-        for _ in range(4):
+        for _ in range(_ROUNDS):
             xy += uv - self.points(xy)
         return xy
 
@@ -71,9 +91,9 @@ def fit_dewarping(
     lower: NDArray[np.intp],
     shape: tuple[int, ...],
 ) -> Dewarping:
-    """Fit the flattening of one table to its pairs of neighbouring digits.
+    """Fit the dewarping of one table to its pairs of neighbouring digits.
 
-    Two digits of one line differ in v by their figures' offsets only, so ``y`` differences along lines
+    Two digits of one line differ in v by their digits' offsets only, so ``y`` differences along lines
     give the displacement field by least squares with Huber weights; two digits one above the other have
     the same u on average, which gives the field across.
 
@@ -93,17 +113,17 @@ def fit_dewarping(
     nodes_y = np.arange(0, shape[0] + STEP, STEP, dtype=np.float64)
     nodes_x = np.arange(0, shape[1] + STEP, STEP, dtype=np.float64)
     # constant beyond the table: a polynomial must not run away
-    lattice_x = np.clip((nodes_x - middle[0]) / half[0], -1.05, 1.05)[None, :]
-    lattice_y = np.clip((nodes_y - middle[1]) / half[1], -1.05, 1.05)[:, None]
+    lattice_x = np.clip((nodes_x - middle[0]) / half[0], -CRITERIA.border, CRITERIA.border)[None, :]
+    lattice_y = np.clip((nodes_y - middle[1]) / half[1], -CRITERIA.border, CRITERIA.border)[:, None]
 
-    figures = np.eye(10)[digits.digit]
+    one_of_ten = np.eye(10)[digits.digit]
     line_terms = _terms(scaled[:, 0], scaled[:, 1], LINE_POWERS)
-    design = np.hstack([line_terms, figures])
-    ridge = np.concatenate([_ridge(LINE_POWERS), np.full(10, FIGURE_RIDGE)])
+    design = np.hstack([line_terms, one_of_ten])
+    ridge = np.concatenate([_ridge(LINE_POWERS), np.full(10, CRITERIA.digit_ridge)])
     weights = _robust_fit(_differences(design, right), _differences(centres[:, 1:], right)[:, 0], ridge)
     line, offset = weights[: len(LINE_POWERS)], weights[len(LINE_POWERS) :]
     seen = np.bincount(digits.digit, minlength=10) > 0
-    offset = np.where(seen, offset - np.average(figures @ offset) if len(digits) else 0.0, 0.0)
+    offset = np.where(seen, offset - np.average(one_of_ten @ offset) if len(digits) else 0.0, 0.0)
     column_terms = _terms(scaled[:, 0], scaled[:, 1], COLUMN_POWERS)
     column = _robust_fit(
         _differences(column_terms, lower), _differences(centres[:, :1], lower)[:, 0], _ridge(COLUMN_POWERS)
@@ -117,13 +137,13 @@ def fit_dewarping(
 
 
 def refine_rows(
-    flattening: Dewarping, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+    dewarping: Dewarping, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
 ) -> Dewarping:
-    """Bend a flattening by what is left of the lines: residual distances from the row centres.
+    """Bend a dewarping by what is left of the lines: residual distances from the row centres.
 
     Parameters
     ----------
-    flattening
+    dewarping
         The map to correct.
     xy
         Digit centres ``(n, 2)``, working frame.
@@ -132,17 +152,17 @@ def refine_rows(
     reach
         Distance in pixels over which residuals are averaged.
     """
-    return replace(flattening, v=flattening.v - _smooth(flattening.v.shape, xy, residual, reach))
+    return replace(dewarping, v=dewarping.v - _smooth(dewarping.v.shape, xy, residual, reach))
 
 
 def refine_columns(
-    flattening: Dewarping, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
+    dewarping: Dewarping, xy: NDArray[np.floating], residual: NDArray[np.floating], reach: float
 ) -> Dewarping:
-    """Bend a flattening by what is left of the columns: distances in u from where a column lines up.
+    """Bend a dewarping by what is left of the columns: distances in u from where a column lines up.
 
     Parameters are those of `refine_rows`.
     """
-    return replace(flattening, u=flattening.u - _smooth(flattening.u.shape, xy, residual, reach))
+    return replace(dewarping, u=dewarping.u - _smooth(dewarping.u.shape, xy, residual, reach))
 
 
 def _smooth(
@@ -159,7 +179,7 @@ def _smooth(
     total, count = (
         2 * np.pi * sigma**2 * gaussian_filter(a, sigma, mode="constant", truncate=3.0) for a in sums
     )
-    return (total / (count + 2.0)).astype(np.float32)
+    return (total / (count + CRITERIA.straight)).astype(np.float32)
 
 
 def _terms(
@@ -173,7 +193,7 @@ def _differences(values: NDArray[np.float64], pairs: NDArray[np.intp]) -> NDArra
 
 
 def _ridge(powers: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
-    return RIDGE * 4.0 ** (np.array(powers).sum(1) - 1)
+    return CRITERIA.ridge * CRITERIA.growth ** (np.array(powers).sum(1) - 1)
 
 
 def _robust_fit(
@@ -183,12 +203,12 @@ def _robust_fit(
     size = design.shape[1]
     solution = np.zeros(size)
     weight = np.ones(len(target))
-    for _ in range(4):
+    for _ in range(_ROUNDS):
         weighted = design * weight[:, None]
         gram = weighted.T @ design
         gram[np.diag_indices(size)] += ridge
         solution[:] = np.linalg.solve(gram, weighted.T @ target)
         residual = np.abs(target - design @ solution)
-        limit = 1.5 * float(np.median(residual)) + 1e-3 if len(residual) else 1.0
+        limit = CRITERIA.robust * float(np.median(residual)) + 1e-3 if len(residual) else 1.0
         weight[:] = limit / np.maximum(residual, limit)
     return solution

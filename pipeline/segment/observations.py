@@ -1,4 +1,4 @@
-"""PageObservations: everything about a page from which its tables are found."""
+"""Observations: everything about a page from which its tables are found."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from tablekin.page import Detections, WorkingPage
 from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics, find_neighbours, measure
-from tablekin.segment.blocks import number_boxes, touches_text, without_digits
+from tablekin.segment.numbers import CRITERIA as NUMBERS
+from tablekin.segment.numbers import number_boxes, touches_text, without_digits
 from tablekin.segment.ruling import Ruling, find_rules
 
-CROWDED = 1.6  # words nearer to a number than this, in digit heights, may make it part of their line
+_SPECK = 3  # pixels: side of the median filter that takes specks out of the ink
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,15 @@ class PageObservations:
     embedded: NDArray[np.bool_]  # (numbers,), whether letters touch the number
     crowded: NDArray[np.bool_]  # (n,), digits of numbers with words close by
 
-    def take(self, index: NDArray[np.intp]) -> Detections:
-        """Select digits by index."""
-        return self.digits.take(index)
-
 
 def observe_page(page: WorkingPage) -> PageObservations:
-    """Measure the figures of a page, find its rules, its numbers and what stands beside them."""
+    """Measure the digits of a page, find its rules, its numbers and what stands beside them."""
     metrics = measure(page.digits)
     ruling = find_rules(page.ink, metrics.height)
-    without_specks = np.asarray(cv2.medianBlur(ruling.text, 3), np.uint8)
+    without_specks = np.asarray(cv2.medianBlur(ruling.text, _SPECK), np.uint8)
     letters = without_digits(without_specks, page.digits)
     near = find_neighbours(page.digits, ruling, metrics)
     boxes = number_boxes(page.digits, near.number)
-    embedded = touches_text(boxes, letters, metrics)
-    crowded = touches_text(boxes, letters, metrics, beside=CROWDED)[near.number]
+    embedded = touches_text(boxes, letters, metrics, NUMBERS.touching)
+    crowded = touches_text(boxes, letters, metrics, NUMBERS.crowding)[near.number]
     return PageObservations(page.digits, metrics, near, ruling, letters, boxes, embedded, crowded)

@@ -1,18 +1,41 @@
-"""Folio: the page number, an isolated number at the head or foot of a page."""
+"""Page number: an isolated number at the head or foot of a page."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.ruling import box_sums
+from tablekin.segment.integral import box_sums
+from tablekin.threshold import threshold
 
 Box = tuple[float, float, float, float]
 
-EDGE = 0.16  # share of the page's height at its head and foot where a page number may stand
-ISOLATION = 1.2  # white space left and right, in digit heights
-STRAY_INK = 0.08  # ink allowed in the white space, in squared digit heights
+
+@dataclass(frozen=True)
+class PageNumberCriteria:
+    """Which number is that of the page."""
+
+    edge: float = threshold(0.16, "of the page's height", "at its head and foot where the number may stand")
+    beside: float = threshold(1.2, "digit heights", "of white to the left and right")
+    beyond: float = threshold(2.5, "digit heights", "of white above, or below at the foot")
+    overlap: float = threshold(0.3, "digit heights", "by which that white begins off the number, or on it")
+    stray_ink: float = threshold(0.16, "squared digit heights", "of ink in such white at most")
+    max_width: float = threshold(4.5, "digit heights", "of the number at most")
+    min_height: float = threshold(0.5, "digit heights", "of the number at least")
+    max_height: float = threshold(2.0, "digit heights", "of the number at most")
+    other_beside: float = threshold(2.5, "digit heights", "to another number on its line at least")
+    other_below: float = threshold(1.2, "digit heights", "to another number above or below at least")
+    head_first: float = threshold(
+        0.3, "of the page's height", "that a number at the foot counts as farther off"
+    )
+    opening: float = threshold(1.15, "of the page's height", "its width, where it shows two pages")
+    margin: float = threshold(0.3, "digit heights", "white around the number that is in its region")
+
+
+CRITERIA = PageNumberCriteria()
 
 
 def find_page_numbers(
@@ -38,7 +61,7 @@ def find_page_numbers(
     letters
         ``(height, width)``, 1 on ink that is neither digit nor rule.
     metrics
-        Size of the figures.
+        Size of the digits.
     shape
         Height and width of the page.
     """
@@ -48,38 +71,42 @@ def find_page_numbers(
     size = metrics.height
     x0, y0, x1, y1 = boxes.T
     middle = (y0 + y1) / 2
-    head, foot = middle < EDGE * height, middle > (1 - EDGE) * height
-    good = (head | foot) & ~embedded & (x1 - x0 < 4.5 * size) & (y1 - y0 < 2 * size) & (y1 - y0 > 0.5 * size)
+    head, foot = middle < CRITERIA.edge * height, middle > (1 - CRITERIA.edge) * height
+    good = (head | foot) & ~embedded & (x1 - x0 < CRITERIA.max_width * size)
+    good &= (y1 - y0 < CRITERIA.max_height * size) & (y1 - y0 > CRITERIA.min_height * size)
     for area in tables:
         inside = (x1 > area[0]) & (x0 < area[2]) & (middle > area[1]) & (middle < area[3])
         good &= ~inside
-    beyond_top = np.where(head, y0 - 2.5 * size, y1 + 0.3 * size)
-    beyond_bottom = np.where(head, y0 - 0.3 * size, y1 + 2.5 * size)
+    beyond, overlap = CRITERIA.beyond * size, CRITERIA.overlap * size
+    beyond_top, beyond_bottom = (
+        np.where(head, y0 - beyond, y1 + overlap),
+        np.where(head, y0 - overlap, y1 + beyond),
+    )
     sides = (
-        np.column_stack([x0 - ISOLATION * size, y0, x0 - 1, y1]),
-        np.column_stack([x1 + 1, y0, x1 + ISOLATION * size, y1]),
+        np.column_stack([x0 - CRITERIA.beside * size, y0, x0 - 1, y1]),
+        np.column_stack([x1 + 1, y0, x1 + CRITERIA.beside * size, y1]),
         np.column_stack([x0 - size, beyond_top, x1 + size, beyond_bottom]),
     )
-    for window in sides:
-        good &= box_sums(letters, window) < STRAY_INK * size**2 * 2
+    for white in sides:
+        good &= box_sums(letters, white) < CRITERIA.stray_ink * size**2
     good &= ~_beside_numbers(boxes, size)
     candidates = np.flatnonzero(good)
-    distance = np.where(head, middle, 0.3 * height + height - middle)  # the head first
-    opening = width > 1.15 * height
+    distance = np.where(head, middle, CRITERIA.head_first * height + height - middle)
+    opening = width > CRITERIA.opening * height
     chosen = []
     for part in ((x0 + x1 < width), (x0 + x1 >= width)) if opening else (np.ones(len(boxes), bool),):
         mine = candidates[part[candidates]]
         if len(mine):
             chosen.append(int(mine[np.argmin(distance[mine])]))
-    pad = 0.3 * size
+    pad = CRITERIA.margin * size
     return [(float(x0[k] - pad), float(y0[k] - pad), float(x1[k] + pad), float(y1[k] + pad)) for k in chosen]
 
 
 def _beside_numbers(boxes: NDArray[np.floating], size: float) -> NDArray[np.bool_]:
-    """Tell which numbers have another number within three digit heights on their line or above or below."""
+    """Tell which numbers have another number near by on their line or above or below."""
     x0, y0, x1, y1 = boxes.T
     gap_x = np.maximum(x0[:, None], x0[None, :]) - np.minimum(x1[:, None], x1[None, :])
     gap_y = np.maximum(y0[:, None], y0[None, :]) - np.minimum(y1[:, None], y1[None, :])
-    near = (gap_x < 2.5 * size) & (gap_y < 1.2 * size)
+    near = (gap_x < CRITERIA.other_beside * size) & (gap_y < CRITERIA.other_below * size)
     np.fill_diagonal(near, False)
     return near.any(1)

@@ -6,15 +6,33 @@ nor more white between them than elsewhere. The arguments of the second piece go
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.argument import Progression, find_progression
 from tablekin.page import Detections
 from tablekin.segment.table import Table
+from tablekin.threshold import threshold
 
-MIN_ROWS = 8
 _LARGEST = 10**6  # an argument is smaller
+_BESIDE = "tables side by side without a rule or more white between them"
+
+
+@dataclass(frozen=True)
+class PanelCriteria:
+    """When a table goes on beside itself."""
+
+    min_rows: int = threshold(8, "rows", "fewer do not show that arguments go on", chosen=_BESIDE)
+    filled: float = threshold(
+        0.5, "of the rows", "with a number, in a column that counts as one", chosen=_BESIDE
+    )
+    tolerance: int = threshold(1, "rows", "that the arguments of the second piece may be off", chosen=_BESIDE)
+
+
+CRITERIA = PanelCriteria()
+_MIN_COLUMNS = 4  # an argument and a function, twice
 
 
 def find_panel_break(table: Table, digits: Detections, block: NDArray[np.intp]) -> float | None:
@@ -35,11 +53,11 @@ def find_panel_break(table: Table, digits: Detections, block: NDArray[np.intp]) 
         u of the division before the second piece.
     """
     rows, columns = table.filled.shape
-    if rows < MIN_ROWS or columns < 4:
+    if rows < CRITERIA.min_rows or columns < _MIN_COLUMNS:
         return None
     values = _values(table, digits, block)
-    filled = np.flatnonzero((values >= 0).mean(0) > 0.5)
-    if len(filled) < 4:
+    filled = np.flatnonzero((values >= 0).mean(0) > CRITERIA.filled)
+    if len(filled) < _MIN_COLUMNS:
         return None
     progressions = []
     for column in filled:
@@ -58,12 +76,12 @@ def _goes_on(one: Progression | None, other: Progression | None, rows: int) -> b
     """Tell whether a column goes on where another ends."""
     if one is None or other is None or one.step != other.step:
         return False
-    return abs((other.start - one.start) / one.step - rows) <= 1
+    return abs((other.start - one.start) / one.step - rows) <= CRITERIA.tolerance
 
 
 def _values(table: Table, digits: Detections, block: NDArray[np.intp]) -> NDArray[np.int64]:
     """Read the number of each cell ``(rows, columns)``; -1 where there is none or it is too long."""
-    uv = table.flattening.points(digits.centres[block])
+    uv = table.dewarping.points(digits.centres[block])
     row = np.searchsorted(table.row_edges, uv[:, 1]) - 1
     column = np.searchsorted(table.column_edges, uv[:, 0]) - 1
     rows, columns = table.filled.shape

@@ -1,126 +1,75 @@
-"""ProjectionProfile: what stands at each pixel across a flattened table, and the columns that follow from it."""
+"""Projection: what stands at each pixel across a flattened table, counted over its rows."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.page import Detections
-from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.bounds import extend_sideways
-from tablekin.segment.columns import (
-    CROSSED_ROWS,
-    RULED_ROWS,
-    ProjectionProfile,
-    digit_profile,
-    find_divisions,
-)
 from tablekin.segment.context import BlockContext
-from tablekin.segment.ruling import box_sums
-
-INKED_ROWS = 0.3  # share of rows with ink at which a division is not white
 
 
-def column_edges(
-    own: Detections,
-    number: NDArray[np.intp],
-    u: NDArray[np.floating],
-    member: NDArray[np.intp],
-    edges: NDArray[np.floating],
-    window: BlockContext,
-    text: NDArray[np.uint8],
-    metrics: DigitMetrics,
-) -> tuple[NDArray[np.float64], float, float]:
-    """Find the divisions between the columns and both sides of the table.
+@dataclass(frozen=True)
+class ProjectionProfile:
+    """Rows that have something at each pixel across a table; ``(width,)`` each."""
+
+    start: float  # u of the first entry
+    digits: NDArray[np.float64]  # rows with a digit
+    ink: NDArray[np.float64]  # rows with letters or other ink, digits and rules left out
+    between: NDArray[np.float64]  # spaces between rows with such ink: stains and borders, not words
+    rules: NDArray[np.float64]  # rows with a vertical rule
+    rows: int
+
+    def cut(self, low: float, high: float) -> ProjectionProfile:
+        """Cut the profile down to the part from u ``low`` to ``high``."""
+        begin, end = round(low - self.start), round(high - self.start)
+        return replace(
+            self,
+            start=self.start + begin,
+            digits=self.digits[begin:end],
+            ink=self.ink[begin:end],
+            between=self.between[begin:end],
+            rules=self.rules[begin:end],
+        )
+
+
+def project(
+    u0: NDArray[np.floating], u1: NDArray[np.floating], edges: NDArray[np.floating], context: BlockContext
+) -> ProjectionProfile:
+    """Count digits, ink and rules across a table.
 
     Parameters
     ----------
-    own, number, u, member
-        The table's digits, the number, place across and row of each ``(n,)``.
+    u0, u1
+        Left and right ends of the digits ``(n,)``.
     edges
         v of the lines between rows.
-    window
+    context
         Rules and letters around the table.
-    text
-        ``(height, width)``, 1 on ink that is no rule, with specks: points may be as small.
-    metrics
-        Size of the figures.
-
-    Returns
-    -------
-    edges
-        u of the divisions and of both sides.
-    openness, ruled
-        Shares of the divisions that are ruled or white in most rows, and that are ruled.
     """
-    half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
-    # a 1 takes the room of any other figure
-    half = np.where(own.digit == 1, np.maximum(half, metrics.width / 2), half)
-    u0, u1 = u - half, u + half
-    span = [window.letters, window.vertical]
+    span = [context.letters, context.vertical]
     low = min([float(u0.min())] + [float(a[:, 0].min()) for a in span if len(a)]) - 2
     high = max([float(u1.max())] + [float(a[:, 0].max()) for a in span if len(a)]) + 2
-    width, rows = int(high - low) + 1, len(edges) - 1
-    strips = ProjectionProfile(
+    width = int(high - low) + 1
+    return ProjectionProfile(
         low,
         digit_profile(u0, u1, low, width),
-        _row_counts(window.letters, edges, low, width),
-        _row_counts(window.letters, _space_edges(edges), low, width, every=2),
-        _row_counts(window.vertical, edges, low, width),
-        rows,
+        _row_counts(context.letters, edges, low, width),
+        _row_counts(context.letters, _space_edges(edges), low, width, every=2),
+        _row_counts(context.vertical, edges, low, width),
+        len(edges) - 1,
     )
-    left, right = _column_span(strips, u0, u1, number)
-    inner = _cut(strips, left, right)
-    order = np.lexsort((u, member))
-    follow = member[order][1:] == member[order][:-1]
-    a, b = order[:-1][follow], order[1:][follow]
-    boxes = own.boxes
-    top, bottom = np.minimum(boxes[a, 1], boxes[b, 1]), np.maximum(boxes[a, 3], boxes[b, 3])
-    # a pixel and a half less on both sides: the figures' own ink may stick out of their boxes
-    between = np.column_stack([boxes[a, 2] + 1.5, top, boxes[b, 0] - 1.5, bottom])
-    dots = box_sums(text, between) / metrics.height**2
-    dotted = (dots > 0.008) & (dots < 0.12)
-    divisions = find_divisions(inner, metrics, (u1[a], u0[b], dotted))
-    edges = extend_sideways(strips, divisions, left, right, metrics)
-    return edges, *_openness(strips, divisions)
 
 
-def _openness(strips: ProjectionProfile, divisions: NDArray[np.floating]) -> tuple[float, float]:
-    """Return the shares of the divisions that are ruled or white in most rows, and that are ruled."""
-    if not len(divisions):
-        return 1.0, 0.0
-    places = np.round(divisions - strips.start).astype(np.intp)
-    ruled = np.array([strips.rules[max(p - 3, 0) : p + 4].max() for p in places]) >= RULED_ROWS * strips.rows
-    inked = strips.ink[places] + strips.digits[places]
-    return float((ruled | (inked < INKED_ROWS * strips.rows)).mean()), float(ruled.mean())
-
-
-def _column_span(
-    strips: ProjectionProfile, u0: NDArray[np.floating], u1: NDArray[np.floating], number: NDArray[np.intp]
-) -> tuple[float, float]:
-    """Return the outermost u of the numbers that share a column with others; stray digits do not count."""
-    shared = strips.digits > CROSSED_ROWS * strips.rows + (strips.rows > 8)
-    before = np.concatenate([[0], np.cumsum(shared)])
-    low, high = (np.clip(np.round(a - strips.start).astype(np.intp), 0, len(shared)) for a in (u0, u1))
-    good = np.isin(number, number[before[high] > before[low]])
-    if not good.any():
-        return float(u0.min()), float(u1.max())
-    return float(u0[good].min()), float(u1[good].max())
-
-
-def _cut(strips: ProjectionProfile, low: float, high: float) -> ProjectionProfile:
-    """Cut strips down to the part from ``low`` to ``high``."""
-    begin, end = round(low - strips.start), round(high - strips.start)
-    return replace(
-        strips,
-        start=strips.start + begin,
-        digits=strips.digits[begin:end],
-        ink=strips.ink[begin:end],
-        between=strips.between[begin:end],
-        rules=strips.rules[begin:end],
-    )
+def digit_profile(
+    u0: NDArray[np.floating], u1: NDArray[np.floating], start: float, width: int
+) -> NDArray[np.float64]:
+    """Count the digits over each pixel, each box drawn in by half a pixel."""
+    low = np.clip(np.round(u0 + 0.5 - start).astype(np.intp), 0, width)
+    high = np.clip(np.round(u1 - 0.5 - start).astype(np.intp), 0, width)
+    change = np.bincount(low, minlength=width + 1) - np.bincount(np.maximum(high, low), minlength=width + 1)
+    return np.cumsum(change)[:width].astype(np.float64)
 
 
 def _space_edges(edges: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -9,6 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
+from tablekin.threshold import threshold
+
+
+@dataclass(frozen=True)
+class RulingCriteria:
+    """Which ink is a rule."""
+
+    slack: int = threshold(
+        3, "pixels", "by how much ink is widened across a rule, which may slope or be ragged"
+    )
+    long: float = threshold(2.2, "digit heights", "shortest run that is a rule")
+    piece: float = threshold(1.5, "digit heights", "shortest run that is a piece of a broken rule")
+    piece_thickness: float = threshold(0.45, "digit heights", "a thicker piece is none of a rule")
+    break_length: float = threshold(2.5, "digit heights", "longest break between two pieces")
+    joint_slack: int = threshold(
+        5, "pixels", "by how much joined pieces are widened across: they need not align"
+    )
+    joined: float = threshold(6.0, "digit heights", "shortest rule of pieces with breaks")
+    thickness: float = threshold(0.9, "digit heights", "what is thicker is a border, a stain or a woodcut")
+    border_reach: int = threshold(4, "pixels", "how far around such a border nothing is a rule")
+    ragged: int = threshold(3, "pixels", "by how much rules are widened before they are taken out of the ink")
+
+
+CRITERIA = RulingCriteria()
 
 
 @dataclass(frozen=True)
@@ -24,57 +48,51 @@ def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
     """Find horizontal and vertical rules by directional opening.
 
     Ink is widened across the direction of the rule first, so that a line may slope by about three degrees
-    or be ragged. A run longer than 2.2 digit heights is a rule; one longer than 1.5 is a piece of a
-    broken rule when it continues others in its direction.
+    or be ragged. A long run is a rule; a shorter one is a piece of a broken rule when it continues others in its
+    direction.
 
     Parameters
     ----------
     ink
         ``(height, width)`` in [0, 1], 1 = ink.
     digit_height
-        Height of a figure in pixels.
+        Height of a digit in pixels.
     """
     printed = binarize(ink)
     horizontal = _rules_along(printed, digit_height, vertical=False)
     vertical = _rules_along(printed, digit_height, vertical=True)
-    # rules are ragged: a pixel more on every side
-    rules = np.asarray(cv2.dilate(horizontal | vertical, np.ones((3, 3), np.uint8)), np.uint8)
+    rules = np.asarray(cv2.dilate(horizontal | vertical, _square(CRITERIA.ragged)), np.uint8)
     text = printed & ~rules
     return Ruling(horizontal, vertical, text)
 
 
 def _rules_along(printed: NDArray[np.uint8], digit_height: float, vertical: bool) -> NDArray[np.uint8]:
-    def element(length: float, thickness: int) -> NDArray[np.uint8]:
-        shape = (round(length * digit_height), thickness)
-        return np.ones(shape if vertical else shape[::-1], np.uint8)
+    def along(length: float) -> NDArray[np.uint8]:
+        pixels = round(length * digit_height)
+        return np.ones((pixels, 1) if vertical else (1, pixels), np.uint8)
 
-    widened = cv2.dilate(printed, element(1 / digit_height, 3))
-    long = cv2.morphologyEx(widened, cv2.MORPH_OPEN, element(2.2, 1))
-    pieces = cv2.morphologyEx(widened, cv2.MORPH_OPEN, element(1.5, 1))
-    pieces = _without_thick(np.asarray(pieces, np.uint8), round(0.45 * digit_height))
-    joined = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, element(2.5, 1))
-    joined = cv2.morphologyEx(
-        cv2.dilate(joined, element(1 / digit_height, 5)), cv2.MORPH_OPEN, element(6.0, 1)
-    )
+    def across(pixels: int) -> NDArray[np.uint8]:
+        return np.ones((1, pixels) if vertical else (pixels, 1), np.uint8)
+
+    widened = cv2.dilate(printed, across(CRITERIA.slack))
+    long = cv2.morphologyEx(widened, cv2.MORPH_OPEN, along(CRITERIA.long))
+    pieces = cv2.morphologyEx(widened, cv2.MORPH_OPEN, along(CRITERIA.piece))
+    pieces = _without_thick(np.asarray(pieces, np.uint8), round(CRITERIA.piece_thickness * digit_height))
+    joined = cv2.morphologyEx(pieces, cv2.MORPH_CLOSE, along(CRITERIA.break_length))
+    joined = cv2.dilate(joined, across(CRITERIA.joint_slack))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, along(CRITERIA.joined))
     rules = np.asarray(long, np.uint8) | (pieces & np.asarray(joined, np.uint8))
-    return _without_thick(rules, round(0.9 * digit_height))
+    return _without_thick(rules, round(CRITERIA.thickness * digit_height))
 
 
 def _without_thick(mask: NDArray[np.uint8], max_thickness: int) -> NDArray[np.uint8]:
     """Remove areas thicker than a rule: dark borders, stains, woodcuts."""
-    thick = cv2.erode(mask, np.ones((max_thickness, max_thickness), np.uint8))
+    thick = cv2.erode(mask, _square(max_thickness))
     if not thick.any():
         return mask
-    reach = max_thickness + 4
-    grown = np.asarray(cv2.dilate(thick, np.ones((reach, reach), np.uint8)), np.uint8)
+    grown = np.asarray(cv2.dilate(thick, _square(max_thickness + CRITERIA.border_reach)), np.uint8)
     return mask & ~grown
 
 
-def box_sums(mask: NDArray[np.uint8], boxes: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Count the set pixels of ``mask`` in each box ``(n, 4)`` of x0, y0, x1, y1; empty boxes count 0."""
-    height, width = mask.shape
-    integral = cv2.integral(mask)
-    x0, x1 = (np.clip(np.round(boxes[:, k]), 0, width).astype(np.intp) for k in (0, 2))
-    y0, y1 = (np.clip(np.round(boxes[:, k]), 0, height).astype(np.intp) for k in (1, 3))
-    x1, y1 = np.maximum(x0, x1), np.maximum(y0, y1)
-    return (integral[y1, x1] - integral[y0, x1] - integral[y1, x0] + integral[y0, x0]).astype(np.float64)
+def _square(side: int) -> NDArray[np.uint8]:
+    return np.ones((side, side), np.uint8)

@@ -1,33 +1,64 @@
-"""Alleys: the white that separates tables standing side by side."""
+"""Separators: the white space between tables that stand side by side."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.context import BlockContext
+from tablekin.segment.lines import CRITERIA as LINES
+from tablekin.segment.lines import lines_continue
+from tablekin.segment.runs import runs
+from tablekin.threshold import threshold
 
-FRAMED = 0.8  # narrowest alley between two frames, in digit heights
-OPEN = 1.4  # narrowest alley at which rules stop on both sides, in digit heights
-BROKEN = 1.1  # narrowest alley across which the lines do not go on, in digit heights
-WANDER = 2  # pixels that a rule may stray to either side
-BESIDE = 8.0  # how far from an alley lines are compared, in digit heights
-MATCHING = 0.55  # share of the digits with a line on the other side, below which the lines do not go on
+_BRACES = "columns under braces"
+
+
+@dataclass(frozen=True)
+class SeparatorCriteria:
+    """When the white space between columns separates two tables."""
+
+    framed: float = threshold(0.8, "digit heights", "narrowest separator between two frames")
+    open: float = threshold(1.4, "digit heights", "narrowest separator at which rules stop on both sides")
+    broken: float = threshold(1.1, "digit heights", "narrowest separator over which the lines do not go on")
+    narrowest: float = threshold(0.5, "digit heights", "no narrower part of a space is looked at")
+    continued: float = threshold(
+        0.55, "of the digits", "lines that go on: with more of them it separates nothing"
+    )
+    crossed_rows: float = threshold(0.03, "of the rows", "with digits in a space that counts as white")
+    min_rows: int = threshold(3, "rows", "that must have digits on both sides")
+    min_spaces: int = threshold(3, "spaces", "fewer do not tell how wide they usually are", chosen=_BRACES)
+    wander: int = threshold(2, "pixels", "that a rule may stray to either side")
+    rule_height: float = threshold(0.4, "of the rows", "length of a vertical rule that counts as a frame")
+    letter_rows: float = threshold(0.12, "of the rows", "with letters: more are a column of words")
+    rule_reach: float = threshold(3.0, "digit heights", "length on both sides along which rules are compared")
+    rule_above: float = threshold(12.0, "digit heights", "how far above the digits rules are looked for")
+    rule_below: float = threshold(4.0, "digit heights", "how far below them")
+    rule_slack: int = threshold(9, "pixels", "how far a rule may slope in all")
+    rule_width: float = threshold(0.6, "of that length", "that a rule covers on both sides")
+    crossing: float = threshold(0.85, "of the separator", "that a rule covers which crosses it")
+    stopping: float = threshold(
+        0.5, "of the separator", "that a rule covers at most which stops on both sides"
+    )
+
+
+CRITERIA = SeparatorCriteria()
 
 
 def find_separator(
     u0: NDArray[np.floating],
     u1: NDArray[np.floating],
     v: NDArray[np.floating],
-    window: BlockContext,
+    context: BlockContext,
     metrics: DigitMetrics,
 ) -> float | None:
-    """Find an alley between two tables that were taken for one.
+    """Find the whitespace separator between two tables that were taken for one.
 
-    An alley is free of digits where there are digits on both sides. It lies between two frames, or rules
+    It is free of digits where there are digits on both sides. It lies between two frames, or rules
     stop on both sides of it, or the lines of digits on its two sides are not the same; a horizontal rule
     that crosses it shows that it is none.
 
@@ -35,52 +66,50 @@ def find_separator(
     ----------
     u0, u1, v
         Left and right ends and height of each digit on the flattened page ``(n,)``.
-    window
+    context
         Rules and letters around them.
     metrics
-        Size of the figures.
+        Size of the digits.
 
     Returns
     -------
     float or None
-        u of the middle of the widest alley.
+        u of the middle of the widest separator.
     """
     start, top = float(u0.min()), float(v.min())
-    width, bins = int(u1.max() - start) + 1, int((v.max() - top) / metrics.height) + 1
-    digits = _coverage(u0 - start, u1 - start, ((v - top) / metrics.height).astype(np.intp), (bins, width))
-    free = digits.sum(0) <= 0.03 * bins
-    runs = np.flatnonzero(np.diff(np.concatenate([[0], free.astype(np.int8), [0]]))).reshape(-1, 2)
-    runs = runs[runs[:, 1] - runs[:, 0] >= FRAMED * metrics.height]
-    if not len(runs):
+    width, rows = int(u1.max() - start) + 1, int((v.max() - top) / metrics.height) + 1
+    digits = _coverage(u0 - start, u1 - start, ((v - top) / metrics.height).astype(np.intp), (rows, width))
+    spaces = runs(digits.sum(0) <= CRITERIA.crossed_rows * rows)
+    spaces = spaces[spaces[:, 1] - spaces[:, 0] >= CRITERIA.framed * metrics.height]
+    if not len(spaces):
         return None
     origin = (start, top)
     letters, vertical = (
-        _presence(points, origin, metrics.height, (bins, width))
-        for points in (window.letters, window.vertical)
+        _presence(points, origin, metrics.height, (rows, width))
+        for points in (context.letters, context.vertical)
     )
     best, widest = None, 0
-    usual = float(np.median(runs[:, 1] - runs[:, 0])) if len(runs) > 2 else 0.0
-    for low, high in runs:
-        low, high = int(low), int(high)
-        beside = digits[:, max(low - int(BESIDE * metrics.height), 0) : low].any(1)
-        beside &= digits[:, high : high + int(BESIDE * metrics.height)].any(1)
-        if beside.sum() < 3:
+    usual = float(np.median(spaces[:, 1] - spaces[:, 0])) if len(spaces) >= CRITERIA.min_spaces else 0.0
+    reach = int(LINES.reach * metrics.height)
+    for low, high in spaces.tolist():
+        beside = digits[:, max(low - reach, 0) : low].any(1) & digits[:, high : high + reach].any(1)
+        if beside.sum() < CRITERIA.min_rows:
             continue
         white, framed = _white_part(letters[beside, low:high], vertical[beside, low:high], metrics)
         begin, end = low + white[0], low + white[1]
-        if end - begin <= max(widest, 0.5 * metrics.height):
+        if end - begin <= max(widest, CRITERIA.narrowest * metrics.height):
             continue
-        horizontal = window.horizontal
+        horizontal = context.horizontal
         if framed:  # a line above the frames, of the title, crosses nothing
-            low_v, high_v = _extent(window.vertical, start + begin, start + end)
+            low_v, high_v = _vertical_extent(context.vertical, start + begin, start + end)
             around = np.abs(horizontal[:, 1] - (low_v + high_v) / 2) < (high_v - low_v + metrics.height) / 2
             horizontal = horizontal[around]
-        crossed, stopped = _rules_across(horizontal, origin, begin, end, bins, metrics)
+        crossed, stopped = _rules_across(horizontal, origin, begin, end, rows, metrics)
         wide = (end - begin) / metrics.height
         # braces over some of the columns stop, too, but where columns are no farther apart than elsewhere
-        alley = framed or (wide >= OPEN and stopped and high - low > usual)
-        alley |= wide >= BROKEN and not _lines_go_on(u1, u0, v, start + begin, start + end, metrics)
-        if alley and not crossed:
+        separates = framed or (wide >= CRITERIA.open and stopped and high - low > usual)
+        separates |= wide >= CRITERIA.broken and not _goes_on(u1, u0, v, start + begin, start + end, metrics)
+        if separates and not crossed:
             best, widest = start + (begin + end) / 2, end - begin
     return best
 
@@ -99,6 +128,7 @@ def _coverage(
 def _presence(
     uv: NDArray[np.floating], origin: tuple[float, float], height: float, shape: tuple[int, int]
 ) -> NDArray[np.bool_]:
+    """Mark the pixels of each row that hold one of the points."""
     column = (uv[:, 0] - origin[0]).astype(np.intp)
     row = np.floor((uv[:, 1] - origin[1]) / height).astype(np.intp)
     good = (row >= 0) & (row < shape[0]) & (uv[:, 0] >= origin[0]) & (column < shape[1])
@@ -110,29 +140,28 @@ def _presence(
 def _white_part(
     letters: NDArray[np.bool_], vertical: NDArray[np.bool_], metrics: DigitMetrics
 ) -> tuple[tuple[int, int], bool]:
-    """Find the widest part of a run without rules and letters, one between two rules if there is one.
+    """Find the widest part of a space without rules and letters, one between two rules if there is one.
 
     Returns
     -------
     tuple
         Begin and end of the part, and whether two rules frame it.
     """
-    spread = cv2.dilate(vertical.astype(np.uint8), np.ones((1, 2 * WANDER + 1), np.uint8))
-    ruled = np.asarray(spread).mean(0) >= 0.4
-    blocked = ruled | (letters.mean(0) > 0.12)
-    edges = np.flatnonzero(np.diff(np.concatenate([[1], blocked.astype(np.int8), [1]]))).reshape(-1, 2)
+    spread = cv2.dilate(vertical.astype(np.uint8), np.ones((1, 2 * CRITERIA.wander + 1), np.uint8))
+    ruled = np.asarray(spread).mean(0) >= CRITERIA.rule_height
+    white = ~ruled & (letters.mean(0) <= CRITERIA.letter_rows)
     parts = []
-    for begin, end in edges.tolist():
+    for begin, end in runs(white).tolist():
         framed = begin > 0 and end < len(ruled) and bool(ruled[begin - 1] and ruled[end])
-        framed &= end - begin + 2 * WANDER >= FRAMED * metrics.height
+        framed &= end - begin + 2 * CRITERIA.wander >= CRITERIA.framed * metrics.height
         parts.append((framed, end - begin, (begin, end)))
     framed, _, part = max(parts, default=(False, 0, (0, 0)))
     return part, framed
 
 
-def _extent(vertical: NDArray[np.floating], begin: float, end: float) -> tuple[float, float]:
-    """Find the v of the upper and lower ends of the rules on both sides of an alley."""
-    reach = 3 * WANDER
+def _vertical_extent(vertical: NDArray[np.floating], begin: float, end: float) -> tuple[float, float]:
+    """Find the v of the upper and lower ends of the rules on both sides of a space."""
+    reach = 3 * CRITERIA.wander
     beside = (np.abs(vertical[:, 0] - begin) < reach) | (np.abs(vertical[:, 0] - end) < reach)
     v = vertical[beside, 1]
     return (float(v.min()), float(v.max())) if len(v) else (0.0, 0.0)
@@ -143,26 +172,27 @@ def _rules_across(
     origin: tuple[float, float],
     begin: int,
     end: int,
-    bins: int,
+    rows: int,
     metrics: DigitMetrics,
 ) -> tuple[bool, bool]:
     """Tell whether a rule crosses from ``begin`` to ``end``, and whether any stops on both sides."""
-    reach = round(3 * metrics.height)
+    reach = round(CRITERIA.rule_reach * metrics.height)
     u = (horizontal[:, 0] - origin[0] - (begin - reach)).astype(np.intp)
-    low = -12 * metrics.height
-    size = int((bins + 16) * metrics.height)
+    low = -CRITERIA.rule_above * metrics.height
+    size = int((rows + CRITERIA.rule_above + CRITERIA.rule_below) * metrics.height)
     v = (horizontal[:, 1] - origin[1] - low).astype(np.intp)
     good = (u >= 0) & (u < end - begin + 2 * reach) & (v >= 0) & (v < size)
     lines = np.zeros((size, end - begin + 2 * reach), np.uint8)
     lines[v[good], u[good]] = 1
-    lines = np.asarray(cv2.dilate(lines, np.ones((9, 1), np.uint8)), np.uint8)
+    lines = np.asarray(cv2.dilate(lines, np.ones((CRITERIA.rule_slack, 1), np.uint8)), np.uint8)
+    # the ends of what stops beside the space may reach a little into it
     inner = lines[:, reach + 2 : -reach - 2].mean(1)
     left, right = lines[:, :reach].mean(1), lines[:, -reach:].mean(1)
-    both = (left > 0.6) & (right > 0.6)
-    return bool((inner > 0.85).any()), bool((both & (inner < 0.5)).any())
+    both = (left > CRITERIA.rule_width) & (right > CRITERIA.rule_width)
+    return bool((inner > CRITERIA.crossing).any()), bool((both & (inner < CRITERIA.stopping)).any())
 
 
-def _lines_go_on(
+def _goes_on(
     u1: NDArray[np.floating],
     u0: NDArray[np.floating],
     v: NDArray[np.floating],
@@ -170,18 +200,8 @@ def _lines_go_on(
     end: float,
     metrics: DigitMetrics,
 ) -> bool:
-    """Tell whether the lines of digits left of an alley are those right of it."""
-    reach = BESIDE * metrics.height
+    """Tell whether the lines of digits left of a space are those right of it."""
+    reach = LINES.reach * metrics.height
     left = v[(u1 <= begin + 2) & (u1 > begin - reach)]
     right = v[(u0 >= end - 2) & (u0 < end + reach)]
-    if len(left) < 4 or len(right) < 4:
-        return True
-    low, high = max(left.min(), right.min()), min(left.max(), right.max())
-    left, right = (a[(a >= low - metrics.height) & (a <= high + metrics.height)] for a in (left, right))
-    if len(left) < 4 or len(right) < 4:
-        return True
-    near = 0.33 * metrics.height
-    matched = [
-        (cKDTree(a[:, None]).query(b[:, None])[0] < near).mean() for a, b in ((left, right), (right, left))
-    ]
-    return bool(max(matched) >= MATCHING)
+    return lines_continue(left, right, metrics) >= CRITERIA.continued

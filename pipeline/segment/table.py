@@ -1,4 +1,4 @@
-"""Table: rows, columns and extent of one block of digits, in flattened coordinates."""
+"""Table: rows, columns and bounds of one block of digits, in flattened coordinates."""
 
 from __future__ import annotations
 
@@ -9,16 +9,36 @@ from numpy.typing import NDArray
 
 from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.bounds import row_edges, vertical_bounds
+from tablekin.segment.body import body_rows
+from tablekin.segment.bounds import vertical_bounds
+from tablekin.segment.columns import column_edges
 from tablekin.segment.context import find_context
 from tablekin.segment.dewarping import Dewarping, fit_dewarping, refine_columns
 from tablekin.segment.observations import PageObservations
-from tablekin.segment.projection import column_edges
-from tablekin.segment.rows import body_rows, dewarp_rows
+from tablekin.segment.rows import dewarp_rows, row_edges
 from tablekin.segment.separators import find_separator
+from tablekin.threshold import threshold
 
-HEADING_ROWS = 6.0  # how far above the first row figures belong to the heading, in digit heights
-LINED_UP = 0.4  # farthest end of a number that still lines up with its column, in digit widths
+_HEADINGS = "headings with rows of numbers"
+_LEANING = "tables whose columns lean"
+_ROUNDS = 2  # of finding columns and straightening them: both have settled by then
+
+
+@dataclass(frozen=True)
+class GridCriteria:
+    """What lines up in a table, and what belongs to its heading."""
+
+    heading_rows: float = threshold(
+        6.0, "digit heights", "above the first row in which digits are the heading's", chosen=_HEADINGS
+    )
+    lined_up: float = threshold(
+        0.4, "digit widths", "from an entry's end to where its column lines up", chosen=_LEANING
+    )
+    min_entries: int = threshold(3, "entries", "in a column that lines up", chosen=_LEANING)
+    reach: float = threshold(4.0, "digit heights", "over which columns are averaged", chosen=_LEANING)
+
+
+CRITERIA = GridCriteria()
 
 
 @dataclass(frozen=True)
@@ -29,7 +49,7 @@ class Table:
     included; the header lies between ``header_top`` and the first row edge.
     """
 
-    flattening: Dewarping
+    dewarping: Dewarping
     row_edges: NDArray[np.float64]  # (rows + 1,)
     column_edges: NDArray[np.float64]  # (columns + 1,)
     header_top: float
@@ -44,7 +64,7 @@ class Table:
         """Return x, y of the corners of the cells, header first: ``(rows + 2, columns + 1, 2)``."""
         v = np.concatenate([[self.header_top], self.row_edges])
         grid = np.stack(np.meshgrid(self.column_edges, v), axis=-1)
-        return self.flattening.inverse(grid.reshape(-1, 2)).reshape(grid.shape)
+        return self.dewarping.inverse(grid.reshape(-1, 2)).reshape(grid.shape)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -59,13 +79,13 @@ def bounding_box(points: NDArray[np.floating]) -> tuple[float, float, float, flo
 
 
 def build_table(
-    evidence: PageObservations, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+    observations: PageObservations, block: NDArray[np.intp], limits: tuple[float, float, float, float]
 ) -> Table | None:
     """Find the grid of one block of digits.
 
     Parameters
     ----------
-    evidence
+    observations
         The whole page.
     block
         Indices of the block's digits.
@@ -77,43 +97,52 @@ def build_table(
     Table or None
         None where fewer than two rows of digits remain.
     """
-    own, metrics, letters = evidence.take(block), evidence.metrics, evidence.letters
-    flattening, rows = dewarp_rows(own, *pairs_within(evidence, block), letters.shape, metrics)
+    digits, metrics, letters = observations.digits, observations.metrics, observations.letters
+    ruling, numbers = observations.ruling, observations.near.number
+    own = digits.take(block)
+    dewarping, rows = dewarp_rows(own, *pairs_within(observations, block), letters.shape, metrics)
     if len(rows.centres) < 2:
         return None
-    window = find_context(flattening, own, evidence.ruling, letters, metrics, limits)
-    u = flattening.points(own.centres)[:, 0]
-    number = evidence.near.number[block]
-    first, last = body_rows(
-        rows, number, evidence.crowded[block], evidence.embedded[number], u, window, metrics
-    )
+    context = find_context(dewarping, own, ruling, letters, metrics, limits)
+    u = dewarping.points(own.centres)[:, 0]
+    number = numbers[block]
+    crowded, embedded = observations.crowded[block], observations.embedded[number]
+    first, last = body_rows(rows, number, crowded, embedded, u, context, metrics)
     if last - first < 2:
         return None
     kept = np.flatnonzero((rows.member >= first) & (rows.member < last))
-    own, number = evidence.take(block[kept]), evidence.near.number[block[kept]]
+    own, number = digits.take(block[kept]), numbers[block[kept]]
     member, centres = rows.member[kept] - first, rows.centres[first:last]
-    for _ in range(2):
-        u = flattening.points(own.centres)[:, 0]
-        edges = row_edges(centres, window.horizontal, (float(u.min()), float(u.max())), metrics)
-        columns, *_ = column_edges(own, number, u, member, edges, window, evidence.ruling.text, metrics)
-        column = _column_of(u, columns)
+    for _ in range(_ROUNDS):
+        u = dewarping.points(own.centres)[:, 0]
+        edges = row_edges(centres, context.horizontal, (float(u.min()), float(u.max())), metrics)
+        columns = column_edges(own, number, u, member, edges, context, ruling.text, metrics)
+        column = _column_of(u, columns.edges)
         residual, aligned, entries = column_alignment(own, member, u, column, metrics)
         usable = np.isfinite(residual)
-        flattening = refine_columns(flattening, own.centres[usable], residual[usable], 4 * metrics.height)
-        window = find_context(flattening, own, evidence.ruling, letters, metrics, limits)
-    u = flattening.points(own.centres)[:, 0]
-    columns, openness, ruled = column_edges(
-        own, number, u, member, edges, window, evidence.ruling.text, metrics
-    )
-    near = (rows.centres[:first] > centres[0] - HEADING_ROWS * metrics.height).nonzero()[0]
+        reach = CRITERIA.reach * metrics.height
+        dewarping = refine_columns(dewarping, own.centres[usable], residual[usable], reach)
+        context = find_context(dewarping, own, ruling, letters, metrics, limits)
+    u = dewarping.points(own.centres)[:, 0]
+    columns = column_edges(own, number, u, member, edges, context, ruling.text, metrics)
+    near = (rows.centres[:first] > centres[0] - CRITERIA.heading_rows * metrics.height).nonzero()[0]
     heading = float(rows.centres[near[0]]) if len(near) else np.inf
-    top, low, high = vertical_bounds(
-        edges, columns, centres, window.horizontal, window.vertical, window.letters, heading, metrics
-    )
+    top, low, high = vertical_bounds(edges, columns.edges, centres, context, heading, metrics)
     edges[0], edges[-1] = low, high
-    filled = np.zeros((len(edges) - 1, len(columns) - 1), bool)
-    filled[member, _column_of(u, columns)] = True
-    return Table(flattening, edges, columns, top, filled, len(kept), entries, aligned, openness, ruled)
+    filled = np.zeros((len(edges) - 1, len(columns.edges) - 1), bool)
+    filled[member, _column_of(u, columns.edges)] = True
+    return Table(
+        dewarping=dewarping,
+        row_edges=edges,
+        column_edges=columns.edges,
+        header_top=top,
+        filled=filled,
+        digits=len(kept),
+        entries=entries,
+        aligned=aligned,
+        openness=columns.openness,
+        ruled=columns.ruled,
+    )
 
 
 def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.intp]:
@@ -121,33 +150,33 @@ def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArra
 
 
 def pairs_within(
-    evidence: PageObservations, block: NDArray[np.intp]
+    observations: PageObservations, block: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of neighbours inside a block, to the right and below, as indices into the block."""
-    place = np.full(len(evidence.digits), -1, np.intp)
+    place = np.full(len(observations.digits), -1, np.intp)
     place[block] = np.arange(len(block))
-    right, lower = (place[pairs] for pairs in (evidence.near.right, evidence.near.lower))
+    right, lower = (place[pairs] for pairs in (observations.near.right, observations.near.lower))
     return right[(right >= 0).all(1)], lower[(lower >= 0).all(1)]
 
 
 def split_block(
-    evidence: PageObservations, block: NDArray[np.intp], limits: tuple[float, float, float, float]
+    observations: PageObservations, block: NDArray[np.intp], limits: tuple[float, float, float, float]
 ) -> list[NDArray[np.intp]]:
-    """Split a block at the alleys between tables that stand side by side."""
-    own, metrics = evidence.take(block), evidence.metrics
-    right, lower = pairs_within(evidence, block)
+    """Split a block at the white space between tables that stand side by side."""
+    own, metrics = observations.digits.take(block), observations.metrics
+    right, lower = pairs_within(observations, block)
     if not len(right) or not len(lower):
         return [block]
-    flattening = fit_dewarping(own, right, lower, evidence.letters.shape)
-    window = find_context(flattening, own, evidence.ruling, evidence.letters, metrics, limits)
-    uv = flattening.points(own.centres)
+    dewarping = fit_dewarping(own, right, lower, observations.letters.shape)
+    context = find_context(dewarping, own, observations.ruling, observations.letters, metrics, limits)
+    uv = dewarping.points(own.centres)
     half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2
-    v = uv[:, 1] - flattening.offset[own.digit]
-    alley = find_separator(uv[:, 0] - half, uv[:, 0] + half, v, window, metrics)
-    if alley is None:
+    v = uv[:, 1] - dewarping.offset[own.digit]
+    separator = find_separator(uv[:, 0] - half, uv[:, 0] + half, v, context, metrics)
+    if separator is None:
         return [block]
-    parts = (block[uv[:, 0] < alley], block[uv[:, 0] >= alley])
-    return [piece for part in parts for piece in split_block(evidence, part, limits)]
+    parts = (block[uv[:, 0] < separator], block[uv[:, 0] >= separator])
+    return [piece for part in parts for piece in split_block(observations, part, limits)]
 
 
 def column_alignment(
@@ -179,10 +208,10 @@ def column_alignment(
     residual = np.full(len(first), np.nan)
     for k in np.unique(place):
         mine = np.flatnonzero(place == k)
-        if len(mine) < 3:
+        if len(mine) < CRITERIA.min_entries:
             continue
         off = ends[mine] - np.median(ends[mine], axis=0)
-        near = np.abs(off) < LINED_UP * metrics.width
+        near = np.abs(off) < CRITERIA.lined_up * metrics.width
         best = int(near.sum(0).argmax())
         residual[mine[near[:, best]]] = off[near[:, best], best]
     return residual[name], int(np.isfinite(residual).sum()), len(first)

@@ -1,0 +1,52 @@
+"""Decimal points: dots between two digits of one number, which are no space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.integral import box_sums
+from tablekin.threshold import threshold
+
+_POINTS = "decimal points beside broken rules and missed digits"
+
+
+@dataclass(frozen=True)
+class DecimalPointCriteria:
+    """Which ink between two digits is a point."""
+
+    min_ink: float = threshold(0.008, "squared digit heights", "of a point at least", chosen=_POINTS)
+    max_ink: float = threshold(0.12, "squared digit heights", "of a point at most", chosen=_POINTS)
+    margin: float = threshold(
+        1.5, "pixels", "beside a digit's box that its own ink may reach into", chosen=_POINTS
+    )
+    max_gap: float = threshold(2.0, "spaces", "widest gap that a point explains", chosen=_POINTS)
+
+
+CRITERIA = DecimalPointCriteria()
+
+
+def has_point(
+    ink: NDArray[np.uint8],
+    left: NDArray[np.floating],
+    right: NDArray[np.floating],
+    metrics: DigitMetrics,
+) -> NDArray[np.bool_]:
+    """Tell between which digits as much ink stands, on the height of the right one, as a point has.
+
+    Parameters
+    ----------
+    ink
+        ``(height, width)``, 1 on ink, with specks: points may be as small.
+    left, right
+        Boxes of the digits left and right of each gap ``(m, 4)``.
+    metrics
+        Size of the digits.
+    """
+    begin, end = left[:, 2] + CRITERIA.margin, right[:, 0] - CRITERIA.margin
+    gaps = np.column_stack([begin, right[:, 1], end, right[:, 3]])
+    inked = box_sums(ink, gaps) / metrics.height**2
+    return (inked > CRITERIA.min_ink) & (inked < CRITERIA.max_ink)

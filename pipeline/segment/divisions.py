@@ -1,0 +1,219 @@
+"""Divisions: the vertical lines between the columns of digits, from white space and rules together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.decimal_points import CRITERIA as POINTS
+from tablekin.segment.projection import ProjectionProfile
+from tablekin.segment.runs import runs
+from tablekin.threshold import threshold
+
+_CROSSED = "rules that digits cross"
+_EMBEDDED = "numbers that letters touch"
+_MINUTES = "degrees and minutes in one ruled column"
+_TOUCHING = "Fort William 1898-03 and 1901-09, whose columns nearly touch"
+
+
+@dataclass(frozen=True)
+class DivisionCriteria:
+    """Where a table is divided into columns."""
+
+    crossed_rows: float = threshold(0.08, "of the rows", "whose digits may cross a division")
+    # rules
+    ruled_rows: float = threshold(0.3, "of the rows", "along which a rule in white space makes a division")
+    long_rule: float = threshold(
+        0.6, "of the rows", "along which a rule makes a division though digits cross it", chosen=_CROSSED
+    )
+    double_rule: float = threshold(0.8, "digit widths", "nearer rules are one double rule", chosen=_CROSSED)
+    ridge: float = threshold(0.7, "of the strongest", "rows with a rule, on the rule itself")
+    # spaces
+    narrow_percentile: float = threshold(20, "percent", "of the gaps in a division that decides on its width")
+    shared_rows: int = threshold(8, "rows", "that share a gap: it need not be a space", chosen=_EMBEDDED)
+    shared_gap: float = threshold(0.5, "digit widths", "width of a shared gap at least", chosen=_EMBEDDED)
+    shared_excess: float = threshold(0.35, "digit widths", "the same, beyond the usual gap", chosen=_EMBEDDED)
+    white: float = threshold(0.5, "of that width", "that is white in nearly all rows", chosen=_EMBEDDED)
+    white_ink: float = threshold(0.02, "of the rows", "with ink that makes no difference", chosen=_CROSSED)
+    digit_cost: float = threshold(4.0, "times", "as much a digit counts as other ink where a division runs")
+    dotted: float = threshold(0.6, "of the gaps", "with a dot, in a decimal point")
+    min_dotted: int = threshold(3, "gaps", "fewer do not show a point")
+    # pairs of numbers in one ruled column
+    min_rules: int = threshold(3, "rules", "that make columns ruled", chosen=_MINUTES)
+    rules_to_spaces: float = threshold(
+        0.5, "of the spaces", "rules in a table of ruled columns", chosen=_MINUTES
+    )
+    pair_gap: float = threshold(
+        1.5, "digit widths", "between two numbers of a column at most", chosen=_MINUTES
+    )
+    minutes: float = threshold(2.6, "digit widths", "that minutes or seconds take at most", chosen=_MINUTES)
+    padded: float = threshold(
+        0.93, "of the rows", "with the second digit that have the first", chosen=_MINUTES
+    )
+    # columns that nearly touch
+    min_columns: int = threshold(8, "columns", "that can be compared with one another", chosen=_TOUCHING)
+    equal: float = threshold(0.7, "of the columns", "that take the same room", chosen=_TOUCHING)
+    equal_room: float = threshold(0.2, "of the usual room", "that equal columns differ by", chosen=_TOUCHING)
+    min_double: float = threshold(1.7, "usual rooms", "that two columns take at least", chosen=_TOUCHING)
+    max_double: float = threshold(2.4, "usual rooms", "that two columns take at most", chosen=_TOUCHING)
+    middle: float = threshold(0.1, "of the room", "around the middle where they meet", chosen=_TOUCHING)
+    thin: float = threshold(
+        0.5, "of the usual", "rows with a digit where they meet at most", chosen=_TOUCHING
+    )
+
+
+CRITERIA = DivisionCriteria()
+
+
+class Gaps(NamedTuple):
+    """The gaps between digits that follow each other in a row; ``(m,)`` each."""
+
+    start: NDArray[np.floating]  # u of the end of the left digit
+    end: NDArray[np.floating]  # u of the start of the right one
+    dotted: NDArray[np.bool_]  # whether a dot stands between them
+
+
+def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps) -> NDArray[np.float64]:
+    """Find the divisions between columns.
+
+    A division is a run of pixels that the digits of almost every row leave free. It counts when a
+    vertical rule runs in it, or when it is wide enough for a space and no decimal point explains it.
+
+    Parameters
+    ----------
+    profile
+        Digits, ink and rules across the table.
+    metrics
+        Size of the digits.
+    gaps
+        The gaps between digits.
+
+    Returns
+    -------
+    array
+        u of each division, increasing.
+    """
+    free = runs(profile.digits <= int(CRITERIA.crossed_rows * profile.rows))
+    free = free[(free[:, 0] > 0) & (free[:, 1] < len(profile.digits))]
+    rules, spaces = list(_long_rules(profile, metrics)), []
+    known = np.array(rules)
+    for low, high in free:
+        start, end = profile.start + low, profile.start + high
+        if ((known >= start - 2) & (known <= end + 2)).any():
+            continue
+        if profile.rules[low:high].max(initial=0.0) >= CRITERIA.ruled_rows * profile.rows:
+            rules.append(profile.start + _on_rule(profile, low, high))
+        elif (width := _space(start, end, metrics, gaps)) is not None:
+            spaces.append((profile.start + _on_white(profile, low, high), width))
+    # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
+    if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
+        ends = np.array([*rules, *(place for place, _ in spaces), profile.start + len(profile.digits)])
+        spaces = [
+            (place, width)
+            for place, width in spaces
+            if width > CRITERIA.pair_gap * metrics.width
+            or not _is_padded(profile, place, ends[ends > place].min(), CRITERIA.minutes * metrics.width)
+        ]
+    divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
+    return np.sort(np.concatenate([divisions, _missed(profile, divisions, metrics.width)]))
+
+
+def _missed(profile: ProjectionProfile, divisions: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """Find the divisions between columns so near that they were taken for one, in a table of equal columns.
+
+    Such a column takes twice the room of the others, and its digits leave the most white in the middle. Among
+    columns of one or two digits it may be a longer number: a year.
+    """
+    ends = np.concatenate([[profile.start], divisions, [profile.start + len(profile.digits)]])
+    occupied = [_occupied(profile, begin, end) for begin, end in pairwise(ends)]
+    room = np.array([float(np.ptp(taken) + 1) if len(taken) else 0.0 for taken in occupied])
+    usual = np.median(room)
+    if (
+        len(room) < CRITERIA.min_columns
+        or usual <= CRITERIA.minutes * width
+        or (np.abs(room - usual) < CRITERIA.equal_room * usual).mean() < CRITERIA.equal
+    ):
+        return np.zeros(0)
+    found = []
+    for place in np.flatnonzero((room > CRITERIA.min_double * usual) & (room < CRITERIA.max_double * usual)):
+        taken = occupied[place]
+        middle, reach = (taken[0] + taken[-1]) / 2, CRITERIA.middle * room[place]
+        begin = round(middle - reach)
+        inner = profile.digits[begin : round(middle + reach)]
+        if inner.min() < CRITERIA.thin * np.median(profile.digits[taken]):
+            found.append(profile.start + begin + float(np.flatnonzero(inner == inner.min()).mean()) + 0.5)
+    return np.array(found)
+
+
+def _is_padded(profile: ProjectionProfile, begin: float, end: float, room: float) -> bool:
+    """Tell whether two digits stand between two divisions in nearly every row: ``05`` is minutes beside its degrees.
+
+    Minutes in a column of their own are printed without a zero.
+    """
+    taken = _occupied(profile, begin, end)
+    if len(taken) < 2 or taken[-1] - taken[0] + 1 > room:
+        return False
+    first, last = np.array_split(profile.digits[taken[0] : taken[-1] + 1], 2)
+    return bool(first.max() >= CRITERIA.padded * last.max())
+
+
+def _occupied(profile: ProjectionProfile, begin: float, end: float) -> NDArray[np.intp]:
+    """Return the entries of the profile between two divisions with digits in more than a few rows."""
+    low, high = round(begin - profile.start), round(end - profile.start)
+    return low + np.flatnonzero(profile.digits[low:high] > CRITERIA.crossed_rows * profile.rows)
+
+
+def _long_rules(profile: ProjectionProfile, metrics: DigitMetrics) -> NDArray[np.float64]:
+    """Place a division on every rule as long as the table, even where digits are printed on it.
+
+    Double rules make one division.
+    """
+    found = runs(profile.rules >= CRITERIA.long_rule * profile.rows)
+    found = found[(found[:, 0] > 0) & (found[:, 1] < len(profile.rules))]
+    if not len(found):
+        return np.zeros(0)
+    near = found[1:, 0] - found[:-1, 1] < CRITERIA.double_rule * metrics.width
+    first = np.flatnonzero(np.concatenate([[True], ~near]))
+    last = np.concatenate([first[1:] - 1, [len(found) - 1]])
+    return profile.start + (found[first, 0] + found[last, 1]) / 2
+
+
+def _space(low: float, high: float, metrics: DigitMetrics, gaps: Gaps) -> float | None:
+    """Measure the space that divides columns between ``low`` and ``high``; None where none does."""
+    middle = (low + high) / 2
+    around = (gaps.start <= middle) & (gaps.end >= middle)
+    widths = gaps.end - gaps.start
+    # the narrow gaps decide: in many rows a shorter number leaves a wide one
+    typical = high - low
+    if around.any():
+        typical = float(np.percentile(widths[around], CRITERIA.narrow_percentile))
+    # a gap that many rows share need not be as wide as a space within a line
+    shared = metrics.usual_gap + CRITERIA.shared_excess * metrics.width
+    shared = max(CRITERIA.shared_gap * metrics.width, shared)
+    enough = min(shared, metrics.space) if around.sum() >= CRITERIA.shared_rows else metrics.space
+    if typical < enough or high - low < CRITERIA.white * enough:
+        return None
+    # where a digit was missed the gap is wide and shows nothing about a point
+    narrow = around & (widths < POINTS.max_gap * metrics.space)
+    is_point = narrow.sum() >= CRITERIA.min_dotted and gaps.dotted[narrow].mean() >= CRITERIA.dotted
+    return None if is_point else typical
+
+
+def _on_rule(profile: ProjectionProfile, low: int, high: int) -> float:
+    """Choose the pixel of a free run that lies on its rule."""
+    rules = profile.rules[low:high]
+    on = np.flatnonzero(rules >= CRITERIA.ridge * rules.max())
+    return low + float(on.mean()) + 0.5
+
+
+def _on_white(profile: ProjectionProfile, low: int, high: int) -> float:
+    """Choose the pixel in the middle of what is whitest in a free run."""
+    cost = profile.digits[low:high] * CRITERIA.digit_cost + profile.ink[low:high]
+    white = runs(cost <= cost.min() + CRITERIA.white_ink * profile.rows)
+    widest = white[np.argmax(white[:, 1] - white[:, 0])]
+    return low + float(widest.mean())

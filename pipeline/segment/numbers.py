@@ -1,0 +1,82 @@
+"""Numbers: digits set together, and which of these stand among words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.page import Detections
+from tablekin.segment.adjacency import DigitMetrics
+from tablekin.segment.integral import box_sums
+from tablekin.threshold import threshold
+
+
+@dataclass(frozen=True)
+class NumberCriteria:
+    """When words stand beside a number."""
+
+    touching: float = threshold(0.35, "digit heights", "a letter nearer to a number than this touches it")
+    crowding: float = threshold(1.6, "digit heights", "nearer words may make a number part of their line")
+    band: float = threshold(
+        0.4, "digit heights", "how far from a number's middle line letters are looked for"
+    )
+    letter_height: float = threshold(
+        0.33, "digit heights", "lowest ink in this band that is a letter, no dot and no dash"
+    )
+
+
+CRITERIA = NumberCriteria()
+
+
+def number_boxes(digits: Detections, number: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the box around each number, ``(numbers, 4)``."""
+    count = int(number.max()) + 1 if len(number) else 0
+    boxes = np.full((count, 4), np.inf)
+    boxes[:, 2:] = -np.inf
+    np.minimum.at(boxes[:, 0], number, digits.boxes[:, 0])
+    np.minimum.at(boxes[:, 1], number, digits.boxes[:, 1])
+    np.maximum.at(boxes[:, 2], number, digits.boxes[:, 2])
+    np.maximum.at(boxes[:, 3], number, digits.boxes[:, 3])
+    return boxes
+
+
+def without_digits(text: NDArray[np.uint8], digits: Detections) -> NDArray[np.uint8]:
+    """Blank the boxes of the digits: what remains is letters, signs, dots and stains."""
+    rest = text.copy()
+    corners = np.column_stack([np.floor(digits.boxes[:, :2]), np.ceil(digits.boxes[:, 2:])])
+    for x0, y0, x1, y1 in np.maximum(corners, 0).astype(np.intp):
+        rest[y0:y1, x0:x1] = 0
+    return rest
+
+
+def touches_text(
+    boxes: NDArray[np.floating], letters: NDArray[np.uint8], metrics: DigitMetrics, beside: float
+) -> NDArray[np.bool_]:
+    """Tell which numbers have letters on their left or right nearer than ``beside`` digit heights.
+
+    A letter is told from a dot or a dash by its height: the ink beside the number must cover a third of
+    the number's lines of pixels.
+
+    Parameters
+    ----------
+    boxes
+        Box of each number ``(numbers, 4)``.
+    letters
+        ``(height, width)``, 1 on ink that is neither digit nor rule.
+    metrics
+        Size of the digits.
+    beside
+        Distance in digit heights.
+    """
+    reach = round(beside * metrics.height) | 1
+    spread = np.asarray(cv2.dilate(letters, np.ones((1, reach), np.uint8)), np.uint8)
+    band = CRITERIA.band * metrics.height
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    touched = np.zeros(len(boxes), bool)
+    for x in (np.floor(boxes[:, 0] - (reach + 1) / 2), np.ceil(boxes[:, 2] + (reach + 1) / 2)):
+        lines = box_sums(spread, np.column_stack([x, middle - band, x + 1, middle + band]))
+        touched |= lines > CRITERIA.letter_height * metrics.height
+    return touched

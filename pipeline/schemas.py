@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from tablekin.models.networks.features import FEATURES as FEATURES
+
 SCHEMA_VERSION = "1"
 DOCUMENT_STATUS = ("ok", "failed")
-FEATURES = tuple(str(j) for j in range(10)) + tuple(f"{jk:02d}" for jk in range(100))
 
 
 class PartKey(StrEnum):

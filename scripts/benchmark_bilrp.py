@@ -125,12 +125,12 @@ def read_page(path: Path) -> NDArray[np.uint8]:
 
 def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> WorkingPage:
     """Digitize a page and cut it to a multiple of the network's grain, so that no padding is needed."""
-    threshold, credibility = RunConfig().digitize.threshold, load_detection_classifier()
-    page, *_ = digitize(grey, network, credibility, threshold)
+    threshold, classifier = RunConfig().digitize.threshold, load_detection_classifier()
+    page, *_ = digitize(grey, network, classifier, threshold)
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
     z, boxes, _ = network.measure(torch.from_numpy(ink)[None, None])
-    digits = filter_detections(z[0], boxes[0], ink, credibility, threshold)
+    digits = filter_detections(z[0], boxes[0], ink, classifier, threshold)
     return WorkingPage(ink=ink, to_original=page.to_original, digits=digits)
 
 

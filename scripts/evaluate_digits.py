@@ -150,7 +150,7 @@ def main() -> None:
     parser.add_argument("--mark", type=Path, metavar="DIR")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    network, credibility = load_digit_network(), load_detection_classifier()
+    network, classifier = load_digit_network(), load_detection_classifier()
     threshold = RunConfig().digitize.threshold
     rows: dict[str, dict[str, float]] = {}
     for transcription in sorted(TRANSCRIPTIONS.glob("*.csv")):
@@ -163,7 +163,7 @@ def main() -> None:
         for part in identify(list_scans([scan]), {}):
             _, grey, left = load_scan(part)
             own = on_part(printed, left, grey.shape[1])
-            page, *_ = digitize(grey, network, credibility, threshold)
+            page, *_ = digitize(grey, network, classifier, threshold)
             rows[part.doc_id], pairing = score_page(own, page)
             if options.mark:
                 options.mark.mkdir(parents=True, exist_ok=True)

@@ -27,12 +27,8 @@ from torch.nn import functional as F
 
 from tablekin.models.lrp.rules import divide
 from tablekin.models.lrp.step import Step
-
-DIGITS = 10
-FEATURES: tuple[str, ...] = (
-    *(str(j) for j in range(DIGITS)),
-    *(f"{j}{k}" for j in range(DIGITS) for k in range(DIGITS)),
-)
+from tablekin.models.networks.architecture import DIGITS as DIGITS
+from tablekin.models.networks.features import FEATURES as FEATURES
 
 MinRule = Literal["proportional", "equal", "weaker"]
 """Share of the two digits of a bigram: as their activations, half each, or all to the weaker (the
@@ -196,30 +192,30 @@ def bigrams(
     ValueError
         If the arrays differ in length, a digit is not 0 to 9 or an activation is negative.
     """
-    figures, height = np.asarray(digit, np.int64), np.asarray(activation, np.float64)
+    digits, height = np.asarray(digit, np.int64), np.asarray(activation, np.float64)
     across, down = np.asarray(x, np.float64), np.asarray(y, np.float64)
-    if not figures.shape == height.shape == across.shape == down.shape == (figures.size,):
+    if not digits.shape == height.shape == across.shape == down.shape == (digits.size,):
         raise ValueError("digit, activation, x and y must be flat arrays of the same length")
-    if np.any((figures < 0) | (figures >= DIGITS)) or np.any(height < 0):
+    if np.any((digits < 0) | (digits >= DIGITS)) or np.any(height < 0):
         raise ValueError("digits must be 0 to 9 and activations must not be negative")
     left, right = _neighbours(across, down, spacing)
     beside = np.zeros_like(height)
     np.maximum.at(beside, left, height[right])
     np.maximum.at(beside, right, height[left])
     isolated = np.maximum(height - beside, 0)
-    left, right = _winners(figures, height, across, down, left, right)
+    left, right = _winners(digits, height, across, down, left, right)
     value = np.minimum(height[left], height[right])
     to_left = value * _first_share(height[left], height[right], min_rule)
-    feature = DIGITS + DIGITS * figures[left] + figures[right]
-    everyone = np.arange(figures.size)
+    feature = DIGITS + DIGITS * digits[left] + digits[right]
+    everyone = np.arange(digits.size)
     entries = np.concatenate([isolated, to_left, value - to_left])
-    rows = np.concatenate([figures, feature, feature])
+    rows = np.concatenate([digits, feature, feature])
     columns = np.concatenate([everyone, left, right])
-    shape = (len(FEATURES), figures.size)
+    shape = (len(FEATURES), digits.size)
     shares = coo_array((entries, (rows, columns)), shape=shape).tocsr()  # sums entries of the same place
     shares.eliminate_zeros()
     terms = np.concatenate([isolated, value])
-    phi = np.bincount(np.concatenate([figures, feature]), weights=terms, minlength=len(FEATURES))
+    phi = np.bincount(np.concatenate([digits, feature]), weights=terms, minlength=len(FEATURES))
     return FeatureShares(np.asarray(phi, np.float64), shares)
 
 

@@ -1,7 +1,7 @@
 """Unigram features: how much of each digit a page holds, wherever it stands. The baseline of the bigrams.
 
-``phi_j = sum over p of a_j(p)``, ten features. As in ``models.bigram`` they come from dense maps or from
-detections.
+``phi_j = sum over p of a_j(p)``, the ten features :data:`tablekin.models.networks.features.UNIGRAMS`. As the bigrams,
+they come from dense maps or from detections.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from torch import Tensor, nn
 
-from tablekin.models.networks.bigram import DIGITS, FeatureShares
-
-FEATURES: tuple[str, ...] = tuple(str(j) for j in range(DIGITS))
+from tablekin.models.networks.architecture import DIGITS
+from tablekin.models.networks.bigram import FeatureShares
 
 
 class UnigramLayer(nn.Module):
@@ -34,8 +33,8 @@ def unigrams(digit: ArrayLike, activation: ArrayLike) -> FeatureShares:
     activation
         ``(n,)``, not negative.
     """
-    figures, height = np.asarray(digit, np.int64), np.asarray(activation, np.float64)
-    shape = (DIGITS, figures.size)
-    shares = csr_array((height, (figures, np.arange(figures.size))), shape=shape)
-    phi = np.bincount(figures, weights=height, minlength=DIGITS)
+    digits, height = np.asarray(digit, np.int64), np.asarray(activation, np.float64)
+    shape = (DIGITS, digits.size)
+    shares = csr_array((height, (digits, np.arange(digits.size))), shape=shape)
+    phi = np.bincount(digits, weights=height, minlength=DIGITS)
     return FeatureShares(np.asarray(phi, np.float64), shares)

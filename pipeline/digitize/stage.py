@@ -27,7 +27,7 @@ def filter_detections(
     z: torch.Tensor,
     boxes: torch.Tensor,
     ink: NDArray[np.float32],
-    credibility: DetectionClassifier,
+    classifier: DetectionClassifier,
     threshold: float,
 ) -> Detections:
     """Keep the detections that are digits; their scores become the probabilities of that.
@@ -38,18 +38,18 @@ def filter_detections(
         Digit maps ``(10, h/4, w/4)`` and boxes, as from :meth:`DigitNetwork.measure`.
     ink
         ``(h, w)``, what the network saw.
-    credibility
+    classifier
         Tells digits from letters.
     threshold
         Lowest probability of a digit.
     """
     found = find_detections(z, boxes, CANDIDATE)
-    found = replace(found, score=credibility.probability(found, ink))
+    found = replace(found, score=classifier.probability(found, ink))
     return found.take(found.score >= threshold)
 
 
 def digitize(
-    grey: NDArray[np.uint8], network: DigitNetwork, credibility: DetectionClassifier, threshold: float
+    grey: NDArray[np.uint8], network: DigitNetwork, classifier: DetectionClassifier, threshold: float
 ) -> tuple[WorkingPage, dict[str, torch.Tensor]]:
     """Bring a page into the working frame and find its digits.
 
@@ -59,7 +59,7 @@ def digitize(
         ``(h, w)``, the page as scanned, 0 black.
     network
         The digit network.
-    credibility
+    classifier
         Tells digits from letters.
     threshold
         Lowest probability of a digit.
@@ -81,7 +81,7 @@ def digitize(
     page = WorkingPage(
         ink=working,
         to_original=inverse,
-        digits=filter_detections(z, boxes, working, credibility, threshold),
+        digits=filter_detections(z, boxes, working, classifier, threshold),
         orientation=pose.orientation,
         skew_degrees=skew,
         scale=pose.scale,

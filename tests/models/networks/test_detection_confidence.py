@@ -29,24 +29,24 @@ def described(detections: Detections, ink: np.ndarray = PAPER) -> dict[str, np.n
 
 
 def test_neighbours_are_told_by_where_they_stand() -> None:
-    # the digit in the middle has figures beside, above and below; the last one stands alone
+    # the digit in the middle has digits beside, above and below; the last one stands alone
     places = [(100.0, 100.0), (112.0, 101.0), (101.0, 60.0), (99.0, 140.0), (500.0, 300.0)]
     found = described(detections_at(places, [0.5, 0.6, 0.7, 0.8, 0.9]))
     assert found["left"].tolist() == pytest.approx([0, 0.5, 0, 0, 0])
     assert found["right"].tolist() == pytest.approx([0.6, 0, 0, 0, 0])
     assert found["above"].tolist() == pytest.approx([0.7, 0, 0, 0.5, 0])
     assert found["below"].tolist() == pytest.approx([0.8, 0, 0.5, 0, 0])
-    assert found["company"][0] == pytest.approx(np.log(1 + 0.6 + 0.7 + 0.8))
-    assert found["company"][4] == 0
+    assert found["density"][0] == pytest.approx(np.log(1 + 0.6 + 0.7 + 0.8))
+    assert found["density"][4] == 0
 
 
 def test_another_reading_of_the_same_ink_is_no_neighbour() -> None:
     found = described(detections_at([(100.0, 100.0), (101.0, 101.0)], [0.9, 0.3]))
-    assert not (found["left"] + found["right"] + found["line"]).any() and not found["company"].any()
-    assert found["rival"].tolist() == pytest.approx([0.3, 0.9])
+    assert not (found["left"] + found["right"] + found["line"]).any() and not found["density"].any()
+    assert found["overlap"].tolist() == pytest.approx([0.3, 0.9])
 
 
-def test_lines_and_columns_reach_far_and_columns_know_like_figures() -> None:
+def test_lines_and_columns_reach_far_and_columns_know_like_digits() -> None:
     # a line of three, 15 heights long, and a column of four, 12 heights high, that share their first digit
     places = [(100.0, 100.0), (250.0, 102.0), (400.0, 98.0), (103.0, 180.0), (97.0, 260.0), (100.0, 340.0)]
     digits = detections_at(places, [0.9, 0.8, 0.4, 0.7, 0.5, 0.3])
@@ -56,23 +56,23 @@ def test_lines_and_columns_reach_far_and_columns_know_like_figures() -> None:
     assert found["mean of the line"][0] == pytest.approx(0.6)
     assert found["column"][0] == pytest.approx(np.log(1 + 0.7 + 0.5 + 0.3))
     assert found["mean of the column"][0] == pytest.approx(0.5)
-    assert found["alike in the column"].tolist() == pytest.approx(
+    assert found["same digit in the column"].tolist() == pytest.approx(
         np.log1p([0.3, 0, 0, 0.5, 0.7, 0.9]).tolist(), abs=1e-6
     )
     assert not found["mean of the column"][1:3].any() and not found["mean of the line"][3:].any()
     assert found["page"].tolist() == pytest.approx([np.log(1 + 0.9 + 0.8 + 0.7)] * 6)
 
 
-def test_small_figures_are_those_lower_than_their_company() -> None:
+def test_small_digits_are_those_lower_than_those_around() -> None:
     digits = detections_at([(100.0 + 30 * k, 100.0) for k in range(5)], [0.9] * 5)
     digits.boxes[2] += np.array([2, 6, -2, -4], np.float32)
     found = described(digits)["smaller"]
     assert found[2] == pytest.approx(0.25) and not np.delete(found, 2).any()
 
 
-def test_ink_beside_counts_only_where_no_strong_figure_stands() -> None:
+def test_ink_beside_counts_only_where_no_strong_digit_stands() -> None:
     ink = PAPER.copy()
-    ink[90:110, 75:90] = 1  # a letter on the left of the first, a figure on its right
+    ink[90:110, 75:90] = 1  # a letter on the left of the first, a digit on its right
     ink[90:110, 110:120] = 1
     ink[90:110, 125:140] = 1  # a letter on the right of the second
     found = described(detections_at([(100.0, 100.0), (115.0, 100.0)], [0.9, 0.9]), ink)
@@ -85,7 +85,7 @@ def test_trees_are_walked_to_their_leaves() -> None:
     # the first tree asks for the activation, then for the digit; the second is a single leaf filled up
     activation, digit = (CONTEXT_FEATURES.index(name) for name in ("activation", "digit"))
     trees = DetectionClassifier(
-        circumstance=np.array([[activation, digit, digit], [0, 0, 0]], np.int16),
+        feature=np.array([[activation, digit, digit], [0, 0, 0]], np.int16),
         threshold=np.array([[0.5, 3.0, 6.0], [0, 0, 0]]),
         leaf=np.array([[1.0, 2.0, 3.0, 4.0], [0.25] * 4]),
         bias=np.array(-3.0),
@@ -111,7 +111,7 @@ def test_a_page_without_detections_has_no_probabilities() -> None:
     ).shape == (0,)
 
 
-def test_a_weak_figure_is_believed_in_a_column_and_not_in_a_word() -> None:
+def test_a_weak_digit_is_believed_in_a_column_and_not_in_a_word() -> None:
     column = [(100.0, 32.0 * row) for row in range(1, 8)]
     digits = detections_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
     ink = PAPER.copy()
@@ -121,5 +121,5 @@ def test_a_weak_figure_is_believed_in_a_column_and_not_in_a_word() -> None:
 
 
 def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"fit_credibility\.py"):
+    with pytest.raises(FileNotFoundError, match=r"fit_detection_confidence\.py"):
         load_detection_classifier(tmp_path / "none.safetensors")

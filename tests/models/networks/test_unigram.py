@@ -7,7 +7,8 @@ import torch
 
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import Composite
-from tablekin.models.networks.unigram import FEATURES, UnigramLayer, unigrams
+from tablekin.models.networks.features import UNIGRAMS
+from tablekin.models.networks.unigram import UnigramLayer, unigrams
 
 
 def test_features_count_each_digit_densely_and_sparsely() -> None:
@@ -20,7 +21,7 @@ def test_features_count_each_digit_densely_and_sparsely() -> None:
     ]
     np.testing.assert_allclose(got.phi, expected)
     np.testing.assert_allclose(got.shares.sum(axis=1), got.phi)
-    assert len(FEATURES) == len(got.phi) == 10
+    assert len(UNIGRAMS) == len(got.phi) == 10
 
     x = torch.from_numpy(maps)[None]
     propagation = Propagation(UnigramLayer(), x, Composite())

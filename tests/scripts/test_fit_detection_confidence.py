@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from fit_credibility import filled, fit, reliability, trade_off
+from fit_detection_confidence import filled, fit, reliability, trade_off
 
 
 @pytest.fixture(scope="module")
@@ -10,7 +10,7 @@ def described() -> np.ndarray:
 
 @pytest.mark.parametrize("steep", [3.0, 40.0])
 def test_filled_trees_say_what_the_fitted_ones_say(described: np.ndarray, steep: float) -> None:
-    # where one circumstance settles all, trees end early and are filled up
+    # where one feature settles all, trees end early and are filled up
     odds = steep * (described[:, 0] - 0.5) + described[:, 1] * described[:, 2]
     right = np.random.default_rng(1).random(4000) < 1 / (1 + np.exp(-odds))
     model = fit(described, right)
@@ -30,4 +30,4 @@ def test_reliability_compares_scores_with_what_came_true() -> None:
     table = reliability(np.array([0.1, 0.1, 0.97, 0.99]), np.array([False, True, True, True]))
     assert table["score"].tolist() == ["0.05 to 0.20", "0.95 to 0.99", "0.99 to 1.00"]
     assert table["right"].tolist() == [0.5, 1, 1]
-    assert table["peaks"].tolist() == [2, 1, 1]
+    assert table["detections"].tolist() == [2, 1, 1]

@@ -1,9 +1,10 @@
-"""Fit how credible a peak of the digit maps is, on generated pages, and say how well its probabilities hold.
+"""Fit how likely it is that a detection is the digit it says, and say how well the probabilities hold.
 
-``python scripts/fit_credibility.py POOL`` reads the pages of POOL (see ``training_pool.py``) that the digit network was
-not trained on, those whose number ends in 7; with ``--all`` it reads every page, of a POOL made for this alone. It fits
-on one half of them and measures on the other: recall and precision by threshold, beside those of the activation alone,
-and a reliability table. Then it fits on all and writes ``models/weights/credibility.safetensors``.
+``python scripts/fit_detection_confidence.py POOL`` reads the pages of POOL (see ``training_pool.py``) that the digit
+network was not trained on, those whose number ends in 7; with ``--all`` it reads every page, of a POOL made for this
+alone. It fits on one half of them and measures on the other: recall and precision by threshold, beside those of the
+activation alone, and a reliability table. Then it fits on all and writes
+``models/weights/detection_confidence.safetensors``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from training_pool import PracticePage, load_page
 
 from tablekin.models.networks.detection_confidence import (
     CANDIDATE,
-    CREDIBILITY,
     DetectionClassifier,
     context_features,
 )
+from tablekin.models.networks.detection_confidence import WEIGHTS as CONFIDENCE_WEIGHTS
 from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
     WEIGHTS,
@@ -43,15 +44,15 @@ _BINS = np.array([0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99, 1.0001])
 
 @dataclass(frozen=True)
 class Sample:
-    """The peaks of a page that count."""
+    """The detections of a page that count."""
 
-    described: NDArray[np.float32]  # (n, k), see models.credibility.CONTEXT_FEATURES
+    described: NDArray[np.float32]  # (n, k), see CONTEXT_FEATURES
     right: NDArray[np.bool_]  # (n,): the page has this digit there
     printed: int  # digits of the page
 
 
 def describe(page: PracticePage, network: DigitNetwork) -> Sample:
-    """Find the peaks of a page and tell which are right: same digit, centres within half a digit height."""
+    """Find the detections of a page and tell which are right: same digit, centres within half a digit height."""
     ink = np.asarray(page.ink / 255, np.float32)
     with torch.inference_mode():
         z, boxes, _ = network.measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
@@ -65,7 +66,7 @@ def describe(page: PracticePage, network: DigitNetwork) -> Sample:
 
 
 def fit(described: NDArray[np.float32], right: NDArray[np.bool_]) -> GradientBoostingClassifier:
-    """Fit trees that tell right peaks, ``(n, k)`` and ``(n,)``."""
+    """Fit trees that tell right detections, ``(n, k)`` and ``(n,)``."""
     model = GradientBoostingClassifier(
         n_estimators=_TREES,
         max_depth=_DEPTH,
@@ -81,7 +82,7 @@ def fit(described: NDArray[np.float32], right: NDArray[np.bool_]) -> GradientBoo
 def filled(model: GradientBoostingClassifier) -> DetectionClassifier:
     """Fill up fitted trees to full ones: below a leaf that lies higher, all leaves have its value."""
     inner = 2**_DEPTH - 1
-    circumstance = np.zeros((_TREES, inner), np.int16)
+    feature = np.zeros((_TREES, inner), np.int16)
     threshold = np.zeros((_TREES, inner))
     leaf = np.zeros((_TREES, inner + 1))
     for number, estimator in enumerate(model.estimators_[:, 0]):
@@ -91,7 +92,7 @@ def filled(model: GradientBoostingClassifier) -> DetectionClassifier:
             place = places[node]
             ends = tree.children_left[place] == tree.children_right[place]
             if not ends:
-                circumstance[number, node], threshold[number, node] = (
+                feature[number, node], threshold[number, node] = (
                     tree.feature[place],
                     tree.threshold[place],
                 )
@@ -99,7 +100,7 @@ def filled(model: GradientBoostingClassifier) -> DetectionClassifier:
             places[2 * node + 2] = place if ends else tree.children_right[place]
         leaf[number] = model.learning_rate * tree.value[places[inner:], 0, 0]
     prior = model.init_.class_prior_[1]
-    return DetectionClassifier(circumstance, threshold, leaf, np.array(np.log(prior / (1 - prior))))
+    return DetectionClassifier(feature, threshold, leaf, np.array(np.log(prior / (1 - prior))))
 
 
 def _together(samples: list[Sample]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -109,7 +110,7 @@ def _together(samples: list[Sample]) -> tuple[NDArray[np.float32], NDArray[np.bo
 def trade_off(
     values: NDArray, right: NDArray[np.bool_], printed: int, thresholds: tuple[float, ...]
 ) -> pd.DataFrame:
-    """Recall and precision of the peaks from each threshold on."""
+    """Recall and precision of the detections from each threshold on."""
     rows = []
     for threshold in thresholds:
         kept = values >= threshold
@@ -123,7 +124,7 @@ def reliability(probability: NDArray, right: NDArray[np.bool_]) -> pd.DataFrame:
         {"bin": np.digitize(probability, _BINS) - 1, "mean score": probability, "right": right}
     )
     groups = table.groupby("bin")
-    rows = groups[["mean score", "right"]].mean().assign(peaks=groups.size())
+    rows = groups[["mean score", "right"]].mean().assign(detections=groups.size())
     rows.index = pd.Index([f"{_BINS[k]:.2f} to {min(_BINS[k + 1], 1):.2f}" for k in rows.index], name="score")
     return rows.reset_index()
 
@@ -136,7 +137,7 @@ def main() -> None:
     parser.add_argument("pool", type=Path)
     parser.add_argument("--all", action="store_true", help="take every page: none of them was trained on")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="of the digit network")
-    parser.add_argument("--out", type=Path, default=CREDIBILITY)
+    parser.add_argument("--out", type=Path, default=CONFIDENCE_WEIGHTS)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     network = load_digit_network(options.weights)
@@ -151,7 +152,7 @@ def main() -> None:
     probability = 1 / (1 + np.exp(-model.log_odds(described)))
     tables = {
         "activation": trade_off(described[:, 0], right, printed, _ACTIVATIONS),
-        "credibility": trade_off(probability, right, printed, _THRESHOLDS),
+        "confidence": trade_off(probability, right, printed, _THRESHOLDS),
         "reliability": reliability(probability, right),
     }
     print(f"{len(samples)} pages, {printed} digits on the half that measures")

@@ -48,9 +48,9 @@ def extract_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     paper = estimate_background(grey)
     dark = darkness(grey, paper)
-    dark[paper < INK.bed * np.percentile(paper[::4, ::4], INK.bright_percentile)] = 0
+    dark[paper < INK.bed * np.quantile(paper[::4, ::4], 1 - INK.brighter)] = 0
     marks = dark[dark > INK.min_darkness]
     if marks.size < INK.min_marks:
         return dark
-    solid = INK.solid * float(np.percentile(marks, INK.dark_percentile))
+    solid = INK.solid * float(np.quantile(marks, 1 - INK.darker))
     return np.clip(dark / max(solid, INK.min_darkness), 0, 1)

@@ -19,16 +19,16 @@ class InkThresholds:
     """Pixels: longer side of the reduced image on which the paper is estimated."""
     background_window: int = 20
     """Pixels of that image: side of the closing and of the smoothing; wider than a stroke, narrower than a margin."""
-    bright_percentile: float = 90.0
-    """Percentile of the estimated paper that is the page's bright paper."""
+    brighter: float = 0.1
+    """Share of the estimated paper that is brighter than what counts as the page's bright paper."""
     bed: float = 0.45
     """Share of the bright paper's brightness below which it is scanner bed; beds of 4 and 60 of 255 are tested."""
     min_darkness: float = 0.15
     """Share of the paper's light that a mark takes away at least, of those that tell how dark ink is."""
     min_marks: int = 20
     """Pixels: on a page with fewer dark ones nothing is ink."""
-    dark_percentile: float = 90.0
-    """Percentile of the marks' darkness that is the darkest ink's."""
+    darker: float = 0.1
+    """Share of the pixels of marks that are darker than what counts as the darkest ink."""
     solid: float = 0.75
     """Share of the darkest ink's darkness from which ink is solid."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -19,10 +20,12 @@ class TruePage:
     """The ink of a scan, and how the page lies in it."""
 
     doc: str
+    grey: NDArray[np.uint8]
     ink: NDArray[np.float32]
     orientation: int  # degrees clockwise
     skew_degrees: float
     digit_height: float  # pixels of the scan
+    digits: pd.DataFrame  # every digit that is printed: digit, ignore, x0, y0, x1, y1 in pixels of the scan
 
 
 @pytest.fixture(scope="session")
@@ -37,14 +40,18 @@ def true_pages(tmp_path_factory) -> list[TruePage]:
     turned = [*zip(chosen, (0, 90, 180, 270), strict=True), (prose, 90)]
     found = []
     for page, orientation in turned:
-        truth = print_page(replace(page, orientation=orientation), scans).document
+        printed = print_page(replace(page, orientation=orientation), scans)
+        truth = printed.document
+        grey = load_image(scans / page.metadata["file"])
         found.append(
             TruePage(
                 page.doc,
-                extract_ink(load_image(scans / page.metadata["file"])),
+                grey,
+                extract_ink(grey),
                 truth["orientation"],
                 truth["skew_degrees"],
                 truth["digit_height"],
+                printed.digits.to_pandas(),
             )
         )
     return found

@@ -1,14 +1,16 @@
-"""A sheet that lies on a dark scanner bed is read as it is without one."""
-
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial import KDTree
 
 from tablekin.config import RunConfig
+from tablekin.digitize import digitize, to_original
 from tablekin.document import analyse_document
+from tablekin.models.networks.detection_confidence import load_detection_classifier
+from tablekin.models.networks.digits import load_digit_network
 from tablekin.sample.degradation.degrade import degrade, random_degradation
 from tablekin.sample.plan import plan_archive
 from tablekin.sample.typesetting.typeset import set_page
@@ -47,3 +49,17 @@ def test_a_bed_of_any_darkness_changes_no_cell(sheet, dark):
     assert inside.all()
     for side in ("x0", "y0", "x1", "y1"):
         assert (found[side] - alone[side] - BED).abs().median() < 3
+
+
+@pytest.mark.parametrize("turned", [0, 1])
+def test_the_digits_of_a_turned_page_are_found_where_they_are_printed(true_pages, turned):
+    true = true_pages[turned]
+    page, _ = digitize(true.grey, load_digit_network(), load_detection_classifier(), threshold=0.17)
+    boxes = to_original(page.digits.boxes, page.to_original)
+    printed = true.digits[["x0", "y0", "x1", "y1"]].to_numpy()
+    distance, nearest = KDTree((boxes[:, :2] + boxes[:, 2:]) / 2).query((printed[:, :2] + printed[:, 2:]) / 2)
+    right = (distance < true.digit_height / 3) & (page.digits.digit[nearest] == true.digits["digit"])
+    legible = ~true.digits["ignore"].to_numpy()
+    assert legible.sum() > 100
+    assert right[legible].mean() > 0.97
+    assert len(page.digits) < 1.05 * len(printed)

@@ -17,6 +17,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tablekin.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from tablekin.api import Corpus as Corpus
     from tablekin.api import collate as collate
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
     from tablekin.report.apparatus import Apparatus as Apparatus
     from tablekin.report.page import Page as Page
     from tablekin.report.pair import Pair as Pair
-
-__version__ = "0.2.0"
 
 _HOMES = {
     "tablekin.api": ("read_page", "compare", "collate", "run", "Corpus"),

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from tablekin import __version__
 from tablekin.errors import ExitCode, TablekinError
+from tablekin.version import __version__
 
 app = typer.Typer(
     name="tablekin",
@@ -332,7 +332,7 @@ def analyze(
 def check(corpus: CorpusFolder) -> None:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     with _errors_to_exit_codes():
-        from tablekin.check.stage import check as find_problems
+        from tablekin.check import check as find_problems
 
         count = 0
         for problem in find_problems(corpus):

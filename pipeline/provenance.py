@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from tablekin import __version__
 from tablekin.schemas import SCHEMA_VERSION
+from tablekin.version import __version__
 
 _PACKAGES = (
     "torch",

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from tablekin.api.settings import settings_of
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
-from tablekin.execution import resolve_device
-from tablekin.execution.threads import one_thread
+from tablekin.execution import one_thread, resolve_device
 from tablekin.explain.factor_index import TABLES, load_factors
 from tablekin.explain.matches import match_pairs
 from tablekin.explain.scores import Scores

@@ -5,6 +5,7 @@ from tablekin.execution.pool import open_cluster, run_in_order
 from tablekin.execution.progress import Progress
 from tablekin.execution.tally import Count, Say, Tally
 from tablekin.execution.task import Failure, WorkerPool, attempt
+from tablekin.execution.threads import one_thread
 
 __all__ = [
     "Count",
@@ -15,6 +16,7 @@ __all__ = [
     "WorkerPool",
     "attempt",
     "default_workers",
+    "one_thread",
     "open_cluster",
     "resolve_device",
     "run_in_order",

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tablekin.sample.editions import Edition, draw_editions
 from tablekin.sample.typesetting.headings import Lexicon, pick, read_lexicon
 from tablekin.sample.typesetting.layout import arrange_pages, print_value
 from tablekin.sample.typesetting.style import Style
 from tablekin.sample.works.catalogue import draw_works
 from tablekin.sample.works.content import PageContent
-from tablekin.sample.works.editions import Edition, draw_editions
 from tablekin.sample.works.misprints import Misprint, apply
 from tablekin.sample.works.work import Work
 

@@ -4,10 +4,10 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from tablekin.sample.editions import draw_editions
 from tablekin.sample.typesetting.headings import read_lexicon
 from tablekin.sample.typesetting.layout import JOINT, arrange_pages
 from tablekin.sample.works.catalogue import draw_works
-from tablekin.sample.works.editions import draw_editions
 from tablekin.sample.works.misprints import apply
 
 

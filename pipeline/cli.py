@@ -317,14 +317,14 @@ def analyze(
         float, typer.Option(metavar="YEARS", min=1, help="Standard deviation of the window over time.")
     ] = 10.0,
 ) -> None:
-    """Group the documents of a corpus, and tell the history of its tables: table groups, figures."""
+    """Find clusters of like documents, and tell the history of their tables: table groups, drawings."""
     with _errors_to_exit_codes():
-        from tablekin.analyze.stage import Columns, analyze
+        from tablekin.analyze import MetadataColumns, analyze
         from tablekin.corpus import Corpus
 
         opened = Corpus.open(corpus)
         folder = out or opened.layout.analysis
-        analyze(opened, folder, Columns(work, year, place), window, _say)
+        analyze(opened, folder, MetadataColumns(work, year, place), window, _say)
         _say(f"table: {opened.layout.table('groups')}; other tables: {folder}")
 
 

@@ -24,7 +24,8 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 from threadpoolctl import threadpool_limits
 
-from tablekin.analyze.clusters import LEAST_AGREEMENT, draw_map, find_clusters
+from tablekin.analyze.clusters import CRITERIA, find_clusters
+from tablekin.analyze.similarity_map import draw_map
 from tablekin.corpus import Corpus
 from tablekin.sample import read_truth
 
@@ -39,7 +40,7 @@ def ways_of_grouping(
         clusters = find_clusters(alignments, least)
         yield f"communities, agreement {least:.2f}", [clusters.get(n, -1 - k) for k, n in enumerate(names)]
     kin = alignments[alignments["is_kin"]]
-    for least in (0.0, LEAST_AGREEMENT):
+    for least in (0.0, CRITERIA.min_agreement):
         joined = kin[kin["agreement"] >= least]
         graph = nx.Graph(list(zip(joined["doc_a"], joined["doc_b"], strict=True)))
         part = {n: k for k, whole in enumerate(nx.connected_components(graph)) for n in whole}

@@ -1,1 +1,5 @@
-"""Analyze: clusters, drivers and the history of a whole corpus."""
+"""Analyze: the corpus as a whole: clusters, a map, drivers, and the history of its tables."""
+
+from tablekin.analyze.stage import MetadataColumns, analyze
+
+__all__ = ["MetadataColumns", "analyze"]

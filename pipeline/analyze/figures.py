@@ -1,4 +1,4 @@
-"""Analysis figures: the tables of ``pipeline.analyze`` as pictures, SVG and PNG."""
+"""Figures: the tables of an analysis as drawings, SVG and PNG."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tablekin.analyze.history import BAND
+from tablekin.analyze.history import SETTINGS
 
 # Okabe and Ito's colours, which the colour-blind can tell apart
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 _GREY = "#b8b8b8"
-_MOST_FAMILIES = 40  # whose lives are drawn
-_MOST_PLACES = 20
-_BAND = f"{BAND[1] - BAND[0]:.0f} %"
+_MAX_CLUSTERS = 40  # whose lives are drawn
+_MAX_PLACES = 20
+_BAND = f"{SETTINGS.band[1] - SETTINGS.band[0]:.0f} %"
 
 
 def draw_all(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, out: Path) -> Iterator[Path]:
@@ -36,11 +36,11 @@ def draw_all(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, out: P
     if len(tables.get("entropy_over_time", ())):
         drawings["entropy_over_time"] = (7.5, 4.2), lambda axes: _over_time(axes, tables["entropy_over_time"])
     if len(by_place := tables.get("entropy_by_place", pd.DataFrame())):
-        height = 1.2 + 0.28 * min(len(by_place), _MOST_PLACES)
+        height = 1.2 + 0.28 * min(len(by_place), _MAX_PLACES)
         drawings["entropy_by_place"] = (7.5, height), lambda axes: _by_place(axes, by_place)
-    if len(families := tables.get("families", pd.DataFrame())):
-        height = 1.2 + 0.2 * min(len(families), _MOST_FAMILIES)
-        drawings["families"] = (7.5, height), lambda axes: _families(axes, families, documents)
+    if len(clusters := tables.get("clusters", pd.DataFrame())):
+        height = 1.2 + 0.2 * min(len(clusters), _MAX_CLUSTERS)
+        drawings["clusters"] = (7.5, height), lambda axes: _clusters(axes, clusters, documents)
     if len(moved := tables.get("flows", pd.DataFrame())):
         drawings["flows"] = (8, 7), lambda axes: _flows(axes, moved)
     for name, (size, draw) in drawings.items():
@@ -55,21 +55,21 @@ def draw_all(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, out: P
 
 
 def _map(axes: Axes, documents: pd.DataFrame) -> None:
-    """Draw every document; the largest families in colours."""
+    """Draw every document; the largest clusters in colours."""
     shown = documents[documents["cluster"] >= len(_COLOURS)]
     rest = documents[documents["cluster"] < 0]
-    axes.scatter(rest["x"], rest["y"], s=12, marker="x", color=_GREY, linewidth=0.8, label="without a family")
-    axes.scatter(shown["x"], shown["y"], s=14, color=_GREY, label="smaller families")
-    for family, colour in enumerate(_COLOURS):
-        part = documents[documents["cluster"] == family]
+    axes.scatter(rest["x"], rest["y"], s=12, marker="x", color=_GREY, linewidth=0.8, label="in no cluster")
+    axes.scatter(shown["x"], shown["y"], s=14, color=_GREY, label="smaller clusters")
+    for cluster, colour in enumerate(_COLOURS):
+        part = documents[documents["cluster"] == cluster]
         if len(part):
-            label = f"family {family}" + (f": {_usual(part['work'])}" if "work" in part else "")
+            label = f"cluster {cluster}" + (f": {_usual(part['work'])}" if "work" in part else "")
             axes.scatter(
                 part["x"], part["y"], s=22, color=colour, edgecolor="black", linewidth=0.4, label=label
             )
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.set_title("documents with like figures lie near one another", fontsize="medium")
+    axes.set_title("documents with like digits lie near one another", fontsize="medium")
     axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
 
@@ -97,16 +97,16 @@ def _over_time(axes: Axes, table: pd.DataFrame) -> None:
         table["shuffled"],
         color="#707070",
         linestyle="--",
-        label="families dealt out at random",
+        label="clusters dealt out at random",
     )
     axes.plot(table["year"], table["entropy"], color=_COLOURS[0], linewidth=2, label="as printed")
     axes.set_xlabel("year")
-    axes.set_ylabel("entropy of the families, nats")
+    axes.set_ylabel("entropy of the clusters, nats")
     axes.legend(fontsize="small", frameon=False)
 
 
 def _by_place(axes: Axes, table: pd.DataFrame) -> None:
-    shown = table.sort_values("documents", ascending=False).head(_MOST_PLACES).sort_values("entropy")
+    shown = table.sort_values("documents", ascending=False).head(_MAX_PLACES).sort_values("entropy")
     row = np.arange(len(shown))
     axes.hlines(row, shown["low"], shown["high"], color="#707070", label=f"{_BAND} of samples of its tables")
     axes.plot(shown["plain"], row, "|", color="black", markersize=9, label="not corrected")
@@ -115,20 +115,21 @@ def _by_place(axes: Axes, table: pd.DataFrame) -> None:
         row, [f"{place} ({count})" for place, count in zip(shown["place"], shown["documents"], strict=True)]
     )
     axes.set_ylim(-0.7, len(shown) - 0.3)
-    axes.set_xlabel("entropy of the families, nats")
+    axes.set_xlabel("entropy of the clusters, nats")
     axes.legend(fontsize="small", frameon=False, loc="upper left", bbox_to_anchor=(0, -0.18), ncols=3)
 
 
-def _families(axes: Axes, families: pd.DataFrame, documents: pd.DataFrame) -> None:
-    shown = families.sort_values("documents", ascending=False).head(_MOST_FAMILIES)
+def _clusters(axes: Axes, clusters: pd.DataFrame, documents: pd.DataFrame) -> None:
+    """Draw the clusters from their first to their last year, a dot a document."""
+    shown = clusters.sort_values("documents", ascending=False).head(_MAX_CLUSTERS)
     shown = shown.sort_values(["first_year", "cluster"], ascending=False)
     row = np.arange(len(shown))
     axes.hlines(row, shown["first_year"], shown["last_year"], color=_COLOURS[0])
     names = []
-    for place, family in zip(row, shown["cluster"], strict=True):
-        part = documents[documents["cluster"] == family]
+    for place, cluster in zip(row, shown["cluster"], strict=True):
+        part = documents[documents["cluster"] == cluster]
         axes.plot(part["year"], np.full(len(part), place), "o", color=_COLOURS[0], markersize=4)
-        names.append(f"{_usual(part['work'])} ({family})" if "work" in part else f"family {family}")
+        names.append(f"{_usual(part['work'])} ({cluster})" if "work" in part else f"cluster {cluster}")
     axes.set_yticks(row, names, fontsize="small")
     axes.set_ylim(-0.7, len(shown) - 0.3)
     axes.set_xlabel("year")
@@ -137,14 +138,14 @@ def _families(axes: Axes, families: pd.DataFrame, documents: pd.DataFrame) -> No
 
 
 def _flows(axes: Axes, moved: pd.DataFrame) -> None:
-    """Draw how many families went from each place to each other one."""
+    """Draw how many clusters went from each place to each other one."""
     weight = (
-        moved.groupby("place_from")["families"]
+        moved.groupby("place_from")["clusters"]
         .sum()
-        .add(moved.groupby("place_to")["families"].sum(), fill_value=0)
+        .add(moved.groupby("place_to")["clusters"].sum(), fill_value=0)
     )
-    places = sorted(weight.sort_values(ascending=False, kind="stable").index[:_MOST_PLACES])
-    matrix = moved.pivot_table(index="place_from", columns="place_to", values="families", aggfunc="sum")
+    places = sorted(weight.sort_values(ascending=False, kind="stable").index[:_MAX_PLACES])
+    matrix = moved.pivot_table(index="place_from", columns="place_to", values="clusters", aggfunc="sum")
     matrix = matrix.reindex(index=places, columns=places).fillna(0)
     axes.imshow(matrix, cmap="Blues", vmin=0)
     for (row, column), count in np.ndenumerate(matrix.to_numpy()):

@@ -1,4 +1,4 @@
-"""History: how various the tables of a time and of a place are, how long families live, and where they go.
+"""History: how various the tables of a time and of a place are, how long clusters live, and where they go.
 
 After Eberle et al., "Historical insights at scale: a corpus-wide machine learning analysis of early modern astronomic
 tables", Science Advances 10 (2024): the entropy of the histogram of clusters in a window that slides over the years,
@@ -8,15 +8,29 @@ and by place of print.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-SHUFFLES = 200  # of clusters over documents, and draws of documents of a place
-BAND = (2.5, 97.5)  # percentiles
-LEAST_WEIGHT = 5.0  # documents in a window, or of a place, below which an entropy says nothing
+
+@dataclass(frozen=True)
+class HistorySettings:
+    """How entropies are estimated."""
+
+    shuffles: int = 200
+    """Of clusters over documents, and draws of documents of a place; a band of 95 % leaves out ten of them."""
+    band: tuple[float, float] = (2.5, 97.5)
+    """Percentiles."""
+    min_documents: float = 5.0
+    """In a window (their effective number), or of a place: of fewer, an entropy says nothing."""
+    step: float = 5.0
+    """Years from one place of the window to the next."""
+
+
+SETTINGS = HistorySettings()
 _YEAR = re.compile(r"(?<!\d)1\d{3}(?!\d)|(?<!\d)20\d{2}(?!\d)")
 _SPAN = re.compile(r"\d{4}(?:s\b|\s*[-–/]\s*\d{1,2}(?![-\d]))")  # several years
 
@@ -61,7 +75,7 @@ def entropy_corrected(counts: NDArray[np.integer]) -> float:
     return float(-(share * np.log(share) / (1 - (1 - share) ** total)).sum())
 
 
-def entropy_over_time(documents: pd.DataFrame, window: float, step: float = 5.0) -> pd.DataFrame:
+def entropy_over_time(documents: pd.DataFrame, window: float, step: float = SETTINGS.step) -> pd.DataFrame:
     """Measure how various tables are in a window that slides over the years, against clusters dealt out at random.
 
     Parameters
@@ -83,16 +97,16 @@ def entropy_over_time(documents: pd.DataFrame, window: float, step: float = 5.0)
     cluster = pd.factorize(documents["cluster"])[0]
     count = int(cluster.max(initial=-1)) + 1
     rng = np.random.default_rng(0)
-    dealt = [rng.permutation(cluster) for _ in range(SHUFFLES)]
+    dealt = [rng.permutation(cluster) for _ in range(SETTINGS.shuffles)]
     rows = []
     first, last = (step * np.floor(year.min() / step), year.max() + step) if len(year) else (0.0, 0.0)
     for middle in np.arange(first, last, step):
         weight = np.exp(-0.5 * ((year - middle) / window) ** 2)
         effective = weight.sum() ** 2 / (weight**2).sum()
-        if weight.sum() < 1 or effective < LEAST_WEIGHT:
+        if weight.sum() < 1 or effective < SETTINGS.min_documents:
             continue
         shuffled = [entropy(np.bincount(one, weight, count)) for one in dealt]
-        low, high = np.percentile(shuffled, BAND)
+        low, high = np.percentile(shuffled, SETTINGS.band)
         own = entropy(np.bincount(cluster, weight, count))
         rows.append((middle, effective, own, float(np.mean(shuffled)), float(low), float(high)))
     return pd.DataFrame(rows, columns=["year", "documents", "entropy", "shuffled", "low", "high"])
@@ -117,16 +131,16 @@ def entropy_by_place(documents: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for place, part in documents.groupby("place", sort=True):
         cluster = pd.factorize(part["cluster"])[0]
-        if len(cluster) < LEAST_WEIGHT:
+        if len(cluster) < SETTINGS.min_documents:
             continue
         counts = np.bincount(cluster)
         draws = [
             entropy_corrected(np.bincount(rng.choice(cluster, len(cluster)), minlength=len(counts)))
-            for _ in range(SHUFFLES)
+            for _ in range(SETTINGS.shuffles)
         ]
         corrected = entropy_corrected(counts)
         low, high = (
-            corrected + np.percentile(draws, BAND) - np.mean(draws)
+            corrected + np.percentile(draws, SETTINGS.band) - np.mean(draws)
         )  # fewer clusters are drawn than there are
         rows.append(
             (
@@ -143,8 +157,8 @@ def entropy_by_place(documents: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).sort_values(["entropy", "place"], ascending=[False, True])
 
 
-def lives_of_families(documents: pd.DataFrame) -> pd.DataFrame:
-    """List the first and last year of every family, and where it was first printed.
+def lives_of_clusters(documents: pd.DataFrame) -> pd.DataFrame:
+    """List the first and last year of every cluster, and where it was first printed.
 
     Parameters
     ----------
@@ -168,29 +182,29 @@ def lives_of_families(documents: pd.DataFrame) -> pd.DataFrame:
 
 
 def flows(documents: pd.DataFrame) -> pd.DataFrame:
-    """Count the families that went from one place to another: from where they were first printed.
+    """Count the clusters that went from one place to another: from where they were first printed.
 
     Parameters
     ----------
     documents
-        Columns ``year``, ``cluster`` (-1 is none) and ``place``; a family that two places have in its first year has no
-        known origin and is left out.
+        Columns ``year``, ``cluster`` (-1 is none) and ``place``; a cluster that two places have in its first year has
+        no known origin and is left out.
 
     Returns
     -------
     DataFrame
-        ``place_from``, ``place_to``, ``families`` and ``first_year`` in which one of them was printed there.
+        ``place_from``, ``place_to``, ``clusters`` and ``first_year`` in which one of them was printed there.
     """
     known = documents[documents["cluster"] >= 0].dropna(subset=["year", "place"])
     arrivals = known.groupby(["cluster", "place"], as_index=False)["year"].min()
-    origin = lives_of_families(known).set_index("cluster")["first_place"]
+    origin = lives_of_clusters(known).set_index("cluster")["first_place"]
     arrivals["place_from"] = arrivals["cluster"].map(origin)
     moved = arrivals.dropna(subset=["place_from"])
     moved = moved[moved["place"] != moved["place_from"]]
     found = moved.groupby(["place_from", "place"]).agg(
-        families=("cluster", "size"), first_year=("year", "min")
+        clusters=("cluster", "size"), first_year=("year", "min")
     )
     found = found.reset_index().rename(columns={"place": "place_to"})
     return found.sort_values(
-        ["families", "place_from", "place_to"], ascending=[False, True, True], ignore_index=True
+        ["clusters", "place_from", "place_to"], ascending=[False, True, True], ignore_index=True
     )

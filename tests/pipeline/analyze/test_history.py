@@ -11,7 +11,7 @@ from tablekin.analyze.history import (
     entropy_corrected,
     entropy_over_time,
     flows,
-    lives_of_families,
+    lives_of_clusters,
     parse_years,
 )
 
@@ -60,7 +60,7 @@ def test_corrected_entropy_of_a_small_sample_counted_by_hand():
     assert np.isfinite(entropy_corrected(np.array([1, 1, 1])))
 
 
-def test_a_time_of_one_family_stands_below_the_shuffled_band_and_one_of_many_above():
+def test_a_time_of_one_cluster_stands_below_the_shuffled_band_and_one_of_many_above():
     rng = np.random.default_rng(2)
     year = np.repeat([1500, 1600], 40) + rng.integers(-10, 10, 80)
     documents = pd.DataFrame({"year": year, "cluster": [*[0] * 40, *range(1, 41)]})
@@ -110,14 +110,14 @@ PRINTED = pd.DataFrame(
 )
 
 
-def test_families_live_from_their_first_to_their_last_year():
-    found = lives_of_families(PRINTED).set_index("cluster")
+def test_clusters_live_from_their_first_to_their_last_year():
+    found = lives_of_clusters(PRINTED).set_index("cluster")
     assert found.loc[0].tolist() == [4, 1500, 1530, 3, "Venice"]
     assert found.loc[1].tolist() == [2, 1520, 1540, 2, "Venice"]
     assert pd.isna(found.at[2, "first_place"])  # two places have it in its first year
     assert -1 not in found.index
 
 
-def test_families_flow_from_where_they_were_first():
+def test_clusters_flow_from_where_they_were_first():
     found = flows(PRINTED)
     assert found.to_numpy().tolist() == [["Venice", "Paris", 2, 1510.0], ["Venice", "Basel", 1, 1505.0]]

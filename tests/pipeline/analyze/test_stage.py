@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from tablekin.analyze.clusters import draw_map, find_clusters
+from tablekin.analyze import driver_shares
 from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
@@ -22,8 +22,8 @@ PAGES = 12
 
 def start(folder, number):
     rows = [
-        "file,work,year,place",
-        *(f"page{k:02d}.png,work {k % 2},{1500 + k},{'AB'[k > 2]}" for k in range(number)),
+        "file,work,year,place,oeuvre",
+        *(f"page{k:02d}.png,work {k % 2},{1500 + k},{'AB'[k > 2]},opus {k % 3}" for k in range(number)),
     ]
     (folder / "meta.csv").write_text("\n".join(rows) + "\n")
     order = RunRequest(
@@ -53,7 +53,7 @@ def call(*arguments):
     return CliRunner().invoke(app, ["analyze", *map(str, arguments)])
 
 
-def test_works_are_families_and_the_nearest_is_that_of_the_pairs(corpus, tmp_path):
+def test_works_are_clusters_and_the_nearest_is_that_of_the_pairs(corpus, tmp_path):
     done = call(corpus, "--out", tmp_path / "out")
     assert done.exit_code == 0
     groups = pd.read_parquet(corpus / "groups").set_index("doc_id")
@@ -72,11 +72,11 @@ def test_works_are_families_and_the_nearest_is_that_of_the_pairs(corpus, tmp_pat
 def test_analyses_hold_what_the_metadata_say(corpus, tmp_path):
     out = tmp_path / "out"
     call(corpus, "--out", out)
-    families = pd.read_parquet(out / "families.parquet")
-    assert sorted(families["first_year"]) == [1500, 1501]
-    assert sorted(families["last_year"]) == [1510, 1511]
+    clusters = pd.read_parquet(out / "clusters.parquet")
+    assert sorted(clusters["first_year"]) == [1500, 1501]
+    assert sorted(clusters["last_year"]) == [1510, 1511]
     moved = pd.read_parquet(out / "flows.parquet")
-    assert moved[["place_from", "place_to", "families"]].to_numpy().tolist() == [["A", "B", 2]]
+    assert moved[["place_from", "place_to", "clusters"]].to_numpy().tolist() == [["A", "B", 2]]
     rows = pd.read_parquet(out / "drivers_by.parquet")
     whole = pd.read_parquet(corpus / "drivers")
     leaves = whole[~whole["kind"].isin(["row", "column"])]
@@ -89,9 +89,43 @@ def test_analyses_hold_what_the_metadata_say(corpus, tmp_path):
         "map.png",
         "drivers.png",
         "entropy_over_time.svg",
-        "families.png",
+        "clusters.png",
         "flows.svg",
     } <= names
+
+
+def test_relevance_with_other_works_is_found_by_whatever_column_names_the_work(corpus, tmp_path):
+    """The relevance of all regions of a work's documents with those of other works is the sum of their dots."""
+    call(corpus, "--out", tmp_path / "out", "--work", "oeuvre")
+    rows = pd.read_parquet(tmp_path / "out/drivers_by.parquet")
+    found = rows[(rows["by"] == "work") & (rows["partners"] == "other")].groupby("value")["relevance"].sum()
+    work = Corpus.open(corpus).read("documents").set_index("doc_id")["oeuvre"]
+    pairs = pd.read_parquet(corpus / "pairs")
+    a, b = pairs["doc_a"].map(work), pairs["doc_b"].map(work)
+    assert sorted(found.index) == sorted(set(work)) == ["opus 0", "opus 1", "opus 2"]
+    for name, relevance in found.items():
+        expected = pairs.loc[(a != b) & ((a == name) | (b == name)), "dot"].sum()
+        assert relevance == pytest.approx(expected, rel=1e-4)
+
+
+def test_drivers_of_all_partners_are_read_from_their_table(corpus, tmp_path, monkeypatch):
+    asked = []
+    real = driver_shares.drivers
+    monkeypatch.setattr(
+        driver_shares,
+        "drivers",
+        lambda corpus, partners="all": asked.append(partners) or real(corpus, partners),
+    )
+    call(corpus, "--out", tmp_path / "out")
+    assert asked == ["other work", "other place"]
+
+
+def test_a_corpus_whose_run_was_interrupted_is_not_analysed(corpus, tmp_path):
+    for part in (corpus / "drivers").iterdir():
+        part.unlink()
+    done = call(corpus, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "tablekin run" in done.stderr
 
 
 def test_the_same_corpus_gives_the_same_files(corpus, tmp_path):
@@ -116,23 +150,3 @@ def test_groups_older_than_the_documents_are_named(corpus, tmp_path):
     assert len(problems) == 1
     assert "groups" in problems[0]
     assert "analyze" in problems[0]
-
-
-def test_tables_that_agree_too_little_and_bridges_make_no_family():
-    rows = [("a", "b", 0.95), ("b", "c", 0.95), ("a", "c", 0.9), ("c", "d", 0.7), ("d", "e", 0.9)]
-    alignments = pd.DataFrame(rows, columns=["doc_a", "doc_b", "agreement"]).assign(is_kin=True)
-    assert find_clusters(alignments) == {"a": 0, "b": 0, "c": 0, "d": 1, "e": 1}
-    assert find_clusters(alignments.assign(is_kin=False)) == {}
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 5, 40])
-def test_a_map_keeps_like_documents_together(count):
-    rng = np.random.default_rng(3)
-    kinds = rng.random((2, 110)) ** 4
-    phi = np.array([kinds[k % 2] * 100 + rng.random(110) for k in range(count)]).reshape(count, 110)
-    place = draw_map(phi)
-    assert place.shape == (count, 2)
-    assert np.isfinite(place).all()
-    if count > 2:
-        distance = np.linalg.norm(place[:, None] - place[None], axis=2) + np.diag(np.full(count, np.inf))
-        assert (distance.argmin(1) % 2 == np.arange(count) % 2).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,16 +38,34 @@ def start(folder, number):
     run(order, lambda message: None, Stages(edition_stages.analyse, score_pairs, match_pairs))
 
 
-@pytest.fixture
-def corpus(tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def this_process(monkeypatch):
+    analyse_in_this_process(monkeypatch)
+
+
+def analyse_in_this_process(monkeypatch):
     def in_order(work, tasks, workers):
         yield from map(work, tasks)
 
     monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
     monkeypatch.setattr("tablekin.collation.stage.run_in_order", in_order)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
     for number in range(PAGES):
-        write_scan(tmp_path / f"scans/page{number:02d}.png", number, first=number)
-    start(tmp_path, PAGES)
+        write_scan(folder / f"scans/page{number:02d}.png", number, first=number)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        analyse_in_this_process(monkeypatch)
+        start(folder, PAGES)
+    return folder
+
+
+@pytest.fixture
+def corpus(made, tmp_path):
+    """A copy of the corpus, which a test may change."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path / "corpus"
 
 

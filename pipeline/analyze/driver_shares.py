@@ -7,8 +7,9 @@ import pandas as pd
 
 from tablekin.corpus import Corpus
 from tablekin.explain.drivers import drivers
+from tablekin.page import RegionKind
 
-_UNIONS = ("row", "column")  # of cells, whose relevance would count twice
+_UNIONS = (RegionKind.ROW, RegionKind.COLUMN)  # of cells, whose relevance would count twice
 _SEVERAL = ("work", "place")  # what others of are a question for a historian: another work, another town
 
 

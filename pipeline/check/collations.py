@@ -12,6 +12,7 @@ import pyarrow as pa
 from tablekin.check.index import KINDS, DocumentIndex
 from tablekin.check.problem import Problem, delete_tables
 from tablekin.corpus import CollationProvenance, CorpusLayout, alignments_of, read_parts, read_provenance
+from tablekin.page import RegionKind
 
 _PAIR = ["doc_a", "doc_b"]
 _RELATIONS = ("same", "variant", "only_a", "only_b")
@@ -71,7 +72,7 @@ def _wrong_rows(table: pa.Table, made_from: CollationProvenance, index: Document
     for side, alone in (("a", "only_b"), ("b", "only_a")):
         document = index.places(table[f"doc_{side}"])
         region = rows[f"region_{side}"].to_numpy(np.int64)
-        is_cell = index.kinds(document, np.maximum(region, 0)) == KINDS.index("cell")
+        is_cell = index.kinds(document, np.maximum(region, 0)) == KINDS.index(RegionKind.CELL)
         absent = (region < 0) & (rows["relation"] == alone)
         if index.complete and not (is_cell & (region >= 0) | absent).all():
             yield "has cells that are not in the table regions"

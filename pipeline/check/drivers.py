@@ -14,8 +14,12 @@ import pyarrow.parquet as pq
 from tablekin.check.index import KINDS, DocumentIndex, Floats, Index
 from tablekin.check.problem import ROUNDING, Mask, Problem, WrongRows, delete_tables, name_some
 from tablekin.corpus import CorpusLayout
+from tablekin.page import RegionKind
 
-_UNIONS = [KINDS.index("row"), KINDS.index("column")]  # of cells, whose relevance would count twice
+_UNIONS = [
+    KINDS.index(RegionKind.ROW),
+    KINDS.index(RegionKind.COLUMN),
+]  # of cells, whose relevance would count twice
 
 
 def check_drivers(layout: CorpusLayout, parts: Sequence[Path], index: DocumentIndex) -> Iterator[Problem]:

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES, SCHEMAS
 
-KINDS = ("outside", "page_number", "header", "row", "column", "cell", "margin")
+KINDS = tuple(RegionKind)
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -57,7 +58,9 @@ class DocumentIndex:
             self._parts[name].append(part)
         names = [name for name in phi.index if len(self._parts[name]) == 1]
         self._names += names
-        cells = regions.loc[regions["kind"].isin(["cell", "header"]), ["doc_id", "region_id"]]
+        cells = regions.loc[
+            regions["kind"].isin([RegionKind.CELL, RegionKind.HEADER]), ["doc_id", "region_id"]
+        ]
         inner = factors.merge(cells, on=["doc_id", "region_id"])
         magnitudes = factors.assign(relevance=factors["relevance"].abs())
         sums = [sum_by_feature(rows, names) for rows in (magnitudes, inner)]

@@ -25,9 +25,14 @@ from tablekin.check.problem import (
 from tablekin.config import ExplainConfig
 from tablekin.corpus import CorpusLayout, Coverage, MatchProvenance, document_key, read_provenance, survey
 from tablekin.explain.pooling import LEVELS
+from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
-_KINDS_OF_LEVEL = {"cell": ("cell", "header"), "row": ("row",), "column": ("column",)}
+_KINDS_OF_LEVEL = {
+    Level.CELL: (RegionKind.CELL, RegionKind.HEADER),
+    Level.ROW: (RegionKind.ROW,),
+    Level.COLUMN: (RegionKind.COLUMN,),
+}
 
 
 def check_matches(

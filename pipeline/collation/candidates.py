@@ -8,6 +8,7 @@ import numpy as np
 
 from tablekin.collation.ngrams import Occurrences, digit_ngrams, nearest_by_ngrams, tf_idf
 from tablekin.corpus import Corpus, Document, DocumentPair, document_key
+from tablekin.page import RegionKind
 
 _CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
 
@@ -54,6 +55,6 @@ def ngrams_of(corpus: Corpus, names: Sequence[str]) -> Occurrences:
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for batch in corpus.batches({"regions": _CELLS}):
         regions = batch["regions"].to_pandas()
-        found.append(digit_ngrams(regions[regions["kind"] == "cell"], names))
+        found.append(digit_ngrams(regions[regions["kind"] == RegionKind.CELL], names))
     doc, ngram = (np.concatenate(part) for part in zip(*found, strict=True))
     return doc, ngram

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation.values import Text
+from tablekin.page import RegionKind
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Grid:
 
 def read_grids(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[Grid]:
     """Yield the tables of a document, from its rows of the tables ``regions`` and ``digits``."""
-    cells = regions[(regions["kind"] == "cell") & regions["table_id"].notna()]
+    cells = regions[(regions["kind"] == RegionKind.CELL) & regions["table_id"].notna()]
     known = _scores(digits)
     for table, rows in cells.groupby("table_id"):
         row, col = (rows[key].to_numpy(np.int64) for key in ("row", "col"))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
 from tablekin.digitize.thresholds import FALSE_POSITIVES
-from tablekin.page import Layout, WorkingPage
+from tablekin.page import Layout, RegionKind, WorkingPage
 
 
 def drop_false_positives(page: WorkingPage, layout: Layout, threshold: float) -> WorkingPage:
@@ -34,7 +34,7 @@ def drop_false_positives(page: WorkingPage, layout: Layout, threshold: float) ->
     column, row = np.floor(digits.centres).astype(np.intp).T
     height, width = layout.labels.shape
     region = layout.labels[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
-    page_numbers = [one.region_id for one in layout.regions if one.kind == "page_number"]
+    page_numbers = [one.region_id for one in layout.regions if one.kind == RegionKind.PAGE_NUMBER]
     kept = (digits.score >= threshold) | np.isin(region, page_numbers)
     kept[kept] = _stand_free(page.ink, digits.boxes[kept])
     return replace(page, digits=digits.take(kept))

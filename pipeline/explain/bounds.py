@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tablekin.explain.pooling import PEAKS, Level
+from tablekin.explain.pooling import PEAKS, PooledLevel
 from tablekin.explain.simd import (
     GROUP,
     LANES,
@@ -36,7 +36,7 @@ Pointer = Any  # to numbers of one type; see tablekin.explain.simd
 
 
 @njit(cache=True, nogil=True)
-def lay_out(level: Level, document: int, table: NDArray[np.float32], norm: NDArray[np.float32]) -> int:
+def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm: NDArray[np.float32]) -> int:
     """Write the regions of a document as a table: a feature's relevance in each of them, then the next feature's.
 
     Returns
@@ -120,7 +120,7 @@ def upper_bounds(
     Parameters
     ----------
     feature, relevance, begin, head, end
-        Entries of the region; see ``Level``.
+        Entries of the region; see ``PooledLevel``.
     tail, rounding
         What is to be added, times the norm of the other region, for the entries behind the head, and for rounding.
     table, stride, norm

@@ -19,9 +19,13 @@ from scipy import sparse
 from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
+from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES
 
-_LINES = {"row": "row", "column": "col"}  # kind of a union of cells, and the column that numbers it
+_LINES = {
+    RegionKind.ROW: "row",
+    RegionKind.COLUMN: "col",
+}  # kind of a union of cells, and the column that numbers it
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -168,7 +172,7 @@ class _DocumentRegions:
         number = self.line[kind]
         tables, lines = int(self.table.max()) + 2, int(number.max()) + 2
         keys = (self.document * tables + self.table + 1) * lines + number + 1
-        unions, cells = np.flatnonzero(self.kind == kind), np.flatnonzero(self.kind == "cell")
+        unions, cells = np.flatnonzero(self.kind == kind), np.flatnonzero(self.kind == RegionKind.CELL)
         unions = unions[np.argsort(keys[unions], kind="stable")]
         place = np.searchsorted(keys[unions], keys[cells])
         inside = place < len(unions)

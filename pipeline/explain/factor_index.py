@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tablekin.explain.pooling import KINDS, LEVELS, Leaves, Level, join, pool
+from tablekin.explain.pooling import LEVELS, MATCH_KINDS, Leaves, PooledLevel, join, pool
 from tablekin.schemas import FEATURES, SCHEMAS
 
 Integer = TypeVar("Integer", bound=np.integer)
@@ -32,7 +32,7 @@ class FactorIndex:
     documents: list[str]
     phi: NDArray[np.float64]  # (documents, features)
     sums: NDArray[np.float64]  # (documents, features), relevance summed over all regions
-    levels: tuple[Level, ...]  # as LEVELS
+    levels: tuple[PooledLevel, ...]  # as LEVELS
 
     @property
     def names(self) -> pa.Array:
@@ -51,7 +51,7 @@ def load_factors(batches: Iterable[dict[str, pa.Table]]) -> FactorIndex:
     names: list[str] = []
     phi: list[NDArray[np.float64]] = []
     sums: list[NDArray[np.float64]] = []
-    levels: list[list[Level]] = [[] for _ in LEVELS]
+    levels: list[list[PooledLevel]] = [[] for _ in LEVELS]
     for batch in chain([_EMPTY], batches):
         documents = batch["features"]["doc_id"].combine_chunks()
         leaves = _leaves(documents, batch["regions"], batch["factors"])
@@ -89,7 +89,7 @@ def _leaves(documents: pa.Array, regions: pa.Table, factors: pa.Table) -> Leaves
     return Leaves(
         region_begin,
         _integers(regions["region_id"], np.int32),
-        _integers(pc.index_in(regions["kind"], pa.array(KINDS)), np.int8),
+        _integers(pc.index_in(regions["kind"], pa.array(MATCH_KINDS)), np.int8),
         _integers(regions["table_id"], np.int32),
         _integers(regions["row"], np.int32),
         _integers(regions["col"], np.int32),

@@ -10,10 +10,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.simd import GROUP, LANES
+from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
-LEVELS = ("cell", "row", "column")
-KINDS = ("cell", "header", "row", "column")  # the regions that matches are about
+LEVELS = tuple(Level)
+# the regions that matches are about; compiled code knows them by their places
+MATCH_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.ROW, RegionKind.COLUMN)
 _HEAD = 0.95  # share of its squared norm that the head of a region holds
 _UP = 1 + 1e-6  # a norm rounded to float32 must not come out smaller than it is
 _WIDTH = len(FEATURES)
@@ -25,7 +27,7 @@ class Leaves(NamedTuple):
 
     region_begin: NDArray[np.int64]  # (documents + 1,), a document's first region
     region_id: NDArray[np.int32]  # (regions,)
-    kind: NDArray[np.int8]  # (regions,), place in KINDS, or -1
+    kind: NDArray[np.int8]  # (regions,), place in MATCH_KINDS, or -1
     table: NDArray[np.int32]  # (regions,), -1 where there is none; so are row and column
     row: NDArray[np.int32]  # (regions,)
     column: NDArray[np.int32]  # (regions,)
@@ -35,7 +37,7 @@ class Leaves(NamedTuple):
     relevance: NDArray[np.float32]  # (entries,)
 
 
-class Level(NamedTuple):
+class PooledLevel(NamedTuple):
     """Regions of one level, each a sparse vector of features.
 
     The regions of a document stand together, that of the largest norm first; so do the features of a region, that
@@ -92,7 +94,7 @@ def _pool_document(leaves: Leaves, document: int, level: int) -> NDArray[np.floa
 
 
 @njit(cache=True, nogil=True)
-def pool(leaves: Leaves, level: int) -> Level:
+def pool(leaves: Leaves, level: int) -> PooledLevel:
     """Pool the leaf regions of documents.
 
     Parameters
@@ -143,7 +145,7 @@ def pool(leaves: Leaves, level: int) -> Level:
             region += 1
             begin[region] = entry
         last[document] = region
-    return Level(
+    return PooledLevel(
         first,
         last,
         region_id[:region].copy(),
@@ -158,12 +160,12 @@ def pool(leaves: Leaves, level: int) -> Level:
     )
 
 
-def join(parts: Sequence[Level], order: NDArray[np.int64]) -> Level:
+def join(parts: Sequence[PooledLevel], order: NDArray[np.int64]) -> PooledLevel:
     """Join the documents of several levels; ``order`` tells which of them comes first, second and so on."""
     regions = np.cumsum([0, *(len(part.region_id) for part in parts)])[:-1]
     entries = np.cumsum([0, *(len(part.feature) for part in parts)])[:-1]
     empty = np.zeros(1, np.int64)
-    return Level(
+    return PooledLevel(
         np.concatenate([part.first + at for part, at in zip(parts, regions, strict=True)])[order],
         np.concatenate([part.last + at for part, at in zip(parts, regions, strict=True)])[order],
         np.concatenate([part.region_id for part in parts]),

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
-_OF_LEVEL = {"cell": ["cell", "header"], "row": ["cell"], "column": ["cell"]}  # what adds up to its regions
-_AXIS = {"row": "row", "column": "col"}
+_OF_LEVEL = {  # what adds up to its regions
+    Level.CELL: [RegionKind.CELL, RegionKind.HEADER],
+    Level.ROW: [RegionKind.CELL],
+    Level.COLUMN: [RegionKind.CELL],
+}
+_AXIS = {Level.ROW: "row", Level.COLUMN: "col"}
 
 
 def region_map(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
@@ -48,11 +53,11 @@ def pool_factor(factor: pd.DataFrame, regions: pd.DataFrame, level: str) -> pd.D
         ``region_id``, ``feature`` and ``relevance``; a relevance of 0 is left out.
     """
     kinds = regions.set_index("region_id")["kind"]
-    leaves = factor[factor["region_id"].map(kinds).isin(_OF_LEVEL[level])]
+    leaves = factor[factor["region_id"].map(kinds).isin(_OF_LEVEL[Level(level)])]
     if level in _AXIS:
-        place = ["table_id", _AXIS[level]]
+        place = ["table_id", _AXIS[Level(level)]]
         unions = regions[regions["kind"] == level].set_index(place)["region_id"]
-        owner = regions[regions["kind"] == "cell"].set_index("region_id")[place]
+        owner = regions[regions["kind"] == RegionKind.CELL].set_index("region_id")[place]
         own = leaves["region_id"].map(owner.join(unions.rename("union"), on=place)["union"])
         leaves = leaves.assign(region_id=own).dropna(subset=["region_id"])
     pooled = leaves.astype({"relevance": "float64"}).groupby(["region_id", "feature"], as_index=False)

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.bounds import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, upper_bounds
-from tablekin.explain.pooling import PEAKS, Level
+from tablekin.explain.pooling import PEAKS, PooledLevel
 from tablekin.explain.simd import LANES, pointer, trailing_zeros
 
 NAMED = 3  # features named with a match
@@ -30,7 +30,7 @@ class Best(NamedTuple):
 
 
 class _RegionArrays(NamedTuple):
-    """Pointers to the arrays of a ``Level``."""
+    """Pointers to the arrays of a ``PooledLevel``."""
 
     first: Pointer
     last: Pointer
@@ -181,7 +181,7 @@ def _name(regions: _RegionArrays, region: int, table: _Table, other: int, named:
 
 
 @njit(cache=True, nogil=True)
-def best_matches(level: Level, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
+def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
     """Find the strongest matches of pairs of documents at one level.
 
     Fastest where pairs with the same second document follow one another.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tablekin.corpus import Corpus, find_document
+from tablekin.page import Level
 from tablekin.report.region_names import RegionNames
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
@@ -85,7 +86,7 @@ def _reasons(
     matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]
     other = RegionNames(corpus.read("regions", [partner]))
     here, there = ("region_a", "region_b") if doc < partner else ("region_b", "region_a")
-    for level in ("row", "cell"):
+    for level in (Level.ROW, Level.CELL):
         best = matches[matches["level"] == level].sort_values("rank").head(_REASONS)
         for match in best.to_dict("records"):
             pair_of_regions = f"{own.name(match[here])}  with  {other.name(match[there])}"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tablekin.corpus import Corpus
 from tablekin.ingest.image import list_pages, load_image
+from tablekin.page import RegionKind
 from tablekin.report.neighbours import about_document
 from tablekin.schemas import FEATURES
 
@@ -89,7 +90,7 @@ class Page:
     def cells(self) -> pd.DataFrame:
         """Cells in reading order: table, row and column, text, confidence, box."""
         regions = self.rows("regions")
-        cells = regions[regions["kind"] == "cell"][_CELL_COLUMNS]
+        cells = regions[regions["kind"] == RegionKind.CELL][_CELL_COLUMNS]
         whole = dict.fromkeys(["table_id", "row", "col"], "int64")
         return cells.astype(whole).sort_values(["table_id", "row", "col"], ignore_index=True)
 

@@ -12,12 +12,13 @@ import pandas as pd
 from tablekin.corpus import Corpus, find_pair
 from tablekin.errors import UsageError
 from tablekin.explain.region_map import pool_factor, region_map
+from tablekin.page import Level
 from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
 
-LEVELS = ("region", "cell", "row", "column")
-_HEADINGS = {"cell": "cells", "row": "rows", "column": "columns"}
+LEVELS = ("region", *Level)
+_HEADINGS = {Level.CELL: "cells", Level.ROW: "rows", Level.COLUMN: "columns"}
 _PLACE = {"table_id": "table", "row": "row", "col": "col"}
 _SHOWN = 10  # matches in a notebook
 
@@ -139,7 +140,7 @@ class Pair:
 
     def _repr_html_(self) -> str:
         names = [f"<b>{escape(page.doc_id)}</b> {escape(page.about)}" for page in (self.a, self.b)]
-        best = self.relevance("cell").head(_SHOWN).drop(columns=["region_a", "region_b"])
+        best = self.relevance(Level.CELL).head(_SHOWN).drop(columns=["region_a", "region_b"])
         return f"<p>{' and '.join(names)}: {_in_words(self.scores)}</p>\n{best.to_html(index=False)}"
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from tablekin.page import RegionKind
+
 _LONGEST_TEXT = 36  # letters quoted of a region
 
 
@@ -15,7 +17,7 @@ class RegionNames:
 
     def __init__(self, regions: pd.DataFrame) -> None:
         self._regions = {int(region["region_id"]): region for region in regions.to_dict("records")}
-        cells = regions[(regions["kind"] == "cell") & (regions["text"] != "")]
+        cells = regions[(regions["kind"] == RegionKind.CELL) & (regions["text"] != "")]
         self._cells = cells.sort_values(["table_id", "row", "col"])
         self._tables = int(regions["table_id"].nunique())
 
@@ -24,10 +26,10 @@ class RegionNames:
         region = self._regions[region_id]
         kind = str(region["kind"])
         place = kind.replace("_", " ")
-        if kind in ("cell", "row"):
+        if kind in (RegionKind.CELL, RegionKind.ROW):
             place = f"row {region['row'] + 1:.0f}"
-        if kind in ("cell", "column"):
-            place = f"{place} " * (kind == "cell") + f"column {region['col'] + 1:.0f}"
+        if kind in (RegionKind.CELL, RegionKind.COLUMN):
+            place = f"{place} " * (kind == RegionKind.CELL) + f"column {region['col'] + 1:.0f}"
         if self._tables > 1 and not pd.isna(region["table_id"]):
             place += f" of table {region['table_id'] + 1:.0f}"
         text = _shorten(self._text(region))
@@ -38,9 +40,9 @@ class RegionNames:
         return self._text(self._regions[region_id])
 
     def _text(self, region: dict[Hashable, Any]) -> str:
-        if region["kind"] not in ("row", "column"):
+        if region["kind"] not in (RegionKind.ROW, RegionKind.COLUMN):
             return str(region["text"])
-        axis = "row" if region["kind"] == "row" else "col"
+        axis = "row" if region["kind"] == RegionKind.ROW else "col"
         inside = (self._cells["table_id"] == region["table_id"]) & (self._cells[axis] == region[axis])
         return " | ".join(self._cells[inside]["text"])
 

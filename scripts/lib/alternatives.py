@@ -16,7 +16,7 @@ from tablekin.corpus import Corpus
 from tablekin.errors import CorpusError
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.matches import match_pairs, score_pairs
-from tablekin.explain.pooling import Level
+from tablekin.explain.pooling import PooledLevel
 from tablekin.explain.scores import PairBlock
 from tablekin.explain.stage import TILE
 from tablekin.explain.top_k import best_matches
@@ -74,7 +74,7 @@ def _best_of(product: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     return np.pad(best, (0, count - len(best)))
 
 
-def _dense(level: Level, document: int) -> NDArray[np.float32]:
+def _dense(level: PooledLevel, document: int) -> NDArray[np.float32]:
     """Write the regions of a document as a matrix ``(regions, features)``."""
     first = level.first[document]
     matrix = np.zeros((level.last[document] - first, len(FEATURES)), np.float32)

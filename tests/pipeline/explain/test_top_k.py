@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tablekin.explain.pooling import KINDS, Leaves, join, pool
+from tablekin.explain.pooling import MATCH_KINDS, Leaves, join, pool
 from tablekin.explain.top_k import NAMED, best_matches
 from tablekin.schemas import FEATURES
 
-CELL, HEADER, ROW, COLUMN = range(len(KINDS))
+CELL, HEADER, ROW, COLUMN = range(len(MATCH_KINDS))
 Document = tuple[
     np.ndarray, np.ndarray
 ]  # (regions: region_id, kind, table, row, column), (features, region_id)

@@ -90,7 +90,7 @@ def _gamma(config: RunConfig) -> Mapping[str, float]:
 
 
 def _page_row(page: WorkingPage, doc_id: str, advance: float, is_table: bool) -> dict[str, Any]:
-    tall = page.digits.heights[page.digits.digit > 2]
+    tall = page.digits.heights[page.digits.tall]
     return {
         "doc_id": doc_id,
         "orientation": page.orientation,

@@ -52,6 +52,11 @@ class Detections:
         """Heights of the boxes, ``(n,)``."""
         return self.boxes[:, 3] - self.boxes[:, 1]
 
+    @property
+    def tall(self) -> NDArray[np.bool_]:
+        """Which are 3 to 9, ``(n,)``: of old-style digits 0, 1 and 2 are lower than the others."""
+        return self.digit >= 3
+
     def take(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
         """Select detections: ``kept (n,)`` says which, or lists their indices in a new order."""
         return Detections(

@@ -14,8 +14,6 @@ from tablekin.digitize.thresholds import ORIENTATION, SCALE
 from tablekin.digitize.transform import resize
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
 
-_TALL = (3, 4, 5, 6, 7, 8, 9)  # old-style 0, 1 and 2 are smaller than the others
-
 
 @dataclass(frozen=True)
 class PagePose:
@@ -158,5 +156,5 @@ def _tall_heights(views: list[WindowView]) -> NDArray[np.float32]:
     heights = []
     for view in views:
         found = find_detections(view.z, view.boxes)
-        heights.append(found.heights[np.isin(found.digit, _TALL)])
+        heights.append(found.heights[found.tall])
     return np.concatenate(heights) if heights else np.zeros(0, np.float32)

@@ -38,6 +38,7 @@ def test_none_taken_is_none(line: Detections) -> None:
 
 def test_measures_are_those_of_the_boxes(line: Detections) -> None:
     assert line.heights.tolist() == [20, 21, 22, 23]
+    assert line.tall.tolist() == [True, True, False, True]
     assert line.centres.tolist() == [[14, 110], [26, 110.5], [38, 111], [50, 111.5]]
 
 

@@ -38,6 +38,7 @@ _SCRIPT = re.compile(r"scripts/(\w+\.py)((?:[^`\n]|\\\n)*)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _DOTTED = re.compile(r"`((?:tablekin|pipeline|models)(?:\.\w+)+)(?:\(.*?\))?`")
 _IMPORT = re.compile(r"^from (tablekin[\w.]*) import (.+)$", re.MULTILINE)
+_PLACE = re.compile(r"`((?:pipeline|models|scripts)/[\w/]+\.py)`: ((?:`\w+`(?:, )?)+)")
 _KEY = re.compile(r"`(\w+)\.(\w+)(?: = [^`]*)?`")
 
 COMMANDS = get_command(app).commands
@@ -139,3 +140,17 @@ def test_keys_of_the_config_exist(path: Path) -> None:
     for section, key in _KEY.findall(path.read_text("utf-8")):
         if isinstance(sections.get(section), dict) and key not in ("py", "md"):
             assert key in sections[section], f"{section}.{key}"
+
+
+def test_the_map_names_every_room_and_functions_where_they_are() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rooms = {path.parent for top in ("pipeline", "models") for path in (ROOT / top).glob("*/__init__.py")}
+    assert {f"`{room.relative_to(ROOT).as_posix()}`" for room in rooms} <= set(re.findall(r"`[^`]+`", text))
+    places = [(file, name) for file, names in _PLACE.findall(text) for name in re.findall(r"\w+", names)]
+    assert len(places) > 30
+    lost = [
+        f"{file}: {name}"
+        for file, name in places
+        if not re.search(rf"^(?:def|class) {name}\b", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+    ]
+    assert not lost

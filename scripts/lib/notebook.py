@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 Cell = dict[str, Any]  # a cell as nbformat 4 has it: cell_type, source, and of a code cell outputs
 Output = dict[str, Any]  # an output as nbformat 4 has it
+
+_WIDTH = 750  # pixels of a drawing
 
 
 class NotebookError(Exception):
@@ -117,12 +120,18 @@ def _represent(value: object) -> dict[str, str | list[str]]:
     """Represent a value as Jupyter would: an image, HTML, text."""
     data: dict[str, str | list[str]] = {"text/plain": _lines(repr(value))}
     if isinstance(value, Figure):
-        file = io.BytesIO()
-        value.savefig(file, format="png", bbox_inches="tight", metadata={"Software": None})
-        data["image/png"] = base64.b64encode(file.getvalue()).decode()
+        data["image/png"] = base64.b64encode(_as_png(value)).decode()
         return data
     html = getattr(value, "_repr_html_", lambda: None)()
     return data if html is None else {"text/html": _lines(html), **data}
+
+
+def _as_png(figure: Figure) -> bytes:
+    """Draw a figure, at most ``_WIDTH`` pixels wide and in few colours, as it becomes part of the repository."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=min(figure.dpi, _WIDTH / figure.get_figwidth()))
+    Image.open(drawn).convert("RGB").quantize(32).save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def _lines(text: str) -> list[str]:

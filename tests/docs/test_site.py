@@ -62,3 +62,12 @@ def test_pages_of_other_folders_are_linked_and_other_files_named(site: Path) -> 
     assert 'href="../reference/model-card.html"' in text
     assert "pipeline/explain/simd.py" in (site / "method" / "pairs.html").read_text("utf-8")
     assert 'simd.py"' not in (site / "method" / "pairs.html").read_text("utf-8")
+
+
+def test_the_notebook_is_shown_with_its_drawings(site: Path) -> None:
+    folder = site / "tutorial"
+    page = (folder / "from-scans-to-a-finding.html").read_text("utf-8")
+    drawings = sorted(folder.glob("from-scans-to-a-finding-*.png"))
+    assert len(drawings) == 3
+    assert all(f'src="{drawing.name}"' in page for drawing in drawings)
+    assert "<table" in page

@@ -287,14 +287,13 @@ def kinship(
     """Find families of tables and, from the readings they share, who copied whom."""
     with _errors_to_exit_codes():
         from tablekin.corpus import Corpus
-        from tablekin.kinship.families import describe, find_families, write_families
+        from tablekin.kinship import describe_families, find_families, write_families
 
         opened = Corpus.open(corpus)
         dated = year if year != "year" or "year" in opened.read("documents") else None
         families = list(find_families(opened, witness, dated))
-        for family in families:
-            for line in describe(family):
-                typer.echo(line)
+        for line in describe_families(families):
+            typer.echo(line)
         write_families(families, out or opened.layout.kinship, _say)
 
 

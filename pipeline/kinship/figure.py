@@ -1,4 +1,4 @@
-"""Stemma drawing: the tree of witnesses as a picture."""
+"""Figure: the tree of witnesses as a picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from tablekin.kinship.stemma import Stemma, split_at
 
 _ROW = 0.32  # inches a witness
-_WIDTH = 7.5
+_WIDTH = 7.5  # inches
 _LABEL: dict[str, Any] = {
     "textcoords": "offset points",
     "ha": "right",
@@ -49,7 +49,7 @@ def draw_stemma(stemma: Stemma, years: Mapping[str, float], path: Path) -> None:
         below = [height[child] for child in clade]
         height[clade] = sum(below) / len(below)
     depth = tree.depths()
-    places = {branch.apart: branch.alone for branch in stemma.branches}
+    places = {branch.split: branch.alone for branch in stemma.branches}
     for clade in tree.find_clades():
         x, y = depth[clade], height[clade]
         for child in clade:
@@ -57,8 +57,8 @@ def draw_stemma(stemma: Stemma, years: Mapping[str, float], path: Path) -> None:
         if clade.is_terminal():
             text = f"{clade.name}, {years[clade.name]:.0f}" if clade.name in years else clade.name
             axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center")
-        elif (apart := split_at(clade, stemma.witnesses)) in places:
-            label = str(places.pop(apart))  # the root divides one branch in two
+        elif (split := split_at(clade, stemma.witnesses)) in places:
+            label = str(places.pop(split))  # the root divides one branch in two
             axes.annotate(label, (x, y), (-3, 3), **_LABEL)
     width = max(depth.values()) or 1.0
     axes.set_xlim(-0.03 * width, 1.45 * width)

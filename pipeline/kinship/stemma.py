@@ -16,15 +16,28 @@ from Bio.Phylo.BaseTree import Clade, Tree
 from Bio.Phylo.TreeConstruction import DistanceMatrix, DistanceTreeConstructor
 from numpy.typing import NDArray
 
-LEAST_PLACES = 2  # that support a branch: an error can be made twice
 Split = frozenset[str]  # the witnesses on the side of a branch that the first witness is not on
+
+
+@dataclass(frozen=True)
+class StemmaCriteria:
+    """When a tree, and a branch of it, can be told."""
+
+    min_witnesses: int = 4
+    """Of fewer, every tree is the same."""
+    min_places: int = 2
+    """That support a branch and no other: an error can be made twice. Of branches with a single one three of five
+    were right on 1,000 generated documents (seed 60601), of those with two or more five of six."""
+
+
+CRITERIA = StemmaCriteria()
 
 
 @dataclass(frozen=True)
 class Branch:
     """A division of the witnesses by a branch of the tree."""
 
-    apart: Split
+    split: Split
     support: int  # places where the two sides read differently and each agrees within itself
     alone: int  # those that support no other branch of the tree
     against: int  # places that no tree with this branch explains by one change
@@ -54,14 +67,14 @@ def infer_stemma(witnesses: tuple[str, ...], readings: NDArray[np.integer]) -> S
     inner: dict[Split, Clade] = {}
     for clade in tree.get_nonterminals():
         clade.name = None
-        apart = split_at(clade, witnesses)
-        if 2 <= len(apart) <= len(witnesses) - 2:
-            inner[apart] = clade
+        split = split_at(clade, witnesses)
+        if 2 <= len(split) <= len(witnesses) - 2:
+            inner[split] = clade
     sure, doubtful = choose_branches(list(inner), witnesses, readings)
     for branch in sure:
-        inner[branch.apart].confidence = branch.alone
+        inner[branch.split].confidence = branch.alone
     for branch in doubtful:
-        tree.collapse(inner[branch.apart])
+        tree.collapse(inner[branch.split])
     written = io.StringIO()
     Phylo.write(tree, written, "newick", format_branch_length="%1.5f", format_confidence="%d")
     return Stemma(witnesses, tuple(sure), tuple(doubtful), written.getvalue())
@@ -76,29 +89,29 @@ def choose_branches(
     weakest branch is given up first, and its places are left to the others.
     """
     varied = readings[(readings > 0).any(axis=1)]
-    speaking = {apart: [_speaks(apart, witnesses, place) for place in varied] for apart in splits}
-    support = {apart: np.array([vote > 0 for vote in votes], bool) for apart, votes in speaking.items()}
-    against = {apart: sum(vote < 0 for vote in votes) for apart, votes in speaking.items()}
+    speaking = {split: [_speaks(split, witnesses, place) for place in varied] for split in splits}
+    support = {split: np.array([vote > 0 for vote in votes], bool) for split, votes in speaking.items()}
+    against = {split: sum(vote < 0 for vote in votes) for split, votes in speaking.items()}
     kept, doubtful = list(splits), []
 
-    def alone(apart: Split) -> int:
-        others = [support[other] for other in kept if other != apart]
-        return int((support[apart] & ~np.any(others, axis=0)).sum()) if others else int(support[apart].sum())
+    def alone(split: Split) -> int:
+        others = [support[other] for other in kept if other != split]
+        return int((support[split] & ~np.any(others, axis=0)).sum()) if others else int(support[split].sum())
 
-    def strength(apart: Split) -> tuple[int, int, int, list[str]]:
-        smaller = min(len(apart), len(witnesses) - len(apart))
-        return alone(apart), int(support[apart].sum()), -smaller, sorted(apart)
+    def strength(split: Split) -> tuple[int, int, int, list[str]]:
+        smaller = min(len(split), len(witnesses) - len(split))
+        return alone(split), int(support[split].sum()), -smaller, sorted(split)
 
-    def branch(apart: Split) -> Branch:
-        return Branch(apart, int(support[apart].sum()), alone(apart), against[apart])
+    def branch(split: Split) -> Branch:
+        return Branch(split, int(support[split].sum()), alone(split), against[split])
 
     while kept:
         weakest = branch(min(kept, key=strength))
-        if weakest.alone >= LEAST_PLACES and weakest.alone > weakest.against:
+        if weakest.alone >= CRITERIA.min_places and weakest.alone > weakest.against:
             break
-        kept.remove(weakest.apart)
+        kept.remove(weakest.split)
         doubtful.append(weakest)
-    return [branch(apart) for apart in kept], doubtful
+    return [branch(split) for split in kept], doubtful
 
 
 def differences(readings: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -116,9 +129,9 @@ def differences(readings: NDArray[np.integer]) -> NDArray[np.float64]:
     return share
 
 
-def _speaks(apart: Split, witnesses: tuple[str, ...], place: NDArray[np.integer]) -> int:
+def _speaks(split: Split, witnesses: tuple[str, ...], place: NDArray[np.integer]) -> int:
     """Tell whether a place supports a branch (1), contradicts it (-1), or neither (0)."""
-    side = np.array([witness in apart for witness in witnesses])
+    side = np.array([witness in split for witness in witnesses])
     read = place >= 0
     here, there = place[read & side], place[read & ~side]
     if min(len(here), len(there)) >= 2 and len({*here}) == len({*there}) == 1 and here[0] != there[0]:
@@ -143,6 +156,6 @@ def split_at(clade: Clade, witnesses: tuple[str, ...]) -> Split:
     return normalized({leaf.name for leaf in clade.get_terminals()}, witnesses)
 
 
-def normalized(apart: set[str], witnesses: tuple[str, ...]) -> Split:
+def normalized(split: set[str], witnesses: tuple[str, ...]) -> Split:
     """Name a branch by the side that the first witness is not on."""
-    return frozenset({*witnesses} - apart if witnesses[0] in apart else apart)
+    return frozenset({*witnesses} - split if witnesses[0] in split else split)

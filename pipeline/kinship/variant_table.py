@@ -1,4 +1,4 @@
-"""VariantTable: what all witnesses of a table read, place by place.
+"""Variant table: what all witnesses of a table read, place by place.
 
 A place is what cells of several witnesses have in common: they were aligned with one another. A reading counts only
 where its difference from another one is surely of print.
@@ -50,8 +50,10 @@ def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str])
         ["is_same", "confidence", "doc_a", "doc_b", "region_a", "region_b"],
         ascending=[False, False, True, True, True, True],
     )
-    edges = [
-        _Edge((row.doc_a, int(row.region_a)), (row.doc_b, int(row.region_b)), row.is_same, row.confidence)
+    pairs = [
+        _AlignedPair(
+            (row.doc_a, int(row.region_a)), (row.doc_b, int(row.region_b)), row.is_same, row.confidence
+        )
         for row in aligned.itertuples()
     ]
     texts = {
@@ -66,7 +68,7 @@ def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str])
     witnesses = tuple(sorted(set(witness_of.values())))
     columns = {witness: column for column, witness in enumerate(witnesses)}
     cells, rows = [], []
-    for place, inside in _places(edges, witness_of):
+    for place, inside in _places(pairs, witness_of):
         reading = _read_place(place, inside, texts)
         row = np.full(len(witnesses), -1, np.int16)
         for witness, cell in place.items():
@@ -79,7 +81,7 @@ def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str])
 
 
 @dataclass(frozen=True)
-class _Edge:
+class _AlignedPair:
     """Two cells that were aligned."""
 
     a: Cell
@@ -89,20 +91,20 @@ class _Edge:
 
 
 def _places(
-    edges: Sequence[_Edge], witness_of: Mapping[str, str]
-) -> Iterator[tuple[dict[str, Cell], list[_Edge]]]:
+    pairs: Sequence[_AlignedPair], witness_of: Mapping[str, str]
+) -> Iterator[tuple[dict[str, Cell], list[_AlignedPair]]]:
     """Join aligned cells to places, the surest first, and no two cells of one witness."""
     place_of: dict[Cell, dict[str, Cell]] = {}
-    for edge in edges:
-        one, other = (place_of.setdefault(cell, {witness_of[cell[0]]: cell}) for cell in (edge.a, edge.b))
+    for pair in pairs:
+        one, other = (place_of.setdefault(cell, {witness_of[cell[0]]: cell}) for cell in (pair.a, pair.b))
         if one is other or one.keys() & other.keys():
             continue
         one |= other
         place_of |= dict.fromkeys(other.values(), one)
-    inside: dict[int, list[_Edge]] = {}
-    for edge in edges:
-        if place_of[edge.a] is place_of[edge.b]:
-            inside.setdefault(id(place_of[edge.a]), []).append(edge)
+    inside: dict[int, list[_AlignedPair]] = {}
+    for pair in pairs:
+        if place_of[pair.a] is place_of[pair.b]:
+            inside.setdefault(id(place_of[pair.a]), []).append(pair)
     seen: set[int] = set()
     for place in place_of.values():
         if id(place) not in seen and len(place) > 1:
@@ -111,7 +113,7 @@ def _places(
 
 
 def _read_place(
-    place: Mapping[str, Cell], edges: Sequence[_Edge], texts: Mapping[Cell, str]
+    place: Mapping[str, Cell], pairs: Sequence[_AlignedPair], texts: Mapping[Cell, str]
 ) -> dict[Cell, int]:
     """Count the readings of a place, from that of most witnesses; -1 where one is in doubt.
 
@@ -127,16 +129,16 @@ def _read_place(
     first: dict[str, Cell] = {}
     for cell in place.values():
         join(cell, first.setdefault(texts[cell], cell))
-    for edge in edges:
-        if edge.is_same:
-            join(edge.a, edge.b)
+    for pair in pairs:
+        if pair.is_same:
+            join(pair.a, pair.b)
     best = dict.fromkeys(place.values(), 0.0)
     differing: set[int] = set()
-    for edge in edges:
-        for cell in (edge.a, edge.b):
-            best[cell] = max(best[cell], edge.confidence)
-        if group[edge.a] is not group[edge.b] and edge.confidence >= VARIANT_CRITERIA.min_confidence:
-            differing |= {id(group[edge.a]), id(group[edge.b])}
+    for pair in pairs:
+        for cell in (pair.a, pair.b):
+            best[cell] = max(best[cell], pair.confidence)
+        if group[pair.a] is not group[pair.b] and pair.confidence >= VARIANT_CRITERIA.min_confidence:
+            differing |= {id(group[pair.a]), id(group[pair.b])}
     classes = {id(members): members for members in group.values()}
     ordered = sorted(classes.values(), key=lambda members: (-len(members), min(members)))
     reading = {}

@@ -13,7 +13,7 @@ from evaluate_collation import documents
 
 from tablekin.collation import Witness, collate, keep_significant, to_frame
 from tablekin.corpus import Corpus
-from tablekin.kinship.stemma import LEAST_PLACES, Split, infer_stemma, normalized
+from tablekin.kinship.stemma import CRITERIA, Split, infer_stemma, normalized
 from tablekin.kinship.variant_table import build_variant_table
 from tablekin.sample import read_truth
 from tablekin.schemas import empty
@@ -28,9 +28,9 @@ def true_branches(parents: Mapping[str, str | None], present: Sequence[str]) -> 
     """
     found = set()
     for child, parent in parents.items():
-        apart = {edition for edition in present if child in _line(edition, parents)}
-        if isinstance(parent, str) and 2 <= len(apart) <= len(present) - 2:
-            found.add(normalized(apart, tuple(sorted(present))))
+        split = {edition for edition in present if child in _line(edition, parents)}
+        if isinstance(parent, str) and 2 <= len(split) <= len(present) - 2:
+            found.add(normalized(split, tuple(sorted(present))))
     return found
 
 
@@ -99,8 +99,8 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
         true = true_branches(
             dict(zip(editions["edition"], editions["parent"], strict=True)), sorted(compared)
         )
-        claimed = {branch.apart for branch in stemma.branches}
-        thin = {branch.apart for branch in stemma.doubtful if 0 < branch.alone < LEAST_PLACES}
+        claimed = {branch.split for branch in stemma.branches}
+        thin = {branch.split for branch in stemma.doubtful if 0 < branch.alone < CRITERIA.min_places}
         rows.append(
             {
                 "work": work,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from Bio import Phylo
 
-from tablekin.kinship.stemma import LEAST_PLACES, differences, infer_stemma, normalized
+from tablekin.kinship.stemma import CRITERIA, differences, infer_stemma, normalized
 
 
 def copied(parents, places, rng):
@@ -32,9 +32,9 @@ def line(name, parents):
 def splits(parents, names):
     found = {}
     for child, parent in parents.items():
-        apart = {name for name in names if child in line(name, parents)}
-        if parent is not None and 2 <= len(apart) <= len(names) - 2:
-            found.setdefault(normalized(apart, names), []).append(child)
+        split = {name for name in names if child in line(name, parents)}
+        if parent is not None and 2 <= len(split) <= len(names) - 2:
+            found.setdefault(normalized(split, names), []).append(child)
     return found
 
 
@@ -47,11 +47,13 @@ def test_the_tree_of_errors_made_once_is_the_true_one_where_there_are_enough(see
     witnesses, readings = copied(parents, places, rng)
     stemma = infer_stemma(witnesses, readings)
     true = splits(parents, witnesses)
-    enough = {apart for apart, steps in true.items() if sum(places[child] for child in steps) >= LEAST_PLACES}
-    assert {branch.apart for branch in stemma.branches} == enough
+    enough = {
+        split for split, steps in true.items() if sum(places[child] for child in steps) >= CRITERIA.min_places
+    }
+    assert {branch.split for branch in stemma.branches} == enough
     for branch in stemma.branches:
         assert branch.against == 0
-        assert branch.support == sum(places[child] for child in true[branch.apart])
+        assert branch.support == sum(places[child] for child in true[branch.split])
 
 
 def test_the_newick_tree_has_all_witnesses_and_no_other_branch_than_the_sure_ones():
@@ -65,7 +67,7 @@ def test_the_newick_tree_has_all_witnesses_and_no_other_branch_than_the_sure_one
         normalized({leaf.name for leaf in clade.get_terminals()}, witnesses)
         for clade in tree.get_nonterminals()
     }
-    assert {apart for apart in inner if 2 <= len(apart) <= 4} == {branch.apart for branch in stemma.branches}
+    assert {split for split in inner if 2 <= len(split) <= 4} == {branch.split for branch in stemma.branches}
 
 
 def test_a_place_that_a_witness_lacks_does_not_speak_for_two_branches():
@@ -75,7 +77,7 @@ def test_a_place_that_a_witness_lacks_does_not_speak_for_two_branches():
     readings[:3, 4] = -1
     readings[10:14, 4] = 1  # errors of e alone bring it near none
     stemma = infer_stemma(tuple("abcdef"), readings)
-    assert [sorted(branch.apart) for branch in stemma.branches] == [["d", "f"]]
+    assert [sorted(branch.split) for branch in stemma.branches] == [["d", "f"]]
 
 
 def test_one_shared_error_is_too_thin_and_contradicting_places_are_counted():
@@ -83,13 +85,13 @@ def test_one_shared_error_is_too_thin_and_contradicting_places_are_counted():
     readings[0, 3:] = 1
     stemma = infer_stemma(tuple("abcde"), readings)
     assert not stemma.branches
-    assert {(branch.apart, branch.alone) for branch in stemma.doubtful if branch.alone} == {
+    assert {(branch.split, branch.alone) for branch in stemma.doubtful if branch.alone} == {
         (frozenset("de"), 1)
     }
     readings[1:4, 3:] = 1
     readings[4:9, [1, 4]] = 1
     stemma = infer_stemma(tuple("abcde"), readings)
-    assert {(branch.apart, branch.support, branch.against) for branch in stemma.branches} == {
+    assert {(branch.split, branch.support, branch.against) for branch in stemma.branches} == {
         (frozenset("be"), 5, 4)
     }
 

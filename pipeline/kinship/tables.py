@@ -1,0 +1,79 @@
+"""Tables: families as Parquet, and their trees as Newick and as drawings; ``docs/method/kinship.md`` explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from tablekin.kinship.families import Family
+from tablekin.kinship.figure import draw_stemma
+
+_COLUMNS = {
+    "witnesses": ["family", "witness", "doc_id", "year"],
+    "readings": ["family", "place", "witness", "doc_id", "region_id", "text", "reading"],
+    "shared": ["family", "witness_a", "witness_b", "compared", "differing", "shared"],
+    "branches": ["family", "apart", "support", "alone", "against", "is_sure"],
+}
+
+
+def write_families(families: Sequence[Family], directory: Path, say: Callable[[str], None]) -> None:
+    """Write tables, and the tree of each family as Newick, SVG and PNG."""
+    directory.mkdir(parents=True, exist_ok=True)
+    rows_of: dict[str, Callable[[Family], Iterator[tuple[object, ...]]]] = {
+        "witnesses": _witness_rows,
+        "readings": _reading_rows,
+        "shared": _shared_rows,
+        "branches": _branch_rows,
+    }
+    for name, columns in _COLUMNS.items():
+        rows = [(family.number, *row) for family in families for row in rows_of[name](family)]
+        pd.DataFrame(rows, columns=columns).to_parquet(directory / f"{name}.parquet", index=False)
+    for family in families:
+        if family.stemma is not None:
+            stem = directory / f"family-{family.number:04d}"
+            stem.with_suffix(".nwk").write_text(family.stemma.newick, "utf-8")
+            for suffix in (".svg", ".png"):
+                draw_stemma(family.stemma, family.years, stem.with_suffix(suffix))
+    say(f"tables and trees: {directory}")
+
+
+def _witness_rows(family: Family) -> Iterator[tuple[object, ...]]:
+    for doc, witness in sorted(family.witness_of.items()):
+        yield witness, doc, family.years.get(witness, float("nan"))
+
+
+def _reading_rows(family: Family) -> Iterator[tuple[object, ...]]:
+    """List the readings of the places where witnesses differ."""
+    variants = family.variants
+    column = {witness: number for number, witness in enumerate(variants.witnesses)}
+    for place in variants.variants().tolist():
+        for witness, cell in sorted(variants.cells[place].items()):
+            reading = int(variants.readings[place, column[witness]])
+            yield place, witness, *cell, variants.texts[cell], reading
+
+
+def _shared_rows(family: Family) -> Iterator[tuple[object, ...]]:
+    """List how often two witnesses were compared, differ, and share a reading that most others do not have."""
+    readings = family.variants.readings
+    names = family.variants.witnesses
+    for a, one in enumerate(names):
+        for b in range(a + 1, len(names)):
+            left, right = readings[:, a], readings[:, b]
+            both = (left >= 0) & (right >= 0)
+            differ, rare = left != right, left > 0
+            yield (
+                one,
+                names[b],
+                int(both.sum()),
+                int((both & differ).sum()),
+                int((both & ~differ & rare).sum()),
+            )
+
+
+def _branch_rows(family: Family) -> Iterator[tuple[object, ...]]:
+    if family.stemma is not None:
+        for branches, sure in ((family.stemma.branches, True), (family.stemma.doubtful, False)):
+            for branch in branches:
+                yield sorted(branch.split), branch.support, branch.alone, branch.against, sure

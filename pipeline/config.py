@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tablekin.errors import ConfigError
 
+# what neither the tables of documents nor those of pairs depend on: collations have a fingerprint of their own
+_OF_NO_TABLE = {"seed": True, "device": True, "collate": True}
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,9 +29,9 @@ class IngestConfig(_Section):
 
 
 class DigitizeConfig(_Section):
-    """How the figures of a page are found."""
+    """How the digits of a page are found."""
 
-    threshold: float = Field(default=0.17, gt=0, lt=1, description="least score of a figure: its probability")
+    threshold: float = Field(default=0.17, gt=0, lt=1, description="least score of a digit: its probability")
     threshold_without_table: float = Field(
         default=0.98, gt=0, lt=1, description="the same on a page without a table, its number excepted"
     )
@@ -37,14 +40,14 @@ class DigitizeConfig(_Section):
 class SegmentConfig(_Section):
     """How a page is cut into regions."""
 
-    least_digits: int = Field(default=12, gt=0, description="a block with fewer figures is no table")
+    min_digits: int = Field(default=12, gt=0, description="a block with fewer digits is no table")
 
 
 class ExplainConfig(_Section):
     """How similarity is explained."""
 
     min_rule: Literal["proportional", "equal", "weaker"] = Field(
-        default="proportional", description="how the two figures of a bigram share its relevance"
+        default="proportional", description="how the two digits of a bigram share its relevance"
     )
     gamma: float | None = Field(
         default=None,
@@ -68,7 +71,7 @@ class CollateConfig(_Section):
     neighbours: int = Field(
         default=5,
         ge=0,
-        description="a document is collated with so many of its nearest by cosine, and as many by runs of figures",
+        description="a document is collated with so many of its nearest by cosine, and as many by runs of digits",
     )
 
 
@@ -83,8 +86,14 @@ class RunConfig(_Section):
     8
     """
 
-    seed: int = Field(default=0, ge=0)
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    seed: int = Field(
+        default=0,
+        ge=0,
+        description="of what `tablekin analyze` draws at random; another seed makes no table of a run anew",
+    )
+    device: str = Field(
+        default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="where the networks run"
+    )
     ingest: IngestConfig = IngestConfig()
     digitize: DigitizeConfig = DigitizeConfig()
     segment: SegmentConfig = SegmentConfig()
@@ -94,11 +103,10 @@ class RunConfig(_Section):
     def document_fingerprint(self, *parts: str) -> str:
         """Digest of what a document's tables depend on besides the scan: this config and ``parts``.
 
-        The device is left out, as are the options that only the comparison of documents reads.
+        The options are left out that only the comparison of documents reads.
         """
         of_pairs = {"matches_per_pair", "matches_from_cosine"}
-        relevant = self.model_dump_json(exclude={"device": True, "collate": True, "explain": of_pairs})
-        return _digest(relevant, *parts)
+        return _digest(self.model_dump_json(exclude={**_OF_NO_TABLE, "explain": of_pairs}), *parts)
 
     def on_device(self, device: str) -> RunConfig:
         """Make the same config for another device.
@@ -115,7 +123,7 @@ class RunConfig(_Section):
 
     def pair_fingerprint(self, *parts: str) -> str:
         """Digest of what the tables of pairs depend on besides the documents."""
-        return _digest(self.model_dump_json(exclude={"device": True, "collate": True}), *parts)
+        return _digest(self.model_dump_json(exclude=_OF_NO_TABLE), *parts)
 
 
 def _digest(*parts: str) -> str:

@@ -17,11 +17,11 @@ from tablekin.digitize.stage import digitize
 from tablekin.digitize.transform import to_original
 from tablekin.explain.factor import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
-from tablekin.models.networks.bigram import FEATURES
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import DigitNetwork, load_digit_network
 from tablekin.page import Layout, WorkingPage
 from tablekin.read import Reading, read
+from tablekin.schemas import FEATURES
 from tablekin.segment.stage import TableCriteria, segment
 
 MODEL = "bigram"
@@ -57,7 +57,7 @@ def analyse_document(
     network = _network(device)
     page, maps = digitize(image, network, load_detection_classifier(), config.digitize.threshold)
     clock.append(time.perf_counter())
-    layout = segment(page, TableCriteria(min_digits=config.segment.least_digits))
+    layout = segment(page, TableCriteria(min_digits=config.segment.min_digits))
     page = drop_false_positives(page, layout, config.digitize.threshold_without_table)
     clock.append(time.perf_counter())
     reading = read(page, layout)

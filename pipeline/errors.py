@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
     """What the ``tablekin`` command returns to the shell."""
 
     DONE = 0
-    PARTIAL = 3  # done, but some documents failed or were skipped
+    PARTIAL = 3  # done, but some documents failed
     USAGE = 2  # bad arguments or config
     NOTHING = 4  # nothing usable
     INTERRUPTED = 130  # ended by Ctrl-C, as shells report it

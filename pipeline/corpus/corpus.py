@@ -214,6 +214,11 @@ class Corpus:
         except (ValueError, TypeError) as error:
             raise CorpusError(f"{path} is damaged ({error}); delete it and run again") from error
 
+    @property
+    def seed(self) -> int:
+        """Seed of whatever is drawn at random from the tables: that of the last run, 0 if it is not known."""
+        return int(self.read_record().get("seed", 0))
+
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Write ``run.json``."""
         write_json(self.layout.record, record)

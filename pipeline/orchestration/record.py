@@ -42,7 +42,7 @@ class Record:
     ) -> None:
         self._corpus = corpus
         old = corpus.read_record()
-        self._finished = old.get("state") == "finished"
+        self._finished = old.get("state") == "finished" and old.get("seed") == config.seed
         self._content: dict[str, Any] = {
             "state": "unfinished",
             "started": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -56,6 +56,9 @@ def test_fingerprints_change_with_what_the_tables_depend_on():
     assert plain.document_fingerprint("w") == floor.document_fingerprint("w")
     assert plain.pair_fingerprint("w") != matches.pair_fingerprint("w")
     assert plain.pair_fingerprint("w") != floor.pair_fingerprint("w")
+    seed = RunConfig(seed=7)  # draws nothing that is in a table
+    assert plain.document_fingerprint("w") == seed.document_fingerprint("w")
+    assert plain.pair_fingerprint("w") == seed.pair_fingerprint("w")
     assert plain.document_fingerprint("w") == plain.on_device("cuda:1").document_fingerprint("w")
 
 

@@ -108,6 +108,16 @@ def test_another_config_starts_afresh_and_a_pair_option_only_compares_again(scan
     assert len(pd.read_parquet(out / "documents")) == 5
 
 
+def test_another_seed_is_recorded_and_makes_nothing_anew(scans, tmp_path):
+    out = tmp_path / "corpus"
+    start(scans, out)
+    before = digests(out)
+    assert start(scans, out, config=RunConfig(device="cpu", seed=7)).unchanged
+    assert digests(out) == before
+    assert Corpus.open(out).seed == 7
+    assert Corpus.open(out).read_record()["state"] == "finished"
+
+
 def test_failures_are_rows_with_a_reason_and_are_not_tried_again(scans, tmp_path):
     write_scan(scans / "deadly.png", 1, fake_stages.DEADLY)
     write_scan(scans / "broken.png", 2, fake_stages.BROKEN)

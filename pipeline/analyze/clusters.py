@@ -28,7 +28,9 @@ class ClusterCriteria:
 CRITERIA = ClusterCriteria()
 
 
-def find_clusters(alignments: pd.DataFrame, min_agreement: float = CRITERIA.min_agreement) -> dict[str, int]:
+def find_clusters(
+    alignments: pd.DataFrame, min_agreement: float = CRITERIA.min_agreement, seed: int = 0
+) -> dict[str, int]:
     """Find the cluster of each document, the largest is 0; a document without any is left out.
 
     A cluster is a community (Blondel et al., "Fast unfolding of communities in large networks", 2008) of two documents
@@ -40,6 +42,8 @@ def find_clusters(alignments: pd.DataFrame, min_agreement: float = CRITERIA.min_
         Table ``alignments``.
     min_agreement
         Share of aligned cells in which two documents agree to speak for one cluster.
+    seed
+        Of the order in which documents are tried; clusters that are clear do not depend on it.
     """
     joined = alignments[alignments["is_kin"] & (alignments["agreement"] >= min_agreement)]
     joined = joined.sort_values(["doc_a", "doc_b"])
@@ -47,6 +51,6 @@ def find_clusters(alignments: pd.DataFrame, min_agreement: float = CRITERIA.min_
     graph.add_weighted_edges_from(
         zip(joined["doc_a"], joined["doc_b"], joined["agreement"].astype(float), strict=True)
     )
-    communities = nx.community.louvain_communities(graph, seed=0) if graph else []
+    communities = nx.community.louvain_communities(graph, seed=seed) if graph else []
     clusters = sorted((sorted(one) for one in communities if len(one) > 1), key=lambda one: (-len(one), one))
     return {doc: number for number, cluster in enumerate(clusters) for doc in cluster}

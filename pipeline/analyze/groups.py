@@ -11,14 +11,14 @@ from tablekin.corpus import Comparison, Corpus
 from tablekin.schemas import to_arrow
 
 
-def make_groups(corpus: Corpus) -> pd.DataFrame:
-    """Make table ``groups`` of all documents that were analysed."""
+def make_groups(corpus: Corpus, seed: int = 0) -> pd.DataFrame:
+    """Make table ``groups`` of all documents that were analysed; ``seed`` is that of clusters and map."""
     features = corpus.read("features", columns=["doc_id", "phi"]).sort_values("doc_id")
     names = features["doc_id"].tolist()
     phi = np.stack(features["phi"].to_list()).astype(np.float64) if names else np.zeros((0, 1))
     alignments = corpus.read("alignments", columns=["doc_a", "doc_b", "is_kin", "agreement"])
-    cluster = pd.Series(find_clusters(alignments)).reindex(names).fillna(NO_CLUSTER)
-    place = draw_map(phi)
+    cluster = pd.Series(find_clusters(alignments, seed=seed)).reindex(names).fillna(NO_CLUSTER)
+    place = draw_map(phi, seed)
     nearest = _nearest(corpus, names)
     return pd.DataFrame(
         {

@@ -75,7 +75,9 @@ def entropy_corrected(counts: NDArray[np.integer]) -> float:
     return float(-(share * np.log(share) / (1 - (1 - share) ** total)).sum())
 
 
-def entropy_over_time(documents: pd.DataFrame, window: float, step: float = SETTINGS.step) -> pd.DataFrame:
+def entropy_over_time(
+    documents: pd.DataFrame, window: float, step: float = SETTINGS.step, seed: int = 0
+) -> pd.DataFrame:
     """Measure how various tables are in a window that slides over the years, against clusters dealt out at random.
 
     Parameters
@@ -86,6 +88,8 @@ def entropy_over_time(documents: pd.DataFrame, window: float, step: float = SETT
         Standard deviation of the Gaussian window in years.
     step
         Years from one place of the window to the next.
+    seed
+        Of the shuffles.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def entropy_over_time(documents: pd.DataFrame, window: float, step: float = SETT
     year = documents["year"].to_numpy(float)
     cluster = pd.factorize(documents["cluster"])[0]
     count = int(cluster.max(initial=-1)) + 1
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     dealt = [rng.permutation(cluster) for _ in range(SETTINGS.shuffles)]
     rows = []
     first, last = (step * np.floor(year.min() / step), year.max() + step) if len(year) else (0.0, 0.0)
@@ -112,13 +116,15 @@ def entropy_over_time(documents: pd.DataFrame, window: float, step: float = SETT
     return pd.DataFrame(rows, columns=["year", "documents", "entropy", "shuffled", "low", "high"])
 
 
-def entropy_by_place(documents: pd.DataFrame) -> pd.DataFrame:
+def entropy_by_place(documents: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """Measure how various the tables of every place are, corrected for how few they are.
 
     Parameters
     ----------
     documents
         Columns ``place`` and ``cluster``.
+    seed
+        Of the samples.
 
     Returns
     -------
@@ -127,7 +133,7 @@ def entropy_by_place(documents: pd.DataFrame) -> pd.DataFrame:
         ``low`` and ``high``: how far the corrected entropy of samples drawn from the place's documents with replacement
         strays from their mean, around that of the place. Places with fewer than five documents are left out.
     """
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     rows = []
     for place, part in documents.groupby("place", sort=True):
         cluster = pd.factorize(part["cluster"])[0]

@@ -26,7 +26,7 @@ class MapSettings:
 SETTINGS = MapSettings()
 
 
-def draw_map(phi: NDArray[np.float64]) -> NDArray[np.float32]:
+def draw_map(phi: NDArray[np.float64], seed: int = 0) -> NDArray[np.float32]:
     """Place documents in the plane, ``(documents, 2)`` from their features ``(documents, features)``.
 
     The map is t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008) of the square roots of the
@@ -43,5 +43,5 @@ def draw_map(phi: NDArray[np.float64]) -> NDArray[np.float32]:
             return flat.astype(np.float32)
         perplexity = min(SETTINGS.perplexity, (len(unit) - 1) / 3)
         return np.asarray(
-            TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(flat), np.float32
+            TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(flat), np.float32
         )

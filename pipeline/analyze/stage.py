@@ -66,14 +66,14 @@ def analyze(
     CorpusError
         Its table ``drivers`` is not of its present documents.
     """
-    groups = make_groups(corpus)
+    groups = make_groups(corpus, corpus.seed)
     if groups.empty:
         raise UsageError(f"{corpus.root} has no document that was analysed; run it first")
     write_groups(corpus, groups)
     tables = {"groups": groups}
     documents = _documents(corpus, groups, columns, say)
     tables["drivers_by"] = share_drivers(corpus, documents, asdict(columns))
-    tables |= dict(_histories(documents, window, say))
+    tables |= dict(_histories(documents, window, corpus.seed, say))
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         if name != "groups":
@@ -110,19 +110,19 @@ def _documents(
 
 
 def _histories(
-    documents: pd.DataFrame, window: float, say: Callable[[str], None]
+    documents: pd.DataFrame, window: float, seed: int, say: Callable[[str], None]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Make the analyses that need years or places, of pages with tables."""
     tables = documents[documents["is_table"]]
     own = tables["cluster"].where(tables["cluster"] != NO_CLUSTER, -2 - np.arange(len(tables)))
     various = tables.assign(cluster=own)  # a table in no cluster is one by itself
     if "year" in tables:
-        over_time = entropy_over_time(various.dropna(subset=["year"]), window)
+        over_time = entropy_over_time(various.dropna(subset=["year"]), window, seed=seed)
         if over_time.empty:
             say(f"no year has {_FEWEST} dated tables around it: entropy over time is left out")
         yield "entropy_over_time", over_time
     if "place" in tables:
-        by_place = entropy_by_place(various.dropna(subset=["place"]))
+        by_place = entropy_by_place(various.dropna(subset=["place"]), seed)
         few = tables["place"].nunique() - len(by_place)
         if few:
             say(f"places with fewer than {_FEWEST} tables, whose entropy is left out: {few}")

@@ -89,6 +89,19 @@ def test_works_are_clusters_and_the_nearest_is_that_of_the_pairs(corpus, tmp_pat
     assert not list(check(corpus))
 
 
+def test_the_seed_of_the_corpus_draws_the_bands_and_nothing_else(corpus, tmp_path):
+    bands = {}
+    for seed, out in ((0, "zero"), (1, "one"), (0, "again")):
+        opened = Corpus.open(corpus)
+        opened.write_record(opened.read_record() | {"seed": seed})
+        call(corpus, "--out", tmp_path / out)
+        bands[out] = pd.read_parquet(tmp_path / out / "entropy_over_time.parquet")
+    pd.testing.assert_frame_equal(bands["zero"], bands["again"])
+    assert not bands["zero"]["shuffled"].equals(bands["one"]["shuffled"])
+    drawn = ["shuffled", "low", "high"]
+    pd.testing.assert_frame_equal(bands["zero"].drop(columns=drawn), bands["one"].drop(columns=drawn))
+
+
 def test_analyses_hold_what_the_metadata_say(corpus, tmp_path):
     out = tmp_path / "out"
     call(corpus, "--out", out)

@@ -134,7 +134,7 @@ SKEW = SkewCriteria()
 class FalsePositiveCriteria:
     """Which digits on a page without a table hang together with more ink than a number has.
 
-    They act on hatching and ornaments, as on the ``sphaera-pages`` of ``docs/reading.md``.
+    They act on hatching and ornaments, as on the ``sphaera-pages`` of ``docs/method/reading.md``.
     """
 
     max_height: float = 2.0

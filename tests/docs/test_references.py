@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,3 +155,13 @@ def test_the_map_names_every_room_and_functions_where_they_are() -> None:
         if not re.search(rf"^(?:def|class) {name}\b", (ROOT / file).read_text("utf-8"), re.MULTILINE)
     ]
     assert not lost
+
+
+def test_the_drawing_of_the_layers_is_that_of_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("### Who may import whom")[2]
+    drawn = re.findall(r"^ {4}(\S.*)$", text.partition("\n## ")[0], re.MULTILINE)
+    assert drawn == [layer for layer in layers if not layer.startswith("(")]

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.threshold import threshold
+
 
 @dataclass(frozen=True)
 class BinarizationThresholds:
     """From where on a pixel counts as printed."""
 
-    printed: float = 0.4
-    """Ink, 0 paper to 1 solid; first set for the search for rules."""
+    printed: float = threshold(0.4, "ink", "0 paper to 1 solid: what is more is printed")
 
 
 BINARIZATION = BinarizationThresholds()

@@ -21,17 +21,13 @@ def unlisted(module: ModuleType) -> set[str]:
 
 
 def undocumented(module: ModuleType) -> list[str]:
-    """Fields of the classes of a module that no string follows."""
-    found = []
-    for node in ast.parse(Path(str(module.__file__)).read_text("utf-8")).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        for line, after in zip(node.body, [*node.body[1:], None], strict=True):
-            if isinstance(line, ast.AnnAssign) and not (
-                isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-            ):
-                found.append(f"{node.name}.{ast.unparse(line.target)}")
-    return found
+    """Fields of the thresholds of a module of which unit or meaning is not said."""
+    return [
+        f"{type(one).__name__}.{field.name}"
+        for one in module.THRESHOLDS
+        for field in dataclasses.fields(one)
+        if not (field.metadata.get("unit") and field.metadata.get("meaning"))
+    ]
 
 
 def unused(module: ModuleType, folder: Path) -> list[str]:

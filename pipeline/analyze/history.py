@@ -15,19 +15,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tablekin.threshold import threshold
+
 
 @dataclass(frozen=True)
 class HistorySettings:
     """How entropies are estimated."""
 
-    shuffles: int = 200
-    """Of clusters over documents, and draws of documents of a place; a band of 95 % leaves out ten of them."""
-    band: tuple[float, float] = (2.5, 97.5)
-    """Percentiles."""
-    min_documents: float = 5.0
-    """In a window (their effective number), or of a place: of fewer, an entropy says nothing."""
-    step: float = 5.0
-    """Years from one place of the window to the next."""
+    shuffles: int = threshold(
+        200,
+        "shuffles",
+        "of clusters over documents, and draws of documents of a place: a band leaves out ten",
+    )
+    band: tuple[float, float] = threshold((2.5, 97.5), "percentiles", "of the shuffles, or of the draws")
+    min_documents: float = threshold(
+        5.0,
+        "documents",
+        "in a window (their effective number) or of a place: of fewer, an entropy says nothing",
+    )
+    step: float = threshold(5.0, "years", "from one place of the window to the next")
 
 
 SETTINGS = HistorySettings()

@@ -10,17 +10,20 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
+from tablekin.threshold import threshold
+
 
 @dataclass(frozen=True)
 class MapSettings:
     """How documents are placed."""
 
-    min_documents: int = 10
-    """For which neighbours are worth preserving; fewer are placed by their two main directions."""
-    perplexity: float = 15.0
-    """About how many neighbours a document has on the map; never more than a third of the others."""
-    components: int = 30
-    """Main directions of the features that neighbours are sought in."""
+    min_documents: int = threshold(
+        10, "documents", "for which neighbours are preserved; fewer are placed by their two main directions"
+    )
+    perplexity: float = threshold(
+        15.0, "neighbours", "that a document has on the map; never more than a third of the others"
+    )
+    components: int = threshold(30, "directions", "of the features that neighbours are sought in")
 
 
 SETTINGS = MapSettings()

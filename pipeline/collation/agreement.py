@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tablekin.collation.edit_distance import near_pairs, within_one_edit
 from tablekin.collation.grid import Grid
 from tablekin.collation.values import Text, as_groups, as_number, is_same_value, without_zeros
+from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
 _NATS_PER_DIGIT = float(np.log(10))
@@ -19,18 +20,22 @@ _NATS_PER_DIGIT = float(np.log(10))
 class AgreementWeights:
     """What two cells at one place say for or against rows and columns that correspond."""
 
-    same_without_spaces: float = 0.9
-    """Share of the weight of a value that is the same only without its spaces."""
-    same_without_zeros: float = 0.6
-    """The same, of one that is the same only without its zeros: 9.2 and 9.02 without their points."""
-    within_one_edit: float = 0.5
-    """The same, of one that differs in one digit, or in two neighbours that changed places."""
-    different: float = -1.5
-    """Nats, of two values that differ."""
-    missing: float = -0.3
-    """Nats, of a value beside an empty cell."""
-    free_digits: int = 2
-    """Digits of a long number that its neighbours in the table foretell; each further one is worth log 10."""
+    same_without_spaces: float = threshold(
+        0.9, "of the weight", "a value that is the same only without its spaces"
+    )
+    same_without_zeros: float = threshold(
+        0.6,
+        "of the weight",
+        "a value that is the same only without its zeros: 9.2 and 9.02 without their points",
+    )
+    within_one_edit: float = threshold(
+        0.5, "of the weight", "a value that differs in one digit, or in two neighbours that changed places"
+    )
+    different: float = threshold(-1.5, "nats", "two values that differ")
+    missing: float = threshold(-0.3, "nats", "a value beside an empty cell")
+    free_digits: int = threshold(
+        2, "digits", "of a long number, that its neighbours foretell; each further one is worth log 10 nats"
+    )
 
 
 WEIGHTS = AgreementWeights()

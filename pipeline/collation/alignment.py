@@ -19,6 +19,7 @@ from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.column_spans import ColumnSpan, join_columns
 from tablekin.collation.grid import Grid
 from tablekin.collation.needleman_wunsch import best_path
+from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]  # (n, 2): rows of a and of b that correspond, rising in both
@@ -28,14 +29,16 @@ Rows = NDArray[np.int64]  # (n, 2): rows of a and of b that correspond, rising i
 class AlignmentCriteria:
     """How rows and columns that correspond are sought."""
 
-    max_rounds: int = 8
-    """Of rows given columns and columns given rows; they hardly ever change longer."""
-    order_penalty: float = 0.02
-    """Nats a row, for columns at opposite ends of the two tables: it decides between equals only."""
-    chance_deviations: float = 0.5
-    """Standard deviations of the scores of all rows that a first score must exceed."""
-    enough_evidence: float = 0.5
-    """Share of what two tables could agree on from which no other beginning is tried."""
+    max_rounds: int = threshold(8, "rounds", "rows given columns and columns given rows, at most")
+    order_penalty: float = threshold(
+        0.02, "nats a row", "columns at opposite ends of the two tables: it decides between equals only"
+    )
+    chance_deviations: float = threshold(
+        0.5, "standard deviations", "of the scores of all rows, that the first score of two rows must exceed"
+    )
+    enough_evidence: float = threshold(
+        0.5, "of the most there could be", "from which no other beginning of an alignment is tried"
+    )
 
 
 CRITERIA = AlignmentCriteria()

@@ -18,12 +18,26 @@ from tablekin.collation.column_spans import ColumnSpan
 from tablekin.collation.grid import Grid
 from tablekin.collation.values import Text, as_number
 from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
+from tablekin.threshold import threshold
 
 _COLUMNS = [
     *("region_a", "region_b", "table_a", "row_a", "col_a", "table_b", "row_b", "col_b"),
     *("text_a", "text_b", "relation", "relevance", "confidence"),
 ]
-MIN_SAME = 0.3  # share of its cells that a column has in common with the one it corresponds to
+
+
+@dataclass(frozen=True)
+class CellCriteria:
+    """Which aligned cells are listed."""
+
+    min_same: float = threshold(
+        0.3,
+        "of the cells of a column",
+        "that agree; of columns that agree less, the alignment is not believed",
+    )
+
+
+CRITERIA = CellCriteria()
 
 
 @dataclass
@@ -124,7 +138,7 @@ def _without_strange_columns(places: list[_AlignedPlace]) -> list[_AlignedPlace]
     for place in places:
         if place.relation in ("same", "variant"):
             agree.setdefault(place.span, []).append(place.relation == "same")
-    strange = {span for span, same in agree.items() if sum(same) < MIN_SAME * len(same)}
+    strange = {span for span, same in agree.items() if sum(same) < CRITERIA.min_same * len(same)}
     return [place for place in places if place.span not in strange]
 
 

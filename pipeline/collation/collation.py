@@ -14,10 +14,19 @@ from tablekin.collation.significance import CRITERIA as SIGNIFICANCE
 from tablekin.collation.significance import NOTHING_IN_COMMON, SignificanceTest, weigh_alignment
 from tablekin.collation.variant import CRITERIA as VARIANTS
 from tablekin.collation.witness import Witness
+from tablekin.threshold import threshold
 
-MAX_SHARED_CELLS = (
-    0.1  # share of its cells that a collation may have in common with better ones of the same tables
-)
+
+@dataclass(frozen=True)
+class KeepingCriteria:
+    """Which collations of two documents are kept."""
+
+    max_shared: float = threshold(
+        0.1, "of its cells", "that a collation may have in common with better ones of the same documents"
+    )
+
+
+CRITERIA = KeepingCriteria()
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ def keep_significant(collations: Sequence[Collation]) -> list[Collation]:
         if not collation.significance.is_alike:
             continue
         cells = _cells_of(collation)
-        if len(cells & taken) <= MAX_SHARED_CELLS * len(cells):
+        if len(cells & taken) <= CRITERIA.max_shared * len(cells):
             taken |= cells
             kept.append(collation)
     evidence = sum(collation.significance.evidence for collation in kept)

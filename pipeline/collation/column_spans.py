@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.grid import Grid
 from tablekin.collation.values import Text, as_number, is_argument_column, is_same_value
+from tablekin.threshold import threshold
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ class ColumnSpan:
 class JoiningCriteria:
     """When neighbouring columns of one table correspond to one column of the other."""
 
-    max_columns: int = 4
-    """That are joined: signs, degrees, minutes and seconds."""
-    min_agreement: float = 0.4
-    """Share of the aligned rows in which the joined columns are the same number, to be tried at all."""
-    min_gain: float = 3.0
-    """Nats by which joined columns must say more than the columns they displace."""
-    min_repeated: float = 0.8
-    """Share of the aligned rows in which arguments that one table prints on both sides are the same."""
+    max_columns: int = threshold(4, "columns", "that are joined at most: signs, degrees, minutes and seconds")
+    min_agreement: float = threshold(
+        0.4, "of the aligned rows", "in which joined columns are the same number, to be tried at all"
+    )
+    min_gain: float = threshold(3.0, "nats", "by which joined columns must say more than those they displace")
+    min_repeated: float = threshold(
+        0.8, "of the aligned rows", "in which arguments printed on both sides of a table are the same"
+    )
 
 
 CRITERIA = JoiningCriteria()

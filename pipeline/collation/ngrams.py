@@ -16,19 +16,25 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tablekin.threshold import threshold
+
 
 @dataclass(frozen=True)
 class NgramSettings:
     """Which runs of digits documents are compared by."""
 
-    digits: int = 5
-    """That follow one another along a row or column, over the borders of cells. Of shorter runs too many are common."""
-    endings: int = 3
-    """Cells that follow one another, of which the last two digits count: they go on where columns are split."""
-    max_share: float = 0.1
-    """Of the documents, beyond which a run says nothing."""
-    max_documents: int = 100
-    """Documents that may have a run in any case, so that it counts in small corpora."""
+    digits: int = threshold(
+        5, "digits", "that follow one another along a row or column, over the borders of cells"
+    )
+    endings: int = threshold(
+        3,
+        "cells",
+        "that follow one another, of which the last two digits count: they go on where columns are split",
+    )
+    max_share: float = threshold(0.1, "of the documents", "beyond which a run says nothing")
+    max_documents: int = threshold(
+        100, "documents", "that may have a run in any case, so that it counts in small corpora"
+    )
 
     @property
     def count(self) -> int:

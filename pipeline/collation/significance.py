@@ -18,32 +18,39 @@ from tablekin.collation.column_spans import ColumnSpan
 from tablekin.collation.grid import Grid
 from tablekin.collation.needleman_wunsch import best_path
 from tablekin.collation.values import as_number, is_argument_column, is_same_value
+from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
+_UNRELATED = "real pages that have nothing to do with one another (scripts/evaluate_null.py)"
 
 
 @dataclass(frozen=True)
 class SignificanceCriteria:
-    """When two tables have more in common than chance and their frame.
+    """When two tables have more in common than chance and their frame."""
 
-    ``scripts/evaluate_null.py`` prints what pages that have nothing to do with one another reach: what it printed for
-    real ones stands in ``docs/method/collation.md``.
-    """
-
-    min_agreement: float = 0.5
-    """Share of the cells compared that agree, times that of the rows between the first and the last that align."""
-    min_agreement_times_z: float = 2.0
-    """Agreement times z; unrelated real pages have 0.38 at most."""
-    min_evidence: float = 70.0
-    """Nats, of all tables of two documents; nine of ten unrelated real pages have less than 48, the most 90."""
-    min_evidence_of_tables: float = 20.0
-    """Nats, of one table and another: a part may be short, if all parts together are enough."""
-    min_agreement_of_row: float = 0.5
-    """Share of the cells of a row that agree, for the row to count as aligned."""
-    shuffles: int = 20
-    """Of the rows of one table; the order of rows is sought anew in each."""
-    min_std: float = 1.0
-    """Nats, below which the deviation of the shuffles is not believed."""
+    min_agreement: float = threshold(
+        0.5,
+        "of the cells compared",
+        "that agree, times the share of the rows between the first and the last that align",
+        chosen=_UNRELATED,
+    )
+    min_agreement_times_z: float = threshold(
+        2.0, "standard deviations", "agreement times z; unrelated real pages reach 0.38", chosen=_UNRELATED
+    )
+    min_evidence: float = threshold(
+        70.0,
+        "nats",
+        "of all tables of two documents; nine of ten unrelated real pages have less than 48, the most 90",
+        chosen=_UNRELATED,
+    )
+    min_evidence_of_tables: float = threshold(
+        20.0, "nats", "of one table and another: a part may be short, if all parts together are enough"
+    )
+    min_agreement_of_row: float = threshold(
+        0.5, "of the cells of a row", "that agree, for the row to count as aligned"
+    )
+    shuffles: int = threshold(20, "shuffles", "of the rows of one table, the best order sought anew in each")
+    min_std: float = threshold(1.0, "nats", "below which the deviation of the shuffles is not believed")
 
 
 CRITERIA = SignificanceCriteria()

@@ -15,24 +15,32 @@ from math import prod
 from scipy.stats import poisson
 
 from tablekin.collation.values import as_number, is_same_value
+from tablekin.threshold import threshold
 
 
 @dataclass(frozen=True)
 class VariantCriteria:
     """How likely prints differ, and in what way."""
 
-    share: float = 0.02
-    """Of its cells in which one edition of a table differs from another: one in fifty, as generated editions do."""
-    added_digit: float = 0.03
-    """How much rarer it is that a print has one digit more or less than that it has another in its place."""
-    added_digits: float = 0.01
-    """How much rarer it is that it has several more or less."""
-    exchanges: int = 90
-    """Ways in which one digit may stand for another: ten times nine."""
-    missed: float = 0.004
-    """Probability that a printed digit was not seen, so that it has no score: 99.6 of 100 are found."""
-    min_confidence: float = 0.3
-    """From which a variant is taken for one of print; the others are listed as uncertain."""
+    share: float = threshold(
+        0.02, "of the cells", "in which two editions of a table differ", chosen="generated editions"
+    )
+    added_digit: float = threshold(
+        0.03, "probability", "of one digit more or less in a print, to that of another in its place"
+    )
+    added_digits: float = threshold(0.01, "probability", "of several digits more or less, to the same")
+    exchanges: int = threshold(90, "pairs of digits", "that may stand for one another: ten times nine")
+    missed: float = threshold(
+        0.004,
+        "probability",
+        "that a printed digit was not seen, so that it has no score",
+        chosen="generated pages, of whose digits 99.6 of 100 are found",
+    )
+    min_confidence: float = threshold(
+        0.3,
+        "probability",
+        "from which a variant is taken for one of print; the others are listed as uncertain",
+    )
 
 
 CRITERIA = VariantCriteria()

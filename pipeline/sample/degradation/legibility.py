@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.sample.degradation.pose import SheetPose
+from tablekin.threshold import threshold
 
 _BOX = ["x0", "y0", "x1", "y1"]
 
@@ -18,12 +19,13 @@ _BOX = ["x0", "y0", "x1", "y1"]
 class LegibilityCriteria:
     """From when on the truth says that a digit is there to be read."""
 
-    min_ink: float = 0.42
-    """Share of a digit's ink that the press must leave; set by hand."""
-    min_visible: float = 0.5
-    """Share of its box that must lie on the leaf and in the image, for the digit to be known at all."""
-    min_whole: float = 0.9
-    """The same share, below which a digit is marked to be ignored: cut off, it may be another one."""
+    min_ink: float = threshold(0.42, "of a digit's ink", "that the press must leave")
+    min_visible: float = threshold(
+        0.5, "of its box", "that must lie on the leaf and in the image, for a digit to be known at all"
+    )
+    min_whole: float = threshold(
+        0.9, "of its box", "below which a digit is marked to be ignored: cut off, it may be another one"
+    )
 
 
 CRITERIA = LegibilityCriteria()

@@ -37,8 +37,8 @@ Pairs = list[tuple[str, str]]
 Counts = dict[str, int]
 
 
-def find_pairs(archive: Path, cells: dict[str, pd.DataFrame], unrelated: int) -> tuple[Pairs, Pairs]:
-    """Choose the pages of every two editions of a work, and so many pairs of pages of different works."""
+def find_pairs(archive: Path, cells: dict[str, pd.DataFrame]) -> tuple[Pairs, Pairs]:
+    """List the pages of every two editions of a work, and the pairs of pages of different works."""
     truth = read_truth(archive, "documents").set_index("doc")
     same, other = [], []
     for a, b in itertools.combinations(sorted(cells), 2):
@@ -46,8 +46,13 @@ def find_pairs(archive: Path, cells: dict[str, pd.DataFrame], unrelated: int) ->
             other.append((a, b))
         elif truth.at[a, "edition"] != truth.at[b, "edition"]:
             same.append((a, b))
-    order = np.random.default_rng(0).permutation(len(other))
-    return same, [other[place] for place in sorted(order[:unrelated])]
+    return same, other
+
+
+def draw(pairs: Pairs, count: int) -> Pairs:
+    """Draw so many pairs."""
+    order = np.random.default_rng(0).permutation(len(pairs))
+    return [pairs[place] for place in sorted(order[:count])]
 
 
 def measure(pages: dict[str, Page], truth: dict[tuple[str, str], pd.DataFrame], unrelated: Pairs) -> Counts:
@@ -120,6 +125,7 @@ def main() -> None:
     )
     parser.add_argument("archive", type=Path)
     parser.add_argument("--corpus", type=Path, required=True, help="how the archive was read")
+    parser.add_argument("--related", type=int, default=60, help="pairs of editions of one work")
     parser.add_argument("--unrelated", type=int, default=60, help="pairs of different works")
     parser.add_argument("--neighbours", type=int, default=5, help="documents that are near by n-grams")
     parser.add_argument("--json", type=Path)
@@ -127,16 +133,18 @@ def main() -> None:
     pages, cells = {}, {}
     for doc, page, rows in documents(options.archive, options.corpus):
         pages[doc], cells[doc] = page, rows
-    related, unrelated = find_pairs(options.archive, cells, options.unrelated)
-    truth = {(a, b): corresponding_cells(pd.concat([cells[a], cells[b]]), a, b) for a, b in related}
-    truth = {pair: common for pair, common in truth.items() if len(common) >= _MIN_COMMON}
+    related, unrelated = find_pairs(options.archive, cells)
+    unrelated = draw(unrelated, options.unrelated)
+    common = {(a, b): corresponding_cells(pd.concat([cells[a], cells[b]]), a, b) for a, b in related}
+    related = [pair for pair in related if len(common[pair]) >= _MIN_COMMON]
+    truth = {pair: common[pair] for pair in draw(related, options.related)}
     corpus = Corpus.open(options.corpus)
 
     def again() -> Counts:
         return measure(pages, truth, unrelated)
 
     def nearest() -> Counts:
-        return brought_together(corpus, list(truth), options.neighbours)
+        return brought_together(corpus, related, options.neighbours)
 
     usual = {again: again(), nearest: nearest()}
     print(

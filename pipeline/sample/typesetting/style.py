@@ -66,13 +66,13 @@ def _pick_faces(rng: np.random.Generator, modern: bool) -> tuple[str, str, str]:
         names = [name for name in names if name.startswith("im-fell")]
     weights = np.array([0.35 if name.endswith("/bold") else 1.0 for name in names])
     digits = names[int(rng.choice(len(names), p=weights / weights.sum()))]
-    family = FACES[digits].package if rng.random() < 0.75 else FACES[_pick(rng, *names)].package
-    text = f"{family}/roman"
-    if FACES[digits].italic and rng.random() < 0.3 and f"{family}/italic" in FACES:
-        text = f"{family}/italic"
+    package = FACES[digits].package if rng.random() < 0.75 else FACES[_pick(rng, *names)].package
+    text = f"{package}/roman"
+    if FACES[digits].italic and rng.random() < 0.3 and f"{package}/italic" in FACES:
+        text = f"{package}/italic"
     if not modern and rng.random() < 0.08:
         text = "unifrakturmaguntia/roman"
-    italic = f"{family}/italic" if f"{family}/italic" in FACES else text
+    italic = f"{package}/italic" if f"{package}/italic" in FACES else text
     return digits, text, _pick(rng, text, italic, italic)
 
 

@@ -92,7 +92,9 @@ class RunConfig(_Section):
         description="of what `tablekin analyze` draws at random; another seed makes no table of a run anew",
     )
     device: str = Field(
-        default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$", description="where the networks run"
+        default="auto",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
+        description="where the networks run: auto (an accelerator if there is one), cpu, cuda or cuda:N",
     )
     ingest: IngestConfig = IngestConfig()
     digitize: DigitizeConfig = DigitizeConfig()

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
-    """What the ``tablekin`` command returns to the shell."""
+    """What the ``tablekin`` command returns to the shell; ``meaning`` says it in a sentence."""
 
-    DONE = 0
-    PARTIAL = 3  # done, but some documents failed
-    USAGE = 2  # bad arguments or config
-    NOTHING = 4  # nothing usable
-    INTERRUPTED = 130  # ended by Ctrl-C, as shells report it
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """Make a code with its meaning."""
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    DONE = 0, "Everything was done."
+    FAULT = (
+        1,
+        "An error of tablekin itself, which its authors want to know; it is told with where it came about.",
+    )
+    USAGE = (
+        2,
+        "An argument, the config or the corpus cannot be used, or the disk is full. The message says why.",
+    )
+    PARTIAL = (
+        3,
+        "Done, but some documents failed; their reasons stand in the table `documents`. Of `tablekin check`: something "
+        "is wrong with the corpus.",
+    )
+    NOTHING = 4, "No scan was found, or none could be analysed."
+    INTERRUPTED = (
+        130,
+        "Interrupted with Ctrl-C. What is finished is kept; the same command goes on from there.",
+    )
 
 
 class TablekinError(Exception):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
 
 from tablekin.api.settings import settings_of
 from tablekin.config import RunConfig
+from tablekin.console import show_messages
 from tablekin.orchestration.stage import RunRequest, Summary
 from tablekin.orchestration.stage import run as run_stages
 
@@ -22,6 +24,7 @@ def run(
     workers: int | None = None,
     scheduler: str | None = None,
     on_error: Literal["skip", "stop"] = "skip",
+    quiet: bool = False,
 ) -> Summary:
     """Analyse scans and write the tables of a corpus, as ``tablekin run`` does; what is done already is skipped.
 
@@ -43,6 +46,9 @@ def run(
         Address of a Dask scheduler whose workers do the work: ``docs/how-to/cluster.md``.
     on_error
         ``skip`` goes on with the next document when one fails, ``stop`` ends the run.
+    quiet
+        Say nothing. Otherwise what happens is shown on the standard error, unless the logger ``tablekin`` has a
+        handler: then that gets it.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def run(
     Examples
     --------
     >>> import tablekin
-    >>> summary = tablekin.run(["scans"], out="corpus")
+    >>> summary = tablekin.run(["scans"], out="corpus", quiet=True)
     >>> summary.ok, summary.failed, summary.unchanged
     (3, 0, True)
     """
@@ -71,4 +77,7 @@ def run(
         on_error == "stop",
         scheduler,
     )
-    return run_stages(order, logging.getLogger("tablekin").info)
+    logger = logging.getLogger("tablekin")
+    shown = nullcontext() if quiet or logger.hasHandlers() else show_messages()
+    with shown:
+        return run_stages(order, logger.info)

@@ -91,9 +91,9 @@ def update_collations(
     if corpus.alignment_table.made_from() == made_from:
         return None
     clock = time.perf_counter()
-    inventory = take_inventory(
-        corpus.collation_table.provenances(), find_candidates(corpus, neighbours), fingerprint
-    )
+    with Progress("looking for neighbours to collate"):
+        candidates = find_candidates(corpus, neighbours)
+    inventory = take_inventory(corpus.collation_table.provenances(), candidates, fingerprint)
     begin(inventory)
     for name in inventory.obsolete:
         corpus.collation_table.keep(name, ())
@@ -114,11 +114,11 @@ def _collate_missing(
     corpus: Corpus, missing: Sequence[DocumentPair], fingerprint: str, workers: int | WorkerPool
 ) -> int:
     """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
-    rows, progress = 0, Progress("collating", len(missing), "pairs")
+    rows = 0
     reader = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
     groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
     batches = _LazyBatches(reader, groups)
-    with closing(_run(batches, workers)) as results:
+    with Progress("collating", len(missing), "pairs") as progress, closing(_run(batches, workers)) as results:
         for group, result in zip(groups, results, strict=True):
             if isinstance(result, Failure):
                 names = ", ".join(sorted({name for pair in group for name, _ in pair}))
@@ -127,7 +127,6 @@ def _collate_missing(
             corpus.collation_table.add(result.cells, CollationProvenance(fingerprint, pairs))
             rows += len(result.cells)
             progress.advance(len(group))
-    progress.close()
     return rows
 
 

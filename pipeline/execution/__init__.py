@@ -2,16 +2,18 @@
 
 from tablekin.execution.device import default_workers, resolve_device
 from tablekin.execution.pool import open_cluster, run_in_order
-from tablekin.execution.progress import Progress
+from tablekin.execution.progress import STEP, Progress, Step
 from tablekin.execution.tally import Count, Say, Tally
 from tablekin.execution.task import Failure, WorkerPool, attempt
 from tablekin.execution.threads import one_thread
 
 __all__ = [
+    "STEP",
     "Count",
     "Failure",
     "Progress",
     "Say",
+    "Step",
     "Tally",
     "WorkerPool",
     "attempt",

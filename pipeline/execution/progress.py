@@ -1,26 +1,78 @@
-"""Progress: how much of a stage is done and how long the rest will take, for whoever waits."""
+"""Progress: how much of a stage is done and how long the rest will take, for whoever waits.
+
+What is said goes to the logger ``tablekin.progress``: a line now and then at level INFO, and every step at level STEP,
+which is below DEBUG, for whoever draws a bar.
+"""
 
 from __future__ import annotations
 
-import sys
+import logging
+import threading
 import time
-from typing import TextIO
+from dataclasses import dataclass
+from typing import Self
 
-from tqdm import tqdm
+STEP = 5
+_LOGGER = logging.getLogger("tablekin.progress")
+_SECONDS_BETWEEN_LINES = 10.0
+_SECONDS_BETWEEN_STEPS = 1.0  # so that the clock of a bar goes on where nothing else does
 
-_SECONDS_BETWEEN_LINES = 15.0
+
+@dataclass(frozen=True)
+class Step:
+    """How far a stage is; the attribute ``step`` of its log records."""
+
+    label: str
+    unit: str
+    done: int
+    total: int | None  # None where it cannot be counted
+    seconds: float
+    ended: bool
+
+    def __str__(self) -> str:
+        """Say it in a line."""
+        spent = _duration(self.seconds)
+        if self.total is None:
+            return f"{self.label}: done in {spent}" if self.ended else f"{self.label}: {spent} so far"
+        ahead = ""
+        if 0 < self.done < self.total:
+            ahead = f", about {_duration(self.seconds / self.done * (self.total - self.done))} to go"
+        return f"{self.label}: {self.done} of {self.total} {self.unit} in {spent}{ahead}"
 
 
 class Progress:
-    """Count of what is done and the time that remains: a bar on a terminal, now and then a line in a log."""
+    """Count of what is done and the time that remains; a context that ends with the stage.
 
-    def __init__(self, label: str, total: int, unit: str, stream: TextIO | None = None) -> None:
+    A line is said every ten seconds, whether or not anything was done in the meantime, and one at the end; where the
+    stage cannot be counted, the latter only if it took as long.
+
+    Parameters
+    ----------
+    label
+        What is done: ``analysing``.
+    total
+        How many things; None where they cannot be counted.
+    unit
+        What they are: ``documents``.
+    """
+
+    def __init__(self, label: str, total: int | None = None, unit: str = "") -> None:
         self._label, self._total, self._unit = label, total, unit
-        self._stream = stream or sys.stderr
-        self._done, self._begin, self._last = 0, time.monotonic(), time.monotonic()
-        self._bar = (
-            tqdm(total=total, desc=label, unit=unit, file=self._stream) if self._stream.isatty() else None
-        )
+        self._done, self._begin, self._ended = 0, time.monotonic(), threading.Event()
+        self._last = self._begin
+        self._lock = threading.Lock()
+        self._clock = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._clock.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End; what was done is said."""
+        self._ended.set()
+        self._clock.join()
+        self._say()
 
     def advance(self, count: int = 1) -> None:
         """Add to what is done."""
@@ -28,27 +80,24 @@ class Progress:
 
     def reach(self, done: int) -> None:
         """Set what is done."""
-        count, self._done = done - self._done, done
-        now = time.monotonic()
-        if self._bar is not None:
-            self._bar.update(count)
-        elif now - self._last >= _SECONDS_BETWEEN_LINES or self._done >= self._total:
-            self._last = now
-            self._write(now - self._begin)
+        self._done = done
+        self._say()
 
-    def _write(self, seconds: float) -> None:
-        rest = seconds / self._done * (self._total - self._done)
-        ahead = f", about {_duration(rest)} to go" if self._done < self._total else ""
-        print(
-            f"{self._label}: {self._done} of {self._total} {self._unit} in {_duration(seconds)}{ahead}",
-            file=self._stream,
-            flush=True,
-        )
+    def _tick(self) -> None:
+        while not self._ended.wait(_SECONDS_BETWEEN_STEPS):
+            self._say()
 
-    def close(self) -> None:
-        """Take the bar from the terminal's hands."""
-        if self._bar is not None:
-            self._bar.close()
+    def _say(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            ended = self._ended.is_set()
+            step = Step(self._label, self._unit, self._done, self._total, now - self._begin, ended)
+            due = now - self._last >= _SECONDS_BETWEEN_LINES
+            if ended:
+                due = self._total is not None or step.seconds >= _SECONDS_BETWEEN_LINES
+            if due:
+                self._last = now
+        _LOGGER.log(logging.INFO if due else STEP, "%s", step, extra={"step": step})
 
 
 def _duration(seconds: float) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+_LOGGER = logging.getLogger(__name__)
 
 Say = Callable[[str], None]  # takes a line for the user
 Count = Callable[[str, int, int, float], None]  # (stage, rows in, rows out, seconds)
@@ -21,3 +24,4 @@ class Tally:
         counts["in"] += into
         counts["out"] += out
         counts["seconds"] = round(counts["seconds"] + seconds, 3)
+        _LOGGER.debug("%s: %d in, %d out, %.3f s", stage, into, out, seconds)

@@ -145,17 +145,20 @@ def compare(
     score, match = stages()
     threads = default_workers("cpu")
     clock = time.perf_counter()
-    factors = load_factors(corpus.batches(TABLES))
+    with Progress("loading what the pages are compared by"):
+        factors = load_factors(corpus.batches(TABLES))
     count("gather", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
     clock = time.perf_counter()
-    scores = score(factors, threads)
+    with Progress("ranking partners"):
+        scores = score(factors, threads)
     scored = time.perf_counter() - clock
     clock = time.perf_counter()
     new, written = explain_blocks(corpus, factors, scores, match, plan, config.explain, threads, cluster)
     count("match", new, written, time.perf_counter() - clock)
     if not plan.is_scored:
         clock = time.perf_counter()
-        rows = write_scores(corpus, scores, len(factors.documents), plan.comparison, threads)
+        with Progress("writing scores"):
+            rows = write_scores(corpus, scores, len(factors.documents), plan.comparison, threads)
         count("score", len(factors.documents), rows, scored + time.perf_counter() - clock)
     return new
 
@@ -213,7 +216,6 @@ def explain_blocks(
                 [], MatchProvenance(plan.comparison.fingerprint, nothing), number_of_pass, 0
             )
         return 0, 0
-    progress = Progress("comparing", total, "pairs")
     written = 0
     try:
         chosen = [block for block, _ in blocks]
@@ -223,13 +225,15 @@ def explain_blocks(
         else:
             parcels = (list(tiles(block)) for block in chosen)
             found = match_in_cluster(cluster, parcels, factors, match, config.matches_per_pair)
-        with closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts:
+        with (
+            Progress("comparing", total, "pairs") as progress,
+            closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts,
+        ):
             for (_, pairs), rows in zip(blocks, parts, strict=True):
                 written += rows
                 progress.advance(pairs)
     finally:
         stop.set()
-        progress.close()
     return total, written
 
 

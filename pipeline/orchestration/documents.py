@@ -45,10 +45,12 @@ def add_documents(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: 
         A document failed and ``stop_on_error`` is set.
     """
     work = partial(analyse_scan, analyse=intake.analyse, config=intake.config, device=intake.device)
-    progress = Progress("analysing", len(scans), "documents")
     batch: list[Mapping[str, pd.DataFrame]] = []
     try:
-        with closing(run_in_order(work, scans, intake.workers)) as results:
+        with (
+            Progress("analysing", len(scans), "documents") as progress,
+            closing(run_in_order(work, scans, intake.workers)) as results,
+        ):
             for scan, result in zip(scans, results, strict=True):
                 if isinstance(result, Failure):
                     if intake.stop_on_error:
@@ -63,7 +65,6 @@ def add_documents(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: 
                 if len(batch) == _BATCH:
                     _store(batch, corpus, intake)
     finally:
-        progress.close()
         _store(batch, corpus, intake)
 
 

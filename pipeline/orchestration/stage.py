@@ -51,7 +51,7 @@ class Summary:
     Examples
     --------
     >>> import tablekin
-    >>> summary = tablekin.run("scans", out="corpus")
+    >>> summary = tablekin.run("scans", out="corpus", quiet=True)
     >>> if summary.failed:
     ...     print(tablekin.Corpus.open("corpus").documents.query("status == 'failed'"))
     """
@@ -211,7 +211,8 @@ def update_pairs(
     record.begin()
     clock = time.perf_counter()
     documents = len(corpus.read("features", columns=["doc_id"]))
-    rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
+    with Progress("finding what drives similarity"):
+        rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
     tally.add("drivers", documents, rows, time.perf_counter() - clock)
     return compared or 0
 
@@ -272,14 +273,13 @@ def _ignored(listing: Listing) -> str:
 def _identify(corpus: Corpus, listing: Listing, config: RunConfig, fingerprint: str) -> list[Scan]:
     documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256"])
     keys = zip(documents["source"], documents["page_index"], strict=True)
-    progress = Progress("reading", len(listing.sources), "files")
     scans: list[Scan] = []
     known = dict(zip(keys, documents["doc_id"], strict=True))
     current = documents[~documents["doc_id"].isin(corpus.document_tables.stale(fingerprint))]
     settled = dict(zip(current["doc_id"], current["sha256"], strict=True))
-    for scan in identify(listing, known, config.ingest, settled):
-        if not scans or scans[-1].source != scan.source:
-            progress.advance()
-        scans.append(scan)
-    progress.close()
+    with Progress("reading", len(listing.sources), "files") as progress:
+        for scan in identify(listing, known, config.ingest, settled):
+            if not scans or scans[-1].source != scan.source:
+                progress.advance()
+            scans.append(scan)
     return scans

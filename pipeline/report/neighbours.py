@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,11 +13,6 @@ from tablekin.report.region_names import RegionNames
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
 _REASONS = 3  # rows and cells named for a neighbour
-
-
-def describe_document(corpus: Corpus, doc_id: str) -> str:
-    """Name a document with what is known about it."""
-    return f"{doc_id} ({about_document(corpus, doc_id)})"
 
 
 def about_document(corpus: Corpus, doc_id: str) -> str:
@@ -36,7 +32,99 @@ def rank_partners(corpus: Corpus, doc: str) -> pd.DataFrame:
     return pairs.sort_values("rank", ignore_index=True)
 
 
-def describe_neighbours(corpus: Corpus, name: str, count: int) -> Iterator[str]:
+@dataclass(frozen=True)
+class Neighbour:
+    """A document near another one."""
+
+    doc_id: str
+    about: str
+    rank: int  # among the other's partners, 1 is the nearest
+    cosine: float
+    z: float
+    matches: (
+        pd.DataFrame
+    )  # the strongest rows and cells: level, region and partner_region in words, share, features
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """A document and those near it."""
+
+    doc_id: str
+    about: str
+    nearest: list[Neighbour]
+    kin: (
+        pd.DataFrame
+    )  # by collation: partner, about, same, variant, doubtful, cells; those that agree most first
+
+
+def find_neighbours(corpus: Corpus, name: str, count: int) -> Neighbourhood:
+    """Find the nearest documents of one, and the regions that make them similar.
+
+    Parameters
+    ----------
+    corpus
+        The corpus.
+    name
+        A doc_id, or the name of its scan.
+    count
+        How many of the nearest.
+
+    Raises
+    ------
+    UsageError
+        The document cannot be found.
+    """
+    doc = find_document(corpus, name)
+    own = RegionNames(corpus.read("regions", [doc]))
+    matches = corpus.read_matches_of(doc)
+    nearest = [
+        Neighbour(
+            str(pair["partner"]),
+            about_document(corpus, str(pair["partner"])),
+            int(pair["rank"]),
+            float(pair["cosine"]),
+            float(pair["z"]),
+            _strongest(corpus, doc, str(pair["partner"]), own, matches),
+        )
+        for pair in rank_partners(corpus, doc).head(count).to_dict("records")
+    ]
+    return Neighbourhood(doc, about_document(corpus, doc), nearest, find_kin(corpus, doc))
+
+
+def find_kin(corpus: Corpus, doc: str) -> pd.DataFrame:
+    """List the documents that collation found to print the same table, those that agree most first."""
+    alignments = corpus.read("alignments")
+    own = (alignments["doc_a"] == doc) | (alignments["doc_b"] == doc)
+    kin = alignments[own & alignments["is_kin"]]
+    cells = kin["same"] + kin["variant"] + kin["doubtful"]
+    partner = kin["doc_b"].where(kin["doc_a"] == doc, kin["doc_a"])
+    found = kin[["same", "variant", "doubtful"]].assign(cells=cells)
+    found.insert(0, "partner", partner)
+    found.insert(1, "about", [about_document(corpus, name) for name in partner])
+    share = found["same"] / cells.clip(lower=1)
+    order = found.assign(share=share).sort_values(["share", "partner"], ascending=[False, True]).index
+    return found.loc[order].reset_index(drop=True)
+
+
+def _strongest(
+    corpus: Corpus, doc: str, partner: str, own: RegionNames, matches: pd.DataFrame
+) -> pd.DataFrame:
+    """Name the strongest rows and cells of a pair, ``doc`` first; ``matches`` are those of ``doc``."""
+    matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]
+    other = RegionNames(corpus.read("regions", [partner]))
+    here, there = ("region_a", "region_b") if doc < partner else ("region_b", "region_a")
+    best = pd.concat(
+        [
+            matches[matches["level"] == level].sort_values("rank").head(_REASONS)
+            for level in (Level.ROW, Level.CELL)
+        ]
+    )
+    names = {"region": best[here].map(own.name), "partner_region": best[there].map(other.name)}
+    return best[["level", "share", "features"]].assign(**names).reset_index(drop=True)
+
+
+def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
     """Describe the nearest documents of one and the regions that make them similar.
 
     Yields
@@ -44,52 +132,21 @@ def describe_neighbours(corpus: Corpus, name: str, count: int) -> Iterator[str]:
     str
         Lines.
     """
-    doc = find_document(corpus, name)
-    yield f"nearest to {describe_document(corpus, doc)}:"
-    pairs = rank_partners(corpus, doc)
-    if pairs.empty:
+    yield f"nearest to {found.doc_id} ({found.about}):"
+    if not found.nearest:
         yield "  the corpus has no other document"
-    own = RegionNames(corpus.read("regions", [doc]))
-    matches = corpus.read_matches_of(doc)
-    for pair in pairs.head(count).to_dict("records"):
-        partner = str(pair["partner"])
-        about = describe_document(corpus, partner)
-        yield f"{pair['rank']:3d}. {about}  cosine {pair['cosine']:.3f}, z {pair['z']:.1f}"
-        yield from (f"     {reason}" for reason in _reasons(corpus, doc, partner, own, matches))
-    yield from _describe_kin(corpus, doc)
-
-
-def _describe_kin(corpus: Corpus, doc: str) -> Iterator[str]:
-    """Name the documents that collation found to print the same table, those that agree most first."""
-    alignments = corpus.read("alignments")
-    own = (alignments["doc_a"] == doc) | (alignments["doc_b"] == doc)
-    kin = alignments[own & alignments["is_kin"]]
-    if kin.empty:
-        return
-    cells = kin["same"] + kin["variant"] + kin["doubtful"]
-    kin = kin.assign(cells=cells, share=kin["same"] / cells.clip(lower=1))
-    yield "of the same table, by collation:"
-    for pair in kin.sort_values(["share", "doc_a", "doc_b"], ascending=[False, True, True]).to_dict(
-        "records"
-    ):
-        partner = str(pair["doc_b"] if pair["doc_a"] == doc else pair["doc_a"])
+    for one in found.nearest:
+        yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, z {one.z:.1f}"
+        for match in one.matches.itertuples():
+            yield (
+                f"     {match.share:6.1%}  {match.region}  with  {match.partner_region}  [{' '.join(match.features)}]"
+            )
+        if one.matches.empty:
+            yield "     no region of one matches a region of the other"
+    if len(found.kin):
+        yield "of the same table, by collation:"
+    for pair in found.kin.itertuples():
         yield (
-            f"     {describe_document(corpus, partner)}  {pair['same']} of {pair['cells']} cells agree, "
-            f"{pair['variant']} differ in print"
+            f"     {pair.partner} ({pair.about})  {pair.same} of {pair.cells} cells agree, "
+            f"{pair.variant} differ in print"
         )
-
-
-def _reasons(
-    corpus: Corpus, doc: str, partner: str, own: RegionNames, matches: pd.DataFrame
-) -> Iterator[str]:
-    """Name the strongest rows and cells of a pair, ``doc`` first; ``matches`` are those of ``doc``."""
-    matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]
-    other = RegionNames(corpus.read("regions", [partner]))
-    here, there = ("region_a", "region_b") if doc < partner else ("region_b", "region_a")
-    for level in (Level.ROW, Level.CELL):
-        best = matches[matches["level"] == level].sort_values("rank").head(_REASONS)
-        for match in best.to_dict("records"):
-            pair_of_regions = f"{own.name(match[here])}  with  {other.name(match[there])}"
-            yield f"{match['share']:6.1%}  {pair_of_regions}  [{' '.join(match['features'])}]"
-    if matches.empty:
-        yield "no region of one matches a region of the other"

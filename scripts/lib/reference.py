@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import Enum
 from typing import Any, get_args
 
@@ -15,15 +15,6 @@ from tablekin.config import RunConfig
 from tablekin.errors import ExitCode
 
 _NOTE = "<!-- Written by scripts/write_reference.py from the code; change it there. -->"
-
-_EXIT_CODES = {
-    ExitCode.DONE: "Everything was done.",
-    ExitCode.USAGE: "An argument, the config or the corpus cannot be used, or the disk is full. The message says why.",
-    ExitCode.PARTIAL: "Done, but some documents failed; their reasons stand in the table `documents`. "
-    "Of `tablekin check`: something is wrong with the corpus.",
-    ExitCode.NOTHING: "No scan was found, or none could be analysed.",
-    ExitCode.INTERRUPTED: "Interrupted with Ctrl-C. What is finished is kept; the same command goes on from there.",
-}
 
 _BOUNDS: dict[str, Callable[[Any], str]] = {
     "ge": lambda bound: f"at least {bound}",
@@ -42,13 +33,14 @@ def describe_commands() -> str:
         _NOTE,
         "",
         "`tablekin COMMAND --help` prints the same. Results go to the standard output; what happened, to which file, "
-        "and what to do, goes to the standard error.",
+        "and what to do, goes to the standard error. The options of messages may stand before the command or after it.",
         "",
         *_exit_codes(),
         *_parameters("tablekin", command),
     ]
+    common = {parameter.name for parameter in command.params}
     for name, each in command.commands.items():
-        lines += _parameters(f"tablekin {name}", each)
+        lines += _parameters(f"tablekin {name}", each, common)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -84,13 +76,15 @@ def describe_config() -> str:
 def _exit_codes() -> Iterator[str]:
     yield from ("## Exit codes", "", "| code | what it means |", "|---|---|")
     for code in sorted(ExitCode):
-        yield f"| {code.value} | {_EXIT_CODES[code]} |"
+        yield f"| {code.value} | {code.meaning} |"
     yield ""
 
 
-def _parameters(name: str, command: Any) -> Iterator[str]:
-    """Describe a command: its usage, its purpose, and a table of what it takes."""
-    shown = [parameter for parameter in command.params if not parameter.hidden]
+def _parameters(name: str, command: Any, common: Collection[str] = ()) -> Iterator[str]:
+    """Describe a command: its usage, its purpose, and a table of what it takes besides what all take."""
+    shown = [
+        parameter for parameter in command.params if not parameter.hidden and parameter.name not in common
+    ]
     arguments = [parameter for parameter in shown if parameter.param_type_name == "argument"]
     options = [parameter for parameter in shown if parameter.param_type_name == "option"]
     is_group = hasattr(command, "commands")

@@ -14,7 +14,7 @@ from tablekin.corpus import Corpus
 from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration.drop import drop
 from tablekin.orchestration.stage import RunRequest, Stages, run
-from tablekin.report.neighbours import describe_neighbours
+from tablekin.report.neighbours import describe_neighbours, find_neighbours
 from tests.support import edition_stages
 from tests.support.killable import assert_same_rows
 from tests.support.runs import digests, write_scan
@@ -64,7 +64,7 @@ def test_editions_of_a_work_are_kin_and_differ_where_they_were_made_to(scans, tm
 
 def test_the_editions_of_a_document_are_named_with_what_they_have_in_common(scans, tmp_path):
     start(scans, tmp_path / "corpus")
-    lines = list(describe_neighbours(Corpus.open(tmp_path / "corpus"), "page2", 1))
+    lines = list(describe_neighbours(find_neighbours(Corpus.open(tmp_path / "corpus"), "page2", 1)))
     kin = lines[lines.index("of the same table, by collation:") + 1 :]
     assert {line.split()[0] for line in kin} == {"page0", "page4"}
     cells = edition_stages.ROWS * edition_stages.COLUMNS

@@ -2,7 +2,7 @@ import pytest
 
 from tablekin.corpus import Corpus, find_document, find_pair
 from tablekin.errors import UsageError
-from tablekin.report.neighbours import describe_neighbours
+from tablekin.report.neighbours import describe_neighbours, find_neighbours
 from tests.support.runs import start, write_scan
 
 
@@ -37,10 +37,10 @@ def test_a_pair_stands_in_the_order_of_the_tables_and_is_of_two(corpus):
 
 
 def test_neighbours_are_told_with_their_reasons(corpus):
-    lines = list(describe_neighbours(corpus, "b_page2", 2))
+    lines = list(describe_neighbours(find_neighbours(corpus, "b_page2", 2)))
     assert lines[0] == "nearest to b_page2 (b/page2.png):"
     partners = [line for line in lines if "cosine" in line]
     assert len(partners) == 2
     assert {line.split()[1] for line in partners} == {"b_page0", "b_page1"}
     assert sum('row 1 column 1 "12"' in line for line in lines) == 2
-    assert len(list(describe_neighbours(corpus, "b_page2", 1))) == 3
+    assert len(list(describe_neighbours(find_neighbours(corpus, "b_page2", 1)))) == 3

@@ -1,32 +1,7 @@
 import errno
+import json
 
-import pytest
-from typer.testing import CliRunner
-
-import tablekin.orchestration.stage
 from tablekin import __version__
-from tablekin.cli import app
-from tests.support import fake_stages
-from tests.support.runs import write_scan
-
-STAGES = tablekin.orchestration.stage.Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
-
-
-@pytest.fixture
-def command(monkeypatch):
-    monkeypatch.setattr("tablekin.orchestration.stage.load_stages", lambda: STAGES)
-
-    def command(*arguments):
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-    return command
-
-
-@pytest.fixture
-def scans(tmp_path):
-    for number in range(2):
-        write_scan(tmp_path / "scans" / f"page{number}.png", number)
-    return tmp_path / "scans"
 
 
 def test_exit_codes_of_run(command, scans, tmp_path):
@@ -98,3 +73,31 @@ def test_a_full_disk_ends_with_2_and_one_line(command, scans, tmp_path, monkeypa
 
 def test_version(command):
     assert command("--version").stdout == f"tablekin {__version__}\n"
+
+
+def test_an_error_of_the_program_itself_ends_with_1_and_says_where(command, scans, tmp_path, monkeypatch):
+    monkeypatch.setattr("tablekin.orchestration.stage.run", lambda *_: 1 / 0)
+    result = command("run", scans, "--out", tmp_path / "corpus")
+    assert result.exit_code == 1
+    assert "please report it" in result.stderr
+    assert "ZeroDivisionError" in result.stderr
+    assert "Traceback" in result.stderr
+
+
+def test_results_are_printed_as_json(command, scans, tmp_path):
+    out = tmp_path / "corpus"
+    (scans / "letter.jpg").write_text("Dear Sir,")
+    result = command("run", scans, "--out", out, "--device", "cpu", "--workers", 1, "--json")
+    assert result.exit_code == 3
+    expected = {"corpus": str(out), "ok": 2, "failed": 1, "added": 3, "pairs": 1, "unchanged": False}
+    assert json.loads(result.stdout) == expected
+    dropped = json.loads(command("drop", out, "letter*", "--json").stdout)
+    assert dropped == {"corpus": str(out), "documents": ["letter"], "left": 2, "is_current": True}
+    (out / "run.json").unlink()
+    broken = command("check", out, "--json")
+    assert broken.exit_code == 3
+    problem = {"place": "run.json", "what": "is missing", "repair": "run again, which writes it"}
+    assert problem in json.loads(broken.stdout)["problems"]
+    written = command("sample", tmp_path / "archive", "--documents", 1, "--workers", 1, "--json")
+    assert json.loads(written.stdout)["documents"] == 1
+    assert len(list((tmp_path / "archive/scans").iterdir())) == 1

@@ -1,0 +1,49 @@
+"""App: the ``tablekin`` command and the options that stand before the name of a command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tablekin.cli import corpora, documents, studies
+from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
+from tablekin.version import __version__
+
+app = typer.Typer(
+    name="tablekin",
+    help="Find out which historical numerical tables were copied from which, and see why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tablekin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _tablekin(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Take options that stand before the command."""
+    context.obj = MessageOptions(verbose, quiet, log_file)
+
+
+corpora.add_commands(app)
+documents.add_commands(app)
+studies.add_commands(app)
+
+
+def main() -> None:
+    """Run the command."""
+    app()

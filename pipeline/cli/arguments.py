@@ -1,0 +1,37 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tablekin.errors import TablekinError
+
+
+def _complete_documents(context: typer.Context, incomplete: str) -> Iterator[str]:
+    """Name the documents of the corpus whose names begin so, for the completion of a shell."""
+    from tablekin.corpus import Corpus
+
+    try:
+        documents = Corpus.open(Path(context.params["corpus"])).read("documents", columns=["doc_id"])
+    except (TablekinError, KeyError, TypeError):
+        return
+    yield from sorted(name for name in documents["doc_id"] if name.startswith(incomplete))
+
+
+CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder that `tablekin run` wrote.")]
+_NAME = "A doc_id, or the name of its scan."
+DocumentName = Annotated[str, typer.Argument(metavar="DOC", help=_NAME, autocompletion=_complete_documents)]
+DocumentA = Annotated[str, typer.Argument(metavar="DOC_A", help=_NAME, autocompletion=_complete_documents)]
+DocumentB = Annotated[str, typer.Argument(metavar="DOC_B", help=_NAME, autocompletion=_complete_documents)]
+DocumentNames = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DOC...",
+        help="A doc_id, the name of its scan, or a pattern: 'kepler/*'.",
+        autocompletion=_complete_documents,
+    ),
+]

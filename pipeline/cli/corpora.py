@@ -1,0 +1,117 @@
+"""Commands that make a corpus, or an archive to make one of: run, drop, sample, check."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tablekin.cli.arguments import CorpusFolder, DocumentNames
+from tablekin.cli.command import LOGGER, Output, command
+from tablekin.errors import ExitCode
+
+
+class OnError(StrEnum):
+    """What to do when a document fails."""
+
+    skip = "skip"
+    stop = "stop"
+
+
+def run(
+    scans: Annotated[
+        list[Path], typer.Argument(metavar="SCANS", help="Folders or files: JPEG, PNG, TIFF, PDF.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="CORPUS", help="Folder for the tables.")],
+    metadata: Annotated[
+        Path | None,
+        typer.Option(metavar="META.csv", help="CSV with a column `file`; all its columns are kept."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(metavar="RUN.toml", help="Settings of the run.")] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where the networks run.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Dask scheduler whose workers do the work: docs/how-to/cluster.md."
+        ),
+    ] = None,
+    on_error: Annotated[OnError, typer.Option(help="Go on with the next document, or stop.")] = OnError.skip,
+) -> Output:
+    """Analyse scans; skips what is done and unchanged, and adds only what is new."""
+    from tablekin.config import read_config
+    from tablekin.orchestration.stage import RunRequest
+    from tablekin.orchestration.stage import run as run_stages
+
+    settings = read_config(config)
+    if device is not None:
+        settings = settings.on_device(device)
+    request = RunRequest(tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler)
+    summary = run_stages(request, LOGGER.info)
+    if summary.unchanged:
+        LOGGER.info("nothing to do: %s is up to date with its %d scans", out, summary.ok + summary.failed)
+    else:
+        LOGGER.info("added %d documents and %d pairs to %s", summary.added, summary.pairs, out)
+    if summary.failed:
+        total = summary.ok + summary.failed
+        LOGGER.warning("%d of %d scans failed; reasons: %s/documents", summary.failed, total, out)
+    code = ExitCode.PARTIAL if summary.failed else ExitCode.DONE
+    return Output(data=lambda: {"corpus": out, **asdict(summary)}, code=code)
+
+
+def drop(corpus: CorpusFolder, docs: DocumentNames) -> Output:
+    """Take documents out of a corpus; their scans are left alone."""
+    from tablekin.orchestration.drop import drop as drop_documents
+
+    dropped = drop_documents(corpus, docs, LOGGER.info)
+    names = ", ".join(dropped.documents)
+    LOGGER.info("dropped %d documents, %d are left: %s", len(dropped.documents), dropped.left, names)
+    if not dropped.is_current:
+        LOGGER.info(
+            "the others were analysed with other weights or another version; the next run makes them anew"
+        )
+    LOGGER.info("the next run over a folder that still has their scans analyses them again")
+    return Output(data=lambda: {"corpus": corpus, **asdict(dropped)})
+
+
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the archive.")],
+    documents: Annotated[int, typer.Option(min=1, help="Number of page images.")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same archive.")] = 0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
+) -> Output:
+    """Write the sample archive: generated book pages with their ground truth."""
+    from tablekin.execution import Progress
+    from tablekin.sample import write_archive
+
+    with Progress("writing", documents, "documents") as progress:
+        write_archive(directory, documents, seed, workers, lambda done, _: progress.reach(done))
+    found = {"directory": directory, "documents": documents, "seed": seed}
+    return Output([f"{documents} documents in {directory}"], lambda: found)
+
+
+def check(corpus: CorpusFolder) -> Output:
+    """Look for what is wrong with a corpus on disk, and say how to repair it."""
+    from tablekin.check import check as find_problems
+
+    problems = list(find_problems(corpus))
+    if problems:
+        LOGGER.warning("%s has %d problems", corpus, len(problems))
+    else:
+        LOGGER.info("nothing is wrong with %s", corpus)
+    code = ExitCode.PARTIAL if problems else ExitCode.DONE
+    found = {"corpus": corpus, "problems": [asdict(problem) for problem in problems]}
+    return Output(map(str, problems), lambda: found, code)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    command(app)(run)
+    command(app)(drop)
+    command(app, "checking")(check)
+    command(app)(sample)

@@ -1,0 +1,119 @@
+"""Commands that look at documents and pairs of a corpus: read, similar, show, collate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tablekin.cli.arguments import CorpusFolder, DocumentA, DocumentB, DocumentName
+from tablekin.cli.command import LOGGER, Output, command
+
+if TYPE_CHECKING:
+    from tablekin.report.drawing import Drawing
+
+
+def read(
+    corpus: CorpusFolder,
+    doc: DocumentName,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="out.csv", help="Write every cell into this file.")
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(metavar="out.png", help="Draw the page, and beside it what was read, into this file."),
+    ] = None,
+) -> Output:
+    """Print the tables of one document as they were read; cells in doubt have a question mark."""
+    from tablekin.corpus import Corpus, find_document
+    from tablekin.report.page import open_page
+    from tablekin.report.transcript import describe_reading, write_cells
+
+    opened = Corpus.open(corpus)
+    page = open_page(opened, find_document(opened, doc))
+    if csv is not None:
+        write_cells(page, csv)
+        LOGGER.info("cells: %s", csv)
+    if image is not None:
+        _save(page.plot(), image)
+    found = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation}
+    return Output(describe_reading(page), lambda: {**found, "cells": page.cells})
+
+
+def similar(
+    corpus: CorpusFolder,
+    doc: DocumentName,
+    number: Annotated[int, typer.Option("-n", "--number", min=1, help="How many neighbours.")] = 5,
+) -> Output:
+    """List the nearest documents of one, and what makes them similar."""
+    from tablekin.corpus import Corpus
+    from tablekin.report.neighbours import describe_neighbours, find_neighbours
+
+    found = find_neighbours(Corpus.open(corpus), doc, number)
+    nearest = [vars(one) for one in found.nearest]
+    return Output(describe_neighbours(found), lambda: {**vars(found), "nearest": nearest})
+
+
+def show(
+    corpus: CorpusFolder,
+    doc_a: DocumentA,
+    doc_b: DocumentB,
+    image: Annotated[
+        Path | None, typer.Option(metavar="out.png", help="Draw the pair into this file.")
+    ] = None,
+) -> Output:
+    """Show one pair: its score, its matches, and on request a drawing."""
+    from tablekin.corpus import Corpus
+    from tablekin.report.pair import describe_pair, open_pair
+
+    pair = open_pair(Corpus.open(corpus), doc_a, doc_b)
+    if image is not None:
+        _save(pair.plot(), image)
+    names = {"doc_a": pair.a.doc_id, "doc_b": pair.b.doc_id}
+    matches = pair.matches.drop(columns=["doc_a", "doc_b"])
+    return Output(describe_pair(pair), lambda: {**names, **vars(pair.scores), "matches": matches})
+
+
+def collate(
+    corpus: CorpusFolder,
+    doc_a: DocumentA,
+    doc_b: DocumentB,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="out.csv", help="Write every aligned cell into this file.")
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(metavar="out.png", help="Draw both tables and their variants into this file."),
+    ] = None,
+) -> Output:
+    """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
+    from tablekin.corpus import Corpus, find_pair
+    from tablekin.report.apparatus import collate_pages, describe, write_csv
+    from tablekin.report.page import open_page
+
+    opened = Corpus.open(corpus)
+    a, b = (open_page(opened, doc) for doc in find_pair(opened, doc_a, doc_b))
+    apparatus = collate_pages(a, b)
+    if csv is not None:
+        write_csv(apparatus, csv)
+        LOGGER.info("aligned cells: %s", csv)
+    if image is not None:
+        _save(apparatus.plot(), image)
+    names = {"doc_a": a.doc_id, "doc_b": b.doc_id}
+    return Output(describe(apparatus), lambda: {**names, **apparatus.summary, "cells": apparatus.cells})
+
+
+def _save(drawing: Drawing, path: Path) -> None:
+    from tablekin.report.drawing import save_drawing
+
+    save_drawing(drawing, path)
+    LOGGER.info("drawing: %s", path)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    command(app, "reading")(read)
+    command(app, "looking for neighbours")(similar)
+    command(app, "reading")(show)
+    command(app, "collating")(collate)

@@ -1,0 +1,94 @@
+"""Commands that study a whole corpus: kinship, analyze."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tablekin.cli.arguments import CorpusFolder
+from tablekin.cli.command import LOGGER, Output, command
+
+if TYPE_CHECKING:
+    from tablekin.kinship import Family
+
+YearColumn = Annotated[str, typer.Option(metavar="COLUMN", help="Column of the metadata with the year.")]
+
+
+def kinship(
+    corpus: CorpusFolder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; CORPUS/kinship without it.")
+    ] = None,
+    witness: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of the metadata that says which documents are of one witness, for instance an edition; "
+            "without it, each document is one.",
+        ),
+    ] = None,
+    year: YearColumn = "year",
+) -> Output:
+    """Find families of tables and, from the readings they share, who copied whom."""
+    from tablekin.corpus import Corpus
+    from tablekin.kinship import describe_families, find_families, write_families
+
+    opened = Corpus.open(corpus)
+    dated = year if year != "year" or "year" in opened.read("documents") else None
+    families = list(find_families(opened, witness, dated))
+    folder = out or opened.layout.kinship
+    write_families(families, folder, LOGGER.info)
+    return Output(
+        describe_families(families), lambda: {"folder": folder, "families": list(map(_data_of, families))}
+    )
+
+
+def _data_of(family: Family) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "family": family.number,
+        "documents": family.witness_of,
+        "years": family.years,
+        "places": len(family.variants.readings),
+        "differing": len(family.variants.variants()),
+    }
+    if family.stemma is not None:
+        for name, branches in (("branches", family.stemma.branches), ("doubtful", family.stemma.doubtful)):
+            found[name] = [vars(branch) for branch in branches]
+        found["newick"] = family.stemma.newick
+    return found
+
+
+def analyze(
+    corpus: CorpusFolder,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write; CORPUS/analysis without it.")
+    ] = None,
+    work: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the metadata with the work.")
+    ] = "work",
+    year: YearColumn = "year",
+    place: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Column of the metadata with the place.")
+    ] = "place",
+    window: Annotated[
+        float, typer.Option(metavar="YEARS", min=1, help="Standard deviation of the window over time.")
+    ] = 10.0,
+) -> Output:
+    """Find clusters of like documents, and tell the history of their tables: table groups, drawings."""
+    from tablekin.analyze import MetadataColumns
+    from tablekin.analyze import analyze as analyze_corpus
+    from tablekin.corpus import Corpus
+
+    opened = Corpus.open(corpus)
+    folder = out or opened.layout.analysis
+    tables = analyze_corpus(opened, folder, MetadataColumns(work, year, place), window, LOGGER.info)
+    LOGGER.info("table: %s; other tables: %s", opened.layout.table("groups"), folder)
+    return Output(data=lambda: {"folder": folder, **tables})
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    command(app, "looking for families")(kinship)
+    command(app, "analysing the corpus")(analyze)

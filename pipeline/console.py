@@ -1,0 +1,116 @@
+"""Console: where what is said is shown. On a terminal with a bar for what takes time, otherwise as plain lines.
+
+The program says everything through the logger ``tablekin``; results are no messages and go to the standard output.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from tablekin.errors import UsageError
+from tablekin.execution import STEP, Step
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class Console(logging.Handler):
+    """Shows messages on a stream.
+
+    Parameters
+    ----------
+    stream
+        Where to: the standard error.
+    threshold
+        Least level of a message that is shown; the bar is shown with those of level INFO.
+    """
+
+    def __init__(self, stream: TextIO, threshold: int) -> None:
+        self._has_bar = stream.isatty() and threshold <= logging.INFO
+        super().__init__(STEP if self._has_bar else threshold)
+        self._stream, self._threshold = stream, threshold
+        self._bar = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a record: as a line, or on the bar."""
+        try:
+            step = getattr(record, "step", None)
+            if step is not None and self._has_bar:
+                self._draw(step)
+            elif record.levelno >= self._threshold:
+                self._write(self.format(record))
+        except Exception:
+            self.handleError(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the name of the program before an error, and that of the module before what happens inside."""
+        text = super().format(record)
+        if record.levelno >= logging.ERROR:
+            return f"tablekin: {text}"
+        return f"  {record.name}: {text}" if record.levelno < logging.INFO else text
+
+    def _write(self, line: str) -> None:
+        if self._bar is None:
+            print(line, file=self._stream, flush=True)
+        else:
+            self._bar.write(line, file=self._stream)
+
+    def _draw(self, step: Step) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None and not step.ended:
+            self._bar = tqdm(total=step.total, desc=step.label, unit=f" {step.unit}", file=self._stream)
+        if self._bar is not None:
+            self._bar.n = step.done
+            self._bar.refresh()
+            if step.ended:
+                self._bar.close()
+                self._bar = None
+
+
+@contextmanager
+def show_messages(threshold: int = logging.INFO, log_file: Path | None = None) -> Iterator[None]:
+    """Show what is said on the standard error meanwhile, and write it into a file.
+
+    Parameters
+    ----------
+    threshold
+        Least level that is shown.
+    log_file
+        Gets every message with its time, DEBUG among them; what the file holds is kept.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be written.
+    """
+    logger = logging.getLogger("tablekin")
+    handlers: list[logging.Handler] = [Console(sys.stderr, threshold)]
+    if log_file is not None:
+        handlers.append(_open_log(log_file))
+    before = logger.level
+    logger.setLevel(min(handler.level for handler in handlers))
+    for handler in handlers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()
+
+
+def _open_log(path: Path) -> logging.Handler:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write the log file {path}: {error.strerror}; name another one") from error
+    handler.setLevel(logging.DEBUG)
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    return handler

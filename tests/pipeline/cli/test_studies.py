@@ -1,0 +1,30 @@
+"""What the commands about a whole corpus print as JSON is what they write."""
+
+import json
+
+import pandas as pd
+
+
+def test_kinship(command, editions):
+    result = command("kinship", editions, "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    written = pd.read_parquet(editions / "kinship/witnesses.parquet")
+    assert [family["family"] for family in found["families"]] == written["family"].unique().tolist()
+    for family in found["families"]:
+        own = written[written["family"] == family["family"]]
+        assert family["documents"] == dict(zip(own["doc_id"], own["witness"], strict=True))
+    lines = command("kinship", editions).stdout.splitlines()
+    assert sum(line.startswith("family ") for line in lines) == len(found["families"])
+
+
+def test_analyze(command, editions, tmp_path):
+    result = command("analyze", editions, "--out", tmp_path / "new", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    groups = pd.read_parquet(editions / "groups")
+    assert [row["doc_id"] for row in found["groups"]] == groups["doc_id"].tolist()
+    assert [row["cluster"] for row in found["groups"]] == groups["cluster"].tolist()
+    assert found["folder"] == str(tmp_path / "new")
+    drivers = pd.read_parquet(tmp_path / "new/drivers_by.parquet")
+    assert len(found["drivers_by"]) == len(drivers)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -25,13 +24,14 @@ from tablekin.config import RunConfig
 from tablekin.document import analyse_document
 from tablekin.execution import Failure, default_workers, run_in_order
 from tablekin.ingest.image import load_image
+from tablekin.models.compilation import compiled
 from tablekin.sample import read_truth
 
 _HEIGHTS = (0, 12, 16, 20, 26, 35, 100)  # pixels of the scan
 _WEARS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 
 
-@numba.njit(cache=True)
+@compiled
 def _align(found: NDArray[np.int8], true: NDArray[np.int8]) -> tuple[int, int]:  # pragma: no cover (compiled)
     """Longest common subsequence; what is found before or after it is free.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.models.compilation import compiled
 from tablekin.models.lrp.step import ReceptiveField
 
 
@@ -30,7 +30,7 @@ class Colouring:
         return len(self.owner)
 
 
-@numba.njit(cache=True)
+@compiled
 def _seen(
     labels: NDArray[np.int32],
     shape: tuple[int, int],
@@ -61,7 +61,7 @@ def _seen(
     return seen
 
 
-@numba.njit(cache=True)
+@compiled
 def _together(seen: NDArray[np.int32], regions: int) -> NDArray[np.bool_]:  # pragma: no cover (compiled)
     """Which regions some unit sees together, ``(regions, regions)``."""
     together = np.zeros((regions, regions), np.bool_)

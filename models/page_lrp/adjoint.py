@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
+from tablekin.models.compilation import compiled
 from tablekin.models.networks.architecture import GRAIN, LAYERS, PER_GRAIN, Units, affected_units
 from tablekin.models.page_lrp.tiles import FeatureMap, rows
 
@@ -204,7 +204,7 @@ def pool_windows(
     )
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract"})
+@compiled(fastmath={"reassoc", "contract"})
 def _pool(
     share: NDArray,
     corner: NDArray[np.int64],

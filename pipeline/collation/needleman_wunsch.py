@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from tablekin.models.compilation import compiled
 
 
 def best_path(scores: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -26,7 +27,7 @@ def best_path(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.asarray(_trace(np.ascontiguousarray(scores, np.float64)), np.int64)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+@compiled
 def _trace(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     m, n = scores.shape
     best = np.zeros((m + 1, n + 1))

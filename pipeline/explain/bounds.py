@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.pooling import PEAKS, PooledLevel
@@ -26,6 +25,7 @@ from tablekin.explain.simd import (
     store,
     trailing_zeros,
 )
+from tablekin.models.compilation import compiled
 from tablekin.schemas import FEATURES
 
 WIDTH = len(FEATURES)
@@ -35,7 +35,7 @@ ROUNDING = np.float32(2e-5)  # a bound computed in float32 is raised by this sha
 Pointer = Any  # to numbers of one type; see tablekin.explain.simd
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm: NDArray[np.float32]) -> int:
     """Write the regions of a document as a table: a feature's relevance in each of them, then the next feature's.
 
@@ -55,7 +55,7 @@ def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm:
     return stride
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def largest_peaks(
     peak: Pointer, a: int, b: int, count: int, product: Pointer, feature: Pointer, room: Pointer
 ) -> int:
@@ -97,7 +97,7 @@ def largest_peaks(
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def upper_bounds(
     feature: Pointer,
     relevance: Pointer,

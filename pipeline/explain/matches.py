@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.pooling import LEVELS
 from tablekin.explain.scores import Scores, name_documents
 from tablekin.explain.top_k import NAMED, Best, best_matches
+from tablekin.models.compilation import compiled
 from tablekin.schemas import FEATURES, SCHEMAS
 
 
@@ -77,7 +77,7 @@ class _Rows(NamedTuple):
     feature: NDArray[np.int8]  # (features,), place in FEATURES
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _list_rows(best: tuple[Best, ...], dot: NDArray[np.float64]) -> _Rows:
     """List the matches of pairs, level by level, and leave out the places that were not used."""
     pairs, count = best[0].relevance.shape

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.simd import (
@@ -25,6 +24,7 @@ from tablekin.explain.simd import (
     store,
     trailing_zeros,
 )
+from tablekin.models.compilation import compiled
 from tablekin.schemas import FEATURES
 
 _SIZE = 64  # documents bounded together
@@ -138,7 +138,7 @@ def find_partners(
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _multiply(
     row: Pointer, factor: Pointer, entries: int, table: Pointer, stride: int, product: Pointer
 ) -> None:
@@ -150,7 +150,7 @@ def _multiply(
         store(total, product, column)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _find(
     begin: Index,
     feature: NDArray[np.uint8],

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.simd import GROUP, LANES
+from tablekin.models.compilation import compiled
 from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
@@ -57,7 +57,7 @@ class PooledLevel(NamedTuple):
     peak_region: NDArray[np.int32]  # (documents, PEAKS), that region, counted from the document's first
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _owners(leaves: Leaves, document: int, level: int) -> NDArray[np.int32]:
     """Find the region that each leaf is pooled into, by region_id; -1 for none."""
     begin, end = leaves.region_begin[document], leaves.region_begin[document + 1]
@@ -82,7 +82,7 @@ def _owners(leaves: Leaves, document: int, level: int) -> NDArray[np.int32]:
     return owner
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _pool_document(leaves: Leaves, document: int, level: int) -> NDArray[np.float64]:
     """Pool the relevance of a document's leaves; ``(largest region_id + 1, features)``."""
     owner = _owners(leaves, document, level)
@@ -93,7 +93,7 @@ def _pool_document(leaves: Leaves, document: int, level: int) -> NDArray[np.floa
     return pooled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pool(leaves: Leaves, level: int) -> PooledLevel:
     """Pool the leaf regions of documents.
 

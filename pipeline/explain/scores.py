@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
 
+from tablekin.models.compilation import compiled
 from tablekin.schemas import SCHEMAS
 
 _ROWS = 64  # documents ranked together
@@ -44,7 +44,7 @@ class PairBlock:
                     yield block
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _products(left: Array, right: Array) -> Array:
     """Multiply ``(rows, features)`` by ``(features, columns)``, adding in the order of the features.
 

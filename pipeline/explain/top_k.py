@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tablekin.explain.bounds import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, upper_bounds
 from tablekin.explain.pooling import PEAKS, PooledLevel
 from tablekin.explain.simd import LANES, pointer, trailing_zeros
+from tablekin.models.compilation import compiled
 
 NAMED = 3  # features named with a match
 _FEW = 64  # regions of a document; up to here, the first regions screened are as good a guess as any
@@ -71,7 +71,7 @@ class _Scratch(NamedTuple):
     bound: Pointer  # (LANES,)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _exact(regions: _RegionArrays, region: int, table: _Table, other: int) -> np.float32:
     """Compute the relevance of a region with one of the table; four sums need not wait for one another."""
     feature, relevance, values, stride = regions.feature, regions.relevance, table.relevance, table.stride
@@ -84,7 +84,7 @@ def _exact(regions: _RegionArrays, region: int, table: _Table, other: int) -> np
     return np.float32((s + t) + (u + v))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _insert(value: np.float32, a: int, b: int, region_id: Pointer, best: _Matches) -> None:
     """Put a match in its place among the best; of equal ones, first that of the smaller region_id of a, then of b."""
     for place in range(best.size):
@@ -104,7 +104,7 @@ def _insert(value: np.float32, a: int, b: int, region_id: Pointer, best: _Matche
         best.relevance[place], best.region_a[place], best.region_b[place] = value, a, b
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _initial_candidates(
     regions: _RegionArrays, a: int, b: int, table: _Table, room: _Scratch, best: _Matches
 ) -> None:
@@ -118,7 +118,7 @@ def _initial_candidates(
             _insert(value, region, table.first + other, regions.region_id, best)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _search(regions: _RegionArrays, a: int, table: _Table, bound: Pointer, best: _Matches) -> None:
     """Find the best matches of a document with the one that is laid out."""
     weakest = best.size - 1
@@ -156,7 +156,7 @@ def _search(regions: _RegionArrays, a: int, table: _Table, bound: Pointer, best:
                     least = max(best.relevance[weakest], TINY)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _name(regions: _RegionArrays, region: int, table: _Table, other: int, named: Pointer) -> None:
     """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
     first = second = third = np.float32(0)
@@ -180,7 +180,7 @@ def _name(regions: _RegionArrays, region: int, table: _Table, other: int, named:
             third, named[2] = value, number
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
     """Find the strongest matches of pairs of documents at one level.
 

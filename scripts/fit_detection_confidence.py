@@ -19,7 +19,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
-from training_pool import PracticePage, load_page
+from training_pool import TrainingPage, load_page
 
 from tablekin.models.networks.detection_confidence import (
     CANDIDATE,
@@ -51,7 +51,7 @@ class Sample:
     printed: int  # digits of the page
 
 
-def describe(page: PracticePage, network: DigitNetwork) -> Sample:
+def describe(page: TrainingPage, network: DigitNetwork) -> Sample:
     """Find the detections of a page and tell which are right: same digit, centres within half a digit height."""
     ink = np.asarray(page.ink / 255, np.float32)
     with torch.inference_mode():

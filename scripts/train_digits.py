@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
-from training_pool import PracticePage, load_page
+from training_pool import TrainingPage, load_page
 
 from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
@@ -68,7 +68,7 @@ def fold(network: DigitNetwork) -> DigitNetwork:
     return folded.eval().requires_grad_(False)
 
 
-def cut_crop(page: PracticePage, rng: np.random.Generator) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def cut_crop(page: TrainingPage, rng: np.random.Generator) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Cut a random, slightly rotated and rescaled piece of a page, as ink, digits, boxes, ignore marks."""
     height, width = page.ink.shape
     scale = float(np.exp(np.clip(rng.normal(0, 0.2), -0.5, 0.45)))
@@ -131,7 +131,7 @@ def draw_targets(
     return heat, weight, box, box_weight
 
 
-def make_batch(pages: list[PracticePage], size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
+def make_batch(pages: list[TrainingPage], size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
     """Stack crops: ink, heat, weight, boxes, box weight, quarter turns."""
     rows = []
     for _ in range(size):
@@ -167,7 +167,7 @@ def losses(network: DigitNetwork, batch: tuple[Tensor, ...]) -> tuple[Tensor, Te
     return digit_loss(z, heat, weight), of_boxes, (entropy * inked).sum() / inked.sum().clamp(min=1)
 
 
-def score_pages(network: DigitNetwork, pages: list[PracticePage]) -> tuple[float, float]:
+def score_pages(network: DigitNetwork, pages: list[TrainingPage]) -> tuple[float, float]:
     """Recall and precision of the digits on whole pages: same digit, centres within half a digit height."""
     found = true = hits = 0
     for page in pages:
@@ -215,7 +215,7 @@ def main() -> None:
         average.load_state_dict(saved["average"])
         optimiser.load_state_dict(saved["optimiser"])
     rng = np.random.default_rng((options.seed, step))
-    pages: dict[Path, PracticePage] = {}
+    pages: dict[Path, TrainingPage] = {}
     running, started = np.zeros(3), time.monotonic()
     while step < options.steps:
         if step % 100 == 0:

@@ -20,7 +20,7 @@ _BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
 
 
 @dataclass(frozen=True)
-class PracticePage:
+class TrainingPage:
     """A generated page as the network sees pages: upright ink and its true digits."""
 
     ink: NDArray[np.uint8]  # (h, w): 255 is solid ink, digits about 20 px high
@@ -29,7 +29,7 @@ class PracticePage:
     ignore: NDArray[np.bool_]  # (n,): neither a digit to find nor background (digits of fractions)
 
 
-def practice_page(seed: tuple[int, int]) -> PracticePage:
+def make_training_page(seed: tuple[int, int]) -> TrainingPage:
     """Typeset, degrade, extract the ink and scale one page.
 
     Parameters
@@ -56,7 +56,7 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
     size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
     ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
     digits = scan.digits
-    return PracticePage(
+    return TrainingPage(
         ink=np.round(ink * 255).astype(np.uint8),
         digit=digits["digit"].to_numpy(np.int8),
         boxes=(digits[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
@@ -64,7 +64,7 @@ def practice_page(seed: tuple[int, int]) -> PracticePage:
     )
 
 
-def save_page(page: PracticePage, path: Path) -> None:
+def save_page(page: TrainingPage, path: Path) -> None:
     """Write a page as PNG with its digits beside it, whole or not at all."""
     part = path.with_suffix(".part.png")
     cv2.imwrite(str(part), page.ink)
@@ -72,13 +72,13 @@ def save_page(page: PracticePage, path: Path) -> None:
     part.rename(path)
 
 
-def load_page(path: Path) -> PracticePage:
+def load_page(path: Path) -> TrainingPage:
     """Read what :func:`save_page` wrote."""
     ink = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     if ink is None:
         raise FileNotFoundError(f"{path}: not a readable page of the pool; delete it, it will be made again")
     with np.load(path.with_suffix(".npz")) as truth:
-        return PracticePage(ink.astype(np.uint8), truth["digit"], truth["boxes"], truth["ignore"])
+        return TrainingPage(ink.astype(np.uint8), truth["digit"], truth["boxes"], truth["ignore"])
 
 
 def main() -> None:
@@ -96,7 +96,7 @@ def main() -> None:
     for number in range(options.first, options.first + options.pages):
         path = options.pool / f"{options.seed}-{number:06d}.png"
         if not path.exists():
-            save_page(practice_page((options.seed, number)), path)
+            save_page(make_training_page((options.seed, number)), path)
             print(path, flush=True)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 from train_digits import ChannelScale, cut_crop, draw_targets, fold
-from training_pool import PracticePage
+from training_pool import TrainingPage
 
 from tablekin.models.networks.digits import STRIDE, DigitNetwork
 
@@ -24,7 +24,7 @@ def test_boxes_follow_their_digits_into_the_crop() -> None:
     boxes = np.concatenate([corners, corners + np.array([10, 20])], 1).astype(np.float32)
     for x, y in corners:
         ink[y : y + 20, x : x + 10] = 255
-    page = PracticePage(ink, np.zeros(len(boxes), np.int8), boxes, np.zeros(len(boxes), bool))
+    page = TrainingPage(ink, np.zeros(len(boxes), np.int8), boxes, np.zeros(len(boxes), bool))
     rng = np.random.default_rng(1)
     seen = 0
     for _ in range(20):

@@ -7,7 +7,7 @@ for one input; ``baselines`` holds other explanations to compare with, ``network
 >>> from tablekin.models import bilrp, lrp
 >>> model = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.ReLU(), torch.nn.Flatten()).eval()
 >>> a, b = torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8)
->>> rules = lrp.Composite(((0, lrp.ZBox(0, 1)),))
+>>> rules = [(0, lrp.ZBox(0, 1))]
 >>> relevance = bilrp.pair_map(bilrp.factor(model, a, rules), bilrp.factor(model, b, rules))
 >>> relevance.shape  # pixels of a, pixels of b
 torch.Size([64, 64])

@@ -10,8 +10,17 @@ the numbers in an input, channels and pixels:
 
 Because y is bilinear in phi, its mixed second derivative is ``sum over m of g_mi g'_mi'`` with the gradients
 ``g_mi = d[phi]_m / dx_i``. All four are therefore products of two factors, one an input, as BiLRP is:
-:func:`models.bilrp.pair_map` of two factors of the same kind is the baseline's map. Channels and the pixels of a
-region are summed. Models must be in evaluation mode; neither they nor their gradients are changed.
+:func:`tablekin.models.bilrp.pair_map` of two factors of the same kind is the baseline's map. Channels and the pixels
+of a region are summed. Models must be in evaluation mode; neither they nor their gradients are changed.
+
+>>> import torch
+>>> from torch import nn
+>>> from tablekin.models import baselines, bilrp
+>>> model = nn.Sequential(nn.Conv2d(1, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(6 * 6 * 6, 5)).eval()
+>>> a, b = torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8)
+>>> factors = [baselines.hessian_product(model, x) for x in (a, b)]
+>>> bilrp.pair_map(*factors).shape
+torch.Size([64, 64])
 """
 
 from __future__ import annotations
@@ -22,19 +31,20 @@ import torch
 from torch import Tensor, nn
 
 from tablekin.models.bilrp import Factor, pool
+from tablekin.models.lrp.inputs import Array, as_input, as_regions, check_image
 
 
-def saliency(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:
+def saliency(model: nn.Module, x: Array, regions: Array | None = None, chunk: int = 16) -> Factor:
     """Square the input: one feature, ``x_i^2``.
 
     The model takes no part, so ``phi`` is not the model's: it is the sum of the squares, and nothing is
     absorbed. Parameters as in :func:`hessian_product`; ``model`` and ``chunk`` are not used.
     """
-    _check(x, regions)
+    x, regions = _prepared(model, x, regions)
     return _complete(_pooled(x**2, regions))
 
 
-def curvature(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:
+def curvature(model: nn.Module, x: Array, regions: Array | None = None, chunk: int = 16) -> Factor:
     """Square the mixed second derivatives, without making them.
 
     ``(sum_m g_mi g'_mi')^2 = sum over m <= n of c_mn (g_mi g_ni) (g'_mi' g'_ni')``, c = 1 where m = n and 2
@@ -42,7 +52,7 @@ def curvature(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk:
     not the model's: it is the sum of each row, and nothing is absorbed. Parameters and errors as in
     :func:`hessian_product`. Memory: the gradients of all features and the factor itself.
     """
-    _check(x, regions)
+    x, regions = _prepared(model, x, regions)
     gradient = torch.cat([part for _, part in _gradients(model, x, chunk)]).flatten(2)
     count = len(gradient)
     first, second = torch.triu_indices(count, count, device=x.device)
@@ -56,7 +66,7 @@ def curvature(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk:
     return _complete(torch.stack(columns, 1))
 
 
-def hessian_product(model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16) -> Factor:
+def hessian_product(model: nn.Module, x: Array, regions: Array | None = None, chunk: int = 16) -> Factor:
     """Multiply gradient and input: rows ``g_mi x_i``.
 
     ``phi`` is the model's output; ``absorbed`` is what gradient times input leaves of it, which in a network
@@ -79,7 +89,7 @@ def hessian_product(model: nn.Module, x: Tensor, regions: Tensor | None = None, 
     ValueError
         If ``x`` is not one input, ``regions`` does not fit it or the model's output is not ``(1, features)``.
     """
-    _check(x, regions)
+    x, regions = _prepared(model, x, regions)
     values, relevance = [], []
     for value, part in _gradients(model, x, chunk):
         values.append(value)
@@ -89,7 +99,7 @@ def hessian_product(model: nn.Module, x: Tensor, regions: Tensor | None = None, 
 
 @torch.no_grad()
 def embedding_similarity(
-    model: nn.Module, x: Tensor, regions: Tensor | None = None, chunk: int = 16, blank: float = 0.0
+    model: nn.Module, x: Array, regions: Array | None = None, chunk: int = 16, blank: float = 0.0
 ) -> Factor:
     """Embed every region by itself: column i is ``phi`` of the input with all else blank.
 
@@ -110,7 +120,7 @@ def embedding_similarity(
     ValueError
         As in :func:`hessian_product`.
     """
-    _check(x, regions)
+    x, regions = _prepared(model, x, regions)
     height, width = x.shape[-2:]
     if regions is None:
         regions = torch.arange(height * width).reshape(height, width)
@@ -123,11 +133,11 @@ def embedding_similarity(
     return _remaining(phi, torch.cat(alone).T)
 
 
-def _check(x: Tensor, regions: Tensor | None) -> None:
-    if x.ndim != 4 or len(x) != 1:
-        raise ValueError(f"expected one input, (1, channels, h, w), not {tuple(x.shape)}")
-    if regions is not None and regions.shape != x.shape[-2:]:
-        raise ValueError(f"regions {tuple(regions.shape)} do not fit the input {tuple(x.shape)}")
+def _prepared(model: nn.Module, x: Array, regions: Array | None) -> tuple[Tensor, Tensor | None]:
+    """Turn an image and its regions into tensors as the model takes them."""
+    x = as_input(x, model)
+    check_image(x)
+    return x, None if regions is None else as_regions(regions, x)
 
 
 def _features(output: Tensor) -> Tensor:

@@ -36,7 +36,8 @@ from torch import Tensor, nn
 
 from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
 from tablekin.models.bilrp import Factor, factor, pair_map
-from tablekin.models.lrp.rules import Composite, Gamma, Rule, ZBox, Zero
+from tablekin.models.lrp.composite import Composite
+from tablekin.models.lrp.rules import Gamma, Rule, ZBox, Zero
 
 GAMMAS = (0.0, 0.01, 0.03, 0.09, 0.1, 0.25, 0.5, 1.0)
 REGIONS = (torch.arange(LENGTH * SIDE) // SIDE).expand(SIDE, -1)  # the box of every pixel
@@ -64,7 +65,7 @@ def bilrp_explainers() -> dict[str, Explainer]:
     """List BiLRP with every gamma and both rules at the pixels."""
     return {
         f"BiLRP, gamma {gamma:g}{', z^B' if box else ''}": partial(
-            factor, composite=composite(gamma, box), regions=REGIONS, chunk=64
+            factor, rules=composite(gamma, box), regions=REGIONS, chunk=64
         )
         for box in (False, True)
         for gamma in GAMMAS

@@ -1,12 +1,11 @@
 """LRP: rules, and the propagation of relevance through any network of known layers."""
 
+from tablekin.models.lrp.composite import Composite, MissingRuleError, Rules, Selector
 from tablekin.models.lrp.propagation import Propagation, Relevance
 from tablekin.models.lrp.rules import (
-    Composite,
     Epsilon,
     Flat,
     Gamma,
-    MissingRuleError,
     Rule,
     WSquare,
     ZBox,
@@ -25,6 +24,8 @@ __all__ = [
     "Recorder",
     "Relevance",
     "Rule",
+    "Rules",
+    "Selector",
     "Step",
     "UnsupportedOperationError",
     "WSquare",

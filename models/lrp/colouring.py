@@ -1,4 +1,4 @@
-"""Catchment: in which regions of the page the relevance of a unit low in a network comes to rest.
+"""Colouring: which regions of an input may share one pass, because no unit sees two of them.
 
 A unit low in a network sees few pixels, which belong to few regions. LRP below it is a linear map, so what it passes
 to each region can be computed for all units at once by going *forward*: begin with the pixels of a region alone and
@@ -36,11 +36,11 @@ def _seen(
     shape: tuple[int, int],
     down: tuple[int, int, int],
     across: tuple[int, int, int],
-    most: int,
+    max_regions: int,
 ) -> NDArray[np.int32]:  # pragma: no cover (compiled)
-    """List the regions that each unit sees, ``(h, w, most)``, -1 after the last; windows: stride, before, after."""
+    """List the regions that each unit sees, ``(h, w, max_regions)``, -1 after the last; axes: stride, before, after."""
     height, width = labels.shape
-    seen = np.full((shape[0], shape[1], most), -1, np.int32)
+    seen = np.full((shape[0], shape[1], max_regions), -1, np.int32)
     for i in range(shape[0]):
         top, bottom = i * down[0] - down[1], i * down[0] + down[2] + 1
         for j in range(shape[1]):
@@ -55,7 +55,7 @@ def _seen(
                     known = False
                     for k in range(count):
                         known = known or seen[i, j, k] == label
-                    if not known and count < most:
+                    if not known and count < max_regions:
                         seen[i, j, count] = label
                         count += 1
     return seen
@@ -83,8 +83,8 @@ class TooManyRegionsError(ValueError):
 def colour_regions(
     labels: NDArray[np.int32],
     shape: tuple[int, int],
-    windows: tuple[ReceptiveField, ReceptiveField],
-    most: int,
+    fields: tuple[ReceptiveField, ReceptiveField],
+    max_regions: int,
 ) -> Colouring:
     """Part the regions of a page into colours, greedily, the most entangled first.
 
@@ -94,22 +94,22 @@ def colour_regions(
         ``(h, w)``, the region of each pixel.
     shape
         Height and width of the map of units.
-    windows
+    fields
         Which pixels a unit sees, down and across.
-    most
+    max_regions
         Regions allowed for: a unit must see fewer.
 
     Raises
     ------
     TooManyRegionsError
-        If some unit sees ``most`` regions or more.
+        If some unit sees ``max_regions`` regions or more.
     """
-    down, across = ((window.stride, window.before, window.after) for window in windows)
-    seen = _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, most)
+    down, across = ((field.stride, field.before, field.after) for field in fields)
+    seen = _seen(np.ascontiguousarray(labels, np.int32), shape, down, across, max_regions)
     if (seen[..., -1] >= 0).any():
-        high, wide = (window.before + window.after + 1 for window in windows)
+        high, wide = (field.before + field.after + 1 for field in fields)
         raise TooManyRegionsError(
-            f"more than {most - 1} regions within {wide} x {high} pixels: the regions are too small"
+            f"more than {max_regions - 1} regions within {wide} x {high} pixels: the regions are too small"
         )
     regions = int(labels.max()) + 1
     together = _together(seen, regions)

@@ -54,11 +54,11 @@ def weighted(
     if isinstance(module, nn.Linear):
         layer = WeightedLayer(x, weight, bias, F.linear)
         return _step(layer, rule, rectified, lambda w: lambda s: s @ w, (POINT, POINT))
-    padding, windows = _geometry(module)
+    padding, fields = _geometry(module)
     column = None if bias is None else bias[:, None, None]
     options: Any = (module.stride, padding, module.dilation, module.groups)
     layer = WeightedLayer(x, weight, column, lambda maps, w: F.conv2d(maps, w, None, *options))
-    return _step(layer, rule, rectified, lambda w: _spread(w, x, options), windows)
+    return _step(layer, rule, rectified, lambda w: _spread(w, x, options), fields)
 
 
 def _folded(module: Any, normalisation: Any) -> tuple[Tensor, Tensor | None]:
@@ -109,34 +109,31 @@ def _step(
     rule: Rule,
     rectified: bool,
     spread: Callable[[Tensor], _Spread],
-    windows: tuple[ReceptiveField, ReceptiveField],
+    fields: tuple[ReceptiveField, ReceptiveField],
 ) -> Step:
     output = layer.output
-    leak, ways = _ways(layer, rule, output > 0 if rectified else None, spread)
+    leak, paths = _paths(layer, rule, output > 0 if rectified else None, spread)
     multiplications = layer.weight.numel() * output[0, 0].numel()
 
-    def forth(reading: Tensor) -> Tensor:
-        result = reading.new_zeros((len(reading), *output.shape[1:]))
-        for way in ways:
-            scaled = reading * way.term.multiplier
+    def adjoint(functional: Tensor) -> Tensor:
+        result = functional.new_zeros((len(functional), *output.shape[1:]))
+        for path in paths:
+            scaled = functional * path.term.multiplier
             if scaled.ndim == 4:
                 scaled = scaled.contiguous(memory_format=torch.channels_last)
-            result += layer.apply(scaled, way.term.weight).mul_(way.inverse)
+            result += layer.apply(scaled, path.term.weight).mul_(path.inverse)
         return result
 
-    return Step(output, _back(layer, ways, leak), forth, leak, windows, multiplications)
+    return Step(output, _backward(layer, paths, leak), adjoint, leak, fields, multiplications)
 
 
-def _ways(
+def _paths(
     layer: WeightedLayer, rule: Rule, arrives: Tensor | None, spread: Callable[[Tensor], _Spread]
 ) -> tuple[Tensor | None, list[_TermPath]]:
     """Prepare a rule: the share of each output that is absorbed, and the terms that serve some output."""
     split = rule.split(layer)
-    served = [
-        z if term.side is None else z * term.side
-        for term in split.terms
-        for z in (layer.apply(term.multiplier, term.weight),)
-    ]
+    applied = [layer.apply(term.multiplier, term.weight) for term in split.terms]
+    served = [z if term.side is None else z * term.side for term, z in zip(split.terms, applied, strict=True)]
     numerator = torch.stack(served).sum(0)
     denominator = numerator if split.extra is None else numerator + split.extra
     limits = torch.finfo(denominator.dtype)
@@ -144,29 +141,29 @@ def _ways(
     inverse = (1 / denominator.masked_fill(vanishes, 1)).masked_fill(vanishes, 0)
     extra = split.extra if split.extra is not None else torch.zeros_like(denominator)
     leak = torch.where(vanishes, 1, extra * inverse)
-    ways = [
+    paths = [
         _TermPath(term, inverse if term.side is None else inverse * term.side, spread(term.weight))
         for term in split.terms
         if term.side is None or bool((term.side if arrives is None else term.side & arrives).any())
     ]
-    return leak if bool(leak.any()) else None, ways
+    return leak if bool(leak.any()) else None, paths
 
 
-def _back(layer: WeightedLayer, ways: list[_TermPath], leak: Tensor | None) -> Backward:
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+def _backward(layer: WeightedLayer, paths: list[_TermPath], leak: Tensor | None) -> Backward:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         absorbed = nothing(relevance)
         if leak is not None:
             absorbed = (relevance.flatten(1) @ leak.flatten()).double()
         result = None
-        for index, way in enumerate(ways):
-            last = index == len(ways) - 1
-            share = relevance.mul_(way.inverse) if last else relevance * way.inverse
-            if way.term.side is not None and index and not bool(share.any()):
+        for index, path in enumerate(paths):
+            last = index == len(paths) - 1
+            share = relevance.mul_(path.inverse) if last else relevance * path.inverse
+            if path.term.side is not None and index and not bool(share.any()):
                 continue  # often no relevance arrives at negative outputs
-            part = way.spread(share).mul_(way.term.multiplier)
+            part = path.spread(share).mul_(path.term.multiplier)
             result = part if result is None else result.add_(part)
         if result is None:
             result = relevance.new_zeros((len(relevance), *layer.x.shape[1:]))
         return (result,), absorbed
 
-    return back
+    return backward

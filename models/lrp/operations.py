@@ -26,7 +26,7 @@ def _value(operand: Any) -> Any:
 
 
 def _unchanged(output: Tensor) -> Step:
-    return Step(output, lambda relevance: ((relevance,), nothing(relevance)), lambda reading: reading)
+    return Step(output, lambda relevance: ((relevance,), nothing(relevance)), lambda functional: functional)
 
 
 def _transpose(function: Callable[[Tensor], Tensor], x: Tensor, s: Tensor) -> Tensor:
@@ -39,11 +39,11 @@ def _transpose(function: Callable[[Tensor], Tensor], x: Tensor, s: Tensor) -> Te
 def _linear(function: Callable[[Tensor], Tensor], x: Tensor) -> Step:
     output = function(x)
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         share, absorbed = divide(relevance, output, output)
         return (x * _transpose(function, x, share),), absorbed
 
-    return Step(output, back)
+    return Step(output, backward)
 
 
 def _relu(x: Tensor, inplace: bool = False) -> Step:
@@ -60,10 +60,10 @@ def _flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Step:
     if start_dim % x.ndim == 0:
         raise UnsupportedOperationError("flatten joins the batch with other axes; use start_dim=1")
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         return (relevance.reshape(len(relevance), *x.shape[1:]),), nothing(relevance)
 
-    return Step(torch.flatten(x, start_dim, end_dim), back)
+    return Step(torch.flatten(x, start_dim, end_dim), backward)
 
 
 def _reshape(function: Callable[..., Tensor], x: Tensor, *args: Any, **kwargs: Any) -> Step:
@@ -71,10 +71,10 @@ def _reshape(function: Callable[..., Tensor], x: Tensor, *args: Any, **kwargs: A
     if output.ndim < 2 or len(output) != len(x):
         raise UnsupportedOperationError(f"{tuple(output.shape)} has lost the axis of the batch")
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         return (relevance.reshape(len(relevance), *x.shape[1:]),), nothing(relevance)
 
-    return Step(output, back)
+    return Step(output, backward)
 
 
 def _add(left: Any, right: Any, *, alpha: float = 1) -> Step:
@@ -85,11 +85,11 @@ def _add(left: Any, right: Any, *, alpha: float = 1) -> Step:
         raise UnsupportedOperationError("addition repeats an input along an axis")
     numerator = torch.stack(reached).sum(0)
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         share, absorbed = divide(relevance, numerator, output)
         return tuple(share * part for part in reached), absorbed
 
-    return Step(output, back)
+    return Step(output, backward)
 
 
 def _scaled(operand: Any, factor: float) -> Any:
@@ -109,11 +109,11 @@ def _multiply(left: Any, right: Any) -> Step:
         raise UnsupportedOperationError("multiplication repeats an input along an axis")
     open_to = (torch.as_tensor(_value(factor), device=x.device) != 0).expand(x.shape)
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         stopped = (relevance * ~open_to).flatten(1).sum(1, dtype=torch.float64)
         return (relevance * open_to,), stopped
 
-    return Step(output, back)
+    return Step(output, backward)
 
 
 def _divide(left: Any, right: Any) -> Step:
@@ -128,7 +128,7 @@ def _concatenate(tensors: Sequence[Any], dim: int = 0) -> Step:
         raise UnsupportedOperationError("concatenation along the batch")
     sizes = [_value(tensor).shape[dim] for tensor in tensors]
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         absorbed = nothing(relevance)
         reached = []
         for tensor, part in zip(tensors, relevance.split(sizes, dim), strict=True):
@@ -138,14 +138,14 @@ def _concatenate(tensors: Sequence[Any], dim: int = 0) -> Step:
                 absorbed = absorbed + part.flatten(1).sum(1, dtype=torch.float64)
         return tuple(reached), absorbed
 
-    return Step(output, back)
+    return Step(output, backward)
 
 
 def _max_pool(x: Tensor, *args: Any, return_indices: bool = False, **kwargs: Any) -> Step:
     if return_indices:
         raise UnsupportedOperationError("max pooling that returns indices")
     output, winners = F.max_pool2d(x, *args, return_indices=True, **kwargs)
-    return _to_winners(x, output, winners, _pooling_windows(*args, **kwargs))
+    return _to_winners(x, output, winners, _pooling_fields(*args, **kwargs))
 
 
 def _adaptive_max_pool(x: Tensor, output_size: Any, return_indices: bool = False) -> Step:
@@ -161,28 +161,28 @@ def _maximum(x: Tensor, dim: Any = (), keepdim: bool = False) -> Step:
     step = _adaptive_max_pool(x, 1)
     if keepdim:
         return step
-    return Step(step.output.flatten(1), lambda relevance: step.back(relevance[..., None, None]))
+    return Step(step.output.flatten(1), lambda relevance: step.backward(relevance[..., None, None]))
 
 
 def _to_winners(
-    x: Tensor, output: Tensor, winners: Tensor, windows: tuple[ReceptiveField, ReceptiveField] | None = None
+    x: Tensor, output: Tensor, winners: Tensor, fields: tuple[ReceptiveField, ReceptiveField] | None = None
 ) -> Step:
     """Pass the relevance of maxima to where they were found, ``winners`` counted along the flattened map."""
 
-    def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         seeds, channels = relevance.shape[:2]
         result = relevance.new_zeros((seeds, channels, x.shape[2] * x.shape[3]))
         result.scatter_add_(2, winners.flatten(2).expand(seeds, -1, -1), relevance.flatten(2))
         return (result.reshape(seeds, *x.shape[1:]),), nothing(relevance)
 
-    def forth(reading: Tensor) -> Tensor:
-        at_winners = winners.flatten(2).expand(len(reading), -1, -1)
-        return reading.flatten(2).gather(2, at_winners).reshape(len(reading), *output.shape[1:])
+    def adjoint(functional: Tensor) -> Tensor:
+        at_winners = winners.flatten(2).expand(len(functional), -1, -1)
+        return functional.flatten(2).gather(2, at_winners).reshape(len(functional), *output.shape[1:])
 
-    return Step(output, back, forth, windows=windows) if windows else Step(output, back)
+    return Step(output, backward, adjoint, receptive_fields=fields) if fields else Step(output, backward)
 
 
-def _pooling_windows(
+def _pooling_fields(
     kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
 ) -> tuple[ReceptiveField, ReceptiveField]:
     down, across = (

@@ -1,10 +1,10 @@
-"""Meeting half way: relevance by region, passed back from the output and read forward from the regions.
+"""Region pooling: relevance by region, passed back from the output and carried forward from the regions.
 
 Relevance by region is a product of linear maps: from the seeds down through every layer, then the sum over the
 pixels of each region. It may be multiplied out from either end. From the output it costs one pass a seed; from the
-pixels one pass a *reading*, and regions that no unit sees together share a reading (:mod:`models.catchment`). Low
-in a network, where maps are large and units see few pixels, readings are far fewer than seeds; so the two meet
-where the number of multiplications is least.
+pixels one pass a *functional* (1 on some regions, 0 elsewhere), and regions that no unit sees together share one
+(:mod:`tablekin.models.lrp.colouring`). Low in a network, where maps are large and units see few pixels, functionals are
+far fewer than seeds; so the two meet where the number of multiplications is smallest.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from torch import Tensor
 from tablekin.models.lrp.colouring import TooManyRegionsError, colour_regions
 from tablekin.models.lrp.step import POINT, Step
 
-_MOST = 64  # regions a unit may see where the two ways meet
+_MAX_REGIONS = 64  # that a unit may see where the two ends meet; beyond, the adjoint saves nothing
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class RegionShares:
     absorbed: Tensor | None  # (channels, h, w); None: nothing
     regions: int
 
-    def read(self, relevance: Tensor, absorbed: Tensor) -> tuple[Tensor, Tensor]:
-        """Turn relevance of the map ``(seeds, channels, h, w)`` into ``(seeds, regions)``.
+    def pool(self, relevance: Tensor, absorbed: Tensor) -> tuple[Tensor, Tensor]:
+        """Pool relevance of the map ``(seeds, channels, h, w)`` into ``(seeds, regions)``.
 
         Parameters
         ----------
@@ -59,11 +59,11 @@ class RegionShares:
 
 @dataclass(frozen=True)
 class _AtPixels:
-    """The regions themselves, where nothing is gained by reading forward."""
+    """The regions themselves, where nothing is gained by carrying them forward."""
 
     labels: Tensor  # (h, w)
 
-    def read(self, relevance: Tensor, absorbed: Tensor) -> tuple[Tensor, Tensor]:
+    def pool(self, relevance: Tensor, absorbed: Tensor) -> tuple[Tensor, Tensor]:
         """Sum relevance of pixels ``(seeds, channels, h, w)`` over channels and regions."""
         return pool(relevance.sum(1).flatten(1), self.labels), absorbed
 
@@ -78,7 +78,7 @@ def pool(at_pixels: Tensor, regions: Tensor) -> Tensor:
 def pool_regions(
     x: Tensor, regions: Tensor, chain: Sequence[Step], seeds: int, cost: int, chunk: int
 ) -> tuple[int, RegionShares | _AtPixels]:
-    """Choose where to meet and read the regions forward to there.
+    """Choose where to meet and carry the regions forward to there.
 
     Parameters
     ----------
@@ -93,30 +93,30 @@ def pool_regions(
     cost
         Multiplications of passing one seed back through the whole network.
     chunk
-        Readings carried forward together; bounds memory.
+        Functionals carried forward together; bounds memory.
 
     Returns
     -------
     tuple
-        The number of steps of the chain to read forward (0: none), and what reads relevance there.
+        The number of steps of the chain to carry the regions forward (0: none), and what pools relevance there.
     """
     labels = regions.cpu().numpy().astype(np.int32)
-    best, least, chosen = 0, seeds * cost, None
-    below, windows = 0, (POINT, POINT)
+    best, min_cost, chosen = 0, seeds * cost, None
+    below, fields = 0, (POINT, POINT)
     for place, step in enumerate(chain, 1):
-        down, across = step.windows
-        windows = (down.above(windows[0]), across.above(windows[1]))
+        down, across = step.receptive_fields
+        fields = (down.above(fields[0]), across.above(fields[1]))
         below += step.cost
         if place < len(chain) and not _smaller(chain[place], step):
             continue  # meet just below a layer that makes the map smaller, or at the end
         try:
             height, width = step.output.shape[2:]
-            colouring = colour_regions(labels, (height, width), windows, _MOST)
+            colouring = colour_regions(labels, (height, width), fields, _MAX_REGIONS)
         except TooManyRegionsError:
             break
-        reading = colouring.count * step.output[0].numel() * seeds
-        if (total := colouring.count * below + seeds * (cost - below) + reading) < least:
-            best, least, chosen = place, total, colouring
+        pooling = colouring.count * step.output[0].numel() * seeds
+        if (total := colouring.count * below + seeds * (cost - below) + pooling) < min_cost:
+            best, min_cost, chosen = place, total, colouring
     if chosen is None:
         return 0, _AtPixels(regions)
     colour = torch.from_numpy(chosen.of_region).to(x.device)[regions.to(x.device, torch.int64)]
@@ -124,7 +124,7 @@ def pool_regions(
     masks = torch.stack([colour == index for index in range(chosen.count)]).to(x.dtype)  # (colours, h, w)
     shares = torch.cat(
         [
-            _forth(part[:, None].expand(-1, *x.shape[1:]), chain[:best]).permute(2, 3, 1, 0).flatten(0, 1)
+            _carry(part[:, None].expand(-1, *x.shape[1:]), chain[:best]).permute(2, 3, 1, 0).flatten(0, 1)
             for part in masks.split(chunk)
         ],
         2,
@@ -136,22 +136,22 @@ def _smaller(above: Step, step: Step) -> bool:
     return above.output.shape[2:] != step.output.shape[2:]
 
 
-def _forth(reading: Tensor, chain: Sequence[Step]) -> Tensor:
-    """Carry readings ``(readings, channels, h, w)`` up a chain."""
+def _carry(functional: Tensor, chain: Sequence[Step]) -> Tensor:
+    """Carry functionals ``(functionals, channels, h, w)`` up a chain."""
     for step in chain:
-        assert step.forth is not None
-        reading = step.forth(reading)
-    return reading
+        assert step.adjoint is not None
+        functional = step.adjoint(functional)
+    return functional
 
 
 def _absorbed(x: Tensor, chain: Sequence[Step]) -> Tensor | None:
-    """Read what the chain absorbs of each unit's relevance, ``(channels, h, w)``."""
+    """Tell what the chain absorbs of each unit's relevance, ``(channels, h, w)``."""
     if all(step.leak is None for step in chain):
         return None
-    reading = torch.zeros_like(x)
+    functional = torch.zeros_like(x)
     for step in chain:
-        assert step.forth is not None
-        reading = step.forth(reading)
+        assert step.adjoint is not None
+        functional = step.adjoint(functional)
         if step.leak is not None:
-            reading = reading + step.leak
-    return reading[0]
+            functional = functional + step.leak
+    return functional[0]

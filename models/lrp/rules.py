@@ -19,16 +19,11 @@ invariant representations by joint Wasserstein distance minimization", appendix)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import ClassVar, Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
-from torch import Tensor, nn
-
-
-class MissingRuleError(LookupError):
-    """A layer with weights is matched by no selector of the composite."""
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -64,8 +59,9 @@ class Split:
     extra: Tensor | None = None  # broadcasts against (1, *output)
 
 
+@runtime_checkable
 class Rule(Protocol):
-    """Chooses the terms for a layer."""
+    """Chooses the terms for a layer; any class with these two members is a rule."""
 
     @property
     def proportional(self) -> bool:
@@ -202,49 +198,6 @@ class Flat:
     def split(self, layer: WeightedLayer) -> Split:
         """Choose the terms."""
         return Split((Term(torch.ones_like(layer.weight), torch.ones_like(layer.x)),))
-
-
-Selector = str | int | type[nn.Module]
-
-
-@dataclass(frozen=True)
-class Composite:
-    """Assigns rules to layers: the first selector that matches wins.
-
-    Parameters
-    ----------
-    rules
-        Pairs of a selector and a rule. A selector is a module's name (a pattern with ``*`` and ``?``), its
-        type, or its place among the layers with weights in the order of execution (negative: from the end).
-
-    Examples
-    --------
-    >>> composite = Composite(((0, ZBox(0, 1)), ("head", Zero()), (nn.Conv2d, Gamma(0.25))))
-    """
-
-    rules: tuple[tuple[Selector, Rule], ...] = field(default=())
-
-    def rule_for(self, name: str, module: nn.Module, place: int, count: int) -> Rule:
-        """Find the rule of the layer ``name``, the ``place``-th of ``count`` layers with weights.
-
-        Raises
-        ------
-        MissingRuleError
-            If no selector matches.
-        """
-        for selector, rule in self.rules:
-            if isinstance(selector, str):
-                matches = fnmatchcase(name, selector)
-            elif isinstance(selector, int):
-                matches = selector in (place, place - count)
-            else:
-                matches = isinstance(module, selector)
-            if matches:
-                return rule
-        raise MissingRuleError(
-            f"layer {name!r} ({type(module).__name__}, number {place} of {count}) has no rule: "
-            "add a selector for its name, number or type to the composite"
-        )
 
 
 def divide(relevance: Tensor, numerator: Tensor, denominator: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,9 +1,9 @@
 """Step: one operation of a network at one input, and how relevance passes through it.
 
 Every operation is run once. What is kept of it is a linear map between the relevance of its output and that of
-its input, usable in both directions: ``back`` takes relevance from the output to the input; ``forth``, its adjoint,
-takes a *reading* of the input's relevance (a weight for every place, for instance 1 on a region and 0 elsewhere)
-to the reading of the output's relevance that gives the same number.
+its input, usable in both directions: ``backward`` takes relevance from the output to the input; ``adjoint`` takes a
+*functional* of the input's relevance (a weight for every place, for instance 1 on a region and 0 elsewhere) to the
+functional of the output's relevance that gives the same number.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Backward = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor]]
 ``(seeds, *input)``, absorbed ``(seeds,)`` float64."""
 
 Adjoint = Callable[[Tensor], Tensor]
-"""Readings of the input's relevance ``(readings, *input)`` -> of the output's ``(readings, *output)``."""
+"""Functionals of the input's relevance ``(functionals, *input)`` -> of the output's ``(functionals, *output)``."""
 
 
 class UnsupportedOperationError(ValueError):
@@ -36,7 +36,7 @@ class ReceptiveField:
     after: int = 0
 
     def above(self, lower: ReceptiveField) -> ReceptiveField:
-        """Give what the unit sees through a layer below that has the window ``lower``."""
+        """Give what the unit sees through a layer below whose units see ``lower``."""
         return ReceptiveField(
             self.stride * lower.stride,
             self.before * lower.stride + lower.before,
@@ -49,17 +49,17 @@ POINT = ReceptiveField()
 
 @dataclass(frozen=True)
 class Step:
-    """An operation that was run: its output ``(1, ...)`` and the ways of relevance through it.
+    """An operation that was run: its output ``(1, ...)`` and how relevance passes through it.
 
-    ``forth``, ``leak`` and ``windows`` serve reading relevance by region; an operation on maps without them is
-    passed back place by place.
+    ``adjoint``, ``leak`` and ``receptive_fields`` serve pooling relevance by region; an operation on maps without
+    them is passed back place by place.
     """
 
     output: Tensor
-    back: Backward
-    forth: Adjoint | None = None
+    backward: Backward
+    adjoint: Adjoint | None = None
     leak: Tensor | None = None  # (1, *output): share of an output's relevance that is absorbed; None: nothing
-    windows: tuple[ReceptiveField, ReceptiveField] = (POINT, POINT)  # down, across
+    receptive_fields: tuple[ReceptiveField, ReceptiveField] = (POINT, POINT)  # down, across
     cost: int = 0  # multiplications of passing one seed back, 0 if few
 
 

@@ -17,6 +17,23 @@ class Tracer(fx.Tracer):
         return isinstance(m, Recorder) or super().is_leaf_module(m, module_qualified_name)
 
 
+def traced(tracer: Tracer, model: nn.Module) -> fx.Graph:
+    """Trace a model.
+
+    Raises
+    ------
+    UnsupportedOperationError
+        If what it does depends on the values of its input.
+    """
+    try:
+        return tracer.trace(model)
+    except (fx.proxy.TraceError, TypeError) as error:
+        raise UnsupportedOperationError(
+            f"{type(model).__name__} cannot be written down as a graph of operations: its forward decides by values of "
+            f"its input, or makes Python's numbers of them ({error})"
+        ) from error
+
+
 def inputs_of(node: fx.Node) -> list[fx.Node]:
     """List the nodes a node takes, once for every time it takes them."""
     found: list[fx.Node] = []

@@ -111,7 +111,7 @@ class BigramLayer(nn.Module):
         first, second = self._sides(x, best, winner)
         phi = _pooled(isolated, best)
 
-        def back(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
             share, absorbed = divide(relevance, phi, phi)
             pairs = share[:, DIGITS:].reshape(-1, DIGITS, DIGITS)
             at_maps = share[:, :DIGITS, None, None] * isolated
@@ -119,7 +119,7 @@ class BigramLayer(nn.Module):
             at_maps += torch.einsum("sjk,jkyx->skyx", pairs, second)
             return (at_maps,), absorbed
 
-        return Step(phi, back)
+        return Step(phi, backward)
 
 
 def _shifted(maps: Tensor, dx: int, dy: int) -> Tensor:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from tablekin.models.lrp.rules import Composite, Gamma, Rule, Selector, ZBox, Zero
+from tablekin.models.lrp.composite import Composite, Selector
+from tablekin.models.lrp.rules import Gamma, Rule, ZBox, Zero
 
 FEATURE_LAYERS = (5, 10, 17, 24, 31)
 BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))  # convolutions and channels before each pooling

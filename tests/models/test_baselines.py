@@ -13,7 +13,8 @@ from torch.autograd.functional import hessian
 
 from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
 from tablekin.models.bilrp import Factor, factor, pair_map
-from tablekin.models.lrp.rules import Composite, Zero
+from tablekin.models.lrp.composite import Composite
+from tablekin.models.lrp.rules import Zero
 from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
 BASELINES = (saliency, curvature, hessian_product, embedding_similarity)

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from tablekin.models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
-from tablekin.models.lrp.rules import Composite, Gamma, ZBox, Zero
+from tablekin.models.lrp.composite import Composite
+from tablekin.models.lrp.rules import Gamma, ZBox, Zero
 from tablekin.models.networks.bigram import BigramLayer
 from tests.support.networks import UNet, Vgg, ink, made
 

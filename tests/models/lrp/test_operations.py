@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -10,8 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.rules import Composite, Zero
+from tablekin.models.lrp.rules import Zero
 from tablekin.models.lrp.step import UnsupportedOperationError
 from tests.support.networks import ink, signed
 
@@ -249,5 +251,50 @@ REFUSED = {
 @pytest.mark.parametrize(("network", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_cannot_be_explained_is_named(network: nn.Module, reason: str) -> None:
     composite = Composite(((nn.Module, Zero()),))
-    with pytest.raises(UnsupportedOperationError, match=reason):
+    with pytest.raises(UnsupportedOperationError, match=reason) as refused:
         Propagation(network.double(), signed(1, 2, 4, 4), composite)
+    assert "\n" not in str(refused.value) and "%" not in str(refused.value)
+
+
+class Decides(nn.Module):
+    """Goes different ways for different inputs."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x if x.sum() > 0 else -x
+
+
+class Named(nn.Module):
+    """A convolution, then a layer no relevance can be passed through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(2, 2, 1)
+        self.gate = nn.Sigmoid()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.gate(self.first(x))
+
+
+@pytest.mark.parametrize(
+    ("network", "sentence"),
+    [
+        (
+            Named(),
+            r"relevance cannot be passed back through layer 'gate' \(Sigmoid\): no way back is known; known are .*"
+            r"Conv2d, .*ReLU.* and modules with a method 'record'",
+        ),
+        (
+            Calls(lambda x: torch.exp(x)),
+            "relevance cannot be passed back through the function 'exp': no way back is known through what it computes",
+        ),
+        (
+            Calls(lambda x: x.softmax(1)),
+            "relevance cannot be passed back through the method 'softmax': .* is known through what it computes",
+        ),
+        (Decides(), "Decides cannot be written down as a graph .* decides by values of its input.*"),
+    ],
+)
+def test_one_sentence_says_where_and_why(network: nn.Module, sentence: str) -> None:
+    with pytest.raises(UnsupportedOperationError) as refused:
+        Propagation(network.double(), signed(1, 2, 4, 4), Zero())
+    assert re.fullmatch(sentence, str(refused.value))

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation, Relevance
-from tablekin.models.lrp.rules import Composite, Epsilon, Flat, Gamma, WSquare, ZBox, Zero, ZPlus
+from tablekin.models.lrp.rules import Epsilon, Flat, Gamma, WSquare, ZBox, Zero, ZPlus
 from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
 SHAPES: dict[type[nn.Module], tuple[int, ...]] = {Vgg: (1, 8, 10), UNet: (1, 16, 24), Residual: (2, 6, 6)}

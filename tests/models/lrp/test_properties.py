@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tablekin.models.bilrp import factor, marginals, pair_map
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.rules import Composite, Epsilon, Flat, Gamma, Rule, WSquare, ZBox, Zero, ZPlus
+from tablekin.models.lrp.rules import Epsilon, Flat, Gamma, Rule, WSquare, ZBox, Zero, ZPlus
 
 few = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 many = settings(few, max_examples=100)

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.region_pooling import RegionShares, pool, pool_regions
-from tablekin.models.lrp.rules import Composite, Flat, Gamma, WSquare, ZBox, Zero
+from tablekin.models.lrp.rules import Flat, Gamma, WSquare, ZBox, Zero
 from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
 COMPOSITES = {
@@ -52,7 +53,7 @@ def explained(network: type[nn.Module], composite: Composite) -> tuple[Propagati
 
 @pytest.mark.parametrize("composite", COMPOSITES.values(), ids=COMPOSITES.keys())
 @pytest.mark.parametrize("network", [Vgg, Pools, UNet, Residual], ids=lambda network: network.__name__)
-def test_reading_by_region_is_pooling_the_pixels(network: type[nn.Module], composite: Composite) -> None:
+def test_pooling_by_region_is_pooling_the_pixels(network: type[nn.Module], composite: Composite) -> None:
     propagation, regions = explained(network, composite)
     seeds = signed(30, *propagation.output.shape[1:], seed=5) * propagation.output
     at_pixels = propagation.relevance(seeds)
@@ -65,14 +66,15 @@ def test_reading_by_region_is_pooling_the_pixels(network: type[nn.Module], compo
 def steps_read(seeds: int, regions: Tensor) -> int:
     """Count the steps of ``Pools`` that are read forward."""
     propagation = Propagation(made(Pools), ink(1, 1, 24, 20), COMPOSITES["zero"])
-    chain = [propagation._steps[node][1] for node in propagation._chain()]
-    whole = sum(step.cost for _, step in propagation._steps.values())
-    place, reading = pool_regions(propagation.x, regions, chain, seeds, whole, 4)
-    assert (place > 0) == isinstance(reading, RegionShares)
+    recording = propagation._recording
+    chain = [recording.steps[node][1] for node in recording.chain()]
+    whole = sum(step.cost for _, step in recording.steps.values())
+    place, shares = pool_regions(propagation.x, regions, chain, seeds, whole, 4)
+    assert (place > 0) == isinstance(shares, RegionShares)
     return place
 
 
-def test_regions_are_read_forward_only_where_that_saves_work() -> None:
+def test_regions_are_carried_forward_only_where_that_saves_work() -> None:
     assert steps_read(1, STRIPES) == 0
     assert steps_read(40, STRIPES) > 0
     assert steps_read(40, torch.zeros_like(STRIPES)) >= steps_read(40, STRIPES)

@@ -7,13 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import (
-    Composite,
     Epsilon,
     Flat,
     Gamma,
-    MissingRuleError,
     Rule,
     WSquare,
     ZBox,
@@ -168,30 +167,6 @@ def test_zbox_takes_bounds_for_every_pixel() -> None:
     relevance = got.reshape(4, 4)
     assert np.all(relevance[:, 2:] == 0)
     assert np.all(relevance[:, :2] != 0)
-
-
-class TestComposite:
-    layers = nn.Sequential(nn.Linear(1, 1), nn.Conv2d(1, 1, 1), nn.Linear(1, 1))
-
-    @pytest.mark.parametrize(
-        ("rules", "expected"),
-        [
-            (((nn.Linear, "a"), (nn.Conv2d, "b")), "aba"),
-            (((0, "a"), (-1, "b"), (nn.Module, "c")), "acb"),
-            ((("1", "a"), ("*", "b")), "bab"),
-            ((("*", "a"), (0, "b")), "aaa"),
-        ],
-    )
-    def test_first_selector_that_matches_wins(self, rules, expected) -> None:
-        named = {letter: Gamma(float(ord(letter))) for letter in "abc"}
-        composite = Composite(tuple((selector, named[letter]) for selector, letter in rules))
-        got = [composite.rule_for(str(i), layer, i, 3) for i, layer in enumerate(self.layers)]
-        assert got == [named[letter] for letter in expected]
-
-    def test_layer_without_rule_is_named(self) -> None:
-        network = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 2))
-        with pytest.raises(MissingRuleError, match=r"'2'.*Linear.*number 1 of 2"):
-            Propagation(network, torch.ones(1, 2), Composite(((0, Zero()),)))
 
 
 def test_bounds_of_another_type_are_taken_as_the_inputs() -> None:

@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.rules import Composite, Gamma, ZBox
+from tablekin.models.lrp.rules import Gamma, ZBox
 from tablekin.models.networks.bigram import FEATURES, BigramLayer, MinRule, Spacing, bigrams
 from tests.support.networks import UNet, ink, made
 

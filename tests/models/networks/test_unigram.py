@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.rules import Composite
 from tablekin.models.networks.features import UNIGRAMS
 from tablekin.models.networks.unigram import UnigramLayer, unigrams
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.rules import Composite, Gamma, ZBox
+from tablekin.models.lrp.rules import Gamma, ZBox
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, pad_to_grain
 from tablekin.models.page_lrp.patches import PatchPropagation

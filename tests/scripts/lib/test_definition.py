@@ -7,8 +7,9 @@ import pytest
 import torch
 from lib.definition import bigram_seeds, digits_relevance
 
+from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
-from tablekin.models.lrp.rules import Composite, Gamma, ZBox
+from tablekin.models.lrp.rules import Gamma, ZBox
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import Spacing, bigrams
 from tablekin.models.networks.digits import DigitNetwork, find_detections

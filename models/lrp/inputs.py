@@ -1,0 +1,147 @@
+"""Inputs: arrays and tensors as a model takes them, or advice on how to make them so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+Array = Tensor | NDArray[Any]
+"""A tensor of torch or an array of numpy."""
+
+
+def as_input(x: Array, model: nn.Module) -> Tensor:
+    """Turn one input of a model into a tensor on its device and of its floating type.
+
+    Parameters
+    ----------
+    x
+        ``(1, ...)``, floating-point numbers. Arrays are converted; a tensor must be of the model's type and on its
+        device already, so that nothing is copied unseen.
+    model
+        What takes it.
+
+    Raises
+    ------
+    TypeError
+        If ``x`` is no tensor or array of floating-point numbers.
+    ValueError
+        If it is not one input, is not finite, or is a tensor of another type or on another device than the model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from torch import nn
+    >>> as_input(np.zeros((1, 3, 8, 8)), nn.Conv2d(3, 4, 3)).dtype
+    torch.float32
+    >>> as_input(np.zeros((8, 8)), nn.Conv2d(1, 4, 3))
+    Traceback (most recent call last):
+        ...
+    ValueError: expected one input, (1, ...), not (8, 8); of a grey image give x[None, None]
+    """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"the model must be a torch.nn.Module, not a {type(model).__name__}")
+    if not isinstance(x, Tensor | np.ndarray):
+        raise TypeError(
+            f"the input must be a tensor or an array, not a {type(x).__name__}; give numpy.asarray(x)"
+        )
+    if not (np.issubdtype(x.dtype, np.floating) if isinstance(x, np.ndarray) else x.is_floating_point()):
+        raise TypeError(
+            f"the input must hold floating-point numbers, not {_type(x)}; give for instance x / 255, if the "
+            "model takes pixels from 0 to 1"
+        )
+    check_single(x)
+    weight = next(model.parameters(), None)
+    if isinstance(x, np.ndarray):
+        tensor = torch.from_numpy(np.array(x, np.float64 if x.dtype.itemsize > 4 else np.float32))
+        tensor = tensor if weight is None else tensor.to(weight.device, weight.dtype)
+    else:
+        tensor = x
+        if weight is not None and x.dtype != weight.dtype:
+            raise ValueError(
+                f"the input is {_type(x)}, the model {_type(weight)}; give x.to({weight.dtype}) or model.to({x.dtype})"
+            )
+        if weight is not None and x.device != weight.device:
+            raise ValueError(
+                f"the input is on {x.device}, the model on {weight.device}; bring both to one device"
+            )
+    if not bool(torch.isfinite(tensor).all()):
+        raise ValueError("the input holds numbers that are not finite; relevance would be lost in them")
+    return tensor
+
+
+def check_single(x: Array) -> None:
+    """Make sure that ``x`` is one input, ``(1, ...)``.
+
+    Raises
+    ------
+    ValueError
+        If it is not, with advice.
+    """
+    if x.ndim and len(x) == 1:
+        return
+    advice = _advice(x)
+    raise ValueError(f"expected one input, (1, ...), not {tuple(x.shape)}{'; ' + advice if advice else ''}")
+
+
+def check_image(x: Tensor) -> None:
+    """Make sure that ``x`` is one image, ``(1, channels, h, w)``.
+
+    Raises
+    ------
+    ValueError
+        If it is not, with advice.
+    """
+    if x.ndim != 4:
+        advice = _advice(x)
+        raise ValueError(
+            f"expected one image, (1, channels, h, w), not {tuple(x.shape)}{'; ' + advice if advice else ''}"
+        )
+
+
+def _advice(x: Array) -> str:
+    shape = tuple(x.shape)
+    if len(shape) == 2:
+        return "of a grey image give x[None, None]"
+    if len(shape) == 3 and shape[0] in (1, 3):
+        return "give x[None]"
+    if len(shape) == 3 and shape[2] in (1, 3):
+        call = "transpose" if isinstance(x, np.ndarray) else "permute"
+        return f"of an image with its channels last give x.{call}(2, 0, 1)[None]"
+    return "explain inputs one by one, x[:1] first" if len(shape) == 4 else ""
+
+
+def as_regions(regions: Array, x: Tensor) -> Tensor:
+    """Turn the numbers of regions into a tensor beside the image they belong to.
+
+    Parameters
+    ----------
+    regions
+        ``(h, w)`` int, the region of every pixel, from 0.
+    x
+        ``(1, channels, h, w)``.
+
+    Raises
+    ------
+    TypeError
+        If they are no integers.
+    ValueError
+        If they do not fit the image, or one is negative.
+    """
+    if not isinstance(regions, Tensor | np.ndarray):
+        raise TypeError(f"regions must be a tensor or an array, not a {type(regions).__name__}")
+    tensor = torch.from_numpy(np.array(regions)) if isinstance(regions, np.ndarray) else regions
+    if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
+        raise TypeError(f"regions are numbered from 0: give integers, not {_type(tensor)}")
+    if x.ndim != 4 or tensor.shape != x.shape[-2:]:
+        raise ValueError(f"regions {tuple(tensor.shape)} do not fit the input {tuple(x.shape)}")
+    if tensor.numel() and int(tensor.min()) < 0:
+        raise ValueError(f"regions are numbered from 0, not from {int(tensor.min())}")
+    return tensor.to(x.device)
+
+
+def _type(x: Array) -> str:
+    return str(x.dtype).removeprefix("torch.")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 
 from tablekin.errors import UsageError
 from tablekin.execution.tally import Say
@@ -84,13 +86,15 @@ def _run_pool(
 ) -> Generator[Result | Failure]:
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
+    needs_program = b"__main__" in pickle.dumps((function, tasks[0]))
     with _one_thread(), ProcessPoolExecutor(min(workers, len(tasks)), context, _start_worker) as pool:
         waiting: deque[Future[Result | Failure]] = deque()
         upcoming = iter(tasks)
         try:
             while True:
                 while len(waiting) < 2 * workers and (task := next(upcoming, None)) is not None:
-                    waiting.append(_submit(pool, function, task))
+                    with nullcontext() if needs_program else _hidden_program():
+                        waiting.append(_submit(pool, function, task))
                 if not waiting:
                     return
                 yield _wait_for(waiting.popleft())
@@ -100,6 +104,23 @@ def _run_pool(
                 process.terminate()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+@contextmanager
+def _hidden_program() -> Iterator[None]:
+    """Keep the workers started meanwhile from importing the program that this process runs, as they would.
+
+    A script that does not guard its calls by ``if __name__ == "__main__":`` would begin anew in each of them.
+    """
+    program = sys.modules["__main__"]
+    spec, file = program.__spec__, program.__dict__.pop("__file__", None)
+    program.__spec__ = None
+    try:
+        yield
+    finally:
+        program.__spec__ = spec
+        if file is not None:
+            program.__file__ = file
 
 
 def _submit(

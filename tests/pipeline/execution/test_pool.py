@@ -128,3 +128,29 @@ def _lives(process):
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("function", ["math.factorial", "own"])
+def test_a_script_without_a_guard_is_not_begun_anew_in_its_workers(tmp_path, function):
+    guard = "if True:" if function == "math.factorial" else 'if __name__ == "__main__":'
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import math
+            from tablekin.execution import run_in_order
+
+            print("begun")
+            def own(number):
+                return math.factorial(number)
+
+            {guard}
+                print(*run_in_order({function}, [3, 4], 1))
+            """
+        )
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    begun = (
+        1 if function == "math.factorial" else 2
+    )  # what is defined in the script must be there in the worker
+    assert done.stdout.split() == ["begun"] * begun + ["6", "24"]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tablekin.corpus import Corpus as CorpusStore
 from tablekin.corpus import find_document, find_pair
+from tablekin.explain.drivers import drivers as find_drivers
 from tablekin.report.apparatus import Apparatus, collate_pages
 from tablekin.report.neighbours import rank_partners
 from tablekin.report.page import Page, open_page
@@ -104,6 +105,29 @@ class Corpus:
     def drivers(self) -> pd.DataFrame:
         """What every region adds to its document's similarity with all others."""
         return self._store.read("drivers")
+
+    def drivers_with(self, partners: str) -> pd.DataFrame:
+        """Find what every region adds to its document's similarity with some of the others.
+
+        Parameters
+        ----------
+        partners
+            ``all``, or, by a column of the metadata, ``other COLUMN`` (documents with another value: ``other work``) or
+            ``earlier COLUMN`` (with a smaller one: ``earlier year``).
+
+        Raises
+        ------
+        UsageError
+            ``partners`` is not understood, or there is no such column.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> corpus = tablekin.Corpus.open("corpus")
+        >>> len(corpus.drivers_with("all")) == len(corpus.drivers)
+        True
+        """
+        return find_drivers(self._store, partners)
 
     def page(self, doc: str) -> Page:
         """Give a document as a page: its tables, digits and image.

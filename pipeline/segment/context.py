@@ -17,7 +17,7 @@ _LEANING = "tables whose columns lean"
 
 
 @dataclass(frozen=True)
-class ContextCriteria:
+class BlockContextCriteria:
     """How far around a block its headings and columns of text may reach."""
 
     beside: float = threshold(26.0, "digit heights", "how far to either side", chosen=_LEANING)
@@ -25,7 +25,7 @@ class ContextCriteria:
     below: float = threshold(3.0, "digit heights", "how far below the last row")
 
 
-CRITERIA = ContextCriteria()
+CRITERIA = BlockContextCriteria()
 
 
 @dataclass(frozen=True)

@@ -78,12 +78,15 @@ def segment(page: WorkingPage, criteria: TableCriteria | None = None) -> Layout:
         Regions in a fixed order (outside, page numbers, headers, rows, columns, cells, margins) and the
         leaf region of every pixel. Tables are numbered by their place on the page, left column first.
     """
-    criteria = criteria or CRITERIA
-    shape = (page.ink.shape[0], page.ink.shape[1])
-    if not len(page.digits):
+    return segment_observed(observe_page(page), criteria)
+
+
+def segment_observed(observations: PageObservations, criteria: TableCriteria | None = None) -> Layout:
+    """Find what `segment` finds, from what was observed on a page."""
+    shape = (observations.letters.shape[0], observations.letters.shape[1])
+    if not len(observations.digits):
         return lay_out([], [], shape, 0.0)
-    observations = observe_page(page)
-    tables = in_reading_order(_find_tables(observations, criteria, shape))
+    tables = in_reading_order(_find_tables(observations, criteria or CRITERIA, shape))
     page_numbers = find_page_numbers(
         observations.numbers,
         observations.embedded,

@@ -17,9 +17,7 @@ class Threshold:
     unit: str
     meaning: str
     chosen: str  # the pages it was chosen on; empty where that was not recorded
-    alike: (
-        tuple[float, float] | None
-    )  # values from and to which results stay as they are; None if not measured
+    alike: tuple[float, float] | None  # from and to where results stay as they are; None if not measured
 
 
 def threshold(

@@ -55,7 +55,15 @@ def _data_of(family: Family) -> dict[str, Any]:
     }
     if family.stemma is not None:
         for name, branches in (("branches", family.stemma.branches), ("doubtful", family.stemma.doubtful)):
-            found[name] = [vars(branch) for branch in branches]
+            found[name] = [
+                {
+                    "apart": branch.split,
+                    "support": branch.support,
+                    "alone": branch.alone,
+                    "against": branch.against,
+                }
+                for branch in branches
+            ]
         found["newick"] = family.stemma.newick
     return found
 

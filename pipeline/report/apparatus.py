@@ -32,11 +32,12 @@ from tablekin.report.drawing import (
     region_boxes,
 )
 from tablekin.report.page import Page
+from tablekin.report.terms import CONFIDENCE, RELATED
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
 _CROP_HEIGHT = 46  # pixels of the drawing
 _CROP_ROW = 64
-_MOST_CROPS = 24
+_MAX_CROPS = 24
 _PAD = 0.25  # around a cell in a crop, in cell heights
 
 
@@ -63,7 +64,7 @@ class Apparatus:
 
     @property
     def is_kin(self) -> bool:
-        """Whether the pages have more in common than chance and the frame of their tables."""
+        """Whether the pages have more in common than chance and the arguments of their tables."""
         return bool(self.kept)
 
     @property
@@ -118,14 +119,14 @@ def _rows_for_witness(page: Page) -> tuple[str, pd.DataFrame, pd.DataFrame, pd.D
 def describe(apparatus: Apparatus) -> Iterator[str]:
     """Write the apparatus as lines of text."""
     yield from _in_short(apparatus)
-    rows = [("table row col", "A", "B", "confidence", "")]
+    rows = [("table row column", "A", "B", "confidence", "")]
     for one in apparatus.variants.itertuples():
         place = f"{_count(one.table_a)} {_count(one.row_a)} {_count(one.col_a)}"
         mark = "" if one.confidence >= VARIANT_CRITERIA.min_confidence else "uncertain"
         rows.append((place, str(one.text_a), str(one.text_b), f"{one.confidence:.2f}", mark))
     if len(rows) > 1:
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
-        yield ""
+        yield from ("", f"cells that differ ({CONFIDENCE}):")
         for row in rows:
             cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
             yield f"{'  '.join(cells)}  {row[4]}".rstrip()
@@ -137,6 +138,7 @@ def _in_short(apparatus: Apparatus) -> Iterator[str]:
     if not apparatus.kept:
         yield from _nothing(apparatus.tried)
         return
+    yield RELATED
     for collation in apparatus.kept:
         yield _in_words(collation)
     yield _agreement(apparatus)
@@ -145,9 +147,10 @@ def _in_short(apparatus: Apparatus) -> Iterator[str]:
 def _agreement(apparatus: Apparatus) -> str:
     counts = apparatus.cells["relation"].value_counts()
     sure = apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence
+    differ, doubtful = int(sure.sum()), int((~sure).sum())
     return (
-        f"{counts.get('same', 0)} cells agree; {int(sure.sum())} differ, and {int((~sure).sum())} more may be "
-        f"misread; {counts.get('only_a', 0)} only in A, {counts.get('only_b', 0)} only in B"
+        f"{counts.get('same', 0)} cells agree; in {differ} the prints differ, in {doubtful} more they differ or were "
+        f"misread; {counts.get('only_a', 0)} are only in A, {counts.get('only_b', 0)} only in B"
     )
 
 
@@ -159,11 +162,12 @@ def _count(place: int) -> int:
 def _in_words(collation: Collation) -> str:
     alignment, test = collation.alignment, collation.significance
     columns = ", ".join(f"{_span(span.a)}={_span(span.b)}" for span in alignment.columns)
-    turned = ", one of them turned on its side" if alignment.transposed else ""
+    transposed = ", rows for columns," if alignment.transposed else ""
     return (
-        f"table {_count(collation.a.table)} of A and table {_count(collation.b.table)} of B{turned}: "
-        f"{len(alignment.rows)} rows of {collation.a.shape[0]} and {collation.b.shape[alignment.transposed]}; columns "
-        f"{columns}; {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} would by chance"
+        f"table {_count(collation.a.table)} of A beside table {_count(collation.b.table)} of B{transposed}: "
+        f"{len(alignment.rows)} rows correspond, of {collation.a.shape[0]} and {collation.aligned_b.shape[0]}; columns "
+        f"{columns}; leaving arguments out, {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} would "
+        "by chance"
     )
 
 
@@ -178,10 +182,10 @@ def _nothing(tried: Sequence[Collation]) -> Iterator[str]:
         return
     test = tried[0].significance
     if test.compared:
-        found = f"at best {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} by chance"
+        found = f"at best {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} would by chance"
     else:
-        found = "no columns agree but those that count rows"
-    yield f"nothing to collate: the tables have no more in common than their frame and chance ({found})"
+        found = "no columns agree but those of arguments"
+    yield f"nothing to collate: the pages are not related, their tables agree no more than by chance ({found})"
 
 
 def write_csv(apparatus: Apparatus, path: Path) -> None:
@@ -217,7 +221,7 @@ def draw_apparatus(apparatus: Apparatus) -> Drawing:
     agree = int((apparatus.cells["relation"] == "same").sum())
     score = f"{agree} cells agree (green), {sure} differ (red), {len(apparatus.variants) - sure} may be misread (amber)"
     if not apparatus.kept:
-        score = "nothing to collate but the frame"
+        score = "nothing to collate: the pages are not related"
     titles = [f"{letter}: {page.doc_id}" for letter, page in zip("AB", apparatus.pages, strict=True)]
     drawing = draw(placed, [], (titles[0], titles[1], score))
     for one in apparatus.cells.itertuples():
@@ -243,7 +247,7 @@ def _add_crops(
     drawing: Drawing, apparatus: Apparatus, pages: tuple[PlacedPage, PlacedPage], boxes: list[pd.DataFrame]
 ) -> None:
     """Lengthen a drawing by the cells of the surest variants, of both pages side by side."""
-    shown = apparatus.variants.head(_MOST_CROPS)
+    shown = apparatus.variants.head(_MAX_CROPS)
     if not len(shown):
         return
     axes, (width, height) = drawing.canvas_axes, drawing.extent

@@ -22,16 +22,14 @@ from numpy.typing import NDArray
 
 from tablekin.errors import UsageError
 from tablekin.report.page import Page
+from tablekin.threshold import threshold
 
 POSITIVE, NEGATIVE = "#c8102e", "#1f4fa3"
 _PAGE = (1200, 1500)  # largest width and height of a page in pixels of the drawing
-_LEAST_WIDTH = 640  # of a page's share of the drawing, for its title
+_MIN_WIDTH = 640  # of a page's share of the drawing, for its title
 MARGIN, HEAD = 40, 150  # around what is drawn; over the pages, for their titles
 _GAP = 200
-_CURVES = 80
 BOX = ["x0", "y0", "x1", "y1"]
-_OF_REGION = 2  # connections of one region at most, so that no busy cell hides the others
-_WEAKEST = 0.1  # of the strongest connection: below, nothing is drawn
 _DPI = 100
 
 
@@ -68,6 +66,18 @@ class Drawing(Figure):
         picture = BytesIO()
         self.savefig(picture, format="png")
         return picture.getvalue()
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """Which connections are drawn."""
+
+    max_connections: int = threshold(80, "connections", "in one drawing")
+    max_of_region: int = threshold(2, "connections", "of one region, so that no busy cell hides the others")
+    min_strength: float = threshold(0.1, "of the strongest", "below which a connection is not drawn")
+
+
+LIMITS = ConnectionLimits()
 
 
 @dataclass(frozen=True)
@@ -130,7 +140,7 @@ def place_page(
 
 
 def connect(
-    relevance: pd.DataFrame, boxes_a: pd.DataFrame, boxes_b: pd.DataFrame, count: int = _CURVES
+    relevance: pd.DataFrame, boxes_a: pd.DataFrame, boxes_b: pd.DataFrame, count: int = LIMITS.max_connections
 ) -> list[Connection]:
     """Pick the strongest connections, at most two of a region, the weakest first as they are drawn.
 
@@ -148,14 +158,14 @@ def connect(
     strength = np.abs(values)
     if not strength.size or strength.max() == 0:
         return []
-    enough = np.flatnonzero(strength >= _WEAKEST * strength.max())
+    enough = np.flatnonzero(strength >= LIMITS.min_strength * strength.max())
     order = enough[np.argsort(-strength.ravel()[enough], kind="stable")]
     used_a, used_b = np.zeros(strength.shape[0], int), np.zeros(strength.shape[1], int)
     connections: list[Connection] = []
     for row, col in zip(*np.unravel_index(order, strength.shape), strict=True):
         if len(connections) == count:
             break
-        if used_a[row] < _OF_REGION and used_b[col] < _OF_REGION:
+        if used_a[row] < LIMITS.max_of_region and used_b[col] < LIMITS.max_of_region:
             used_a[row] += 1
             used_b[col] += 1
             box_a, box_b = boxes_a.loc[relevance.index[row]], boxes_b.loc[relevance.columns[col]]
@@ -179,7 +189,7 @@ def draw(
 
     """
     right = pages[1]
-    width = right.left + max(right.image.shape[1], _LEAST_WIDTH) + MARGIN
+    width = right.left + max(right.image.shape[1], _MIN_WIDTH) + MARGIN
     height = max(page.top + page.image.shape[0] for page in pages) + MARGIN
     drawing = Drawing(width, height)
     for page, title in zip(pages, titles[:2], strict=True):
@@ -230,7 +240,7 @@ def place_document(page: Page, beside: PlacedPage | None) -> PlacedPage:
     TablekinError
         Its scan cannot be found, or cannot be read.
     """
-    left = MARGIN if beside is None else beside.left + max(beside.image.shape[1], _LEAST_WIDTH) + _GAP
+    left = MARGIN if beside is None else beside.left + max(beside.image.shape[1], _MIN_WIDTH) + _GAP
     image, regions = page.image, page.regions
     begin = max(0, int(regions["x0"].min()))  # the page is a part of an image that shows two
     end = min(image.shape[1], int(np.ceil(regions["x1"].max())))

@@ -10,6 +10,7 @@ import pandas as pd
 from tablekin.corpus import Corpus, find_document
 from tablekin.page import Level
 from tablekin.report.region_names import RegionNames
+from tablekin.report.terms import COSINE, MATCH, RELATED, Z
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
 _REASONS = 3  # rows and cells named for a neighbour
@@ -41,9 +42,8 @@ class Neighbour:
     rank: int  # among the other's partners, 1 is the nearest
     cosine: float
     z: float
-    matches: (
-        pd.DataFrame
-    )  # the strongest rows and cells: level, region and partner_region in words, share, features
+    matches: pd.DataFrame
+    """The strongest rows and cells: level, region and partner_region in words, share, features."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,8 @@ class Neighbourhood:
     doc_id: str
     about: str
     nearest: list[Neighbour]
-    kin: (
-        pd.DataFrame
-    )  # by collation: partner, about, same, variant, doubtful, cells; those that agree most first
+    kin: pd.DataFrame
+    """Related by collation: partner, about, same, variant, doubtful, cells; those that agree most first."""
 
 
 def find_neighbours(corpus: Corpus, name: str, count: int) -> Neighbourhood:
@@ -93,7 +92,7 @@ def find_neighbours(corpus: Corpus, name: str, count: int) -> Neighbourhood:
 
 
 def find_kin(corpus: Corpus, doc: str) -> pd.DataFrame:
-    """List the documents that collation found to print the same table, those that agree most first."""
+    """List the documents that collation found related, those that agree most first."""
     alignments = corpus.read("alignments")
     own = (alignments["doc_a"] == doc) | (alignments["doc_b"] == doc)
     kin = alignments[own & alignments["is_kin"]]
@@ -135,6 +134,8 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
     yield f"nearest to {found.doc_id} ({found.about}):"
     if not found.nearest:
         yield "  the corpus has no other document"
+        return
+    yield from (f"  ({term})" for term in (COSINE, Z, MATCH))
     for one in found.nearest:
         yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, z {one.z:.1f}"
         for match in one.matches.itertuples():
@@ -144,7 +145,8 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
         if one.matches.empty:
             yield "     no region of one matches a region of the other"
     if len(found.kin):
-        yield "of the same table, by collation:"
+        yield "related, by collation:"
+        yield f"  ({RELATED})"
     for pair in found.kin.itertuples():
         yield (
             f"     {pair.partner} ({pair.about})  {pair.same} of {pair.cells} cells agree, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
@@ -16,12 +17,22 @@ from tablekin.ingest.image import list_pages, load_image
 from tablekin.page import RegionKind
 from tablekin.report.neighbours import about_document
 from tablekin.schemas import FEATURES
+from tablekin.threshold import threshold
 
 if TYPE_CHECKING:
     from tablekin.report.drawing import Drawing
 
-DOUBTFUL = 0.8  # probability below which a digit or a cell is marked
 _CELL_COLUMNS = ["region_id", "table_id", "row", "col", "text", "confidence", "x0", "y0", "x1", "y1"]
+
+
+@dataclass(frozen=True)
+class DoubtCriteria:
+    """Which readings are marked."""
+
+    min_probability: float = threshold(0.8, "probability", "below which a digit or a cell is in doubt")
+
+
+CRITERIA = DoubtCriteria()
 
 
 class Page:
@@ -158,7 +169,7 @@ def _marked(cells: pd.DataFrame) -> pd.Series:
 
 def in_doubt(cells: pd.DataFrame) -> pd.Series:
     """Tell which cells have a reading that may be wrong."""
-    return (cells["confidence"] < DOUBTFUL) & (cells["text"] != "")
+    return (cells["confidence"] < CRITERIA.min_probability) & (cells["text"] != "")
 
 
 def open_page(corpus: Corpus, doc_id: str) -> Page:

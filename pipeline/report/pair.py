@@ -16,6 +16,7 @@ from tablekin.page import Level
 from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
+from tablekin.report.terms import COSINE, SCORE, Z
 
 LEVELS = ("region", *Level)
 _HEADINGS = {Level.CELL: "cells", Level.ROW: "rows", Level.COLUMN: "columns"}
@@ -192,10 +193,11 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     a, b, scores = pair.a, pair.b, pair.scores
     yield f"{a.doc_id} ({a.about})  and  {b.doc_id} ({b.about})"
     yield f"  {_in_words(scores)}"
+    yield from (f"  ({term})" for term in (COSINE, *([Z] if scores.z is not None else []), SCORE))
     if scores.rank_a is not None:
         yield (
-            f"  {b.doc_id} is number {scores.rank_a} among the partners of {a.doc_id}, "
-            f"{a.doc_id} number {scores.rank_b} among those of {b.doc_id}"
+            f"  {b.doc_id} is number {scores.rank_a} among the pages nearest to {a.doc_id}, "
+            f"{a.doc_id} number {scores.rank_b} among those nearest to {b.doc_id}"
         )
     matches = pair.matches
     if matches.empty:
@@ -204,7 +206,7 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     for level, heading in _HEADINGS.items():
         rows = matches[matches["level"] == level].sort_values("rank")
         if len(rows):
-            yield f"  strongest {heading}, with their share of the score and the digits that drive it:"
+            yield f"  strongest {heading}, with their share of the score and the digits that they have in common:"
         for match in rows.to_dict("records"):
             pair_of_regions = f"{names_a.name(match['region_a'])}  with  {names_b.name(match['region_b'])}"
             yield f"  {match['share']:7.2%}  {pair_of_regions}  [{' '.join(match['features'])}]"

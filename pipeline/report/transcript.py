@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from tablekin.errors import UsageError
 from tablekin.report.drawing import BOX, HEAD, MARGIN, Drawing, PlacedPage, place_document
-from tablekin.report.page import DOUBTFUL, Page, in_doubt
+from tablekin.report.page import CRITERIA, Page, in_doubt
 
 _TABLES = ("#1f4fa3", "#2a7d3f", "#7a3fa0", "#9a5b13")  # colours of their cells, in turn
 _SURE, _IN_DOUBT = "#222222", "#c8102e"
@@ -35,7 +35,7 @@ def describe_reading(page: Page) -> Iterator[str]:
         widths = lines.apply(lambda column: column.str.len().max())
         yield (
             f"  table {number + 1}: {len(lines)} rows, {lines.shape[1]} columns, "
-            f"{int(in_doubt(own).sum())} cells in doubt (?)"
+            f"{int(in_doubt(own).sum())} cells in doubt (?: right with a probability below {CRITERIA.min_probability})"
         )
         for row, texts in lines.iterrows():
             shown = (text.rjust(width) for text, width in zip(texts, widths, strict=True))
@@ -70,9 +70,8 @@ def draw_reading(page: Page) -> Drawing:
     drawing = Drawing(2 * (cols + MARGIN) + _GAP, HEAD + rows + MARGIN)
     drawing.show_page(placed, f"{page.doc_id}\n{page.about}")
     digits, cells = page.digits, page.cells
-    found = (
-        f"{len(digits)} digits, {int((digits['score'] < DOUBTFUL).sum())} in doubt (red); {len(cells)} cells"
-    )
+    doubtful = int((digits["score"] < CRITERIA.min_probability).sum())
+    found = f"{len(digits)} digits, {doubtful} in doubt (red); {len(cells)} cells"
     axes, right = drawing.canvas_axes, cols + _GAP
     axes.text(placed.left, 118, found, fontsize=14, va="baseline", color="#555555")
     _frame_cells(axes, placed, cells, (0, right))
@@ -93,7 +92,7 @@ def _frame_cells(axes: Axes, page: PlacedPage, cells: pd.DataFrame, shifts: tupl
 def _print_digits(axes: Axes, page: PlacedPage, digits: pd.DataFrame, shift: float) -> None:
     boxes = page.place(digits[BOX].to_numpy())
     for (x0, y0, x1, y1), digit, score in zip(boxes, digits["digit"], digits["score"], strict=True):
-        colour = _SURE if score >= DOUBTFUL else _IN_DOUBT
+        colour = _SURE if score >= CRITERIA.min_probability else _IN_DOUBT
         points = max(3.0, (y1 - y0) * 72 / _DPI * 1.1)
         axes.text(
             (x0 + x1) / 2 + shift,

@@ -65,7 +65,7 @@ def test_editions_of_a_work_are_kin_and_differ_where_they_were_made_to(scans, tm
 def test_the_editions_of_a_document_are_named_with_what_they_have_in_common(scans, tmp_path):
     start(scans, tmp_path / "corpus")
     lines = list(describe_neighbours(find_neighbours(Corpus.open(tmp_path / "corpus"), "page2", 1)))
-    kin = lines[lines.index("of the same table, by collation:") + 1 :]
+    kin = lines[lines.index("related, by collation:") + 2 :]
     assert {line.split()[0] for line in kin} == {"page0", "page4"}
     cells = edition_stages.ROWS * edition_stages.COLUMNS
     assert all(f"{cells - 2} of {cells} cells agree, 2 differ in print" in line for line in kin)
@@ -176,7 +176,7 @@ def test_the_command_prints_the_apparatus_and_writes_it_as_csv(scans, tmp_path):
     table = tmp_path / "apparatus.csv"
     shown = CliRunner().invoke(app, ["collate", str(out), "page4", "page0", "--csv", str(table)])
     assert shown.exit_code == 0
-    assert "78 cells agree; 2 differ" in shown.stdout
+    assert "78 cells agree; in 2 the prints differ" in shown.stdout
     rows = pd.read_csv(table, dtype={"text_a": str, "text_b": str})
     assert set(rows[["doc_a", "doc_b"]].itertuples(index=False, name=None)) == {("page0", "page4")}
     variants = rows[rows["relation"] == "variant"]

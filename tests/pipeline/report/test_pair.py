@@ -22,7 +22,7 @@ def test_a_pair_is_told_with_its_score_its_ranks_and_its_matches(corpus):
     cosine = pairs[(pairs["doc_a"] == "b_page0") & (pairs["doc_b"] == "b_page1")]["cosine"].item()
     assert "b_page0 (Tabulae, 1545, Nürnberg)  and  b_page1 (b/page1.png)" in text
     assert f"cosine {cosine:.3f}" in text
-    assert "b_page1 is number 1 among the partners of b_page0" in text
+    assert "b_page1 is number 1 among the pages nearest to b_page0" in text
     assert '50.00%  row 1 column 1 "12"  with  row 1 column 1 "12"  [12 3]' in text
 
 

@@ -81,9 +81,9 @@ def explain_document(
     spacing
         Distances at which two figures are neighbours.
     min_rule
-        Rule of the bigram's minimum, see :mod:`models.bigram`.
+        Rule of the bigram's minimum, see :mod:`tablekin.models.networks.bigram`.
     gamma
-        Gamma of LRP by module of the digit network, see :mod:`models.cones`.
+        Gamma of LRP by module of the digit network, see :mod:`tablekin.models.networks.architecture`.
     maps
         The network's activations on the page, if they are there; they are overwritten.
     """

@@ -1,7 +1,7 @@
 """Kernel: the strongest matches of pairs of documents, found without computing the whole map ``F_a^T F_b``.
 
 Only entries whose bound reaches the weakest match kept so far are computed, those in float64: the matches are the
-true ones, and a page twice as dense costs little more. The bounds are those of :mod:`pipeline.screening`.
+true ones, and a page twice as dense costs little more. The bounds are those of :mod:`tablekin.explain.bounds`.
 """
 
 from __future__ import annotations

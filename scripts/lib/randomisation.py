@@ -46,16 +46,16 @@ def randomised(network: DigitNetwork, seed: int) -> Iterator[tuple[str, DigitNet
         yield stage, network
 
 
-def _pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
+def _pool(patches: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
     """Pool relevance by region; what a network that answers nothing cannot share out is nowhere."""
-    return np.nan_to_num(pool(cones, subject))
+    return np.nan_to_num(pool(patches, subject))
 
 
-def _follow(cones: PatchPropagation, subject: Subject) -> list[NDArray[np.float64]]:
+def _follow(patches: PatchPropagation, subject: Subject) -> list[NDArray[np.float64]]:
     """Relevance of some digits at the pixels around them."""
     chosen = np.unique(np.linspace(0, len(subject.digits) - 1, _FOLLOWED).astype(int))
     digit = torch.from_numpy(subject.digits.digit[chosen].astype(np.int64))
-    parts = cones.follow(digit, torch.from_numpy(subject.digits.cell[chosen]))
+    parts = patches.follow(digit, torch.from_numpy(subject.digits.cell[chosen]))
     return [np.nan_to_num(window.numpy()).astype(np.float64) for _, part in parts for window in part]
 
 
@@ -86,16 +86,16 @@ def randomise(a: Subject, b: Subject, seed: int) -> list[dict[str, object]]:
     inks = [torch.from_numpy(page.ink) for page in pages]
     kept = [shares(page, "proportional") for page in pages]
     with torch.inference_mode():
-        cones = [PatchPropagation(trained(), ink) for ink in inks]
-        pooled = [_pool(cone, page) for cone, page in zip(cones, pages, strict=True)]
-        windows = [w for cone, page in zip(cones, pages, strict=True) for w in _follow(cone, page)]
+        patches = [PatchPropagation(trained(), ink) for ink in inks]
+        pooled = [_pool(patch, page) for patch, page in zip(patches, pages, strict=True)]
+        windows = [w for patch, page in zip(patches, pages, strict=True) for w in _follow(patch, page)]
         original = map_of(kept[0] @ pooled[0], kept[1] @ pooled[1])
         rows: list[dict[str, object]] = []
         for stage, network in randomised(trained(), seed):
-            cones = [PatchPropagation(network, ink) for ink in inks]
-            other = [_pool(cone, page) for cone, page in zip(cones, pages, strict=True)]
+            patches = [PatchPropagation(network, ink) for ink in inks]
+            other = [_pool(patch, page) for patch, page in zip(patches, pages, strict=True)]
             pairs = map_of(kept[0] @ other[0], kept[1] @ other[1])
-            at_pixels = [w for cone, page in zip(cones, pages, strict=True) for w in _follow(cone, page)]
+            at_pixels = [w for patch, page in zip(patches, pages, strict=True) for w in _follow(patch, page)]
             row: dict[str, object] = {"re-drawn down to": stage}
             for name, compare in (("", correlation), (" (rank)", rank_correlation)):
                 row[f"region pairs{name}"] = compare(original, pairs)

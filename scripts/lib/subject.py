@@ -144,8 +144,8 @@ def gradient_shares(
     """Multiply the gradient of the 110 features by what goes into them, ``(features, n)``.
 
     The minimum gives everything to the weaker digit, a neighbour counts against an isolated digit, and an
-    activation above 1 (cut off) has no gradient. Parameters as in :func:`models.bigram.bigrams`, but for the
-    activations, which are those before they are cut off.
+    activation above 1 (cut off) has no gradient. Parameters as in
+    :func:`tablekin.models.networks.bigram.bigrams`, but for the activations, which are those before they are cut off.
     """
     digits, height = np.asarray(digit, np.int64), np.clip(activation, 0, 1).astype(np.float64)
     minima = bigrams(digits, height, x, y, spacing, "weaker").shares.tocoo()
@@ -163,10 +163,10 @@ def gradient_shares(
     return coo_array((entries, (rows, columns)), shape=(len(FEATURES), digits.size)).tocsr()
 
 
-def pool(cones: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
+def pool(patches: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
     """Share of every region in the relevance of every digit, ``(n, regions)``."""
     digit = torch.from_numpy(subject.digits.digit.astype(np.int64))
-    return cones.pool(digit, torch.from_numpy(subject.digits.cell), subject.labels)
+    return patches.pool(digit, torch.from_numpy(subject.digits.cell), subject.labels)
 
 
 def shares(subject: Subject, rule: MinRule) -> csr_array:

@@ -90,6 +90,13 @@ def test_documents_that_the_code_names_exist() -> None:
     assert not missing
 
 
+def test_names_that_docstrings_refer_to_exist() -> None:
+    role = re.compile(r":(?:attr|class|data|func|meth|mod):`~?((?:tablekin|pipeline|models)\.[\w.]+)`")
+    named = {(path, name) for path in CODE for name in role.findall(path.read_text("utf-8"))}
+    assert len(named) > 10
+    assert not [f"{path.relative_to(ROOT)}: {name}" for path, name in named if not resolves(name)]
+
+
 @pytest.mark.parametrize("path", NOW, ids=ids(NOW))
 def test_commands_and_their_options_exist(path: Path) -> None:
     for code in code_of(path.read_text("utf-8")):

@@ -31,7 +31,7 @@ def test_gradient_shares_are_gradient_times_activation() -> None:
     assert np.allclose(found.toarray(), expected.detach().numpy(), atol=1e-12)
 
 
-def test_gradient_cones_are_gradient_times_input() -> None:
+def test_gradient_patches_are_gradient_times_input() -> None:
     torch.manual_seed(3)
     network = DigitNetwork().eval().requires_grad_(False).double()
     ink = torch.rand((128, 144), generator=torch.Generator().manual_seed(5), dtype=torch.float64)
@@ -41,8 +41,8 @@ def test_gradient_cones_are_gradient_times_input() -> None:
     labels = (np.arange(128)[:, None] // 40 * 4 + np.arange(144) // 40).astype(np.int32)
     chosen = np.linspace(0, len(digits) - 1, 4).astype(int)
     digit, cell = digits.digit[chosen].astype(int), digits.cell[chosen]
-    cones = GradientPatches(network, ink, dict.fromkeys(GAMMA, 0.0))
-    found = cones.pool(torch.from_numpy(digit), torch.from_numpy(cell), labels)
+    patches = GradientPatches(network, ink, dict.fromkeys(GAMMA, 0.0))
+    found = patches.pool(torch.from_numpy(digit), torch.from_numpy(cell), labels)
     for row, d, (y, x) in zip(found, digit, cell, strict=True):
         (gradient,) = torch.autograd.grad(z[0, d, y, x], leaf, retain_graph=True)
         product = (gradient * ink / z[0, d, y, x]).detach().numpy()

@@ -15,7 +15,7 @@ from tablekin.config import RunConfig
 from tablekin.digitize.false_positives import drop_false_positives
 from tablekin.digitize.stage import digitize
 from tablekin.digitize.transform import to_original
-from tablekin.explain.factor import PageFactor, digit_advance, explain_document, spacing_of
+from tablekin.explain import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import DigitNetwork, load_digit_network

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from tablekin.config import RunConfig
 from tablekin.digitize.stage import digitize, filter_detections
-from tablekin.explain.factor import digit_advance, explain_document, spacing_of
+from tablekin.explain import digit_advance, explain_document, spacing_of
 from tablekin.models.bilrp import factor
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import FEATURES

@@ -16,7 +16,7 @@ from pathlib import Path
 from lib.made_corpus import make_corpus
 
 from tablekin.corpus import Corpus
-from tablekin.explain.drivers import driver_tables
+from tablekin.explain import driver_tables
 from tablekin.provenance import peak_memory
 
 PARTNERS = ("all", "other work", "earlier year", "other place")

@@ -35,10 +35,9 @@ from numpy.typing import NDArray
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.execution import default_workers
-from tablekin.explain.factor_index import FactorIndex
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import FactorIndex, compare, match_pairs, score_pairs
 from tablekin.explain.scores import Scores
-from tablekin.explain.stage import TILE, compare
+from tablekin.explain.stage import TILE
 from tablekin.provenance import peak_memory
 
 GROWTH = (1000, 3000, 10000)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tablekin.corpus import Corpus
-from tablekin.explain.drivers import drivers
+from tablekin.explain import find_drivers
 from tablekin.page import RegionKind
 
 _UNIONS = (RegionKind.ROW, RegionKind.COLUMN)  # of cells, whose relevance would count twice
@@ -44,7 +44,7 @@ def share_drivers(corpus: Corpus, documents: pd.DataFrame, columns: dict[str, st
         if name in known:
             found.append(_sum_up(with_all, known[name], name, "all"))
             if name in _SEVERAL:
-                others = drivers(corpus, f"other {columns[name]}")
+                others = find_drivers(corpus, f"other {columns[name]}")
                 found.append(_sum_up(others, known[name], name, "other"))
     return pd.concat(found, ignore_index=True)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tablekin.corpus import Corpus as CorpusStore
 from tablekin.corpus import find_document, find_pair
-from tablekin.explain.drivers import drivers as find_drivers
+from tablekin.explain import find_drivers
 from tablekin.report.apparatus import Apparatus, collate_pages
 from tablekin.report.neighbours import rank_partners
 from tablekin.report.page import Page, open_page

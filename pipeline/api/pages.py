@@ -13,9 +13,7 @@ from tablekin.api.settings import settings_of
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
 from tablekin.execution import one_thread, resolve_device
-from tablekin.explain.factor_index import TABLES, load_factors
-from tablekin.explain.matches import match_pairs
-from tablekin.explain.scores import Scores
+from tablekin.explain import FACTOR_TABLES, Scores, load_factors, match_pairs
 from tablekin.ingest.image import load_image
 from tablekin.ingest.scans import pick_scan
 from tablekin.orchestration.documents import analyse_scan
@@ -128,7 +126,7 @@ def compare(
                         table,
                         pd.concat([one.rows(table).assign(doc_id=key) for key, one in (("a", a), ("b", b))]),
                     ).select(columns)
-                    for table, columns in TABLES.items()
+                    for table, columns in FACTOR_TABLES.items()
                 }
             ]
         )

@@ -24,10 +24,10 @@ from tablekin.check.problem import (
 )
 from tablekin.config import ExplainConfig
 from tablekin.corpus import CorpusLayout, Coverage, MatchProvenance, document_key, read_provenance, survey
-from tablekin.explain.pooling import LEVELS
 from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
+_LEVELS = tuple(Level)
 _KINDS_OF_LEVEL = {
     Level.CELL: (RegionKind.CELL, RegionKind.HEADER),
     Level.ROW: (RegionKind.ROW,),
@@ -138,7 +138,7 @@ def _wrong_rows(
     if index.complete:
         yield "are of a document that is not in the table documents or not ok", ~known
     yield "do not have doc_a before doc_b", known & (a >= b)
-    level = pc.fill_null(pc.index_in(rows["level"].cast(pa.string()), pa.array(LEVELS)), -1).to_numpy()
+    level = pc.fill_null(pc.index_in(rows["level"].cast(pa.string()), pa.array(_LEVELS)), -1).to_numpy()
     yield "have an unknown level", level < 0
     good = known & (a < b) & (level >= 0)
     numbers = ("rank", "region_a", "region_b", "relevance", "share")
@@ -148,7 +148,7 @@ def _wrong_rows(
     for key, document in (("region_a", a), ("region_b", b)):
         kind = index.kinds(document, frame[key].to_numpy(np.int64))
         fits = np.zeros(len(frame), bool)
-        for number, name in enumerate(LEVELS):
+        for number, name in enumerate(_LEVELS):
             allowed = [KINDS.index(each) for each in _KINDS_OF_LEVEL[name]]
             fits |= (frame["level"].to_numpy() == number) & np.isin(kind, allowed)
         yield f"have a {key} that is no region of that level of the document", scatter_mask(good, ~fits)

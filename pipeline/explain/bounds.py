@@ -1,13 +1,13 @@
-"""Screening: which regions of two documents may match well, by bounds on their relevance computed in float32.
+"""Bounds: which regions of two documents may match well, by bounds on their relevance computed in float32.
 
 By Cauchy-Schwarz the relevance of two regions is at most the product of their norms. Nearly all of a region's norm
 lies in the few features of its head, so the products of these, and the norm of the rest, bound the relevance far
-better. One region is screened against sixteen at a time.
+better. One region is compared with sixteen at a time.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,19 +30,51 @@ from tablekin.schemas import FEATURES
 
 WIDTH = len(FEATURES)
 TINY = np.finfo(np.float32).tiny
-ROUNDING = np.float32(2e-5)  # a bound computed in float32 is raised by this share of the product of the norms
+# A bound computed in float32 is raised by this share of the product of the norms. Each of the up to 110 products and
+# sums of a bound is rounded by at most 6e-8 of it, 1.3e-5 in all; a larger share costs time, and changes no match.
+ROUNDING = np.float32(2e-5)
 
 Pointer = Any  # to numbers of one type; see tablekin.explain.simd
 
 
+class RegionEntries(NamedTuple):
+    """A region's features, those of the largest absolute relevance first, and what bounds its relevance with others."""
+
+    feature: Pointer  # of all regions; those of this one stand from begin to end
+    relevance: Pointer
+    begin: int
+    head: int  # the entry behind those that hold nearly all of the norm; see PooledLevel
+    end: int
+    tail: np.float32  # norm of the entries behind the head
+    rounding: np.float32  # what is to be added for rounding, times the norm of the other region
+
+
+class DenseDocument(NamedTuple):
+    """The regions of a document laid out as a table: a feature's relevance in each of them, then the next feature's."""
+
+    relevance: Pointer  # (features, stride)
+    stride: int  # regions, and as many zeros as fill up a multiple of LANES
+    norm: Pointer  # (stride,)
+    first: int  # place of its first region in the level
+
+
 @compiled
 def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm: NDArray[np.float32]) -> int:
-    """Write the regions of a document as a table: a feature's relevance in each of them, then the next feature's.
+    """Write the regions of a document as a table.
+
+    Parameters
+    ----------
+    level
+        The regions of all documents.
+    document
+        Place of the document.
+    table, norm
+        Overwritten with the arrays of a ``DenseDocument``.
 
     Returns
     -------
     int
-        How many numbers a feature takes, a multiple of ``LANES``; 0 stands behind the last region, also in ``norm``.
+        The stride of the table.
     """
     first, last = level.first[document], level.last[document]
     stride = (last - first + LANES - 1) // LANES * LANES
@@ -57,7 +89,7 @@ def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm:
 
 @compiled
 def largest_peaks(
-    peak: Pointer, a: int, b: int, count: int, product: Pointer, feature: Pointer, room: Pointer
+    peak: Pointer, a: int, b: int, count: int, product: Pointer, feature: Pointer, scratch: Pointer
 ) -> int:
     """Find the ``count`` features with the largest products of their peaks in two documents.
 
@@ -69,7 +101,7 @@ def largest_peaks(
         The documents.
     count, product, feature
         ``product`` and ``feature`` are written, ``count`` of them, the largest first.
-    room
+    scratch
         ``(LANES,)``, overwritten.
 
     Returns
@@ -82,68 +114,60 @@ def largest_peaks(
         products = multiply(load(peak, a * PEAKS + begin), load(peak, b * PEAKS + begin))
         bits = mask_ge(products, product[count - 1] if found == count else TINY)
         if bits:
-            store(products, room, 0)
+            store(products, scratch, 0)
         while bits:
             lane = trailing_zeros(bits)
             bits &= bits - 1
             place = found
-            while place > 0 and room[lane] > product[place - 1]:
+            while place > 0 and scratch[lane] > product[place - 1]:
                 place -= 1
                 if place + 1 < count:
                     product[place + 1], feature[place + 1] = product[place], feature[place]
             if place < count:
-                product[place], feature[place] = room[lane], begin + lane
+                product[place], feature[place] = scratch[lane], begin + lane
                 found = min(found + 1, count)
     return found
 
 
 @compiled
 def upper_bounds(
-    feature: Pointer,
-    relevance: Pointer,
-    begin: int,
-    head: int,
-    end: int,
-    tail: np.float32,
-    rounding: np.float32,
-    least: np.float32,
-    table: Pointer,
-    stride: int,
-    norm: Pointer,
-    column: int,
-    room: Pointer,
+    region: RegionEntries, other: DenseDocument, column: int, min_relevance: np.float32, scratch: Pointer
 ) -> int:
-    """Tell which of ``LANES`` regions of a table may have a relevance of ``least`` with a region.
+    """Tell which of ``LANES`` regions of a document may have a relevance of ``min_relevance`` with a region.
 
     Where the head leaves it open for any of them, the rest is added, and only rounding is allowed for.
 
     Parameters
     ----------
-    feature, relevance, begin, head, end
-        Entries of the region; see ``PooledLevel``.
-    tail, rounding
-        What is to be added, times the norm of the other region, for the entries behind the head, and for rounding.
-    table, stride, norm
-        See ``lay_out``.
+    region
+        The one region.
+    other
+        The document of the others.
     column
-        First of the regions of the table.
-    room
-        ``(LANES,)``, the bounds are written to it if any of them reaches ``least``.
+        First of the others in the table of their document.
+    min_relevance
+        What they may reach.
+    scratch
+        ``(LANES,)``, the bounds are written to it if any of them reaches ``min_relevance``.
 
     Returns
     -------
     int
-        A bit for each, the trailing_zeros is the first.
+        A bit for each, the lowest is that of the first.
     """
-    norms = load(norm, column)
-    bound = multiply(norms, broadcast(tail + rounding))
-    for entry in range(begin, head, GROUP):
-        bound = add_products(bound, table, stride, column, feature, relevance, entry)
-    bits = mask_ge(bound, least)
+    norms = load(other.norm, column)
+    bound = multiply(norms, broadcast(region.tail + region.rounding))
+    for entry in range(region.begin, region.head, GROUP):
+        bound = add_products(
+            bound, other.relevance, other.stride, column, region.feature, region.relevance, entry
+        )
+    bits = mask_ge(bound, min_relevance)
     if bits != 0:
-        bound = add_product(bound, norms, broadcast(-tail))
-        for entry in range(head, end, GROUP):
-            bound = add_products(bound, table, stride, column, feature, relevance, entry)
-        bits = mask_ge(bound, least)
-        store(bound, room, 0)
+        bound = add_product(bound, norms, broadcast(-region.tail))
+        for entry in range(region.head, region.end, GROUP):
+            bound = add_products(
+                bound, other.relevance, other.stride, column, region.feature, region.relevance, entry
+            )
+        bits = mask_ge(bound, min_relevance)
+        store(bound, scratch, 0)
     return bits

@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
-def drivers(corpus: Corpus, partners: str = "all") -> pd.DataFrame:
+def find_drivers(corpus: Corpus, partners: str = "all") -> pd.DataFrame:
     """Find how much every region contributes to its document's similarity with many others.
 
     Parameters
@@ -57,7 +57,7 @@ def drivers(corpus: Corpus, partners: str = "all") -> pd.DataFrame:
 
 
 def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
-    """Make the rows of ``drivers`` for some documents at a time; see there."""
+    """Make the rows of table ``drivers`` for some documents at a time; see ``find_drivers``."""
     names, phi = _read_phi(corpus)
     if not len(names):
         return

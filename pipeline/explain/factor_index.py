@@ -1,4 +1,4 @@
-"""Factors: those of all documents of a corpus in memory, as the comparison of pairs needs them."""
+"""FactorIndex: the factors of all documents of a corpus in memory, as the comparison of pairs needs them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tablekin.schemas import FEATURES, SCHEMAS
 
 Integer = TypeVar("Integer", bound=np.integer)
 
-TABLES = {
+FACTOR_TABLES = {
     "features": ["doc_id", "phi"],
     "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col"],
     "factors": ["doc_id", "region_id", "feature", "relevance"],
 }
-_EMPTY = {table: SCHEMAS[table].empty_table().select(columns) for table, columns in TABLES.items()}
+_EMPTY = {table: SCHEMAS[table].empty_table().select(columns) for table, columns in FACTOR_TABLES.items()}
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class FactorIndex:
 
 
 def load_factors(batches: Iterable[dict[str, pa.Table]]) -> FactorIndex:
-    """Gather the factors of a corpus, six bytes for each of their entries.
+    """Load the factors of a corpus, six bytes for each of their entries.
 
     Parameters
     ----------
     batches
-        Rows of ``TABLES`` for some documents at a time, each document in one batch only.
+        Rows of ``FACTOR_TABLES`` for some documents at a time, each document in one batch only.
     """
     names: list[str] = []
     phi: list[NDArray[np.float64]] = []

@@ -14,10 +14,14 @@ from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
 LEVELS = tuple(Level)
-# the regions that matches are about; compiled code knows them by their places
+# the regions that matches are about; compiled code knows them by their places, those of unions as those of levels
 MATCH_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.ROW, RegionKind.COLUMN)
-_HEAD = 0.95  # share of its squared norm that the head of a region holds
-_UP = 1 + 1e-6  # a norm rounded to float32 must not come out smaller than it is
+_CELL, _HEADER, _FIRST_UNION = 0, 1, 2
+# Share of its squared norm that the head of a region holds. A larger one bounds more tightly and takes longer: it
+# changes the time that a pair takes, not its matches.
+_HEAD = 0.95
+_UP = 1 + 1e-6  # a norm rounded to float32 must not come out smaller than it is: its last place is 6e-8 of it
+_REST = 1e-13  # of the squared norm: what is left of it at the end, by rounding in float64, stays positive
 _WIDTH = len(FEATURES)
 PEAKS = -(-_WIDTH // LANES) * LANES  # features of a document's peaks; those beyond the last are 0
 
@@ -42,6 +46,9 @@ class PooledLevel(NamedTuple):
 
     The regions of a document stand together, that of the largest norm first; so do the features of a region, that
     of the largest absolute relevance first. Entries of feature 0 without relevance fill up the last group of a region.
+
+    The features of a region fall into two parts, by which its relevance with another region is bounded: the head,
+    whose products are computed, and the tail, of which the norm is enough (:mod:`tablekin.explain.bounds`).
     """
 
     first: NDArray[np.int64]  # (documents,), a document's first region
@@ -67,14 +74,14 @@ def _owners(leaves: Leaves, document: int, level: int) -> NDArray[np.int32]:
     owner = np.full(largest + 1, -1, np.int32)
     for leaf in range(begin, end):
         kind, number = leaves.kind[leaf], leaves.region_id[leaf]
-        if level == 0 and (kind == 0 or kind == 1):
+        if level == 0 and kind in (_CELL, _HEADER):
             owner[number] = number
-        if level == 0 or kind != 0:
+        if level == 0 or kind != _CELL:
             continue
         place = leaves.row if level == 1 else leaves.column
         for region in range(begin, end):
             if (
-                leaves.kind[region] == level + 1
+                leaves.kind[region] == _FIRST_UNION + level - 1
                 and leaves.table[region] == leaves.table[leaf]
                 and place[region] == place[leaf]
             ):
@@ -133,7 +140,7 @@ def pool(leaves: Leaves, level: int) -> PooledLevel:
                     head[region] = entry
                     tail[region] = np.sqrt(rest) * _UP
                 feature[entry], relevance[entry] = place, values[place]
-                rest = max(rest - np.float64(values[place]) ** 2, 1e-13 * squares[number])
+                rest = max(rest - np.float64(values[place]) ** 2, _REST * squares[number])
                 entry += 1
                 if values[place] > peak[document, place]:
                     peak[document, place] = values[place]

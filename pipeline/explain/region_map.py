@@ -15,7 +15,7 @@ _OF_LEVEL = {  # what adds up to its regions
 _AXIS = {Level.ROW: "row", Level.COLUMN: "col"}
 
 
-def region_map(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
+def joint_relevance(factor_a: pd.DataFrame, factor_b: pd.DataFrame) -> pd.DataFrame:
     """Joint relevance of every region of one document with every region of another, ``R = F_a^T F_b``.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Lanes: sixteen float32 numbers that compiled functions multiply, add and compare at once.
+"""SIMD: lanes, sixteen float32 numbers that compiled functions multiply, add and compare at once.
 
 numba turns loops over arrays into such instructions where it can prove that this is safe. It also checks each index
 for the meaning that a negative one has in Python, and counts references to the arrays that a function is given, which
@@ -43,7 +43,7 @@ def _load(builder: Any, pointer: Any, at: Any) -> Any:
     return builder.load(builder.bitcast(builder.gep(pointer, [at]), _VECTOR.as_pointer()), align=4)
 
 
-def _spread(builder: Any, value: Any) -> Any:
+def _broadcast(builder: Any, value: Any) -> Any:
     first = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), value, ir.IntType(32)(0))
     everywhere = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
     return builder.shuffle_vector(first, first, everywhere)
@@ -88,7 +88,7 @@ def broadcast(_: Any, value: Any) -> Any:
     """Put one number into every lane."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
-        return _spread(builder, arguments[0])
+        return _broadcast(builder, arguments[0])
 
     return _LANES(types.float32), generate
 
@@ -142,7 +142,7 @@ def add_products(
             at = builder.add(entry, _INT64(number))
             place = builder.zext(builder.load(builder.gep(row, [at])), _INT64)
             place = builder.add(builder.mul(place, stride), column)
-            value = _spread(builder, builder.load(builder.gep(factor, [at])))
+            value = _broadcast(builder, builder.load(builder.gep(factor, [at])))
             product = builder.fmul(_load(builder, table, place), value, flags=_FUSED)
             sums[number % 4] = builder.fadd(sums[number % 4], product, flags=_FUSED)
         return builder.fadd(builder.fadd(sums[0], sums[1]), builder.fadd(sums[2], sums[3]))
@@ -152,12 +152,12 @@ def add_products(
 
 
 @operation
-def mask_ge(_: Any, lanes: Any, least: Any) -> Any:
-    """Tell which lanes are at least ``least``: a number whose lowest bit is the first lane."""
+def mask_ge(_: Any, lanes: Any, limit: Any) -> Any:
+    """Tell which lanes are at least ``limit``: a number whose lowest bit is the first lane."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
-        lanes, least = arguments
-        bits = builder.fcmp_ordered(">=", lanes, _spread(builder, least))
+        lanes, limit = arguments
+        bits = builder.fcmp_ordered(">=", lanes, _broadcast(builder, limit))
         return builder.zext(builder.bitcast(bits, ir.IntType(LANES)), _INT64)
 
     return types.int64(lanes, types.float32), generate

@@ -29,7 +29,7 @@ from tablekin.corpus import (
     survey,
 )
 from tablekin.execution import Count, Progress, WorkerPool, default_workers
-from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
+from tablekin.explain.factor_index import FACTOR_TABLES, FactorIndex, load_factors
 from tablekin.explain.remote import Tile, match_in_cluster
 from tablekin.explain.scores import PairBlock
 
@@ -146,7 +146,7 @@ def compare(
     threads = default_workers("cpu")
     clock = time.perf_counter()
     with Progress("loading what the pages are compared by"):
-        factors = load_factors(corpus.batches(TABLES))
+        factors = load_factors(corpus.batches(FACTOR_TABLES))
     count("gather", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
     clock = time.perf_counter()
     with Progress("ranking partners"):

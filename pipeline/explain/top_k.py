@@ -1,4 +1,4 @@
-"""Kernel: the strongest matches of pairs of documents, found without computing the whole map ``F_a^T F_b``.
+"""TopK: the strongest matches of pairs of documents, found without computing the whole map ``F_a^T F_b``.
 
 Only entries whose bound reaches the weakest match kept so far are computed, those in float64: the matches are the
 true ones, and a page twice as dense costs little more. The bounds are those of :mod:`tablekin.explain.bounds`.
@@ -11,13 +11,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.explain.bounds import ROUNDING, TINY, WIDTH, Pointer, largest_peaks, lay_out, upper_bounds
+from tablekin.explain.bounds import (
+    ROUNDING,
+    TINY,
+    WIDTH,
+    DenseDocument,
+    Pointer,
+    RegionEntries,
+    largest_peaks,
+    lay_out,
+    upper_bounds,
+)
 from tablekin.explain.pooling import PEAKS, PooledLevel
 from tablekin.explain.simd import LANES, pointer, trailing_zeros
 from tablekin.models.compilation import compiled
 
 NAMED = 3  # features named with a match
-_FEW = 64  # regions of a document; up to here, the first regions screened are as good a guess as any
+# Regions of a document; up to here the first regions that are looked at are as good a first guess as any. It changes
+# the time that a pair takes, not its matches.
+_FEW = 64
 
 
 class Best(NamedTuple):
@@ -45,15 +57,6 @@ class _RegionArrays(NamedTuple):
     peak_region: Pointer
 
 
-class _Table(NamedTuple):
-    """The second document of a pair, laid out."""
-
-    relevance: Pointer  # (features, stride)
-    stride: int
-    norm: Pointer  # (stride,)
-    first: int  # place of its first region in the level
-
-
 class _Matches(NamedTuple):
     """The best matches of a pair so far."""
 
@@ -72,7 +75,7 @@ class _Scratch(NamedTuple):
 
 
 @compiled
-def _exact(regions: _RegionArrays, region: int, table: _Table, other: int) -> np.float32:
+def _exact(regions: _RegionArrays, region: int, table: DenseDocument, other: int) -> np.float32:
     """Compute the relevance of a region with one of the table; four sums need not wait for one another."""
     feature, relevance, values, stride = regions.feature, regions.relevance, table.relevance, table.stride
     s = t = u = v = 0.0
@@ -106,45 +109,40 @@ def _insert(value: np.float32, a: int, b: int, region_id: Pointer, best: _Matche
 
 @compiled
 def _initial_candidates(
-    regions: _RegionArrays, a: int, b: int, table: _Table, room: _Scratch, best: _Matches
+    regions: _RegionArrays, a: int, b: int, table: DenseDocument, scratch: _Scratch, best: _Matches
 ) -> None:
     """Take as a first guess of the best matches the regions in which a feature is strongest in both documents."""
-    found = largest_peaks(regions.peak, a, b, best.size, room.product, room.feature, room.bound)
+    found = largest_peaks(regions.peak, a, b, best.size, scratch.product, scratch.feature, scratch.bound)
     for place in range(found):
-        region = regions.first[a] + regions.peak_region[a * PEAKS + room.feature[place]]
-        other = regions.peak_region[b * PEAKS + room.feature[place]]
+        region = regions.first[a] + regions.peak_region[a * PEAKS + scratch.feature[place]]
+        other = regions.peak_region[b * PEAKS + scratch.feature[place]]
         value = _exact(regions, region, table, other)
         if value > 0:
             _insert(value, region, table.first + other, regions.region_id, best)
 
 
 @compiled
-def _search(regions: _RegionArrays, a: int, table: _Table, bound: Pointer, best: _Matches) -> None:
+def _search(regions: _RegionArrays, a: int, table: DenseDocument, bound: Pointer, best: _Matches) -> None:
     """Find the best matches of a document with the one that is laid out."""
     weakest = best.size - 1
-    reach, least = table.stride, max(best.relevance[weakest], TINY)
+    reach, min_relevance = table.stride, max(best.relevance[weakest], TINY)
     for region in range(regions.first[a], regions.last[a]):
         own = regions.norm[region]
-        while reach > 0 and own * table.norm[reach - LANES] < least:
+        while reach > 0 and own * table.norm[reach - LANES] < min_relevance:
             reach -= LANES
         if reach == 0:
             return  # the norms only become smaller
+        entries = RegionEntries(
+            regions.feature,
+            regions.relevance,
+            regions.begin[region],
+            regions.head[region],
+            regions.begin[region + 1],
+            regions.tail[region],
+            ROUNDING * own,
+        )
         for column in range(0, reach, LANES):
-            bits = upper_bounds(
-                regions.feature,
-                regions.relevance,
-                regions.begin[region],
-                regions.head[region],
-                regions.begin[region + 1],
-                regions.tail[region],
-                ROUNDING * own,
-                least,
-                table.relevance,
-                table.stride,
-                table.norm,
-                column,
-                bound,
-            )
+            bits = upper_bounds(entries, table, column, min_relevance, bound)
             while bits:
                 lane = trailing_zeros(bits)
                 bits &= bits - 1
@@ -153,19 +151,18 @@ def _search(regions: _RegionArrays, a: int, table: _Table, bound: Pointer, best:
                 value = _exact(regions, region, table, column + lane)
                 if value > 0 and value >= best.relevance[weakest]:
                     _insert(value, region, table.first + column + lane, regions.region_id, best)
-                    least = max(best.relevance[weakest], TINY)
+                    min_relevance = max(best.relevance[weakest], TINY)
 
 
 @compiled
-def _name(regions: _RegionArrays, region: int, table: _Table, other: int, named: Pointer) -> None:
+def _name(regions: _RegionArrays, region: int, table: DenseDocument, other: int, named: Pointer) -> None:
     """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
     first = second = third = np.float32(0)
-    most = abs(
-        regions.relevance[regions.begin[table.first + other]]
-    )  # no relevance of the other one is larger
+    # no relevance of the other one is larger
+    largest = abs(regions.relevance[regions.begin[table.first + other]])
     for entry in range(regions.begin[region], regions.begin[region + 1]):
         number, value = np.int8(regions.feature[entry]), regions.relevance[entry]
-        if abs(value) * most < third:
+        if abs(value) * largest < third:
             return
         value *= table.relevance[number * table.stride + other]
         if value <= 0 or value < third or (value == third and number > named[2]):
@@ -228,12 +225,12 @@ def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64],
             laid_out = b[pair]
             stride = lay_out(level, laid_out, values, norm)
         # An array is freed after its last use: pointers are taken within the loop, so that it stays.
-        table = _Table(pointer(values, 0), stride, pointer(norm, 0), level.first[laid_out])
+        table = DenseDocument(pointer(values, 0), stride, pointer(norm, 0), level.first[laid_out])
         best = _Matches(count, pointer(best_a, 0), pointer(best_b, 0), pointer(relevance, pair * count))
-        room = _Scratch(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
+        scratch = _Scratch(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
         if stride > _FEW:
-            _initial_candidates(regions, a[pair], laid_out, table, room, best)
-        _search(regions, a[pair], table, room.bound, best)
+            _initial_candidates(regions, a[pair], laid_out, table, scratch, best)
+        _search(regions, a[pair], table, scratch.bound, best)
         for place in range(count):
             if relevance[pair, place] <= 0:
                 break

@@ -12,8 +12,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus import Corpus, Inventory, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
-from tablekin.explain.drivers import driver_tables
-from tablekin.explain.stage import ComparisonPlan, Match, Score, compare
+from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
 from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
 from tablekin.ingest.scans import Listing, Scan, identify, list_scans
 from tablekin.orchestration.changes import apply, describe, find_changes
@@ -66,7 +65,7 @@ class Summary:
 def load_stages() -> Stages:
     """Import the stages, which takes seconds."""
     from tablekin.document import analyse_document
-    from tablekin.explain.matches import match_pairs, score_pairs
+    from tablekin.explain import match_pairs, score_pairs
 
     return Stages(analyse_document, score_pairs, match_pairs)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from tablekin.corpus import Corpus, find_pair
 from tablekin.errors import UsageError
-from tablekin.explain.region_map import pool_factor, region_map
+from tablekin.explain import joint_relevance, pool_factor
 from tablekin.page import Level
 from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
 from tablekin.report.page import Page, open_page
@@ -113,7 +113,7 @@ class Pair:
             factors = [
                 pool_factor(factor, page.regions, level) for factor, page in zip(factors, pages, strict=True)
             ]
-        rows = region_map(*factors).stack()
+        rows = joint_relevance(*factors).stack()
         rows = rows[rows != 0].rename_axis(["region_a", "region_b"]).rename("relevance").reset_index()
         rows = rows.sort_values("relevance", ascending=False, kind="stable", ignore_index=True)
         rows["share"] = rows["relevance"] / self.score
@@ -223,7 +223,7 @@ def draw_pair(pair: Pair) -> Drawing:
     left = place_document(pair.a, None)
     right = place_document(pair.b, left)
     boxes = [region_boxes(page, placed) for page, placed in ((pair.a, left), (pair.b, right))]
-    connections = connect(region_map(pair.a.rows("factors"), pair.b.rows("factors")), boxes[0], boxes[1])
+    connections = connect(joint_relevance(pair.a.rows("factors"), pair.b.rows("factors")), boxes[0], boxes[1])
     z = f", z {pair.scores.z:.1f}" if pair.scores.z is not None else ""
     score = f"cosine {pair.cosine:.3f}{z}; {len(connections)} strongest connections"
     title_a, title_b = (f"{page.doc_id}\n{page.about}" for page in (pair.a, pair.b))

@@ -14,8 +14,7 @@ from lib.made_corpus import first_documents
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.errors import CorpusError
-from tablekin.explain.factor_index import FactorIndex
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import FactorIndex, match_pairs, score_pairs
 from tablekin.explain.pooling import PooledLevel
 from tablekin.explain.scores import PairBlock
 from tablekin.explain.stage import TILE

@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.corpus import Corpus
-from tablekin.explain.factor_index import TABLES, FactorIndex, load_factors
+from tablekin.explain import FACTOR_TABLES, FactorIndex, load_factors
 from tablekin.schemas import FEATURES, empty
 
 DENSE = 1500  # digits on a page from which on it counts as dense
@@ -123,7 +123,7 @@ def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int
 def first_documents(folder: Path, count: int) -> FactorIndex:
     """Read the factors of the first batches, as many as have ``count`` documents."""
     tables: list[dict[str, pa.Table]] = []
-    for batch in Corpus.open(folder).batches(TABLES):
+    for batch in Corpus.open(folder).batches(FACTOR_TABLES):
         tables.append(batch)
         if sum(len(table["features"]) for table in tables) >= count:
             break

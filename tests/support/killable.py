@@ -13,7 +13,7 @@ import pandas as pd
 import tablekin.explain.stage
 import tablekin.orchestration.documents
 import tablekin.orchestration.stage
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import match_pairs, score_pairs
 from tablekin.schemas import SCHEMAS
 from tests.support import table_stages
 

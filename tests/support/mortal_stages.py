@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from tablekin.explain.matches import match_pairs
+from tablekin.explain import match_pairs
 from tests.support import fake_stages, table_stages
 
 

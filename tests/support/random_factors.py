@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tablekin.explain.factor_index import FactorIndex, load_factors
+from tablekin.explain import FactorIndex, load_factors
 from tablekin.models.networks.bigram import FEATURES
 
 KINDS = ["outside", "header", "row", "row", "column", "column", "cell", "cell", "cell", "cell"]

@@ -14,7 +14,7 @@ from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages
 from tests.support.runs import write_scan

@@ -11,7 +11,7 @@ from tablekin.cli import app
 from tablekin.collation import stage as collating
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration.drop import drop
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tablekin.report.neighbours import describe_neighbours, find_neighbours

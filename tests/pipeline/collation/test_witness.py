@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from tablekin.collation.witness import make_witness
-from tablekin.explain.region_map import region_map
+from tablekin.explain import joint_relevance
 from tablekin.schemas import FEATURES
 from tests.support.read_tables import read, values
 
@@ -29,7 +29,7 @@ def test_relevance_of_cells_is_that_of_the_region_map():
     a, b = (make_witness(doc, *rows[doc]) for doc in "ab")
     [one], [other] = a.tables, b.tables
     found = a.relevance(one, b, other)
-    whole = region_map(rows["a"][2], rows["b"][2])
+    whole = joint_relevance(rows["a"][2], rows["b"][2])
     assert found.shape == (2, 3, 2, 3)
     for region_a in range(6):
         for region_b in range(6):

@@ -7,7 +7,7 @@ import pytest
 
 from tablekin.corpus import Comparison, Corpus, Coverage, MatchProvenance, parts
 from tablekin.errors import CorpusError
-from tablekin.explain.factor_index import TABLES, load_factors
+from tablekin.explain import FACTOR_TABLES, load_factors
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
 from tests.support import fake_stages
 
@@ -25,7 +25,7 @@ def batch(*doc_ids):
 
 
 def add_pairs(corpus):
-    factors = load_factors(corpus.batches(TABLES))
+    factors = load_factors(corpus.batches(FACTOR_TABLES))
     a, b = np.triu_indices(len(factors.documents), 1)
     documents = tuple((name, "0") for name in factors.documents)
     coverage = Coverage.of(documents, documents, np.triu(np.ones((len(documents),) * 2, bool), 1))

@@ -17,8 +17,8 @@ from tablekin.errors import TablekinError, UsageError
 from tablekin.execution import Failure, open_cluster
 from tablekin.execution import dask_cluster as cluster_module
 from tablekin.execution.dask_cluster import DaskCluster, Requirements, unmet_requirements
+from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
-from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.explain.remote import match_in_cluster
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tablekin.schemas import SCHEMAS

@@ -5,7 +5,7 @@ import pytest
 
 from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
-from tablekin.explain.drivers import drivers
+from tablekin.explain import find_drivers
 from tablekin.schemas import DOCUMENT_TABLES, FEATURES
 from tests.support import table_stages
 
@@ -96,7 +96,7 @@ def partners(corpus, which):
 def test_drivers_are_the_sums_of_the_maps_of_all_pairs(corpus, maps, which):
     allowed = partners(corpus, which)
     names = np.array(sorted(maps))
-    found = drivers(corpus, which)
+    found = find_drivers(corpus, which)
     assert len(found) == COUNT * 13
     assert not found.duplicated(["doc_id", "region_id"]).any()
     for row, (name, rows) in enumerate(found.groupby("doc_id", observed=True)):
@@ -119,7 +119,7 @@ def test_drivers_are_the_sums_of_the_maps_of_all_pairs(corpus, maps, which):
 
 
 def test_a_document_without_a_value_has_no_partners(corpus):
-    found = drivers(corpus, "other work").set_index("doc_id")
+    found = find_drivers(corpus, "other work").set_index("doc_id")
     alone = found.loc["page007"]
     assert (alone["relevance"] == 0).all()
     assert (alone["partners"] == 0).all()
@@ -130,4 +130,4 @@ def test_a_document_without_a_value_has_no_partners(corpus):
 def test_partners_that_are_not_understood_are_named(corpus):
     for partners in ("nobody", "other planet", "later year"):
         with pytest.raises(UsageError, match=partners):
-            drivers(corpus, partners)
+            find_drivers(corpus, partners)

@@ -1,27 +1,11 @@
 import numpy as np
-import pytest
 import torch
 
-from tablekin.explain.factor import digit_advance, explain_document, spacing_of
+from tablekin.explain import explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import bigrams
-from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
+from tablekin.models.networks.digits import DigitNetwork, find_detections, pad_to_grain
 from tablekin.models.page_lrp.patches import PatchPropagation
-from tablekin.page import Detections
-
-
-def line_of_digits(x: list[float]) -> Detections:
-    boxes = np.array([[c - 4, 90, c + 4, 110] for c in x], np.float32)
-    return Detections.from_boxes(np.arange(len(x)).astype(np.int8) % 10, np.ones(len(x), np.float32), boxes)
-
-
-def test_advance_is_the_distance_inside_numbers_not_between_them() -> None:
-    digits = line_of_digits([start + step for start in range(0, 800, 80) for step in (0, 11, 22)])
-    assert digit_advance(digits) == pytest.approx(11)
-
-
-def test_advance_of_a_page_without_numbers_is_the_usual_one() -> None:
-    assert digit_advance(line_of_digits([10, 200])) == DIGIT_HEIGHT / 2
 
 
 def test_factor_sums_to_phi_and_pools_the_pixel_maps() -> None:
@@ -42,8 +26,8 @@ def test_factor_sums_to_phi_and_pools_the_pixel_maps() -> None:
     shares = found.shares.toarray()
     page = torch.from_numpy(labels).long()
     peak = 0
-    cones = PatchPropagation(network, ink)
-    for corners, windows in cones.follow(
+    patches = PatchPropagation(network, ink)
+    for corners, windows in patches.follow(
         torch.from_numpy(digits.digit).long(), torch.from_numpy(digits.cell)
     ):
         for corner, window in zip(corners.tolist(), windows, strict=True):

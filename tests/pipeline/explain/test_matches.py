@@ -2,8 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.explain.factor_index import FactorIndex
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import FactorIndex, match_pairs, score_pairs
 from tablekin.models.networks.bigram import FEATURES
 from tests.support.random_factors import corpus, gathered
 

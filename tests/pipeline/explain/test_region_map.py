@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.explain.region_map import pool_factor, region_map
+from tablekin.explain import joint_relevance, pool_factor
 
 
 def test_region_map_is_the_sum_over_features():
@@ -15,7 +15,7 @@ def test_region_map_is_the_sum_over_features():
         if rng.random() < 0.7
     ]
     factors = pd.DataFrame(rows, columns=["doc_id", "region_id", "feature", "relevance"])
-    found = region_map(*(factors[factors["doc_id"] == doc] for doc in "ab"))
+    found = joint_relevance(*(factors[factors["doc_id"] == doc] for doc in "ab"))
     values = {(d, r, f): v for d, r, f, v in rows}
     for i in found.index:
         for j in found.columns:

@@ -7,9 +7,9 @@ import pytest
 
 from tablekin.config import ExplainConfig
 from tablekin.corpus import Comparison, Corpus, Coverage, MatchProvenance, Survey
+from tablekin.explain import ComparisonPlan, match_pairs, score_pairs
 from tablekin.explain import stage as compare
-from tablekin.explain.matches import match_pairs, score_pairs
-from tablekin.explain.stage import ComparisonPlan, explain_blocks, write_scores
+from tablekin.explain.stage import explain_blocks, write_scores
 from tablekin.schemas import SCHEMAS
 from tests.support.random_factors import corpus as make_tables
 from tests.support.random_factors import gathered

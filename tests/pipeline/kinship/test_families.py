@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.explain.matches import match_pairs, score_pairs
+from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages
 from tests.support.runs import write_scan

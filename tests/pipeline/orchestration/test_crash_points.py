@@ -12,8 +12,8 @@ from tablekin.check.stage import check
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus, parts
 from tablekin.errors import DiskFullError
+from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
-from tablekin.explain.matches import match_pairs, score_pairs
 from tablekin.orchestration import documents as intake
 from tablekin.orchestration.drop import drop
 from tablekin.orchestration.stage import RunRequest, Stages, run

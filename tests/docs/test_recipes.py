@@ -11,7 +11,7 @@ from tablekin.config import RunConfig
 from tablekin.orchestration.stage import RunRequest, load_stages, run
 from tests.support import table_stages
 from tests.support.places import DOCS
-from tests.support.runs import write_scan
+from tests.support.runs import in_this_process, write_scan
 
 RECIPES = DOCS / "how-to" / "recipes.md"
 WORKS = ["Tabulae", "Canon", "Tabulae", "Sphaera", "Canon", "Sphaera", "Canon"]
@@ -29,15 +29,12 @@ def told(tmp_path_factory):
         table += f"page{number}.png,{','.join(map(str, about))}\n"
     (folder / "meta.csv").write_text(table)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(
-            "tablekin.orchestration.documents.run_in_order",
-            lambda work, scans, _: (work(scan) for scan in scans),
-        )
         stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
         order = RunRequest(
             (folder / "scans",), folder / "corpus", folder / "meta.csv", RunConfig(device="cpu"), workers=1
         )
-        run(order, lambda line: None, stages)
+        with in_this_process():
+            run(order, lambda line: None, stages)
         monkeypatch.chdir(folder)
         names: dict[str, object] = {}
         for block in re.findall(r"```python\n(.*?)```", RECIPES.read_text("utf-8"), re.DOTALL):

@@ -1,17 +1,35 @@
 """Runs with stages that need no network, and what their corpora hold."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from PIL import Image
 
 from tablekin.config import RunConfig
+from tablekin.execution import attempt
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import fake_stages
 
 STAGES = Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)
 CPU = RunConfig(device="cpu")
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Let a run do in this process what it would do in workers: a process takes a second to begin."""
+
+    def in_order(function, tasks, workers):
+        yield from (attempt(function, task) for task in tasks)
+
+    with (
+        patch("tablekin.orchestration.documents.run_in_order", in_order),
+        patch("tablekin.collation.stage.run_in_order", in_order),
+    ):
+        yield
 
 
 def write_scan(path: Path, seed: int, first: int = 200) -> None:

@@ -17,7 +17,7 @@ from tablekin.corpus import Corpus
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages
-from tests.support.runs import write_scan
+from tests.support.runs import in_this_process, write_scan
 
 PAGES = 12
 
@@ -38,17 +38,10 @@ def start(folder, number):
     run(order, lambda message: None, Stages(edition_stages.analyse, score_pairs, match_pairs))
 
 
-@pytest.fixture(autouse=True)
-def this_process(monkeypatch):
-    analyse_in_this_process(monkeypatch)
-
-
-def analyse_in_this_process(monkeypatch):
-    def in_order(work, tasks, workers):
-        yield from map(work, tasks)
-
-    monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
-    monkeypatch.setattr("tablekin.collation.stage.run_in_order", in_order)
+@pytest.fixture(autouse=True, scope="module")
+def this_process():
+    with in_this_process():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +49,7 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     for number in range(PAGES):
         write_scan(folder / f"scans/page{number:02d}.png", number, first=number)
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        analyse_in_this_process(monkeypatch)
-        start(folder, PAGES)
+    start(folder, PAGES)
     return folder
 
 

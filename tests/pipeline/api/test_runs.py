@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import tablekin
-from tests.support.runs import STAGES, digests, start, write_scan
+from tests.support.runs import STAGES, digests, in_this_process, start, write_scan
 
 
 @pytest.fixture
@@ -16,7 +16,8 @@ def scans(tmp_path, monkeypatch):
         write_scan(tmp_path / "scans" / f"page{number}.png", number)
     (tmp_path / "meta.csv").write_text("file,work\npage1.png,Tabulae\n")
     (tmp_path / "RUN.toml").write_text('device = "cpu"')
-    return tmp_path / "scans"
+    with in_this_process():
+        yield tmp_path / "scans"
 
 
 @pytest.fixture

@@ -16,33 +16,28 @@ from tablekin.config import RunConfig
 from tablekin.errors import CorpusError
 from tablekin.orchestration.stage import RunRequest, load_stages, run
 from tests.support import table_stages
-from tests.support.runs import write_scan
+from tests.support.runs import in_this_process, write_scan
 
 
-def bring_up_to_date(folder, monkeypatch, **explain):
+def bring_up_to_date(folder, **explain):
     """Run over the scans beside the corpus, in this process."""
-
-    def in_order(work, scans, workers):
-        yield from map(work, scans)
-
-    monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
     stages = dataclasses.replace(load_stages(), analyse=table_stages.analyse)
     config = RunConfig.model_validate({"device": "cpu", "explain": explain})
     order = RunRequest((folder / "scans",), folder / "corpus", config=config, workers=1)
-    return run(order, lambda line: None, stages)
+    with in_this_process():
+        return run(order, lambda line: None, stages)
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     """Scans and a corpus in two parts, made in two runs."""
     folder = tmp_path_factory.mktemp("sound")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        for number in range(4):
-            write_scan(folder / f"scans/page{number}.png", number)
-        bring_up_to_date(folder, monkeypatch)
-        for number in range(4, 6):
-            write_scan(folder / f"scans/page{number}.png", number)
-        bring_up_to_date(folder, monkeypatch)
+    for number in range(4):
+        write_scan(folder / f"scans/page{number}.png", number)
+    bring_up_to_date(folder)
+    for number in range(4, 6):
+        write_scan(folder / f"scans/page{number}.png", number)
+    bring_up_to_date(folder)
     return folder
 
 
@@ -310,7 +305,7 @@ def follow(repair, corpus):
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damage_is_named_and_the_repair_repairs_it(folder, damage, monkeypatch):
+def test_damage_is_named_and_the_repair_repairs_it(folder, damage):
     corpus = folder / "corpus"
     place, inflict, words = DAMAGES[damage]
     inflict(corpus / place)
@@ -320,7 +315,7 @@ def test_damage_is_named_and_the_repair_repairs_it(folder, damage, monkeypatch):
         assert any(problem.place == place for problem in problems if words in problem.what)
     for problem in problems:
         follow(problem.repair, corpus)
-    bring_up_to_date(folder, monkeypatch)
+    bring_up_to_date(folder)
     assert [str(problem) for problem in check(corpus)] == []
 
 
@@ -334,12 +329,12 @@ def test_bytes_changed_in_place_do_not_pass_where_pages_have_checksums(folder):
     assert [problem.place for problem in check(folder / "corpus")] == [f"digits/{FIRST}"]
 
 
-def test_pairs_below_the_floor_of_the_cosine_are_scored_and_need_no_matches(folder, monkeypatch):
+def test_pairs_below_the_floor_of_the_cosine_are_scored_and_need_no_matches(folder):
     corpus = folder / "corpus"
     pairs = pd.read_parquet(corpus / "pairs")
     matched = pd.read_parquet(corpus / "matches")[["doc_a", "doc_b"]].drop_duplicates()
     floor = float(pairs["cosine"].median())
-    bring_up_to_date(folder, monkeypatch, matches_from_cosine=floor)
+    bring_up_to_date(folder, matches_from_cosine=floor)
     above = pairs.loc[pairs["cosine"] >= floor, ["doc_a", "doc_b"]].merge(matched)
     found = pd.read_parquet(corpus / "matches")[["doc_a", "doc_b"]].drop_duplicates()
     assert 0 < len(found) < len(matched)

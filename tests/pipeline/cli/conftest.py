@@ -3,18 +3,19 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tests.support.editions import edition_corpus
-from tests.support.runs import STAGES, write_scan
+from tests.support.runs import STAGES, in_this_process, write_scan
 
 
 @pytest.fixture
 def command(monkeypatch):
-    """The command as a function of its arguments, with stages that need no network."""
+    """The command as a function of its arguments, with stages that need no network and no other process."""
     monkeypatch.setattr("tablekin.orchestration.stage.load_stages", lambda: STAGES)
 
     def command(*arguments, **options):
         return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
 
-    return command
+    with in_this_process():
+        yield command
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tablekin.orchestration.stage import RunRequest, Stages, run
 from tablekin.report.neighbours import describe_neighbours, find_neighbours
 from tests.support import edition_stages
 from tests.support.killable import assert_same_rows
-from tests.support.runs import digests, write_scan
+from tests.support.runs import digests, in_this_process, write_scan
 
 STAGES = Stages(edition_stages.analyse, score_pairs, match_pairs)
 
@@ -26,12 +26,9 @@ STAGES = Stages(edition_stages.analyse, score_pairs, match_pairs)
 def this_process(monkeypatch):
     """Analyse and collate in this process, in batches of four pairs."""
 
-    def in_order(work, tasks, workers):
-        yield from map(work, tasks)
-
-    monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
-    monkeypatch.setattr("tablekin.collation.stage.run_in_order", in_order)
     monkeypatch.setattr(collating, "_BATCH", 4)
+    with in_this_process():
+        yield
 
 
 @pytest.fixture

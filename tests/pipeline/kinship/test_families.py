@@ -15,7 +15,7 @@ from tablekin.config import RunConfig
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import edition_stages
-from tests.support.runs import write_scan
+from tests.support.runs import in_this_process, write_scan
 
 ERRORS = {
     1: (0, 5),
@@ -45,9 +45,6 @@ def analyse(image, doc_id, config, device):
 def made(tmp_path_factory):
     """Six editions: 3 copied from 2, 4 from 3, the others from the first."""
 
-    def in_order(work, tasks, workers):
-        yield from map(work, tasks)
-
     folder = tmp_path_factory.mktemp("made")
     for number in range(6):
         write_scan(folder / f"scans/page{number}.png", number, first=number)
@@ -60,9 +57,7 @@ def made(tmp_path_factory):
         config=RunConfig(device="cpu"),
         workers=1,
     )
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
-        monkeypatch.setattr("tablekin.collation.stage.run_in_order", in_order)
+    with in_this_process():
         run(order, lambda message: None, Stages(analyse, score_pairs, match_pairs))
     return folder / "corpus"
 

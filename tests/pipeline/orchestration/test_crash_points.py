@@ -19,7 +19,7 @@ from tablekin.orchestration.drop import drop
 from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import table_stages
 from tests.support.killable import assert_same_rows
-from tests.support.runs import write_scan
+from tests.support.runs import in_this_process, write_scan
 
 CPU = RunConfig(device="cpu")
 OTHER = RunConfig.model_validate({"device": "cpu", "digitize": {"threshold": 0.7}})
@@ -34,11 +34,7 @@ class Killed(BaseException):
 def stages():
     """Analyse without networks in this process, in small batches and blocks."""
 
-    def in_order(work, scans, workers):
-        yield from map(work, scans)
-
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(intake, "run_in_order", in_order)
+    with pytest.MonkeyPatch.context() as monkeypatch, in_this_process():
         monkeypatch.setattr(intake, "_BATCH", 2)
         monkeypatch.setattr(compare, "BLOCK", 2)
         monkeypatch.setattr(compare, "TILE", 2)

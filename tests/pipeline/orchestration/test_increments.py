@@ -16,18 +16,16 @@ from tablekin.explain import stage as compare
 from tablekin.orchestration.stage import RunRequest, run
 from tests.support import fake_stages
 from tests.support.killable import assert_same_rows
-from tests.support.runs import CPU, STAGES, digests, start, write_scan
+from tests.support.runs import CPU, STAGES, digests, in_this_process, start, write_scan
 
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Blocks of two documents; documents analysed in this process."""
 
-    def in_order(work, scans, workers):
-        yield from map(work, scans)
-
-    monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", in_order)
     monkeypatch.setattr(compare, "BLOCK", 2)
+    with in_this_process():
+        yield
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tablekin.report.drawing import save_drawing
 from tablekin.report.page import open_page
 from tablekin.report.transcript import write_cells
 from tests.support import edition_stages
-from tests.support.runs import write_scan
+from tests.support.runs import in_this_process, write_scan
 
 TEXTS = {(3, 1): ("17", 0.5), (4, 1): ("", 0.0)}  # by row and column: what else stands in the table of a page
 
@@ -34,17 +34,11 @@ def analyse(image, doc_id, config, device):
 
 
 @pytest.fixture
-def corpus(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "tablekin.orchestration.documents.run_in_order",
-        lambda work, tasks, workers: (work(task) for task in tasks),
-    )
-    monkeypatch.setattr(
-        "tablekin.collation.stage.run_in_order", lambda work, tasks, workers: (work(task) for task in tasks)
-    )
+def corpus(tmp_path):
     write_scan(tmp_path / "scans/page0.png", 0)
     order = RunRequest((tmp_path / "scans",), tmp_path / "corpus")
-    run(order, lambda line: None, Stages(analyse, score_pairs, match_pairs))
+    with in_this_process():
+        run(order, lambda line: None, Stages(analyse, score_pairs, match_pairs))
     return Corpus.open(tmp_path / "corpus")
 
 

@@ -32,7 +32,7 @@ from tablekin.report.drawing import (
     region_boxes,
 )
 from tablekin.report.page import Page
-from tablekin.report.terms import CONFIDENCE, RELATED
+from tablekin.report.terms import RELATED, confidence
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
 _CROP_HEIGHT = 46  # pixels of the drawing
@@ -126,7 +126,7 @@ def describe(apparatus: Apparatus) -> Iterator[str]:
         rows.append((place, str(one.text_a), str(one.text_b), f"{one.confidence:.2f}", mark))
     if len(rows) > 1:
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
-        yield from ("", f"cells that differ ({CONFIDENCE}):")
+        yield from ("", f"cells that differ ({confidence(VARIANT_CRITERIA.min_confidence)}):")
         for row in rows:
             cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
             yield f"{'  '.join(cells)}  {row[4]}".rstrip()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tablekin.collation import VARIANT_CRITERIA
-
-COSINE = "cosine: how alike two pages are in their digits, from 0 to 1; 1 is the same pairs of digits, equally often"
+COSINE = (
+    "cosine: how alike two pages are in their digits, from 0 to 1; 1 is the same pairs of digits in the same "
+    "proportions"
+)
 Z = (
-    "z: how far that stands above what these pages have with other pages, in standard deviations; near 0 it is nothing "
-    "special"
+    "z: how far the cosine stands above those that these pages have with other pages, in standard deviations; near 0 "
+    "it is nothing special"
 )
 SCORE = (
     "score: the same likeness before it is related to the size of the pages; the shares below are parts of it"
@@ -16,7 +17,11 @@ MATCH = "percentages: part of the likeness that two regions account for, and in 
 RELATED = (
     "related: the tables agree cell by cell in more than chance and a common column of arguments explain"
 )
-CONFIDENCE = (
-    "confidence: probability that the prints differ, and not our reading of them; below "
-    f"{VARIANT_CRITERIA.min_confidence:.2f} a difference is uncertain"
-)
+
+
+def confidence(limit: float) -> str:
+    """Explain the confidence of a variant; below ``limit`` it is uncertain."""
+    return (
+        "confidence: probability that the prints differ, and not our reading of them; below "
+        f"{limit:.2f} a difference is uncertain"
+    )

@@ -38,7 +38,7 @@ _FRAME = 10  # cells besides arguments that a pair must have in common to be one
 
 
 @dataclass(frozen=True)
-class Page:
+class CollatedPage:
     """A document's tables and what its regions print."""
 
     witness: Witness
@@ -50,7 +50,7 @@ def _digits(text: str) -> str:
     return " ".join(re.findall(r"\d+", text))
 
 
-def printed_page(cells: pd.DataFrame) -> Page:
+def printed_page(cells: pd.DataFrame) -> CollatedPage:
     """Make a page that is read without a mistake."""
     cells = cells.reset_index(drop=True)
     regions = pd.DataFrame(
@@ -68,10 +68,10 @@ def printed_page(cells: pd.DataFrame) -> Page:
     seen = pd.DataFrame({"digit": [], "score": [], "x0": [], "region_id": []})
     unexplained = pd.DataFrame({"region_id": [], "feature": [], "relevance": []})
     read = make_witness("", regions, seen, unexplained)
-    return Page(read, {region: [key] for region, key in enumerate(keys)}, _filled(cells))
+    return CollatedPage(read, {region: [key] for region, key in enumerate(keys)}, _filled(cells))
 
 
-def read_page(cells: pd.DataFrame, read: Witness, regions: pd.DataFrame) -> Page:
+def read_page(cells: pd.DataFrame, read: Witness, regions: pd.DataFrame) -> CollatedPage:
     """Take a page as it was read; a region prints the cells whose centres it holds."""
     x, y = ((cells[f"{axis}0"] + cells[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
     keys = _keys(cells)
@@ -79,7 +79,7 @@ def read_page(cells: pd.DataFrame, read: Witness, regions: pd.DataFrame) -> Page
     for region in regions[regions["kind"] == "cell"].itertuples():
         inside = (region.x0 <= x) & (x < region.x1) & (region.y0 <= y) & (y < region.y1)
         printed[int(region.region_id)] = [keys[k] for k in np.flatnonzero(inside)]
-    return Page(read, printed, _filled(cells))
+    return CollatedPage(read, printed, _filled(cells))
 
 
 def _keys(cells: pd.DataFrame) -> list[Cell]:
@@ -90,7 +90,7 @@ def _filled(cells: pd.DataFrame) -> set[Cell]:
     return set(_keys(cells[cells["text"].map(_digits) != ""]))
 
 
-def true_pairs(truth: pd.DataFrame, a: Page, b: Page) -> dict[tuple[Cell, Cell], bool]:
+def true_pairs(truth: pd.DataFrame, a: CollatedPage, b: CollatedPage) -> dict[tuple[Cell, Cell], bool]:
     """Cell pairs that print the same place of a work, with numbers on both sides; whether they differ in print.
 
     Where one table splits over columns what the other has in one, the parts differ if together they do.
@@ -125,7 +125,7 @@ def _is_part(own: tuple[str, str], sides: list[list[str]]) -> bool:
     return False
 
 
-def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, Any]:
+def score_pair(truth: pd.DataFrame, a: CollatedPage, b: CollatedPage) -> dict[str, Any]:
     """Score the collation of two documents."""
     differ = true_pairs(truth, a, b)
     table = to_frame(keep_significant(collate(a.witness, b.witness)))
@@ -161,7 +161,7 @@ def score_pair(truth: pd.DataFrame, a: Page, b: Page) -> dict[str, Any]:
     }
 
 
-def documents(archive: Path, corpus: Path | None) -> Iterator[tuple[str, Page, pd.DataFrame]]:
+def documents(archive: Path, corpus: Path | None) -> Iterator[tuple[str, CollatedPage, pd.DataFrame]]:
     """Yield the documents with tables: name, page, cells of the truth."""
     cells = read_truth(archive, "cells")
     cells = cells[cells["kind"] == "cell"]

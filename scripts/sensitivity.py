@@ -19,7 +19,6 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +27,7 @@ from typing import Any
 import cv2
 import numpy as np
 from lib.placement import PageTruth, Placement, place_page, truth_of
+from lib.variation import moved, varied
 from numpy.typing import NDArray
 
 from tablekin import argument, read
@@ -120,26 +120,6 @@ class Finding:
             ):
                 low, high = min(low, variation.value), max(high, variation.value)
         return low, high
-
-
-@contextmanager
-def varied(criteria: Any, name: str, value: float) -> Iterator[None]:
-    """Give a threshold another value for a while: the stages read it from its frozen dataclass where they use it."""
-    before = getattr(criteria, name)
-    object.__setattr__(criteria, name, value)
-    try:
-        yield
-    finally:
-        object.__setattr__(criteria, name, before)
-
-
-def moved(value: float, share: float) -> list[float]:
-    """Move a threshold down and up by a share; whole numbers by one at least, shares of nearly all to all at most."""
-    if isinstance(value, int):
-        step = max(1, round(share * value))
-        return [value - step, value + step]
-    high = value * (1 + share)
-    return [value * (1 - share), min(high, 1.0) if 0.8 <= value < 1 else high]
 
 
 def cut_and_read(page: WorkingPage, observations: PageObservations, truth: PageTruth) -> Outcome:

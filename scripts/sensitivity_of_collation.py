@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from evaluate_collation import Page, documents, score_pair
+from evaluate_collation import CollatedPage, documents, score_pair
 from lib.variation import moved, varied
 
 from tablekin.collation import collate, keep_significant, ngrams
@@ -55,7 +55,9 @@ def draw(pairs: Pairs, count: int) -> Pairs:
     return [pairs[place] for place in sorted(order[:count])]
 
 
-def measure(pages: dict[str, Page], truth: dict[tuple[str, str], pd.DataFrame], unrelated: Pairs) -> Counts:
+def measure(
+    pages: dict[str, CollatedPage], truth: dict[tuple[str, str], pd.DataFrame], unrelated: Pairs
+) -> Counts:
     """Collate all pairs and count what is right."""
     rows = [score_pair(common, pages[a], pages[b]) for (a, b), common in truth.items()]
     total = {

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import make_interp_spline
 
 from tablekin import data
-from tablekin.sample.typesetting.faces import DRAWN_PER_PIXEL, Drawing
+from tablekin.sample.typesetting.faces import DRAWN_PER_PIXEL, Glyph
 
 _SHAPES = Path(data.__file__).parent / "strokes.json"
 _DESCENDING, _ASCENDING = (3, 4, 5, 7, 9), (6, 8)
@@ -48,7 +48,7 @@ class Hand:
     nib: float  # direction in which the pen draws thinnest, radians
     wobble: float  # deviation of a point from its place
 
-    def draw(self, digit: int, height: float, rng: np.random.Generator) -> Drawing:
+    def draw(self, digit: int, height: float, rng: np.random.Generator) -> Glyph:
         """Draw a digit once.
 
         Parameters
@@ -73,7 +73,7 @@ class Hand:
             _trace(image, (points * (1, -1) - corner) * unit, self, unit)
         coverage = image.astype(np.float32) / np.float32(255)
         left, top, advance = corner[0] + _SIDE, corner[1], size[0] + 2 * _SIDE
-        return Drawing(coverage, float(left) * unit, float(top) * unit, float(advance) * unit)
+        return Glyph(coverage, float(left) * unit, float(top) * unit, float(advance) * unit)
 
 
 def _trace(image: NDArray[np.uint8], points: Points, hand: Hand, height: float) -> None:

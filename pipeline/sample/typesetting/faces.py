@@ -126,7 +126,7 @@ def em_per_digit_height(face: Face) -> float:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Glyph:
     """A character drawn large: ``DRAWN_PER_PIXEL`` times the size at which it will be set."""
 
     coverage: NDArray[np.float32]  # (h, w) in [0, 1]
@@ -137,7 +137,7 @@ class Drawing:
 
 
 @lru_cache(maxsize=4096)
-def draw_character(face: Face, character: str, em: float) -> Drawing:
+def draw_character(face: Face, character: str, em: float) -> Glyph:
     """Draw a character at ``DRAWN_PER_PIXEL`` times the size ``em`` (pixels).
 
     Raises
@@ -151,4 +151,4 @@ def draw_character(face: Face, character: str, em: float) -> Drawing:
     image = Image.new("L", (width, height), 0)
     ImageDraw.Draw(image).text((1 - left, 1 - top), character, font=font, fill=255, anchor="ls")
     coverage = np.asarray(image, np.float32) / np.float32(255)
-    return Drawing(coverage, left - 1, top - 1, font.getlength(character))
+    return Glyph(coverage, left - 1, top - 1, font.getlength(character))

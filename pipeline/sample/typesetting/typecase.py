@@ -110,11 +110,11 @@ class TypeCase:
     def _cast(self, character: str, scale: float, damaged: bool = False) -> Sort:
         style, rng = self._style, self._rng
         if style.hand is not None and character in "0123456789":
-            drawing, stretch = style.hand.draw(int(character), self.digit_height * scale, rng), 1.0
+            glyph, stretch = style.hand.draw(int(character), self.digit_height * scale, rng), 1.0
         else:
             drawn, stretch = self._drawn_as(character)
-            drawing = draw_character(self.face, drawn, round(self.em * scale * 4) / 4)
-        n = drawing.per_pixel
+            glyph = draw_character(self.face, drawn, round(self.em * scale * 4) / 4)
+        n = glyph.per_pixel
         wild = style.irregularity
         size = 1 + rng.normal(0, 0.01 + 0.05 * wild)
         wide = style.width_factor * size * (1 + rng.normal(0, 0.01 + 0.05 * wild))
@@ -122,16 +122,14 @@ class TypeCase:
         tilt = math.radians(rng.normal(0, 0.4 + 3.5 * wild))
         shear = style.slant + rng.normal(0, 0.05) * wild
         matrix = np.array([[wide, -shear * tall - math.sin(tilt)], [math.sin(tilt) * wide, tall]])
-        h, w = drawing.coverage.shape
-        corners = np.array([[x + drawing.left, y + drawing.top] for x in (0, w) for y in (0, h)]) @ matrix.T
+        h, w = glyph.coverage.shape
+        corners = np.array([[x + glyph.left, y + glyph.top] for x in (0, w) for y in (0, h)]) @ matrix.T
         pad = 2 * n
         low = np.floor((corners.min(0) - pad) / n).astype(int)  # page pixels
         high = np.ceil((corners.max(0) + pad) / n).astype(int)
-        offset = matrix @ (drawing.left, drawing.top) - low * n
+        offset = matrix @ (glyph.left, glyph.top) - low * n
         size_px = (high - low) * n
-        coverage = cv2.warpAffine(
-            drawing.coverage, np.column_stack([matrix, offset]), tuple(map(int, size_px))
-        )
+        coverage = cv2.warpAffine(glyph.coverage, np.column_stack([matrix, offset]), tuple(map(int, size_px)))
         coverage = _bend(coverage, n * self.digit_height * (0.008 + 0.02 * wild), rng)
         coverage = self._change_weight(coverage, n, rng)
         if damaged:
@@ -144,7 +142,7 @@ class TypeCase:
         else:
             box = (0, 0, 0, 0)
         x0, y0, x1, y1 = (int(v) for v in box)
-        return Sort(ink, int(low[0]), int(low[1]), drawing.advance * wide / n, (x0, y0, x1, y1))
+        return Sort(ink, int(low[0]), int(low[1]), glyph.advance * wide / n, (x0, y0, x1, y1))
 
     def _change_weight(
         self, coverage: NDArray[np.float32], per_pixel: int, rng: np.random.Generator

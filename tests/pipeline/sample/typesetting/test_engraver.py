@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 from tablekin.sample.typesetting.engraver import Hand, random_hand
-from tablekin.sample.typesetting.faces import Drawing
+from tablekin.sample.typesetting.faces import Glyph
 
 HEIGHT = 40.0
 
 
-def extent(drawing: Drawing) -> tuple[float, float]:
+def extent(glyph: Glyph) -> tuple[float, float]:
     """Height above and depth below the base line, in heights of the digit 8."""
-    rows = np.nonzero(drawing.coverage.max(1) > 0.5)[0]
-    unit = HEIGHT * drawing.per_pixel
-    return -(drawing.top + rows[0]) / unit, (drawing.top + rows[-1]) / unit
+    rows = np.nonzero(glyph.coverage.max(1) > 0.5)[0]
+    unit = HEIGHT * glyph.per_pixel
+    return -(glyph.top + rows[0]) / unit, (glyph.top + rows[-1]) / unit
 
 
-def holes(drawing: Drawing) -> int:
-    paper = np.pad(drawing.coverage < 0.5, 2, constant_values=True).astype(np.uint8)
+def holes(glyph: Glyph) -> int:
+    paper = np.pad(glyph.coverage < 0.5, 2, constant_values=True).astype(np.uint8)
     count, _, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
     return sum(int(stats[k, cv2.CC_STAT_AREA]) > 60 for k in range(1, count)) - 1
 

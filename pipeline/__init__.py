@@ -37,17 +37,15 @@ if TYPE_CHECKING:
     from tablekin.errors import StoppedError as StoppedError
     from tablekin.errors import TablekinError as TablekinError
     from tablekin.errors import UsageError as UsageError
-    from tablekin.orchestration.stage import Summary as Summary
-    from tablekin.report.apparatus import Apparatus as Apparatus
-    from tablekin.report.page import Page as Page
-    from tablekin.report.pair import Pair as Pair
+    from tablekin.orchestration import Summary as Summary
+    from tablekin.report import Apparatus as Apparatus
+    from tablekin.report import Page as Page
+    from tablekin.report import Pair as Pair
 
 _HOMES = {
     "tablekin.api": ("read_page", "compare", "collate", "run", "Corpus"),
-    "tablekin.report.page": ("Page",),
-    "tablekin.report.pair": ("Pair",),
-    "tablekin.report.apparatus": ("Apparatus",),
-    "tablekin.orchestration.stage": ("Summary",),
+    "tablekin.report": ("Apparatus", "Page", "Pair"),
+    "tablekin.orchestration": ("Summary",),
     "tablekin.config": ("RunConfig", "read_config"),
     "tablekin.errors": (
         "TablekinError",

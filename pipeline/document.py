@@ -12,9 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
-from tablekin.digitize.false_positives import drop_false_positives
-from tablekin.digitize.stage import digitize
-from tablekin.digitize.transform import to_original
+from tablekin.digitize import digitize, drop_false_positives, to_original
 from tablekin.explain import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.detection_confidence import load_detection_classifier
@@ -22,7 +20,7 @@ from tablekin.models.networks.digits import DigitNetwork, load_digit_network
 from tablekin.page import Layout, WorkingPage
 from tablekin.read import Reading, read
 from tablekin.schemas import FEATURES
-from tablekin.segment.stage import TableCriteria, segment
+from tablekin.segment import TableCriteria, segment
 
 MODEL = "bigram"
 

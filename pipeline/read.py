@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
 from tablekin.page import Detections, Layout, RegionKind, WorkingPage
-from tablekin.segment.adjacency import DigitMetrics, half_widths, measure
-from tablekin.segment.decimal_points import CRITERIA as POINTS
-from tablekin.segment.decimal_points import has_point
+from tablekin.segment import POINT_CRITERIA, DigitMetrics, half_widths, has_point, measure
 from tablekin.threshold import threshold
 
 READ_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.PAGE_NUMBER)
@@ -93,5 +91,5 @@ def _reading_order(
     half = half_widths(digits, metrics.width)[order]
     middle = centres[order, 0]
     gap = middle - half - np.roll(middle + half, 1)
-    point = has_point(binarize(ink), before, boxes, metrics) & (gap < POINTS.max_gap * metrics.space)
+    point = has_point(binarize(ink), before, boxes, metrics) & (gap < POINT_CRITERIA.max_gap * metrics.space)
     return order, begins, ~begins & (gap > metrics.space) & ~point

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
 from tablekin.execution.malloc import keep_freed_memory
-from tablekin.ingest.scans import load_image
+from tablekin.ingest import load_image
 from tablekin.models.networks.digits import load_digit_network, pad_to_grain
 
 STAGES = ("digitize", "segment", "read", "explain")

@@ -24,7 +24,7 @@ from scipy.optimize import linear_sum_assignment
 from tablekin.config import RunConfig
 from tablekin.digitize.stage import digitize
 from tablekin.explain import digit_advance, spacing_of
-from tablekin.ingest.scans import identify, list_scans, load_scan
+from tablekin.ingest import identify, list_scans, load_scan
 from tablekin.models.networks.bigram import bigrams
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import DIGIT_HEIGHT, load_digit_network

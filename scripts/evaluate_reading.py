@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tablekin.config import RunConfig
 from tablekin.document import analyse_document
 from tablekin.execution import Failure, default_workers, run_in_order
-from tablekin.ingest.image import load_image
+from tablekin.ingest import load_image
 from tablekin.models.compilation import compiled
 from tablekin.sample import read_truth
 

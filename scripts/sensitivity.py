@@ -35,8 +35,8 @@ from tablekin.config import RunConfig
 from tablekin.digitize.false_positives import drop_false_positives
 from tablekin.digitize.stage import digitize
 from tablekin.digitize.thresholds import THRESHOLDS as DIGITIZE
+from tablekin.ingest import load_image
 from tablekin.ingest.gutter import find_gutter
-from tablekin.ingest.image import load_image
 from tablekin.ingest.thresholds import THRESHOLDS as INGEST
 from tablekin.models.networks.detection_confidence import DetectionClassifier, load_detection_classifier
 from tablekin.models.networks.digits import DigitNetwork, load_digit_network

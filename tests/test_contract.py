@@ -32,6 +32,7 @@ FORBIDDEN = {
     "processes": ("explain/scores.py", "import multiprocessing", "processes"),
     "a cluster": ("orchestration/stage.py", "from distributed import Client", "processes"),
     "the inside of a room": ("orchestration/drop.py", "from tablekin.corpus.parts import write_part", "door"),
+    "the inside of a stage": ("collation/stage.py", "from tablekin.explain.simd import LANES", "door"),
     "a room without a layer": ("attic/__init__.py", "", "attic"),
 }
 
@@ -52,7 +53,7 @@ def lint(house: Path) -> tuple[int, str]:
     """Check the contract as scripts/test does; exit code and what was printed, line breaks as spaces."""
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", ROOT / "pyproject.toml"],
-        env=os.environ | {"PYTHONPATH": str(house.parent)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (house.parent, ROOT)))},
         cwd=house.parent,
         capture_output=True,
         text=True,

@@ -10,10 +10,7 @@ import pandas as pd
 from tablekin.corpus import Corpus as CorpusStore
 from tablekin.corpus import find_document, find_pair
 from tablekin.explain import find_drivers
-from tablekin.report.apparatus import Apparatus, collate_pages
-from tablekin.report.neighbours import rank_partners
-from tablekin.report.page import Page, open_page
-from tablekin.report.pair import Pair, open_pair
+from tablekin.report import Apparatus, Page, Pair, collate_pages, open_page, open_pair, rank_partners
 
 
 class Corpus:

@@ -14,12 +14,9 @@ from tablekin.config import RunConfig
 from tablekin.document import analyse_document
 from tablekin.execution import one_thread, resolve_device
 from tablekin.explain import FACTOR_TABLES, Scores, load_factors, match_pairs
-from tablekin.ingest.image import load_image
-from tablekin.ingest.scans import pick_scan
-from tablekin.orchestration.documents import analyse_scan
-from tablekin.report.apparatus import Apparatus, collate_pages
-from tablekin.report.page import Page
-from tablekin.report.pair import Pair, PairScore
+from tablekin.ingest import load_image, pick_scan
+from tablekin.orchestration import analyse_scan
+from tablekin.report import Apparatus, Page, Pair, PairScore, collate_pages
 from tablekin.schemas import FEATURES, SCHEMAS, to_arrow
 
 _FIRST, _SECOND = np.array([0]), np.array([1])  # places of the two pages

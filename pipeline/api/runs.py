@@ -11,8 +11,8 @@ from typing import Literal
 from tablekin.api.settings import settings_of
 from tablekin.config import RunConfig
 from tablekin.console import show_messages
-from tablekin.orchestration.stage import RunRequest, Summary
-from tablekin.orchestration.stage import run as run_stages
+from tablekin.orchestration import RunRequest, Summary
+from tablekin.orchestration import run as run_stages
 
 
 def run(

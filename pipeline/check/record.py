@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tablekin.check.files import repair_part
 from tablekin.check.index import DocumentIndex
 from tablekin.check.problem import Problem, delete_part, delete_tables
-from tablekin.collation.stage import collations_fingerprint
+from tablekin.collation import collations_fingerprint
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusLayout, inputs_digest, part_metadata
 from tablekin.schemas import DOCUMENT_TABLES, PartKey

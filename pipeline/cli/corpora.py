@@ -45,8 +45,8 @@ def run(
 ) -> Output:
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
     from tablekin.config import read_config
-    from tablekin.orchestration.stage import RunRequest
-    from tablekin.orchestration.stage import run as run_stages
+    from tablekin.orchestration import RunRequest
+    from tablekin.orchestration import run as run_stages
 
     settings = read_config(config)
     if device is not None:
@@ -66,7 +66,7 @@ def run(
 
 def drop(corpus: CorpusFolder, docs: DocumentNames) -> Output:
     """Take documents out of a corpus; their scans are left alone."""
-    from tablekin.orchestration.drop import drop as drop_documents
+    from tablekin.orchestration import drop_documents
 
     dropped = drop_documents(corpus, docs, LOGGER.info)
     names = ", ".join(dropped.documents)

@@ -11,7 +11,7 @@ from tablekin.cli.arguments import CorpusFolder, DocumentA, DocumentB, DocumentN
 from tablekin.cli.command import LOGGER, Output, command
 
 if TYPE_CHECKING:
-    from tablekin.report.drawing import Drawing
+    from tablekin.report import Drawing
 
 
 def read(
@@ -27,8 +27,7 @@ def read(
 ) -> Output:
     """Print the tables of one document as they were read; cells in doubt have a question mark."""
     from tablekin.corpus import Corpus, find_document
-    from tablekin.report.page import open_page
-    from tablekin.report.transcript import describe_reading, write_cells
+    from tablekin.report import describe_reading, open_page, write_cells
 
     opened = Corpus.open(corpus)
     page = open_page(opened, find_document(opened, doc))
@@ -48,7 +47,7 @@ def similar(
 ) -> Output:
     """List the nearest documents of one, and what makes them similar."""
     from tablekin.corpus import Corpus
-    from tablekin.report.neighbours import describe_neighbours, find_neighbours
+    from tablekin.report import describe_neighbours, find_neighbours
 
     found = find_neighbours(Corpus.open(corpus), doc, number)
     nearest = [vars(one) for one in found.nearest]
@@ -65,7 +64,7 @@ def show(
 ) -> Output:
     """Show one pair: its score, its matches, and on request a drawing."""
     from tablekin.corpus import Corpus
-    from tablekin.report.pair import describe_pair, open_pair
+    from tablekin.report import describe_pair, open_pair
 
     pair = open_pair(Corpus.open(corpus), doc_a, doc_b)
     if image is not None:
@@ -89,8 +88,7 @@ def collate(
 ) -> Output:
     """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
     from tablekin.corpus import Corpus, find_pair
-    from tablekin.report.apparatus import collate_pages, describe, write_csv
-    from tablekin.report.page import open_page
+    from tablekin.report import collate_pages, describe_apparatus, open_page, write_csv
 
     opened = Corpus.open(corpus)
     a, b = (open_page(opened, doc) for doc in find_pair(opened, doc_a, doc_b))
@@ -101,11 +99,13 @@ def collate(
     if image is not None:
         _save(apparatus.plot(), image)
     names = {"doc_a": a.doc_id, "doc_b": b.doc_id}
-    return Output(describe(apparatus), lambda: {**names, **apparatus.summary, "cells": apparatus.cells})
+    return Output(
+        describe_apparatus(apparatus), lambda: {**names, **apparatus.summary, "cells": apparatus.cells}
+    )
 
 
 def _save(drawing: Drawing, path: Path) -> None:
-    from tablekin.report.drawing import save_drawing
+    from tablekin.report import save_drawing
 
     save_drawing(drawing, path)
     LOGGER.info("drawing: %s", path)

@@ -10,7 +10,7 @@ from typing import Any
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
-from tablekin.ingest.scans import Scan
+from tablekin.ingest import Scan
 from tablekin.provenance import versions
 
 _NAMED = 3  # documents named in a message

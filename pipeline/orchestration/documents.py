@@ -14,8 +14,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.errors import StoppedError
 from tablekin.execution import Failure, Progress, Say, Tally, WorkerPool, run_in_order
-from tablekin.ingest.metadata import Metadata, join_metadata
-from tablekin.ingest.scans import Scan, load_scan
+from tablekin.ingest import Metadata, Scan, join_metadata, load_scan
 from tablekin.schemas import DOCUMENT_TABLES, empty
 
 _BATCH = 16  # documents in a part

@@ -28,7 +28,7 @@ class Dropped:
     is_current: bool  # whether the tables of pairs are up to date with those
 
 
-def drop(root: Path, names: Sequence[str], say: Say, stages: Stages | None = None) -> Dropped:
+def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | None = None) -> Dropped:
     """Delete documents and their pairs; ranks, z and drivers of the others are computed anew, nothing else.
 
     Parameters

@@ -13,8 +13,7 @@ from tablekin.corpus import Corpus, Inventory, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
-from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
-from tablekin.ingest.scans import Listing, Scan, identify, list_scans
+from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, list_scans, read_metadata
 from tablekin.orchestration.changes import apply, describe, find_changes
 from tablekin.orchestration.documents import Analyse, Intake, add_documents
 from tablekin.orchestration.record import Record

@@ -1,4 +1,39 @@
-"""Report: what a person looks at: words, drawings, transcripts and apparatus.
+"""Report: what a person looks at: words, drawings, transcripts and apparatus."""
 
-Its modules are imported one by one, so that what is only words does not wait for the library that draws.
-"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tablekin.door import open_door
+
+if TYPE_CHECKING:
+    from tablekin.report.apparatus import Apparatus as Apparatus
+    from tablekin.report.apparatus import collate_pages as collate_pages
+    from tablekin.report.apparatus import describe_apparatus as describe_apparatus
+    from tablekin.report.apparatus import write_csv as write_csv
+    from tablekin.report.drawing import Drawing as Drawing
+    from tablekin.report.drawing import save_drawing as save_drawing
+    from tablekin.report.neighbours import describe_neighbours as describe_neighbours
+    from tablekin.report.neighbours import find_neighbours as find_neighbours
+    from tablekin.report.neighbours import rank_partners as rank_partners
+    from tablekin.report.page import Page as Page
+    from tablekin.report.page import open_page as open_page
+    from tablekin.report.pair import Pair as Pair
+    from tablekin.report.pair import PairScore as PairScore
+    from tablekin.report.pair import describe_pair as describe_pair
+    from tablekin.report.pair import open_pair as open_pair
+    from tablekin.report.transcript import describe_reading as describe_reading
+    from tablekin.report.transcript import write_cells as write_cells
+
+# words do not wait for the library that draws
+__getattr__, __dir__, __all__ = open_door(
+    __name__,
+    {
+        "apparatus": ["Apparatus", "collate_pages", "describe_apparatus", "write_csv"],
+        "drawing": ["Drawing", "save_drawing"],
+        "neighbours": ["describe_neighbours", "find_neighbours", "rank_partners"],
+        "page": ["Page", "open_page"],
+        "pair": ["Pair", "PairScore", "describe_pair", "open_pair"],
+        "transcript": ["describe_reading", "write_cells"],
+    },
+)

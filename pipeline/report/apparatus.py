@@ -116,7 +116,7 @@ def _rows_for_witness(page: Page) -> tuple[str, pd.DataFrame, pd.DataFrame, pd.D
     return page.doc_id, page.rows("regions"), page.rows("digits"), page.rows("factors")
 
 
-def describe(apparatus: Apparatus) -> Iterator[str]:
+def describe_apparatus(apparatus: Apparatus) -> Iterator[str]:
     """Write the apparatus as lines of text."""
     yield from _in_short(apparatus)
     rows = [("table row column", "A", "B", "confidence", "")]

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.corpus import Corpus
-from tablekin.ingest.image import list_pages, load_image
+from tablekin.ingest import list_pages, load_image
 from tablekin.page import RegionKind
 from tablekin.report.neighbours import about_document
 from tablekin.schemas import FEATURES

@@ -19,7 +19,7 @@ from tablekin.explain.pooling import PooledLevel
 from tablekin.explain.scores import PairBlock
 from tablekin.explain.stage import TILE
 from tablekin.explain.top_k import best_matches
-from tablekin.ingest.image import load_image
+from tablekin.ingest import load_image
 from tablekin.schemas import FEATURES
 
 _PAIRS_CHECKED = 300

@@ -17,7 +17,7 @@ from torch import Tensor
 from tablekin.config import RunConfig
 from tablekin.digitize.stage import digitize, filter_detections
 from tablekin.explain import digit_advance, spacing_of
-from tablekin.ingest.image import load_image
+from tablekin.ingest import load_image
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
 from tablekin.models.networks.detection_confidence import load_detection_classifier

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tablekin.config import RunConfig
-from tablekin.orchestration.stage import RunRequest, load_stages, run
+from tablekin.orchestration import RunRequest, load_stages, run
 from tests.support import table_stages
 from tests.support.places import DOCS
 from tests.support.runs import in_this_process, write_scan

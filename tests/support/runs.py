@@ -11,7 +11,7 @@ from PIL import Image
 
 from tablekin.config import RunConfig
 from tablekin.execution import attempt
-from tablekin.orchestration.stage import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, run
 from tests.support import fake_stages
 
 STAGES = Stages(fake_stages.analyse, fake_stages.score, fake_stages.match)

@@ -15,7 +15,7 @@ from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.explain import match_pairs, score_pairs
-from tablekin.orchestration.stage import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, run
 from tests.support import edition_stages
 from tests.support.runs import in_this_process, write_scan
 

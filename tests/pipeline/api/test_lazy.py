@@ -38,4 +38,4 @@ def test_the_names_for_type_checkers_are_those_of_the_package():
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tablekin.")
         for alias in node.names
     }
-    assert typed == {*tablekin.__all__} - {"__version__"}
+    assert typed == {*tablekin.__all__}

@@ -14,7 +14,7 @@ from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.errors import CorpusError
-from tablekin.orchestration.stage import RunRequest, load_stages, run
+from tablekin.orchestration import RunRequest, load_stages, run
 from tests.support import table_stages
 from tests.support.runs import in_this_process, write_scan
 

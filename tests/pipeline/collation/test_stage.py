@@ -12,8 +12,7 @@ from tablekin.collation import stage as collating
 from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.explain import match_pairs, score_pairs
-from tablekin.orchestration.drop import drop
-from tablekin.orchestration.stage import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.report.neighbours import describe_neighbours, find_neighbours
 from tests.support import edition_stages
 from tests.support.killable import assert_same_rows
@@ -142,7 +141,7 @@ def test_what_was_collated_before_an_interruption_is_kept(scans, tmp_path, monke
 def test_dropped_documents_take_their_collations_along(scans, tmp_path):
     out = tmp_path / "corpus"
     start(scans, out)
-    drop(out, ["page2"], [].append, STAGES)
+    drop_documents(out, ["page2"], [].append, STAGES)
     (scans / "page2.png").unlink()
     start(scans, tmp_path / "whole")
     assert_same_rows(out, tmp_path / "whole")

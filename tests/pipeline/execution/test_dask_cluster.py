@@ -20,7 +20,7 @@ from tablekin.execution.dask_cluster import DaskCluster, Requirements, unmet_req
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
 from tablekin.explain.remote import match_in_cluster
-from tablekin.orchestration.stage import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, run
 from tablekin.schemas import SCHEMAS
 from tests.support import fake_stages, mortal_stages, table_stages
 from tests.support.runs import CPU, digests, write_scan

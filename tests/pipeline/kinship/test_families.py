@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.explain import match_pairs, score_pairs
-from tablekin.orchestration.stage import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, run
 from tests.support import edition_stages
 from tests.support.runs import in_this_process, write_scan
 

@@ -14,9 +14,8 @@ from tablekin.corpus import Corpus, parts
 from tablekin.errors import DiskFullError
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
+from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.orchestration import documents as intake
-from tablekin.orchestration.drop import drop
-from tablekin.orchestration.stage import RunRequest, Stages, run
 from tests.support import table_stages
 from tests.support.killable import assert_same_rows
 from tests.support.runs import in_this_process, write_scan
@@ -136,14 +135,14 @@ def test_a_scan_put_back_after_a_kill_is_what_it_was(folder, before, tmp_path, s
         (copy / "scans/page2.png").write_bytes(scan)
         (copy / "scans/page5.png").unlink()
         if len(Corpus(copy / "corpus").read("documents")) == 5:
-            drop(copy / "corpus", ["page5"], lambda line: None, stages)
+            drop_documents(copy / "corpus", ["page5"], lambda line: None, stages)
         bring_up_to_date(copy, stages)
         assert_same_rows(copy / "corpus", before / "corpus")
 
 
 def test_dropping_a_document_is_finished_by_doing_it_again_or_by_a_run(folder, tmp_path, stages):
     def drop_two(copy):
-        return drop(copy / "corpus", ["page3", "page*0.png"], lambda line: None, stages)
+        return drop_documents(copy / "corpus", ["page3", "page*0.png"], lambda line: None, stages)
 
     whole = copy_of(folder, tmp_path / "whole")
     assert drop_two(whole).documents == ["page0", "page3"]
@@ -155,14 +154,14 @@ def test_dropping_a_document_is_finished_by_doing_it_again_or_by_a_run(folder, t
     for copy in crashes(folder, tmp_path, drop_two):
         left = [name for name in ("page3", "page0") if len(Corpus(copy / "corpus").read("documents", [name]))]
         if left:
-            drop(copy / "corpus", left, lambda line: None, stages)
+            drop_documents(copy / "corpus", left, lambda line: None, stages)
         else:
             bring_up_to_date(copy, stages)
         assert_same_rows(copy / "corpus", tmp_path / "fresh")
 
 
 def test_the_last_documents_can_be_dropped_and_come_back(folder, before, stages):
-    drop(folder / "corpus", ["*"], lambda line: None, stages)
+    drop_documents(folder / "corpus", ["*"], lambda line: None, stages)
     assert not len(Corpus.open(folder / "corpus").read("matches"))
     assert [str(problem) for problem in check(folder / "corpus")] == []
     bring_up_to_date(folder, stages)

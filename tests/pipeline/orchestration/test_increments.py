@@ -13,7 +13,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus import Corpus, Coverage, MatchProvenance, survey
 from tablekin.errors import UsageError
 from tablekin.explain import stage as compare
-from tablekin.orchestration.stage import RunRequest, run
+from tablekin.orchestration import RunRequest, run
 from tests.support import fake_stages
 from tests.support.killable import assert_same_rows
 from tests.support.runs import CPU, STAGES, digests, in_this_process, start, write_scan

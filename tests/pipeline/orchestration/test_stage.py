@@ -13,7 +13,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.errors import NothingUsableError, StoppedError, UsageError
 from tablekin.ingest.scans import Scan
-from tablekin.orchestration.stage import RunRequest, run
+from tablekin.orchestration import RunRequest, run
 from tablekin.schemas import SCHEMAS
 from tests.support import fake_stages
 from tests.support.runs import CPU, STAGES, digests, start, write_scan

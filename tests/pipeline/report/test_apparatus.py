@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tablekin.errors import UsageError
-from tablekin.report.apparatus import collate_pages, describe, write_csv
+from tablekin.report.apparatus import collate_pages, describe_apparatus, write_csv
 from tests.support.read_tables import ROWS, page_of, values
 
 
@@ -21,7 +21,7 @@ def differing():
 
 def test_every_number_of_the_summary_is_in_the_words(differing):
     a, b, _ = differing
-    lines = list(describe(collate_pages(a, b)))
+    lines = list(describe_apparatus(collate_pages(a, b)))
     cells = 5 * ROWS
     assert lines[0] == "A: a (about a)"
     assert f"{ROWS} rows correspond, of {ROWS} and {ROWS}; columns 1=1, 2=2, 3=3, 4=4, 5=5" in lines[3]
@@ -33,7 +33,7 @@ def test_every_number_of_the_summary_is_in_the_words(differing):
 
 
 def test_words_are_explained_where_they_first_stand(differing):
-    lines = list(describe(collate_pages(*differing[:2])))
+    lines = list(describe_apparatus(collate_pages(*differing[:2])))
     assert lines[2].startswith("related: ")
     header = next(place for place, line in enumerate(lines) if line.startswith("table row column"))
     assert "probability that the prints differ" in lines[header - 1]
@@ -43,8 +43,10 @@ def test_words_are_explained_where_they_first_stand(differing):
 def test_variants_are_listed_by_place_the_surest_first(differing):
     a, b, second = differing
     apparatus = collate_pages(a, b)
-    header = next(k for k, line in enumerate(describe(apparatus)) if line.startswith("table row column"))
-    sure, uncertain = list(describe(apparatus))[header + 1 :]
+    header = next(
+        k for k, line in enumerate(describe_apparatus(apparatus)) if line.startswith("table row column")
+    )
+    sure, uncertain = list(describe_apparatus(apparatus))[header + 1 :]
     assert sure.split()[:5] == ["1", "4", "3", values()[3][2], second[3][2]]
     assert uncertain.split()[:5] == ["1", "12", "5", values()[11][4], second[11][4]]
     assert not sure.endswith("uncertain")
@@ -54,7 +56,7 @@ def test_variants_are_listed_by_place_the_surest_first(differing):
 def test_a_transposed_table_is_told(differing):
     table = values(columns=5)
     turned = [list(column) for column in zip(*table, strict=True)]
-    lines = list(describe(collate_pages(page_of("a", table), page_of("b", turned))))
+    lines = list(describe_apparatus(collate_pages(page_of("a", table), page_of("b", turned))))
     assert "of B, rows for columns," in lines[3]
     assert f"{ROWS} rows correspond, of {ROWS} and {ROWS}" in lines[3]
 
@@ -62,9 +64,9 @@ def test_a_transposed_table_is_told(differing):
 def test_pages_that_are_not_related_and_pages_without_tables_are_told():
     unrelated = collate_pages(page_of("a", values(1)), page_of("b", values(50)))
     assert not unrelated.is_kin
-    assert "not related" in list(describe(unrelated))[-1]
+    assert "not related" in list(describe_apparatus(unrelated))[-1]
     blank = page_of("b", values(1), without_tables=True)
-    assert "has no table" in list(describe(collate_pages(page_of("a", values(1)), blank)))[-1]
+    assert "has no table" in list(describe_apparatus(collate_pages(page_of("a", values(1)), blank)))[-1]
 
 
 def test_the_csv_has_every_aligned_cell(differing, tmp_path):

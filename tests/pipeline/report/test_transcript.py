@@ -11,7 +11,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus import Corpus
 from tablekin.errors import UsageError
 from tablekin.explain import match_pairs, score_pairs
-from tablekin.orchestration.stage import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, run
 from tablekin.report.drawing import save_drawing
 from tablekin.report.page import open_page
 from tablekin.report.transcript import write_cells

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tablekin.errors import UsageError
-from tablekin.execution import STEP, Step
+from tablekin.execution import STEP, ProgressStep
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -59,7 +59,7 @@ class Console(logging.Handler):
         else:
             self._bar.write(line, file=self._stream)
 
-    def _draw(self, step: Step) -> None:
+    def _draw(self, step: ProgressStep) -> None:
         from tqdm import tqdm
 
         if self._bar is None and not step.ended:

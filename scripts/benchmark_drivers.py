@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lib.made_corpus import make_corpus
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.explain import driver_tables
 from tablekin.provenance import peak_memory
 
@@ -24,7 +24,7 @@ PARTNERS = ("all", "other work", "earlier year", "other place")
 
 def measure(folder: Path) -> dict[str, float]:
     """Time each kind of partners on one corpus."""
-    corpus = Corpus.open(folder)
+    corpus = CorpusStore.open(folder)
     result: dict[str, float] = {}
     sum(len(table) for table in driver_tables(corpus))
     for partners in PARTNERS:

@@ -33,7 +33,7 @@ from lib.made_corpus import first_documents, make_corpus, shape_of
 from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.execution import default_workers
 from tablekin.explain import FactorIndex, compare, match_pairs, score_pairs
 from tablekin.explain.scores import Scores
@@ -95,9 +95,9 @@ def _timed(write: Callable[..., int], clock: Clock) -> Callable[..., int]:
     return timed
 
 
-def timed_corpus(folder: Path, clock: Clock) -> Corpus:
+def timed_corpus(folder: Path, clock: Clock) -> CorpusStore:
     """Open a corpus that tells how long writing pairs and matches took."""
-    corpus = Corpus(folder)
+    corpus = CorpusStore(folder)
     corpus.match_table.add = _timed(corpus.match_table.add, clock)  # type: ignore[method-assign]
     corpus.pair_table.replace = _timed(corpus.pair_table.replace, clock)  # type: ignore[method-assign]
     return corpus

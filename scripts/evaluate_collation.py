@@ -30,7 +30,7 @@ from tablekin.collation import (
     to_frame,
 )
 from tablekin.collation.values import is_same_value
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.sample.truth import corresponding_cells, read_truth
 
 Cell = tuple[int, int, int]  # table, row, column of the truth
@@ -170,7 +170,7 @@ def documents(archive: Path, corpus: Path | None) -> Iterator[tuple[str, Collate
         rows = pd.read_parquet(corpus / "documents", columns=["doc_id", "source"])
         names = {Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)}
         regions = dict(list(pd.read_parquet(corpus / "regions").groupby("doc_id")))
-        reader = WitnessReader(Corpus.open(corpus), list(regions))
+        reader = WitnessReader(CorpusStore.open(corpus), list(regions))
     for doc, rows in cells.groupby("doc"):
         if corpus is None:
             yield str(doc), printed_page(rows), rows

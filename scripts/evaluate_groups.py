@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from tablekin.analyze.clusters import CRITERIA, find_clusters
 from tablekin.analyze.similarity_map import draw_map
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.sample import read_truth
 
 AGREEMENTS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True, help="how the archive was read")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    corpus = Corpus.open(options.corpus)
+    corpus = CorpusStore.open(options.corpus)
     truth = read_truth(options.archive, "documents").set_index("doc")
     truth = truth[truth["kind"] == "table"]
     rows = corpus.read("documents", columns=["doc_id", "source"])

@@ -40,7 +40,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 
 from tablekin.analyze.clusters import find_clusters
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.sample import read_truth
 
 
@@ -80,7 +80,9 @@ def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], pages: Rela
     }
 
 
-def evaluate_matches(corpus: Corpus, archive: Path, pages: RelatedPages, names: list[str]) -> dict[str, Any]:
+def evaluate_matches(
+    corpus: CorpusStore, archive: Path, pages: RelatedPages, names: list[str]
+) -> dict[str, Any]:
     """Count the strongest row matches of related pages that join rows which print the same line of the work."""
     lines = _lines(corpus, archive, pages, names)
     place = {name: doc for name, doc in zip(names, pages.docs, strict=True)}
@@ -107,7 +109,7 @@ def evaluate_matches(corpus: Corpus, archive: Path, pages: RelatedPages, names: 
 
 
 def _lines(
-    corpus: Corpus, archive: Path, pages: RelatedPages, names: list[str]
+    corpus: CorpusStore, archive: Path, pages: RelatedPages, names: list[str]
 ) -> dict[tuple[str, int], set[str]]:
     """Map rows of the corpus to the lines of their work whose cells have their centres in them."""
     cells = read_truth(archive, "cells")
@@ -126,7 +128,7 @@ def _lines(
 
 
 def evaluate_clusters(
-    corpus: Corpus, archive: Path, pages: RelatedPages, names: list[str]
+    corpus: CorpusStore, archive: Path, pages: RelatedPages, names: list[str]
 ) -> dict[str, float]:
     """Compare the clusters of documents with their works; a document without a cluster is one by itself."""
     work = read_truth(archive, "documents").set_index("doc").loc[list(pages.docs), "work"]
@@ -168,7 +170,7 @@ def main() -> None:
     options = parser.parse_args()
     result: dict[str, Any] = {"trees": {}}
     if options.corpus:
-        corpus = Corpus.open(options.corpus)
+        corpus = CorpusStore.open(options.corpus)
         pages = find_related_pages(options.archive)
         rows = corpus.read("documents", columns=["doc_id", "source"])
         name_of = {

@@ -17,12 +17,12 @@ import pandas as pd
 
 from tablekin.collation import WitnessReader, collate, keep_significant
 from tablekin.collation.significance import CRITERIA
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 
 _SHARES = (0.5, 0.9, 0.99, 1.0)
 
 
-def measure(corpus: Corpus, count: int) -> pd.DataFrame:
+def measure(corpus: CorpusStore, count: int) -> pd.DataFrame:
     """Collate pairs of documents; a row each, of the two tables with most in common."""
     pages = corpus.read("pages", columns=["doc_id", "is_table"])
     names = sorted(pages.loc[pages["is_table"], "doc_id"])
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=500)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows = measure(Corpus.open(options.corpus), options.pairs)
+    rows = measure(CorpusStore.open(options.corpus), options.pairs)
     needed = {
         "agreement": CRITERIA.min_agreement,
         "evidence": CRITERIA.min_evidence,

@@ -28,7 +28,7 @@ from lib.variation import moved, varied
 from tablekin.collation import collate, keep_significant, ngrams
 from tablekin.collation.candidates import pairs_by_ngrams
 from tablekin.collation.thresholds import THRESHOLDS
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.sample.truth import corresponding_cells, read_truth
 
 _QUARTER = 0.25
@@ -74,7 +74,7 @@ def measure(
     }
 
 
-def brought_together(corpus: Corpus, related: Pairs, neighbours: int) -> Counts:
+def brought_together(corpus: CorpusStore, related: Pairs, neighbours: int) -> Counts:
     """Count the pairs of editions of which one is among the nearest of the other by digit n-grams."""
     source = corpus.read("documents", columns=["doc_id", "source"])
     doc_of = {name: Path(path).stem for name, path in zip(source["doc_id"], source["source"], strict=True)}
@@ -140,7 +140,7 @@ def main() -> None:
     common = {(a, b): corresponding_cells(pd.concat([cells[a], cells[b]]), a, b) for a, b in related}
     related = [pair for pair in related if len(common[pair]) >= _MIN_COMMON]
     truth = {pair: common[pair] for pair in draw(related, options.related)}
-    corpus = Corpus.open(options.corpus)
+    corpus = CorpusStore.open(options.corpus)
 
     def again() -> Counts:
         return measure(pages, truth, unrelated)

@@ -13,7 +13,7 @@ from tests.support.places import ROOT
 # an import that somebody might write: module, line, and the contract that it breaks
 FORBIDDEN = {
     "models of the pipeline": ("models/bilrp.py", "from tablekin.page import Region", "layers"),
-    "the ground of a room": ("schemas.py", "from tablekin.corpus import Corpus", "layers"),
+    "the ground of a room": ("schemas.py", "from tablekin.corpus import CorpusStore", "layers"),
     "corpus of a stage": ("corpus/lookup.py", "from tablekin.explain.drivers import drivers", "layers"),
     "a stage of a later one": ("digitize/skew.py", "from tablekin.segment.stage import segment", "layers"),
     "a stage of the orchestration": ("collation/stage.py", "import tablekin.orchestration.stage", "layers"),

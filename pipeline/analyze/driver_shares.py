@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.explain import find_drivers
 from tablekin.page import RegionKind
 
@@ -13,7 +13,7 @@ _UNIONS = (RegionKind.ROW, RegionKind.COLUMN)  # of cells, whose relevance would
 _SEVERAL = ("work", "place")  # what others of are a question for a historian: another work, another town
 
 
-def share_drivers(corpus: Corpus, documents: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+def share_drivers(corpus: CorpusStore, documents: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
     """Sum up which kinds of region drive matches, by work, year and place of their document.
 
     Parameters

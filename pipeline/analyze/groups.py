@@ -7,11 +7,11 @@ import pandas as pd
 
 from tablekin.analyze.clusters import NO_CLUSTER, find_clusters
 from tablekin.analyze.similarity_map import draw_map
-from tablekin.corpus import Comparison, Corpus
+from tablekin.corpus import Comparison, CorpusStore
 from tablekin.schemas import to_arrow
 
 
-def make_groups(corpus: Corpus, seed: int = 0) -> pd.DataFrame:
+def make_groups(corpus: CorpusStore, seed: int = 0) -> pd.DataFrame:
     """Make table ``groups`` of all documents that were analysed; ``seed`` is that of clusters and map."""
     features = corpus.read("features", columns=["doc_id", "phi"]).sort_values("doc_id")
     names = features["doc_id"].tolist()
@@ -32,7 +32,7 @@ def make_groups(corpus: Corpus, seed: int = 0) -> pd.DataFrame:
     )
 
 
-def _nearest(corpus: Corpus, names: list[str]) -> pd.DataFrame:
+def _nearest(corpus: CorpusStore, names: list[str]) -> pd.DataFrame:
     """Find the nearest document by cosine and the cosine; missing where there is no other."""
     columns = ["doc_a", "doc_b", "cosine"]
     near = corpus.read_nearest_pairs(1, [*columns, "rank_a", "rank_b"])
@@ -45,7 +45,7 @@ def _nearest(corpus: Corpus, names: list[str]) -> pd.DataFrame:
     return both.sort_values(["doc", "nearest"]).drop_duplicates("doc").set_index("doc").reindex(names)
 
 
-def write_groups(corpus: Corpus, groups: pd.DataFrame) -> None:
+def write_groups(corpus: CorpusStore, groups: pd.DataFrame) -> None:
     """Write table ``groups``, with what was compared when it was made."""
     made_from = corpus.pair_table.made_from() or Comparison("", "")
     corpus.group_table.replace([to_arrow("groups", groups)], made_from)

@@ -21,7 +21,7 @@ from tablekin.analyze.history import (
     lives_of_clusters,
     parse_years,
 )
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 
 _FEWEST = f"{SETTINGS.min_documents:.0f}"
@@ -37,7 +37,7 @@ class MetadataColumns:
 
 
 def analyze(
-    corpus: Corpus, out: Path, columns: MetadataColumns, window: float, say: Callable[[str], None]
+    corpus: CorpusStore, out: Path, columns: MetadataColumns, window: float, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
     """Write table ``groups`` into a corpus, and the analyses of ``docs/method/analysis.md`` into a folder.
 
@@ -84,7 +84,7 @@ def analyze(
 
 
 def _documents(
-    corpus: Corpus, groups: pd.DataFrame, columns: MetadataColumns, say: Callable[[str], None]
+    corpus: CorpusStore, groups: pd.DataFrame, columns: MetadataColumns, say: Callable[[str], None]
 ) -> pd.DataFrame:
     """Put together what is known of each document: ``work``, ``year`` and ``place`` as far as the metadata tell."""
     metadata = corpus.read("documents").set_index("doc_id").reindex(groups["doc_id"])

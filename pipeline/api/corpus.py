@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tablekin.corpus import Corpus as CorpusStore
-from tablekin.corpus import find_document, find_pair
+from tablekin.corpus import CorpusStore, find_document, find_pair
 from tablekin.explain import find_drivers
 from tablekin.report import Apparatus, Page, Pair, collate_pages, open_page, open_pair, rank_partners
 

@@ -13,10 +13,10 @@ from tablekin.errors import TablekinError
 
 def _complete_documents(context: typer.Context, incomplete: str) -> Iterator[str]:
     """Name the documents of the corpus whose names begin so, for the completion of a shell."""
-    from tablekin.corpus import Corpus
+    from tablekin.corpus import CorpusStore
 
     try:
-        documents = Corpus.open(Path(context.params["corpus"])).read("documents", columns=["doc_id"])
+        documents = CorpusStore.open(Path(context.params["corpus"])).read("documents", columns=["doc_id"])
     except (TablekinError, KeyError, TypeError):
         return
     yield from sorted(name for name in documents["doc_id"] if name.startswith(incomplete))

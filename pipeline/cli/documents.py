@@ -26,10 +26,10 @@ def read(
     ] = None,
 ) -> Output:
     """Print the tables of one document as they were read; cells in doubt have a question mark."""
-    from tablekin.corpus import Corpus, find_document
+    from tablekin.corpus import CorpusStore, find_document
     from tablekin.report import describe_reading, open_page, write_cells
 
-    opened = Corpus.open(corpus)
+    opened = CorpusStore.open(corpus)
     page = open_page(opened, find_document(opened, doc))
     if csv is not None:
         write_cells(page, csv)
@@ -46,10 +46,10 @@ def similar(
     number: Annotated[int, typer.Option("-n", "--number", min=1, help="How many neighbours.")] = 5,
 ) -> Output:
     """List the nearest documents of one, and what makes them similar."""
-    from tablekin.corpus import Corpus
+    from tablekin.corpus import CorpusStore
     from tablekin.report import describe_neighbours, find_neighbours
 
-    found = find_neighbours(Corpus.open(corpus), doc, number)
+    found = find_neighbours(CorpusStore.open(corpus), doc, number)
     nearest = [vars(one) for one in found.nearest]
     return Output(describe_neighbours(found), lambda: {**vars(found), "nearest": nearest})
 
@@ -63,10 +63,10 @@ def show(
     ] = None,
 ) -> Output:
     """Show one pair: its score, its matches, and on request a drawing."""
-    from tablekin.corpus import Corpus
+    from tablekin.corpus import CorpusStore
     from tablekin.report import describe_pair, open_pair
 
-    pair = open_pair(Corpus.open(corpus), doc_a, doc_b)
+    pair = open_pair(CorpusStore.open(corpus), doc_a, doc_b)
     if image is not None:
         _save(pair.plot(), image)
     names = {"doc_a": pair.a.doc_id, "doc_b": pair.b.doc_id}
@@ -87,10 +87,10 @@ def collate(
     ] = None,
 ) -> Output:
     """Compare two documents cell by cell: what agrees, and a critical apparatus of what differs."""
-    from tablekin.corpus import Corpus, find_pair
+    from tablekin.corpus import CorpusStore, find_pair
     from tablekin.report import collate_pages, describe_apparatus, open_page, write_csv
 
-    opened = Corpus.open(corpus)
+    opened = CorpusStore.open(corpus)
     a, b = (open_page(opened, doc) for doc in find_pair(opened, doc_a, doc_b))
     apparatus = collate_pages(a, b)
     if csv is not None:

@@ -32,10 +32,10 @@ def kinship(
     year: YearColumn = "year",
 ) -> Output:
     """Find families of tables and, from the readings they share, who copied whom."""
-    from tablekin.corpus import Corpus
+    from tablekin.corpus import CorpusStore
     from tablekin.kinship import describe_families, find_families, write_families
 
-    opened = Corpus.open(corpus)
+    opened = CorpusStore.open(corpus)
     dated = year if year != "year" or "year" in opened.read("documents") else None
     families = list(find_families(opened, witness, dated))
     folder = out or opened.layout.kinship
@@ -87,9 +87,9 @@ def analyze(
     """Find clusters of like documents, and tell the history of their tables: table groups, drawings."""
     from tablekin.analyze import MetadataColumns
     from tablekin.analyze import analyze as analyze_corpus
-    from tablekin.corpus import Corpus
+    from tablekin.corpus import CorpusStore
 
-    opened = Corpus.open(corpus)
+    opened = CorpusStore.open(corpus)
     folder = out or opened.layout.analysis
     tables = analyze_corpus(opened, folder, MetadataColumns(work, year, place), window, LOGGER.info)
     LOGGER.info("table: %s; other tables: %s", opened.layout.table("groups"), folder)

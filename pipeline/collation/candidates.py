@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tablekin.collation.ngrams import Occurrences, digit_ngrams, nearest_by_ngrams, tf_idf
-from tablekin.corpus import Corpus, Document, DocumentPair, document_key
+from tablekin.corpus import CorpusStore, Document, DocumentPair, document_key
 from tablekin.page import RegionKind
 
 _CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
 
 
-def find_candidates(corpus: Corpus, neighbours: int) -> set[DocumentPair]:
+def find_candidates(corpus: CorpusStore, neighbours: int) -> set[DocumentPair]:
     """Find pairs of documents with tables, one among the nearest of the other.
 
     Parameters
@@ -36,7 +36,7 @@ def find_candidates(corpus: Corpus, neighbours: int) -> set[DocumentPair]:
     return {(keys[a], keys[b]) for a, b in pairs if a in keys and b in keys}
 
 
-def pairs_by_ngrams(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, str]]:
+def pairs_by_ngrams(corpus: CorpusStore, neighbours: int) -> Iterator[tuple[str, str]]:
     """Pair every document with those that share most runs of digits with it.
 
     Yields
@@ -50,7 +50,7 @@ def pairs_by_ngrams(corpus: Corpus, neighbours: int) -> Iterator[tuple[str, str]
         yield names[min(one, other)], names[max(one, other)]
 
 
-def ngrams_of(corpus: Corpus, names: Sequence[str]) -> Occurrences:
+def ngrams_of(corpus: CorpusStore, names: Sequence[str]) -> Occurrences:
     """Find the runs of digits of documents, numbered by their places in ``names``."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for batch in corpus.batches({"regions": _CELLS}):

@@ -15,7 +15,14 @@ from tablekin.collation.candidates import find_candidates
 from tablekin.collation.cells import to_frame
 from tablekin.collation.collation import collate, keep_significant, summarize
 from tablekin.collation.witness import Witness, WitnessReader
-from tablekin.corpus import CollationProvenance, Comparison, Corpus, DocumentPair, Inventory, take_inventory
+from tablekin.corpus import (
+    CollationProvenance,
+    Comparison,
+    CorpusStore,
+    DocumentPair,
+    Inventory,
+    take_inventory,
+)
 from tablekin.errors import CorpusError
 from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
 from tablekin.schemas import empty
@@ -52,7 +59,7 @@ def collate_batch(batch: CollationBatch) -> CollatedBatch:
 
 
 def update_collations(
-    corpus: Corpus,
+    corpus: CorpusStore,
     neighbours: int,
     fingerprint: str,
     workers: int | WorkerPool,
@@ -111,7 +118,7 @@ def collations_fingerprint(documents: str, neighbours: int) -> str:
 
 
 def _collate_missing(
-    corpus: Corpus, missing: Sequence[DocumentPair], fingerprint: str, workers: int | WorkerPool
+    corpus: CorpusStore, missing: Sequence[DocumentPair], fingerprint: str, workers: int | WorkerPool
 ) -> int:
     """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
     rows = 0

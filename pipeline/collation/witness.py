@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation.grid import Grid, read_grids
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.schemas import FEATURES
 
 _COLUMNS = {
@@ -64,7 +64,7 @@ class WitnessReader:
         The documents that may be asked for.
     """
 
-    def __init__(self, corpus: Corpus, doc_ids: Collection[str]) -> None:
+    def __init__(self, corpus: CorpusStore, doc_ids: Collection[str]) -> None:
         self._rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
         self._places = {table: rows.groupby("doc_id").indices for table, rows in self._rows.items()}
 

@@ -8,7 +8,7 @@ from tablekin.corpus.collation_coverage import (
     alignments_of,
     take_inventory,
 )
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.corpus import CorpusStore
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import locked
 from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
@@ -26,8 +26,8 @@ from tablekin.corpus.whole_table import Comparison, inputs_digest
 __all__ = [
     "CollationProvenance",
     "Comparison",
-    "Corpus",
     "CorpusLayout",
+    "CorpusStore",
     "Coverage",
     "Document",
     "DocumentPair",

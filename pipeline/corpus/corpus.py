@@ -33,7 +33,7 @@ from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey
 _PAIR = ["doc_a", "doc_b"]
 
 
-class Corpus:
+class CorpusStore:
     """Tables of a corpus in the folder ``root``; the folder need not be there before something is written.
 
     Attributes
@@ -76,7 +76,7 @@ class Corpus:
         self.group_table = WholeTable(self.layout, "groups")
 
     @classmethod
-    def open(cls, root: Path) -> Corpus:
+    def open(cls, root: Path) -> CorpusStore:
         """Open a corpus to read it.
 
         Raises

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus.corpus import CorpusStore
 from tablekin.errors import UsageError
 
 
-def find_document(corpus: Corpus, name: str) -> str:
+def find_document(corpus: CorpusStore, name: str) -> str:
     """Find the doc_id that ``name`` stands for: itself, or the name of its scan.
 
     Raises
@@ -30,7 +30,7 @@ def find_document(corpus: Corpus, name: str) -> str:
     return str(document["doc_id"])
 
 
-def suggest_documents(corpus: Corpus, name: str) -> str:
+def suggest_documents(corpus: CorpusStore, name: str) -> str:
     """Say that there is no such document, and which names are like it."""
     names = corpus.read("documents", columns=["doc_id"])["doc_id"].tolist()
     close = difflib.get_close_matches(name, names, 3, 0.4)
@@ -42,7 +42,7 @@ def suggest_documents(corpus: Corpus, name: str) -> str:
     return f"{corpus.root} has no document {name}; {hint}"
 
 
-def find_pair(corpus: Corpus, first: str, second: str) -> tuple[str, str]:
+def find_pair(corpus: CorpusStore, first: str, second: str) -> tuple[str, str]:
     """Find the two documents of a pair, in the order of the tables.
 
     Raises

@@ -2,7 +2,7 @@
 
 from tablekin.execution.device import default_workers, resolve_device
 from tablekin.execution.pool import open_cluster, run_in_order
-from tablekin.execution.progress import STEP, Progress, Step
+from tablekin.execution.progress import STEP, Progress, ProgressStep
 from tablekin.execution.tally import Count, Say, Tally
 from tablekin.execution.task import Failure, WorkerPool, attempt
 from tablekin.execution.threads import one_thread
@@ -12,8 +12,8 @@ __all__ = [
     "Count",
     "Failure",
     "Progress",
+    "ProgressStep",
     "Say",
-    "Step",
     "Tally",
     "WorkerPool",
     "attempt",

@@ -19,7 +19,7 @@ _SECONDS_BETWEEN_STEPS = 1.0  # so that the clock of a bar goes on where nothing
 
 
 @dataclass(frozen=True)
-class Step:
+class ProgressStep:
     """How far a stage is; the attribute ``step`` of its log records."""
 
     label: str
@@ -91,7 +91,7 @@ class Progress:
         with self._lock:
             now = time.monotonic()
             ended = self._ended.is_set()
-            step = Step(self._label, self._unit, self._done, self._total, now - self._begin, ended)
+            step = ProgressStep(self._label, self._unit, self._done, self._total, now - self._begin, ended)
             due = now - self._last >= _SECONDS_BETWEEN_LINES
             if ended:
                 due = self._total is not None or step.seconds >= _SECONDS_BETWEEN_LINES

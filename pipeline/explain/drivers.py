@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
 from tablekin.page import RegionKind
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
-def find_drivers(corpus: Corpus, partners: str = "all") -> pd.DataFrame:
+def find_drivers(corpus: CorpusStore, partners: str = "all") -> pd.DataFrame:
     """Find how much every region contributes to its document's similarity with many others.
 
     Parameters
@@ -56,7 +56,7 @@ def find_drivers(corpus: Corpus, partners: str = "all") -> pd.DataFrame:
     return pa.concat_tables(driver_tables(corpus, partners)).unify_dictionaries().to_pandas()
 
 
-def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
+def driver_tables(corpus: CorpusStore, partners: str = "all") -> Iterator[pa.Table]:
     """Make the rows of table ``drivers`` for some documents at a time; see ``find_drivers``."""
     names, phi = _read_phi(corpus)
     if not len(names):
@@ -75,7 +75,7 @@ def driver_tables(corpus: Corpus, partners: str = "all") -> Iterator[pa.Table]:
             yield _weigh(names, regions, factors, relation, sums, blocks)
 
 
-def _read_phi(corpus: Corpus) -> tuple[pa.Array, Floats]:
+def _read_phi(corpus: CorpusStore) -> tuple[pa.Array, Floats]:
     """Read the names of the documents, sorted, and their features ``(documents, features)``."""
     features = corpus.read("features", columns=["doc_id", "phi"]).sort_values("doc_id")
     phi = np.stack(features["phi"].to_list()) if len(features) else np.zeros((0, len(FEATURES)))
@@ -113,7 +113,7 @@ class _Relation:
         return np.where(known[:, None], np.concatenate([total, nothing])[self.value], 0.0)
 
 
-def _relation(corpus: Corpus, names: pa.Array, partners: str) -> _Relation:
+def _relation(corpus: CorpusStore, names: pa.Array, partners: str) -> _Relation:
     if partners == "all":
         return _Relation(np.arange(len(names)), earlier=False)
     order, _, column = partners.partition(" ")

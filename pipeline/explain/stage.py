@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tablekin.config import ExplainConfig, RunConfig
 from tablekin.corpus import (
     Comparison,
-    Corpus,
+    CorpusStore,
     Coverage,
     Document,
     MatchProvenance,
@@ -83,7 +83,7 @@ class ComparisonPlan:
 Begin = Callable[[ComparisonPlan], None]
 
 
-def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> ComparisonPlan:
+def plan_comparison(corpus: CorpusStore, config: RunConfig, fingerprint: str) -> ComparisonPlan:
     """Find out what is left to do in the tables of pairs; see ``compare``."""
     rows = corpus.read("documents", columns=["doc_id", "sha256", "status"])
     inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
@@ -96,7 +96,7 @@ def plan_comparison(corpus: Corpus, config: RunConfig, fingerprint: str) -> Comp
 
 
 def compare(
-    corpus: Corpus,
+    corpus: CorpusStore,
     config: RunConfig,
     fingerprint: str,
     stages: Callable[[], tuple[Score, Match]],
@@ -164,7 +164,7 @@ def compare(
 
 
 def explain_blocks(
-    corpus: Corpus,
+    corpus: CorpusStore,
     factors: FactorIndex,
     scores: ScoreTable,
     match: Match,
@@ -251,7 +251,7 @@ def _tiles(block: PairBlock, missing: NDArray[np.bool_]) -> Iterator[tuple[Index
 
 
 def write_scores(
-    corpus: Corpus, scores: ScoreTable, documents: int, comparison: Comparison, threads: int
+    corpus: CorpusStore, scores: ScoreTable, documents: int, comparison: Comparison, threads: int
 ) -> int:
     """Write table ``pairs``, a row group for every block; returns the number of rows."""
     blocks = PairBlock(range(documents), range(documents)).divide(BLOCK)

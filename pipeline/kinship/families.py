@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.kinship.stemma import CRITERIA, Stemma, infer_stemma
 from tablekin.kinship.variant_table import VariantTable, build_variant_table
@@ -29,7 +29,7 @@ class Family:
     stemma: Stemma | None  # None where too few witnesses have readings in common
 
 
-def find_families(corpus: Corpus, witness: str | None, year: str | None) -> Iterator[Family]:
+def find_families(corpus: CorpusStore, witness: str | None, year: str | None) -> Iterator[Family]:
     """Find the families of a corpus, those of most documents first.
 
     Parameters

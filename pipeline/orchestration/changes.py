@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.ingest import Scan
 from tablekin.provenance import versions
@@ -26,7 +26,7 @@ class Changes:
     elsewhere: int  # documents that are not among the scans
 
 
-def find_changes(corpus: Corpus, scans: Sequence[Scan], fingerprint: str) -> Changes:
+def find_changes(corpus: CorpusStore, scans: Sequence[Scan], fingerprint: str) -> Changes:
     """Compare the documents of a corpus with scans and the fingerprint of the present config.
 
     Raises
@@ -69,7 +69,7 @@ def _root_of(scan: Scan) -> Path:
     return scan.path.parents[scan.source.count("/")]
 
 
-def describe(changes: Changes, corpus: Corpus, config: RunConfig) -> Iterator[str]:
+def describe(changes: Changes, corpus: CorpusStore, config: RunConfig) -> Iterator[str]:
     """Say what will be done anew, and why, before it is.
 
     Yields
@@ -109,7 +109,7 @@ def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def apply(changes: Changes, corpus: Corpus, fingerprint: str) -> None:
+def apply(changes: Changes, corpus: CorpusStore, fingerprint: str) -> None:
     """Delete the documents that are to be analysed again, and their pairs."""
     if changes.stale:
         corpus.drop_stale_documents(fingerprint)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import StoppedError
 from tablekin.execution import Failure, Progress, Say, Tally, WorkerPool, run_in_order
 from tablekin.ingest import Metadata, Scan, join_metadata, load_scan
@@ -35,7 +35,7 @@ class Intake:
     stop_on_error: bool
 
 
-def add_documents(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: Tally, say: Say) -> None:
+def add_documents(scans: Sequence[Scan], corpus: CorpusStore, intake: Intake, tally: Tally, say: Say) -> None:
     """Analyse scans and add them to the corpus; what is finished when an exception ends it is kept.
 
     Raises
@@ -67,7 +67,7 @@ def add_documents(scans: Sequence[Scan], corpus: Corpus, intake: Intake, tally: 
         _store(batch, corpus, intake)
 
 
-def _store(batch: list[Mapping[str, pd.DataFrame]], corpus: Corpus, intake: Intake) -> None:
+def _store(batch: list[Mapping[str, pd.DataFrame]], corpus: CorpusStore, intake: Intake) -> None:
     if not batch:
         return
     tables = {name: _stack(name, [part[name] for part in batch]) for name in DOCUMENT_TABLES}

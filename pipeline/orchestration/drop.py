@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus, locked, suggest_documents
+from tablekin.corpus import CorpusStore, locked, suggest_documents
 from tablekin.errors import CorpusError, UsageError
 from tablekin.execution import Say, Tally, default_workers
 from tablekin.orchestration.record import Record
@@ -47,7 +47,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
     TablekinError
         There is no such corpus or document, another run is writing to the corpus, or the disk is full.
     """
-    corpus = Corpus.open(root)
+    corpus = CorpusStore.open(root)
     with locked(root):
         begin, tally = time.perf_counter(), Tally()
         corpus.tidy()
@@ -66,7 +66,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
     return Dropped(gone, left, is_current=True)
 
 
-def _find(corpus: Corpus, names: Sequence[str]) -> list[str]:
+def _find(corpus: CorpusStore, names: Sequence[str]) -> list[str]:
     documents = corpus.read("documents", columns=["doc_id", "source"])
     gone: set[str] = set()
     for name in names:
@@ -79,7 +79,7 @@ def _find(corpus: Corpus, names: Sequence[str]) -> list[str]:
     return sorted(gone)
 
 
-def _config(corpus: Corpus) -> RunConfig:
+def _config(corpus: CorpusStore) -> RunConfig:
     try:
         return RunConfig.model_validate(corpus.read_record()["config"])
     except (KeyError, ValidationError) as error:

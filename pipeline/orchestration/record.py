@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus, inputs_digest
+from tablekin.corpus import CorpusStore, inputs_digest
 from tablekin.execution import Tally
 from tablekin.provenance import peak_memory, versions
 
@@ -34,7 +34,7 @@ class Record:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: CorpusStore,
         config: RunConfig,
         weights: Mapping[str, str],
         scans: list[str],

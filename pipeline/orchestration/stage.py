@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tablekin.collation import update_collations
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus, Inventory, locked
+from tablekin.corpus import CorpusStore, Inventory, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
@@ -90,7 +90,7 @@ def run(order: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
     """
     if order.scheduler and order.workers:
         raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
-    corpus = Corpus(order.out)
+    corpus = CorpusStore(order.out)
     metadata = read_metadata(order.metadata) if order.metadata else None
     listing = list_scans(order.scans)
     if listing.ignored:
@@ -113,7 +113,7 @@ def run(order: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
 
 def _bring_up_to_date(
     order: RunRequest,
-    corpus: Corpus,
+    corpus: CorpusStore,
     listing: Listing,
     metadata: Metadata | None,
     say: Say,
@@ -179,7 +179,7 @@ def _bring_up_to_date(
 
 
 def update_pairs(
-    corpus: Corpus,
+    corpus: CorpusStore,
     config: RunConfig,
     fingerprint: str,
     stages: Stages | None,
@@ -216,7 +216,7 @@ def update_pairs(
 
 
 def bring_collations_up_to_date(
-    corpus: Corpus,
+    corpus: CorpusStore,
     config: RunConfig,
     fingerprint: str,
     record: Record,
@@ -239,7 +239,7 @@ def bring_collations_up_to_date(
     return update_collations(corpus, config.collate.neighbours, fingerprint, workers, tally.add, begin)
 
 
-def _update_metadata(corpus: Corpus, metadata: Metadata | None, say: Say) -> bool:
+def _update_metadata(corpus: CorpusStore, metadata: Metadata | None, say: Say) -> bool:
     """Join the metadata if there are any; otherwise finish what a killed run was changing. Whether anything changed."""
     if metadata is None:
         return corpus.document_tables.metadata_differ() and corpus.document_tables.replace_metadata(
@@ -268,7 +268,7 @@ def _ignored(listing: Listing) -> str:
     return f"ignored {sum(listing.ignored.values())} files that are not JPEG, PNG, TIFF or PDF ({kinds})"
 
 
-def _identify(corpus: Corpus, listing: Listing, config: RunConfig, fingerprint: str) -> list[Scan]:
+def _identify(corpus: CorpusStore, listing: Listing, config: RunConfig, fingerprint: str) -> list[Scan]:
     documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256"])
     keys = zip(documents["source"], documents["page_index"], strict=True)
     scans: list[Scan] = []

@@ -244,7 +244,10 @@ def _mark(axes: Axes, box: tuple[float, ...], kind: str) -> None:
 
 
 def _add_crops(
-    drawing: Drawing, apparatus: Apparatus, pages: tuple[PlacedPage, PlacedPage], boxes: list[pd.DataFrame]
+    drawing: Drawing,
+    apparatus: Apparatus,
+    pages: tuple[PlacedPage, PlacedPage],
+    boxes: list[pd.DataFrame],
 ) -> None:
     """Lengthen a drawing by the cells of the surest variants, of both pages side by side."""
     shown = apparatus.variants.head(_MAX_CROPS)

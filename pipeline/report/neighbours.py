@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tablekin.corpus import Corpus, find_document
+from tablekin.corpus import CorpusStore, find_document
 from tablekin.page import Level
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, MATCH, RELATED, Z
@@ -16,7 +16,7 @@ _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows
 _REASONS = 3  # rows and cells named for a neighbour
 
 
-def about_document(corpus: Corpus, doc_id: str) -> str:
+def about_document(corpus: CorpusStore, doc_id: str) -> str:
     """Say what the metadata tell about a document; where they are silent, the name of its scan."""
     row = corpus.read("documents", [doc_id]).iloc[0]
     known = {str(name).casefold(): row[name] for name in row.index}
@@ -24,7 +24,7 @@ def about_document(corpus: Corpus, doc_id: str) -> str:
     return ", ".join(about or [str(row["source"])])
 
 
-def rank_partners(corpus: Corpus, doc: str) -> pd.DataFrame:
+def rank_partners(corpus: CorpusStore, doc: str) -> pd.DataFrame:
     """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``."""
     pairs = corpus.read_pairs_of(doc)
     is_a = pairs["doc_a"] == doc
@@ -57,7 +57,7 @@ class Neighbourhood:
     """Related by collation: partner, about, same, variant, doubtful, cells; those that agree most first."""
 
 
-def find_neighbours(corpus: Corpus, name: str, count: int) -> Neighbourhood:
+def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood:
     """Find the nearest documents of one, and the regions that make them similar.
 
     Parameters
@@ -91,7 +91,7 @@ def find_neighbours(corpus: Corpus, name: str, count: int) -> Neighbourhood:
     return Neighbourhood(doc, about_document(corpus, doc), nearest, find_kin(corpus, doc))
 
 
-def find_kin(corpus: Corpus, doc: str) -> pd.DataFrame:
+def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
     """List the documents that collation found related, those that agree most first."""
     alignments = corpus.read("alignments")
     own = (alignments["doc_a"] == doc) | (alignments["doc_b"] == doc)
@@ -107,7 +107,7 @@ def find_kin(corpus: Corpus, doc: str) -> pd.DataFrame:
 
 
 def _strongest(
-    corpus: Corpus, doc: str, partner: str, own: RegionNames, matches: pd.DataFrame
+    corpus: CorpusStore, doc: str, partner: str, own: RegionNames, matches: pd.DataFrame
 ) -> pd.DataFrame:
     """Name the strongest rows and cells of a pair, ``doc`` first; ``matches`` are those of ``doc``."""
     matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]

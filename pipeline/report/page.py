@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.ingest import list_pages, load_image
 from tablekin.page import RegionKind
 from tablekin.report.neighbours import about_document
@@ -172,7 +172,7 @@ def in_doubt(cells: pd.DataFrame) -> pd.Series:
     return (cells["confidence"] < CRITERIA.min_probability) & (cells["text"] != "")
 
 
-def open_page(corpus: Corpus, doc_id: str) -> Page:
+def open_page(corpus: CorpusStore, doc_id: str) -> Page:
     """Make a page of a document of a corpus; nothing is read before it is asked for."""
 
     def load() -> NDArray[np.uint8]:

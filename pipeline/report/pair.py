@@ -9,7 +9,7 @@ from html import escape
 
 import pandas as pd
 
-from tablekin.corpus import Corpus, find_pair
+from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
 from tablekin.explain import joint_relevance, pool_factor
 from tablekin.page import Level
@@ -161,7 +161,7 @@ def _in_words(scores: PairScore) -> str:
     return f"cosine {scores.cosine:.3f}{z}, score {scores.dot:.4g}"
 
 
-def open_pair(corpus: Corpus, first: str, second: str) -> Pair:
+def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
     """Make a pair of two documents of a corpus, in the order of its tables.
 
     Raises

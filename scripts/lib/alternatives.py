@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lib.made_corpus import first_documents
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import CorpusError
 from tablekin.explain import FactorIndex, match_pairs, score_pairs
 from tablekin.explain.pooling import PooledLevel
@@ -90,7 +90,7 @@ def time_network(folders: Sequence[Path]) -> float | None:
     from tablekin.document import analyse_document
 
     for folder in folders:
-        corpus = Corpus.open(folder)
+        corpus = CorpusStore.open(folder)
         tables = corpus.read("pages", columns=["doc_id", "is_table"]).query("is_table")["doc_id"].head(2)
         sources = corpus.read("documents", list(tables), ["source"])["source"]
         try:

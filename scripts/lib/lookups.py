@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 
 _TIMES = 5  # each way is tried; the median counts
 
@@ -22,7 +22,7 @@ def time_lookups(folder: Path) -> dict[str, dict[str, float]]:
     dict
         For each table the seconds by way, and the number of rows found, the same in every way.
     """
-    corpus = Corpus.open(folder)
+    corpus = CorpusStore.open(folder)
     names = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
     doc = names[len(names) // 2]
     return {

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.explain import FACTOR_TABLES, FactorIndex, load_factors
 from tablekin.schemas import FEATURES, empty
 
@@ -38,7 +38,7 @@ def read_pages(folders: Sequence[Path], density: str) -> list[Page]:
     """Read the documents with a table; ``density`` is early-modern, fort-william or mix."""
     pages = []
     for folder in folders:
-        corpus = Corpus.open(folder)
+        corpus = CorpusStore.open(folder)
         digits = corpus.read("digits", columns=["doc_id"])["doc_id"].value_counts()
         regions = dict(list(corpus.read("regions").groupby("doc_id")))
         index = {feature: row for row, feature in enumerate(FEATURES)}
@@ -76,7 +76,7 @@ def resample(page: Page, rng: np.random.Generator) -> Page:
 def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int, out: Path) -> None:
     """Write a corpus of resampled documents, with metadata."""
     rng = np.random.default_rng(seed)
-    pages, corpus = read_pages(folders, density), Corpus(out)
+    pages, corpus = read_pages(folders, density), CorpusStore(out)
     metadata = [pa.field("work", pa.string()), pa.field("year", pa.int64()), pa.field("place", pa.string())]
     for begin in range(0, documents, _BATCH):
         names = [f"page-{number:05d}" for number in range(begin, min(begin + _BATCH, documents))]
@@ -123,7 +123,7 @@ def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int
 def first_documents(folder: Path, count: int) -> FactorIndex:
     """Read the factors of the first batches, as many as have ``count`` documents."""
     tables: list[dict[str, pa.Table]] = []
-    for batch in Corpus.open(folder).batches(FACTOR_TABLES):
+    for batch in CorpusStore.open(folder).batches(FACTOR_TABLES):
         tables.append(batch)
         if sum(len(table["features"]) for table in tables) >= count:
             break

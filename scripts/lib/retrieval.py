@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lib.related_pages import RelatedPages
 from tablekin.collation.candidates import ngrams_of
 from tablekin.collation.ngrams import tf_idf
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.models.networks.bigram import DIGITS
 from tablekin.models.networks.unigram import unigrams
 from tablekin.models.networks.vgg import VggSimilarity, load_vgg16, preprocess
@@ -32,13 +32,13 @@ def cosines(phi: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(unit @ unit.T, np.float64)
 
 
-def by_features(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
+def by_features(corpus: CorpusStore, names: Sequence[str]) -> NDArray[np.float64]:
     """Compare documents by the features of the corpus."""
     features = corpus.read("features").set_index("doc_id")["phi"]
     return cosines(np.stack([np.asarray(features[name], np.float64) for name in names]))
 
 
-def by_unigrams(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
+def by_unigrams(corpus: CorpusStore, names: Sequence[str]) -> NDArray[np.float64]:
     """Compare documents by how often each digit stands on them."""
     digits = corpus.read("digits", columns=["doc_id", "digit", "score"])
     rows = dict(list(digits.groupby("doc_id")))
@@ -47,7 +47,7 @@ def by_unigrams(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
     return cosines(np.stack([unigrams(part["digit"], part["score"]).phi for part in found]))
 
 
-def by_sequences(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
+def by_sequences(corpus: CorpusStore, names: Sequence[str]) -> NDArray[np.float64]:
     """Compare documents by the runs of digits they share."""
     everything = sorted(corpus.read("documents", columns=["doc_id"])["doc_id"])
     vectors = tf_idf(ngrams_of(corpus, everything), len(everything))
@@ -55,7 +55,9 @@ def by_sequences(corpus: Corpus, names: Sequence[str]) -> NDArray[np.float64]:
     return np.asarray((own @ own.T).toarray(), np.float64)
 
 
-def by_collation(corpus: Corpus, names: Sequence[str], fallback: NDArray[np.float64]) -> NDArray[np.float64]:
+def by_collation(
+    corpus: CorpusStore, names: Sequence[str], fallback: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Put documents that are kin by table ``alignments`` before all others.
 
     Kin are ordered by the share of their aligned cells that agree, three times, and ``fallback``; the others by the

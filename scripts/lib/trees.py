@@ -12,7 +12,7 @@ import pandas as pd
 from evaluate_collation import documents
 
 from tablekin.collation import Witness, collate, keep_significant, to_frame
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.kinship.stemma import CRITERIA, Split, infer_stemma, normalized
 from tablekin.kinship.variant_table import build_variant_table
 from tablekin.sample import read_truth
@@ -64,7 +64,7 @@ def _collate_two(pair: tuple[Path, str, str]) -> pd.DataFrame:
     return to_frame(keep_significant(collate(witnesses[a], witnesses[b]))).assign(doc_a=a, doc_b=b)
 
 
-def read_collations(corpus: Corpus) -> pd.DataFrame:
+def read_collations(corpus: CorpusStore) -> pd.DataFrame:
     """Read table ``collations`` with the names that the truth has for the documents: those of their scans."""
     rows = corpus.read("documents", columns=["doc_id", "source"])
     names = dict(zip(rows["doc_id"], rows["source"].map(lambda source: Path(source).stem), strict=True))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from benchmark_drivers import PARTNERS, measure
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 
 
 def test_every_kind_of_partners_is_timed_over_all_regions(made_folder):
     result = measure(made_folder)
-    factors = Corpus.open(made_folder).read("factors")
+    factors = CorpusStore.open(made_folder).read("factors")
     leaves = factors[["doc_id", "region_id"]].drop_duplicates()
     assert result["regions"] >= len(leaves)
     assert [name for name in result if name.startswith("seconds")] == [

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from benchmark_pairs import measure
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 
 
 def test_measures_what_is_written(made_folder):
     result = measure(made_folder, 2)
     assert (result["pairs"], result["matches"]) == (66, 66 * 3 * 2)
-    assert len(Corpus.open(made_folder).read("pairs")) == 66
-    matches = Corpus.open(made_folder).read("matches")
+    assert len(CorpusStore.open(made_folder).read("pairs")) == 66
+    matches = CorpusStore.open(made_folder).read("matches")
     assert len(matches) == result["matches"]
     sizes = result["bytes_per_pair"]["matches"]
     assert set(sizes) == {"table", *matches.columns}
@@ -20,4 +20,4 @@ def test_measures_what_is_written(made_folder):
         sum(part.stat().st_size for part in (made_folder / "matches").iterdir()) / 66, abs=0.1
     )
     assert set(result["seconds_by_phase"]) == {"load", "rank", "score", "match", "encode and write"}
-    assert Corpus.open(made_folder).read("documents")["work"].notna().all()
+    assert CorpusStore.open(made_folder).read("documents")["work"].notna().all()

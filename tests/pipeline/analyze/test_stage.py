@@ -13,7 +13,7 @@ from tablekin.analyze import driver_shares
 from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration import RunRequest, Stages, run
 from tests.support import edition_stages
@@ -68,7 +68,7 @@ def test_works_are_clusters_and_the_nearest_is_that_of_the_pairs(corpus, tmp_pat
     done = call(corpus, "--out", tmp_path / "out")
     assert done.exit_code == 0
     groups = pd.read_parquet(corpus / "groups").set_index("doc_id")
-    works = Corpus.open(corpus).read("documents").set_index("doc_id")["work"]
+    works = CorpusStore.open(corpus).read("documents").set_index("doc_id")["work"]
     assert groups.groupby(works)["cluster"].nunique().tolist() == [1, 1]
     assert set(groups["cluster"]) == {0, 1}
     pairs = pd.read_parquet(corpus / "pairs")
@@ -83,7 +83,7 @@ def test_works_are_clusters_and_the_nearest_is_that_of_the_pairs(corpus, tmp_pat
 def test_the_seed_of_the_corpus_draws_the_bands_and_nothing_else(corpus, tmp_path):
     bands = {}
     for seed, out in ((0, "zero"), (1, "one"), (0, "again")):
-        opened = Corpus.open(corpus)
+        opened = CorpusStore.open(corpus)
         opened.write_record(opened.read_record() | {"seed": seed})
         call(corpus, "--out", tmp_path / out)
         bands[out] = pd.read_parquet(tmp_path / out / "entropy_over_time.parquet")
@@ -123,7 +123,7 @@ def test_relevance_with_other_works_is_found_by_whatever_column_names_the_work(c
     call(corpus, "--out", tmp_path / "out", "--work", "oeuvre")
     rows = pd.read_parquet(tmp_path / "out/drivers_by.parquet")
     found = rows[(rows["by"] == "work") & (rows["partners"] == "other")].groupby("value")["relevance"].sum()
-    work = Corpus.open(corpus).read("documents").set_index("doc_id")["oeuvre"]
+    work = CorpusStore.open(corpus).read("documents").set_index("doc_id")["oeuvre"]
     pairs = pd.read_parquet(corpus / "pairs")
     a, b = pairs["doc_a"].map(work), pairs["doc_b"].map(work)
     assert sorted(found.index) == sorted(set(work)) == ["opus 0", "opus 1", "opus 2"]

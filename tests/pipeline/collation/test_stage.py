@@ -10,7 +10,7 @@ from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.collation import stage as collating
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.report.neighbours import describe_neighbours, find_neighbours
@@ -60,7 +60,7 @@ def test_editions_of_a_work_are_kin_and_differ_where_they_were_made_to(scans, tm
 
 def test_the_editions_of_a_document_are_named_with_what_they_have_in_common(scans, tmp_path):
     start(scans, tmp_path / "corpus")
-    lines = list(describe_neighbours(find_neighbours(Corpus.open(tmp_path / "corpus"), "page2", 1)))
+    lines = list(describe_neighbours(find_neighbours(CorpusStore.open(tmp_path / "corpus"), "page2", 1)))
     kin = lines[lines.index("related, by collation:") + 2 :]
     assert {line.split()[0] for line in kin} == {"page0", "page4"}
     cells = edition_stages.ROWS * edition_stages.COLUMNS
@@ -69,7 +69,7 @@ def test_the_editions_of_a_document_are_named_with_what_they_have_in_common(scan
 
 def test_a_pair_that_only_its_runs_of_digits_bring_together_is_collated(scans, tmp_path, monkeypatch):
     monkeypatch.setattr(
-        Corpus, "read_nearest_pairs", lambda self, neighbours: pd.DataFrame(columns=["doc_a", "doc_b"])
+        CorpusStore, "read_nearest_pairs", lambda self, neighbours: pd.DataFrame(columns=["doc_a", "doc_b"])
     )
     start(scans, tmp_path / "corpus", neighbours=2)
     alignments = pd.read_parquet(tmp_path / "corpus/alignments")
@@ -159,7 +159,7 @@ def test_check_names_cells_that_do_not_fit(scans, tmp_path, spoil, message):
     out = tmp_path / "corpus"
     start(scans, out)
     part = next(part for part in sorted((out / "collations").iterdir()) if len(pd.read_parquet(part)))
-    corpus = collating.Corpus(out)
+    corpus = collating.CorpusStore(out)
     known = dict(corpus.collation_table.provenances())[part.name]
     corpus.collation_table.write(part.name, spoil(pd.read_parquet(part)), known)
     found = [str(problem) for problem in check(out)]

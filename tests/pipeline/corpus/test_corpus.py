@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from tablekin.corpus import Comparison, Corpus, Coverage, MatchProvenance, parts
+from tablekin.corpus import Comparison, CorpusStore, Coverage, MatchProvenance, parts
 from tablekin.errors import CorpusError
 from tablekin.explain import FACTOR_TABLES, load_factors
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
@@ -41,7 +41,7 @@ def all_names(corpus):
 
 @pytest.fixture
 def corpus(tmp_path):
-    corpus = Corpus(tmp_path / "corpus")
+    corpus = CorpusStore(tmp_path / "corpus")
     corpus.document_tables.add(batch("a", "b"), "config")
     corpus.document_tables.add(batch("c"), "config")
     return corpus
@@ -111,9 +111,9 @@ def test_pairs_of_a_document_stand_on_either_side(corpus):
 def test_a_folder_with_other_files_is_left_alone(tmp_path):
     (tmp_path / "thesis.docx").write_text("years of work")
     with pytest.raises(CorpusError, match=r"thesis\.docx"):
-        Corpus(tmp_path)
+        CorpusStore(tmp_path)
     with pytest.raises(CorpusError, match="tablekin run"):
-        Corpus.open(tmp_path)
+        CorpusStore.open(tmp_path)
 
 
 def test_tables_of_another_schema_version_are_refused(corpus):
@@ -121,7 +121,7 @@ def test_tables_of_another_schema_version_are_refused(corpus):
     table = pq.read_table(part)
     pq.write_table(table.replace_schema_metadata({"tablekin.schema": "0"}), part)
     with pytest.raises(CorpusError, match="schema version 0"):
-        Corpus.open(corpus.root)
+        CorpusStore.open(corpus.root)
 
 
 def test_a_frame_with_missing_or_surplus_columns_is_refused():

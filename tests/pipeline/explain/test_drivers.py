@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.explain import find_drivers
 from tablekin.schemas import DOCUMENT_TABLES, FEATURES
@@ -40,7 +40,7 @@ def add(corpus, numbers):
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    corpus = Corpus(tmp_path_factory.mktemp("drivers") / "corpus")
+    corpus = CorpusStore(tmp_path_factory.mktemp("drivers") / "corpus")
     add(corpus, range(90, COUNT))
     add(corpus, range(90))
     return corpus

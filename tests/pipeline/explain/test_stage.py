@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tablekin.config import ExplainConfig
-from tablekin.corpus import Comparison, Corpus, Coverage, MatchProvenance, Survey
+from tablekin.corpus import Comparison, CorpusStore, Coverage, MatchProvenance, Survey
 from tablekin.explain import ComparisonPlan, match_pairs, score_pairs
 from tablekin.explain import stage as compare
 from tablekin.explain.stage import explain_blocks, write_scores
@@ -47,7 +47,7 @@ def digests(corpus):
 
 
 def test_tables_are_the_same_bytes_whatever_the_number_of_threads(factors, tmp_path):
-    one, three = Corpus(tmp_path / "one"), Corpus(tmp_path / "three")
+    one, three = CorpusStore(tmp_path / "one"), CorpusStore(tmp_path / "three")
     assert write(one, factors, np.ones(9, bool), 1) == (36, 36 * 3 * 2)
     write(three, factors, np.ones(9, bool), 3)
     assert len(digests(one)) == 6  # five blocks of matches, one table of pairs
@@ -55,7 +55,7 @@ def test_tables_are_the_same_bytes_whatever_the_number_of_threads(factors, tmp_p
 
 
 def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_path):
-    whole, grown = Corpus(tmp_path / "whole"), Corpus(tmp_path / "grown")
+    whole, grown = CorpusStore(tmp_path / "whole"), CorpusStore(tmp_path / "grown")
     write(whole, factors, np.ones(9, bool), 2)
     fresh = np.isin(np.arange(9), [1, 7])
     old = explain_blocks(grown, factors, score_pairs(factors, 1), match_pairs, plan(factors, ~fresh), TWO, 1)
@@ -75,7 +75,7 @@ def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_
 
 
 def test_each_tile_is_a_row_group_that_statistics_tell_apart(factors, tmp_path):
-    corpus = Corpus(tmp_path / "corpus")
+    corpus = CorpusStore(tmp_path / "corpus")
     write(corpus, factors, np.ones(9, bool), 1)
     metadata = pq.read_metadata(corpus.root / "matches/part-0001-00001.parquet")
     ranges = [
@@ -87,7 +87,7 @@ def test_each_tile_is_a_row_group_that_statistics_tell_apart(factors, tmp_path):
 
 
 def test_rows_of_a_document_are_those_a_filter_finds(factors, tmp_path):
-    corpus = Corpus(tmp_path / "corpus")
+    corpus = CorpusStore(tmp_path / "corpus")
     assert list(corpus.read_matches_of("doc3").columns) == SCHEMAS["matches"].names
     write(corpus, factors, np.ones(9, bool), 1)
     for table, read in (("pairs", corpus.read_pairs_of), ("matches", corpus.read_matches_of)):
@@ -101,7 +101,7 @@ def test_rows_of_a_document_are_those_a_filter_finds(factors, tmp_path):
 
 
 def test_row_groups_without_the_document_are_left_unread(factors, tmp_path, monkeypatch):
-    corpus = Corpus(tmp_path / "corpus")
+    corpus = CorpusStore(tmp_path / "corpus")
     write(corpus, factors, np.ones(9, bool), 1)
     read, groups = pq.ParquetFile.read_row_group, []
     monkeypatch.setattr(pq.ParquetFile, "read_row_group", lambda *args: groups.append(args) or read(*args))

@@ -10,7 +10,7 @@ import pytest
 
 from tablekin.check.stage import check
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus, parts
+from tablekin.corpus import CorpusStore, parts
 from tablekin.errors import DiskFullError
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
@@ -100,7 +100,7 @@ def crashes(folder, tmp_path, change):
 def copy_of(folder, copy):
     """A copy of scans and corpus, which knows where its scans are."""
     shutil.copytree(folder, copy)
-    corpus = Corpus(copy / "corpus")
+    corpus = CorpusStore(copy / "corpus")
     corpus.write_record(corpus.read_record() | {"scans": [str(copy / "scans")]})
     return copy
 
@@ -134,7 +134,7 @@ def test_a_scan_put_back_after_a_kill_is_what_it_was(folder, before, tmp_path, s
     for copy in crashes(folder, tmp_path, lambda copy: bring_up_to_date(copy, stages)):
         (copy / "scans/page2.png").write_bytes(scan)
         (copy / "scans/page5.png").unlink()
-        if len(Corpus(copy / "corpus").read("documents")) == 5:
+        if len(CorpusStore(copy / "corpus").read("documents")) == 5:
             drop_documents(copy / "corpus", ["page5"], lambda line: None, stages)
         bring_up_to_date(copy, stages)
         assert_same_rows(copy / "corpus", before / "corpus")
@@ -152,7 +152,9 @@ def test_dropping_a_document_is_finished_by_doing_it_again_or_by_a_run(folder, t
     assert_same_rows(whole / "corpus", tmp_path / "fresh")
     assert [str(problem) for problem in check(whole / "corpus")] == []
     for copy in crashes(folder, tmp_path, drop_two):
-        left = [name for name in ("page3", "page0") if len(Corpus(copy / "corpus").read("documents", [name]))]
+        left = [
+            name for name in ("page3", "page0") if len(CorpusStore(copy / "corpus").read("documents", [name]))
+        ]
         if left:
             drop_documents(copy / "corpus", left, lambda line: None, stages)
         else:
@@ -162,7 +164,7 @@ def test_dropping_a_document_is_finished_by_doing_it_again_or_by_a_run(folder, t
 
 def test_the_last_documents_can_be_dropped_and_come_back(folder, before, stages):
     drop_documents(folder / "corpus", ["*"], lambda line: None, stages)
-    assert not len(Corpus.open(folder / "corpus").read("matches"))
+    assert not len(CorpusStore.open(folder / "corpus").read("matches"))
     assert [str(problem) for problem in check(folder / "corpus")] == []
     bring_up_to_date(folder, stages)
     assert_same_rows(folder / "corpus", before / "corpus")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus, Coverage, MatchProvenance, survey
+from tablekin.corpus import CorpusStore, Coverage, MatchProvenance, survey
 from tablekin.errors import UsageError
 from tablekin.explain import stage as compare
 from tablekin.orchestration import RunRequest, run
@@ -89,7 +89,7 @@ def test_the_user_is_told_what_will_be_made_anew_before_it_is(scans, tmp_path):
     seen = []
 
     def say(line):
-        seen.append((line, len(Corpus(out).read("documents")), Corpus(out).pair_table.count()))
+        seen.append((line, len(CorpusStore(out).read("documents")), CorpusStore(out).pair_table.count()))
 
     write_scan(scans / "page5.png", 55)
     run(RunRequest((scans,), out, config=CPU, workers=1), say, STAGES)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import NothingUsableError, StoppedError, UsageError
 from tablekin.ingest.scans import Scan
 from tablekin.orchestration import RunRequest, run
@@ -114,8 +114,8 @@ def test_another_seed_is_recorded_and_makes_nothing_anew(scans, tmp_path):
     before = digests(out)
     assert start(scans, out, config=RunConfig(device="cpu", seed=7)).unchanged
     assert digests(out) == before
-    assert Corpus.open(out).seed == 7
-    assert Corpus.open(out).read_record()["state"] == "finished"
+    assert CorpusStore.open(out).seed == 7
+    assert CorpusStore.open(out).read_record()["state"] == "finished"
 
 
 def test_failures_are_rows_with_a_reason_and_are_not_tried_again(scans, tmp_path):
@@ -194,7 +194,7 @@ def test_metadata_follow_the_file(scans, tmp_path):
 def test_record_tells_what_the_run_was_made_with(scans, tmp_path):
     write_scan(scans / "broken.png", 2, fake_stages.BROKEN)
     start(scans, tmp_path / "corpus")
-    record = Corpus.open(tmp_path / "corpus").read_record()
+    record = CorpusStore.open(tmp_path / "corpus").read_record()
     assert record["stages"]["ingest"]["in"] == 6
     assert record["stages"]["digitize"] == {"in": 5, "out": 5, "seconds": 1.25}
     assert record["stages"]["score"]["out"] == 10

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.report.drawing import Connection, connect, draw, place_page, save_drawing
 from tablekin.report.pair import open_pair
@@ -86,7 +86,7 @@ def test_a_pair_of_a_corpus_is_drawn(tmp_path):
     for number in range(2):
         write_scan(tmp_path / "scans" / f"page{number}.png", number)
     start(tmp_path / "scans", tmp_path / "corpus")
-    corpus = Corpus.open(tmp_path / "corpus")
+    corpus = CorpusStore.open(tmp_path / "corpus")
     drawing = open_pair(corpus, "page1", "page0.png").plot()
     save_drawing(drawing, tmp_path / "new/pair.png")
     picture = np.asarray(Image.open(tmp_path / "new/pair.png").convert("RGB")).astype(float)

@@ -1,6 +1,6 @@
 import pytest
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.report.neighbours import describe_neighbours, find_neighbours
 from tests.support.runs import start, write_scan
 
@@ -12,7 +12,7 @@ def corpus(tmp_path):
     (tmp_path / "scans/torn.png").write_text("")
     (tmp_path / "meta.csv").write_text("file,work,year,place\npage0.png,Tabulae,1545,Nürnberg\n")
     start(tmp_path / "scans", tmp_path / "corpus", metadata=tmp_path / "meta.csv")
-    return Corpus.open(tmp_path / "corpus")
+    return CorpusStore.open(tmp_path / "corpus")
 
 
 def test_neighbours_are_told_with_their_reasons(corpus):

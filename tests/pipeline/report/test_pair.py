@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.report.pair import describe_pair, open_pair
 from tests.support.runs import start, write_scan
@@ -13,7 +13,7 @@ def corpus(tmp_path):
         write_scan(tmp_path / "scans" / f"b/page{number}.png", number)
     (tmp_path / "meta.csv").write_text("file,work,year,place\npage0.png,Tabulae,1545,Nürnberg\n")
     start(tmp_path / "scans", tmp_path / "corpus", metadata=tmp_path / "meta.csv")
-    return Corpus.open(tmp_path / "corpus")
+    return CorpusStore.open(tmp_path / "corpus")
 
 
 def test_a_pair_is_told_with_its_score_its_ranks_and_its_matches(corpus):

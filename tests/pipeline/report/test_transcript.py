@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration import RunRequest, Stages, run
@@ -39,7 +39,7 @@ def corpus(tmp_path):
     order = RunRequest((tmp_path / "scans",), tmp_path / "corpus")
     with in_this_process():
         run(order, lambda line: None, Stages(analyse, score_pairs, match_pairs))
-    return Corpus.open(tmp_path / "corpus")
+    return CorpusStore.open(tmp_path / "corpus")
 
 
 def true_texts():

@@ -14,9 +14,9 @@ Names are imported when they are first used, so that ``import tablekin`` takes n
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tablekin.door import open_door
 from tablekin.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -42,35 +42,24 @@ if TYPE_CHECKING:
     from tablekin.report import Page as Page
     from tablekin.report import Pair as Pair
 
-_HOMES = {
-    "tablekin.api": ("read_page", "compare", "collate", "run", "Corpus"),
-    "tablekin.report": ("Apparatus", "Page", "Pair"),
-    "tablekin.orchestration": ("Summary",),
-    "tablekin.config": ("RunConfig", "read_config"),
-    "tablekin.errors": (
-        "TablekinError",
-        "UsageError",
-        "ConfigError",
-        "CorpusError",
-        "DiskFullError",
-        "InUseError",
-        "NothingUsableError",
-        "ScanError",
-        "StoppedError",
-        "ExitCode",
-    ),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-__all__ = sorted([*_HOME_OF, "__version__"])
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'tablekin' has no attribute {name!r}; it has: {', '.join(__all__)}")
-    value = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *_HOME_OF]
+__getattr__, __dir__, __all__ = open_door(
+    __name__,
+    {
+        "api": ["read_page", "compare", "collate", "run", "Corpus"],
+        "report": ["Apparatus", "Page", "Pair"],
+        "orchestration": ["Summary"],
+        "config": ["RunConfig", "read_config"],
+        "errors": [
+            "TablekinError",
+            "UsageError",
+            "ConfigError",
+            "CorpusError",
+            "DiskFullError",
+            "InUseError",
+            "NothingUsableError",
+            "ScanError",
+            "StoppedError",
+            "ExitCode",
+        ],
+    },
+)

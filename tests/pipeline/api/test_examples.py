@@ -8,7 +8,7 @@ import pytest
 import tablekin
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-PUBLIC = [name for name in tablekin.__all__ if name not in ("__version__", "ExitCode")]
+PUBLIC = [name for name in tablekin.__all__ if name != "ExitCode"]
 DOORS = [name for name in PUBLIC if not name.endswith("Error")]
 
 

@@ -29,7 +29,7 @@ from lib.pairing import Pair, choose_pairs
 from lib.perturbation import (
     CURVES,
     FRACTIONS,
-    MatchProvenance,
+    ExplainedPage,
     agreement,
     area,
     follow_curves,
@@ -49,14 +49,14 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def _explain(path: Path, side: int, level: Level) -> MatchProvenance:
+def _explain(path: Path, side: int, level: Level) -> ExplainedPage:
     subject = prepare(path, side, level)
     if subject.regions < _LEAST:
-        return MatchProvenance(subject, {})
-    return MatchProvenance(subject, explain(subject))
+        return ExplainedPage(subject, {})
+    return ExplainedPage(subject, explain(subject))
 
 
-def _score(task: tuple[MatchProvenance, MatchProvenance, int]) -> dict[str, dict[str, Any]]:
+def _score(task: tuple[ExplainedPage, ExplainedPage, int]) -> dict[str, dict[str, Any]]:
     a, b, seed = task
     scores: dict[str, dict[str, Any]] = {method: dict(row) for method, row in agreement(a, b).items()}
     for method, curves in follow_curves(a, b, seed).items():
@@ -67,11 +67,11 @@ def _score(task: tuple[MatchProvenance, MatchProvenance, int]) -> dict[str, dict
     return scores
 
 
-def _agree(task: tuple[MatchProvenance, MatchProvenance, int]) -> dict[str, dict[str, float]]:
+def _agree(task: tuple[ExplainedPage, ExplainedPage, int]) -> dict[str, dict[str, float]]:
     return agreement(*task[:2])
 
 
-def _randomise(task: tuple[MatchProvenance, MatchProvenance, int]) -> list[dict[str, object]]:
+def _randomise(task: tuple[ExplainedPage, ExplainedPage, int]) -> list[dict[str, object]]:
     a, b, seed = task
     return randomise(a.subject, b.subject, seed)
 

@@ -47,7 +47,7 @@ CONTEXT_FEATURES = (
 
 
 @dataclass(frozen=True)
-class ContextCriteria:
+class SurroundingsCriteria:
     """What counts as beside, in the line, in the column; lengths in digit heights, between centres.
 
     The trees were fitted with these values and take them into account: whoever changes one fits the trees anew. They
@@ -72,7 +72,7 @@ class ContextCriteria:
     beside: float = 0.7  # how far beside the box
 
 
-CRITERIA = ContextCriteria()
+CRITERIA = SurroundingsCriteria()
 
 
 class _Neighbours:

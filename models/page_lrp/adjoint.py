@@ -93,7 +93,7 @@ def adjoint_shares(
 
 
 def _alike(sizes: NDArray[np.int64], rest: int) -> Iterator[NDArray[np.int64]]:
-    """Put regions of equal ``sizes (n, 2)``, in cells of 1/16, together, as many as are carried forward at once."""
+    """Put regions of equal ``sizes (n, 2)``, in grains, together, as many as are carried forward at once."""
     kinds, kind = np.unique(sizes, axis=0, return_inverse=True)
     for number, (height, width) in enumerate(kinds):
         members = np.flatnonzero(kind.ravel() == number)

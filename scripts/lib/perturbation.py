@@ -83,7 +83,7 @@ def area(curve: list[float]) -> float:
 
 
 @dataclass(frozen=True)
-class MatchProvenance:
+class ExplainedPage:
     """A page with its factors by method."""
 
     subject: Subject
@@ -107,7 +107,7 @@ def rank_correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return correlation(rankdata(a), rankdata(b))
 
 
-def agreement(a: MatchProvenance, b: MatchProvenance) -> dict[str, dict[str, float]]:
+def agreement(a: ExplainedPage, b: ExplainedPage) -> dict[str, dict[str, float]]:
     """Compare every method's pair map with the exact joint effects: cosine and rank correlation."""
     effect = map_of(a.factors[OCCLUSION], b.factors[OCCLUSION])
     found = {}
@@ -119,7 +119,7 @@ def agreement(a: MatchProvenance, b: MatchProvenance) -> dict[str, dict[str, flo
     return found
 
 
-def follow_curves(a: MatchProvenance, b: MatchProvenance, seed: int) -> dict[str, dict[str, list[float]]]:
+def follow_curves(a: ExplainedPage, b: ExplainedPage, seed: int) -> dict[str, dict[str, list[float]]]:
     """Erase the regions of a pair in the orders of ``CURVES``.
 
     By pair the regions go as :func:`erasing_orders` says, by region those first that answer for most of the

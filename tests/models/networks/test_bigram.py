@@ -55,14 +55,14 @@ def by_definition(maps: NDArray[np.float64], shifts, rule: MinRule) -> NDArray[n
 
 
 def sparse_maps(seed: int, levels: int | None, density: float = 0.04) -> NDArray[np.float64]:
-    """Maps with single peaks; activations of a few levels only make candidates equal."""
+    """Maps with single detections; activations of a few levels only make candidates equal."""
     rng = np.random.default_rng(seed)
     maps = rng.random((10, 9, 14)) * (rng.random((10, 9, 14)) < density)
     return maps if levels is None else np.ceil(maps * levels) / levels
 
 
 def detections(maps: NDArray[np.float64], seed: int) -> tuple[NDArray[np.int64], ...]:
-    """Peaks of the maps in random order: digit, row, column."""
+    """Detections of the maps in random order: digit, row, column."""
     order = np.random.default_rng(seed).permutation(np.count_nonzero(maps))
     return tuple(index[order] for index in np.nonzero(maps))
 

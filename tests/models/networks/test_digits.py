@@ -31,7 +31,7 @@ def test_padding_reaches_the_next_multiple_of_sixteen_with_paper() -> None:
     assert float(padded.sum()) == 33 * 64
 
 
-def test_peaks_are_the_winners_among_digits_and_neighbours() -> None:
+def test_detections_are_the_winners_among_digits_and_neighbours() -> None:
     z = torch.zeros(10, 8, 12)
     z[4, 3, 5], z[7, 3, 5], z[7, 3, 6] = 0.9, 0.8, 0.7  # one place, three candidates
     z[1, 6, 9] = 1.4

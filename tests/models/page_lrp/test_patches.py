@@ -31,7 +31,7 @@ def on_page(corner: torch.Tensor, window: torch.Tensor, shape: tuple[int, int]) 
     return inside
 
 
-def test_a_cone_is_the_backward_pass_over_the_whole_page(network: DigitNetwork) -> None:
+def test_a_patch_is_the_backward_pass_over_the_whole_page(network: DigitNetwork) -> None:
     ink = inked_page(256, 272)
     rules = [(f"{name}*", Gamma(gamma)) for name, gamma in GAMMA.items()]
     composite = Composite((("encode_half*", ZBox(0.0, 1.0)), *rules))
@@ -42,8 +42,8 @@ def test_a_cone_is_the_backward_pass_over_the_whole_page(network: DigitNetwork) 
     seeds = torch.zeros((len(chosen), *maps.shape), dtype=torch.float64)
     seeds[(torch.arange(len(chosen)), *chosen.T)] = 1
     whole = propagation.relevance(seeds).input[:, 0]
-    cones = PatchPropagation(network, ink)
-    found = [part for part in cones.follow(chosen[:, 0], chosen[:, 1:], chunk=4)]
+    patches = PatchPropagation(network, ink)
+    found = [part for part in patches.follow(chosen[:, 0], chosen[:, 1:], chunk=4)]
     windows = [on_page(c, w, (256, 272)) for corners, w4 in found for c, w in zip(corners, w4, strict=True)]
     torch.testing.assert_close(torch.stack(windows), whole, rtol=1e-9, atol=1e-12)
 
@@ -64,19 +64,19 @@ def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> 
 
 @pytest.fixture(scope="module")
 def followed(network: DigitNetwork) -> tuple[PatchPropagation, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Cones of a page, its detections (digit, cell) and the relevance of each on the page, ``(n, 120, 150)``."""
+    """A page ready to be followed back, its detections (digit, cell), the relevance of each ``(n, 120, 150)``."""
     ink = inked_page(120, 150) * (inked_page(120, 150) > 0.5)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
     found = find_detections(z[0], boxes[0], threshold=1e-6)
     assert len(found.digit) > 5
     digit, cell = torch.from_numpy(found.digit).long(), torch.from_numpy(found.cell)
-    cones = PatchPropagation(network, ink)
+    patches = PatchPropagation(network, ink)
     pages = [
         on_page(corner, window, (120, 150))
-        for corners, windows in cones.follow(digit, cell)
+        for corners, windows in patches.follow(digit, cell)
         for corner, window in zip(corners, windows, strict=True)
     ]
-    return cones, digit, cell, torch.stack(pages)
+    return patches, digit, cell, torch.stack(pages)
 
 
 ROWS, COLS = torch.meshgrid(torch.arange(120), torch.arange(150), indexing="ij")
@@ -108,8 +108,8 @@ def with_a_hole(labels: torch.Tensor) -> torch.Tensor:
 def test_pooling_by_region_is_pooling_the_pixels(
     followed: tuple[PatchPropagation, torch.Tensor, torch.Tensor, torch.Tensor], labels: torch.Tensor
 ) -> None:
-    cones, digit, cell, relevance = followed
-    pooled = cones.pool(digit, cell, labels.int().numpy())
+    patches, digit, cell, relevance = followed
+    pooled = patches.pool(digit, cell, labels.int().numpy())
     by_hand = torch.zeros(len(digit), int(labels.max()) + 1, dtype=torch.float64)
     by_hand.index_add_(1, labels.flatten().long(), relevance.flatten(1))
     torch.testing.assert_close(torch.from_numpy(pooled), by_hand, rtol=1e-9, atol=1e-12)

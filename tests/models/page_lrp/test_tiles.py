@@ -17,7 +17,7 @@ def test_windows_across_the_edges_hold_nothing_outside() -> None:
                 assert torch.equal(window[:, row, col], expected)
 
 
-def test_a_sheet_stays_as_it_was_cut_from() -> None:
+def test_a_map_stays_as_it_was_cut_from() -> None:
     x = torch.rand(1, 3, 6, 6).contiguous(memory_format=torch.channels_last)
     before = x.clone()
     FeatureMap.of(x).cut(torch.tensor([[-1, -1], [5, 5]]), 4)

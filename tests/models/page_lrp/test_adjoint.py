@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from tablekin.models.networks.architecture import LAYERS, PIXELS
 from tablekin.models.page_lrp.adjoint import MAPS, AdjointShares, adjoint_shares, pool_windows
 
-HEIGHT, WIDTH = 80, 112  # pixels, multiples of 16; the page ends before
-CHANNELS = 3  # of every map, so that the loops are short
+HEIGHT, WIDTH = 80, 96  # pixels, multiples of 16; the page ends before
+CHANNELS = 2  # of every map, so that the loops are short
 UPWARD = [layer for layer in LAYERS if layer.name.startswith(("half", "quarter", "eighth", "sixteenth"))][:7]
 
 
@@ -35,9 +35,9 @@ GAINS = {
 
 
 def regions(high: int, wide: int) -> NDArray[np.int32]:
-    rows, cols = np.arange(77)[:, None] // high, np.arange(101)[None] // wide
-    labels = (rows * (-(-101 // wide)) + cols + 1).astype(np.int32)
-    labels[20:50, 30:80] = 0  # a region that others surround
+    rows, cols = np.arange(77)[:, None] // high, np.arange(91)[None] // wide
+    labels = (rows * (-(-91 // wide)) + cols + 1).astype(np.int32)
+    labels[20:50, 30:70] = 0  # a region that others surround
     return labels
 
 
@@ -51,10 +51,10 @@ def carried(pixels: Tensor) -> dict[str, Tensor]:
     return found
 
 
-@pytest.mark.parametrize("labels", [regions(13, 22), regions(40, 9), regions(77, 101)])
+@pytest.mark.parametrize("labels", [regions(26, 31), regions(40, 13), regions(77, 91)])
 def test_units_pass_on_what_whole_maps_say(labels: NDArray[np.int32]) -> None:
     inside = torch.zeros(HEIGHT, WIDTH, dtype=torch.int64) - 1
-    inside[:77, :101] = torch.from_numpy(labels).long()
+    inside[:77, :91] = torch.from_numpy(labels).long()
     whole = carried(PIXEL_MAP * (inside >= 0))
     inverses = {name: whole[name].reciprocal() for name in MAPS}
     found = adjoint_shares(labels, PIXEL_MAP * (inside >= 0), GAINS, inverses, WEIGHTS)

@@ -6,6 +6,7 @@ from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.rules import Gamma, ZBox
 from tablekin.models.networks.architecture import GAMMA
+from tablekin.models.networks.detections import Detections
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, pad_to_grain
 from tablekin.models.page_lrp.patches import PatchPropagation
 
@@ -19,6 +20,12 @@ def network() -> DigitNetwork:
 def inked_page(height: int, width: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(5)
     return torch.rand((height, width), generator=generator, dtype=torch.float64)
+
+
+def some(found: Detections) -> Detections:
+    """Take at most twenty detections from all over the page, which takes less time than all."""
+    assert len(found) > 5
+    return found.take(np.unique(np.linspace(0, len(found) - 1, 20).astype(int)))
 
 
 def on_page(corner: torch.Tensor, window: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
@@ -51,8 +58,7 @@ def test_a_patch_is_the_backward_pass_over_the_whole_page(network: DigitNetwork)
 def test_relevance_is_conserved_on_a_page_of_any_size(network: DigitNetwork) -> None:
     ink = inked_page(131, 213)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
-    found = find_detections(z[0], boxes[0], threshold=1e-6)
-    assert len(found.digit) > 5
+    found = some(find_detections(z[0], boxes[0], threshold=1e-6))
     cell = torch.from_numpy(found.cell)
     for corner, relevance in PatchPropagation(network, ink).follow(
         torch.from_numpy(found.digit).long(), cell
@@ -67,8 +73,7 @@ def followed(network: DigitNetwork) -> tuple[PatchPropagation, torch.Tensor, tor
     """A page ready to be followed back, its detections (digit, cell), the relevance of each ``(n, 120, 150)``."""
     ink = inked_page(120, 150) * (inked_page(120, 150) > 0.5)
     z, boxes, _ = network.measure(pad_to_grain(ink[None, None]))
-    found = find_detections(z[0], boxes[0], threshold=1e-6)
-    assert len(found.digit) > 5
+    found = some(find_detections(z[0], boxes[0], threshold=1e-6))
     digit, cell = torch.from_numpy(found.digit).long(), torch.from_numpy(found.cell)
     patches = PatchPropagation(network, ink)
     pages = [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
 from tablekin.page import Detections, Layout, RegionKind, WorkingPage
-from tablekin.segment import POINT_CRITERIA, DigitMetrics, half_widths, has_point, measure
+from tablekin.segment import DigitMetrics, half_widths, has_point, max_point_gap, measure
 from tablekin.threshold import threshold
 
 READ_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.PAGE_NUMBER)
@@ -91,5 +91,5 @@ def _reading_order(
     half = half_widths(digits, metrics.width)[order]
     middle = centres[order, 0]
     gap = middle - half - np.roll(middle + half, 1)
-    point = has_point(binarize(ink), before, boxes, metrics) & (gap < POINT_CRITERIA.max_gap * metrics.space)
+    point = has_point(binarize(ink), before, boxes, metrics) & (gap < max_point_gap(metrics))
     return order, begins, ~begins & (gap > metrics.space) & ~point

@@ -36,7 +36,7 @@ from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, load_di
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 from tablekin.page import WorkingPage
 from tablekin.sample import write_archive
-from tablekin.segment.stage import TableCriteria, segment
+from tablekin.segment import TableCriteria, segment
 
 Row = dict[str, str | float | int]
 Result = TypeVar("Result")

@@ -29,6 +29,11 @@ class DecimalPointCriteria:
 CRITERIA = DecimalPointCriteria()
 
 
+def max_point_gap(metrics: DigitMetrics) -> float:
+    """Return the widest gap between two digits that a point explains, in pixels."""
+    return CRITERIA.max_gap * metrics.space
+
+
 def has_point(
     ink: NDArray[np.uint8],
     left: NDArray[np.floating],

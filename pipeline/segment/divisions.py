@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.decimal_points import CRITERIA as POINTS
+from tablekin.segment.decimal_points import max_point_gap
 from tablekin.segment.projection import ProjectionProfile
 from tablekin.segment.runs import runs
 from tablekin.threshold import threshold
@@ -199,7 +199,7 @@ def _space(low: float, high: float, metrics: DigitMetrics, gaps: Gaps) -> float 
     if typical < enough or high - low < CRITERIA.white * enough:
         return None
     # where a digit was missed the gap is wide and shows nothing about a point
-    narrow = around & (widths < POINTS.max_gap * metrics.space)
+    narrow = around & (widths < max_point_gap(metrics))
     is_point = narrow.sum() >= CRITERIA.min_dotted and gaps.dotted[narrow].mean() >= CRITERIA.dotted
     return None if is_point else typical
 

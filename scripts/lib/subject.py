@@ -25,7 +25,7 @@ from tablekin.models.networks.detections import Detections
 from tablekin.models.networks.digits import GRAIN, DigitNetwork, load_digit_network, pad_to_grain
 from tablekin.models.occlusion import OcclusionPage
 from tablekin.models.page_lrp.patches import PatchPropagation
-from tablekin.segment.stage import segment
+from tablekin.segment import segment
 
 Level = Literal["cells", "digits"]
 """What is erased: the regions of the layout, or each digit by itself."""

@@ -5,7 +5,7 @@ import pytest
 
 from tablekin.page import Detections, Layout, Region, WorkingPage
 from tablekin.read import read
-from tablekin.segment.stage import segment
+from tablekin.segment import segment
 from tests.support.printed_table import Printed, print_table
 
 

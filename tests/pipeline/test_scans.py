@@ -14,7 +14,7 @@ from tablekin.document import analyse_document
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import load_digit_network
 from tablekin.page import Layout
-from tablekin.segment.stage import segment
+from tablekin.segment import segment
 from tests.support.places import SCANS
 
 pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not part of the project")

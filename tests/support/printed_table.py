@@ -11,7 +11,7 @@ import numpy as np
 from tablekin.page import Detections, Layout, WorkingPage
 
 HEIGHT, WIDTH = 20.0, 13.0
-# how much of the body a figure takes when old-style: top and bottom, in body heights from the line up
+# how much of the body a digit takes when old-style: top and bottom, in body heights from the line up
 OLD_STYLE = {0: (0.62, 0), 1: (0.62, 0), 2: (0.62, 0), 6: (1, 0), 8: (1, 0)} | dict.fromkeys(
     (3, 4, 5, 7, 9), (0.62, 0.38)
 )
@@ -47,15 +47,15 @@ class Printed:
                 self.marks.append((x - 6, line - 11, x - 2, line - 7))
                 x -= 8
             else:
-                figure = int(sign)
-                width = 5.0 if figure == 1 else WIDTH - 2
-                top, low = OLD_STYLE[figure] if self.old_style else (1, 0)
+                digit = int(sign)
+                width = 5.0 if digit == 1 else WIDTH - 2
+                top, low = OLD_STYLE[digit] if self.old_style else (1, 0)
                 middle = x - WIDTH / 2
                 jitter = self.rng.normal(0, 0.5, 2)
                 box = (middle - width / 2, line - top * HEIGHT, middle + width / 2, line + low * HEIGHT)
                 self.digits.append(
                     (
-                        figure,
+                        digit,
                         box[0] + jitter[0],
                         box[1] + jitter[1],
                         box[2] + jitter[0],
@@ -90,10 +90,10 @@ class Printed:
         for x0, y0, x1, y1 in self.marks:
             self._draw(ink, x0, y0, x1, y1)
         found, truth = [], []
-        for figure, x0, y0, x1, y1, cell in self.digits:
+        for digit, x0, y0, x1, y1, cell in self.digits:
             box = self._draw(ink, x0, y0, x1, y1)
             if self.rng.random() >= missed:
-                found.append((figure, *box))
+                found.append((digit, *box))
                 truth.append(cell)
         for _ in range(self.rng.binomial(len(self.digits), false)):
             x, y = self.rng.uniform(0, self.size[1] - 20), self.rng.uniform(0, self.size[0] - 25)
@@ -131,7 +131,7 @@ def print_table(
 ) -> tuple[float, float]:
     """Set a table; return its right end and its bottom.
 
-    ``columns`` are patterns: ``9`` any figure, ``?`` a figure or nothing, other signs as they are.
+    ``columns`` are patterns: ``9`` any digit, ``?`` a digit or nothing, other signs as they are.
     ``rules`` names what is ruled: full, columns, frame, head or none. ``label`` is the number of letters
     of a first column of text, ``every`` sets rows off in groups. Column ``counting`` counts from ``count``.
     """

@@ -136,13 +136,13 @@ def test_two_columns_that_nearly_touch_are_found_by_the_room_of_the_others() -> 
     page = Printed(np.random.default_rng(21), (1400, 1300))
     right, _ = print_table(page, 100, 150, 30, ["9999"] * 6, rules="none")
     close, _ = print_table(page, right - 13, 150, 30, ["99999999"], rules="none")
-    for figure, x0, y0, x1, y1, cell in page.digits[:]:
-        if x0 > right + 4 * 13:  # the right half of the last column, half a figure further right
-            page.digits.remove((figure, x0, y0, x1, y1, cell))
-            page.digits.append((figure, x0 + 5, y0, x1 + 5, y1, (0, cell[1], 7)))
+    for digit, x0, y0, x1, y1, cell in page.digits[:]:
+        if x0 > right + 4 * 13:  # the right half of the last column, half a digit further right
+            page.digits.remove((digit, x0, y0, x1, y1, cell))
+            page.digits.append((digit, x0 + 5, y0, x1 + 5, y1, (0, cell[1], 7)))
         elif x0 > right - 13:
-            page.digits.remove((figure, x0, y0, x1, y1, cell))
-            page.digits.append((figure, x0, y0, x1, y1, (0, cell[1], 6)))
+            page.digits.remove((digit, x0, y0, x1, y1, cell))
+            page.digits.append((digit, x0, y0, x1, y1, (0, cell[1], 6)))
     print_table(page, close, 150, 30, ["9999"] * 3, rules="none")
     working, _ = page.page()
     assert sum(r.kind == "column" for r in segment(working).regions) == 11

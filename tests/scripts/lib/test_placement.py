@@ -9,7 +9,7 @@ from lib.placement import PageTruth, Placement, place_page, truth_of
 
 from tablekin.page import WorkingPage
 from tablekin.read import read
-from tablekin.segment.stage import segment
+from tablekin.segment import segment
 from tests.support.printed_table import Printed, print_table, share_in_right_cell
 
 TO_ORIGINAL = np.array([[1.6, 0.1, 30.0], [-0.1, 1.6, 12.0]])  # a scan that was turned and reduced

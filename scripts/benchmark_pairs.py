@@ -37,7 +37,7 @@ from tablekin.corpus import CorpusStore
 from tablekin.execution import default_workers
 from tablekin.explain import FactorIndex, compare, match_pairs, score_pairs
 from tablekin.explain.scores import Scores
-from tablekin.explain.stage import TILE
+from tablekin.explain.stage import SIZES
 from tablekin.provenance import peak_memory
 
 GROWTH = (1000, 3000, 10000)
@@ -120,7 +120,7 @@ def measure(folder: Path, matches_per_pair: int) -> dict[str, Any]:
 
     def count(stage: str, into: int, out: int, seconds: float) -> None:
         stages[stage] = out
-        clock.seconds["load"] += seconds if stage == "gather" else 0
+        clock.seconds["load"] += seconds if stage == "load" else 0
 
     begin, used = time.perf_counter(), time.process_time()
     pairs = compare(corpus, config, "benchmark", lambda: (score, match), count) or 0
@@ -164,7 +164,7 @@ def benchmark(
             "density": density,
             "matches_per_pair": matches_per_pair,
         }
-        result |= shape_of(folder, 2 * TILE) | _apart(measure, folder, matches_per_pair)
+        result |= shape_of(folder, 2 * SIZES.tile) | _apart(measure, folder, matches_per_pair)
         result["seconds_of_a_lookup"] = _apart(time_lookups, folder)
         result["dense"] = _apart(compare_with_dense, folder, matches_per_pair)
         if seconds := _apart(time_network, folders):

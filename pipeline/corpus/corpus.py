@@ -55,10 +55,10 @@ class CorpusStore:
         self.root = root
         self.layout = CorpusLayout(root)
         found = [path.name for path in root.iterdir()] if root.exists() else []
-        strangers = [name for name in found if not name.startswith(".")]
-        if strangers and not {*ALL_SCHEMAS, self.layout.record.name}.intersection(strangers):
+        visible = [name for name in found if not name.startswith(".")]
+        if visible and not {*ALL_SCHEMAS, self.layout.record.name}.intersection(visible):
             raise CorpusError(
-                f"{root} holds other files (such as {strangers[0]}); name a new folder for the corpus"
+                f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
             )
         for part in self.layout.parts("documents")[:1]:
             version = part_metadata(part).get(PartKey.SCHEMA)

@@ -7,6 +7,9 @@ import difflib
 from tablekin.corpus.corpus import CorpusStore
 from tablekin.errors import UsageError
 
+_SUGGESTED = 3  # names that are like one which is not there
+_LIKE = 0.4  # least likeness of these, as difflib counts it: 0 nothing in common, 1 the same
+
 
 def find_document(corpus: CorpusStore, name: str) -> str:
     """Find the doc_id that ``name`` stands for: itself, or the name of its scan.
@@ -33,7 +36,7 @@ def find_document(corpus: CorpusStore, name: str) -> str:
 def suggest_documents(corpus: CorpusStore, name: str) -> str:
     """Say that there is no such document, and which names are like it."""
     names = corpus.read("documents", columns=["doc_id"])["doc_id"].tolist()
-    close = difflib.get_close_matches(name, names, 3, 0.4)
+    close = difflib.get_close_matches(name, names, _SUGGESTED, _LIKE)
     hint = (
         f"did you mean {', '.join(close)}?"
         if close

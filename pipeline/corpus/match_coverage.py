@@ -121,12 +121,12 @@ def survey(
         missing[row, row + 1 :] = True
     found = Survey(missing)
     places = {document: place for place, document in enumerate(documents)}
-    for name, explained in parts:
-        if explained is None or explained.fingerprint != fingerprint:
+    for name, made_from in parts:
+        if made_from is None or made_from.fingerprint != fingerprint:
             found.obsolete.append(name)
             continue
-        gone = explained.coverage.documents() - places.keys()
-        left = explained.coverage.without(gone) if gone else explained.coverage
+        gone = made_from.coverage.documents() - places.keys()
+        left = made_from.coverage.without(gone) if gone else made_from.coverage
         rows, columns = ([places[document] for document in side] for side in (left.rows, left.columns))
         here = np.ix_(rows, columns)
         if (left.pairs & ~missing[here]).any() or (gone and not left.pairs.any()):

@@ -22,12 +22,21 @@ from tablekin.execution.device import resolve_device
 from tablekin.execution.tally import Say
 from tablekin.execution.task import Failure, Result, Task, attempt, prepare_worker
 from tablekin.provenance import versions, weights_digests
+from tablekin.threshold import threshold
 
-_SECONDS_TO_CONNECT = 10
-_SECONDS_OF_SILENCE = 20  # before the user is told that there is no worker
-_SECONDS_OF_A_STEP = 5
-_TASKS_A_WORKER = 2  # under way, so that a worker need not wait for its next
-_LOSSES = 3  # of all workers in a row that are borne
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a cluster is waited for, and what it is given at a time."""
+
+    connection: float = threshold(10, "seconds", "until a scheduler that does not answer is given up")
+    silence: float = threshold(20, "seconds", "without a worker, before the user is told")
+    step: float = threshold(5, "seconds", "between two looks at whether there are workers left")
+    tasks: int = threshold(2, "tasks a worker", "that are under way, so that none waits for its next")
+    losses: int = threshold(3, "times", "in a row that all workers may die before the run is ended")
+
+
+PATIENCE = Patience()
 _ONE_THREAD = ("OMP_NUM_THREADS", "1")
 _DEADLY = (
     "it ended every worker that tried it, most likely for want of memory; start workers with more memory"
@@ -85,7 +94,7 @@ class DaskCluster:
         self._address, self._say = address, say
         self._required = Requirements(())
         try:
-            self._client = Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+            self._client = Client(address, timeout=PATIENCE.connection, set_as_default=False)
         except (OSError, ValueError, ImportError) as error:
             raise UsageError(f"no Dask scheduler answers at {address} ({error}); {_GUIDE}") from error
 
@@ -176,7 +185,7 @@ class DaskCluster:
         calls: deque[_Call] = deque()
         losses = 0
         while True:
-            room = _TASKS_A_WORKER * self._await_workers() - len(calls)
+            room = PATIENCE.tasks * self._await_workers() - len(calls)
             for task in islice(upcoming, max(room, 0)):
                 calls.append(self._send(pickle.dumps((function, task)), copies))
             if not calls:
@@ -190,7 +199,7 @@ class DaskCluster:
                 result = Failure(_DEADLY)
             except CancelledError as error:  # the last worker died that had what is shared
                 losses += 1
-                if losses > _LOSSES:
+                if losses > PATIENCE.losses:
                     raise UsageError(self._starved()) from error
                 copies = self._share(shared)
                 calls = deque(self._send(call.pickled, copies, call.again) for call in calls)
@@ -202,7 +211,7 @@ class DaskCluster:
     def _share(self, shared: tuple[Any, ...]) -> list[Future]:
         if not shared:
             return []
-        for _ in range(_LOSSES):
+        for _ in range(PATIENCE.losses):
             self._await_workers()
             with self._errors_explained(), suppress(OSError):  # a worker died of it
                 return list(self._client.scatter(list(shared), broadcast=True, hash=False))
@@ -218,13 +227,13 @@ class DaskCluster:
         with self._errors_explained(), self._client.as_current():
             while True:
                 try:
-                    wait([future], timeout=_SECONDS_OF_A_STEP)
+                    wait([future], timeout=PATIENCE.step)
                     return future.result()
                 except TimeoutError:
                     self._await_workers()
                 except CancelledError:
                     while self._client.status == "connecting":
-                        time.sleep(_SECONDS_OF_A_STEP / 10)
+                        time.sleep(PATIENCE.step / 10)
                     if self._client.status != "running":
                         raise UsageError(self._lost()) from None
                     raise
@@ -234,10 +243,10 @@ class DaskCluster:
         begin, told = time.monotonic(), False
         with self._errors_explained():
             while not (workers := self.count()):
-                if not told and time.monotonic() - begin > _SECONDS_OF_SILENCE:
+                if not told and time.monotonic() - begin > PATIENCE.silence:
                     self._say(f"the scheduler at {self._address} has no workers left; waiting for new ones")
                     told = True
-                time.sleep(_SECONDS_OF_A_STEP / 10)
+                time.sleep(PATIENCE.step / 10)
         return workers
 
     @contextmanager
@@ -257,8 +266,8 @@ class DaskCluster:
 
     def _starved(self) -> str:
         return (
-            f"the workers of {self._address} died {_LOSSES} times of what they were sent, most likely for want of "
-            "memory; start fewer on a machine, or give them more"
+            f"the workers of {self._address} died {PATIENCE.losses} times of what they were sent, most likely "
+            "for want of memory; start fewer on a machine, or give them more"
         )
 
     def _lost(self) -> str:

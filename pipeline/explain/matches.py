@@ -1,4 +1,4 @@
-"""Explain: similarity of every pair of documents, and the regions that carry it."""
+"""Matches: the regions that carry the similarity of each pair of documents."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def match_pairs(
     Parameters
     ----------
     factors
-        FactorIndex of all documents.
+        Features and factors of all documents.
     a, b
         ``(pairs,)``, at least one, places of the documents in ``factors``; fastest where equal b follow one another.
     dot

@@ -27,10 +27,10 @@ from tablekin.explain.simd import (
 from tablekin.models.compilation import compiled
 from tablekin.schemas import FEATURES
 
-_SIZE = 64  # documents bounded together
+_SIZE = 64  # documents bounded together: fewer are bounded more tightly, more are bounded sooner
 _WIDTH = len(FEATURES)
 _TINY = np.finfo(np.float32).tiny
-_ROUNDS = 30  # of looking for a principal component
+_ROUNDS = 30  # of looking for a principal component, which need not be exact: blocks only save time
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Parcel: the pairs of a block on their way to a worker of a cluster, and their matches on the way back."""
+"""TileBatch: the pairs of a block on their way to a worker of a cluster, and their matches on the way back."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def _stream(table: pa.Table) -> bytes:
 
 
 def match_tile_batch(
-    parcel: TileBatch, factors: FactorIndex, match: Callable[..., pa.Table], matches_per_pair: int
+    batch: TileBatch, factors: FactorIndex, match: Callable[..., pa.Table], matches_per_pair: int
 ) -> Packed:
     """Find the matches of the pairs of a block, a table for each tile; runs in a worker."""
-    return Packed.pack(match(factors, a, b, dot, matches_per_pair) for a, b, dot in parcel)
+    return Packed.pack(match(factors, a, b, dot, matches_per_pair) for a, b, dot in batch)
 
 
 def match_in_cluster(
     cluster: WorkerPool,
-    parcels: Iterable[TileBatch],
+    batches: Iterable[TileBatch],
     factors: FactorIndex,
     match: Callable[..., pa.Table],
     matches_per_pair: int,
@@ -65,7 +65,7 @@ def match_in_cluster(
         The workers cannot do one of them.
     """
     shared = (factors, match, matches_per_pair)
-    with closing(cluster.run_in_order(match_tile_batch, parcels, *shared)) as results:
+    with closing(cluster.run_in_order(match_tile_batch, batches, *shared)) as results:
         for result in results:
             if isinstance(result, Failure):
                 raise TablekinError(

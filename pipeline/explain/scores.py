@@ -1,4 +1,4 @@
-"""Pairs: scores of pairs of documents, and where each document stands among the partners of the other."""
+"""Scores: how similar two documents are, and where each stands among the partners of the other."""
 
 from __future__ import annotations
 
@@ -12,8 +12,27 @@ from numpy.typing import NDArray
 
 from tablekin.models.compilation import compiled
 from tablekin.schemas import SCHEMAS
+from tablekin.threshold import threshold
 
-_ROWS = 64  # documents ranked together
+_ROWS = 64  # documents ranked together: the more, the more memory a thread takes
+
+
+@dataclass(frozen=True)
+class ScoreCriteria:
+    """What a pair's ``z`` is counted in."""
+
+    min_documents: int = threshold(4, "documents", "fewer do not tell what cosines are usual; z is 0 then")
+    mad_to_std: float = threshold(
+        1.4826,
+        "standard deviations",
+        "that the median absolute deviation of normally distributed numbers is one of: 1 / 0.6745",
+    )
+    min_deviation: float = threshold(
+        1e-6, "cosine", "deviation of the cosines at least: they are float32 rounded"
+    )
+
+
+CRITERIA = ScoreCriteria()
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -81,7 +100,7 @@ class Scores:
         self._norm = np.array([np.sqrt(_products(row[None], row[:, None])[0, 0]) for row in phi])
         count = len(phi)
         self._rank = np.zeros((count, count), np.uint16 if count < 2**16 else np.uint32)
-        self._median, self._spread = np.zeros(count), np.full(count, np.inf)
+        self._median, self._deviation = np.zeros(count), np.full(count, np.inf)
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(self._rank_rows, range(0, count, _ROWS)))
 
@@ -95,9 +114,11 @@ class Scores:
         dots = _products(self._phi[rows.start : rows.stop], self._across)
         for document, cosine in zip(rows, self._cosine(dots, rows, range(count)), strict=True):
             others = np.delete(cosine, document)
-            if count >= 4:
+            if count >= CRITERIA.min_documents:
                 self._median[document] = np.median(others)
-                self._spread[document] = 1.4826 * np.median(np.abs(others - self._median[document]))
+                self._deviation[document] = CRITERIA.mad_to_std * np.median(
+                    np.abs(others - self._median[document])
+                )
             order = np.argsort(-others, kind="stable")
             self._rank[document, order + (order >= document)] = np.arange(1, count)
 
@@ -138,7 +159,9 @@ class Scores:
         )
 
     def _z(self, document: Index, cosine: Array) -> Array:
-        return (cosine - self._median[document]) / np.maximum(self._spread[document], 1e-6)
+        return (cosine - self._median[document]) / np.maximum(
+            self._deviation[document], CRITERIA.min_deviation
+        )
 
 
 def name_documents(names: pa.Array, place: Index) -> pa.DictionaryArray:

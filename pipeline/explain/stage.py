@@ -1,4 +1,4 @@
-"""Compare: bring the tables of pairs up to date with the documents of a corpus."""
+"""Comparison: the tables of pairs are brought up to date with the documents of a corpus."""
 
 from __future__ import annotations
 
@@ -32,10 +32,19 @@ from tablekin.execution import Count, Progress, WorkerPool, default_workers
 from tablekin.explain.factor_index import FACTOR_TABLES, FactorIndex, load_factors
 from tablekin.explain.remote import Tile, match_in_cluster
 from tablekin.explain.scores import PairBlock
+from tablekin.threshold import threshold
 
-BLOCK = 250  # documents on a side of a block, whose matches are a part
-TILE = 100  # documents on a side of what is matched and written together
-_AHEAD = 2  # results a thread may be ahead of whoever takes them
+
+@dataclass(frozen=True)
+class BlockSizes:
+    """How many documents are compared with how many at a time; the tables have the same rows whatever they are."""
+
+    block: int = threshold(250, "documents", "on a side of a block, whose matches are a part of the table")
+    tile: int = threshold(100, "documents", "on a side of what is matched together and is a row group")
+    ahead: int = threshold(2, "results", "that a thread may be ahead of whoever takes them")
+
+
+SIZES = BlockSizes()
 
 Index = NDArray[np.int64]
 Task = TypeVar("Task")
@@ -147,7 +156,7 @@ def compare(
     clock = time.perf_counter()
     with Progress("loading what the pages are compared by"):
         factors = load_factors(corpus.batches(FACTOR_TABLES))
-    count("gather", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
+    count("load", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
     clock = time.perf_counter()
     with Progress("ranking partners"):
         scores = score(factors, threads)
@@ -184,7 +193,7 @@ def explain_blocks(
     whole = PairBlock(range(len(documents)), range(len(documents)))
     blocks = [
         (block, pairs)
-        for block in whole.divide(BLOCK)
+        for block in whole.divide(SIZES.block)
         if (pairs := int(np.count_nonzero(missing[_slices(block)])))
     ]
     total, number_of_pass = sum(pairs for _, pairs in blocks), corpus.match_table.next_pass()
@@ -223,8 +232,8 @@ def explain_blocks(
         if cluster is None:
             found = (map(explain_tile, tiles(block)) for block in chosen)
         else:
-            parcels = (list(tiles(block)) for block in chosen)
-            found = match_in_cluster(cluster, parcels, factors, match, config.matches_per_pair)
+            batches = (list(tiles(block)) for block in chosen)
+            found = match_in_cluster(cluster, batches, factors, match, config.matches_per_pair)
         with (
             Progress("comparing", total, "pairs") as progress,
             closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts,
@@ -243,7 +252,7 @@ def _slices(block: PairBlock) -> tuple[slice, slice]:
 
 def _tiles(block: PairBlock, missing: NDArray[np.bool_]) -> Iterator[tuple[Index, Index]]:
     """Cut a block into tiles of pairs that have not been explained."""
-    for tile in block.divide(TILE):
+    for tile in block.divide(SIZES.tile):
         a, b = tile.pairs()
         new = missing[a, b]
         if new.any():
@@ -254,7 +263,7 @@ def write_scores(
     corpus: CorpusStore, scores: ScoreTable, documents: int, comparison: Comparison, threads: int
 ) -> int:
     """Write table ``pairs``, a row group for every block; returns the number of rows."""
-    blocks = PairBlock(range(documents), range(documents)).divide(BLOCK)
+    blocks = PairBlock(range(documents), range(documents)).divide(SIZES.block)
     with closing(_in_order(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
         return corpus.pair_table.replace(tables, comparison)
 
@@ -266,7 +275,7 @@ def _in_order(function: Callable[[Task], Result], tasks: Iterable[Task], threads
         try:
             for task in tasks:
                 waiting.append(pool.submit(function, task))
-                if len(waiting) > threads * _AHEAD:
+                if len(waiting) > threads * SIZES.ahead:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -1,4 +1,4 @@
-"""Intake: new scans become documents of a corpus, a batch at a time."""
+"""Documents: new scans become documents of a corpus, a batch at a time."""
 
 from __future__ import annotations
 
@@ -11,31 +11,29 @@ import numpy as np
 import pandas as pd
 
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore
 from tablekin.errors import StoppedError
-from tablekin.execution import Failure, Progress, Say, Tally, WorkerPool, run_in_order
+from tablekin.execution import Failure, Progress, Tally, WorkerPool, run_in_order
 from tablekin.ingest import Metadata, Scan, join_metadata, load_scan
+from tablekin.orchestration.context import RunContext
 from tablekin.schemas import DOCUMENT_TABLES, empty
 
-_BATCH = 16  # documents in a part
+_BATCH = 16  # documents in a part: a kill costs no more of them, and a corpus of 1,000 has 63 files a table
 
 Analyse = Callable[..., Mapping[str, pd.DataFrame]]  # (image, doc_id, config, device) -> rows of each table
 
 
 @dataclass(frozen=True)
-class Intake:
-    """How scans become documents."""
+class Analysis:
+    """How scans are analysed."""
 
     analyse: Analyse
-    config: RunConfig
     device: str
     workers: int | WorkerPool
-    fingerprint: str
     metadata: Metadata | None
     stop_on_error: bool
 
 
-def add_documents(scans: Sequence[Scan], corpus: CorpusStore, intake: Intake, tally: Tally, say: Say) -> None:
+def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) -> None:
     """Analyse scans and add them to the corpus; what is finished when an exception ends it is kept.
 
     Raises
@@ -43,42 +41,42 @@ def add_documents(scans: Sequence[Scan], corpus: CorpusStore, intake: Intake, ta
     StoppedError
         A document failed and ``stop_on_error`` is set.
     """
-    work = partial(analyse_scan, analyse=intake.analyse, config=intake.config, device=intake.device)
+    work = partial(analyse_scan, analyse=analysis.analyse, config=run.config, device=analysis.device)
     batch: list[Mapping[str, pd.DataFrame]] = []
     try:
         with (
             Progress("analysing", len(scans), "documents") as progress,
-            closing(run_in_order(work, scans, intake.workers)) as results,
+            closing(run_in_order(work, scans, analysis.workers)) as results,
         ):
             for scan, result in zip(scans, results, strict=True):
                 if isinstance(result, Failure):
-                    if intake.stop_on_error:
+                    if analysis.stop_on_error:
                         raise StoppedError(f"stopped at the first failure: {_with_path(scan, result.reason)}")
-                    say(_with_path(scan, result.reason))
+                    run.say(_with_path(scan, result.reason))
                     if result.detail:
-                        say(result.detail)
+                        run.say(result.detail)
                     result = _failed(scan, result.reason)
-                _count(tally, result)
+                _count(run.tally, result)
                 batch.append(result)
                 progress.advance()
                 if len(batch) == _BATCH:
-                    _store(batch, corpus, intake)
+                    _store(batch, run, analysis.metadata)
     finally:
-        _store(batch, corpus, intake)
+        _store(batch, run, analysis.metadata)
 
 
-def _store(batch: list[Mapping[str, pd.DataFrame]], corpus: CorpusStore, intake: Intake) -> None:
+def _store(batch: list[Mapping[str, pd.DataFrame]], run: RunContext, metadata: Metadata | None) -> None:
     if not batch:
         return
     tables = {name: _stack(name, [part[name] for part in batch]) for name in DOCUMENT_TABLES}
-    fields = corpus.document_tables.metadata_fields()
-    if intake.metadata is not None:
-        fields = intake.metadata.fields
-        tables["documents"], _ = join_metadata(tables["documents"], intake.metadata)
+    fields = run.corpus.document_tables.metadata_fields()
+    if metadata is not None:
+        fields = metadata.fields
+        tables["documents"], _ = join_metadata(tables["documents"], metadata)
     for column in fields:
         if column.name not in tables["documents"]:
             tables["documents"][column.name] = None
-    corpus.document_tables.add(tables, intake.fingerprint, fields)
+    run.corpus.document_tables.add(tables, run.fingerprint, fields)
     batch.clear()
 
 

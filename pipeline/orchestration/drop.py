@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,8 +15,10 @@ from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, locked, suggest_documents
 from tablekin.errors import CorpusError, UsageError
 from tablekin.execution import Say, Tally, default_workers
+from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.record import Record
-from tablekin.orchestration.stage import Stages, bring_collations_up_to_date, update_pairs
+from tablekin.orchestration.stage import Stages, comparison_stages
+from tablekin.orchestration.updates import update_cells, update_pairs
 from tablekin.provenance import versions, weights_digests
 
 
@@ -60,8 +63,9 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         left = len(corpus.read("documents", columns=["doc_id"]))
         if corpus.document_tables.stale(fingerprint):
             return Dropped(gone, left, is_current=False)
-        update_pairs(corpus, config, fingerprint, stages, record, tally, say)
-        bring_collations_up_to_date(corpus, config, fingerprint, record, tally, say, default_workers("cpu"))
+        run = RunContext(corpus, config, fingerprint, record, tally, say)
+        update_pairs(run, partial(comparison_stages, stages))
+        update_cells(run, default_workers("cpu"))
         record.finish(tally, time.perf_counter() - begin)
     return Dropped(gone, left, is_current=True)
 
@@ -84,6 +88,6 @@ def _config(corpus: CorpusStore) -> RunConfig:
         return RunConfig.model_validate(corpus.read_record()["config"])
     except (KeyError, ValidationError) as error:
         raise CorpusError(
-            f"{corpus.root}/run.json does not say with which config the corpus was made; bring it up to date with: "
+            f"{corpus.layout.record} does not say with which config the corpus was made; bring it up to date with: "
             f"tablekin run SCANS --out {corpus.root}"
         ) from error

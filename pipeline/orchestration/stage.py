@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tablekin.collation import update_collations
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore, Inventory, locked
+from tablekin.corpus import CorpusStore, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
-from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
+from tablekin.explain import Match, Score
 from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, list_scans, read_metadata
 from tablekin.orchestration.changes import apply, describe, find_changes
-from tablekin.orchestration.documents import Analyse, Intake, add_documents
+from tablekin.orchestration.context import RunContext
+from tablekin.orchestration.documents import Analyse, Analysis, add_documents
 from tablekin.orchestration.record import Record
+from tablekin.orchestration.updates import update_cells, update_pairs
 from tablekin.provenance import versions, weights_digests
 
 
@@ -51,7 +52,7 @@ class Summary:
     >>> import tablekin
     >>> summary = tablekin.run("scans", out="corpus", quiet=True)
     >>> if summary.failed:
-    ...     print(tablekin.Corpus.open("corpus").documents.query("status == 'failed'"))
+    ...     print(tablekin.CorpusStore.open("corpus").documents.query("status == 'failed'"))
     """
 
     ok: int  # pages of these scans that could be analysed
@@ -69,12 +70,12 @@ def load_stages() -> Stages:
     return Stages(analyse_document, score_pairs, match_pairs)
 
 
-def run(order: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
+def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
     """Bring a corpus up to date with its scans, its metadata and the config.
 
     Parameters
     ----------
-    order
+    request
         What the user asked for.
     say
         Takes lines for the user: warnings, and what is done or left out.
@@ -88,22 +89,22 @@ def run(order: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
         writing to the corpus, or the disk is full. What is finished until then is kept, as it is when the run is
         interrupted or killed.
     """
-    if order.scheduler and order.workers:
+    if request.scheduler and request.workers:
         raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
-    corpus = CorpusStore(order.out)
-    metadata = read_metadata(order.metadata) if order.metadata else None
-    listing = list_scans(order.scans)
+    corpus = CorpusStore(request.out)
+    metadata = read_metadata(request.metadata) if request.metadata else None
+    listing = list_scans(request.scans)
     if listing.ignored:
         say(_ignored(listing))
     for folder in listing.closed:
         say(f"the folder {folder}; its scans are left out, give yourself the right to read it")
     if not listing.sources:
-        raise NothingUsableError(f"no JPEG, PNG, TIFF or PDF file in {', '.join(map(str, order.scans))}")
-    with open_cluster(order.scheduler, say) as cluster:
+        raise NothingUsableError(f"no JPEG, PNG, TIFF or PDF file in {', '.join(map(str, request.scans))}")
+    with open_cluster(request.scheduler, say) as cluster:
         if cluster:
             cluster.require(listing.root / listing.sources[0])
-        with locked(order.out):
-            summary = _bring_up_to_date(order, corpus, listing, metadata, say, stages, cluster)
+        with locked(request.out):
+            summary = _bring_up_to_date(request, corpus, listing, metadata, say, stages, cluster)
     if not summary.ok:
         raise NothingUsableError(
             f"none of the {summary.failed} scans could be analysed; see the reasons above"
@@ -112,7 +113,7 @@ def run(order: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
 
 
 def _bring_up_to_date(
-    order: RunRequest,
+    request: RunRequest,
     corpus: CorpusStore,
     listing: Listing,
     metadata: Metadata | None,
@@ -121,51 +122,30 @@ def _bring_up_to_date(
     cluster: WorkerPool | None,
 ) -> Summary:
     begin = time.perf_counter()
-    tally = Tally()
-    weights = weights_digests()
-    fingerprint = order.config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
+    config, tally, weights = request.config, Tally(), weights_digests()
+    fingerprint = config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
     corpus.tidy()
-    scans = _identify(corpus, listing, order.config, fingerprint)
+    scans = _identify(corpus, listing, config, fingerprint)
     tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
     changes = find_changes(corpus, scans, fingerprint)
-    record = Record(corpus, order.config, weights, [str(listing.root)], order.metadata)
-    for line in describe(changes, corpus, order.config):
+    record = Record(corpus, config, weights, [str(listing.root)], request.metadata)
+    run = RunContext(corpus, config, fingerprint, record, tally, say)
+    for line in describe(changes, corpus, config):
         say(line)
     if changes.new:
-        device = (cluster.resolve_device if cluster else resolve_device)(order.config.device)
-        workers = cluster.count() if cluster else order.workers or default_workers(device)
-        say(_means(device, workers, order.scheduler))
+        device = (cluster.resolve_device if cluster else resolve_device)(config.device)
+        workers = cluster.count() if cluster else request.workers or default_workers(device)
+        say(_means(device, workers, request.scheduler))
         record.begin(device=device, workers=workers)
         apply(changes, corpus, fingerprint)
         stages = stages or load_stages()
-        add_documents(
-            changes.new,
-            corpus,
-            Intake(
-                stages.analyse,
-                order.config,
-                device,
-                cluster or workers,
-                fingerprint,
-                metadata,
-                order.stop_on_error,
-            ),
-            tally,
-            say,
-        )
+        analysis = Analysis(stages.analyse, device, cluster or workers, metadata, request.stop_on_error)
+        add_documents(changes.new, run, analysis)
     updated = _update_metadata(corpus, metadata, say)
     if updated:
         record.begin()
-    compared = update_pairs(corpus, order.config, fingerprint, stages, record, tally, say, cluster)
-    collated = bring_collations_up_to_date(
-        corpus,
-        order.config,
-        fingerprint,
-        record,
-        tally,
-        say,
-        cluster or order.workers or default_workers("cpu"),
-    )
+    compared = update_pairs(run, partial(comparison_stages, stages), cluster)
+    collated = update_cells(run, cluster or request.workers or default_workers("cpu"))
     record.finish(tally, time.perf_counter() - begin)
     documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
     ok = int((documents["status"] == "ok").sum())
@@ -176,67 +156,6 @@ def _bring_up_to_date(
         compared or 0,
         not (changes.new or updated) and compared is None and collated is None,
     )
-
-
-def update_pairs(
-    corpus: CorpusStore,
-    config: RunConfig,
-    fingerprint: str,
-    stages: Stages | None,
-    record: Record,
-    tally: Tally,
-    say: Say,
-    cluster: WorkerPool | None = None,
-) -> int | None:
-    """Bring the tables of pairs and the drivers up to date with the documents.
-
-    Returns
-    -------
-    int or None
-        Number of pairs explained; None if there was nothing to do.
-    """
-
-    def begin(plan: ComparisonPlan) -> None:
-        say(str(plan))
-        record.begin()
-
-    compared = compare(
-        corpus, config, fingerprint, partial(_comparison_stages, stages), tally.add, begin, cluster
-    )
-    made_from = corpus.pair_table.made_from()
-    if made_from is None or corpus.driver_table.made_from() == made_from:
-        return compared
-    record.begin()
-    clock = time.perf_counter()
-    documents = len(corpus.read("features", columns=["doc_id"]))
-    with Progress("finding what drives similarity"):
-        rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
-    tally.add("drivers", documents, rows, time.perf_counter() - clock)
-    return compared or 0
-
-
-def bring_collations_up_to_date(
-    corpus: CorpusStore,
-    config: RunConfig,
-    fingerprint: str,
-    record: Record,
-    tally: Tally,
-    say: Say,
-    workers: int | WorkerPool,
-) -> int | None:
-    """Bring the tables of cells of pairs up to date with the pairs.
-
-    Returns
-    -------
-    int or None
-        Number of pairs collated; None if there was nothing to do.
-    """
-
-    def begin(inventory: Inventory) -> None:
-        say(f"{len(inventory.missing)} pairs of neighbours to be collated")
-        record.begin()
-
-    return update_collations(corpus, config.collate.neighbours, fingerprint, workers, tally.add, begin)
 
 
 def _update_metadata(corpus: CorpusStore, metadata: Metadata | None, say: Say) -> bool:
@@ -251,7 +170,8 @@ def _update_metadata(corpus: CorpusStore, metadata: Metadata | None, say: Say) -
     return corpus.document_tables.replace_metadata(joined, metadata.fields)
 
 
-def _comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
+def comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
+    """Give the functions that score and match, the project's own by default."""
     stages = stages or load_stages()
     return stages.score, stages.match
 

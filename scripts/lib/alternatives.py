@@ -17,7 +17,7 @@ from tablekin.errors import CorpusError
 from tablekin.explain import FactorIndex, match_pairs, score_pairs
 from tablekin.explain.pooling import PooledLevel
 from tablekin.explain.scores import PairBlock
-from tablekin.explain.stage import TILE
+from tablekin.explain.stage import SIZES
 from tablekin.explain.top_k import best_matches
 from tablekin.ingest import load_image
 from tablekin.schemas import FEATURES
@@ -36,9 +36,9 @@ def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
 
     Of the dense products only a sample of the pairs is computed; their matches are compared with the kernel's.
     """
-    factors = first_documents(folder, 2 * TILE)
+    factors = first_documents(folder, 2 * SIZES.tile)
     compile_kernel(factors)
-    half = min(TILE, len(factors.documents) // 2)
+    half = min(SIZES.tile, len(factors.documents) // 2)
     a, b = PairBlock(range(half), range(half, 2 * half)).pairs()
     sample = np.arange(0, len(a), max(len(a) // _PAIRS_CHECKED, 1))
     kernel = dense = 0.0

@@ -28,7 +28,7 @@ def command(arguments):
     stages = tablekin.orchestration.stage.Stages(table_stages.analyse, score_pairs, match_pairs)
     tablekin.orchestration.stage.load_stages = lambda: stages
     tablekin.orchestration.documents._BATCH = 2
-    tablekin.explain.stage.BLOCK, tablekin.explain.stage.TILE = 3, 2
+    tablekin.explain.stage.SIZES = tablekin.explain.stage.BlockSizes(block=3, tile=2)
     from tablekin.cli import app
 
     app([str(argument) for argument in arguments])

@@ -107,8 +107,7 @@ def scans(tmp_path):
 def test_tables_are_those_of_one_machine_though_machines_and_workers_die(
     scans, tmp_path, machines, monkeypatch
 ):
-    monkeypatch.setattr(compare, "BLOCK", 4)
-    monkeypatch.setattr(compare, "TILE", 2)
+    monkeypatch.setattr(compare, "SIZES", compare.BlockSizes(block=4, tile=2))
     write_scan(scans / "broken.png", 1, fake_stages.BROKEN)
     machines.start_workers(2, "--nthreads", 1)
     said = []
@@ -192,7 +191,7 @@ def test_what_no_worker_can_hold_is_told(machines, scans, monkeypatch):
 
 
 def test_the_end_of_the_scheduler_is_told(machines, scans, monkeypatch):
-    monkeypatch.setattr(cluster_module, "_SECONDS_TO_CONNECT", 5)
+    monkeypatch.setattr(cluster_module, "PATIENCE", cluster_module.Patience(connection=5))
     machines.start_workers(1, "--nthreads", 1)
     with open_cluster(machines.address, print) as opened:
         opened.require(scans / "page0.png")
@@ -246,7 +245,7 @@ def test_what_a_process_lacks_is_named(tmp_path, monkeypatch):
 
 
 def test_a_scheduler_that_does_not_answer_is_told(tmp_path, scans, monkeypatch):
-    monkeypatch.setattr(cluster_module, "_SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(cluster_module, "PATIENCE", cluster_module.Patience(connection=1))
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     order = RunRequest((scans,), tmp_path / "corpus", config=CPU, scheduler=closed)

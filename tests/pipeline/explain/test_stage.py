@@ -19,8 +19,7 @@ TWO = ExplainConfig(matches_per_pair=2)
 
 @pytest.fixture
 def factors(monkeypatch):
-    monkeypatch.setattr(compare, "BLOCK", 4)
-    monkeypatch.setattr(compare, "TILE", 2)
+    monkeypatch.setattr(compare, "SIZES", compare.BlockSizes(block=4, tile=2))
     features, factors, regions, _ = make_tables(9)
     return gathered(features, factors, regions)
 

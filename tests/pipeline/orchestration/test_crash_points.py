@@ -35,8 +35,7 @@ def stages():
 
     with pytest.MonkeyPatch.context() as monkeypatch, in_this_process():
         monkeypatch.setattr(intake, "_BATCH", 2)
-        monkeypatch.setattr(compare, "BLOCK", 2)
-        monkeypatch.setattr(compare, "TILE", 2)
+        monkeypatch.setattr(compare, "SIZES", compare.BlockSizes(block=2, tile=2))
         yield Stages(table_stages.analyse, score_pairs, match_pairs)
 
 

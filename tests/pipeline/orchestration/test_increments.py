@@ -23,7 +23,7 @@ from tests.support.runs import CPU, STAGES, digests, in_this_process, start, wri
 def small_blocks(monkeypatch):
     """Blocks of two documents; documents analysed in this process."""
 
-    monkeypatch.setattr(compare, "BLOCK", 2)
+    monkeypatch.setattr(compare, "SIZES", compare.BlockSizes(block=2))
     with in_this_process():
         yield
 

@@ -1,0 +1,74 @@
+"""Updates: the tables of pairs and of their cells are brought up to date with the documents of a corpus."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tablekin.collation import update_collations
+from tablekin.corpus import Inventory
+from tablekin.execution import Progress, WorkerPool
+from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
+from tablekin.orchestration.context import RunContext
+
+
+def update_pairs(
+    run: RunContext, stages: Callable[[], tuple[Score, Match]], cluster: WorkerPool | None = None
+) -> int | None:
+    """Bring the tables of pairs and the drivers up to date with the documents.
+
+    Parameters
+    ----------
+    run
+        What the stages share.
+    stages
+        Gives the functions that score and explain, when there is something to do.
+    cluster
+        Finds the matches; threads of this process by default.
+
+    Returns
+    -------
+    int or None
+        Number of pairs explained; None if there was nothing to do.
+    """
+
+    def begin(plan: ComparisonPlan) -> None:
+        run.say(str(plan))
+        run.record.begin()
+
+    corpus = run.corpus
+    compared = compare(corpus, run.config, run.fingerprint, stages, run.tally.add, begin, cluster)
+    made_from = corpus.pair_table.made_from()
+    if made_from is None or corpus.driver_table.made_from() == made_from:
+        return compared
+    run.record.begin()
+    clock = time.perf_counter()
+    documents = len(corpus.read("features", columns=["doc_id"]))
+    with Progress("finding what drives similarity"):
+        rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
+    run.tally.add("drivers", documents, rows, time.perf_counter() - clock)
+    return compared or 0
+
+
+def update_cells(run: RunContext, workers: int | WorkerPool) -> int | None:
+    """Bring the tables of the cells of pairs up to date with the pairs.
+
+    Parameters
+    ----------
+    run
+        What the stages share.
+    workers
+        Number of processes, or those of a cluster.
+
+    Returns
+    -------
+    int or None
+        Number of pairs collated; None if there was nothing to do.
+    """
+
+    def begin(inventory: Inventory) -> None:
+        run.say(f"{len(inventory.missing)} pairs of neighbours to be collated")
+        run.record.begin()
+
+    neighbours = run.config.collate.neighbours
+    return update_collations(run.corpus, neighbours, run.fingerprint, workers, run.tally.add, begin)

@@ -1,0 +1,105 @@
+"""Splitting cells: the groups of digits in a column whose cells hold several, also where what parts them is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.printed_number import CellKind, PrintedNumber
+from tablekin.recompute.smoothness import Numbers, roughness
+
+_SIXTY = 60
+_MIXED = 0.15  # share of cells with another number of groups from which a column is split anew
+_FEWEST = 6  # cells of which it can be told that what parted their groups is lost
+_SHORT = 2  # digits of a number that is one group, if most are no longer
+_MARGIN = 0.5  # how much more evenly, in nats a row, a column must run on when it is split
+
+Option = tuple[tuple[int, ...], tuple[int, ...]]  # groups, widths
+
+
+def split_column(cells: Sequence[PrintedNumber]) -> tuple[Numbers, NDArray[np.int64]]:
+    """Give every cell of a column the same number of groups.
+
+    Cells of the commonest number of groups stay as they are. Where others are not rare, or where single numbers run
+    on far more evenly as degrees and minutes (``414, 45, 357`` is 4°14', 4°5', 3°57': the point was lost), each cell
+    is cut so that the column runs on most evenly.
+
+    Returns
+    -------
+    values, widths
+        ``(rows, groups)``, NaN and 0 where a cell has no number or no such group.
+    """
+    numbers = [cell for cell in cells if cell.kind is CellKind.NUMBER]
+    counts = Counter(len(cell.groups) for cell in numbers)
+    most = max(counts, key=lambda count: (counts[count], count)) if counts else 1
+    mixed = len(numbers) - counts[most] > _MIXED * len(numbers)
+    if mixed and len(numbers) >= _FEWEST:
+        most = max(count for count in counts if counts[count] > _MIXED * len(numbers))
+    plain = _as_printed(cells, most)
+    if len(numbers) < _FEWEST or most > 3 or (most > 1 and not mixed and counts[most] == len(numbers)):
+        return plain
+    long = sum(len(cell.digits) > _SHORT for cell in numbers) >= len(numbers) / 2
+    tried = _cut(cells, max(most, 2)) if long or most > 1 else None
+    if tried is None:
+        return plain
+    if most > 1:
+        return tried
+    uncut, cut = roughness(plain[0][:, 0]), roughness(tried[0] @ [float(_SIXTY), 1.0])
+    return tried if cut < uncut - _MARGIN else plain
+
+
+def _as_printed(cells: Sequence[PrintedNumber], count: int) -> tuple[Numbers, NDArray[np.int64]]:
+    values = np.full((len(cells), count), np.nan)
+    widths = np.zeros((len(cells), count), np.int64)
+    for row, cell in enumerate(cells):
+        if len(cell.groups) == count:
+            values[row], widths[row] = cell.groups, cell.widths
+        elif 0 < len(cell.groups) < count:  # the leading groups are left out
+            values[row, -len(cell.groups) :], widths[row, -len(cell.groups) :] = cell.groups, cell.widths
+    return values, widths
+
+
+def _options(cell: PrintedNumber, count: int) -> list[Option]:
+    """List the ways to cut a cell into degrees, minutes and so on that respect the groups it has."""
+    if len(cell.groups) == count:
+        return [(cell.groups, cell.widths)]
+    digits = cell.digits
+    if not count <= len(digits) <= 3 + 2 * (count - 1):
+        return []
+    kept = set(np.cumsum(cell.widths)[:-1].tolist()) if len(cell.groups) < count else set()
+    found = []
+    for cuts in combinations(range(1, len(digits)), count - 1):
+        ends = (*cuts, len(digits))
+        parts = [digits[start:end] for start, end in zip((0, *cuts), ends, strict=True)]
+        fits = all(len(part) <= 2 and int(part) < _SIXTY for part in parts[1:]) and len(parts[0]) <= 3
+        if fits and kept <= set(cuts):
+            found.append((tuple(map(int, parts)), tuple(map(len, parts))))
+    return found
+
+
+def _cut(cells: Sequence[PrintedNumber], count: int) -> tuple[Numbers, NDArray[np.int64]] | None:
+    """Cut every cell so that neighbours differ least (a shortest path); None where most cannot be cut."""
+    options = [_options(cell, count) if cell.kind is CellKind.NUMBER else [] for cell in cells]
+    rows = [row for row, ways in enumerate(options) if ways]
+    if len(rows) < 0.8 * sum(cell.kind is CellKind.NUMBER for cell in cells):
+        return None
+    weights = np.array([float(_SIXTY) ** (count - 1 - place) for place in range(count)])
+    totals = [np.array([np.dot(groups, weights) for groups, _ in options[row]]) for row in rows]
+    cost = np.zeros(len(totals[0]))
+    back: list[NDArray[np.intp]] = []
+    for before, after in pairwise(totals):
+        steps = cost[:, None] + np.log1p(np.abs(after[None, :] - before[:, None]))
+        back.append(steps.argmin(0))
+        cost = steps.min(0)
+    chosen = [int(cost.argmin())]
+    for pointers in reversed(back):
+        chosen.append(int(pointers[chosen[-1]]))
+    values = np.full((len(cells), count), np.nan)
+    widths = np.zeros((len(cells), count), np.int64)
+    for row, way in zip(rows, reversed(chosen), strict=True):
+        values[row], widths[row] = options[row][way]
+    return values, widths

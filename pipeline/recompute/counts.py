@@ -1,0 +1,74 @@
+"""Counts: columns that count by ones, fives or tens, with which a table is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.smoothness import Numbers, line_through
+from tablekin.recompute.strands import Strand
+
+_STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 25, 30, 50, 60, 100)
+_FEWEST = 4  # numbers
+_MOST_OFF = 0.2  # share of numbers off the count
+
+
+@dataclass(frozen=True)
+class Count:
+    """The line that most numbers of a column stand on."""
+
+    start: float  # in the first row
+    step: float  # a row
+    on: NDArray[np.bool_]  # (rows,) numbers on it
+
+    def extended(self) -> Numbers:
+        """Count through all rows, ``(rows,)``: a misprinted or missing argument is put right."""
+        return self.start + self.step * np.arange(len(self.on), dtype=np.float64)
+
+
+def count_of(values: Numbers, any_step: bool = False) -> Count | None:
+    """Find the count of a column; None where too few of its numbers, ``(rows,)``, stand on one."""
+    known = np.isfinite(values)
+    if known.sum() < _FEWEST:
+        return None
+    start, step, on = line_through(values)
+    if step == 0 or not (any_step or abs(step) in _STEPS) or on.sum() < (1 - _MOST_OFF) * known.sum():
+        return None
+    return Count(start, step, on)
+
+
+def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
+    """Find the strands with which a table is entered.
+
+    They stand at its left or right side. One inside belongs to a panel: it continues the count at the side, repeats
+    it behind other columns, or counts against it (a complementary argument). Where the columns at both sides count by
+    different steps (a table of products), the smaller step is the argument's.
+    """
+    counts = {
+        number: count
+        for number, strand in enumerate(strands)
+        if strand.places == 1 and (count := count_of(strand.values)) is not None
+    }
+    sides = [number for number in dict.fromkeys((0, len(strands) - 1)) if number in counts]
+    if not sides:
+        return {}
+    smallest = min(abs(counts[number].step) for number in sides)
+    sides = [number for number in sides if abs(counts[number].step) == smallest]
+    kept = {number: counts[number] for number in sides}
+    main = counts[sides[0]]
+    for number, count in counts.items():
+        if number not in kept and abs(count.step) == smallest and _belongs(count, main, number - sides[0]):
+            kept[number] = count
+    return kept
+
+
+def _belongs(count: Count, main: Count, distance: int) -> bool:
+    """Tell whether a count inside a table has to do with the one at its side, ``distance`` strands away."""
+    if count.step == -main.step:
+        return True
+    ahead = (count.start - main.start) / main.step
+    rows = len(main.on)
+    return abs(ahead - rows) <= 1 or abs(ahead + rows) <= 1 or (ahead == 0 and abs(distance) > 1)

@@ -1,0 +1,206 @@
+"""Explanation: which functions a sheet prints, each with the quantities that it explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.columns import Columns, stack
+from tablekin.recompute.functions import LIBRARY, ArgumentKind, Function
+from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
+from tablekin.recompute.functions.second_motion import SUN_BY_DAYS
+from tablekin.recompute.lines import find_lines
+from tablekin.recompute.quantity import Argument, Quantity, Sheet
+from tablekin.recompute.screening import Candidate, ScreeningCriteria, screen
+from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.trial import Trial, TrialCriteria, make_trials
+
+
+@dataclass(frozen=True)
+class ExplanationCriteria:
+    """When a function is claimed; chosen on sample plans of seed 424201, and on registers that print none."""
+
+    claim: float = 10.0  # nats beyond the columns by themselves, for a whole table
+    claim_by_longitude: float = 4.0  # nats, for what stands beside the Sun's longitude day by day
+    join: float = 4.0  # nats, for a quantity of it
+    screening: ScreeningCriteria = field(default_factory=ScreeningCriteria)
+    trials: TrialCriteria = field(default_factory=TrialCriteria)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A function, and the quantities of a sheet that it explains."""
+
+    trial: Trial
+    quantities: tuple[Quantity, ...]  # that it explains
+    log_odds: Numbers  # (quantities,) nats against the next best function, or against none
+
+    @property
+    def function(self) -> Function:
+        """The function."""
+        return self.trial.model.function
+
+
+def explain_sheet(sheet: Sheet, criteria: ExplanationCriteria = ExplanationCriteria()) -> list[Explanation]:
+    """Find the functions that a sheet prints; none is a result, too.
+
+    The function that explains most is taken first, then the one that explains most of what is left.
+    """
+    quantities = worth_trying(sheet)
+    if not quantities:
+        return []
+    columns = stack(quantities)
+    left = np.ones(len(columns), bool)
+    arguments = _arguments(sheet)
+    lines = list(find_lines(arguments[0], columns)) if arguments else []
+    trials = list(make_trials(lines, columns, criteria.screening, criteria.trials))
+    if not _all_settled(trials, len(columns), criteria):
+        candidates = [*lines, *_candidates(arguments, columns, criteria)]
+        trials = list(make_trials(candidates, columns, criteria.screening, criteria.trials))
+    taken = _take_best(trials, columns, left, criteria)
+    for longitude in _longitudes(taken):
+        taken += _explain_by_longitude(longitude, columns, left, criteria)
+    return taken
+
+
+def worth_trying(sheet: Sheet) -> list[Quantity]:
+    """List the quantities of a sheet that a function may explain.
+
+    Left out are columns that hardly change, and those with which the sheet is entered.
+    """
+    entered = [argument.quantity for argument in sheet.arguments if _is_entered(argument, sheet)]
+    return [
+        quantity
+        for quantity in sheet.quantities
+        if not any(quantity is other for other in entered) and _changes(quantity)
+    ]
+
+
+def _changes(quantity: Quantity) -> bool:
+    known = quantity.values[quantity.known]
+    return len(known) >= 5 and len(np.unique(known)) >= 3
+
+
+def _is_entered(argument: Argument, sheet: Sheet) -> bool:
+    """Tell whether a quantity that goes up by equal steps is an argument: it is not where it is a product of one."""
+    counts = [one for one in sheet.arguments if not one.quantity.form.radices]
+    if not counts or any(argument is one for one in counts):
+        return True
+    multiples = argument.values - argument.step / counts[0].step * counts[0].values
+    return bool(np.nanmedian(np.abs(multiples)) > 0)
+
+
+def _arguments(sheet: Sheet) -> list[Argument]:
+    """Order the arguments of a sheet: the first that counts upwards stands for all that count."""
+    counts = [one for one in sheet.arguments if not one.quantity.form.radices]
+    counts.sort(key=lambda one: one.step < 0)
+    others = [one for one in sheet.arguments if one.quantity.form.radices and _is_entered(one, sheet)]
+    return [*counts[:1], *others[:2]]
+
+
+def _candidates(
+    arguments: Sequence[Argument], columns: Columns, criteria: ExplanationCriteria
+) -> Iterator[Candidate]:
+    for number, argument in enumerate(arguments):
+        for function in LIBRARY.values():
+            if number == 0 or function.argument is ArgumentKind.HOURS:
+                yield from screen(function, argument, columns, criteria.screening)
+
+
+def _all_settled(trials: Sequence[Trial], quantities: int, criteria: ExplanationCriteria) -> bool:
+    """Tell whether every quantity is within rounding of a straight line that is claimed."""
+    settled = np.zeros(quantities, bool)
+    for trial in trials:
+        if trial.evidence.total >= criteria.claim:
+            share = trial.evidence.within / np.maximum(trial.evidence.cells, 1)
+            settled[
+                trial.chosen[(share >= criteria.trials.settled) & (trial.evidence.nats >= criteria.join)]
+            ] = True
+    return bool(settled.all())
+
+
+def _longitudes(taken: Sequence[Explanation]) -> Iterator[Argument]:
+    """Yield the longitudes of the Sun that a sheet prints day by day: its other columns may be functions of them."""
+    for explanation in taken:
+        if explanation.function.name != SUN_BY_DAYS:
+            continue
+        for quantity, line in zip(explanation.quantities, explanation.trial.computed(), strict=True):
+            known = np.isfinite(line)
+            line[known] = np.unwrap(line[known], period=30 * quantity.form.last_units)
+            yield Argument(quantity, line, float(np.nanmedian(np.diff(line[known]))), SIGNS)
+
+
+def _explain_by_longitude(
+    longitude: Argument, columns: Columns, left: NDArray[np.bool_], criteria: ExplanationCriteria
+) -> Iterator[Explanation]:
+    """Yield what the columns beside a longitude print of it; the declination first: it tells the sign."""
+    criteria = replace(criteria, claim=criteria.claim_by_longitude)
+    for functions in (FIRST_MOTION[:1], FIRST_MOTION):
+        trials = make_trials(
+            list(_candidates_of(longitude, functions, columns, criteria)),
+            columns,
+            criteria.screening,
+            criteria.trials,
+        )
+        for explanation in _take_best(list(trials), columns, left, criteria):
+            if explanation.function is FIRST_MOTION[0]:
+                longitude = _with_sign(longitude, explanation.trial)
+            yield explanation
+
+
+def _with_sign(longitude: Argument, trial: Trial) -> Argument:
+    """Put the sign, which the declination tells but for the opposite one, into a longitude."""
+    origin = float(trial.candidate.entry.origins[trial.candidate.option[trial.chosen[0]]])
+    return replace(longitude, values=longitude.values + origin * longitude.last_units, origins=(0.0, 180.0))
+
+
+def _candidates_of(
+    argument: Argument, functions: Iterable[Function], columns: Columns, criteria: ExplanationCriteria
+) -> Iterator[Candidate]:
+    for function in functions:
+        if function.argument is ArgumentKind.ANGLE and len(function.origins) > 1:
+            yield from screen(function, argument, columns, criteria.screening)
+
+
+def _take_best(
+    trials: Sequence[Trial], columns: Columns, left: NDArray[np.bool_], criteria: ExplanationCriteria
+) -> list[Explanation]:
+    """Take the functions that explain most of the quantities that are ``left``, and take these out of it."""
+    if not trials:
+        return []
+    nats = np.stack([trial.nats(len(columns)) for trial in trials])
+    freedom = np.array([trial.evidence.freedom for trial in trials])
+    taken: list[Explanation] = []
+    while left.any():
+        totals = np.maximum(nats * left, 0.0).sum(1) - freedom
+        best = int(totals.argmax())
+        chosen = np.flatnonzero(left & (nats[best] >= criteria.join))
+        if totals[best] < criteria.claim or not len(chosen):
+            break
+        rivals = [
+            place
+            for place, other in enumerate(trials)
+            if place != best and not _says_the_same(trials[best], other, chosen)
+        ]
+        share = freedom / np.maximum((nats > 0).sum(1), 1)
+        next_best = np.maximum((nats - share[:, None])[rivals], 0.0).max(0, initial=0.0)[chosen]
+        log_odds = nats[best][chosen] - freedom[best] / len(chosen) - next_best
+        quantities = tuple(columns.quantities[place] for place in chosen)
+        taken.append(Explanation(trials[best].restricted(chosen), quantities, log_odds))
+        left[chosen] = False
+    return taken
+
+
+def _says_the_same(one: Trial, other: Trial, chosen: NDArray[np.intp]) -> bool:
+    """Tell whether two functions give the same values: a sine and the cosine of the complement do."""
+    mine, theirs = one.computed(), other.computed()
+    for place in chosen:
+        here, there = np.flatnonzero(one.chosen == place), np.flatnonzero(other.chosen == place)
+        if not len(there):
+            return False
+        if not np.nanmax(np.abs(mine[here[0]] - theirs[there[0]]), initial=0.0) < 1.0:
+            return False
+    return True

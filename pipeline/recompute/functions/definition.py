@@ -1,0 +1,119 @@
+"""Function: one entry of the library of what historical tables print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class ArgumentKind(Enum):
+    """What a function is entered with, and the unit its formula takes it in."""
+
+    ANGLE = "degrees"
+    HOURS = "hours"
+    YEARS = "years of an era"
+    TERM = "years from now"
+    DAYS = "days of a month"
+    NUMBER = "numbers"
+
+
+class ValueKind(Enum):
+    """What a formula gives."""
+
+    ANGLE = "degrees"
+    HOURS = "hours"
+    NUMBER = "parts of a radius or principal"  # the printed value is a multiple, the same in the whole table
+    COUNT = "units"  # the printed value itself
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that a function depends on beside its argument.
+
+    It is fitted between ``low`` and ``high``, or is one of ``choices``.
+    """
+
+    name: str
+    unit: str
+    low: float = 0.0
+    high: float = 0.0
+    starts: int = 1  # values between low and high from which fits begin
+    choices: tuple[float, ...] = ()
+    own: bool = False  # every column has its own
+    whole: bool = False  # it is a whole number
+    known: str = ""  # list in data/parameters.json; may be empty
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it takes any value of its range."""
+        return not self.choices
+
+    @property
+    def grid(self) -> tuple[float, ...]:
+        """Values that are tried."""
+        if self.choices:
+            return self.choices
+        if self.starts == 1:
+            return ((self.low + self.high) / 2,)
+        edge = (self.high - self.low) / (2 * self.starts)
+        return tuple(np.linspace(self.low + edge, self.high - edge, self.starts).tolist())
+
+
+@dataclass(frozen=True)
+class Function:
+    """What a table may print.
+
+    ``formula`` takes the argument, ``(..., rows)``, in the unit of its kind, and one array for each parameter that
+    broadcasts against it; a formula with ``takes_step`` takes the step from one argument to the next first of all.
+    """
+
+    name: str
+    argument: ArgumentKind
+    value: ValueKind
+    formula: Callable[..., Array]
+    parameters: tuple[Parameter, ...] = ()
+    origins: tuple[
+        float, ...
+    ] = ()  # arguments from which columns may count, such as the signs; none is by degrees
+    period: float | None = None  # of the value
+    unsigned: bool = False  # north and south are printed alike
+    turns: bool = (
+        False  # a column may be entered by the complement, and no other function says what it then is
+    )
+    takes_step: bool = False
+    slack: float = 0.02  # share of a column's range by which it may miss the nearest value that is tried
+    prior: float = 0.0  # nats for or against it where nothing else tells
+    symmetry: str = ""
+    source: str = ""
+
+    def grid(self, own: bool) -> Array:
+        """Values that are tried of the parameters of the table or of its columns: ``(combinations, parameters)``."""
+        grids = [parameter.grid for parameter in self.parameters if parameter.own is own]
+        mesh = np.meshgrid(*grids, indexing="ij")
+        return np.stack([values.ravel() for values in mesh], -1) if grids else np.zeros((1, 0))
+
+
+def sine(degrees: Array | float) -> Array:
+    """Sine of an angle in degrees."""
+    return np.asarray(np.sin(np.deg2rad(degrees)))
+
+
+def cosine(degrees: Array | float) -> Array:
+    """Cosine of an angle in degrees."""
+    return np.asarray(np.cos(np.deg2rad(degrees)))
+
+
+def tangent(degrees: Array | float) -> Array:
+    """Tangent of an angle in degrees."""
+    return np.asarray(np.tan(np.deg2rad(degrees)))
+
+
+def arcsine(share: Array) -> Array:
+    """Angle in degrees of a sine; NaN beyond 1."""
+    return np.asarray(np.rad2deg(np.arcsin(np.where(np.abs(share) <= 1, share, np.nan))))

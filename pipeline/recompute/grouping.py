@@ -1,0 +1,183 @@
+"""Grouping: which neighbouring strands of a table are the places of one value, and with which radices.
+
+Told from carries (minutes fall back whenever degrees go up), from ranges (minutes stay below 60), from headings, and
+from the other columns of the table, which mostly print values of the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tablekin.recompute.forms import COUNT, FORMS, Form, heads_join, last_word
+from tablekin.recompute.smoothness import carry_gain, second_differences
+from tablekin.recompute.strands import Strand
+
+
+@dataclass(frozen=True)
+class GroupingCosts:
+    """Nats that speak for or against a grouping; chosen on sample plans of seed 424201."""
+
+    join: float = -1.5  # for every join: what is printed apart is apart
+    inside: float = 3.0  # for a join of groups that stand in one column
+    favour: float = 3.0  # for every join of a form that another value of the table has for sure
+    proof: float = 3.0  # for a join that is sure
+    heading: float = 4.0  # for a join that headings of units name
+    most_beyond: float = 0.12  # share of numbers beyond the radix from which a join is out of the question
+    range: float = 0.4  # share of the evidence of a range that is believed: neighbours are not independent
+    most_range: float = 10.0
+    zeros: float = 1.0  # for each zero before a number, of decimals
+    most_zeros: float = 8.0
+    decimal_apart: float = -5.0  # for decimals in a column of their own
+    still: float = -2.5  # for a strand by itself that hardly changes: the degrees of a value, rather
+    most_moves: float = 0.3  # share of the steps of such a strand that are not 0
+    count: float = 6.0  # for a column that counts, at the side of the table
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbouring strands that make one number."""
+
+    first: int  # strand
+    form: Form
+
+    @property
+    def strands(self) -> range:
+        """Their numbers."""
+        return range(self.first, self.first + len(self.form.radices) + 1)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is a column that counts."""
+        return self.form is COUNT
+
+
+def group_strands(
+    strands: Sequence[Strand], counts: Collection[int], costs: GroupingCosts = GroupingCosts()
+) -> list[Group]:
+    """Divide the strands of a table, in the order of the page, into values.
+
+    The best division is the shortest path over the strands. A second pass favours the forms that carries proved in the
+    first one: most values of a table have the same form.
+
+    Parameters
+    ----------
+    strands
+        Strands of a table, or of several that continue one another.
+    counts
+        Numbers of those that count.
+    costs
+        What speaks for or against a division.
+    """
+    joins = _Joins(strands, counts, costs)
+    groups = _shortest(len(strands), joins, costs, set())
+    proved = {group.form for group in groups if joins.proves(group)}
+    return _shortest(len(strands), joins, costs, proved) if proved else groups
+
+
+def _shortest(total: int, joins: _Joins, costs: GroupingCosts, favoured: set[Form]) -> list[Group]:
+    best = [0.0] + [-np.inf] * total
+    back: list[Group | None] = [None] * (total + 1)
+    for start in range(total):
+        for form, own in joins.forms_from(start):
+            score = best[start] + own + costs.favour * len(form.radices) * (form in favoured)
+            end = start + len(form.radices) + 1
+            if score > best[end]:
+                best[end], back[end] = score, Group(start, form)
+    groups: list[Group] = []
+    end = total
+    while (group := back[end]) is not None:
+        groups.append(group)
+        end = group.first
+    return groups[::-1]
+
+
+class _Joins:
+    """Nats for neighbouring strands to be neighbouring places, and for the forms that they make."""
+
+    def __init__(self, strands: Sequence[Strand], counts: Collection[int], costs: GroupingCosts) -> None:
+        self._strands, self._costs = strands, costs
+        self._bent = [second_differences(strand.values) for strand in strands]
+        self._known: dict[tuple[int, int, float | None], float] = {}
+        self._forms = [self._score_forms(start, start in counts) for start in range(len(strands))]
+
+    def forms_from(self, start: int) -> list[tuple[Form, float]]:
+        """List the forms that the strands from ``start`` on may have, with the nats for each."""
+        return self._forms[start]
+
+    def proves(self, group: Group) -> bool:
+        """Tell whether carries show that the strands of a group are places of one number."""
+        circle, proofs, joins = group.form.period, 0, []
+        for place, radix in enumerate(group.form.radices, group.first):
+            period = None if circle is None else circle * radix
+            joins.append(self._known[place, radix, circle])
+            proofs += joins[-1] > self._costs.proof and self._uneven(place, radix, period) > 0
+            circle = float(radix)
+        return bool(joins) and proofs >= len(joins) / 2 and min(joins) >= self._costs.join
+
+    def _score_forms(self, start: int, counts: bool) -> list[tuple[Form, float]]:
+        scored = [(COUNT, self._costs.count)] if counts else []
+        for form in FORMS:
+            if start + len(form.radices) >= len(self._strands):
+                continue
+            score, circle = form.prior, form.period
+            if not form.radices and self._is_still(start):
+                score += self._costs.still
+            for place, radix in enumerate(form.radices, start):
+                key = (place, radix, circle)
+                if key not in self._known:
+                    self._known[key] = self._join(place, radix, circle)
+                score += self._known[key]
+                if score == -np.inf:
+                    break
+                circle = float(radix)
+            if score > -np.inf:
+                scored.append((form, score))
+        return scored
+
+    def _join(self, place: int, radix: int, circle: float | None) -> float:
+        """Nats for a strand and the next; ``circle`` is the number of units of the higher place in a round."""
+        high, low, costs = self._strands[place], self._strands[place + 1], self._costs
+        known = low.known
+        numbers = np.abs(low.values[known])
+        if low.col - high.col > 1 or not len(numbers) or np.mean(numbers >= radix) > costs.most_beyond:
+            return -np.inf
+        if circle is not None and np.mean(np.abs(high.values[high.known]) > circle) > costs.most_beyond:
+            return -np.inf
+        score = costs.join + costs.inside * (high.col == low.col)
+        if radix >= 100:  # decimals
+            if np.mean(low.widths[known] != len(str(radix)) - 1) > costs.most_beyond:
+                return -np.inf
+            zeros = (numbers < radix / 10) & (low.widths[known] == len(str(radix)) - 1)
+            score += min(costs.zeros * int(np.sum(zeros)), costs.most_zeros)
+            score += costs.decimal_apart * (high.col != low.col)
+            if radix == 100 and np.mean(numbers >= 60) <= costs.most_beyond:  # sixtieths, rather
+                score -= min(costs.range * len(numbers) * np.log(100 / 60), costs.most_range)
+        elif np.mean(low.widths[known] > 2) > costs.most_beyond:
+            return -np.inf
+        period = None if circle is None else circle * radix
+        score += carry_gain(self._bent[place], self._bent[place + 1], radix, period)
+        if radix < 100:
+            uneven = self._uneven(place, radix, period)
+            score += min(costs.range * uneven * len(numbers) * np.log(100 / radix), costs.most_range)
+        if heads_join(last_word(high.heading), last_word(low.heading), radix):
+            score += costs.heading
+        return float(score)
+
+    def _is_still(self, place: int) -> bool:
+        steps = np.diff(self._strands[place].values)
+        steps = steps[np.isfinite(steps)]
+        return len(steps) > 0 and bool(np.mean(steps != 0) <= self._costs.most_moves)
+
+    def _uneven(self, place: int, radix: int, period: float | None) -> float:
+        """Share of the rows where the lower place jumps and the number it is a place of does not."""
+        alone, joint = self._bent[place + 1], radix * self._bent[place] + self._bent[place + 1]
+        if period is not None:
+            joint = (joint + period / 2) % period - period / 2
+        known = np.isfinite(joint)
+        jumps = np.abs(alone[known]) > radix / 6
+        return (
+            float(np.mean(jumps & (np.abs(joint[known]) < np.abs(alone[known]) / 2))) if known.any() else 0.0
+        )

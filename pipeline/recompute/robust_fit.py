@@ -1,0 +1,96 @@
+"""Robust fit: least squares in which cells far off count little, by repeated reweighting (Cauchy's weights)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tablekin.recompute.model import Model
+from tablekin.recompute.smoothness import Numbers
+
+_WIDTH = 2.385  # Cauchy's tuning constant: 95 % efficiency for normal errors
+_ROUNDING = 0.4  # units of the last place: residuals are never smaller than rounding makes them
+_NEAR = 3.0  # units of the last place within which a value may be brought within rounding
+_HOLD = 0.1  # weight of values that are within rounding already
+_CONVERGED = 1e-3  # units of the last place
+
+
+def refine(model: Model, iterations: int = 12) -> Numbers:
+    """Fit the parameters of a model.
+
+    Gauss-Newton steps, halved while they make the sum of Cauchy's losses larger; the scale of the losses is the median
+    residual of the moment, so that a fit may begin far off.
+
+    Returns
+    -------
+    ndarray
+        Vector of parameters.
+    """
+    vector = model.start()
+    if not len(vector):
+        return vector
+    low, high = model.bounds()
+    residuals = model.residuals(vector)
+    for _ in range(iterations):
+        known = np.isfinite(residuals)
+        if known.sum() <= len(vector):
+            break
+        computed = model.computed(vector)
+        slopes = model.jacobian(vector, computed)[:, known]
+        slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+        size = max(_ROUNDING, 1.4826 * float(np.median(np.abs(residuals[known]))))
+        weights = 1 / (1 + (residuals[known] / (_WIDTH * size)) ** 2)
+        root = np.sqrt(weights)
+        norms = np.linalg.norm(slopes * root, axis=1)
+        norms[norms == 0] = 1.0
+        scaled = slopes / norms[:, None] * root
+        step = _solve(scaled, residuals[known] * root) / norms
+        held = ((vector + step < low) & (vector <= low)) | ((vector + step > high) & (vector >= high))
+        if held.any() and not held.all():  # at the end of their range: the others move alone
+            step[held], step[~held] = 0.0, _solve(scaled[~held], residuals[known] * root) / norms[~held]
+        before = _loss(residuals, size)
+        for _ in range(6):
+            tried = np.clip(vector + step, low, high)
+            new = model.residuals(tried)
+            if np.isfinite(new).sum() >= 0.9 * known.sum() and _loss(new, size) <= before:
+                break
+            step /= 3
+        else:
+            break
+        moved = float(np.max(np.abs((tried - vector)[:, None] * slopes), initial=0.0))
+        vector, residuals = tried, new
+        if moved < _CONVERGED:
+            break
+    return vector
+
+
+def polish(model: Model, vector: Numbers, rounds: int = 8) -> Numbers:
+    """Bring within rounding what nearly is: few parameters may leave all values within it, least squares do not.
+
+    Steps that move values just beyond rounding into it and hold those within; the best moment counts.
+    """
+    low, high = model.bounds()
+    best, most = vector, -1
+    for _ in range(rounds):
+        residuals = model.residuals(vector)
+        near = np.isfinite(residuals) & (np.abs(residuals) < _NEAR)
+        inside = near & (np.abs(residuals) <= 0.5)
+        if inside.sum() > most:
+            best, most = vector, int(inside.sum())
+        if not len(vector) or inside.sum() == near.sum() or near.sum() <= len(vector):
+            break
+        excess = np.where(inside, 0.1 * residuals, residuals - 0.4 * np.sign(residuals))[near]
+        root = np.sqrt(np.where(inside, _HOLD, 1.0))[near]
+        slopes = model.jacobian(vector, model.computed(vector))[:, near]
+        slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+        norms = np.linalg.norm(slopes, axis=1)
+        norms[norms == 0] = 1.0
+        vector = np.clip(vector + _solve(slopes / norms[:, None] * root, excess * root) / norms, low, high)
+    return best
+
+
+def _solve(slopes: Numbers, residuals: Numbers) -> Numbers:
+    return np.asarray(np.linalg.lstsq(slopes.T, residuals, rcond=1e-9)[0])
+
+
+def _loss(residuals: Numbers, size: float) -> float:
+    return float(np.nanmean(np.log1p((residuals / (_WIDTH * size)) ** 2)))

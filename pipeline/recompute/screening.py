@@ -1,0 +1,249 @@
+"""Screening: which functions a sheet may print, found by trying grids of parameters on a few of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.columns import Columns
+from tablekin.recompute.entry import Entry, entries
+from tablekin.recompute.functions import Function, ValueKind
+from tablekin.recompute.quantity import Argument
+from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.units import last_units
+
+
+@dataclass(frozen=True)
+class ScreeningCriteria:
+    """When a function is worth a fit; chosen on sample plans of seed 424201."""
+
+    rows: int = 8  # that are tried
+    fewest: int = 5  # rows with values
+    tolerance: float = 3.0  # units of the last place by which half of the tried rows may miss a grid value
+    share: float = 0.03  # of the largest value: a parameter of the grid makes values too large or small
+    kept: int = 3  # functions that are fitted for a quantity, the most promising first
+    odd_scale: float = 4.0  # nats against a radius that is no round number
+    round: float = 0.004  # share by which a radius, as it is tried, may miss a round number
+    same_scale: float = 0.05  # difference of the logarithms of radii that may be one radius
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A function that quantities of a sheet may print, and where its fit begins; ``quantities`` axis first."""
+
+    function: Function
+    argument: Argument
+    entry: Entry
+    option: NDArray[np.intp]  # (quantities,) origin and direction of the entry
+    shared: Numbers  # (parameters of the table,)
+    own: Numbers  # (quantities, parameters of a column)
+    unit: Numbers  # (quantities,) last units in a unit of the formula
+    scale: (
+        Numbers  # (quantities,) radius or principal, in units of the last place; 1 where a value has a unit
+    )
+    promise: Numbers  # (quantities,) nats that the leading digits of the values are worth
+
+    @property
+    def options(self) -> int:
+        """Ways to enter the function, and parameters of a column, among which each quantity had the choice."""
+        return len(self.entry.origins) * len(self.function.grid(True))
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What is known already of a function that a sheet prints."""
+
+    shared: Numbers  # (parameters of the table,)
+    scale: float | None  # radius or principal in units of the first place
+
+
+def periods(function: Function, unit: Numbers) -> Numbers:
+    """Period of each quantity in units of its last place, ``(quantities,)``; infinite where there is none."""
+    return unit * function.period if function.period else np.full(len(unit), np.inf)
+
+
+def wrap(difference: Numbers, period: Numbers | float) -> Numbers:
+    """Bring differences round a circle to the nearer side; nothing happens where the period is infinite."""
+    finite = np.isfinite(period)
+    if not finite.any():
+        return difference
+    safe = np.where(finite, period, 1.0)
+    turned = (difference + safe / 2) % safe - safe / 2
+    return np.where(finite, turned, difference)
+
+
+def evaluate(function: Function, x: Numbers, step: float, shared: Numbers, own: Numbers) -> Numbers:
+    """Evaluate a formula; parameters stand on the last axis of ``shared`` and ``own``, the other axes broadcast."""
+    ours, theirs = iter(range(own.shape[-1])), iter(range(shared.shape[-1]))
+    chosen = [
+        own[..., next(ours)] if parameter.own else shared[..., next(theirs)]
+        for parameter in function.parameters
+    ]
+    with np.errstate(all="ignore"):
+        values = function.formula(x, step, *chosen) if function.takes_step else function.formula(x, *chosen)
+    values = np.asarray(values, float)
+    return np.abs(values) if function.unsigned else values
+
+
+def try_rows(columns: Columns, argument: Argument, count: int) -> NDArray[np.intp]:
+    """Choose rows, evenly spread, in which most quantities have values."""
+    known = np.isfinite(columns.values).sum(0) * np.isfinite(argument.values)
+    rows = np.flatnonzero(known >= max(known.max(initial=0) - 1, 1))
+    places = np.unique(np.linspace(0, len(rows) - 1, count).round().astype(np.intp))
+    return rows[places] if len(rows) else rows
+
+
+def screen(
+    function: Function,
+    argument: Argument,
+    columns: Columns,
+    criteria: ScreeningCriteria,
+    pinned: Pinned | None = None,
+) -> Iterator[Candidate]:
+    """Yield, for every way to enter a function, where a fit of it would begin, if anywhere."""
+    rows = try_rows(columns, argument, criteria.rows)
+    if len(rows) < criteria.fewest:
+        return
+    forms = [(form, places, last_units(form, function)) for form, places in columns.by_form()]
+    if not any(units for *_, units in forms):
+        return
+    shared, own = function.grid(False) if pinned is None else pinned.shared[None], function.grid(True)
+    scale = None if pinned is None else pinned.scale
+    for entry in entries(argument, function):
+        x = entry.arguments()[:, rows]  # (options, rows)
+        arrays = shared[:, None, None, None, :], own[None, None, :, None, :]
+        grid = evaluate(function, x[None, :, None, :], entry.step, *arrays)
+        grid = np.broadcast_to(grid, (len(shared), len(x), len(own), len(rows)))
+        best = _Best.hopeless(len(columns), len(shared))
+        for form, places, units in forms:
+            for unit in units:
+                values = columns.values[places][:, rows]
+                pinned_scale = None if scale is None else scale * form.last_units
+                best.improve(places, function, grid, values, unit, pinned_scale)
+        candidate = _choose(function, argument, entry, shared, own, columns, best, criteria)
+        if candidate is not None:
+            yield from _by_scale(candidate, columns, criteria)
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The best option of each quantity for every shared combination: ``(quantities, shared)``."""
+
+    misfit: Numbers  # median of the tried rows, units of the last place
+    place: NDArray[np.intp]  # among options and combinations of a column's parameters
+    unit: Numbers
+    scale: Numbers
+
+    @classmethod
+    def hopeless(cls, quantities: int, shared: int) -> _Best:
+        shape = quantities, shared
+        return cls(np.full(shape, np.inf), np.zeros(shape, np.intp), np.ones(shape), np.ones(shape))
+
+    def improve(
+        self,
+        places: NDArray[np.intp],
+        function: Function,
+        grid: Numbers,
+        values: Numbers,
+        unit: float,
+        pinned: float | None,
+    ) -> None:
+        """Put in what quantities of ``values``, ``(., rows)``, gain by a grid, ``(shared, options, own, rows)``."""
+        reached = (
+            _may_reach(values, unit * grid)
+            if function.value is not ValueKind.NUMBER
+            else np.ones(len(places), bool)
+        )
+        places, values = places[reached], values[reached]
+        if not len(places):
+            return
+        half = (values.shape[-1] - 1) // 2
+        lines = values[:, None, None, None, :]
+        scale: Numbers | None = None
+        if function.value is ValueKind.NUMBER and pinned is None:
+            with np.errstate(all="ignore"):
+                ratio = lines / grid
+            scale = np.partition(ratio, half, -1)[..., half]
+            scale = np.where(np.isfinite(scale) & (scale > 0), scale, np.nan)
+            miss = np.abs(scale[..., None] * grid - lines)
+        else:
+            miss = (unit if pinned is None else pinned) * grid - lines
+            miss = np.abs(wrap(miss, unit * function.period) if function.period else miss)
+        miss = np.partition(miss, half, -1)[..., half].reshape(len(places), len(grid), -1)
+        miss[np.isnan(miss)] = np.inf
+        place = miss.argmin(-1)
+        misfit = np.take_along_axis(miss, place[..., None], -1)[..., 0]
+        better = misfit < self.misfit[places]
+        self.misfit[places] = np.where(better, misfit, self.misfit[places])
+        self.place[places] = np.where(better, place, self.place[places])
+        self.unit[places] = np.where(better, unit, self.unit[places])
+        if scale is not None:
+            flat = scale.reshape(len(places), len(grid), -1)
+            self.scale[places] = np.where(
+                better, np.take_along_axis(flat, place[..., None], -1)[..., 0], self.scale[places]
+            )
+        elif pinned is not None:
+            self.scale[places] = np.where(better, pinned, self.scale[places])
+
+
+def _may_reach(values: Numbers, grid: Numbers) -> NDArray[np.bool_]:
+    """Tell which quantities lie, for the most part, where a function has values at all."""
+    size = np.abs(grid[np.isfinite(grid)])
+    if not len(size):
+        return np.zeros(len(values), bool)
+    most = np.sort(np.abs(values), -1)[:, values.shape[-1] - 2]
+    most = np.where(np.isnan(most), 0.0, most)
+    return np.asarray((most <= 1.5 * size.max() + 3) & (most >= 0.6 * size.min() - 3))
+
+
+def _choose(
+    function: Function,
+    argument: Argument,
+    entry: Entry,
+    shared: Numbers,
+    own: Numbers,
+    columns: Columns,
+    best: _Best,
+    criteria: ScreeningCriteria,
+) -> Candidate | None:
+    """Choose the shared combination that promises most for all quantities together."""
+    allowed = np.maximum(criteria.tolerance, function.slack * columns.spread)
+    if len(shared) > 1 and not function.period:
+        allowed = np.maximum(allowed, criteria.share * columns.largest)
+    promise = np.log(np.maximum(columns.spread, 1)[:, None] / (best.misfit + 0.5) + 1e-300)
+    promise = np.where(best.misfit <= allowed[:, None], np.maximum(promise, 0.0), 0.0)
+    most = int(promise.sum(0).argmax())
+    if not (promise[:, most] > 0).any():
+        return None
+    option, of_column = np.divmod(best.place[:, most], len(own))
+    arrays = best.unit[:, most], best.scale[:, most], promise[:, most]
+    return Candidate(function, argument, entry, option, shared[most], own[of_column], *arrays)
+
+
+def _by_scale(candidate: Candidate, columns: Columns, criteria: ScreeningCriteria) -> Iterator[Candidate]:
+    """Yield a candidate for each radius that some of the quantities share."""
+    if candidate.function.value is not ValueKind.NUMBER:
+        yield candidate
+        return
+    left = candidate.promise > 0
+    scales = np.log(np.where(left, candidate.scale / columns.places, 1.0))
+    while left.any():
+        best = int(np.where(left, candidate.promise, -1).argmax())
+        alike = left & (np.abs(scales - scales[best]) <= criteria.same_scale)
+        odd = 0.0
+        if not candidate.function.parameters:
+            scale = float(np.exp(scales[best]))
+            odd = criteria.odd_scale * (abs(scale / round_number(scale) - 1) > criteria.round)
+        yield replace(candidate, promise=np.where(alike, np.maximum(candidate.promise - odd, 0.01), 0.0))
+        left &= ~alike
+
+
+def round_number(number: float) -> float:
+    """Nearest number of two digits followed by zeros, or of two decimals."""
+    if number <= 0:
+        return number
+    power = 10.0 ** (np.floor(np.log10(number)) - 1)
+    return float(round(number / power) * power)

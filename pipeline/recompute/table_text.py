@@ -1,0 +1,111 @@
+"""TableText: the readings of a table by row and column, as the stage of recomputation takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Choices = tuple[dict[int, float], ...]  # of each digit of a cell: probability of every digit that it may be
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A table of ``rows x columns`` readings; a cell that is not there has no text and region -1."""
+
+    table_id: int
+    text: NDArray[np.object_]  # (rows, columns) of str
+    region: NDArray[np.int64]  # (rows, columns)
+    headings: tuple[str, ...] = ()  # one a column, "" is none; may be left out
+    choices: dict[int, Choices] = field(
+        default_factory=dict
+    )  # by region; a region without is taken as certain
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.text.shape[0], self.text.shape[1]
+
+    def heading(self, col: int) -> str:
+        """Give what stands above a column."""
+        return self.headings[col] if col < len(self.headings) else ""
+
+    def transposed(self) -> TableText:
+        """Make rows of the columns; headings are of columns and lost."""
+        return TableText(self.table_id, self.text.T, self.region.T, (), self.choices)
+
+
+def from_rows(
+    rows: Sequence[Sequence[str | None]], headings: Sequence[str] = (), table_id: int = 0
+) -> TableText:
+    """Make a table of lists of readings; its regions are numbered from 0 along its rows."""
+    text = np.array([["" if cell is None else cell for cell in row] for row in rows], object)
+    return TableText(table_id, text, np.arange(text.size).reshape(text.shape), tuple(headings))
+
+
+def read_tables(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[TableText]:
+    """Yield the tables of a document.
+
+    Parameters
+    ----------
+    regions, digits
+        Its rows of the tables of these names. A reading as printed (column ``printed``) and words of headings
+        (``label``) are used where these columns are there, and second choices of digits (``second``, ``second_score``)
+        likewise.
+    """
+    cells = regions[(regions["kind"] == "cell") & regions["table_id"].notna()]
+    if cells.empty:
+        return
+    words = "printed" if "printed" in regions else "text"
+    choices = _digit_choices(digits)
+    for table, own in cells.groupby("table_id"):
+        row, col = own["row"].to_numpy(np.int64), own["col"].to_numpy(np.int64)
+        shape = int(row.max()) + 1, int(col.max()) + 1
+        text, region = np.full(shape, "", object), np.full(shape, -1, np.int64)
+        text[row, col] = own[words].fillna("").to_numpy(object)
+        region[row, col] = own["region_id"].to_numpy(np.int64)
+        known = {int(name): choices[int(name)] for name in own["region_id"] if int(name) in choices}
+        yield TableText(int(str(table).partition(".")[0]), text, region, _headings(regions, own), known)
+
+
+def _headings(regions: pd.DataFrame, cells: pd.DataFrame) -> tuple[str, ...]:
+    """Read what stands in headers right above each column of a table."""
+    headers = regions[regions["kind"] == "header"]
+    if headers.empty:
+        return ()
+    words = headers["text"].fillna("")
+    if "label" in headers:
+        words = (headers["label"].fillna("") + " " + words).str.strip()
+    heads = []
+    for col in range(int(cells["col"].max()) + 1):
+        own = cells[cells["col"] == col]
+        if own.empty:
+            heads.append("")
+            continue
+        x0, x1, top = own["x0"].min(), own["x1"].max(), own["y0"].min()
+        middle = (headers["x0"] + headers["x1"]) / 2
+        above = (middle >= x0) & (middle < x1) & (headers["y0"] < top)
+        heads.append(" ".join(filter(None, words[above])))
+    return tuple(heads)
+
+
+def _digit_choices(digits: pd.DataFrame) -> dict[int, Choices]:
+    """Collect, by region, the probabilities of every digit from left to right; several lines are not told apart."""
+    found: dict[int, list[dict[int, float]]] = {}
+    ordered = digits.sort_values(["region_id", "x0"], kind="stable")
+    second = "second" in ordered and "second_score" in ordered
+    others = (
+        zip(ordered["second"], ordered["second_score"], strict=True)
+        if second
+        else ((-1, 0.0),) * len(ordered)
+    )
+    columns = (ordered["region_id"], ordered["digit"], ordered["score"], others)
+    for region, digit, score, (other, other_score) in zip(*columns, strict=True):
+        choice = {int(digit): float(score)}
+        if other >= 0:
+            choice[int(other)] = float(other_score)
+        found.setdefault(int(region), []).append(choice)
+    return {region: tuple(choices) for region, choices in found.items()}

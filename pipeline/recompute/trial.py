@@ -1,0 +1,138 @@
+"""Trial: a function fitted to the quantities of a sheet that it may explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.columns import Columns
+from tablekin.recompute.evidence import Evidence, weigh, with_round_scale
+from tablekin.recompute.functions import LIBRARY
+from tablekin.recompute.model import Model, make_model
+from tablekin.recompute.robust_fit import polish, refine
+from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, screen
+from tablekin.recompute.smoothness import Numbers
+
+
+@dataclass(frozen=True)
+class TrialCriteria:
+    """Which candidates are fitted, and to what; chosen on sample plans of seed 424201."""
+
+    seed: float = 0.6  # share of the greatest promise from which a quantity takes part in a first fit
+    complement: float = 1.0  # nats against a complementary argument
+    settled: float = 0.85  # share of values within rounding from which a quantity needs no other function
+    rival: float = 1.0  # nats of promise that another function may lack and still be fitted
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A function fitted to the quantities of a sheet that it may explain."""
+
+    candidate: Candidate
+    chosen: NDArray[np.intp]  # (fitted,) their places among the columns
+    model: Model  # of the chosen ones
+    vector: Numbers
+    evidence: Evidence
+
+    def nats(self, quantities: int) -> Numbers:
+        """Nats for each quantity of the sheet, ``(quantities,)``, 0 where it was not fitted."""
+        nats = np.zeros(quantities)
+        nats[self.chosen] = self.evidence.nats
+        return nats
+
+    def computed(self) -> Numbers:
+        """Values that should be printed, not rounded, ``(fitted, rows)`` in units of the last place."""
+        return self.model.computed(self.vector)
+
+    def restricted(self, chosen: NDArray[np.intp]) -> Trial:
+        """Keep some of the quantities, fitted by themselves."""
+        places = np.flatnonzero(np.isin(self.chosen, chosen))
+        if len(places) == len(self.chosen):
+            return self
+        model = self.model.at(self.vector).only(list(places))
+        old = self.evidence
+        evidence = replace(old, nats=old.nats[places], within=old.within[places], cells=old.cells[places])
+        return Trial(self.candidate, chosen, model, polish(model, refine(model)), evidence)
+
+
+def make_trials(
+    candidates: Sequence[Candidate], columns: Columns, screening: ScreeningCriteria, criteria: TrialCriteria
+) -> Iterator[Trial]:
+    """Fit the most promising candidates; those that explain something are fitted to all they may explain.
+
+    A quantity whose values one function brings within rounding is not tried with others that promise less.
+    """
+    promised = np.zeros(len(columns))  # by the function that explains a quantity
+    settled = np.zeros(len(columns), bool)
+    for candidate in _most_promising(candidates, screening.kept):
+        open_ = (candidate.promise > 0) & (~settled | (candidate.promise > promised - criteria.rival))
+        if not open_.any():
+            continue
+        trial = _fit(candidate, columns, criteria)
+        if trial is None or trial.evidence.nats.max() <= 0:
+            continue
+        trial = _widen(trial, columns, screening, criteria)
+        share = trial.evidence.within / np.maximum(trial.evidence.cells, 1)
+        done = trial.chosen[(share >= criteria.settled) & (trial.evidence.nats > 0)]
+        promised[done] = np.where(settled[done], promised[done], candidate.promise[done])
+        settled[done] = True
+        yield trial
+
+
+def _most_promising(candidates: Sequence[Candidate], kept: int) -> Iterable[Candidate]:
+    """Choose for every quantity the functions that promise most for it, each entered in the best way."""
+    if not candidates:
+        return ()
+    promise = np.stack([candidate.promise for candidate in candidates])
+    chosen: set[int] = set()
+    for column in promise.T:
+        names: set[str] = set()
+        for place in np.argsort(-column, kind="stable"):
+            name = candidates[place].function.name
+            if column[place] <= 0 or len(names) == kept:
+                break
+            if name not in names:
+                names.add(name)
+                chosen.add(int(place))
+    return [candidates[place] for place in sorted(chosen, key=lambda place: -promise[place].sum())]
+
+
+def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Trial | None:
+    """Fit a candidate to the quantities that it promises to explain, and leave out, worst first, those it does not."""
+    own = np.array([quantity is candidate.argument.quantity for quantity in columns.quantities])
+    chosen = np.flatnonzero((candidate.promise > criteria.seed * candidate.promise.max()) & ~own)
+    trial = None
+    while len(chosen):
+        kept = candidate.promise * np.isin(np.arange(len(columns)), chosen)
+        model = make_model(replace(candidate, promise=kept), columns).only(list(chosen))
+        vector = with_round_scale(model, polish(model, refine(model)))
+        evidence = weigh(model, vector, candidate.options, columns.nulls[chosen])
+        turned = candidate.entry.directions[candidate.option[chosen]] < 0
+        evidence = replace(evidence, nats=evidence.nats - criteria.complement * turned)
+        trial = Trial(candidate, chosen, model, vector, evidence)
+        if (evidence.nats > 0).all() or len(chosen) == 1:
+            return trial
+        mean = evidence.nats / evidence.cells
+        keeps = mean > min(mean.min() / 2, 0.0)
+        chosen = chosen[keeps] if keeps.any() else chosen[[int(candidate.promise[chosen].argmax())]]
+    return trial
+
+
+def _widen(trial: Trial, columns: Columns, screening: ScreeningCriteria, criteria: TrialCriteria) -> Trial:
+    """Try a fitted function on the quantities that it was not fitted to, its parameters being known now."""
+    function = trial.model.function
+    if len(trial.chosen) == len(columns) or function.name not in LIBRARY:
+        return trial
+    model = trial.model.at(trial.vector)
+    pinned = Pinned(model.shared, model.scale if model.has_scale else None)
+    best = trial
+    for candidate in screen(function, trial.candidate.argument, columns, screening, pinned):
+        if (candidate.promise > 0).sum() <= len(trial.chosen):
+            continue
+        wider = _fit(candidate, columns, replace(criteria, seed=0.0))
+        if wider is not None and wider.evidence.total > best.evidence.total:
+            best = wider
+    return best

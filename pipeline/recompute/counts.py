@@ -14,6 +14,7 @@ from tablekin.recompute.strands import Strand
 _STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 25, 30, 50, 60, 100)
 _FEWEST = 4  # numbers
 _MOST_OFF = 0.2  # share of numbers off the count
+_MANY_OFF = 0.35  # the same, of a column at the side of a table that has no better one
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,13 @@ class Count:
         return self.start + self.step * np.arange(len(self.on), dtype=np.float64)
 
 
-def count_of(values: Numbers, any_step: bool = False) -> Count | None:
+def count_of(values: Numbers, any_step: bool = False, most_off: float = _MOST_OFF) -> Count | None:
     """Find the count of a column; None where too few of its numbers, ``(rows,)``, stand on one."""
     known = np.isfinite(values)
     if known.sum() < _FEWEST:
         return None
     start, step, on = line_through(values)
-    if step == 0 or not (any_step or abs(step) in _STEPS) or on.sum() < (1 - _MOST_OFF) * known.sum():
+    if step == 0 or not (any_step or abs(step) in _STEPS) or on.sum() < (1 - most_off) * known.sum():
         return None
     return Count(start, step, on)
 
@@ -52,7 +53,16 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
         for number, strand in enumerate(strands)
         if strand.places == 1 and (count := count_of(strand.values)) is not None
     }
-    sides = [number for number in dict.fromkeys((0, len(strands) - 1)) if number in counts]
+    ends = list(dict.fromkeys((0, len(strands) - 1)))
+    sides = [number for number in ends if number in counts]
+    if not sides:  # one with many misprints, if there is no better one
+        loose = {
+            number: count_of(strands[number].values, most_off=_MANY_OFF)
+            for number in ends
+            if strands[number].places == 1
+        }
+        counts |= {number: count for number, count in loose.items() if count is not None}
+        sides = [number for number in ends if number in counts]
     if not sides:
         return {}
     smallest = min(abs(counts[number].step) for number in sides)

@@ -136,11 +136,14 @@ class _Best:
     place: NDArray[np.intp]  # among options and combinations of a column's parameters
     unit: Numbers
     scale: Numbers
+    shift: Numbers  # units of the last place by which all values lie above the grid
 
     @classmethod
     def hopeless(cls, quantities: int, shared: int) -> _Best:
         shape = quantities, shared
-        return cls(np.full(shape, np.inf), np.zeros(shape, np.intp), np.ones(shape), np.ones(shape))
+        return cls(
+            np.full(shape, np.inf), np.zeros(shape, np.intp), np.ones(shape), np.ones(shape), np.zeros(shape)
+        )
 
     def improve(
         self,
@@ -163,6 +166,7 @@ class _Best:
         half = (values.shape[-1] - 1) // 2
         lines = values[:, None, None, None, :]
         scale: Numbers | None = None
+        shift: Numbers | None = None
         if function.value is ValueKind.NUMBER and pinned is None:
             with np.errstate(all="ignore"):
                 ratio = lines / grid
@@ -171,7 +175,11 @@ class _Best:
             miss = np.abs(scale[..., None] * grid - lines)
         else:
             miss = (unit if pinned is None else pinned) * grid - lines
-            miss = np.abs(wrap(miss, unit * function.period) if function.period else miss)
+            miss = wrap(miss, unit * function.period) if function.period else miss
+            if function.shifts:
+                shift = np.partition(miss, half, -1)[..., half]
+                miss = miss - shift[..., None]
+            miss = np.abs(miss)
         miss = np.partition(miss, half, -1)[..., half].reshape(len(places), len(grid), -1)
         miss[np.isnan(miss)] = np.inf
         place = miss.argmin(-1)
@@ -180,12 +188,13 @@ class _Best:
         self.misfit[places] = np.where(better, misfit, self.misfit[places])
         self.place[places] = np.where(better, place, self.place[places])
         self.unit[places] = np.where(better, unit, self.unit[places])
-        if scale is not None:
-            flat = scale.reshape(len(places), len(grid), -1)
-            self.scale[places] = np.where(
-                better, np.take_along_axis(flat, place[..., None], -1)[..., 0], self.scale[places]
-            )
-        elif pinned is not None:
+        for kept, found in ((self.scale, scale), (self.shift, shift)):
+            if found is not None:
+                flat = found.reshape(len(places), len(grid), -1)
+                kept[places] = np.where(
+                    better, np.take_along_axis(flat, place[..., None], -1)[..., 0], kept[places]
+                )
+        if pinned is not None:
             self.scale[places] = np.where(better, pinned, self.scale[places])
 
 
@@ -219,8 +228,11 @@ def _choose(
     if not (promise[:, most] > 0).any():
         return None
     option, of_column = np.divmod(best.place[:, most], len(own))
+    theirs = own[of_column]
+    if function.shifts:
+        theirs[:, function.shifts - 1] -= best.shift[:, most] / best.unit[:, most]
     arrays = best.unit[:, most], best.scale[:, most], promise[:, most]
-    return Candidate(function, argument, entry, option, shared[most], own[of_column], *arrays)
+    return Candidate(function, argument, entry, option, shared[most], theirs, *arrays)
 
 
 def _by_scale(candidate: Candidate, columns: Columns, criteria: ScreeningCriteria) -> Iterator[Candidate]:

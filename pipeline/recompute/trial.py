@@ -16,6 +16,8 @@ from tablekin.recompute.robust_fit import polish, refine
 from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, screen
 from tablekin.recompute.smoothness import Numbers
 
+_ENTRIES = 2  # ways to enter a function that are fitted
+
 
 @dataclass(frozen=True)
 class TrialCriteria:
@@ -83,19 +85,19 @@ def make_trials(
 
 
 def _most_promising(candidates: Sequence[Candidate], kept: int) -> Iterable[Candidate]:
-    """Choose for every quantity the functions that promise most for it, each entered in the best way."""
+    """Choose for every quantity the functions that promise most for it, each entered in the best two ways."""
     if not candidates:
         return ()
     promise = np.stack([candidate.promise for candidate in candidates])
     chosen: set[int] = set()
     for column in promise.T:
-        names: set[str] = set()
+        entered: dict[str, int] = {}
         for place in np.argsort(-column, kind="stable"):
             name = candidates[place].function.name
-            if column[place] <= 0 or len(names) == kept:
+            if column[place] <= 0 or (len(entered) == kept and name not in entered):
                 break
-            if name not in names:
-                names.add(name)
+            entered[name] = entered.get(name, 0) + 1
+            if entered[name] <= _ENTRIES:
                 chosen.add(int(place))
     return [candidates[place] for place in sorted(chosen, key=lambda place: -promise[place].sum())]
 

@@ -47,6 +47,7 @@ class Parameter:
     choices: tuple[float, ...] = ()
     own: bool = False  # every column has its own
     whole: bool = False  # it is a whole number
+    shifts: bool = False  # it moves all values of a column alike, nearly: the grid need not be fine
     known: str = ""  # list in data/parameters.json; may be empty
 
     @property
@@ -91,6 +92,12 @@ class Function:
     prior: float = 0.0  # nats for or against it where nothing else tells
     symmetry: str = ""
     source: str = ""
+
+    @property
+    def shifts(self) -> int:
+        """Number, from 1, among the parameters of a column of the one that moves all its values; 0 if there is none."""
+        theirs = [parameter.shifts for parameter in self.parameters if parameter.own]
+        return theirs.index(True) + 1 if True in theirs else 0
 
     def grid(self, own: bool) -> Array:
         """Values that are tried of the parameters of the table or of its columns: ``(combinations, parameters)``."""

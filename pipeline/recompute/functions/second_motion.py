@@ -116,7 +116,7 @@ SECOND_MOTION = (
         ValueKind.ANGLE,
         _sun_by_day,
         (
-            Parameter("mean longitude", "degrees", 0.0, 360.0, 90, own=True),
+            Parameter("mean longitude", "degrees", 0.0, 360.0, 36, own=True, shifts=True),
             Parameter("apogee", "degrees", 50.0, 140.0, 1, known="solar apogee"),
             Parameter("eccentricity", "sixtieths of the radius", 1.8, 2.4, 1, known="solar eccentricity"),
         ),

@@ -24,6 +24,7 @@ class Columns:
     spread: Numbers  # (quantities,) range of the middle four fifths of the values
     largest: Numbers  # (quantities,)
     nulls: Numbers  # (quantities,) log-likelihood of each by itself
+    weights: Numbers  # (quantities, digits) what one unit of every digit is worth in units of the last place
 
     def __len__(self) -> int:
         return len(self.quantities)
@@ -42,11 +43,13 @@ def stack(quantities: Sequence[Quantity]) -> Columns:
     values = np.stack([quantity.values for quantity in quantities])
     low, high = np.nanquantile(values, [0.1, 0.9], axis=1)
     periods = np.array([quantity.period or np.inf for quantity in quantities])
+    weights = np.array([quantity.form.digit_weights for quantity in quantities])
     return Columns(
         quantities=tuple(quantities),
         values=values,
         places=np.array([quantity.form.last_units for quantity in quantities]),
         spread=high - low,
         largest=np.nanmax(np.abs(values), axis=1),
-        nulls=null_log_likelihoods(values, periods),
+        nulls=null_log_likelihoods(values, periods, weights),
+        weights=weights,
     )

@@ -14,6 +14,7 @@ from tablekin.recompute.likelihood import (
     estimate_slips,
     is_within,
     log_likelihood,
+    wrong_density,
 )
 from tablekin.recompute.model import Model
 from tablekin.recompute.screening import round_number
@@ -40,7 +41,7 @@ class Evidence:
         return float(np.maximum(self.nats, 0.0).sum()) - self.freedom
 
 
-def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers) -> Evidence:
+def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: Numbers) -> Evidence:
     """Weigh a fitted model.
 
     Parameters
@@ -51,12 +52,14 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers) -> Eviden
         Origins and directions among which each column had the choice.
     nulls
         ``(quantities,)`` log-likelihood of each column by itself.
+    weights
+        ``(quantities, digits)`` what one unit of every digit is worth in units of the last place.
     """
     residuals = model.residuals(vector)
     known = np.isfinite(residuals)
-    digits = count_digits(model.values)[:, None]
-    slips = estimate_slips(residuals, digits)
-    cells = np.where(known, log_likelihood(np.where(known, residuals, 0.0), digits, slips), 0.0)
+    wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)
+    slips = estimate_slips(residuals, wrong)
+    cells = np.where(known, log_likelihood(np.where(known, residuals, 0.0), wrong, slips), 0.0)
     missing = np.isfinite(model.values) & ~known  # the function has no value there
     cells = cells + missing * np.log(1e-4)
     shared, own = _freedom(model, vector, slips)

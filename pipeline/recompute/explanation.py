@@ -26,6 +26,12 @@ class ExplanationCriteria:
     claim: float = 10.0  # nats beyond the columns by themselves, for a whole table
     claim_by_longitude: float = 4.0  # nats, for what stands beside the Sun's longitude day by day
     join: float = 4.0  # nats, for a quantity of it
+    best: float = 8.0  # nats, for one quantity of it at least: columns that are alike do not count for more
+    within: float = (
+        0.35  # share of the values of a quantity that rounding explains; 0.2 to 0.5 claim the same
+    )
+    slips: float = 3.0  # or mean slip, in units of the last place
+    spread: float = 300.0  # mean slips that the range of its values is then wide
     screening: ScreeningCriteria = field(default_factory=ScreeningCriteria)
     trials: TrialCriteria = field(default_factory=TrialCriteria)
 
@@ -177,9 +183,14 @@ def _take_best(
     while left.any():
         totals = np.maximum(nats * left, 0.0).sum(1) - freedom
         best = int(totals.argmax())
-        chosen = np.flatnonzero(left & (nats[best] >= criteria.join))
-        if totals[best] < criteria.claim or not len(chosen):
+        chosen = np.flatnonzero(
+            left & (nats[best] >= criteria.join) & _is_close(trials[best], columns, criteria)
+        )
+        if totals[best] < criteria.claim:
             break
+        if not len(chosen) or nats[best][chosen].max() < criteria.best:
+            nats[best] = 0.0
+            continue
         rivals = [
             place
             for place, other in enumerate(trials)
@@ -192,6 +203,15 @@ def _take_best(
         taken.append(Explanation(trials[best].restricted(chosen), quantities, log_odds))
         left[chosen] = False
     return taken
+
+
+def _is_close(trial: Trial, columns: Columns, criteria: ExplanationCriteria) -> NDArray[np.bool_]:
+    """Tell of which quantities of a sheet a function comes close enough to be claimed, ``(quantities,)``."""
+    evidence, close = trial.evidence, np.zeros(len(columns), bool)
+    slip = evidence.slips.share * evidence.slips.size
+    small = (slip <= criteria.slips) & (columns.spread[trial.chosen] >= criteria.spread * slip)
+    close[trial.chosen] = small | (evidence.within >= criteria.within * evidence.cells)
+    return close
 
 
 def _says_the_same(one: Trial, other: Trial, chosen: NDArray[np.intp]) -> bool:

@@ -21,6 +21,14 @@ class Form:
         return float(prod(self.radices))
 
     @property
+    def digit_weights(self) -> tuple[float, ...]:
+        """Units of the last place in one unit of every digit of a number of up to fifteen digits."""
+        weights = []
+        for weight, radix in zip(self.weights[1:], self.radices, strict=True):
+            weights += [weight * 10.0**digit for digit in range(len(str(radix - 1)))]
+        return (*(self.weights[0] * 10.0**digit for digit in range(15 - len(weights))), *weights)
+
+    @property
     def weights(self) -> tuple[float, ...]:
         """Units of the last place in one of each place."""
         return tuple(float(prod(self.radices[place:])) for place in range(len(self.radices) + 1))

@@ -22,6 +22,7 @@ class GroupingCosts:
 
     join: float = -1.5  # for every join: what is printed apart is apart
     inside: float = 3.0  # for a join of groups that stand in one column
+    inside_loss: float = -2.0  # at most, for groups of one column that do not run on evenly together
     favour: float = 3.0  # for every join of a form that another value of the table has for sure
     proof: float = 3.0  # for a join that is sure
     heading: float = 4.0  # for a join that headings of units name
@@ -158,7 +159,8 @@ class _Joins:
         elif np.mean(low.widths[known] > 2) > costs.most_beyond:
             return -np.inf
         period = None if circle is None else circle * radix
-        score += carry_gain(self._bent[place], self._bent[place + 1], radix, period)
+        gain = carry_gain(self._bent[place], self._bent[place + 1], radix, period)
+        score += max(gain, costs.inside_loss) if high.col == low.col else gain
         if radix < 100:
             uneven = self._uneven(place, radix, period)
             score += min(costs.range * uneven * len(numbers) * np.log(100 / radix), costs.most_range)

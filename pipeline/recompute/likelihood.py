@@ -35,6 +35,7 @@ class Slips:
 
 
 RATES = ErrorRates()
+_EXCHANGED = 90  # units of a digit by which the exchange of it and the one before it may change a number
 _SHARES = np.array([0.003, 0.02, 0.1, 0.3, 0.6, 0.98])
 _SIZES = np.array([0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 1000.0])
 _SLIP_COST = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])  # nats against many slips
@@ -59,21 +60,42 @@ def slip_density(residuals: Numbers, size: Numbers | float) -> Numbers:
     return np.where(distance <= 0.5, inside, beyond)
 
 
-def log_likelihood(residuals: Numbers, digits: Numbers, slips: Slips, rates: ErrorRates = RATES) -> Numbers:
-    """Log-likelihood of each printed value; ``residuals`` and ``digits`` broadcast."""
+def wrong_density(
+    residuals: Numbers, digits: Numbers, weights: Numbers, rates: ErrorRates = RATES
+) -> Numbers:
+    """Probability that a value is wrong and then has its residual.
+
+    A residual that a wrong digit or two exchanged digits make is one of few, any other one of as many as there are
+    numbers of so many digits.
+
+    Parameters
+    ----------
+    residuals
+        ``(quantities, rows)`` in units of the last place.
+    digits
+        ``(quantities, 1)`` of the largest values.
+    weights
+        ``(quantities, digits)`` what one unit of every digit is worth in units of the last place.
+    """
+    whole = np.round(np.where(np.isfinite(residuals), residuals, 0.0))[..., None]
+    shares = whole / weights[:, None, :]
+    edited = ((np.abs(shares) <= _EXCHANGED) & (shares == np.round(shares))).any(-1)
+    return rates.wrong * np.where(edited, 1 / (rates.wrong_readings * digits), 10.0**-digits)
+
+
+def log_likelihood(residuals: Numbers, wrong: Numbers, slips: Slips, rates: ErrorRates = RATES) -> Numbers:
+    """Log-likelihood of each printed value; ``wrong`` is its ``wrong_density``."""
     right = (1 - slips.share - rates.wrong) * is_within(residuals, rates)
     slip = slips.share * slip_density(residuals, slips.size)
-    wrong = rates.wrong / (rates.wrong_readings * digits)
     return np.asarray(np.log(np.maximum(right + slip + wrong, 1e-300)))
 
 
-def estimate_slips(residuals: Numbers, digits: Numbers, rates: ErrorRates = RATES) -> Slips:
+def estimate_slips(residuals: Numbers, wrong: Numbers, rates: ErrorRates = RATES) -> Slips:
     """Find the share and size of slips that make residuals, all of one table, most probable; few are likelier."""
     known = np.isfinite(residuals)
-    residuals, digits = residuals[known], np.broadcast_to(digits, known.shape)[known]
+    residuals, wrong = residuals[known], wrong[known]
     density = slip_density(residuals, _SIZES[:, None])
     right = is_within(residuals, rates).astype(float)
-    wrong = rates.wrong / (rates.wrong_readings * digits)
     shares = _SHARES[:, None, None] * (1 - rates.wrong)
     total = (
         np.log((1 - shares - rates.wrong) * right + shares * density + wrong).sum(-1) - _SLIP_COST[:, None]

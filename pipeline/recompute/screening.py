@@ -121,8 +121,13 @@ def screen(
         for form, places, units in forms:
             for unit in units:
                 values = columns.values[places][:, rows]
-                pinned_scale = None if scale is None else scale * form.last_units
-                best.improve(places, function, grid, values, unit, pinned_scale)
+                if function.value is not ValueKind.NUMBER:
+                    round_ = unit * function.period if function.period and form.period is None else np.inf
+                    reached = _may_reach(values, unit * grid, round_)
+                    places, values = places[reached], values[reached]
+                if len(places):
+                    pinned_scale = None if scale is None else scale * form.last_units
+                    best.improve(places, function, grid, values, unit, pinned_scale)
         candidate = _choose(function, argument, entry, shared, own, columns, best, criteria)
         if candidate is not None:
             yield from _by_scale(candidate, columns, criteria)
@@ -155,14 +160,6 @@ class _Best:
         pinned: float | None,
     ) -> None:
         """Put in what quantities of ``values``, ``(., rows)``, gain by a grid, ``(shared, options, own, rows)``."""
-        reached = (
-            _may_reach(values, unit * grid)
-            if function.value is not ValueKind.NUMBER
-            else np.ones(len(places), bool)
-        )
-        places, values = places[reached], values[reached]
-        if not len(places):
-            return
         half = (values.shape[-1] - 1) // 2
         lines = values[:, None, None, None, :]
         scale: Numbers | None = None
@@ -198,14 +195,15 @@ class _Best:
             self.scale[places] = np.where(better, pinned, self.scale[places])
 
 
-def _may_reach(values: Numbers, grid: Numbers) -> NDArray[np.bool_]:
+def _may_reach(values: Numbers, grid: Numbers, period: float) -> NDArray[np.bool_]:
     """Tell which quantities lie, for the most part, where a function has values at all."""
     size = np.abs(grid[np.isfinite(grid)])
     if not len(size):
         return np.zeros(len(values), bool)
     most = np.sort(np.abs(values), -1)[:, values.shape[-1] - 2]
     most = np.where(np.isnan(most), 0.0, most)
-    return np.asarray((most <= 1.5 * size.max() + 3) & (most >= 0.6 * size.min() - 3))
+    highest = 1.5 * size.max() + 3 if np.isinf(period) else 1.02 * period
+    return np.asarray((most <= highest) & (most >= 0.6 * size.min() - 3))
 
 
 def _choose(

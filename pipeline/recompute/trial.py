@@ -111,7 +111,7 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
         kept = candidate.promise * np.isin(np.arange(len(columns)), chosen)
         model = make_model(replace(candidate, promise=kept), columns).only(list(chosen))
         vector = with_round_scale(model, polish(model, refine(model)))
-        evidence = weigh(model, vector, candidate.options, columns.nulls[chosen])
+        evidence = weigh(model, vector, candidate.options, columns.nulls[chosen], columns.weights[chosen])
         turned = candidate.entry.directions[candidate.option[chosen]] < 0
         evidence = replace(evidence, nats=evidence.nats - criteria.complement * turned)
         trial = Trial(candidate, chosen, model, vector, evidence)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tablekin.recompute.model import Model
 from tablekin.recompute.smoothness import Numbers
+
+Held = Mapping[int, float]  # places in a vector of parameters, and the values that they keep
 
 _WIDTH = 2.385  # Cauchy's tuning constant: 95 % efficiency for normal errors
 _ROUNDING = 0.4  # units of the last place: residuals are never smaller than rounding makes them
@@ -14,11 +18,20 @@ _HOLD = 0.1  # weight of values that are within rounding already
 _CONVERGED = 1e-3  # units of the last place
 
 
-def refine(model: Model, iterations: int = 12) -> Numbers:
+def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numbers:
     """Fit the parameters of a model.
 
     Gauss-Newton steps, halved while they make the sum of Cauchy's losses larger; the scale of the losses is the median
     residual of the moment, so that a fit may begin far off.
+
+    Parameters
+    ----------
+    model
+        The model, which begins at its own parameters.
+    iterations
+        At most.
+    held
+        Parameters that are not fitted.
 
     Returns
     -------
@@ -28,7 +41,8 @@ def refine(model: Model, iterations: int = 12) -> Numbers:
     vector = model.start()
     if not len(vector):
         return vector
-    low, high = model.bounds()
+    low, high = _bounds(model, held)
+    vector = np.clip(vector, low, high)
     residuals = model.residuals(vector)
     for _ in range(iterations):
         known = np.isfinite(residuals)
@@ -44,9 +58,9 @@ def refine(model: Model, iterations: int = 12) -> Numbers:
         norms[norms == 0] = 1.0
         scaled = slopes / norms[:, None] * root
         step = _solve(scaled, residuals[known] * root) / norms
-        held = ((vector + step < low) & (vector <= low)) | ((vector + step > high) & (vector >= high))
-        if held.any() and not held.all():  # at the end of their range: the others move alone
-            step[held], step[~held] = 0.0, _solve(scaled[~held], residuals[known] * root) / norms[~held]
+        stuck = ((vector + step < low) & (vector <= low)) | ((vector + step > high) & (vector >= high))
+        if stuck.any() and not stuck.all():  # at the end of their range: the others move alone
+            step[stuck], step[~stuck] = 0.0, _solve(scaled[~stuck], residuals[known] * root) / norms[~stuck]
         before = _loss(residuals, size)
         for _ in range(6):
             tried = np.clip(vector + step, low, high)
@@ -63,12 +77,13 @@ def refine(model: Model, iterations: int = 12) -> Numbers:
     return vector
 
 
-def polish(model: Model, vector: Numbers, rounds: int = 8) -> Numbers:
+def polish(model: Model, vector: Numbers, rounds: int = 8, held: Held | None = None) -> Numbers:
     """Bring within rounding what nearly is: few parameters may leave all values within it, least squares do not.
 
     Steps that move values just beyond rounding into it and hold those within; the best moment counts.
     """
-    low, high = model.bounds()
+    low, high = _bounds(model, held)
+    vector = np.clip(vector, low, high)
     best, most = vector, -1
     for _ in range(rounds):
         residuals = model.residuals(vector)
@@ -86,6 +101,13 @@ def polish(model: Model, vector: Numbers, rounds: int = 8) -> Numbers:
         norms[norms == 0] = 1.0
         vector = np.clip(vector + _solve(slopes / norms[:, None] * root, excess * root) / norms, low, high)
     return best
+
+
+def _bounds(model: Model, held: Held | None) -> tuple[Numbers, Numbers]:
+    low, high = model.bounds()
+    for place, value in (held or {}).items():
+        low[place] = high[place] = value
+    return low, high
 
 
 def _solve(slopes: Numbers, residuals: Numbers) -> Numbers:

@@ -44,6 +44,7 @@ COMMERCE = tuple(
         formula,
         (_RATE,),
         slack=0.04,
+        scale_name="principal",
         symmetry=symmetry,
         source=_LEWIN,
     )

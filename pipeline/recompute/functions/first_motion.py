@@ -195,6 +195,7 @@ FIRST_MOTION = (
         _breadth,
         (OBLIQUITY,),
         takes_step=True,
+        scale_name="miles to the degree",
         source="difference of the latitudes of the longest day, by a number of miles to the degree",
     ),
 )

@@ -1,0 +1,117 @@
+"""Finding: a function that a sheet prints, with its parameters, and what every cell of it should say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.explanation import Explanation
+from tablekin.recompute.functions import Function, ValueKind
+from tablekin.recompute.likelihood import Slips, count_digits, estimate_slips, is_within, wrong_density
+from tablekin.recompute.model import Model
+from tablekin.recompute.parameters import FittedParameter, intervals_of, name_parameters, settle
+from tablekin.recompute.posterior import model_log_likelihood
+from tablekin.recompute.quantity import Argument, Quantity
+from tablekin.recompute.robust_fit import polish, refine
+from tablekin.recompute.screening import periods
+from tablekin.recompute.smoothness import Numbers
+
+_WELL_ROUNDED = 0.97  # share of values within rounding from which truncation is not tried
+_FOR_TRUNCATION = 3.0  # nats by which truncation must explain more
+
+
+class Rounding(Enum):
+    """How an author wrote a computed number."""
+
+    NEAREST = "nearest"
+    TRUNCATED = "truncated"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A function and the quantities that print it."""
+
+    function: Function
+    argument: Argument
+    quantities: tuple[Quantity, ...]
+    parameters: tuple[FittedParameter, ...]
+    rounding: Rounding
+    slips: Slips
+    log_odds: Numbers  # (quantities,) nats against the next best function, or against none
+    computed: Numbers  # (quantities, rows) not rounded, in units of the last place
+    period: Numbers  # (quantities,) of values round a circle, infinite of others
+
+    @property
+    def due(self) -> Numbers:
+        """What should be printed: whole units of the last place, ``(quantities, rows)``."""
+        whole = np.floor(self.computed + (0.5 if self.rounding is Rounding.NEAREST else 0.0) + 1e-9)
+        turns = np.isfinite(self.period)[:, None]
+        return np.where(turns, whole % np.where(turns, self.period[:, None], 1.0), whole)
+
+    @property
+    def residuals(self) -> Numbers:
+        """Printed values less what should be printed, in units of the last place; NaN where nothing is printed."""
+        values = np.stack([quantity.values for quantity in self.quantities])
+        difference = values - self.due
+        turns = np.isfinite(self.period)[:, None]
+        period = np.where(turns, self.period[:, None], 1.0)
+        return np.where(turns, (difference + period / 2) % period - period / 2, difference)
+
+    @property
+    def within(self) -> NDArray[np.int64]:
+        """Values of each quantity that rounding explains."""
+        return np.asarray((np.abs(self.residuals) < 0.5).sum(1))
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """A model at its final parameters."""
+
+    model: Model
+    vector: Numbers
+    ends: Numbers  # (parameters, 2) of their intervals
+    slips: Slips
+    log_likelihood: float
+
+
+def find(explanation: Explanation) -> Finding:
+    """Settle the parameters of a function that a sheet prints, and how its author rounded."""
+    trial = explanation.trial
+    quantities = explanation.quantities
+    weights = np.array([quantity.form.digit_weights for quantity in quantities])
+    settled, rounding = _settle(trial.model, trial.vector, weights), Rounding.NEAREST
+    share = is_within(settled.model.residuals(settled.vector)).sum() / np.isfinite(trial.model.values).sum()
+    if share < _WELL_ROUNDED and trial.model.function.value is not ValueKind.COUNT:
+        raised = replace(trial.model, values=trial.model.values + 0.5).at(trial.vector)
+        truncated = _settle(raised, polish(raised, refine(raised)), weights)
+        if truncated.log_likelihood > settled.log_likelihood + _FOR_TRUNCATION:
+            settled, rounding = truncated, Rounding.TRUNCATED
+    argument, model = trial.candidate.argument, settled.model
+    step = abs(argument.step / argument.last_units)
+    return Finding(
+        function=model.function,
+        argument=argument,
+        quantities=quantities,
+        parameters=name_parameters(model, settled.vector, settled.ends, step),
+        rounding=rounding,
+        slips=settled.slips,
+        log_odds=explanation.log_odds,
+        computed=model.computed(settled.vector),
+        period=periods(model.function, model.unit),
+    )
+
+
+def _settle(model: Model, vector: Numbers, weights: Numbers) -> _Settled:
+    residuals = model.residuals(vector)
+    wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)
+    slips = estimate_slips(residuals, wrong)
+    if not len(vector):
+        return _Settled(
+            model, vector, np.zeros((0, 2)), slips, model_log_likelihood(model, vector, slips, weights)
+        )
+    ends, vector = intervals_of(model, vector, slips, weights)
+    vector = settle(model, vector, slips, weights)
+    return _Settled(model, vector, ends, slips, model_log_likelihood(model, vector, slips, weights))

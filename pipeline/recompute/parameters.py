@@ -1,0 +1,185 @@
+"""Parameters: what a table was computed with: value, interval, and who is known to have used such a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tablekin.recompute.functions import Parameter
+from tablekin.recompute.known_values import known_values, names_within
+from tablekin.recompute.likelihood import Slips, count_digits, wrong_density
+from tablekin.recompute.model import Model
+from tablekin.recompute.posterior import interval_of_one, intervals_of_several, model_log_likelihood
+from tablekin.recompute.robust_fit import polish, refine
+from tablekin.recompute.screening import round_number
+from tablekin.recompute.smoothness import Numbers
+
+_SIXTIETHS = (1.0, 1 / 2, 1 / 4, 1 / 6, 1 / 12, 1 / 60, 1 / 120, 1 / 360, 1 / 720, 1 / 3600)
+_DECIMALS = (1.0, 1 / 2, 1 / 4, 1 / 10, 1 / 20, 1 / 100)
+_DECIMAL_UNITS = ("per cent a year", "seconds of arc", "minutes of arc")
+_SCALE = "scale"
+_MOST_JOINT = (
+    6  # parameters whose intervals are found together; those of a table with more are found one by one
+)
+
+
+@dataclass(frozen=True)
+class FittedParameter:
+    """A parameter of a table, or of one of its columns."""
+
+    name: str
+    unit: str
+    value: float
+    low: float  # ends of the interval that holds it with 95 % probability
+    high: float
+    known_as: tuple[str, ...]
+    quantity: int  # place of the column among those that the function explains; -1 is the whole table
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A place in the vector of a model."""
+
+    parameter: Parameter
+    quantity: int
+
+
+def slots_of(model: Model) -> list[_Slot]:
+    """Say which parameter stands at every place of a model's vector, the scale last."""
+    fitted = [parameter for parameter in model.function.parameters if parameter.is_fitted]
+    slots = [_Slot(parameter, -1) for parameter in fitted if not parameter.own]
+    theirs = [parameter for parameter in fitted if parameter.own]
+    slots += [_Slot(parameter, quantity) for quantity in range(len(model.own)) for parameter in theirs]
+    if model.has_scale:
+        slots.append(_Slot(Parameter(_SCALE, "of the first place", known="radius"), -1))
+    return slots
+
+
+def settle(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> Numbers:
+    """Put round or known values in the place of fitted ones where the printed values speak as much for them.
+
+    An author took 23;30 rather than 23;29,56. A value is weighed by how many of its kind there are in the range of a
+    parameter: a whole number of minutes is worth more than one of seconds.
+    """
+    slots = slots_of(model)
+    for place in sorted(range(len(slots)), key=lambda place: slots[place].parameter.name != _SCALE):
+        parameter, value = slots[place].parameter, float(vector[place])
+        if parameter.whole:
+            unit = float(model.unit[slots[place].quantity])
+            vector = _moved(vector, place, round(value * unit) / unit)
+            continue
+        best = model_log_likelihood(model, vector, slips, weights)
+        width = _width(model, vector, place)
+        scores = []
+        for simple, cost in _simple_values(parameter, value, width):
+            at = _moved(vector, place, simple)
+            if len(vector) > 1 and not _is_alone(model, place):
+                held = {place: simple}
+                at = polish(model.at(at), refine(model.at(at), 4, held), 4, held)
+            scores.append((model_log_likelihood(model, at, slips, weights) - cost, at))
+        if scores:
+            score, at = max(scores, key=lambda one: one[0])
+            if score >= best - np.log(max(_range(parameter, value) / width, 1.0)):
+                vector = at
+    return vector
+
+
+def _moved(vector: Numbers, place: int, value: float) -> Numbers:
+    moved = vector.copy()
+    moved[place] = value
+    return moved
+
+
+def _is_alone(model: Model, place: int) -> bool:
+    """Tell whether a parameter is that of a column whose others are shared by none."""
+    return not model.fitted_shared and len(model.fitted_own) == 1 and place < len(model.own)
+
+
+def _range(parameter: Parameter, value: float) -> float:
+    size = parameter.high - parameter.low
+    return min(size, 18 * abs(value)) if size else 18 * abs(value)
+
+
+def _width(model: Model, vector: Numbers, place: int) -> float:
+    slopes = np.abs(model.jacobian(vector, model.computed(vector))[place])
+    return 2 / max(float(slopes[np.isfinite(slopes) & np.isfinite(model.values)].sum()), 1e-12)
+
+
+def _simple_values(parameter: Parameter, value: float, width: float) -> Iterator[tuple[float, float]]:
+    """Yield simple values near a fitted one, and nats for the number of values as simple; the simplest come first."""
+    if parameter.name == _SCALE:
+        yield round_number(value), float(np.log(60.0))
+        return
+    if parameter.known == "mean motion" or parameter.name == "position":
+        return
+    seen: set[float] = set()
+    size = _range(parameter, value)
+    known = known_values(parameter.known)
+    for one in known:
+        if abs(one.value - value) <= 3 * width:
+            yield one.value, np.log(4.0 * len(known))
+    steps = _DECIMALS if parameter.unit in _DECIMAL_UNITS else _SIXTIETHS
+    for step in steps:
+        if step < width / 4:
+            break
+        simple = round(value / step) * step
+        if abs(simple - value) <= 4 * width and simple not in seen:
+            seen.add(simple)
+            yield simple, np.log(max(size / step, 1.0))
+
+
+def intervals_of(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> tuple[Numbers, Numbers]:
+    """Find the 95 % interval of every parameter, and a vector that explains the values better, if there is one.
+
+    Returns
+    -------
+    ends
+        ``(parameters, 2)``.
+    vector
+        ``(parameters,)``.
+    """
+    residuals = model.residuals(vector)
+    known = np.isfinite(residuals)
+    slopes = model.jacobian(vector, model.computed(vector))
+    slopes = np.where(np.isfinite(slopes), slopes, 0.0)[:, known]
+    wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)[known]
+    residuals = residuals[known]
+    ends = np.zeros((len(vector), 2))
+    if 1 < len(vector) <= _MOST_JOINT and (model.fitted_shared or len(model.fitted_own) > 1):
+        low, high = model.bounds()
+        ends, best = intervals_of_several(residuals, slopes, wrong, slips, (low - vector, high - vector))
+        better = vector + best
+        if model_log_likelihood(model, better, slips, weights) < model_log_likelihood(
+            model, vector, slips, weights
+        ):
+            better = vector
+        return vector[:, None] + ends, better
+    for place in range(len(vector)):
+        ends[place] = interval_of_one(residuals, slopes[place], wrong, slips)
+    return vector[:, None] + ends, vector
+
+
+def name_parameters(model: Model, vector: Numbers, ends: Numbers, step: float) -> tuple[FittedParameter, ...]:
+    """Give every parameter its name and the names of those who used such a value.
+
+    Parameters
+    ----------
+    model, vector
+        The model and its parameters.
+    ends
+        ``(parameters, 2)`` of their intervals.
+    step
+        Of the argument, in its first unit.
+    """
+    found = []
+    for slot, value, (low, high) in zip(slots_of(model), vector.tolist(), ends.tolist(), strict=True):
+        parameter, name = slot.parameter, slot.parameter.name
+        if name == _SCALE:
+            name = model.function.scale_name
+        if parameter.whole:  # in units of the last place
+            value = low = high = round(value * float(model.unit[slot.quantity]))
+        names = tuple(names_within(parameter.known, min(low, value), max(high, value), step))
+        found.append(FittedParameter(name, parameter.unit, value, low, high, names, slot.quantity))
+    return tuple(found)

@@ -12,7 +12,7 @@ from tablekin.recompute.explanation import Explanation
 from tablekin.recompute.functions import Function, ValueKind
 from tablekin.recompute.likelihood import Slips, count_digits, estimate_slips, is_within, wrong_density
 from tablekin.recompute.model import Model
-from tablekin.recompute.parameters import FittedParameter, intervals_of, name_parameters, settle
+from tablekin.recompute.parameters import FittedParameter, intervals_of, is_joint, name_parameters, settle
 from tablekin.recompute.posterior import model_log_likelihood
 from tablekin.recompute.quantity import Argument, Quantity
 from tablekin.recompute.robust_fit import polish, refine
@@ -112,6 +112,10 @@ def _settle(model: Model, vector: Numbers, weights: Numbers) -> _Settled:
         return _Settled(
             model, vector, np.zeros((0, 2)), slips, model_log_likelihood(model, vector, slips, weights)
         )
-    ends, vector = intervals_of(model, vector, slips, weights)
-    vector = settle(model, vector, slips, weights)
+    if is_joint(model):
+        ends, vector = intervals_of(model, vector, slips, weights)
+        vector = settle(model, vector, slips, weights)
+    else:
+        vector = settle(model, vector, slips, weights)
+        ends, _ = intervals_of(model, vector, slips, weights)
     return _Settled(model, vector, ends, slips, model_log_likelihood(model, vector, slips, weights))

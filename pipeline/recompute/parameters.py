@@ -130,6 +130,14 @@ def _simple_values(parameter: Parameter, value: float, width: float) -> Iterator
             yield simple, np.log(max(size / step, 1.0))
 
 
+def is_joint(model: Model) -> bool:
+    """Tell whether parameters depend on one another, so that their intervals are found together.
+
+    They do not where every column has one of its own, be it that the radius is a round number.
+    """
+    return 1 < model.size <= _MOST_JOINT and bool(model.fitted_shared or len(model.fitted_own) > 1)
+
+
 def intervals_of(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> tuple[Numbers, Numbers]:
     """Find the 95 % interval of every parameter, and a vector that explains the values better, if there is one.
 
@@ -147,7 +155,7 @@ def intervals_of(model: Model, vector: Numbers, slips: Slips, weights: Numbers) 
     wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)[known]
     residuals = residuals[known]
     ends = np.zeros((len(vector), 2))
-    if 1 < len(vector) <= _MOST_JOINT and (model.fitted_shared or len(model.fitted_own) > 1):
+    if is_joint(model):
         low, high = model.bounds()
         ends, best = intervals_of_several(residuals, slopes, wrong, slips, (low - vector, high - vector))
         better = vector + best

@@ -1,0 +1,134 @@
+"""Check: a cell held against what it should say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from tablekin.recompute.finding import Finding
+from tablekin.recompute.likelihood import slip_density
+from tablekin.recompute.quantity import Quantity
+from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.table_text import Choices
+from tablekin.recompute.verdict import Verdict, judge
+
+
+class CheckKind(Enum):
+    """What a cell was held against."""
+
+    FUNCTION = "function"
+    DIFFERENCE = "difference"
+    SUM = "sum"
+    NEIGHBOUR = "neighbour"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A cell and what it should say."""
+
+    region_id: int
+    kind: CheckKind
+    value: float  # in units of the first place
+    computed: float
+    residual: float  # in units of the last place
+    p_misprint: float
+    p_misreading: float
+
+
+Known = Mapping[int, Choices]  # by region
+_APART = 1e-3  # share of an author's slips that change two cells of a value and make neither a neighbour of what is due
+
+
+def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
+    """Hold every value that a function explains against it.
+
+    A value yields one check, of the cell of its last place; one that does not fit yields one for every cell that is
+    not as it should be.
+    """
+    due, residuals = finding.due, finding.residuals
+    for place, quantity in enumerate(finding.quantities):
+        unit = quantity.form.last_units
+        written = quantity.in_places(np.where(np.isfinite(due[place]), due[place], 0.0))
+        for row in np.flatnonzero(np.isfinite(residuals[place])):
+            numbers = quantity.values[row] / unit, due[place, row] / unit, float(residuals[place, row])
+            wrong = [] if residuals[place, row] == 0 else wrong_places(quantity, int(row), written)
+            if not wrong:
+                region = int(quantity.regions[row, -1])
+                yield Check(region, CheckKind.FUNCTION, *numbers, 0.0, 0.0)
+            slip = float(
+                finding.slips.share * slip_density(np.array(residuals[place, row]), finding.slips.size)
+            )
+            for verdict, region in judge_places(quantity, int(row), written, wrong, slip, choices):
+                yield Check(region, CheckKind.FUNCTION, *numbers, verdict.p_misprint, verdict.p_misreading)
+
+
+def wrong_places(quantity: Quantity, row: int, written: Numbers) -> list[int]:
+    """List the places of a value that are not as they should be."""
+    return [int(place) for place in np.flatnonzero(np.abs(quantity.places[row]) != written[row])]
+
+
+def judge_places(
+    quantity: Quantity, row: int, written: Numbers, wrong: list[int], slip: float, choices: Known
+) -> Iterator[tuple[Verdict, int]]:
+    """Judge the wrong places of a value; those in one cell together.
+
+    Parameters
+    ----------
+    quantity, row
+        Where the value stands.
+    written
+        ``(rows, places)`` what should stand in every row.
+    wrong
+        Places that are not as they should be.
+    slip
+        Probability that the author himself had the value.
+    choices
+        Of the digits of every region.
+
+    Yields
+    ------
+    verdict, region
+        One for every cell.
+    """
+    several = len({int(quantity.regions[row, place]) for place in wrong}) > 1
+    for region in dict.fromkeys(int(quantity.regions[row, place]) for place in wrong):
+        own = [place for place in range(quantity.places.shape[1]) if quantity.regions[row, place] == region]
+        if len(own) == 1:
+            widths = [0]
+        else:
+            widths = [0, *(len(str(int(quantity.form.radices[place - 1]) - 1)) for place in own[1:])]
+        read = _write(np.abs(quantity.places[row, own]), widths)
+        due = _write(written[row, own], widths)
+        nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
+        lines = [_write(written[near, own], widths) for near in nearby]
+        digits = _aligned(choices.get(region), read, quantity, row, own)
+        yield judge(read, due, digits, slip * (_APART if several else 1.0), lines), region
+
+
+def _write(numbers: Numbers, widths: list[int]) -> str:
+    return "".join(f"{int(number):0{width}d}" for number, width in zip(numbers, widths, strict=True))
+
+
+def _aligned(
+    choices: Choices | None, read: str, quantity: Quantity, row: int, own: list[int]
+) -> Choices | None:
+    """Match the choices of what was printed to a number: without zeros before it, with zeros that pad its places."""
+    if choices is None or len(choices) == len(read):
+        return choices
+    before = len(choices) - len(read)
+    if before > 0 and all(max(choice, key=lambda digit: choice[digit]) == 0 for choice in choices[:before]):
+        return choices[before:]
+    printed = "".join(str(int(abs(number))) for number in quantity.places[row, own])
+    if len(choices) != len(printed):
+        return choices
+    padded: list[dict[int, float]] = []
+    left = iter(choices)
+    for place, number in zip(own, quantity.places[row, own], strict=True):
+        width = len(str(int(quantity.form.radices[place - 1]) - 1)) if place != own[0] else 0
+        digits = str(int(abs(number)))
+        padded += [{0: 1.0}] * max(width - len(digits), 0)
+        padded += [next(left) for _ in digits]
+    return tuple(padded)

@@ -1,0 +1,163 @@
+"""Sums: printed sums and means against the values they are of; multiples and products of columns.
+
+A mean that its row contradicts is wrong itself, or a value of the row is: where the columns have means, too, the value
+that stands in a contradicted row and a contradicted column by the same amount; else one that its neighbours contradict
+by that amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.recompute.smoothness import Numbers
+
+
+@dataclass(frozen=True)
+class SumCriteria:
+    """When a column is the sum or the mean of others; chosen on Fort William."""
+
+    fewest: int = 5  # rows with a sum
+    parts: int = 2  # columns, at least
+    agree: float = 0.5  # share of the rows in which it agrees
+    tolerance: float = 1.0  # units of the last place, of a mean; sums agree exactly
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A column that prints the sum or the mean of others."""
+
+    column: int
+    parts: tuple[int, ...]
+    is_mean: bool
+    computed: Numbers  # (rows,)
+    contradicted: NDArray[np.bool_]  # (rows,)
+
+
+def find_totals(values: Numbers, criteria: SumCriteria = SumCriteria()) -> Iterator[Totals]:
+    """Yield the columns that print the sum or the mean of all columns before them, or of some right before them.
+
+    Parameters
+    ----------
+    values
+        ``(columns, rows)`` in one unit, NaN where there is none.
+    criteria
+        When a column is one.
+    """
+    for column in range(criteria.parts, len(values)):
+        found = [
+            totals
+            for first in (0, *range(1, column - criteria.parts + 1))
+            for totals in _totals(values, column, tuple(range(first, column)), criteria)
+        ]
+        if found:
+            yield max(found, key=lambda one: int((~one.contradicted & np.isfinite(one.computed)).sum()))
+
+
+def _totals(values: Numbers, column: int, parts: tuple[int, ...], criteria: SumCriteria) -> Iterator[Totals]:
+    printed = values[column]
+    sums = values[list(parts)].sum(0)
+    for is_mean in (False, True):
+        computed = sums / len(parts) if is_mean else sums
+        both = np.isfinite(printed) & np.isfinite(computed)
+        if both.sum() < criteria.fewest or len(np.unique(printed[both])) < 3:
+            continue
+        off = np.abs(printed - computed)
+        agrees = off <= (criteria.tolerance if is_mean else 1e-6)
+        if agrees[both].mean() >= criteria.agree and np.ptp(printed[both]) > 4 * criteria.tolerance:
+            yield Totals(column, parts, is_mean, computed, both & ~agrees)
+
+
+def find_culprit(
+    totals: Totals, row: int, values: Numbers, expected: Numbers, column_errors: Numbers | None
+) -> tuple[int, float]:
+    """Find which cell of a contradicted row is wrong, and what it should say.
+
+    Parameters
+    ----------
+    totals, row
+        A column of sums or means, and a row that contradicts it.
+    values
+        ``(columns, rows)``.
+    expected
+        ``(columns, rows)`` what the neighbours of each value foretell, NaN where they foretell nothing.
+    column_errors
+        ``(columns,)`` printed less computed sum of each column, if the table prints sums of columns, too.
+
+    Returns
+    -------
+    column, value
+        The column of the sum itself where no part explains it.
+    """
+    count = len(totals.parts) if totals.is_mean else 1
+    missing = (values[totals.column, row] - totals.computed[row]) * count  # what a part is too small by
+    room = count * 1.0 if totals.is_mean else 0.5
+    best, best_miss = totals.column, np.inf
+    for part in totals.parts:
+        right = values[part, row] + missing
+        if column_errors is not None and abs(column_errors[part] - missing) <= room:
+            return part, float(right)
+        miss = abs(right - expected[part, row])
+        before = abs(values[part, row] - expected[part, row])
+        if (
+            np.isfinite(miss)
+            and miss <= room + 0.1 * abs(missing)
+            and before > 3 * max(miss, room)
+            and miss < best_miss
+        ):
+            best, best_miss = part, float(miss)
+    if best == totals.column:
+        return best, float(totals.computed[row])
+    return best, float(values[best, row] + missing)
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """A column that is a fixed multiple of another one."""
+
+    column: int
+    of: int
+    factor: float
+    computed: Numbers  # (rows,)
+
+
+def find_multiples(values: Numbers, left: Sequence[int], agree: float = 0.7) -> Iterator[Multiple]:
+    """Yield the columns among ``left`` that are a fixed multiple of another column: money by another money."""
+    for column in left:
+        for other in range(len(values)):
+            if other == column:
+                continue
+            both = np.isfinite(values[column]) & np.isfinite(values[other]) & (values[other] != 0)
+            if both.sum() < 6 or len(np.unique(values[other][both])) < 4:
+                continue
+            one, two = values[column][both], values[other][both]
+            large = np.abs(two) >= np.median(np.abs(two))
+            ratio = float(np.median(one[large] / two[large]))
+            computed = ratio * values[other]
+            if (
+                abs(ratio) > 1
+                and (np.abs(values[column] - computed)[both] <= 0.5 + abs(ratio) * 1e-3).mean() >= agree
+            ):
+                yield Multiple(column, other, ratio, computed)
+                break
+
+
+def find_products(
+    values: Numbers, left: Sequence[int], agree: float = 0.7
+) -> Iterator[tuple[int, int, int, Numbers]]:
+    """Yield columns among ``left`` that are the products of two others: column, its factors, computed values."""
+    for column in left:
+        others = [other for other in range(len(values)) if other != column]
+        for first, second in ((one, two) for one in others for two in others if one < two):
+            computed = values[first] * values[second]
+            both = np.isfinite(computed) & np.isfinite(values[column])
+            if both.sum() >= 6 and len(np.unique(values[column][both])) >= 4:
+                sizes = np.abs(computed[both]) / np.maximum(np.abs(values[column][both]), 1e-9)
+                power = 10.0 ** np.round(np.log10(max(float(np.median(sizes)), 1e-9)))
+                computed = computed / power
+                if (np.abs(computed - values[column])[both] <= 0.5 + 1e-9).mean() >= agree:
+                    yield column, first, second, computed
+                    break

@@ -1,0 +1,117 @@
+"""Verdict: whether a cell that does not fit is misprinted, misread, or as its author computed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tablekin.recompute.misprint import HABITS, Habits, misprint_probability
+from tablekin.recompute.table_text import Choices
+
+_ALIKE = {  # digits that a reader takes for one another
+    **{
+        "0": "698",
+        "1": "74",
+        "2": "7",
+        "3": "58",
+        "4": "1",
+        "5": "368",
+        "6": "058",
+        "7": "12",
+        "8": "0356",
+        "9": "0",
+    },
+}
+
+
+@dataclass(frozen=True)
+class VerdictRates:
+    """What is known of errors before a cell is looked at."""
+
+    misprint: float = 0.01  # share of cells; 0.003 to 0.03 hardly change the verdicts
+    missed: float = 0.004  # share of cells of which a digit was not found
+    invented: float = 0.003  # share of cells in which something was taken for a digit
+    garbled: float = 0.004  # share of cells that hold digits of others, or not all of their own
+    alike: float = 0.6  # share of what is left of a digit's probability that goes to digits like it
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Probabilities that a cell is misprinted or misread; what is left is as its author had it."""
+
+    p_misprint: float
+    p_misreading: float
+    kind: str  # of the misprint, if it is one
+
+
+RATES = VerdictRates()
+
+
+def judge(
+    read: str,
+    due: str,
+    choices: Choices | None,
+    slip: float,
+    lines: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    rates: VerdictRates = RATES,
+    habits: Habits = HABITS,
+) -> Verdict:
+    """Judge a cell whose reading is not what was due.
+
+    Parameters
+    ----------
+    read, due
+        Digits.
+    choices
+        Of every digit read, the probabilities of what it may be; None where the reading is certain.
+    slip
+        Probability that the author himself had this value.
+    lines, columns
+        What should stand above and below, and beside it.
+    rates, habits
+        What is known of errors.
+    """
+    if read == due:
+        return Verdict(0.0, 0.0, "none")
+    probability, kind = misprint_probability(read, due, lines, columns, habits)
+    misprint = rates.misprint * probability
+    misreading = 0.0 if choices is None else misreading_probability(read, due, choices, rates)
+    total = misprint + misreading + slip
+    if total <= 0:
+        return Verdict(0.0, 0.0, kind)
+    return Verdict(misprint / total, misreading / total, kind)
+
+
+def misreading_probability(read: str, due: str, choices: Choices, rates: VerdictRates = RATES) -> float:
+    """Probability that ``due`` was printed and ``read`` was read, over that of a right reading of ``read``."""
+    garbled = rates.garbled * 10.0 ** -len(read)
+    if len(choices) != len(read):
+        return garbled
+    if len(read) == len(due):
+        odds = 1.0
+        for choice, one, other in zip(choices, read, due, strict=True):
+            if one != other:
+                odds *= _probability(choice, int(one), int(other), rates) / max(
+                    choice.get(int(one), 1.0), 1e-6
+                )
+        return odds + garbled
+    if len(due) == len(read) + 1 and _is_part(read, due):
+        return rates.missed / len(due) + garbled
+    if len(read) == len(due) + 1 and _is_part(due, read):
+        weakest = min(choice.get(int(digit), 1.0) for choice, digit in zip(choices, read, strict=True))
+        return rates.invented / len(read) + (1 - weakest) / len(read) + garbled
+    return garbled
+
+
+def _probability(choice: dict[int, float], read: int, due: int, rates: VerdictRates) -> float:
+    """Probability that a digit is ``due``: its own, or its share of what the known choices leave."""
+    if due in choice:
+        return choice[due]
+    left = max(1 - sum(choice.values()), 1e-4)
+    alike = _ALIKE[str(read)]
+    return left * ((str(due) in alike) * rates.alike / len(alike) + (1 - rates.alike) / 9)
+
+
+def _is_part(short: str, long: str) -> bool:
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))

@@ -1,0 +1,207 @@
+"""Measure recomputation: functions, parameters and misprints of sample archives, and tables that print no function.
+
+``python scripts/evaluate_recompute.py --documents 200 --seed 424202`` plans a sample archive and recomputes its tables
+as they are printed; ``python scripts/evaluate_recompute.py ARCHIVE`` does so with an archive on disk, and with
+``--corpus CORPUS`` with its tables as they are read there. Headings are left out: an engine that reads digits has none.
+With ``--strangers N``, N made tables that print no function of the library; with ``--registers FOLDER``, the
+transcribed registers of that folder (one CSV file a page, the first column its days).
+Prints, and writes as JSON with ``--json``: functions by family, intervals, misprints, claims on strangers, seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from lib.recomputed import (
+    Scores,
+    TruePage,
+    archived_pages,
+    planned_pages,
+    score_functions,
+    score_misprints,
+    without_headings,
+)
+from lib.strange_tables import registers, strange_tables
+
+from tablekin.corpus.corpus import Corpus
+from tablekin.recompute import Recomputation, recompute
+from tablekin.recompute.table_text import TableText, read_tables
+from tablekin.sample.plan import plan_archive
+
+Cell = tuple[int, int, int]
+
+
+def evaluate_printed(pages: Iterable[TruePage]) -> dict[str, Any]:
+    """Recompute pages as they are printed."""
+    scores, seconds = Scores(), []
+    for page in pages:
+        begin = time.process_time()
+        found = recompute(without_headings(page))
+        seconds.append(time.process_time() - begin)
+        place_of = {region: [cell] for region, cell in enumerate(page.cells)}
+        score_functions(page, found, place_of, scores)
+        score_misprints(page, found, place_of, set(), scores)
+    return summarize(scores, seconds)
+
+
+def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: Corpus) -> dict[str, Any]:
+    """Recompute pages as a corpus has read them."""
+    cells = pd.read_parquet(archive / "truth" / "cells.parquet")
+    cells = dict(list(cells[cells["kind"] == "cell"].groupby("doc")))
+    scores, seconds = Scores(), []
+    for page in pages:
+        regions, digits = (corpus.read(table, [page.doc]) for table in ("regions", "digits"))
+        begin = time.process_time()
+        found = recompute(list(read_tables(regions, digits)))
+        seconds.append(time.process_time() - begin)
+        place_of, misread = match_regions(cells[page.doc], regions)
+        score_functions(page, found, place_of, scores)
+        score_misprints(page, found, place_of, misread, scores)
+    return summarize(scores, seconds)
+
+
+def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int, list[Cell]], set[int]]:
+    """Find the cells of the truth whose centres each region holds, and the regions that are read otherwise."""
+    x, y = ((cells[f"{axis}0"] + cells[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
+    keys = list(cells[["table", "row", "col"]].astype(int).itertuples(index=False, name=None))
+    texts = cells["text"].tolist()
+    place_of, misread = {}, set()
+    for region in regions[regions["kind"] == "cell"].itertuples():
+        inside = np.flatnonzero((region.x0 <= x) & (x < region.x1) & (region.y0 <= y) & (y < region.y1))
+        place_of[int(region.region_id)] = [keys[place] for place in inside]
+        printed = "".join(
+            re.sub(r"\D", "", texts[place]) for place in sorted(inside, key=lambda place: x[place])
+        )
+        if printed != (region.text or "").replace(" ", ""):
+            misread.add(int(region.region_id))
+    return place_of, misread
+
+
+def evaluate_strangers(tables: Iterator[tuple[str, TableText]]) -> dict[str, Any]:
+    """Count the tables of which a function is claimed though they print none."""
+    claimed, count, seconds = [], 0, 0.0
+    kinds: Counter[str] = Counter()
+    for name, table in tables:
+        begin = time.process_time()
+        found: Recomputation = recompute([table])
+        seconds += time.process_time() - begin
+        count += 1
+        if found.findings:
+            claimed.append((name, sorted({finding.function.name for finding in found.findings})))
+        kinds.update(check.kind.value for check in found.checks if check.p_misprint >= 0.5)
+    milliseconds = 1000 * seconds / max(count, 1)
+    result = {
+        "tables": count,
+        "claimed": claimed,
+        "called misprinted": dict(kinds),
+        "milliseconds": milliseconds,
+    }
+    print(f"{count} tables that print no function: a function is claimed of {len(claimed)}")
+    for name, functions in claimed[:20]:
+        print(f"    {name}: {', '.join(functions)}")
+    print(f"    cells called misprinted: {dict(kinds)}; {milliseconds:.0f} ms a table")
+    return result
+
+
+def summarize(scores: Scores, seconds: list[float]) -> dict[str, Any]:
+    """Print and return what the scores say."""
+    families = sorted({name.split("|")[0] for name in scores.tables})
+    rows = []
+    for family in families:
+        counts = [scores.tables[f"{family}|{outcome}"] for outcome in ("all", "most", "missed")]
+        columns = [scores.columns[family, outcome] for outcome in ("right", "none", "wrong")]
+        rows.append([family, sum(counts), *counts, *columns])
+    table = pd.DataFrame(
+        rows, columns=["family", "tables", "all", "most", "missed", "right", "none", "wrong"]
+    )
+    print(table.to_string(index=False))
+    total = table.drop(columns="family").sum()
+    columns = total[["right", "none", "wrong"]].sum()
+    result: dict[str, Any] = {
+        "tables": int(total["tables"]),
+        "function right, all columns": total["all"] / total["tables"],
+        "function right, most cells": (total["all"] + total["most"]) / total["tables"],
+        "columns": int(columns),
+        "columns right": total["right"] / columns,
+        "columns wrong": total["wrong"] / columns,
+    }
+    result |= _summarize_intervals(pd.DataFrame(scores.intervals))
+    result |= _summarize_misprints(pd.DataFrame(scores.misprints), pd.DataFrame(scores.claims))
+    result["milliseconds, mean"] = 1000 * float(np.mean(seconds))
+    result["milliseconds, median"] = 1000 * float(np.median(seconds))
+    for name, value in result.items():
+        print(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
+    print(f"not right: {scores.mistakes[:40]}")
+    return result
+
+
+def _summarize_intervals(intervals: pd.DataFrame) -> dict[str, Any]:
+    if intervals.empty:
+        return {}
+    named = intervals.groupby(["function", "parameter"])[["inside", "exact"]].agg(["mean", "size"])
+    print(named.to_string())
+    return {
+        "intervals": len(intervals),
+        "parameter inside": float(intervals["inside"].mean()),
+        "parameter exact": float(intervals["exact"].mean()),
+    }
+
+
+def _summarize_misprints(misprints: pd.DataFrame, claims: pd.DataFrame) -> dict[str, Any]:
+    result: dict[str, Any] = {"misprints": len(misprints), "cells called misprinted": len(claims)}
+    if len(misprints):
+        large = misprints[misprints["size"] > 1]
+        result["recall"] = float(misprints["found"].mean())
+        result["recall, of those by more than 1"] = float(large["found"].mean())
+        result["recall, of those read as printed"] = float(misprints[misprints["read"]]["found"].mean())
+        by_kind = misprints.groupby("kind")["found"].agg(["mean", "size"])
+        print(by_kind.to_string())
+    if len(claims):
+        result["precision"] = float(claims["right"].mean())
+        result["misreadings called misprints"] = float((claims["misread"] & ~claims["right"]).mean())
+        wrong = claims[~claims["right"]].groupby(["family", "kind"]).size()
+        print("called misprinted and are not:", wrong.to_dict())
+    return result
+
+
+def main() -> None:
+    """Evaluate as the command line says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("archive", type=Path, nargs="?")
+    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--documents", type=int, default=200)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--strangers", type=int, default=0)
+    parser.add_argument("--registers", type=Path)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    result: dict[str, Any] = {}
+    if arguments.archive and arguments.corpus:
+        pages = archived_pages(arguments.archive)
+        result["as read"] = evaluate_read(pages, arguments.archive, Corpus(arguments.corpus))
+    elif arguments.archive:
+        result["as printed"] = evaluate_printed(archived_pages(arguments.archive))
+    elif arguments.seed is not None:
+        plan = plan_archive(arguments.documents, arguments.seed)
+        result["as printed"] = evaluate_printed(planned_pages(plan))
+    if arguments.strangers:
+        result["strangers"] = evaluate_strangers(strange_tables(arguments.strangers, arguments.seed or 0))
+    if arguments.registers:
+        result["registers"] = evaluate_strangers(registers(arguments.registers))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(result, indent=1, default=float), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

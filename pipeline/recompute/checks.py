@@ -53,16 +53,42 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
         unit = quantity.form.last_units
         written = quantity.in_places(np.where(np.isfinite(due[place]), due[place], 0.0))
         for row in np.flatnonzero(np.isfinite(residuals[place])):
-            numbers = quantity.values[row] / unit, due[place, row] / unit, float(residuals[place, row])
+            numbers = (
+                float(quantity.values[row]) / unit,
+                float(due[place, row]) / unit,
+                float(residuals[place, row]),
+            )
+            meant = written
             wrong = [] if residuals[place, row] == 0 else wrong_places(quantity, int(row), written)
+            if len(wrong) > 1:
+                meant, wrong = _nearest_meant(quantity, int(row), due[place], wrong, written)
             if not wrong:
                 region = int(quantity.regions[row, -1])
                 yield Check(region, CheckKind.FUNCTION, *numbers, 0.0, 0.0)
             slip = float(
                 finding.slips.share * slip_density(np.array(residuals[place, row]), finding.slips.size)
             )
-            for verdict, region in judge_places(quantity, int(row), written, wrong, slip, choices):
+            for verdict, region in judge_places(quantity, int(row), meant, wrong, slip, choices):
                 yield Check(region, CheckKind.FUNCTION, *numbers, verdict.p_misprint, verdict.p_misreading)
+
+
+def _nearest_meant(
+    quantity: Quantity, row: int, due: Numbers, wrong: list[int], written: Numbers
+) -> tuple[Numbers, list[int]]:
+    """Find what a value was meant to be that is wrong in several places: what is due, or one unit more or less.
+
+    The author may have rounded the other way; a compositor seldom errs in two places of one value.
+    """
+    for shift in (-1.0, 1.0):
+        moved = due.copy()
+        moved[row] += shift
+        if moved[row] < 0:
+            continue
+        other = quantity.in_places(np.where(np.isfinite(moved), moved, 0.0))
+        places = wrong_places(quantity, row, other)
+        if len(places) < len(wrong):
+            return other, places
+    return written, wrong
 
 
 def wrong_places(quantity: Quantity, row: int, written: Numbers) -> list[int]:

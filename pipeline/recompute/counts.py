@@ -14,7 +14,7 @@ from tablekin.recompute.strands import Strand
 _STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 25, 30, 50, 60, 100)
 _FEWEST = 4  # numbers
 _MOST_OFF = 0.2  # share of numbers off the count
-_MANY_OFF = 0.35  # the same, of a column at the side of a table that has no better one
+MANY_OFF = 0.35  # the same, of a column at the side of a table that has no better one
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
     sides = [number for number in ends if number in counts]
     if not sides:  # one with many misprints, if there is no better one
         loose = {
-            number: count_of(strands[number].values, most_off=_MANY_OFF)
+            number: count_of(strands[number].values, most_off=MANY_OFF)
             for number in ends
             if strands[number].places == 1
         }

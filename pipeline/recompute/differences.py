@@ -88,6 +88,9 @@ def expect(
         off[~np.isfinite(off)] = 0.0
         worst = int(off.argmax())
         if off[worst] <= limit:
+            rows = np.flatnonzero(broken)
+            if (np.diff(rows) <= 2).any():  # a jump, or a new beginning
+                return None
             return Expectation(_foretell(right, best), limit, broken)
         broken[worst] = True
         right[worst] = _foretell(right, best)[worst]

@@ -111,7 +111,7 @@ def _candidates(
     arguments: Sequence[Argument], columns: Columns, criteria: ExplanationCriteria
 ) -> Iterator[Candidate]:
     for number, argument in enumerate(arguments):
-        for function in LIBRARY.values():
+        for function in LIBRARY:
             if number == 0 or function.argument is ArgumentKind.HOURS:
                 yield from screen(function, argument, columns, criteria.screening)
 

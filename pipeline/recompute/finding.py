@@ -114,7 +114,10 @@ def _settle(model: Model, vector: Numbers, weights: Numbers) -> _Settled:
         )
     if is_joint(model):
         ends, vector = intervals_of(model, vector, slips, weights)
+        before = model_log_likelihood(model, vector, slips, weights)
         vector = settle(model, vector, slips, weights)
+        if model_log_likelihood(model, vector, slips, weights) > before:
+            ends, _ = intervals_of(model, vector, slips, weights)
     else:
         vector = settle(model, vector, slips, weights)
         ends, _ = intervals_of(model, vector, slips, weights)

@@ -36,9 +36,12 @@ class Slips:
 
 RATES = ErrorRates()
 _EXCHANGED = 90  # units of a digit by which the exchange of it and the one before it may change a number
-_SHARES = np.array([0.003, 0.02, 0.1, 0.3, 0.6, 0.98])
+_SHARES = np.array([0.001, 0.02, 0.1, 0.3, 0.6, 0.98])
 _SIZES = np.array([0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 1000.0])
-_SLIP_COST = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])  # nats against many slips
+_SLIP_COST = np.array([0.0, 2.5, 4.5, 6.0, 7.0, 8.0])  # nats against many slips
+_SIZE_COST = np.array(
+    [0.0, 0.0, 1.0, 2.5, 4.5, 6.0, 7.5, 9.0, 10.5, 12.0]
+)  # and against large ones: errors, rather
 
 
 def count_digits(values: Numbers) -> Numbers:
@@ -97,8 +100,7 @@ def estimate_slips(residuals: Numbers, wrong: Numbers, rates: ErrorRates = RATES
     density = slip_density(residuals, _SIZES[:, None])
     right = is_within(residuals, rates).astype(float)
     shares = _SHARES[:, None, None] * (1 - rates.wrong)
-    total = (
-        np.log((1 - shares - rates.wrong) * right + shares * density + wrong).sum(-1) - _SLIP_COST[:, None]
-    )
+    total = np.log((1 - shares - rates.wrong) * right + shares * density + wrong).sum(-1)
+    total -= _SLIP_COST[:, None] + _SIZE_COST
     share, size = np.unravel_index(int(total.argmax()), total.shape)
     return Slips(float(shares[share, 0, 0]), float(_SIZES[size]))

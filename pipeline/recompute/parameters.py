@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -11,8 +12,8 @@ from tablekin.recompute.functions import Parameter
 from tablekin.recompute.known_values import known_values, names_within
 from tablekin.recompute.likelihood import Slips, count_digits, wrong_density
 from tablekin.recompute.model import Model
-from tablekin.recompute.posterior import interval_of_one, intervals_of_several, model_log_likelihood
-from tablekin.recompute.robust_fit import polish, refine
+from tablekin.recompute.posterior import intervals_of_several, model_log_likelihood, profile_of_one
+from tablekin.recompute.robust_fit import Held, polish, refine
 from tablekin.recompute.screening import round_number
 from tablekin.recompute.smoothness import Numbers
 
@@ -20,6 +21,8 @@ _SIXTIETHS = (1.0, 1 / 2, 1 / 4, 1 / 6, 1 / 12, 1 / 60, 1 / 120, 1 / 360, 1 / 72
 _DECIMALS = (1.0, 1 / 2, 1 / 4, 1 / 10, 1 / 20, 1 / 100)
 _DECIMAL_UNITS = ("per cent a year", "seconds of arc", "minutes of arc")
 _SCALE = "scale"
+_TOGETHER = 6.0  # times the width of a parameter by itself, where others may make up for it
+_TRIED = 5  # simple values of each
 _MOST_JOINT = (
     6  # parameters whose intervals are found together; those of a table with more are found one by one
 )
@@ -64,6 +67,8 @@ def settle(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> Num
     parameter: a whole number of minutes is worth more than one of seconds.
     """
     slots = slots_of(model)
+    vector = _sharpen(model, vector, slips, weights, {})
+    vector = _settle_together(model, vector, slips, weights)
     for place in sorted(range(len(slots)), key=lambda place: slots[place].parameter.name != _SCALE):
         parameter, value = slots[place].parameter, float(vector[place])
         if parameter.whole:
@@ -78,12 +83,59 @@ def settle(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> Num
             if len(vector) > 1 and not _is_alone(model, place):
                 held = {place: simple}
                 at = polish(model.at(at), refine(model.at(at), 4, held), 4, held)
+                at = _sharpen(model, at, slips, weights, held)
             scores.append((model_log_likelihood(model, at, slips, weights) - cost, at))
         if scores:
             score, at = max(scores, key=lambda one: one[0])
-            if score >= best - np.log(max(_range(parameter, value) / width, 1.0)):
+            if score >= best - _free(parameter, value, width):
                 vector = at
     return vector
+
+
+def _settle_together(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> Numbers:
+    """Try simple values of two or three parameters of the table at once: one by one they spoil one another."""
+    places = range(len(model.fitted_shared))
+    if not 2 <= len(places) <= 3 or len(vector) != len(places):
+        return vector
+    slots = slots_of(model)
+    offered, free = [], 0.0
+    for place in places:
+        width = _TOGETHER * _width(model, vector, place)
+        values = list(_simple_values(slots[place].parameter, float(vector[place]), width))[:_TRIED]
+        offered.append(values or [(float(vector[place]), 0.0)])
+        free += _free(slots[place].parameter, float(vector[place]), width / _TOGETHER)
+    best, score = vector, model_log_likelihood(model, vector, slips, weights) - free
+    for combination in product(*offered):
+        at = np.array([value for value, _ in combination])
+        own = model_log_likelihood(model, at, slips, weights) - sum(cost for _, cost in combination)
+        if own > score:
+            best, score = at, own
+    return best
+
+
+def _sharpen(model: Model, vector: Numbers, slips: Slips, weights: Numbers, held: Held) -> Numbers:
+    """Move parameters that no other one shares its values with to where most values are within rounding."""
+    if is_joint(model) or not len(vector):
+        return vector
+    residuals = model.residuals(vector)
+    slopes = model.jacobian(vector, model.computed(vector))
+    wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)
+    known = np.isfinite(residuals) & np.isfinite(slopes).all(0)
+    sharpened = vector.copy()
+    for place in range(len(vector)):
+        apart = place < len(vector) - model.has_scale or len(vector) == 1
+        if place not in held and apart:
+            profile = profile_of_one(residuals[known], slopes[place][known], wrong[known], slips)
+            sharpened[place] += profile.best if profile is not None else 0.0
+    better = model_log_likelihood(model, sharpened, slips, weights) > model_log_likelihood(
+        model, vector, slips, weights
+    )
+    return sharpened if better else vector
+
+
+def _free(parameter: Parameter, value: float, width: float) -> float:
+    """Nats that a parameter costs which may be any number."""
+    return float(np.log(max(_range(parameter, value) / width, 1.0)))
 
 
 def _moved(vector: Numbers, place: int, value: float) -> Numbers:
@@ -165,7 +217,8 @@ def intervals_of(model: Model, vector: Numbers, slips: Slips, weights: Numbers) 
             better = vector
         return vector[:, None] + ends, better
     for place in range(len(vector)):
-        ends[place] = interval_of_one(residuals, slopes[place], wrong, slips)
+        profile = profile_of_one(residuals, slopes[place], wrong, slips)
+        ends[place] = (0.0, 0.0) if profile is None else profile.interval
     return vector[:, None] + ends, vector
 
 

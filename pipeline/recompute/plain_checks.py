@@ -11,6 +11,7 @@ from tablekin.recompute.differences import Expectation, expect, find_differences
 from tablekin.recompute.quantity import Argument, Quantity
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.sums import find_culprit, find_multiples, find_products, find_totals
+from tablekin.recompute.verdict import Verdict
 
 _NATURAL = 0.004  # share of the values of a register that break its run and are true
 _WINDOW = 20  # units of the last place around what neighbours foretell that are tried as what was due
@@ -129,18 +130,24 @@ def _check_neighbours(quantity: Quantity, expectation: Expectation, choices: Kno
             continue
         reach = min(int(np.ceil(expectation.tolerance)), _WINDOW)
         tried = [whole for whole in range(round(foretold) - reach, round(foretold) + reach + 1) if whole >= 0]
-        odds: dict[int, list[tuple[float, float]]] = {}
-        slip = _NATURAL / spread
+        meant: list[dict[int, tuple[float, float]]] = []  # for every whole: odds of each wrong cell
         for whole in tried:
             written = quantity.in_places(np.full(len(quantity.values), float(whole)))
             wrong = wrong_places(quantity, int(row), written)
-            for verdict, region in judge_places(quantity, int(row), written, wrong, slip, choices):
-                rest = max(1 - verdict.p_misprint - verdict.p_misreading, 1e-12)
-                pair = verdict.p_misprint / rest, verdict.p_misreading / rest
-                odds.setdefault(region, []).append(pair)
-        for region, pairs in odds.items():
-            misprint, misreading = np.sum(pairs, 0) / max(len(tried), 1)
-            total = 1 + misprint + misreading
-            yield Check(
-                region, CheckKind.NEIGHBOUR, *numbers, float(misprint / total), float(misreading / total)
-            )
+            judged = judge_places(quantity, int(row), written, wrong, _NATURAL / spread, choices)
+            meant.append({region: _odds(verdict) for verdict, region in judged})
+        weights = [float(np.prod([sum(pair) for pair in cells.values()])) / len(tried) for cells in meant]
+        total = 1 + sum(weights)
+        for region in dict.fromkeys(region for cells in meant for region in cells):
+            shares = np.zeros(2)
+            for weight, cells in zip(weights, meant, strict=True):
+                if region in cells:
+                    shares += weight * np.array(cells[region]) / max(sum(cells[region]), 1e-300)
+            misprint, misreading = (shares / total).tolist()
+            yield Check(region, CheckKind.NEIGHBOUR, *numbers, misprint, misreading)
+
+
+def _odds(verdict: Verdict) -> tuple[float, float]:
+    """Odds of a misprint and of a misreading against a true value."""
+    rest = max(1 - verdict.p_misprint - verdict.p_misreading, 1e-12)
+    return verdict.p_misprint / rest, verdict.p_misreading / rest

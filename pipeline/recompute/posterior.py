@@ -6,6 +6,8 @@ rounding. Near the best parameters the computed values are straight lines in the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tablekin.recompute.likelihood import Slips, count_digits, log_likelihood, wrong_density
@@ -28,16 +30,39 @@ def model_log_likelihood(model: Model, vector: Numbers, slips: Slips, weights: N
     return float(log_likelihood(residuals[known], wrong[known], slips).sum())
 
 
-def interval_of_one(residuals: Numbers, slopes: Numbers, wrong: Numbers, slips: Slips) -> tuple[float, float]:
-    """Find the interval that holds a parameter with 95 % probability, exactly.
+@dataclass(frozen=True)
+class Profile:
+    """The likelihood of a parameter by itself: distances from where it was fitted, and what they are worth."""
 
-    The likelihood of a parameter by itself is constant between the values at which a cell comes within rounding or
-    leaves it (but for slips, which change it slowly).
+    ends: Numbers  # (n + 1,) between which it is nearly constant
+    log_likelihood: Numbers  # (n,)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Ends of the interval that holds the parameter with 95 % probability."""
+        mass = np.exp(self.log_likelihood - self.log_likelihood.max()) * np.diff(self.ends)
+        below = np.concatenate([[0.0], np.cumsum(mass)]) / mass.sum()
+        low, high = np.interp([(1 - _MASS) / 2, (1 + _MASS) / 2], below, self.ends)
+        return float(low), float(high)
+
+    @property
+    def best(self) -> float:
+        """Middle of the widest of the most probable pieces."""
+        top = np.flatnonzero(self.log_likelihood >= self.log_likelihood.max() - 0.1)
+        widest = top[int(np.diff(self.ends)[top].argmax())]
+        return float(self.ends[widest] + self.ends[widest + 1]) / 2
+
+
+def profile_of_one(residuals: Numbers, slopes: Numbers, wrong: Numbers, slips: Slips) -> Profile | None:
+    """Profile the likelihood of a parameter, the others held, exactly.
+
+    It is constant between the values at which a cell comes within rounding or leaves it (but for slips, which change
+    it slowly).
 
     Parameters
     ----------
     residuals
-        ``(cells,)`` printed less computed at the best parameter, in units of the last place.
+        ``(cells,)`` printed less computed at the fitted parameter, in units of the last place.
     slopes
         ``(cells,)`` derivative of the computed values.
     wrong
@@ -47,30 +72,21 @@ def interval_of_one(residuals: Numbers, slopes: Numbers, wrong: Numbers, slips: 
 
     Returns
     -------
-    tuple of float
-        Distances of the ends from the best parameter; both 0 where the values do not depend on it.
+    Profile or None
+        None where the values do not depend on the parameter.
     """
     told = np.abs(slopes) > 1e-12 * np.abs(slopes).max(initial=0.0)
     if not told.any():
-        return 0.0, 0.0
+        return None
     residuals, slopes, wrong = residuals[told], slopes[told], wrong[told]
     near = np.abs(residuals) < 3 + 6 * slips.share * slips.size
-    ends = np.sort(
-        np.concatenate([(residuals[near] - 0.5) / slopes[near], (residuals[near] + 0.5) / slopes[near]])
-    )
-    ends = np.unique(ends)
-    if len(ends) < 2:
-        return 0.0, 0.0
+    ends = np.concatenate([(residuals[near] - 0.5) / slopes[near], (residuals[near] + 0.5) / slopes[near]])
     reach = 4 * (1 + slips.share * slips.size) / np.median(np.abs(slopes))
-    ends = ends[np.abs(ends) <= reach]
+    ends = np.unique(ends[np.abs(ends) <= reach])
+    if len(ends) < 2:
+        return None
     middles = (ends[1:] + ends[:-1]) / 2
-    if not len(middles):
-        return 0.0, 0.0
-    each = log_likelihood(residuals - middles[:, None] * slopes, wrong, slips).sum(1)
-    mass = np.exp(each - each.max()) * np.diff(ends)
-    below = np.concatenate([[0.0], np.cumsum(mass)]) / mass.sum()
-    low, high = np.interp([(1 - _MASS) / 2, (1 + _MASS) / 2], below, ends)
-    return float(low), float(high)
+    return Profile(ends, log_likelihood(residuals - middles[:, None] * slopes, wrong, slips).sum(1))
 
 
 def intervals_of_several(

@@ -16,7 +16,7 @@ from tablekin.recompute.robust_fit import polish, refine
 from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, screen
 from tablekin.recompute.smoothness import Numbers
 
-_ENTRIES = 2  # ways to enter a function that are fitted
+_ENTRIES = 3  # ways to enter a function that are fitted
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def make_trials(
 
 
 def _most_promising(candidates: Sequence[Candidate], kept: int) -> Iterable[Candidate]:
-    """Choose for every quantity the functions that promise most for it, each entered in the best two ways."""
+    """Choose for every quantity the functions that promise most for it, each entered in the best ways."""
     if not candidates:
         return ()
     promise = np.stack([candidate.promise for candidate in candidates])
@@ -126,7 +126,7 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
 def _widen(trial: Trial, columns: Columns, screening: ScreeningCriteria, criteria: TrialCriteria) -> Trial:
     """Try a fitted function on the quantities that it was not fitted to, its parameters being known now."""
     function = trial.model.function
-    if len(trial.chosen) == len(columns) or function.name not in LIBRARY:
+    if len(trial.chosen) == len(columns) or function not in LIBRARY:
         return trial
     model = trial.model.at(trial.vector)
     pinned = Pinned(model.shared, model.scale if model.has_scale else None)

@@ -14,6 +14,8 @@ def last_units(form: Form, function: Function) -> tuple[float, ...]:
     """
     radices, places = form.radices, form.last_units
     sixties = all(radix == 60 for radix in radices)
+    if function.plain and radices:
+        return ()
     if function.value is ValueKind.NUMBER:
         return (1.0,)
     if function.value is ValueKind.COUNT:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.counts import Count, count_of, find_counts
+from tablekin.recompute.counts import MANY_OFF, Count, count_of, find_counts
 from tablekin.recompute.forms import COUNT, SINGLE, Form, unit_of
 from tablekin.recompute.grouping import Group, group_strands
 from tablekin.recompute.quantity import Argument, Quantity, Sheet
@@ -178,7 +178,7 @@ def _as_argument(quantity: Quantity) -> Argument:
     values = quantity.values.copy()
     step = 0.0
     for own in _runs(quantity):
-        count = count_of(quantity.values[own], any_step=True)
+        count = count_of(quantity.values[own], any_step=True, most_off=MANY_OFF)
         if count is not None:
             values[own], step = count.extended(), count.step
     return Argument(quantity, values, step)

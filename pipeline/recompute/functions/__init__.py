@@ -13,17 +13,14 @@ from tablekin.recompute.functions.horizon import HORIZON
 from tablekin.recompute.functions.second_motion import SECOND_MOTION
 from tablekin.recompute.functions.trigonometry import TRIGONOMETRY
 
-LIBRARY: dict[str, Function] = {
-    function.name: function
-    for function in (
-        *FIRST_MOTION,
-        *TRIGONOMETRY,
-        *SECOND_MOTION,
-        *ARITHMETIC,
-        *COMMERCE,
-        *CHRONOLOGY,
-        *HORIZON,
-    )
-}
+LIBRARY: tuple[Function, ...] = (
+    *FIRST_MOTION,
+    *TRIGONOMETRY,
+    *SECOND_MOTION,
+    *ARITHMETIC,
+    *COMMERCE,
+    *CHRONOLOGY,
+    *HORIZON,
+)
 
 __all__ = ["LIBRARY", "ArgumentKind", "Function", "Parameter", "ValueKind"]

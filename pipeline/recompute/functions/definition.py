@@ -88,6 +88,7 @@ class Function:
         False  # a column may be entered by the complement, and no other function says what it then is
     )
     takes_step: bool = False
+    plain: bool = False  # the value is printed as one number, not in places
     scale_name: str = "radius"  # what the value is a multiple of, if it is
     slack: float = 0.02  # share of a column's range by which it may miss the nearest value that is tried
     prior: float = 0.0  # nats for or against it where nothing else tells

@@ -6,6 +6,8 @@ Brummelen, The Mathematics of the Heavens and the Earth (2009), ch. 2.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tablekin.recompute.functions.definition import (
@@ -25,6 +27,7 @@ _HALF = tuple(float(degree) for degree in range(0, 181, 30))
 OBLIQUITY = Parameter("obliquity", "degrees", 23.0, 24.2, 1, known="obliquity")
 LATITUDE = Parameter("latitude", "degrees", 10.0, 66.0, 56, known="latitude")
 _LONGITUDES = (10, 15, 20, 30, 40, 45, 50, 60, 70, 75, 80, 90)
+_ROWS_LEFT_OUT = (1, 2, 3)  # of so many rows one is kept, in a copy of a table that prints differences of all
 _COLUMN_LONGITUDE = Parameter(
     "longitude", "degrees", choices=(*(-x for x in reversed(_LONGITUDES)), 0.0, *_LONGITUDES), own=True
 )
@@ -64,8 +67,12 @@ def _half_arc(longitude: Array, latitude: Array, obliquity: Array) -> Array:
     return 6 + ascensional_difference(latitude, declination(longitude, obliquity)) / 15
 
 
-def _breadth(hours: Array, step: float, obliquity: Array) -> Array:
-    return latitude_of_longest_day(hours, obliquity) - latitude_of_longest_day(hours - step, obliquity)
+def _breadth(rows: int) -> Callable[[Array, float, Array], Array]:
+    def breadth(hours: Array, step: float, obliquity: Array) -> Array:
+        before = latitude_of_longest_day(hours - step / rows, obliquity)
+        return latitude_of_longest_day(hours, obliquity) - before
+
+    return breadth
 
 
 _NEUGEBAUER = "Neugebauer, History of Ancient Mathematical Astronomy, I A 4"
@@ -179,23 +186,32 @@ FIRST_MOTION = (
         (OBLIQUITY,),
         source="Neugebauer, History of Ancient Mathematical Astronomy, I A 4.5; climates and parallels",
     ),
-    Function(
-        "breadth of a climate",
-        ArgumentKind.HOURS,
-        ValueKind.ANGLE,
-        _breadth,
-        (OBLIQUITY,),
-        takes_step=True,
-        source="difference of the latitudes of the longest day",
+    *(
+        Function(
+            "breadth of a climate",
+            ArgumentKind.HOURS,
+            ValueKind.ANGLE,
+            _breadth(rows),
+            (OBLIQUITY,),
+            takes_step=True,
+            prior=1.0 - rows,
+            source="difference of the latitudes of the longest day",
+        )
+        for rows in _ROWS_LEFT_OUT
     ),
-    Function(
-        "breadth of a climate in miles",
-        ArgumentKind.HOURS,
-        ValueKind.NUMBER,
-        _breadth,
-        (OBLIQUITY,),
-        takes_step=True,
-        scale_name="miles to the degree",
-        source="difference of the latitudes of the longest day, by a number of miles to the degree",
+    *(
+        Function(
+            "breadth of a climate in miles",
+            ArgumentKind.HOURS,
+            ValueKind.NUMBER,
+            _breadth(rows),
+            (OBLIQUITY,),
+            takes_step=True,
+            plain=True,
+            scale_name="miles to the degree",
+            prior=1.0 - rows,
+            source="difference of the latitudes of the longest day, by a number of miles to the degree",
+        )
+        for rows in _ROWS_LEFT_OUT
     ),
 )

@@ -32,7 +32,7 @@ from lib.recomputed import (
 )
 from lib.strange_tables import registers, strange_tables
 
-from tablekin.corpus.corpus import Corpus
+from tablekin.corpus import CorpusStore
 from tablekin.recompute import Recomputation, recompute
 from tablekin.recompute.table_text import TableText, read_tables
 from tablekin.sample.plan import plan_archive
@@ -53,7 +53,7 @@ def evaluate_printed(pages: Iterable[TruePage]) -> dict[str, Any]:
     return summarize(scores, seconds)
 
 
-def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: Corpus) -> dict[str, Any]:
+def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: CorpusStore) -> dict[str, Any]:
     """Recompute pages as a corpus has read them."""
     cells = pd.read_parquet(archive / "truth" / "cells.parquet")
     cells = dict(list(cells[cells["kind"] == "cell"].groupby("doc")))
@@ -189,7 +189,7 @@ def main() -> None:
     result: dict[str, Any] = {}
     if arguments.archive and arguments.corpus:
         pages = archived_pages(arguments.archive)
-        result["as read"] = evaluate_read(pages, arguments.archive, Corpus(arguments.corpus))
+        result["as read"] = evaluate_read(pages, arguments.archive, CorpusStore(arguments.corpus))
     elif arguments.archive:
         result["as printed"] = evaluate_printed(archived_pages(arguments.archive))
     elif arguments.seed is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tablekin.recompute.finding import Finding
 from tablekin.recompute.likelihood import slip_density
-from tablekin.recompute.quantity import Quantity
+from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.table_text import Choices
 from tablekin.recompute.verdict import Verdict, judge
@@ -73,7 +73,7 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
 
 
 def _nearest_meant(
-    quantity: Quantity, row: int, due: Numbers, wrong: list[int], written: Numbers
+    quantity: PrintedQuantity, row: int, due: Numbers, wrong: list[int], written: Numbers
 ) -> tuple[Numbers, list[int]]:
     """Find what a value was meant to be that is wrong in several places: what is due, or one unit more or less.
 
@@ -91,13 +91,13 @@ def _nearest_meant(
     return written, wrong
 
 
-def wrong_places(quantity: Quantity, row: int, written: Numbers) -> list[int]:
+def wrong_places(quantity: PrintedQuantity, row: int, written: Numbers) -> list[int]:
     """List the places of a value that are not as they should be."""
     return [int(place) for place in np.flatnonzero(np.abs(quantity.places[row]) != written[row])]
 
 
 def judge_places(
-    quantity: Quantity, row: int, written: Numbers, wrong: list[int], slip: float, choices: Known
+    quantity: PrintedQuantity, row: int, written: Numbers, wrong: list[int], slip: float, choices: Known
 ) -> Iterator[tuple[Verdict, int]]:
     """Judge the wrong places of a value; those in one cell together.
 
@@ -139,7 +139,7 @@ def _write(numbers: Numbers, widths: list[int]) -> str:
 
 
 def _aligned(
-    choices: Choices | None, read: str, quantity: Quantity, row: int, own: list[int]
+    choices: Choices | None, read: str, quantity: PrintedQuantity, row: int, own: list[int]
 ) -> Choices | None:
     """Match the choices of what was printed to a number: without zeros before it, with zeros that pad its places."""
     if choices is None or len(choices) == len(read):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.recompute.forms import Form
 from tablekin.recompute.null import null_log_likelihoods
-from tablekin.recompute.quantity import Quantity
+from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
 
 
@@ -18,7 +18,7 @@ from tablekin.recompute.smoothness import Numbers
 class Columns:
     """Quantities of a sheet; the first axis of every array is theirs."""
 
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[PrintedQuantity, ...]
     values: Numbers  # (quantities, rows) in units of the last place, NaN where there is none
     places: Numbers  # (quantities,) units of the last place in one of the first
     spread: Numbers  # (quantities,) range of the middle four fifths of the values
@@ -38,7 +38,7 @@ class Columns:
         ]
 
 
-def stack(quantities: Sequence[Quantity]) -> Columns:
+def stack(quantities: Sequence[PrintedQuantity]) -> Columns:
     """Stack quantities, at least one, of the same rows."""
     values = np.stack([quantity.values for quantity in quantities])
     low, high = np.nanquantile(values, [0.1, 0.9], axis=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.quantity import Quantity
+from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
 
 
@@ -124,12 +124,12 @@ def _typical_miss(values: Numbers, stencil: dict[int, float]) -> float:
 class PrintedDifferences:
     """A quantity that prints the differences of another one."""
 
-    quantity: Quantity
-    of: Quantity
+    quantity: PrintedQuantity
+    of: PrintedQuantity
     computed: Numbers  # (rows,) in units of its last place
 
 
-def find_differences(quantities: Sequence[Quantity]) -> Iterator[PrintedDifferences]:
+def find_differences(quantities: Sequence[PrintedQuantity]) -> Iterator[PrintedDifferences]:
     """Yield the quantities that print the differences of the one before or after them.
 
     The difference to the next row may stand beside the earlier or the later of the two.
@@ -148,14 +148,14 @@ def find_differences(quantities: Sequence[Quantity]) -> Iterator[PrintedDifferen
                     break
 
 
-def _to_units(values: Numbers, of: Quantity, quantity: Quantity) -> Numbers | None:
+def _to_units(values: Numbers, of: PrintedQuantity, quantity: PrintedQuantity) -> Numbers | None:
     """Write differences in the units of the column that prints them: the same last place, whatever its form."""
     if quantity.form.radices and quantity.form.radices != of.form.radices[-len(quantity.form.radices) :]:
         return None
     return values
 
 
-def _mostly(fits: NDArray[np.bool_], computed: Numbers, quantity: Quantity) -> bool:
+def _mostly(fits: NDArray[np.bool_], computed: Numbers, quantity: PrintedQuantity) -> bool:
     both = np.isfinite(computed) & quantity.known
     varied = len(np.unique(quantity.values[both])) >= 3
     return bool(both.sum() >= 5 and varied and fits[both].mean() >= 0.6)

@@ -76,7 +76,7 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
 def _freedom(model: Model, vector: Numbers, slips: Slips) -> tuple[float, Numbers]:
     """Nats that the choice of parameters cost: log of what they might be over what the values leave open.
 
-    Rounding leaves open 2 over the sum of a parameter's slopes, on average: as many values limit it on either side.
+    RoundingRule leaves open 2 over the sum of a parameter's slopes, on average: as many values limit it on either side.
     """
     quantities = len(model.own)
     own = np.zeros(quantities)

@@ -13,7 +13,7 @@ from tablekin.recompute.functions import LIBRARY, ArgumentKind, Function
 from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
 from tablekin.recompute.functions.second_motion import SUN_BY_DAYS
 from tablekin.recompute.lines import find_lines
-from tablekin.recompute.quantity import Argument, Quantity, Sheet
+from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
 from tablekin.recompute.screening import Candidate, ScreeningCriteria, screen
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.trial import Trial, TrialCriteria, make_trials
@@ -41,7 +41,7 @@ class Explanation:
     """A function, and the quantities of a sheet that it explains."""
 
     trial: Trial
-    quantities: tuple[Quantity, ...]  # that it explains
+    quantities: tuple[PrintedQuantity, ...]  # that it explains
     log_odds: Numbers  # (quantities,) nats against the next best function, or against none
 
     @property
@@ -50,7 +50,9 @@ class Explanation:
         return self.trial.model.function
 
 
-def explain_sheet(sheet: Sheet, criteria: ExplanationCriteria = ExplanationCriteria()) -> list[Explanation]:
+def explain_sheet(
+    sheet: ValueSheet, criteria: ExplanationCriteria = ExplanationCriteria()
+) -> list[Explanation]:
     """Find the functions that a sheet prints; none is a result, too.
 
     The function that explains most is taken first, then the one that explains most of what is left.
@@ -72,7 +74,7 @@ def explain_sheet(sheet: Sheet, criteria: ExplanationCriteria = ExplanationCrite
     return taken
 
 
-def worth_trying(sheet: Sheet) -> list[Quantity]:
+def worth_trying(sheet: ValueSheet) -> list[PrintedQuantity]:
     """List the quantities of a sheet that a function may explain.
 
     Left out are columns that hardly change, and those with which the sheet is entered.
@@ -85,12 +87,12 @@ def worth_trying(sheet: Sheet) -> list[Quantity]:
     ]
 
 
-def _changes(quantity: Quantity) -> bool:
+def _changes(quantity: PrintedQuantity) -> bool:
     known = quantity.values[quantity.known]
     return len(known) >= 5 and len(np.unique(known)) >= 3
 
 
-def _is_entered(argument: Argument, sheet: Sheet) -> bool:
+def _is_entered(argument: Argument, sheet: ValueSheet) -> bool:
     """Tell whether a quantity that goes up by equal steps is an argument: it is not where it is a product of one."""
     counts = [one for one in sheet.arguments if not one.quantity.form.radices]
     if not counts or any(argument is one for one in counts):
@@ -99,7 +101,7 @@ def _is_entered(argument: Argument, sheet: Sheet) -> bool:
     return bool(np.nanmedian(np.abs(multiples)) > 0)
 
 
-def _arguments(sheet: Sheet) -> list[Argument]:
+def _arguments(sheet: ValueSheet) -> list[Argument]:
     """Order the arguments of a sheet: the first that counts upwards stands for all that count."""
     counts = [one for one in sheet.arguments if not one.quantity.form.radices]
     counts.sort(key=lambda one: one.step < 0)

@@ -14,7 +14,7 @@ from tablekin.recompute.likelihood import Slips, count_digits, estimate_slips, i
 from tablekin.recompute.model import Model
 from tablekin.recompute.parameters import FittedParameter, intervals_of, is_joint, name_parameters, settle
 from tablekin.recompute.posterior import model_log_likelihood
-from tablekin.recompute.quantity import Argument, Quantity
+from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.robust_fit import polish, refine
 from tablekin.recompute.screening import periods
 from tablekin.recompute.smoothness import Numbers
@@ -23,7 +23,7 @@ _WELL_ROUNDED = 0.97  # share of values within rounding from which truncation is
 _FOR_TRUNCATION = 3.0  # nats by which truncation must explain more
 
 
-class Rounding(Enum):
+class RoundingRule(Enum):
     """How an author wrote a computed number."""
 
     NEAREST = "nearest"
@@ -36,9 +36,9 @@ class Finding:
 
     function: Function
     argument: Argument
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[PrintedQuantity, ...]
     parameters: tuple[FittedParameter, ...]
-    rounding: Rounding
+    rounding: RoundingRule
     slips: Slips
     log_odds: Numbers  # (quantities,) nats against the next best function, or against none
     computed: Numbers  # (quantities, rows) not rounded, in units of the last place
@@ -47,7 +47,7 @@ class Finding:
     @property
     def due(self) -> Numbers:
         """What should be printed: whole units of the last place, ``(quantities, rows)``."""
-        whole = np.floor(self.computed + (0.5 if self.rounding is Rounding.NEAREST else 0.0) + 1e-9)
+        whole = np.floor(self.computed + (0.5 if self.rounding is RoundingRule.NEAREST else 0.0) + 1e-9)
         turns = np.isfinite(self.period)[:, None]
         return np.where(turns, whole % np.where(turns, self.period[:, None], 1.0), whole)
 
@@ -82,13 +82,13 @@ def find(explanation: Explanation) -> Finding:
     trial = explanation.trial
     quantities = explanation.quantities
     weights = np.array([quantity.form.digit_weights for quantity in quantities])
-    settled, rounding = _settle(trial.model, trial.vector, weights), Rounding.NEAREST
+    settled, rounding = _settle(trial.model, trial.vector, weights), RoundingRule.NEAREST
     share = is_within(settled.model.residuals(settled.vector)).sum() / np.isfinite(trial.model.values).sum()
     if share < _WELL_ROUNDED and trial.model.function.value is not ValueKind.COUNT:
         raised = replace(trial.model, values=trial.model.values + 0.5).at(trial.vector)
         truncated = _settle(raised, polish(raised, refine(raised)), weights)
         if truncated.log_likelihood > settled.log_likelihood + _FOR_TRUNCATION:
-            settled, rounding = truncated, Rounding.TRUNCATED
+            settled, rounding = truncated, RoundingRule.TRUNCATED
     argument, model = trial.candidate.argument, settled.model
     step = abs(argument.step / argument.last_units)
     return Finding(

@@ -15,7 +15,7 @@ from tablekin.recompute.functions.linear import (
     PRODUCT,
     PROPORTION,
 )
-from tablekin.recompute.quantity import Argument, Quantity
+from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.screening import Candidate, wrap
 from tablekin.recompute.smoothness import Numbers
 
@@ -43,7 +43,7 @@ def find_lines(argument: Argument, columns: Columns) -> Iterator[Candidate]:
         yield _candidate(kinds[name], argument, entry, lines, columns)
 
 
-def _line_through(x: Numbers, quantity: Quantity) -> tuple[float, float, float] | None:
+def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, float] | None:
     """Fit a line, start and rate in units of the last place, and its median miss; medians of steps, short and long."""
     values = quantity.values
     known = np.isfinite(values) & np.isfinite(x)
@@ -82,7 +82,7 @@ def _centre(values: Numbers, period: float) -> float:
 
 
 def _name(
-    line: tuple[float, float, float], quantity: Quantity
+    line: tuple[float, float, float], quantity: PrintedQuantity
 ) -> Iterator[tuple[Function, tuple[float, float, float]]]:
     """Yield the functions that a line may be, with start, rate and miss in units of the last place."""
     start, rate, miss = line
@@ -131,6 +131,6 @@ def _known(columns: Columns, place: int) -> Numbers:
     return values[np.isfinite(values)]
 
 
-def _degree(quantity: Quantity) -> float:
+def _degree(quantity: PrintedQuantity) -> float:
     """Units of the last place in a degree."""
     return quantity.form.last_units / (30 if quantity.form.radices[:1] == (30,) else 1)

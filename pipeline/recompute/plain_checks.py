@@ -8,7 +8,7 @@ import numpy as np
 
 from tablekin.recompute.checks import Check, CheckKind, Known, judge_places, wrong_places
 from tablekin.recompute.differences import Expectation, expect, find_differences
-from tablekin.recompute.quantity import Argument, Quantity
+from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.sums import find_culprit, find_multiples, find_products, find_totals
 from tablekin.recompute.verdict import Verdict
@@ -25,7 +25,7 @@ def check_argument(argument: Argument, choices: Known) -> Iterator[Check]:
 
 
 def _check_against(
-    quantity: Quantity, due: Numbers, kind: CheckKind, slip: float, choices: Known, only_wrong: bool
+    quantity: PrintedQuantity, due: Numbers, kind: CheckKind, slip: float, choices: Known, only_wrong: bool
 ) -> Iterator[Check]:
     """Hold a quantity against whole numbers, ``(rows,)``; NaN where nothing is known."""
     unit = quantity.form.last_units
@@ -40,7 +40,7 @@ def _check_against(
             yield Check(region, kind, *numbers, verdict.p_misprint, verdict.p_misreading)
 
 
-def check_plainly(quantities: Sequence[Quantity], choices: Known) -> Iterator[Check]:
+def check_plainly(quantities: Sequence[PrintedQuantity], choices: Known) -> Iterator[Check]:
     """Hold quantities that no function explains against sums, differences, multiples and their neighbours.
 
     Parameters
@@ -63,7 +63,7 @@ def check_plainly(quantities: Sequence[Quantity], choices: Known) -> Iterator[Ch
 
 
 def _check_totals(
-    quantities: Sequence[Quantity], expectations: Sequence[Expectation | None], choices: Known
+    quantities: Sequence[PrintedQuantity], expectations: Sequence[Expectation | None], choices: Known
 ) -> Iterator[Check]:
     forms = {quantity.form for quantity in quantities}
     for form in forms:
@@ -101,7 +101,7 @@ def _foretell_along_rows(values: Numbers, foretold: Numbers) -> Numbers:
     return foretold
 
 
-def _check_products(quantities: Sequence[Quantity], choices: Known) -> Iterator[Check]:
+def _check_products(quantities: Sequence[PrintedQuantity], choices: Known) -> Iterator[Check]:
     if not 2 <= len(quantities) <= 8:
         return
     values = np.stack([quantity.values for quantity in quantities])
@@ -118,7 +118,7 @@ def _check_products(quantities: Sequence[Quantity], choices: Known) -> Iterator[
         )
 
 
-def _check_neighbours(quantity: Quantity, expectation: Expectation, choices: Known) -> Iterator[Check]:
+def _check_neighbours(quantity: PrintedQuantity, expectation: Expectation, choices: Known) -> Iterator[Check]:
     """Hold the values of a smooth column against what their neighbours foretell."""
     unit = quantity.form.last_units
     spread = max(float(np.nanmax(quantity.values) - np.nanmin(quantity.values)), 1.0)

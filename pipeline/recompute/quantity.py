@@ -1,4 +1,4 @@
-"""Quantity: the values of a column, or of neighbouring columns that print the places of one number."""
+"""PrintedQuantity: the values of a column, or of neighbouring columns that print the places of one number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tablekin.recompute.smoothness import Numbers
 
 
 @dataclass(frozen=True)
-class Quantity:
+class PrintedQuantity:
     """Values in units of their last place, with the cells they were printed in."""
 
     group: int  # its number in the document
@@ -48,7 +48,7 @@ class Quantity:
 class Argument:
     """What a table is entered with: a quantity that counts, put right where a number is off the count."""
 
-    quantity: Quantity
+    quantity: PrintedQuantity
     values: Numbers  # (rows,) in units of the last place
     step: float
     origins: tuple[float, ...] = ()  # degrees from which a longitude may count whose sign is not known
@@ -60,11 +60,11 @@ class Argument:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ValueSheet:
     """Quantities that stand beside one another, row by row; panels and tables that continue are below each other."""
 
     arguments: tuple[Argument, ...]
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[PrintedQuantity, ...]
     table_ids: tuple[int, ...]
 
     @property

@@ -11,7 +11,7 @@ from tablekin.recompute.checks import Check, check_finding
 from tablekin.recompute.explanation import explain_sheet
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.plain_checks import check_argument, check_plainly
-from tablekin.recompute.quantity import Sheet
+from tablekin.recompute.quantity import ValueSheet
 from tablekin.recompute.table_text import Choices, TableText, read_tables
 from tablekin.recompute.values import read_sheets
 
@@ -20,7 +20,7 @@ from tablekin.recompute.values import read_sheets
 class Recomputation:
     """What the tables of a document say, and what they should say."""
 
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[ValueSheet, ...]
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]  # at most one a cell
 
@@ -47,7 +47,7 @@ def recompute(tables: Sequence[TableText]) -> Recomputation:
     return Recomputation(sheets, tuple(findings), tuple(checks[region] for region in sorted(checks)))
 
 
-def _check(sheet: Sheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:
+def _check(sheet: ValueSheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:
     for finding in findings:
         yield from check_finding(finding, choices)
     explained = {quantity.group for finding in findings for quantity in finding.quantities}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tablekin.recompute.counts import MANY_OFF, Count, count_of, find_counts
 from tablekin.recompute.forms import COUNT, SINGLE, Form, unit_of
 from tablekin.recompute.grouping import Group, group_strands
-from tablekin.recompute.quantity import Argument, Quantity, Sheet
+from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
 from tablekin.recompute.strands import Strand, strands_of
 from tablekin.recompute.table_text import TableText
 
@@ -30,7 +30,7 @@ class _Stack:
     counts: frozenset[int]  # strands that count
 
 
-def read_sheets(tables: Sequence[TableText]) -> list[Sheet]:
+def read_sheets(tables: Sequence[TableText]) -> list[ValueSheet]:
     """Find the values of a document.
 
     Parameters
@@ -40,7 +40,7 @@ def read_sheets(tables: Sequence[TableText]) -> list[Sheet]:
 
     Returns
     -------
-    list of Sheet
+    list of ValueSheet
         One for each table, panel or run of them that continues the same columns.
     """
     stacks: list[_Stack] = []
@@ -107,11 +107,11 @@ def _follows(one: Count | None, other: Count | None) -> bool:
     )
 
 
-def _make_sheet(stack: _Stack, first: int) -> Sheet:
+def _make_sheet(stack: _Stack, first: int) -> ValueSheet:
     """Group the strands of a stack, put panels below one another, and find arguments."""
     strands = stack.strands
     panels = _panels(group_strands(strands, stack.counts), strands)
-    quantities: list[tuple[Group, Quantity]] = []
+    quantities: list[tuple[Group, PrintedQuantity]] = []
     for place, group in enumerate(panels[0]):
         parts = [[strands[number] for number in panel[place].strands] for panel in panels]
         joined = parts[0]
@@ -119,7 +119,7 @@ def _make_sheet(stack: _Stack, first: int) -> Sheet:
             joined = [one.below(other) for one, other in zip(joined, part, strict=True)]
         columns = [(table, strand.col) for table in stack.table_ids for part in parts for strand in part]
         quantities.append((group, _make_quantity(joined, group.form, columns, first + place)))
-    return Sheet(
+    return ValueSheet(
         tuple(_arguments(quantities)),
         tuple(quantity for group, quantity in quantities if not group.is_count),
         stack.table_ids,
@@ -128,11 +128,11 @@ def _make_sheet(stack: _Stack, first: int) -> Sheet:
 
 def _make_quantity(
     strands: Sequence[Strand], form: Form, columns: Sequence[tuple[int, int]], number: int
-) -> Quantity:
+) -> PrintedQuantity:
     form = SINGLE if form is COUNT else form
     places = np.stack([strand.values for strand in strands], -1)
     heading = " ".join(dict.fromkeys(strand.heading for strand in strands if strand.heading))
-    return Quantity(
+    return PrintedQuantity(
         group=number,
         form=form,
         unit=unit_of(form, heading),
@@ -144,7 +144,7 @@ def _make_quantity(
     )
 
 
-def _arguments(quantities: Sequence[tuple[Group, Quantity]]) -> Iterator[Argument]:
+def _arguments(quantities: Sequence[tuple[Group, PrintedQuantity]]) -> Iterator[Argument]:
     """Yield what a sheet may be entered with: columns that count first, then quantities of several places that do."""
     for group, quantity in quantities:
         if group.is_count:
@@ -154,7 +154,7 @@ def _arguments(quantities: Sequence[tuple[Group, Quantity]]) -> Iterator[Argumen
             yield _as_argument(quantity)
 
 
-def _is_serial(quantity: Quantity) -> bool:
+def _is_serial(quantity: PrintedQuantity) -> bool:
     if not quantity.form.radices:
         return False
     on = known = 0
@@ -165,7 +165,7 @@ def _is_serial(quantity: Quantity) -> bool:
     return known >= _FEWEST and on >= _SERIAL * known
 
 
-def _runs(quantity: Quantity) -> Iterator[NDArray[np.intp]]:
+def _runs(quantity: PrintedQuantity) -> Iterator[NDArray[np.intp]]:
     """Yield runs of rows that no gap between tables or panels parts."""
     rows = np.arange(len(quantity.values))
     there = (quantity.regions >= 0).any(1)
@@ -173,7 +173,7 @@ def _runs(quantity: Quantity) -> Iterator[NDArray[np.intp]]:
         yield run[np.asarray(there)[run]]
 
 
-def _as_argument(quantity: Quantity) -> Argument:
+def _as_argument(quantity: PrintedQuantity) -> Argument:
     """Put right what is off the count, run by run of rows that no gap parts."""
     values = quantity.values.copy()
     step = 0.0

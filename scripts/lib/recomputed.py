@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tablekin.recompute.finding import Finding
-from tablekin.recompute.quantity import Quantity
+from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.stage import Recomputation
 from tablekin.recompute.table_text import TableText
 from tablekin.sample.plan import ArchivePlan, PlannedPage
@@ -192,7 +192,9 @@ def _degrees(text: str) -> float:
     return sum(part / 60**place for place, part in enumerate(parts))
 
 
-def true_parameter(page: TruePage, finding: Finding, name: str, quantity: Quantity | None) -> float | None:
+def true_parameter(
+    page: TruePage, finding: Finding, name: str, quantity: PrintedQuantity | None
+) -> float | None:
     """Give the true value of a fitted parameter, as far as the truth has it."""
     named = page.parameters
     if name in ("obliquity", "latitude", "eccentricity") and name in named and page.family != "calendar":
@@ -224,8 +226,8 @@ class Scores:
     mistakes: list[tuple[str, str, str]] = field(default_factory=list)  # document, quantity, function
 
 
-def key_of(page: TruePage, quantity: Quantity, place_of: dict[int, list[Cell]]) -> str:
-    """Quantity of the truth that most cells of a quantity belong to; "" is none, or an argument."""
+def key_of(page: TruePage, quantity: PrintedQuantity, place_of: dict[int, list[Cell]]) -> str:
+    """PrintedQuantity of the truth that most cells of a quantity belong to; "" is none, or an argument."""
     seen: Counter[str] = Counter()
     for region in quantity.regions.ravel():
         for table, _, col in place_of.get(int(region), []):
@@ -267,7 +269,7 @@ def score_functions(
 
 
 def _score_parameters(
-    page: TruePage, finding: Finding, place: int, quantity: Quantity, scores: Scores
+    page: TruePage, finding: Finding, place: int, quantity: PrintedQuantity, scores: Scores
 ) -> None:
     for parameter in finding.parameters:
         if parameter.quantity not in (-1, place) or (parameter.quantity == -1 and place):

@@ -33,7 +33,9 @@ def describe_commands() -> str:
         _NOTE,
         "",
         "`tablekin COMMAND --help` prints the same. Results go to the standard output; what happened, to which file, "
-        "and what to do, goes to the standard error. The options of messages may stand before the command or after it.",
+        "and what to do, goes to the standard error. The options of messages may stand before the command or after it. "
+        "`--json` prints the same result for another program: tables are lists of rows, with columns named as in the "
+        "[data dictionary](data-dictionary.md), and what is missing is `null`.",
         "",
         *_exit_codes(),
         *_parameters("tablekin", command),

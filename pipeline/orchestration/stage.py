@@ -52,7 +52,7 @@ class Summary:
     >>> import tablekin
     >>> summary = tablekin.run("scans", out="corpus", quiet=True)
     >>> if summary.failed:
-    ...     print(tablekin.CorpusStore.open("corpus").documents.query("status == 'failed'"))
+    ...     print(tablekin.Corpus.open("corpus").documents.query("status == 'failed'"))
     """
 
     ok: int  # pages of these scans that could be analysed

@@ -1,7 +1,6 @@
 import dataclasses
 import json
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +9,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore, Coverage, MatchProvenance, survey
+from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
 from tablekin.explain import stage as compare
 from tablekin.orchestration import RunRequest, run
@@ -172,23 +171,3 @@ def test_metadata_of_another_type_replace_the_old_ones(scans, tmp_path):
     documents = pd.read_parquet(out / "documents").set_index("doc_id")
     assert documents.loc[["page1", "page9"], "year"].tolist() == ["about 1545", "1560"]
     assert start(scans, out).unchanged
-
-
-def test_coverage_comes_back_from_a_file_and_overlaps_are_found():
-    rng = np.random.default_rng(0)
-    documents = [(f"doc{number}", f"{number:016x}") for number in range(7)]
-    pairs = np.triu(rng.random((7, 7)) < 0.5, 1)
-    coverage = Coverage.of(documents, documents, pairs)
-    again = Coverage.from_text(coverage.to_text())
-    assert (again.rows, again.columns) == (coverage.rows, coverage.columns)
-    assert (again.pairs == coverage.pairs).all()
-    parts = [
-        ("one", MatchProvenance("config", coverage)),
-        ("copy", MatchProvenance("config", again)),
-        ("none", None),
-    ]
-    found = survey([*parts, ("other", MatchProvenance("else", coverage))], documents, "config")
-    assert found.obsolete == ["copy", "none", "other"]
-    assert (found.missing == (np.triu(np.ones((7, 7), bool), 1) & ~pairs)).all()
-    left = [document for document in documents if document[0] != "doc3"]
-    assert survey(parts[:1], left, "config").partial == {"one": {documents[3]}}

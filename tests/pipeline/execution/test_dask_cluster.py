@@ -13,13 +13,12 @@ import pandas as pd
 import pytest
 
 import tablekin
-from tablekin.errors import TablekinError, UsageError
+from tablekin.errors import UsageError
 from tablekin.execution import Failure, open_cluster
 from tablekin.execution import dask_cluster as cluster_module
 from tablekin.execution.dask_cluster import DaskCluster, Requirements, unmet_requirements
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
-from tablekin.explain.remote import match_in_cluster
 from tablekin.orchestration import RunRequest, Stages, run
 from tablekin.schemas import SCHEMAS
 from tests.support import fake_stages, mortal_stages, table_stages
@@ -256,15 +255,6 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path, scans, monkeypatch):
     assert not (tmp_path / "corpus").exists()
     with pytest.raises(UsageError, match="leave out --workers"):
         run(replace(order, workers=2), print, MORTAL)
-
-
-def test_a_block_that_fails_ends_the_comparison():
-    class Failing:
-        def run_in_order(self, function, tasks, *shared):
-            yield Failure("its analysis failed", "line 5")
-
-    with pytest.raises(TablekinError, match=r"block of pairs .*its analysis failed"):
-        list(match_in_cluster(Failing(), [], None, match_pairs, 1))
 
 
 def test_dask_is_imported_for_a_cluster_only(tmp_path):

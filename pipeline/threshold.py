@@ -34,7 +34,7 @@ def threshold(
     meaning
         What it decides.
     alike
-        Values from and to which the sample archive of ``docs/sensitivity.md`` is read as well.
+        Values from and to which a sample archive is read as well; ``scripts/sensitivity.py`` measures them.
     chosen
         The pages it was chosen on, where that is known.
     """

@@ -15,6 +15,9 @@ from typing import TextIO
 from tablekin.errors import UsageError
 from tablekin.execution import STEP, ProgressStep
 
+_CONTROLS = {  # what steers a terminal, as it may stand in the name of a file
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
+}
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -48,7 +51,7 @@ class Console(logging.Handler):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write the name of the program before an error, and that of the module before what happens inside."""
-        text = super().format(record)
+        text = super().format(record).translate(_CONTROLS)
         if record.levelno >= logging.ERROR:
             return f"tablekin: {text}"
         return f"  {record.name}: {text}" if record.levelno < logging.INFO else text
@@ -108,7 +111,7 @@ def show_messages(threshold: int = logging.INFO, log_file: Path | None = None) -
 def _open_log(path: Path) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"cannot write the log file {path}: {error.strerror}; name another one") from error
     handler.setLevel(logging.DEBUG)

@@ -6,6 +6,7 @@ from tablekin.execution.progress import STEP, Progress, ProgressStep
 from tablekin.execution.tally import Count, Say, Tally
 from tablekin.execution.task import Failure, WorkerPool, attempt
 from tablekin.execution.threads import one_thread
+from tablekin.execution.worker import Workers, limited_memory, more_time
 
 __all__ = [
     "STEP",
@@ -16,8 +17,11 @@ __all__ = [
     "Say",
     "Tally",
     "WorkerPool",
+    "Workers",
     "attempt",
     "default_workers",
+    "limited_memory",
+    "more_time",
     "one_thread",
     "open_cluster",
     "resolve_device",

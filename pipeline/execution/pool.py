@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import errno
-import multiprocessing
-import os
-import pickle
-import signal
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
+from multiprocessing.connection import wait
+from typing import Any
 
 from tablekin.errors import UsageError
 from tablekin.execution.tally import Say
-from tablekin.execution.task import Failure, Result, Task, WorkerPool, attempt, prepare_worker
+from tablekin.execution.task import Failure, Result, Task, WorkerPool
+from tablekin.execution.worker import Worker, Workers, pickle_task
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_SECONDS_OF_A_STEP = 0.5  # in which Ctrl-C is heard, and a task found that takes too long
+_TASKS_A_WORKER = 2  # done or under way whose turn has not come
+_DEADLY = "its analysis ended the worker process, most likely for want of memory; try --workers 1"
 
 
 @contextmanager
@@ -45,12 +42,13 @@ def open_cluster(address: str | None, say: Say) -> Iterator[WorkerPool | None]:
 
 
 def run_in_order(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int | WorkerPool
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int | Workers | WorkerPool
 ) -> Generator[Result | Failure]:
     """Apply ``function`` to every task in worker processes; results come in the order of the tasks.
 
     A worker has one thread for every library, with one worker as with many, so the results do not depend on
-    their number. A task that ends its worker, for instance for want of memory, fails alone.
+    their number. A task that ends its worker, for instance for want of memory, is tried once more while nothing else
+    is under way, and then fails alone; so does, at once, one that takes longer or needs more memory than it may.
 
     Parameters
     ----------
@@ -59,51 +57,89 @@ def run_in_order(
     tasks
         Its arguments.
     workers
-        Number of processes, or those of a cluster.
+        Number of processes, with what a task may take or without limits; or those of a cluster.
 
     Yields
     ------
     object
         The result of each task, or its ``Failure``.
     """
-    if not isinstance(workers, int):
+    if isinstance(workers, int):
+        workers = Workers(workers)
+    if not isinstance(workers, Workers):
         yield from workers.run_in_order(function, tasks)
         return
-    done = 0
-    while done < len(tasks):
-        try:
-            with closing(_run_pool(function, tasks[done:], workers)) as results:
-                for result in results:
-                    done += 1
-                    yield result
-        except BrokenProcessPool:
-            yield _run_alone(function, tasks[done])
-            done += 1
+    with closing(_Pool(function, tasks, workers)) as pool:
+        yield from pool.results()
 
 
-def _run_pool(
-    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
-) -> Generator[Result | Failure]:
-    before = set(multiprocessing.active_children())
-    context = multiprocessing.get_context("spawn")
-    needs_program = b"__main__" in pickle.dumps((function, tasks[0]))
-    with _one_thread(), ProcessPoolExecutor(min(workers, len(tasks)), context, _start_worker) as pool:
-        waiting: deque[Future[Result | Failure]] = deque()
-        upcoming = iter(tasks)
-        try:
-            while True:
-                while len(waiting) < 2 * workers and (task := next(upcoming, None)) is not None:
-                    with nullcontext() if needs_program else _hidden_program():
-                        waiting.append(_submit(pool, function, task))
-                if not waiting:
-                    return
-                yield _wait_for(waiting.popleft())
-        except (KeyboardInterrupt, GeneratorExit, BrokenProcessPool):
-            # A broken pool has ended its processes, but not one that was starting then, and would join it for ever.
-            for process in set(multiprocessing.active_children()) - before:
-                process.terminate()
-            pool.shutdown(cancel_futures=True)
-            raise
+class _Pool:
+    """Workers of this machine and what they are doing."""
+
+    def __init__(self, function: Callable[[Any], Any], tasks: Sequence[Any], limits: Workers) -> None:
+        self._function, self._tasks, self._limits = function, tasks, limits
+        self._workers: list[Worker] = []
+        self._done: dict[int, Any] = {}  # place of a task -> its result or failure
+        self._next = 0  # task that nobody was given yet
+        self._deadly: deque[int] = deque()  # tasks that a worker died of, or next to
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.end()
+
+    def results(self) -> Iterator[Any]:
+        for turn in range(len(self._tasks)):
+            while turn not in self._done:
+                self._give_tasks(turn + _TASKS_A_WORKER * self._limits.count)
+                busy = [worker for worker in self._workers if worker.place is not None]
+                wait([*(w.connection for w in busy), *(w.sentinel for w in busy)], _SECONDS_OF_A_STEP)
+                for worker in busy:
+                    self._take_result(worker)
+            yield self._done.pop(turn)
+
+    def _give_tasks(self, end: int) -> None:
+        if self._deadly:
+            if all(worker.place is None for worker in self._workers):
+                self.close()  # all memory is for this one
+                self._workers.clear()
+                self._give(self._deadly[0])
+            return
+        while self._next < min(end, len(self._tasks)) and self._give(self._next):
+            self._next += 1
+
+    def _give(self, place: int) -> bool:
+        """Give a task to a worker that has none; whether there is one."""
+        worker = next((one for one in self._workers if one.place is None), None)
+        if worker is None and len(self._workers) == self._limits.count:
+            return False
+        pickled = pickle_task(self._function, self._tasks[place])
+        if worker is None:
+            with nullcontext() if b"__main__" in pickled else _hidden_program():
+                worker = Worker(self._limits)
+            self._workers.append(worker)
+        worker.send(place, pickled)
+        return True
+
+    def _take_result(self, worker: Worker) -> None:
+        place = worker.place
+        assert place is not None
+        is_done, result = worker.receive()
+        if not is_done:
+            return
+        if worker.place is not None:  # it is dead
+            self._workers.remove(worker)
+        elif isinstance(result, Failure) and result.of_memory:  # it keeps what it has got
+            worker.end()
+            self._workers.remove(worker)
+        again = bool(self._deadly) and self._deadly[0] == place
+        if result is None and worker.place is not None:
+            if not again:
+                self._deadly.append(place)
+                return
+            result = Failure(_DEADLY, may_succeed=worker.was_killed)
+        if again:
+            self._deadly.popleft()
+        self._done[place] = result
 
 
 @contextmanager
@@ -121,60 +157,3 @@ def _hidden_program() -> Iterator[None]:
         program.__spec__ = spec
         if file is not None:
             program.__file__ = file
-
-
-def _submit(
-    pool: ProcessPoolExecutor, function: Callable[[Task], Result], task: Task
-) -> Future[Result | Failure]:
-    """Submit a task; a pool that breaks while it starts a worker for it has closed what the worker would inherit."""
-    try:
-        return pool.submit(attempt, function, task)
-    except OSError as error:
-        if error.errno not in (None, errno.EBADF):
-            raise
-        raise BrokenProcessPool("a worker ended while another one started") from error
-
-
-def _wait_for(future: Future[Result | Failure]) -> Result | Failure:
-    """Wait in short steps, so that Ctrl-C is heard even if another thread receives the signal."""
-    while not future.done():
-        wait([future], timeout=0.5)
-    return future.result()
-
-
-def _run_alone(function: Callable[[Task], Result], task: Task) -> Result | Failure:
-    try:
-        return next(_run_pool(function, [task], 1))
-    except BrokenProcessPool:
-        return Failure(
-            "its analysis ended the worker process, most likely for want of memory; try --workers 1"
-        )
-
-
-def _start_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C ends
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    prepare_worker()
-
-
-def _end_with_parent() -> None:
-    """End this worker when the process that started it has been killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Give the processes started meanwhile one thread a library; they read these variables at their start."""
-    old = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in old.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

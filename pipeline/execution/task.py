@@ -14,6 +14,15 @@ from tablekin.execution.malloc import keep_freed_memory
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+# what libraries say, in errors of their own, where they do not get the memory that they ask for
+_WANT_OF_MEMORY = (
+    "insufficient memory",
+    "can't allocate memory",
+    "bad allocation",
+    "bad_alloc",
+    "out of memory",
+)
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -21,6 +30,10 @@ class Failure:
 
     reason: str  # for the user
     detail: str = ""  # for a bug report: where in the code
+    of_memory: bool = False  # whether there was not enough memory
+    may_succeed: bool = (
+        False  # whether it was not the task's own fault, so that another run should try it again
+    )
 
 
 def attempt(function: Callable[..., Result], task: Task, *shared: Any) -> Result | Failure:
@@ -29,10 +42,17 @@ def attempt(function: Callable[..., Result], task: Task, *shared: Any) -> Result
         return function(task, *shared)
     except ScanError as error:
         return Failure(str(error))
-    except MemoryError:
-        return Failure("not enough memory to analyse it; try fewer --workers")
     except Exception as error:
-        return Failure(f"its analysis failed ({type(error).__name__}: {error})", traceback.format_exc())
+        if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _WANT_OF_MEMORY):
+            return Failure(
+                "there is not enough memory to analyse it; scan it at a lower resolution, or try fewer --workers",
+                of_memory=True,
+            )
+        return Failure(
+            "its analysis failed; the fault is one of tablekin, please report it with the file and the lines that "
+            "the log has of it",
+            traceback.format_exc(),
+        )
 
 
 def prepare_worker() -> None:

@@ -1,19 +1,37 @@
 """Ingest: files of scans become grey pages, named and checked."""
 
 from tablekin.ingest.image import list_pages, load_image
+from tablekin.ingest.listing import Listing, list_scans
 from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
-from tablekin.ingest.scans import Listing, Scan, identify, list_scans, load_scan, pick_scan
+from tablekin.ingest.scans import (
+    FileContent,
+    FileQuestion,
+    Scan,
+    answer_from_known,
+    identify,
+    load_scan,
+    look_at,
+    pick_scan,
+    printable,
+    unreadable,
+)
 
 __all__ = [
+    "FileContent",
+    "FileQuestion",
     "Listing",
     "Metadata",
     "Scan",
+    "answer_from_known",
     "identify",
     "join_metadata",
     "list_pages",
     "list_scans",
     "load_image",
     "load_scan",
+    "look_at",
     "pick_scan",
+    "printable",
     "read_metadata",
+    "unreadable",
 ]

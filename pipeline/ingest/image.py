@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
-import struct
+import logging
+import os
+import stat
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
-from skimage.exposure import adjust_gamma
+from PIL import Image, UnidentifiedImageError
 
 from tablekin.errors import ScanError
-from tablekin.ingest import pdf
-from tablekin.ingest.thresholds import GAMMA
+from tablekin.ingest import pdf, raster, tiff
+from tablekin.ingest.thresholds import FILES
 
-_FORMATS = ("JPEG", "PNG", "TIFF")
-_SIGNATURES = (b"\xff\xd8", b"\x89PNG", b"II*\0", b"MM\0*")  # how files of these formats begin
-_REDUCED = 1  # bit of TIFF's NewSubfileType: the page is a thumbnail of another one
-_NEW_SUBFILE_TYPE, _PHOTOMETRIC, _ORIENTATION = 254, 262, 0x0112
-_MIN_IS_WHITE = 0
+_LOGGER = logging.getLogger(__name__)
+_SIGNATURES = (
+    b"\xff\xd8",
+    b"\x89PNG",
+    b"II",
+    b"MM",
+    b"RIFF",
+    b"\0\0\0\x0c",
+    b"\xff\x4f",
+)  # how files of images begin
 _TEXT = 512  # bytes at a file's beginning that tell whether it is text
 Image.MAX_IMAGE_PIXELS = None  # the config's own limit is checked before any pixel is decoded
+
+
+class ScanFile(Protocol):
+    """A file of scans, opened; its pages are counted from 0."""
+
+    @property
+    def pages(self) -> list[int]:
+        """Pages of the file, without the smaller copies of others."""
+
+    @property
+    def count(self) -> int:
+        """Pages of the file, with the smaller copies of others."""
+
+    def shape(self, page: int) -> tuple[float, float]:
+        """Width and height of a page in any unit; costs next to nothing."""
+
+    def size(self, page: int) -> tuple[int, int]:
+        """Width and height of a page in pixels; nothing is decoded."""
+
+    def grey(self, page: int, max_pixels: int | None = None, longest: int | None = None) -> NDArray[np.uint8]:
+        """Read a page, as :func:`load_image` does."""
 
 
 def is_pdf(path: Path) -> bool:
@@ -33,29 +59,34 @@ def is_pdf(path: Path) -> bool:
     return path.suffix.lower() == ".pdf"
 
 
+@contextmanager
+def open_scans(path: Path) -> Iterator[ScanFile]:
+    """Open a file of scans; whatever goes wrong meanwhile becomes an error that its owner can understand.
+
+    Raises
+    ------
+    ScanError
+        The file cannot be read, is no image, is damaged, or is too large.
+    """
+    with _reasons(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of metadata that are damaged; the pixels tell for themselves
+        opened = (
+            pdf.open_pdf if is_pdf(path) else tiff.open_tiff if tiff.is_tiff(path) else raster.open_raster
+        )
+        with opened(path) as file:
+            yield file
+
+
 def list_pages(path: Path) -> tuple[list[int], int]:
-    """List the indices of a file's pages, without thumbnails, and count them with thumbnails.
+    """List the indices of a file's pages, without smaller copies of others, and count them with these.
 
     Raises
     ------
     ScanError
         They cannot be counted.
     """
-    if is_pdf(path):
-        with _reasons(path):
-            count = pdf.count_pages(path)
-        return list(range(count)), count
-    if path.suffix.lower() not in (".tif", ".tiff"):
-        return [0], 1
-    pages = []
-    with _opened(path) as image:
-        count = getattr(image, "n_frames", 1)
-        for index in range(count):
-            image.seek(index)
-            tags = getattr(image, "tag_v2", {})
-            if index == 0 or not int(tags.get(_NEW_SUBFILE_TYPE, 0)) & _REDUCED:
-                pages.append(index)
-    return pages, count
+    with open_scans(path) as file:
+        return file.pages, file.count
 
 
 def image_size(path: Path, page_index: int = 0) -> tuple[int, int]:
@@ -66,13 +97,8 @@ def image_size(path: Path, page_index: int = 0) -> tuple[int, int]:
     ScanError
         The file cannot be read.
     """
-    if is_pdf(path):
-        with _reasons(path):
-            return pdf.page_size(path, page_index)
-    with _opened(path) as image:
-        image.seek(page_index)
-        width, height = image.size
-        return (height, width) if image.getexif().get(_ORIENTATION, 1) >= 5 else (width, height)
+    with open_scans(path) as file:
+        return file.size(page_index)
 
 
 def load_image(
@@ -83,7 +109,8 @@ def load_image(
     Parameters
     ----------
     path
-        JPEG, PNG or TIFF of any colour mode, or PDF; 16 bits are brought to 8, transparency to white paper.
+        JPEG, PNG, TIFF, JPEG 2000 or WebP of any colour mode, or PDF; 16 bits are brought to 8, transparency to white
+        paper.
     page_index
         Page of a TIFF or PDF with several.
     max_pixels
@@ -101,60 +128,54 @@ def load_image(
     ScanError
         The file cannot be read, is no image, is damaged, or is too large.
     """
-    if is_pdf(path):
-        with _reasons(path):
-            return pdf.render_page(path, page_index, max_pixels, longest)
-    with _opened(path) as image:
-        image.seek(page_index)
-        width, height = image.size
-        if max_pixels is not None and width * height > max_pixels:
-            raise ScanError(pdf.over_the_limit(path.name, width, height, max_pixels))
-        if longest:
-            image.draft("L", (min(longest, width), min(longest, height)))
-        ImageOps.exif_transpose(image, in_place=True)
-        grey = _grey(image)
-    if longest and max(grey.shape) > longest:
-        factor = longest / max(grey.shape)
-        size = (max(1, round(grey.shape[1] * factor)), max(1, round(grey.shape[0] * factor)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return grey
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    with _reasons(path), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # of metadata that are damaged; the pixels tell for themselves
-        with Image.open(path, formats=_FORMATS) as image:
-            yield image
+    with open_scans(path) as file:
+        return file.grey(page_index, max_pixels, longest)
 
 
 @contextmanager
 def _reasons(path: Path) -> Iterator[None]:
     """Turn what goes wrong while a file is read into words for its owner."""
     try:
-        if path.stat().st_size == 0:
-            raise ScanError(f"{path.name} is empty (0 bytes); download or scan it again")
+        _check_kind(path)
         yield
-    except IsADirectoryError as error:
-        raise ScanError(f"{path.name} is a folder, not a scan; rename it, or put scans into it") from error
+    except ScanError:
+        raise
     except UnidentifiedImageError as error:
         with path.open("rb") as file:
             if file.read(4).startswith(_SIGNATURES):
                 raise ScanError(f"{path.name} is damaged or incomplete; download or scan it again") from error
         raise ScanError(
-            f"{path.name} is not a JPEG, PNG or TIFF image, whatever its name says{_content(path)}; look at it in "
-            "an image viewer and download or save it again"
+            f"{path.name} is not a JPEG, PNG, TIFF, JPEG 2000 or WebP image, whatever its name says{_content(path)}; "
+            "look at it in an image viewer and download or save it again"
         ) from error
-    except (OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError) as error:
+    except MemoryError as error:
+        raise ScanError(
+            f"{path.name} needs more memory than there is for a file; save it again at a lower resolution"
+        ) from error
+    except Exception as error:  # libraries raise errors of all kinds where a file is not what it should be
         if isinstance(error, OSError) and error.errno is not None:
             raise ScanError(
                 f"{path.name} cannot be read: {error.strerror}; check the disk and permissions"
             ) from error
+        _LOGGER.debug("%s cannot be read", path, exc_info=True)
+        raise ScanError(f"{path.name} is damaged or incomplete; download or scan it again") from error
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what has no content of its own, before it is opened: a pipe would be waited for without end."""
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise ScanError(f"{path.name} is a folder, not a scan; rename it, or put scans into it")
+    if not stat.S_ISREG(found.st_mode):
+        raise ScanError(f"{path.name} is a pipe or a device, not a scan; leave it out")
+    if found.st_size == 0:
+        raise ScanError(f"{path.name} is empty (0 bytes); download or scan it again")
+    if found.st_size > FILES.max_bytes:
         raise ScanError(
-            f"{path.name} is damaged or incomplete ({error}); download or scan it again"
-        ) from error
+            f"{path.name} has {found.st_size >> 30} GiB, over the limit of {FILES.max_bytes >> 30} GiB; split it"
+        )
+    if not os.access(path, os.R_OK):
+        raise PermissionError(13, "Permission denied", str(path))
 
 
 def _content(path: Path) -> str:
@@ -166,36 +187,3 @@ def _content(path: Path) -> str:
     if b"<html" in begin.lower():
         return " (it is a web page)"
     return " (it is text)" if begin.isascii() and b"\0" not in begin else ""
-
-
-def _grey(image: Image.Image) -> NDArray[np.uint8]:
-    if image.mode.startswith("I") or image.mode == "F":
-        grey = _to_8_bits(np.asarray(image, np.float64))
-        inverted = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == _MIN_IS_WHITE
-        return _as_displayed(255 - grey if inverted else grey, image)
-    if image.mode == "LAB":
-        return np.asarray(image.getchannel("L"))
-    if image.has_transparency_data:
-        coloured = image.convert("RGBA")
-        paper = Image.new("RGBA", coloured.size, "white")
-        return np.asarray(Image.alpha_composite(paper, coloured).convert("L"))
-    return _as_displayed(np.asarray(image.convert("L")), image)
-
-
-def _as_displayed(grey: NDArray[np.uint8], image: Image.Image) -> NDArray[np.uint8]:
-    """Undo the gamma that a PNG says it was stored with (its gAMA chunk), unless it is the usual one."""
-    gamma = float(image.info.get("gamma", 0)) if image.format == "PNG" else 0.0
-    if not gamma or "srgb" in image.info or "icc_profile" in image.info:
-        return grey
-    exponent = 1 / (GAMMA.display * gamma)
-    if abs(exponent - 1) < GAMMA.tolerance:
-        return grey
-    return np.asarray(adjust_gamma(grey, exponent), np.uint8)
-
-
-def _to_8_bits(values: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Map deep pixels to 8 bits by the smallest usual depth that holds them: scanners store 12 bits in 16."""
-    brightest = float(np.nan_to_num(values).max(initial=0))
-    depths = [1.0, *(2.0**bits - 1 for bits in (8, 10, 12, 14, 16))]
-    white = next((depth for depth in depths if brightest <= depth), brightest)
-    return np.round(np.clip(np.nan_to_num(values) / white, 0, 1) * 255).astype(np.uint8)

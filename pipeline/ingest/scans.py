@@ -1,14 +1,13 @@
-"""Ingest: from folders and files to scans with stable names: one for every page, also of two on one image."""
+"""Scans: from files to pages with stable names: one for every page, also of two on one image."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,25 +16,17 @@ from numpy.typing import NDArray
 from tablekin.config import IngestConfig
 from tablekin.errors import ScanError, UsageError
 from tablekin.ingest.gutter import find_gutter
-from tablekin.ingest.image import image_size, list_pages, load_image
-from tablekin.ingest.thresholds import GUTTER
+from tablekin.ingest.image import ScanFile, is_pdf, list_pages, load_image, open_scans
+from tablekin.ingest.listing import Listing, list_scans
+from tablekin.ingest.thresholds import FILES, GUTTER
+from tablekin.ingest.tiff import is_tiff
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf")
 _SIDES = ("_left", "_right")  # ends of the names of facing pages
 _LONGEST_NAME = 80
+_MARKS = (8, 16, 64)  # hexadecimal digits of a digest in a name
 _RESERVED = re.compile(
     r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE
 )  # not allowed as names on Windows
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Files found where the user pointed."""
-
-    root: Path
-    sources: tuple[str, ...]  # relative to root, with forward slashes, sorted
-    ignored: Mapping[str, int]  # suffix of files that are no scans -> how many
-    closed: tuple[str, ...] = ()  # folders that cannot be read, and why
 
 
 @dataclass(frozen=True)
@@ -49,58 +40,79 @@ class Scan:
     sha256: str  # of the file
     file_page: int = 0  # place of the image in the file
     share: tuple[float, float] | None = None  # of the image's width, from and to, where it shows two pages
+    reason: str = ""  # why its file could not be looked at
 
 
-def list_scans(paths: Sequence[Path]) -> Listing:
-    """Find the scans in folders, at any depth, and among files.
+@dataclass(frozen=True)
+class FileQuestion:
+    """A file that is to be looked at, and what is known of it."""
 
-    Raises
-    ------
-    UsageError
-        A path does not exist, or is a file of another kind.
+    path: Path
+    settled: frozenset[int] = frozenset()  # page_index of its documents that need no analysis
+    left: frozenset[int] = frozenset()  # page_index of those that are a left side
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """An image of a file and what it shows."""
+
+    place: int  # in the file
+    sides: tuple[str, ...]  # "" for one page, both sides for facing pages
+    shares: tuple[
+        tuple[float, float] | None, ...
+    ]  # of the width, of each side; None where that need not be known
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """What a file holds."""
+
+    pages: tuple[FilePage, ...]
+    count: int  # images, with smaller copies of others
+    reason: str = ""  # why it could not be looked at
+
+
+Look = Callable[[Sequence[FileQuestion]], Iterable[FileContent]]
+
+
+def look_at(question: FileQuestion, config: IngestConfig, go_on: Callable[[], None]) -> FileContent:
+    """Open a file once and find its pages and which of them show two.
+
+    Parameters
+    ----------
+    question
+        The file.
+    config
+        Whether facing pages are split.
+    go_on
+        Is called after each page that had to be decoded.
     """
-    found: set[Path] = set()
-    ignored: Counter[str] = Counter()
-    closed: list[str] = []
-    for path in paths:
-        if path.is_dir():
-            found |= _search(path, ignored, closed)
-        elif not path.exists():
-            raise UsageError(f"{path} does not exist")
-        elif path.suffix.lower() in SUFFIXES:
-            found.add(path)
-        else:
-            raise UsageError(f"{path} is not a JPEG, PNG, TIFF or PDF file; convert it, or leave it out")
-    root = _common_folder(paths)
-    sources = sorted(file.absolute().relative_to(root).as_posix() for file in found)
-    return Listing(root, tuple(sources), dict(sorted(ignored.items())), tuple(closed))
+    try:
+        with open_scans(question.path) as file:
+            pages = []
+            for page in file.pages:
+                sides = _settled_sides(question, page, file.count)
+                shares: Sequence[tuple[float, float] | None] = [None] * len(sides)
+                if not sides:
+                    shares = _find_shares(file, page, config, go_on)
+                    sides = _SIDES if len(shares) == 2 else ("",)
+                pages.append(FilePage(page, sides, tuple(shares)))
+            return FileContent(tuple(pages), file.count)
+    except ScanError as error:
+        return unreadable(str(error))
 
 
-def _search(top: Path, ignored: Counter[str], closed: list[str]) -> set[Path]:
-    """Find the scans below a folder; links to nothing and empty folders named like scans are such, to be reported."""
-    found: set[Path] = set()
-    misnamed: set[Path] = set()
-    for folder, inside, names in os.walk(
-        top, onerror=lambda error: closed.append(f"{error.filename}: {error.strerror}")
-    ):
-        misnamed.update(Path(folder, name) for name in inside if Path(name).suffix.lower() in SUFFIXES)
-        for path in (Path(folder, name) for name in names if not name.startswith(".")):
-            suffix = path.suffix.lower()
-            if not (path.is_file() or path.is_symlink()):
-                continue
-            if suffix in SUFFIXES:
-                found.add(path)
-            else:
-                ignored[suffix or "no suffix"] += 1
-    return found | (misnamed - {folder for scan in found for folder in scan.parents})
+def answer_from_known(question: FileQuestion) -> FileContent | None:
+    """Tell what a file holds without opening it, if it has one image and that needs no analysis."""
+    sides = _settled_sides(question, 0, 1)
+    if not sides or is_pdf(question.path) or is_tiff(question.path):
+        return None
+    return FileContent((FilePage(0, sides, (None,) * len(sides)),), 1)
 
 
-def _common_folder(paths: Sequence[Path]) -> Path:
-    folders = [path.absolute() if path.is_dir() else path.absolute().parent for path in paths]
-    common = folders[0]
-    while not all(folder.is_relative_to(common) for folder in folders):
-        common = common.parent
-    return common
+def unreadable(reason: str) -> FileContent:
+    """Content of a file that cannot be looked at: one page, which fails."""
+    return FileContent((FilePage(0, ("",), (None,)),), 1, reason)
 
 
 def identify(
@@ -108,6 +120,7 @@ def identify(
     known: Mapping[tuple[str, int], str],
     config: IngestConfig | None = None,
     settled: Mapping[str, str] | None = None,
+    look: Look | None = None,
 ) -> Iterator[Scan]:
     """Name every page of the files listed and take the digest of their content.
 
@@ -125,6 +138,8 @@ def identify(
     settled
         doc_id -> digest of the file of documents that need no analysis if it is the same: their image
         need not be looked at.
+    look
+        Looks at files; by default this process does, which a file may bring to its end.
 
     Yields
     ------
@@ -132,48 +147,61 @@ def identify(
         In the order of the listing.
     """
     config, settled = config or IngestConfig(), settled or {}
+    here = partial(look_at, config=config, go_on=lambda: None)
     taken = {name.casefold() for name in known.values()}
+    of_source: dict[str, dict[int, str]] = {}
+    for (source, index), name in known.items():
+        of_source.setdefault(source, {})[index] = name
+    questions, digests = [], []
     for source in listing.sources:
         path = listing.root / source
-        digest = _digest(path)
-        try:
-            pages, count = list_pages(path)
-        except ScanError:  # which the analysis will report
-            pages, count = [0], 1
-        for page in pages:
-            old = [known.get((source, page + count * side), "") for side in (0, 1)]
-            sides: Sequence[str] = _settled_sides(old, digest, settled)
-            shares: Sequence[tuple[float, float] | None] = [None] * len(sides)
-            if not sides:
-                shares = _find_shares(path, page, config)
-                sides = _SIDES if len(shares) == 2 else ("",)
-            for place, (side, share) in enumerate(zip(sides, shares, strict=True)):
-                ending = (f"_p{page + 1:04d}" if count > 1 else "") + side
-                doc_id = old[place] if _has_side(old[place], source, ending) else ""
+        digests.append(_digest(path))
+        names = of_source.get(printable(source), {})
+        same = frozenset(index for index, name in names.items() if settled.get(name) == digests[-1])
+        left = frozenset(index for index, name in names.items() if name.endswith(_SIDES[0]))
+        questions.append(FileQuestion(path, same, left))
+    found = (look or partial(map, here))(questions)
+    for source, digest, question, content in zip(listing.sources, digests, questions, found, strict=True):
+        for page in content.pages:
+            for place, (side, share) in enumerate(zip(page.sides, page.shares, strict=True)):
+                ending = (f"_p{page.place + 1:04d}" if content.count > 1 else "") + side
+                index = page.place + content.count * place
+                old = of_source.get(printable(source), {}).get(index, "")
+                doc_id = old if _has_side(old, source, ending) else ""
                 if not doc_id:
                     doc_id = _name(source, ending, taken)
                     taken.add(doc_id.casefold())
-                yield Scan(doc_id, source, path, page + count * place, digest, page, share)
+                yield Scan(
+                    doc_id, printable(source), question.path, index, digest, page.place, share, content.reason
+                )
 
 
-def _settled_sides(old: Sequence[str], digest: str, settled: Mapping[str, str]) -> Sequence[str]:
+def printable(text: str) -> str:
+    """Write what is no character, or steers a terminal, as the escape sequence that Python has for it."""
+    plain = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in plain)
+
+
+def _settled_sides(question: FileQuestion, page: int, count: int) -> tuple[str, ...]:
     """Tell what an image was found to show when its documents were analysed; empty if that must be found anew."""
-    same = [settled.get(name) == digest for name in old]
-    if all(same):
+    if {page, page + count} <= question.settled:
         return _SIDES
-    return ("",) if same[0] and not old[0].endswith(_SIDES[0]) else ()
+    return ("",) if page in question.settled - question.left else ()
 
 
-def _find_shares(path: Path, page: int, config: IngestConfig) -> list[tuple[float, float] | None]:
+def _find_shares(
+    file: ScanFile, page: int, config: IngestConfig, go_on: Callable[[], None]
+) -> list[tuple[float, float] | None]:
     """Find the parts of an image that show a page each: from the left to the gutter, from there to the right."""
     if not config.split_spreads:
         return [None]
     try:
-        width, height = image_size(path, page)
-        if width < GUTTER.min_aspect * height or width * height > config.max_pixels:
+        width, height = file.shape(page)
+        if width < GUTTER.min_aspect * height:
             return [None]
-        gutter = find_gutter(load_image(path, page, config.max_pixels, GUTTER.side))
-    except ScanError:  # which the analysis will report
+        gutter = find_gutter(file.grey(page, config.max_pixels, GUTTER.side))
+        go_on()
+    except Exception:  # of any kind: the analysis will report what this page has
         return [None]
     return [None] if gutter is None else [(0.0, gutter[1]), (gutter[0], 1.0)]
 
@@ -211,7 +239,8 @@ def pick_scan(
     if not 1 <= number <= len(pages):
         raise UsageError(f"{path} has no page {number}; it has {len(pages)}, counted from 1")
     file_page = pages[number - 1]
-    shares = _find_shares(path, file_page, config or IngestConfig())
+    with open_scans(path) as file:
+        shares = _find_shares(file, file_page, config or IngestConfig(), lambda: None)
     endings = _SIDES if len(shares) == 2 else ("",)
     ending = f"_{side}" if side else ""
     if ending not in endings:
@@ -244,36 +273,43 @@ def load_scan(scan: Scan, max_pixels: int | None = None) -> tuple[NDArray[np.uin
         The file cannot be read, is no image, is damaged, or is too large.
     """
     image = load_image(scan.path, scan.file_page, max_pixels)
+    if max(image.shape) > FILES.max_aspect * min(image.shape):
+        raise ScanError(
+            f"{scan.path.name} has {image.shape[1]} x {image.shape[0]} pixels: a strip, not a page; leave it out"
+        )
     begin, end = scan.share or (0.0, 1.0)
     left, right = int(begin * image.shape[1]), round(end * image.shape[1])
     return image, np.ascontiguousarray(image[:, left:right]), left
 
 
-def _names(source: str, ending: str) -> tuple[str, str]:
-    """Make two names safe on any file system: a plain one, and one with a digest of the source."""
+def _names(source: str, ending: str) -> Iterator[str]:
+    """Make names that are safe on any file system: a plain one, then some with ever more of a digest of the source."""
     stem = source.rsplit(".", 1)[0]
     letters = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", letters).strip("._-")
-    mark = hashlib.sha256(source.encode()).hexdigest()[:8]
-    marked = f"{name[:_LONGEST_NAME]}_{mark}" if name else f"page_{mark}"
-    unclear = len(name) > _LONGEST_NAME or not name or bool(_RESERVED.match(name))
-    return (marked if unclear else name) + ending, marked + ending
+    digest = hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()
+    if name and len(name) <= _LONGEST_NAME and not _RESERVED.match(name):
+        yield name + ending
+    for length in _MARKS:
+        yield (f"{name[:_LONGEST_NAME]}_" if name else "page_") + digest[:length] + ending
 
 
 def _name(source: str, ending: str, taken: set[str]) -> str:
-    plain, marked = _names(source, ending)
-    return marked if plain.casefold() in taken else plain
+    free = (name for name in _names(source, ending) if name.casefold() not in taken)
+    return next(free, f"page_{len(taken)}{ending}")
 
 
 def _has_side(name: str, source: str, ending: str) -> bool:
     """Whether a name that a page has already does not say that it is another side of a spread."""
-    return bool(name) and (not name.endswith(_SIDES) or name in _names(source, ending))
+    return bool(name) and (not name.endswith(_SIDES) or name in set(_names(source, ending)))
 
 
 def _digest(path: Path) -> str:
-    """Take the SHA-256 of a file; of nothing where it cannot be read, which ``load_image`` will report."""
+    """Take the SHA-256 of a file; of nothing where it has no content or cannot be read, which will be reported."""
     try:
+        if not path.is_file():
+            return hashlib.sha256().hexdigest()
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):
         return hashlib.sha256().hexdigest()

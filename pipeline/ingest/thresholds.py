@@ -64,6 +64,9 @@ class PdfCriteria:
         300.0, "pixels an inch", "of pages that are drawn: digits of 8 points are then 22 pixels high"
     )
     min_covered: float = threshold(0.5, "of the page", "an image that covers less is not its scan")
+    min_side: int = threshold(
+        1000, "pixels", "an image with a shorter side decides the resolution only where nothing else is drawn"
+    )
 
 
 PDF = PdfCriteria()
@@ -79,4 +82,43 @@ class GammaCriteria:
 
 GAMMA = GammaCriteria()
 
-THRESHOLDS = (GUTTER, PDF, GAMMA)
+
+@dataclass(frozen=True)
+class FileLimits:
+    """What a file may hold; what holds more is damaged, made to do harm, or to be split."""
+
+    max_bytes: int = threshold(16 << 30, "bytes", "a larger file is not read")
+    max_pages: int = threshold(10_000, "pages", "a file with more is not read")
+    max_objects: int = threshold(20_000, "images and texts", "so many of a page of a PDF are looked at")
+    max_aspect: float = threshold(50.0, "shorter sides", "what is longer is a strip, not a page")
+
+
+FILES = FileLimits()
+
+
+@dataclass(frozen=True)
+class DepthCriteria:
+    """When pixels of more than 8 bits are stretched."""
+
+    min_used: float = threshold(
+        0.1, "of the depth", "with less between dark and bright a scan would be one grey"
+    )
+    tail: float = threshold(0.001, "of the pixels", "so many are darker than dark, and brighter than bright")
+    side: int = threshold(1000, "pixels", "sampled along each side")
+
+
+DEPTH = DepthCriteria()
+
+
+@dataclass(frozen=True)
+class PyramidCriteria:
+    """Which images of a TIFF are smaller copies of others, though they do not say so."""
+
+    side: int = threshold(256, "pixels", "longer side at which two images are compared")
+    max_difference: float = threshold(0.05, "of white", "mean difference of two that show the same")
+    max_pixels: int = threshold(60_000_000, "pixels", "larger images are told by their sizes alone")
+
+
+PYRAMID = PyramidCriteria()
+
+THRESHOLDS = (GUTTER, PDF, GAMMA, FILES, DEPTH, PYRAMID)

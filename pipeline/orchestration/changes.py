@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
@@ -14,6 +16,7 @@ from tablekin.ingest import Scan
 from tablekin.provenance import versions
 
 _NAMED = 3  # documents named in a message
+TRIED_AGAIN = "; the next run tries it again"  # end of a reason that is not the scan's fault
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,12 @@ class Changes:
     changed: frozenset[str]  # doc_id of documents whose scan has another content, or other pages
     stale: frozenset[str]  # doc_id of documents analysed with another config, other weights or version
     elsewhere: int  # documents that are not among the scans
+    unlucky: frozenset[str] = frozenset()  # doc_id of documents that failed by no fault of their scans
+
+
+def is_to_be_tried_again(documents: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which rows of table documents failed by no fault of their scans."""
+    return documents["reason"].str.endswith(TRIED_AGAIN)
 
 
 def find_changes(corpus: CorpusStore, scans: Sequence[Scan], fingerprint: str) -> Changes:
@@ -34,7 +43,7 @@ def find_changes(corpus: CorpusStore, scans: Sequence[Scan], fingerprint: str) -
     UsageError
         A scan of another folder has the same name, or documents would be deleted that cannot be analysed again.
     """
-    documents = corpus.read("documents", columns=["doc_id", "source", "sha256"])
+    documents = corpus.read("documents", columns=["doc_id", "source", "sha256", "reason"])
     known = dict(zip(documents["doc_id"], documents["sha256"], strict=True))
     stale = frozenset(corpus.document_tables.stale(fingerprint))
     changed = [scan for scan in scans if known.get(scan.doc_id, scan.sha256) != scan.sha256]
@@ -56,12 +65,14 @@ def find_changes(corpus: CorpusStore, scans: Sequence[Scan], fingerprint: str) -
             f"name the folder of their scans too, delete them with: tablekin drop {corpus.root} {lost[0]} ..., "
             "or name a new folder for the corpus"
         )
-    again = stale | {scan.doc_id for scan in changed}
+    unlucky = set(documents.loc[is_to_be_tried_again(documents), "doc_id"]) & names
+    again = stale | unlucky | {scan.doc_id for scan in changed}
     return Changes(
         tuple(scan for scan in scans if scan.doc_id in again or scan.doc_id not in known),
         frozenset([*(scan.doc_id for scan in changed), *gone["doc_id"]]) - stale,
         stale,
         len(elsewhere),
+        frozenset(unlucky - stale),
     )
 
 
@@ -87,6 +98,8 @@ def describe(changes: Changes, corpus: CorpusStore, config: RunConfig) -> Iterat
             left = int((~ok.isin(gone)).sum())
             pairs = (len(ok) * (len(ok) - 1) - left * (left - 1)) // 2
             yield f"{len(gone)} {why}: they and their {pairs} pairs will be made anew"
+    if changes.unlucky:
+        yield f"{len(changes.unlucky)} documents whose analysis was ended are tried again"
     if changes.stale:
         yield from _differences(corpus.read_record(), config)
     if changes.elsewhere:
@@ -113,5 +126,5 @@ def apply(changes: Changes, corpus: CorpusStore, fingerprint: str) -> None:
     """Delete the documents that are to be analysed again, and their pairs."""
     if changes.stale:
         corpus.drop_stale_documents(fingerprint)
-    if changes.changed:
-        corpus.drop_documents(changes.changed)
+    if again := changes.changed | changes.unlucky:
+        corpus.drop_documents(again)

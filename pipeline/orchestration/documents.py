@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -10,14 +10,50 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from tablekin.config import RunConfig
-from tablekin.errors import StoppedError
-from tablekin.execution import Failure, Progress, Tally, WorkerPool, run_in_order
-from tablekin.ingest import Metadata, Scan, join_metadata, load_scan
+from tablekin.config import IngestConfig, RunConfig
+from tablekin.errors import ScanError, StoppedError
+from tablekin.execution import (
+    Failure,
+    Progress,
+    Tally,
+    WorkerPool,
+    Workers,
+    limited_memory,
+    more_time,
+    run_in_order,
+)
+from tablekin.ingest import (
+    FileContent,
+    FileQuestion,
+    Metadata,
+    Scan,
+    answer_from_known,
+    join_metadata,
+    load_scan,
+    look_at,
+    printable,
+    unreadable,
+)
+from tablekin.orchestration.changes import TRIED_AGAIN
 from tablekin.orchestration.context import RunContext
 from tablekin.schemas import DOCUMENT_TABLES, empty
+from tablekin.threshold import threshold
 
 _BATCH = 16  # documents in a part: a kill costs no more of them, and a corpus of 1,000 has 63 files a table
+
+
+@dataclass(frozen=True)
+class TaskLimits:
+    """What a file or a page may take before it is given up; none of the project's scans takes a tenth of the time."""
+
+    reading: float = threshold(30.0, "seconds", "to read a page, or to find the pages of a file")
+    page_of_file: float = threshold(5.0, "seconds", "more for each page that is searched for a gutter")
+    analysis: float = threshold(300.0, "seconds", "more for the analysis of a page")
+    memory_to_read: int = threshold(3 << 30, "bytes", "to read a page, or to find the pages of a file")
+    memory: int = threshold(8 << 30, "bytes", "for the analysis of a page, on a processor")
+
+
+LIMITS = TaskLimits()
 
 Analyse = Callable[..., Mapping[str, pd.DataFrame]]  # (image, doc_id, config, device) -> rows of each table
 
@@ -33,6 +69,26 @@ class Analysis:
     stop_on_error: bool
 
 
+def look_at_files(
+    questions: Sequence[FileQuestion], config: IngestConfig, workers: int
+) -> Iterator[FileContent]:
+    """Find the pages of files, in worker processes: a file may bring the one that opens it to its end.
+
+    Yields
+    ------
+    FileContent
+        Of each file, in their order.
+    """
+    known = [answer_from_known(question) for question in questions]
+    unknown = [question for question, answer in zip(questions, known, strict=True) if answer is None]
+    work = partial(look_at, config=config, go_on=partial(more_time, LIMITS.page_of_file))
+    limits = Workers(workers, LIMITS.reading, LIMITS.memory_to_read)
+    with closing(run_in_order(work, unknown, limits)) as results:
+        for answer in known:
+            found = next(results) if answer is None else answer
+            yield unreadable(_reason(found)) if isinstance(found, Failure) else found
+
+
 def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) -> None:
     """Analyse scans and add them to the corpus; what is finished when an exception ends it is kept.
 
@@ -46,16 +102,17 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
     try:
         with (
             Progress("analysing", len(scans), "documents") as progress,
-            closing(run_in_order(work, scans, analysis.workers)) as results,
+            closing(run_in_order(work, scans, _limited(analysis))) as results,
         ):
             for scan, result in zip(scans, results, strict=True):
                 if isinstance(result, Failure):
+                    reason = _reason(result)
                     if analysis.stop_on_error:
-                        raise StoppedError(f"stopped at the first failure: {_with_path(scan, result.reason)}")
-                    run.say(_with_path(scan, result.reason))
+                        raise StoppedError(f"stopped at the first failure: {_with_path(scan, reason)}")
+                    run.say(_with_path(scan, reason))
                     if result.detail:
                         run.say(result.detail)
-                    result = _failed(scan, result.reason)
+                    result = _failed(scan, reason)
                 _count(run.tally, result)
                 batch.append(result)
                 progress.advance()
@@ -63,6 +120,17 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
                     _store(batch, run, analysis.metadata)
     finally:
         _store(batch, run, analysis.metadata)
+
+
+def _limited(analysis: Analysis) -> Workers | WorkerPool:
+    """Bound what a page may take; an accelerator reserves addresses without end, so that they cannot be bounded."""
+    if not isinstance(analysis.workers, int):
+        return analysis.workers
+    return Workers(analysis.workers, LIMITS.reading, LIMITS.memory if analysis.device == "cpu" else None)
+
+
+def _reason(failure: Failure) -> str:
+    return printable(failure.reason) + TRIED_AGAIN * failure.may_succeed
 
 
 def _store(batch: list[Mapping[str, pd.DataFrame]], run: RunContext, metadata: Metadata | None) -> None:
@@ -82,7 +150,11 @@ def _store(batch: list[Mapping[str, pd.DataFrame]], run: RunContext, metadata: M
 
 def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -> dict[str, pd.DataFrame]:
     """Read one scan and analyse it; runs in a worker."""
-    image, page, left = load_scan(scan, config.ingest.max_pixels)
+    if scan.reason:
+        raise ScanError(scan.reason)
+    with limited_memory(LIMITS.memory_to_read if device == "cpu" else None):
+        image, page, left = load_scan(scan, config.ingest.max_pixels)
+    more_time(LIMITS.analysis)
     tables = _shift(analyse(page, scan.doc_id, config, device), left)
     height, width = image.shape
     tables["documents"] = _row(scan, width, height, "ok", "")
@@ -104,7 +176,7 @@ def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFr
 
 def _with_path(scan: Scan, reason: str) -> str:
     """Put the path of a scan before a reason, in the place of its name where the reason begins with that."""
-    rest = reason.removeprefix(scan.path.name)
+    rest = reason.removeprefix(printable(scan.path.name))
     return f"{scan.source}: {reason}" if rest == reason else f"{scan.source}{rest}"
 
 

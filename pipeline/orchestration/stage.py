@@ -13,9 +13,10 @@ from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import Match, Score
 from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, list_scans, read_metadata
-from tablekin.orchestration.changes import apply, describe, find_changes
+from tablekin.orchestration.changes import apply, describe, find_changes, is_to_be_tried_again
 from tablekin.orchestration.context import RunContext
-from tablekin.orchestration.documents import Analyse, Analysis, add_documents
+from tablekin.orchestration.documents import Analyse, Analysis, add_documents, look_at_files
+from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.updates import update_cells, update_pairs
 from tablekin.provenance import versions, weights_digests
@@ -94,12 +95,12 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
     corpus = CorpusStore(request.out)
     metadata = read_metadata(request.metadata) if request.metadata else None
     listing = list_scans(request.scans)
-    if listing.ignored:
-        say(_ignored(listing))
-    for folder in listing.closed:
-        say(f"the folder {folder}; its scans are left out, give yourself the right to read it")
+    for line in describe_listing(listing):
+        say(line)
     if not listing.sources:
-        raise NothingUsableError(f"no JPEG, PNG, TIFF or PDF file in {', '.join(map(str, request.scans))}")
+        raise NothingUsableError(
+            f"no JPEG, PNG, TIFF, JPEG 2000, WebP or PDF file in {', '.join(map(str, request.scans))}"
+        )
     with open_cluster(request.scheduler, say) as cluster:
         if cluster:
             cluster.require(listing.root / listing.sources[0])
@@ -125,7 +126,9 @@ def _bring_up_to_date(
     config, tally, weights = request.config, Tally(), weights_digests()
     fingerprint = config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
     corpus.tidy()
-    scans = _identify(corpus, listing, config, fingerprint)
+    scans = _identify(corpus, listing, request, fingerprint)
+    if twice := describe_copies(scans):
+        say(twice)
     tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
     changes = find_changes(corpus, scans, fingerprint)
     record = Record(corpus, config, weights, [str(listing.root)], request.metadata)
@@ -183,20 +186,19 @@ def _means(device: str, workers: int, scheduler: str | None) -> str:
     return f"analysing on {device} with {workers} workers {where}, of one thread each; pairs with {pairs}"
 
 
-def _ignored(listing: Listing) -> str:
-    kinds = ", ".join(f"{count} {suffix}" for suffix, count in listing.ignored.items())
-    return f"ignored {sum(listing.ignored.values())} files that are not JPEG, PNG, TIFF or PDF ({kinds})"
-
-
-def _identify(corpus: CorpusStore, listing: Listing, config: RunConfig, fingerprint: str) -> list[Scan]:
-    documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256"])
+def _identify(corpus: CorpusStore, listing: Listing, request: RunRequest, fingerprint: str) -> list[Scan]:
+    documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256", "reason"])
     keys = zip(documents["source"], documents["page_index"], strict=True)
     scans: list[Scan] = []
     known = dict(zip(keys, documents["doc_id"], strict=True))
-    current = documents[~documents["doc_id"].isin(corpus.document_tables.stale(fingerprint))]
+    is_stale = documents["doc_id"].isin(corpus.document_tables.stale(fingerprint))
+    current = documents[~is_stale & ~is_to_be_tried_again(documents)]
     settled = dict(zip(current["doc_id"], current["sha256"], strict=True))
+    look = partial(
+        look_at_files, config=request.config.ingest, workers=request.workers or default_workers("cpu")
+    )
     with Progress("reading", len(listing.sources), "files") as progress:
-        for scan in identify(listing, known, config.ingest, settled):
+        for scan in identify(listing, known, request.config.ingest, settled, look):
             if not scans or scans[-1].source != scan.source:
                 progress.advance()
             scans.append(scan)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tablekin.errors import ScanError
-from tablekin.execution import Failure, run_in_order
+from tablekin.execution import Failure, Workers, more_time, run_in_order
 
 
 def work(number):
@@ -24,6 +24,21 @@ def work(number):
         raise ZeroDivisionError("by six")
     time.sleep(0.05 * (number % 2))  # so that neighbours overtake one another
     return number * number
+
+
+def misbehave(how):
+    if how == "sleep":
+        time.sleep(100)
+    if how == "hoard":
+        return len(bytearray(1 << 30))
+    if how == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if how == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "ask":
+        more_time(20)
+        time.sleep(1.2)
+    return how
 
 
 def threads(_):
@@ -39,8 +54,23 @@ def test_results_come_in_order_and_each_failure_stays_with_its_task(workers):
     assert [result for result in found if not isinstance(result, Failure)] == [1, 4, 16, 49, 64]
     assert reasons[3] == "three is torn"
     assert "memory" in reasons[5]
-    assert "ZeroDivisionError: by six" in reasons[6]
+    assert "please report it" in reasons[6]
+    assert "ZeroDivisionError" not in reasons[6]
     assert set(reasons) == {3, 5, 6}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds the address space")
+def test_a_task_that_takes_too_much_fails_alone_and_at_once():
+    tasks = ["sleep", "good", "hoard", "ask", "crash", "good", "killed", "good"]
+    begin = time.monotonic()
+    found = list(run_in_order(misbehave, tasks, Workers(2, seconds=1, memory=1 << 29)))
+    assert time.monotonic() - begin < 60
+    assert [one for one in found if not isinstance(one, Failure)] == ["good", "ask", "good", "good"]
+    slow, large, crashed, killed = (one for one in found if isinstance(one, Failure))
+    assert "too long" in slow.reason
+    assert "memory" in large.reason
+    assert "crash" in crashed.reason
+    assert [one.may_succeed for one in (slow, large, crashed, killed)] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

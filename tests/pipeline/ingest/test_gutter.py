@@ -10,7 +10,8 @@ from tablekin.config import IngestConfig, RunConfig
 from tablekin.errors import UsageError
 from tablekin.ingest.gutter import find_gutter
 from tablekin.ingest.image import load_image
-from tablekin.ingest.scans import identify, list_scans, load_scan, pick_scan
+from tablekin.ingest.listing import list_scans
+from tablekin.ingest.scans import identify, load_scan, pick_scan
 from tablekin.ingest.thresholds import GUTTER
 from tablekin.orchestration.documents import analyse_scan
 from tests.support.openings import opening

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import os
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from PIL.PngImagePlugin import PngInfo
 
 from tablekin.errors import ScanError
-from tablekin.ingest.image import load_image
+from tablekin.ingest.image import image_size, load_image
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 
@@ -124,3 +126,63 @@ def test_a_png_stored_linear_is_shown_as_it_was_seen(tmp_path):
     info.add(b"gAMA", (100000).to_bytes(4, "big"))
     Image.fromarray(np.array([[0, 55, 255]], np.uint8)).save(tmp_path / "page.png", pnginfo=info)
     assert load_image(tmp_path / "page.png").tolist() == [[0, 127, 255]]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [TypeError("'NAType'"), AssertionError(), OverflowError(), struct.error("unpack"), RecursionError()],
+)
+def test_whatever_is_raised_by_a_library_is_a_reason_for_a_historian(tmp_path, monkeypatch, error):
+    path = touch(tmp_path / "page.png")
+
+    def broken(*_args, **_options):
+        raise error
+
+    monkeypatch.setattr(Image, "open", broken)
+    with pytest.raises(ScanError) as raised:
+        load_image(path)
+    assert str(raised.value) == "page.png is damaged or incomplete; download or scan it again"
+
+
+def test_a_scan_that_needs_too_much_memory_is_told(tmp_path, monkeypatch):
+    path = touch(tmp_path / "page.png")
+
+    def hungry(*_args, **_options):
+        raise MemoryError
+
+    monkeypatch.setattr(Image, "open", hungry)
+    with pytest.raises(ScanError, match=r"page\.png needs more memory"):
+        load_image(path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "page.png").symlink_to(tmp_path / "pipe")
+    with pytest.raises(ScanError, match=r"page\.png is a pipe or a device"):
+        load_image(tmp_path / "page.png")
+
+
+def test_the_size_of_a_png_is_known_without_decoding_it(tmp_path, monkeypatch):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(GREY).save(tmp_path / "page.png", exif=exif)
+
+    def decode(*_args):
+        raise AssertionError("was decoded")
+
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", decode)
+    assert image_size(tmp_path / "page.png") == (6, 8)
+
+
+@pytest.mark.parametrize("value", [0, 9, 65535])
+def test_an_orientation_that_is_none_does_no_harm(tmp_path, value):
+    exif = Image.Exif()
+    exif[0x0112] = value
+    Image.fromarray(GREY).save(tmp_path / "page.jpg", quality=100, exif=exif)
+    assert load_image(tmp_path / "page.jpg").shape == GREY.shape
+
+
+@pytest.mark.parametrize(("suffix", "options"), [("jp2", {}), ("webp", {"lossless": True})])
+def test_jpeg_2000_and_webp_are_read(tmp_path, suffix, options):
+    Image.fromarray(np.dstack([GREY] * 3)).save(tmp_path / f"page.{suffix}", **options)
+    assert np.abs(load_image(tmp_path / f"page.{suffix}").astype(int) - GREY).max() <= 1

@@ -9,11 +9,13 @@ from PIL import Image, ImageDraw
 
 from tablekin.config import IngestConfig
 from tablekin.errors import ScanError
-from tablekin.ingest.image import image_size, load_image
-from tablekin.ingest.scans import identify, list_scans
-from tests.support.places import FIXTURES
+from tablekin.ingest.image import image_size, list_pages, load_image
+from tablekin.ingest.listing import list_scans
+from tablekin.ingest.scans import identify
+from tests.support.places import FIXTURES, SHARED
 
 LOCKED = FIXTURES / "locked.pdf"  # an empty page, made with pypdf, RC4 of 128 bits
+PDFS = SHARED / "inputs/pdf"
 NOISE = np.random.default_rng(0).integers(0, 256, (60, 40)).astype(np.uint8)
 
 
@@ -90,3 +92,44 @@ def test_a_reduced_image_shows_the_same(tmp_path):
     small = load_image(path, 0, longest=300)
     assert small.shape == (200, 300)
     assert abs(float((small < 128).mean()) - 0.25) < 0.02
+
+
+def empty_pdf(path: Path, count: int) -> Path:
+    """Write a PDF of one empty page that says it has ``count``."""
+    kids = b"[3 0 R]" if count else b"[]"
+    path.write_bytes(
+        b"%%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids%b/Count %d>>\nendobj\n"
+        b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]>>\nendobj\ntrailer<</Size 4/Root 1 0 R>>\n%%%%EOF\n"
+        % (kids, count)
+    )
+    return path
+
+
+def test_a_file_without_pages_is_told_from_a_locked_one(tmp_path):
+    with pytest.raises(ScanError, match=r"book\.pdf has no pages"):
+        list_pages(empty_pdf(tmp_path / "book.pdf", 0))
+
+
+def test_pages_that_are_not_there_are_told_once(tmp_path):
+    path = empty_pdf(tmp_path / "book.pdf", 900)
+    assert list_pages(path) == ([0, 1], 900)
+    assert load_image(path, 0).shape == (1250, 1250)
+    with pytest.raises(ScanError, match=r"page 2 of book\.pdf is missing or damaged"):
+        load_image(path, 1)
+    with pytest.raises(ScanError, match=r"says that it has 100000 pages"):
+        list_pages(empty_pdf(tmp_path / "long.pdf", 100_000))
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        ("b103_bg3_fg1.pdf", (4175, 6368)),
+        ("b103_bg4_fg12.pdf", (4175, 6368)),
+        ("ocr_text_under_image_72dpi.pdf", (3000, 5545)),
+        ("page3000px_72dpi_footer.pdf", (3000, 5545)),
+    ],
+)
+def test_the_finest_layer_of_a_scan_decides_whatever_is_printed_on_it(name, size):
+    if not PDFS.is_dir():
+        pytest.skip("needs the shared inputs")
+    assert image_size(PDFS / name) == size

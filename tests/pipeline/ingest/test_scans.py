@@ -1,10 +1,13 @@
+import hashlib
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from tablekin.errors import ScanError, UsageError
+from tablekin.errors import ScanError
 from tablekin.ingest.image import load_image
-from tablekin.ingest.scans import identify, list_scans
+from tablekin.ingest.listing import list_scans
+from tablekin.ingest.scans import identify
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 
@@ -17,33 +20,6 @@ def touch(path, image=GREY):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(image).save(path)
     return path
-
-
-def test_folders_are_searched_at_any_depth_and_other_files_counted(tmp_path):
-    for name in ("b/2.PNG", "a.jpg", "b/c/3.tif", ".thumbs/x.txt"):
-        touch(tmp_path / name) if not name.endswith("txt") else None
-    (tmp_path / "notes.txt").write_text("")
-    (tmp_path / "book.djvu").write_text("")
-    (tmp_path / "._a.jpg").write_text("what macOS leaves behind")
-    listing = list_scans([tmp_path])
-    assert listing.sources == ("a.jpg", "b/2.PNG", "b/c/3.tif")
-    assert listing.ignored == {".djvu": 1, ".txt": 1}
-
-
-def test_files_and_folders_share_their_common_folder_as_root(tmp_path):
-    touch(tmp_path / "x/one/1.png")
-    touch(tmp_path / "x/two/2.png")
-    listing = list_scans([tmp_path / "x/one/1.png", tmp_path / "x/two"])
-    assert listing.root == tmp_path / "x"
-    assert listing.sources == ("one/1.png", "two/2.png")
-
-
-def test_what_cannot_be_a_scan_is_refused_when_named(tmp_path):
-    (tmp_path / "book.djvu").write_text("")
-    with pytest.raises(UsageError, match=r"book\.djvu is not a JPEG"):
-        list_scans([tmp_path / "book.djvu"])
-    with pytest.raises(UsageError, match="does not exist"):
-        list_scans([tmp_path / "nowhere"])
 
 
 def test_names_are_safe_and_distinct_on_any_file_system(tmp_path):
@@ -102,3 +78,22 @@ def test_every_kind_of_useless_scan_has_a_reason_of_its_own(tmp_path):
     for scan in scans:
         with pytest.raises(ScanError, match=rf"{scan.source}.*{reasons[scan.source]}"):
             load_image(scan.path, scan.file_page)
+
+
+def test_a_name_that_looks_like_a_marked_one_is_no_rival(tmp_path):
+    mark = hashlib.sha256(b"a.png").hexdigest()[:8]
+    for name in ("a.jpg", "a.png", f"a_{mark}.png", f"a_{mark}.jpg"):
+        touch(tmp_path / name)
+    found = names(tmp_path)
+    assert len(set(found)) == 4
+    grown = names(tmp_path, {("a.png", 0): f"a_{mark}"})
+    assert len(set(grown)) == 4
+
+
+def test_a_name_that_is_no_text_or_steers_a_terminal_is_written_plainly(tmp_path):
+    for name in (b"tab\xffle.png", b"red\x1b[31m.png"):
+        with open(bytes(tmp_path) + b"/" + name, "wb") as file:  # noqa: PTH123
+            file.write(touch(tmp_path / "ok.png").read_bytes())
+    scans = list(identify(list_scans([tmp_path]), {}))
+    assert {scan.source for scan in scans} == {"ok.png", r"red\x1b[31m.png", r"tab\udcffle.png"}
+    assert all((load_image(scan.path) == GREY).all() for scan in scans)

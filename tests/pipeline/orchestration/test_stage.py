@@ -12,6 +12,7 @@ from PIL import Image
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
 from tablekin.errors import NothingUsableError, StoppedError, UsageError
+from tablekin.execution import Failure
 from tablekin.ingest.scans import Scan
 from tablekin.orchestration import RunRequest, run
 from tablekin.schemas import SCHEMAS
@@ -133,11 +134,42 @@ def test_failures_are_rows_with_a_reason_and_are_not_tried_again(scans, tmp_path
     documents = pd.read_parquet(out / "documents").set_index("source")
     reasons = documents[documents["status"] == "failed"]["reason"]
     assert "memory" in reasons["deadly.png"]
-    assert "no such luck" in reasons["broken.png"]
+    assert "report it" in reasons["broken.png"]
+    assert "ValueError" not in reasons["broken.png"]
+    assert any("no such luck" in line for line in said)  # for the report
     assert "not a JPEG" in reasons["box/letter.jpg"]
     again = start(scans, out)
     assert again.unchanged
     assert again.failed == 3
+
+
+def test_a_page_whose_worker_was_killed_is_tried_again_by_the_next_run(scans, tmp_path, monkeypatch):
+    out = tmp_path / "corpus"
+
+    def killed(work, tasks, workers):
+        for task in tasks:
+            is_page = getattr(task, "doc_id", "") == "page1"
+            yield Failure("its worker was killed", may_succeed=True) if is_page else work(task)
+
+    monkeypatch.setattr("tablekin.orchestration.documents.run_in_order", killed)
+    assert start(scans, out).failed == 1
+    reason = pd.read_parquet(out / "documents").set_index("doc_id")["reason"]["page1"]
+    assert reason == "its worker was killed; the next run tries it again"
+    monkeypatch.setattr(
+        "tablekin.orchestration.documents.run_in_order", lambda work, tasks, _: (work(task) for task in tasks)
+    )
+    said = []
+    again = start(scans, out, said=said)
+    assert (again.failed, again.added) == (0, 1)
+    assert any("tried again" in line for line in said)
+    assert start(scans, out).unchanged
+
+
+def test_files_that_are_the_same_are_told(scans, tmp_path):
+    (scans / "copy.png").write_bytes((scans / "page1.png").read_bytes())
+    said = []
+    start(scans, tmp_path / "corpus", said=said)
+    assert any("1 files are copies of others (page1.png is copy.png)" in line for line in said)
 
 
 def test_stop_on_error_keeps_what_was_finished(scans, tmp_path):

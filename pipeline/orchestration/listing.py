@@ -1,0 +1,55 @@
+"""Listing: what is said of the files that were found, before any is analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tablekin.ingest import Listing, Scan
+
+_NAMED = 3  # files or folders named in a message
+
+
+def describe_listing(listing: Listing) -> Iterator[str]:
+    """Say what was left out, and what lies elsewhere than it seems.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    if listing.ignored:
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in listing.ignored.items())
+        yield (
+            f"ignored {sum(listing.ignored.values())} files that are not JPEG, PNG, TIFF, JPEG 2000, WebP or PDF "
+            f"({kinds})"
+        )
+    for folder in listing.closed:
+        yield f"the folder {folder}; its scans are left out, give yourself the right to read it"
+    if listing.left_out:
+        yield (
+            "hidden folders, folders of the system and corpora are left out "
+            f"({_some(listing.left_out)}); name one to have its scans analysed"
+        )
+    if listing.outward:
+        yield f"{len(listing.outward)} scans are links that lead out of the folder ({_some(listing.outward)})"
+
+
+def describe_copies(scans: Sequence[Scan]) -> str:
+    """Say which files are the same, empty if none are."""
+    first: dict[str, str] = {}
+    copies: dict[str, str] = {}
+    for scan in scans:
+        source = first.setdefault(scan.sha256, scan.source)
+        if source != scan.source and not scan.reason:
+            copies[scan.source] = source
+    if not copies:
+        return ""
+    named = _some([f"{copy} is {source}" for copy, source in copies.items()])
+    return (
+        f"{len(copies)} files are copies of others ({named}): each becomes a document of its own, and its pairs say "
+        "nothing; delete what you do not need"
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + ", ..." * (len(names) > _NAMED)

@@ -59,7 +59,7 @@ class Progress:
     def __init__(self, label: str, total: int | None = None, unit: str = "") -> None:
         self._label, self._total, self._unit = label, total, unit
         self._done, self._begin, self._ended = 0, time.monotonic(), threading.Event()
-        self._last = self._begin
+        self._last, self._said = self._begin, -1  # when a line was said, and what was done then
         self._lock = threading.Lock()
         self._clock = threading.Thread(target=self._tick, daemon=True)
 
@@ -94,9 +94,10 @@ class Progress:
             step = ProgressStep(self._label, self._unit, self._done, self._total, now - self._begin, ended)
             due = now - self._last >= _SECONDS_BETWEEN_LINES
             if ended:
-                due = self._total is not None or step.seconds >= _SECONDS_BETWEEN_LINES
+                counted = self._total is not None and self._said != self._done
+                due |= counted or (self._total is None and step.seconds >= _SECONDS_BETWEEN_LINES)
             if due:
-                self._last = now
+                self._last, self._said = now, self._done
         _LOGGER.log(logging.INFO if due else STEP, "%s", step, extra={"step": step})
 
 

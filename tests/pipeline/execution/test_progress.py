@@ -28,7 +28,6 @@ def test_a_log_gets_a_line_every_ten_seconds_with_counts_and_the_time_that_remai
     assert lines(caplog) == [
         "analysing: 1 of 4 documents in 20 s, about 60 s to go",
         "analysing: 4 of 4 documents in 40 s",
-        "analysing: 4 of 4 documents in 40 s",
     ]
 
 

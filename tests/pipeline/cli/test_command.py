@@ -9,6 +9,7 @@ from typer.main import get_command
 
 import tablekin.cli.command as module
 from tablekin.cli import app
+from tests.support.places import ROOT
 
 COMMANDS = get_command(app).commands
 
@@ -66,6 +67,11 @@ def test_every_command_takes_the_same_options_and_explains_all_of_its_own():
         assert {"--json", "-v", "--verbose", "-q", "--quiet", "--log-file"} <= spelled, name
         assert all(getattr(parameter, "help", None) for parameter in one.params), name
         assert one.help, name
+
+
+def test_the_readme_names_every_command():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert {name for name in COMMANDS if not re.search(rf"^    tablekin {name} ", readme, re.M)} == set()
 
 
 def test_a_command_keeps_the_defaults_of_its_function():

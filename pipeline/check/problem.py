@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.corpus import CorpusLayout
+from tablekin.threshold import threshold
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -32,16 +33,19 @@ class Problem:
 
 @dataclass(frozen=True)
 class Rounding:
-    """How far a number may be from what other tables give for it.
+    """How far a number may be from what other tables give for it, by rounding alone.
 
-    The tables hold float32, whose numbers are right to 6e-8 of their size; sums over a page's regions, and squares of
-    norms, lose some hundred times that. What `tests/pipeline/check` damages is wrong by more than a tenth.
+    The tables hold float32, whose numbers are right to 6e-8 of their size; sums over the regions of a page lose some.
     """
 
-    relative: float = (
-        1e-4  # of the size of the number; 1e-5 to 1e-2 find the same in all corpora that were looked at
+    relative: float = threshold(
+        1e-4,
+        "share of the number",
+        "that it may differ by",
+        alike=(1e-6, 1e-2),
+        chosen="a sound corpus of 10 pages, and the damages of tests/pipeline/check",
     )
-    smallest: float = 1e-6  # size of a number below which it counts as this one, so that 0 may be 1e-10
+    smallest: float = threshold(1e-6, "relevance", "size that a smaller number is taken to have")
 
     def differ(self, found: Floats, expected: Floats, size: Floats | float) -> Mask:
         """Tell where numbers differ by more than rounding; what is no number does."""

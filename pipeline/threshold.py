@@ -34,7 +34,7 @@ def threshold(
     meaning
         What it decides.
     alike
-        Values from and to which a sample archive is read as well; ``scripts/sensitivity.py`` measures them.
+        Values from and to which the sample archive of ``docs/method/sensitivity.md`` is read as well.
     chosen
         The pages it was chosen on, where that is known.
     """

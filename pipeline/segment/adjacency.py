@@ -20,27 +20,47 @@ from tablekin.threshold import threshold
 class AdjacencyCriteria:
     """How large digits are, and which of them stand next to one another."""
 
-    height_percentile: float = threshold(70, "percent", "of the boxes' heights that is the digit height")
-    min_height: float = threshold(8, "pixels", "digit height of a page at least")
-    max_height: float = threshold(60, "pixels", "digit height of a page at most")
-    min_width: float = threshold(0.4, "digit heights", "digit width of a page at least; at most one height")
-    close_space: float = threshold(0.72, "digit widths", "narrowest space in type set close")
-    wide_space: float = threshold(0.5, "digit widths", "by how much a space is wider than the usual gap")
+    height_percentile: float = threshold(
+        70, "percent", "of the boxes' heights that is the digit height", (52.0, 88.0)
+    )
+    min_height: float = threshold(8, "pixels", "digit height of a page at least", (6.0, 10.0))
+    max_height: float = threshold(60, "pixels", "digit height of a page at most", (45.0, 75.0))
+    min_width: float = threshold(
+        0.4, "digit heights", "digit width of a page at least; at most one height", (0.3, 0.5)
+    )
+    close_space: float = threshold(0.72, "digit widths", "narrowest space in type set close", (0.54, 0.9))
+    wide_space: float = threshold(
+        0.5, "digit widths", "by how much a space is wider than the usual gap", (0.375, 0.625)
+    )
     usual_percentile: float = threshold(
-        20, "percent", "of the gaps on a line that is the usual gap in a number"
+        20, "percent", "of the gaps on a line that is the usual gap in a number", (15.0, 25.0)
     )
-    max_usual_gap: float = threshold(0.9, "digit widths", "usual gap in a number at most")
-    min_gaps: int = threshold(20, "gaps", "fewer do not tell what is usual")
-    number_gap: float = threshold(1.25, "spaces", "widest gap inside a number: a point needs room")
-    right_reach: float = threshold(3.0, "digit heights", "how far to the right a neighbour is looked for")
-    lower_reach: float = threshold(4.4, "digit heights", "how far below a neighbour is looked for")
+    max_usual_gap: float = threshold(0.9, "digit widths", "usual gap in a number at most", (0.675, 1.0))
+    min_gaps: int = threshold(20, "gaps", "fewer do not tell what is usual", (15.0, 25.0))
+    number_gap: float = threshold(
+        1.25, "spaces", "widest gap inside a number: a point needs room", (0.9375, 1.562)
+    )
+    right_reach: float = threshold(
+        3.0, "digit heights", "how far to the right a neighbour is looked for", (2.25, 3.75)
+    )
+    lower_reach: float = threshold(
+        4.4, "digit heights", "how far below a neighbour is looked for", (3.3, 5.5)
+    )
     line_drift: float = threshold(
-        0.5, "digit heights", "how much higher or lower the right neighbour may stand"
+        0.5, "digit heights", "how much higher or lower the right neighbour may stand", (0.375, 0.625)
     )
-    column_drift: float = threshold(0.55, "digit widths", "how far to a side the lower neighbour may stand")
-    right_start: float = threshold(0.2, "digit widths", "a nearer centre to the right is no neighbour")
-    lower_start: float = threshold(0.6, "digit heights", "a nearer centre below is no neighbour")
-    rule_height: float = threshold(0.6, "digit heights", "length of a vertical rule that parts two digits")
+    column_drift: float = threshold(
+        0.55, "digit widths", "how far to a side the lower neighbour may stand", (0.4125, 0.6875)
+    )
+    right_start: float = threshold(
+        0.2, "digit widths", "a nearer centre to the right is no neighbour", (0.15, 0.25)
+    )
+    lower_start: float = threshold(
+        0.6, "digit heights", "a nearer centre below is no neighbour", (0.45, 0.75)
+    )
+    rule_height: float = threshold(
+        0.6, "digit heights", "length of a vertical rule that parts two digits", (0.45, 0.75)
+    )
 
 
 CRITERIA = AdjacencyCriteria()

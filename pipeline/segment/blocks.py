@@ -20,9 +20,13 @@ from tablekin.threshold import threshold
 class BlockCriteria:
     """Which digits belong to a block."""
 
-    min_digits: int = threshold(4, "digits", "fewer that hang together are only ever part of another block")
-    beside: float = threshold(0.6, "digit heights", "how far beside a block such a few may stand")
-    beyond: float = threshold(3.0, "digit heights", "how far above or below it")
+    min_digits: int = threshold(
+        4, "digits", "fewer that hang together are only ever part of another block", (3.0, 5.0)
+    )
+    beside: float = threshold(
+        0.6, "digit heights", "how far beside a block such a few may stand", (0.45, 0.75)
+    )
+    beyond: float = threshold(3.0, "digit heights", "how far above or below it", (2.25, 3.75))
 
 
 CRITERIA = BlockCriteria()

@@ -23,25 +23,39 @@ _LEANING = "tables whose columns lean"
 class BodyCriteria:
     """Which rows at both ends of a block are none of the table's."""
 
-    min_rows: int = threshold(3, "rows", "that are left in any case")
-    wordy_numbers: float = threshold(0.34, "of the usual row", "numbers in a line of text at most")
-    wordy: float = threshold(0.5, "of the row", "numbers beside words, in a line of text more")
-    few: float = threshold(0.5, "of the usual row", "numbers in a row of few at most", chosen=_REAL)
-    far: float = threshold(2.2, "pitches", "from a row of few numbers to the table at least")
-    place: float = threshold(0.5, "digit widths", "width of a place across the table", chosen=_TOTALS)
-    shared: float = threshold(0.25, "of the other rows", "that have digits at a shared place", chosen=_TOTALS)
-    fitting: float = threshold(
-        0.75, "of a row's digits", "at shared places, in a row of the table", chosen=_TOTALS
+    min_rows: int = threshold(3, "rows", "that are left in any case", (2.0, 4.0))
+    wordy_numbers: float = threshold(
+        0.34, "of the usual row", "numbers in a line of text at most", (0.255, 0.425)
     )
-    heading_rows: int = threshold(2, "rows", "of numbers in a heading at most")
-    ruled: float = threshold(0.5, "of the width", "that a rule under a row covers", chosen=_HEADINGS)
+    wordy: float = threshold(
+        0.5, "of the row", "numbers beside words, in a line of text more", (0.375, 0.625)
+    )
+    few: float = threshold(
+        0.5, "of the usual row", "numbers in a row of few at most", (0.375, 0.625), chosen=_REAL
+    )
+    far: float = threshold(2.2, "pitches", "from a row of few numbers to the table at least", (1.65, 2.75))
+    place: float = threshold(
+        0.5, "digit widths", "width of a place across the table", (0.375, 0.625), chosen=_TOTALS
+    )
+    shared: float = threshold(
+        0.25, "of the other rows", "that have digits at a shared place", (0.1875, 0.3125), chosen=_TOTALS
+    )
+    fitting: float = threshold(
+        0.75, "of a row's digits", "at shared places, in a row of the table", (0.5625, 0.9375), chosen=_TOTALS
+    )
+    heading_rows: int = threshold(2, "rows", "of numbers in a heading at most", (1.0, 3.0))
+    ruled: float = threshold(
+        0.5, "of the width", "that a rule under a row covers", (0.375, 0.625), chosen=_HEADINGS
+    )
     few_ruled: float = threshold(
-        0.75, "of the width", "the same under a row of few numbers", chosen=_HEADINGS
+        0.75, "of the width", "the same under a row of few numbers", (0.5625, 0.9375), chosen=_HEADINGS
     )
     ruled_rows: float = threshold(
-        0.5, "of the rows", "ruled below: if more are, no rule tells it", chosen=_HEADINGS
+        0.5, "of the rows", "ruled below: if more are, no rule tells it", (0.375, 0.625), chosen=_HEADINGS
     )
-    set_off: float = threshold(1.2, "pitches", "from a heading to the next row at least", chosen=_LEANING)
+    set_off: float = threshold(
+        1.2, "pitches", "from a heading to the next row at least", (0.9, 1.5), chosen=_LEANING
+    )
 
 
 CRITERIA = BodyCriteria()

@@ -21,11 +21,15 @@ _WIDENED = 3.0  # pixels: rules are as thick at least, for they are widened by t
 class BoundCriteria:
     """Where the heading, the first row and the last row end."""
 
-    row: float = threshold(0.5, "digit heights", "from the middle of a row to a rule above or below at least")
-    rule: float = threshold(
-        1.0, "digit heights", "from where a row would end to the rule that ends it at most"
+    row: float = threshold(
+        0.5, "digit heights", "from the middle of a row to a rule above or below at least", (0.375, 0.625)
     )
-    heading: float = threshold(14.0, "digit heights", "of a heading inside a frame at most", chosen=_FACING)
+    rule: float = threshold(
+        1.0, "digit heights", "from where a row would end to the rule that ends it at most", (0.75, 1.25)
+    )
+    heading: float = threshold(
+        14.0, "digit heights", "of a heading inside a frame at most", (10.5, 17.5), chosen=_FACING
+    )
     plain_heading: float = threshold(8.0, "digit heights", "of a heading without a frame at most")
     heading_row: float = threshold(
         0.8, "digit heights", "from a heading's row of numbers to its top", chosen=_HEADINGS

@@ -24,9 +24,13 @@ _CROSSED = "rules that digits cross"
 class ColumnCriteria:
     """Which digits are part of a column, and which divisions are open to the eye."""
 
-    stray_rows: int = threshold(8, "rows", "in a longer table a column takes one row of digits more")
-    inked: float = threshold(0.3, "of the rows", "with ink where a division is not white", chosen=_CROSSED)
-    rule_reach: int = threshold(3, "pixels", "from a division to its rule at most")
+    stray_rows: int = threshold(
+        8, "rows", "in a longer table a column takes one row of digits more", (6.0, 10.0)
+    )
+    inked: float = threshold(
+        0.3, "of the rows", "with ink where a division is not white", (0.225, 0.375), chosen=_CROSSED
+    )
+    rule_reach: int = threshold(3, "pixels", "from a division to its rule at most", (2.0, 4.0))
 
 
 CRITERIA = ColumnCriteria()

@@ -20,9 +20,11 @@ _LEANING = "tables whose columns lean"
 class BlockContextCriteria:
     """How far around a block its headings and columns of text may reach."""
 
-    beside: float = threshold(26.0, "digit heights", "how far to either side", chosen=_LEANING)
-    above: float = threshold(15.0, "digit heights", "how far above the first row", chosen=_LEANING)
-    below: float = threshold(3.0, "digit heights", "how far below the last row")
+    beside: float = threshold(26.0, "digit heights", "how far to either side", (19.5, 32.5), chosen=_LEANING)
+    above: float = threshold(
+        15.0, "digit heights", "how far above the first row", (11.25, 18.75), chosen=_LEANING
+    )
+    below: float = threshold(3.0, "digit heights", "how far below the last row", (2.25, 3.75))
 
 
 CRITERIA = BlockContextCriteria()

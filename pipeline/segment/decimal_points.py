@@ -18,12 +18,16 @@ _POINTS = "decimal points beside broken rules and missed digits"
 class DecimalPointCriteria:
     """Which ink between two digits is a point."""
 
-    min_ink: float = threshold(0.008, "squared digit heights", "of a point at least", chosen=_POINTS)
-    max_ink: float = threshold(0.12, "squared digit heights", "of a point at most", chosen=_POINTS)
-    margin: float = threshold(
-        1.5, "pixels", "beside a digit's box that its own ink may reach into", chosen=_POINTS
+    min_ink: float = threshold(
+        0.008, "squared digit heights", "of a point at least", (0.006, 0.01), chosen=_POINTS
     )
-    max_gap: float = threshold(2.0, "spaces", "widest gap that a point explains", chosen=_POINTS)
+    max_ink: float = threshold(
+        0.12, "squared digit heights", "of a point at most", (0.09, 0.15), chosen=_POINTS
+    )
+    margin: float = threshold(
+        1.5, "pixels", "beside a digit's box that its own ink may reach into", (1.125, 1.875), chosen=_POINTS
+    )
+    max_gap: float = threshold(2.0, "spaces", "widest gap that a point explains", (1.5, 2.5), chosen=_POINTS)
 
 
 CRITERIA = DecimalPointCriteria()

@@ -24,16 +24,28 @@ _SHORT = "short tables"
 class DewarpingCriteria:
     """How readily the map bends."""
 
-    ridge: float = threshold(0.02, "pairs of digits", "that speak against a slope", chosen=_SHORT)
+    ridge: float = threshold(
+        0.02, "pairs of digits", "that speak against a slope", (0.015, 0.025), chosen=_SHORT
+    )
     growth: float = threshold(
-        4.0, "times", "as much for each further power: few digits bend nothing", chosen=_SHORT
+        4.0, "times", "as much for each further power: few digits bend nothing", (3.0, 5.0), chosen=_SHORT
     )
     digit_ridge: float = threshold(
-        0.5, "digits", "that speak against an offset: one seen once or twice has none", chosen=_SHORT
+        0.5,
+        "digits",
+        "that speak against an offset: one seen once or twice has none",
+        (0.375, 0.625),
+        chosen=_SHORT,
     )
-    border: float = threshold(1.05, "half sizes of the table", "beyond which the map bends no more")
-    robust: float = threshold(1.5, "medians of the residuals", "beyond which a pair of digits counts less")
-    straight: float = threshold(2.0, "digits", "that speak for no residual where the map is refined")
+    border: float = threshold(
+        1.05, "half sizes of the table", "beyond which the map bends no more", (0.7875, 1.312)
+    )
+    robust: float = threshold(
+        1.5, "medians of the residuals", "beyond which a pair of digits counts less", (1.125, 1.875)
+    )
+    straight: float = threshold(
+        2.0, "digits", "that speak for no residual where the map is refined", (1.5, 2.5)
+    )
 
 
 CRITERIA = DewarpingCriteria()

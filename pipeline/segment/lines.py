@@ -15,12 +15,14 @@ from tablekin.threshold import threshold
 class LineCriteria:
     """When a line of digits goes on beyond a space."""
 
-    reach: float = threshold(8.0, "digit heights", "how far from the space digits are compared")
-    min_digits: int = threshold(3, "digits", "fewer on one side show nothing")
-    same_pitch: float = threshold(0.22, "pitches", "lines nearer to one another than this are one")
-    min_same: float = threshold(0.15, "digit heights", "the same, at least")
-    max_same: float = threshold(0.33, "digit heights", "the same, at most")
-    min_pitch: float = threshold(0.6, "digit heights", "nearer digits stand on one line")
+    reach: float = threshold(8.0, "digit heights", "how far from the space digits are compared", (6.0, 10.0))
+    min_digits: int = threshold(3, "digits", "fewer on one side show nothing", (2.0, 4.0))
+    same_pitch: float = threshold(
+        0.22, "pitches", "lines nearer to one another than this are one", (0.165, 0.275)
+    )
+    min_same: float = threshold(0.15, "digit heights", "the same, at least", (0.1125, 0.1875))
+    max_same: float = threshold(0.33, "digit heights", "the same, at most", (0.2475, 0.4125))
+    min_pitch: float = threshold(0.6, "digit heights", "nearer digits stand on one line", (0.45, 0.75))
 
 
 CRITERIA = LineCriteria()

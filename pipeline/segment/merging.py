@@ -24,41 +24,71 @@ _SEVERAL_RULES = "columns far apart that several rules join"
 class MergingCriteria:
     """When two groups of digits are parts of one block."""
 
-    max_blocks: int = threshold(60, "blocks", "the largest are compared, the rest is noise", chosen=_FACING)
-    max_distance: float = threshold(80.0, "digit heights", "blocks farther apart stay apart")
+    max_blocks: int = threshold(
+        60, "blocks", "the largest are compared, the rest is noise", (45.0, 75.0), chosen=_FACING
+    )
+    max_distance: float = threshold(80.0, "digit heights", "blocks farther apart stay apart", (60.0, 100.0))
     # beside one another
-    common_height: float = threshold(0.5, "heights of the lower", "blocks that share more stand side by side")
-    corridor: float = threshold(3.2, "digit heights", "white space that parts blocks side by side")
+    common_height: float = threshold(
+        0.5, "heights of the lower", "blocks that share more stand side by side", (0.375, 0.625)
+    )
+    corridor: float = threshold(
+        3.2, "digit heights", "white space that parts blocks side by side", (2.4, 4.0)
+    )
     wide_corridor: float = threshold(
-        9.0, "digit heights", "the same where the lines go on or a rule crosses it", chosen=_SEVERAL_RULES
+        9.0,
+        "digit heights",
+        "the same where the lines go on or a rule crosses it",
+        (6.75, 11.25),
+        chosen=_SEVERAL_RULES,
     )
     widest_corridor: float = threshold(
-        18.0, "digit heights", "the same where several rules cross it", chosen=_SEVERAL_RULES
+        18.0, "digit heights", "the same where several rules cross it", (13.5, 22.5), chosen=_SEVERAL_RULES
     )
     stray_ink: float = threshold(
-        0.03, "of the height", "ink of a column of pixels that is white", chosen=_FACING
+        0.03, "of the height", "ink of a column of pixels that is white", (0.0225, 0.0375), chosen=_FACING
     )
-    inked_frame: float = threshold(0.4, "of the width", "space between frames with more ink is none")
-    rule_above: float = threshold(6.0, "digit heights", "how far above the digits a joining rule may run")
-    rule_width: float = threshold(0.9, "of the space", "width of a rule that crosses it")
+    inked_frame: float = threshold(
+        0.4, "of the width", "space between frames with more ink is none", (0.3, 0.5)
+    )
+    rule_above: float = threshold(
+        6.0, "digit heights", "how far above the digits a joining rule may run", (4.5, 7.5)
+    )
+    rule_width: float = threshold(0.9, "of the space", "width of a rule that crosses it", (0.675, 0.99))
     rule_count: float = threshold(
-        0.1, "of the columns of pixels", "that fewer rules may cross than are counted"
+        0.1, "of the columns of pixels", "that fewer rules may cross than are counted", (0.075, 0.125)
     )
-    near_lines: float = threshold(0.5, "of the digits", "lines that go on over a narrow space")
-    far_lines: float = threshold(0.7, "of the digits", "lines that go on over a wide space")
-    words: float = threshold(0.15, "of the width", "more ink between blocks is a column of words")
-    words_corridor: float = threshold(18.0, "digit heights", "widest white space where words lie between")
-    words_lines: float = threshold(0.8, "of the digits", "lines that go on over a column of words")
+    near_lines: float = threshold(
+        0.5, "of the digits", "lines that go on over a narrow space", (0.375, 0.625)
+    )
+    far_lines: float = threshold(0.7, "of the digits", "lines that go on over a wide space", (0.525, 0.875))
+    words: float = threshold(
+        0.15, "of the width", "more ink between blocks is a column of words", (0.1125, 0.1875)
+    )
+    words_corridor: float = threshold(
+        18.0, "digit heights", "widest white space where words lie between", (13.5, 22.5)
+    )
+    words_lines: float = threshold(
+        0.8, "of the digits", "lines that go on over a column of words", (0.6, 0.88)
+    )
     frame_height: float = threshold(
-        0.5, "of the height", "length of a rule that frames a block", chosen=_FACING
+        0.5, "of the height", "length of a rule that frames a block", (0.375, 0.625), chosen=_FACING
     )
-    frame_gap: float = threshold(1.0, "digit heights", "narrowest space between two frames", chosen=_FACING)
-    frame_slack: int = threshold(9, "pixels", "how far to the side a frame may wander in all")
+    frame_gap: float = threshold(
+        1.0, "digit heights", "narrowest space between two frames", (0.75, 1.25), chosen=_FACING
+    )
+    frame_slack: int = threshold(9, "pixels", "how far to the side a frame may wander in all", (7.0, 11.0))
     # below one another
-    common_width: float = threshold(0.6, "widths of the narrower", "blocks that share more stand in a stack")
-    stack_gap: float = threshold(5.5, "digit heights", "space bridged between blocks with the same columns")
-    stack_profile: float = threshold(0.6, "cosine", "of the profiles of blocks with the same columns")
-    profile_step: float = threshold(0.5, "digit heights", "width of a bin of such a profile")
+    common_width: float = threshold(
+        0.6, "widths of the narrower", "blocks that share more stand in a stack", (0.45, 0.75)
+    )
+    stack_gap: float = threshold(
+        5.5, "digit heights", "space bridged between blocks with the same columns", (4.125, 6.875)
+    )
+    stack_profile: float = threshold(
+        0.6, "cosine", "of the profiles of blocks with the same columns", (0.45, 0.75)
+    )
+    profile_step: float = threshold(0.5, "digit heights", "width of a bin of such a profile", (0.375, 0.625))
 
 
 CRITERIA = MergingCriteria()

@@ -18,13 +18,20 @@ from tablekin.threshold import threshold
 class NumberCriteria:
     """When words stand beside a number."""
 
-    touching: float = threshold(0.35, "digit heights", "a letter nearer to a number than this touches it")
-    crowding: float = threshold(1.6, "digit heights", "nearer words may make a number part of their line")
+    touching: float = threshold(
+        0.35, "digit heights", "a letter nearer to a number than this touches it", (0.2625, 0.4375)
+    )
+    crowding: float = threshold(
+        1.6, "digit heights", "nearer words may make a number part of their line", (1.2, 2.0)
+    )
     band: float = threshold(
-        0.4, "digit heights", "how far from a number's middle line letters are looked for"
+        0.4, "digit heights", "how far from a number's middle line letters are looked for", (0.3, 0.5)
     )
     letter_height: float = threshold(
-        0.33, "digit heights", "lowest ink in this band that is a letter, no dot and no dash"
+        0.33,
+        "digit heights",
+        "lowest ink in this band that is a letter, no dot and no dash",
+        (0.2475, 0.4125),
     )
 
 

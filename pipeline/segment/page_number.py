@@ -18,7 +18,9 @@ Box = tuple[float, float, float, float]
 class PageNumberCriteria:
     """Which number is that of the page."""
 
-    edge: float = threshold(0.16, "of the page's height", "at its head and foot where the number may stand")
+    edge: float = threshold(
+        0.16, "of the page's height", "at its head and foot where the number may stand", (0.12, 0.2)
+    )
     beside: float = threshold(1.2, "digit heights", "of white to the left and right")
     beyond: float = threshold(2.5, "digit heights", "of white above, or below at the foot")
     overlap: float = threshold(0.3, "digit heights", "by which that white begins off the number, or on it")

@@ -22,25 +22,49 @@ class RowCriteria:
     """Which digits stand in one row."""
 
     small: float = threshold(
-        0.72, "usual heights of the digit", "a lower one stands in a fraction, off the line", chosen=_LEANING
+        0.72,
+        "usual heights of the digit",
+        "a lower one stands in a fraction, off the line",
+        (0.54, 0.9),
+        chosen=_LEANING,
     )
     small_weight: float = threshold(
-        0.01, "times", "as much such a digit counts in finding rows", chosen=_LEANING
+        0.01, "times", "as much such a digit counts in finding rows", (0.0075, 0.0125), chosen=_LEANING
     )
-    smoothing: float = threshold(0.17, "digit heights", "width of the kernel over the digits' heights")
+    smoothing: float = threshold(
+        0.17, "digit heights", "width of the kernel over the digits' heights", (0.1275, 0.2125)
+    )
     first_reach: float = threshold(
-        5.0, "digit heights", "over which lines are averaged where the map is first refined", chosen=_LEANING
+        5.0,
+        "digit heights",
+        "over which lines are averaged where the map is first refined",
+        (3.75, 6.25),
+        chosen=_LEANING,
     )
-    second_reach: float = threshold(3.0, "digit heights", "the same for the second time", chosen=_LEANING)
-    pitch_percentile: float = threshold(25, "percent", "of the steps down that is the pitch: some skip a row")
-    usual_pitch: float = threshold(1.5, "digit heights", "pitch where no digit stands below another")
-    apart: float = threshold(0.62, "digit heights", "rows are farther apart than this")
-    apart_by_pitch: float = threshold(0.55, "pitches", "rows are farther apart than this, too")
-    stray_apart: float = threshold(0.75, "pitches", "a weak row nearer to a strong one is none")
-    stray_strength: float = threshold(0.3, "of the strong row", "at which a row is weak")
-    rule_height: float = threshold(0.3, "digit heights", "of a row that no rule between rows touches")
-    rule_width: float = threshold(0.5, "of the width", "that a rule between two rows covers")
-    end: float = threshold(0.9, "digit heights", "from the first and last row to the table's end at most")
+    second_reach: float = threshold(
+        3.0, "digit heights", "the same for the second time", (2.25, 3.75), chosen=_LEANING
+    )
+    pitch_percentile: float = threshold(
+        25, "percent", "of the steps down that is the pitch: some skip a row", (19.0, 31.0)
+    )
+    usual_pitch: float = threshold(
+        1.5, "digit heights", "pitch where no digit stands below another", (1.125, 1.875)
+    )
+    apart: float = threshold(0.62, "digit heights", "rows are farther apart than this", (0.465, 0.775))
+    apart_by_pitch: float = threshold(
+        0.55, "pitches", "rows are farther apart than this, too", (0.4125, 0.6875)
+    )
+    stray_apart: float = threshold(
+        0.75, "pitches", "a weak row nearer to a strong one is none", (0.5625, 0.9375)
+    )
+    stray_strength: float = threshold(0.3, "of the strong row", "at which a row is weak", (0.225, 0.375))
+    rule_height: float = threshold(
+        0.3, "digit heights", "of a row that no rule between rows touches", (0.225, 0.375)
+    )
+    rule_width: float = threshold(0.5, "of the width", "that a rule between two rows covers", (0.375, 0.625))
+    end: float = threshold(
+        0.9, "digit heights", "from the first and last row to the table's end at most", (0.675, 1.0)
+    )
 
 
 CRITERIA = RowCriteria()

@@ -17,19 +17,27 @@ class RulingCriteria:
     """Which ink is a rule."""
 
     slack: int = threshold(
-        3, "pixels", "by how much ink is widened across a rule, which may slope or be ragged"
+        3, "pixels", "by how much ink is widened across a rule, which may slope or be ragged", (2.0, 4.0)
     )
-    long: float = threshold(2.2, "digit heights", "shortest run that is a rule")
-    piece: float = threshold(1.5, "digit heights", "shortest run that is a piece of a broken rule")
-    piece_thickness: float = threshold(0.45, "digit heights", "a thicker piece is none of a rule")
-    break_length: float = threshold(2.5, "digit heights", "longest break between two pieces")
+    long: float = threshold(2.2, "digit heights", "shortest run that is a rule", (1.65, 2.75))
+    piece: float = threshold(
+        1.5, "digit heights", "shortest run that is a piece of a broken rule", (1.35, 1.875)
+    )
+    piece_thickness: float = threshold(
+        0.45, "digit heights", "a thicker piece is none of a rule", (0.3375, 0.5625)
+    )
+    break_length: float = threshold(2.5, "digit heights", "longest break between two pieces", (1.875, 3.125))
     joint_slack: int = threshold(
-        5, "pixels", "by how much joined pieces are widened across: they need not align"
+        5, "pixels", "by how much joined pieces are widened across: they need not align", (4.0, 6.0)
     )
-    joined: float = threshold(6.0, "digit heights", "shortest rule of pieces with breaks")
-    thickness: float = threshold(0.9, "digit heights", "what is thicker is a border, a stain or a woodcut")
-    border_reach: int = threshold(4, "pixels", "how far around such a border nothing is a rule")
-    ragged: int = threshold(3, "pixels", "by how much rules are widened before they are taken out of the ink")
+    joined: float = threshold(6.0, "digit heights", "shortest rule of pieces with breaks", (4.5, 7.5))
+    thickness: float = threshold(
+        0.9, "digit heights", "what is thicker is a border, a stain or a woodcut", (0.675, 1.0)
+    )
+    border_reach: int = threshold(4, "pixels", "how far around such a border nothing is a rule", (3.0, 5.0))
+    ragged: int = threshold(
+        3, "pixels", "by how much rules are widened before they are taken out of the ink", (2.0, 4.0)
+    )
 
 
 CRITERIA = RulingCriteria()

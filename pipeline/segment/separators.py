@@ -22,27 +22,47 @@ _BRACES = "columns under braces"
 class SeparatorCriteria:
     """When the white space between columns separates two tables."""
 
-    framed: float = threshold(0.8, "digit heights", "narrowest separator between two frames")
-    open: float = threshold(1.4, "digit heights", "narrowest separator at which rules stop on both sides")
-    broken: float = threshold(1.1, "digit heights", "narrowest separator over which the lines do not go on")
-    narrowest: float = threshold(0.5, "digit heights", "no narrower part of a space is looked at")
-    continued: float = threshold(
-        0.55, "of the digits", "lines that go on: with more of them it separates nothing"
+    framed: float = threshold(0.8, "digit heights", "narrowest separator between two frames", (0.6, 1.0))
+    open: float = threshold(
+        1.4, "digit heights", "narrowest separator at which rules stop on both sides", (1.05, 1.75)
     )
-    crossed_rows: float = threshold(0.03, "of the rows", "with digits in a space that counts as white")
-    min_rows: int = threshold(3, "rows", "that must have digits on both sides")
-    min_spaces: int = threshold(3, "spaces", "fewer do not tell how wide they usually are", chosen=_BRACES)
-    wander: int = threshold(2, "pixels", "that a rule may stray to either side")
-    rule_height: float = threshold(0.4, "of the rows", "length of a vertical rule that counts as a frame")
-    letter_rows: float = threshold(0.12, "of the rows", "with letters: more are a column of words")
-    rule_reach: float = threshold(3.0, "digit heights", "length on both sides along which rules are compared")
-    rule_above: float = threshold(12.0, "digit heights", "how far above the digits rules are looked for")
-    rule_below: float = threshold(4.0, "digit heights", "how far below them")
-    rule_slack: int = threshold(9, "pixels", "how far a rule may slope in all")
-    rule_width: float = threshold(0.6, "of that length", "that a rule covers on both sides")
-    crossing: float = threshold(0.85, "of the separator", "that a rule covers which crosses it")
+    broken: float = threshold(
+        1.1, "digit heights", "narrowest separator over which the lines do not go on", (0.825, 1.375)
+    )
+    narrowest: float = threshold(
+        0.5, "digit heights", "no narrower part of a space is looked at", (0.375, 0.625)
+    )
+    continued: float = threshold(
+        0.55, "of the digits", "lines that go on: with more of them it separates nothing", (0.4125, 0.6875)
+    )
+    crossed_rows: float = threshold(
+        0.03, "of the rows", "with digits in a space that counts as white", (0.0225, 0.0375)
+    )
+    min_rows: int = threshold(3, "rows", "that must have digits on both sides", (2.0, 4.0))
+    min_spaces: int = threshold(
+        3, "spaces", "fewer do not tell how wide they usually are", (2.0, 4.0), chosen=_BRACES
+    )
+    wander: int = threshold(2, "pixels", "that a rule may stray to either side", (1.0, 3.0))
+    rule_height: float = threshold(
+        0.4, "of the rows", "length of a vertical rule that counts as a frame", (0.3, 0.5)
+    )
+    letter_rows: float = threshold(
+        0.12, "of the rows", "with letters: more are a column of words", (0.09, 0.15)
+    )
+    rule_reach: float = threshold(
+        3.0, "digit heights", "length on both sides along which rules are compared", (2.25, 3.75)
+    )
+    rule_above: float = threshold(
+        12.0, "digit heights", "how far above the digits rules are looked for", (9.0, 15.0)
+    )
+    rule_below: float = threshold(4.0, "digit heights", "how far below them", (3.0, 5.0))
+    rule_slack: int = threshold(9, "pixels", "how far a rule may slope in all", (7.0, 11.0))
+    rule_width: float = threshold(0.6, "of that length", "that a rule covers on both sides", (0.45, 0.75))
+    crossing: float = threshold(
+        0.85, "of the separator", "that a rule covers which crosses it", (0.6375, 0.935)
+    )
     stopping: float = threshold(
-        0.5, "of the separator", "that a rule covers at most which stops on both sides"
+        0.5, "of the separator", "that a rule covers at most which stops on both sides", (0.375, 0.625)
     )
 
 

@@ -22,32 +22,50 @@ _REAL = "the real scans"
 class SideCriteria:
     """Where a table ends on both sides."""
 
-    margin: float = threshold(0.4, "digit heights", "white beside the outermost ink that is the table's")
-    rule_rows: float = threshold(0.3, "of the rows", "with a rule that ends a table")
+    margin: float = threshold(
+        0.4, "digit heights", "white beside the outermost ink that is the table's", (0.3, 0.5)
+    )
+    rule_rows: float = threshold(0.3, "of the rows", "with a rule that ends a table", (0.225, 0.375))
     rule_near: float = threshold(
-        1.5, "digit heights", "from the digits, or from the text, to such a rule at most"
+        1.5, "digit heights", "from the digits, or from the text, to such a rule at most", (1.125, 1.875)
     )
-    inner_rule: float = threshold(0.5, "of the rows", "with a rule between columns of text", chosen=_REAL)
-    double_rule: float = threshold(0.5, "digit heights", "nearer rules are one double rule", chosen=_REAL)
-    narrowest: float = threshold(1.0, "digit heights", "a narrower column of text is none")
-    text_rows: float = threshold(0.12, "of the rows", "with ink where a pixel belongs to a column of text")
-    column_rows: float = threshold(0.3, "of the rows", "that a column of text reaches where it is fullest")
-    min_text: float = threshold(1.2, "digit heights", "across that have as much ink at least", chosen=_FACING)
+    inner_rule: float = threshold(
+        0.5, "of the rows", "with a rule between columns of text", (0.375, 0.625), chosen=_REAL
+    )
+    double_rule: float = threshold(
+        0.5, "digit heights", "nearer rules are one double rule", (0.375, 0.625), chosen=_REAL
+    )
+    narrowest: float = threshold(1.0, "digit heights", "a narrower column of text is none", (0.75, 1.25))
+    text_rows: float = threshold(
+        0.12, "of the rows", "with ink where a pixel belongs to a column of text", (0.09, 0.15)
+    )
+    column_rows: float = threshold(
+        0.3, "of the rows", "that a column of text reaches where it is fullest", (0.225, 0.375)
+    )
+    min_text: float = threshold(
+        1.2, "digit heights", "across that have as much ink at least", (0.9, 1.5), chosen=_FACING
+    )
     own_column: float = threshold(
-        0.5, "digit heights", "of white that make text a column of its own", chosen=_EMBEDDED
+        0.5, "digit heights", "of white that make text a column of its own", (0.375, 0.625), chosen=_EMBEDDED
     )
-    word_space: float = threshold(4.0, "digit heights", "of white at which text beside a table ends")
+    word_space: float = threshold(
+        4.0, "digit heights", "of white at which text beside a table ends", (3.0, 5.0)
+    )
     leader_space: float = threshold(
-        16.0, "digit heights", "the same where words stand in most rows", chosen=_EDGE
+        16.0, "digit heights", "the same where words stand in most rows", (12.0, 20.0), chosen=_EDGE
     )
-    wordy_rows: float = threshold(0.45, "of the rows", "with ink beyond such a gap", chosen=_REAL)
+    wordy_rows: float = threshold(
+        0.45, "of the rows", "with ink beyond such a gap", (0.3375, 0.5625), chosen=_REAL
+    )
     wordy_reach: float = threshold(
-        8.0, "digit heights", "how far beyond it words are looked for", chosen=_REAL
+        8.0, "digit heights", "how far beyond it words are looked for", (6.0, 10.0), chosen=_REAL
     )
     stained: float = threshold(
-        0.4, "of the ink in rows", "that is between rows, where it is no text", chosen=_HEADINGS
+        0.4, "of the ink in rows", "that is between rows, where it is no text", (0.3, 0.5), chosen=_HEADINGS
     )
-    solid: float = threshold(0.95, "of the rows", "with ink, at the edge of the page", chosen=_EDGE)
+    solid: float = threshold(
+        0.95, "of the rows", "with ink, at the edge of the page", (0.7125, 1.0), chosen=_EDGE
+    )
 
 
 CRITERIA = SideCriteria()

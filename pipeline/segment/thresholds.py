@@ -3,7 +3,8 @@
 Each module of the room has a dataclass of its own, whose fields say their unit, what they decide, and from where to
 where the results stay as they are. A field that names no pages it was chosen on was set by eye when segmentation was
 first written, on generated pages, on Fort William and on the early modern pages; on which of them was not recorded.
-``scripts/sensitivity.py`` varies each by a quarter and prints which matter.
+``scripts/sensitivity.py`` varies each by a quarter and prints which matter; ``docs/method/sensitivity.md`` says what
+it printed.
 """
 
 from __future__ import annotations

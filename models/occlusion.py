@@ -40,8 +40,8 @@ _REACH = _REACHED[FINE]
 _MARGIN = _REACH + 1  # grains of nothing kept around every map
 _BATCH = 4000  # grains computed together; bounds memory
 
-FindDetections = Callable[[Tensor, Tensor, NDArray[np.float32]], Detections]  # digit maps, boxes, ink
-"""From digit maps ``(10, h, w)`` and boxes ``(4, h, w)`` to the digits of a page."""
+FindDetections = Callable[[Tensor, NDArray[np.float32]], Detections]
+"""From the finest features ``(1, c, h, w)`` and the ink they were made from to the digits of a page."""
 
 
 class OcclusionPage:
@@ -56,7 +56,7 @@ class OcclusionPage:
     labels
         ``(h, w)`` int, the region of each pixel, from 0.
     find
-        How digits are found in the digit maps and the ink they were made from.
+        How digits are found in the features and the ink they were made from.
     spacing
         Where the next digit of a bigram may stand; that of the unchanged page.
     """
@@ -73,18 +73,17 @@ class OcclusionPage:
         self.labels = labels
         self.regions = int(labels.max()) + 1
         with torch.inference_mode():
-            self._maps = self._measure(ink)
-        self.phi = self._features(*self._maps, ink)
+            self._fine = self._measure(ink)
+        self.phi = self._features(self._fine, ink)
         self._kept: dict[str, Tensor] = {}  # (h + margins, w + margins, channels)
 
-    def _measure(self, ink: Tensor) -> tuple[Tensor, Tensor]:
-        """Pass a whole page through the network: digit maps and boxes."""
+    def _measure(self, ink: Tensor) -> Tensor:
+        """Pass a whole page through the network: its finest features."""
         batch = pad_to_grain(ink[None, None]).contiguous(memory_format=torch.channels_last)
-        z, boxes, _ = self._network.measure(batch)
-        return z[0], boxes[0]
+        return self._network.trunk(batch)[0]
 
-    def _features(self, z: Tensor, boxes: Tensor, ink: Tensor) -> NDArray[np.float64]:
-        found = self._find(z, boxes, ink.float().cpu().numpy())
+    def _features(self, fine: Tensor, ink: Tensor) -> NDArray[np.float64]:
+        found = self._find(fine, ink.float().cpu().numpy())
         x, y = found.centres.astype(np.float64).T
         return bigrams(found.digit, np.clip(found.activation, 0, 1), x, y, self._spacing).phi
 
@@ -94,7 +93,7 @@ class OcclusionPage:
         gone = np.zeros(self.regions, bool)
         gone[list(erased)] = True
         ink = self._without(gone)
-        return self._features(*self._measure(ink), ink)
+        return self._features(self._measure(ink), ink)
 
     def _without(self, gone: NDArray[np.bool_]) -> Tensor:
         return self._ink.masked_fill(torch.from_numpy(gone[self.labels]).to(self._ink.device), 0)
@@ -102,20 +101,20 @@ class OcclusionPage:
     def contributions(self) -> NDArray[np.float64]:
         """Compute what the features lose with each region alone, ``(features, regions)``; may be negative."""
         lost = np.zeros((len(FEATURES), self.regions))
-        for region, z, boxes in self.erase_each():
+        for region, fine in self.erase_each():
             ink = self._without(np.arange(self.regions) == region)
-            lost[:, region] = self.phi - self._features(z, boxes, ink)
+            lost[:, region] = self.phi - self._features(fine, ink)
         return lost
 
     @torch.inference_mode()
-    def erase_each(self) -> Iterator[tuple[int, Tensor, Tensor]]:
+    def erase_each(self) -> Iterator[tuple[int, Tensor]]:
         """Erase every region alone.
 
         Yields
         ------
         tuple
-            The region, and digit maps ``(10, h, w)`` and boxes ``(4, h, w)`` of the page without it, which are
-            overwritten by the next. Regions without ink change nothing and are left out.
+            The region, and the finest features ``(1, c, h, w)`` of the page without it, which are overwritten by the
+            next. Regions without ink change nothing and are left out.
         """
         rows, cols = (-(-side // GRAIN) for side in self.labels.shape)
         alike: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
@@ -128,7 +127,7 @@ class OcclusionPage:
                 alike.setdefault((height, width), []).append((region, top, left))
             else:
                 mask = torch.from_numpy(self.labels == region).to(self._ink.device)
-                yield region, *self._measure(self._ink.masked_fill(mask, 0))
+                yield region, self._measure(self._ink.masked_fill(mask, 0))
         if alike and not self._kept:
             self._keep()
         for size, places in alike.items():
@@ -138,22 +137,20 @@ class OcclusionPage:
 
     def _erase_alike(
         self, places: list[tuple[int, int, int]], size: tuple[int, int]
-    ) -> Iterator[tuple[int, Tensor, Tensor]]:
+    ) -> Iterator[tuple[int, Tensor]]:
         """Erase regions that fit boxes of the same size, in grains; ``places``: region, top, left."""
-        fine = self._windows(places, size)
-        z, boxes = (maps.clone() for maps in self._maps)
-        heads = ((z, self._network.head(fine)), (boxes, self._network.box_head(fine)))
+        windows = self._windows(places, size)
+        fine = self._fine.clone()
         for index, (region, top, left) in enumerate(places):
             first, last = (top - _REACH, left - _REACH), (top + size[0] + _REACH, left + size[1] + _REACH)
             y0, x0 = (max(side, 0) * PER_GRAIN[FINE] for side in first)
-            y1, x1 = (min(side * PER_GRAIN[FINE], edge) for side, edge in zip(last, z.shape[1:], strict=True))
-            before = [maps[:, y0:y1, x0:x1].clone() for maps, _ in heads]
+            y1, x1 = (
+                min(side * PER_GRAIN[FINE], edge) for side, edge in zip(last, fine.shape[2:], strict=True)
+            )
             dy, dx = y0 - first[0] * PER_GRAIN[FINE], x0 - first[1] * PER_GRAIN[FINE]
-            for maps, window in heads:
-                maps[:, y0:y1, x0:x1] = window[index, :, dy : dy + y1 - y0, dx : dx + x1 - x0]
-            yield region, z, boxes
-            for (maps, _), old in zip(heads, before, strict=True):
-                maps[:, y0:y1, x0:x1] = old
+            fine[0, :, y0:y1, x0:x1] = windows[index, :, dy : dy + y1 - y0, dx : dx + x1 - x0]
+            yield region, fine
+            fine[0, :, y0:y1, x0:x1] = self._fine[0, :, y0:y1, x0:x1]
 
     def _keep(self) -> None:
         """Keep all maps of the unchanged page that windows are cut from."""

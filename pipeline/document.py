@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,22 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
-from tablekin.digitize import digitize, drop_false_positives, to_original
+from tablekin.digitize import digitize, drop_false_positives, load_readers, to_original
 from tablekin.explain import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
-from tablekin.models.networks.detection_confidence import load_detection_classifier
-from tablekin.models.networks.digits import DigitNetwork, load_digit_network
 from tablekin.page import Layout, WorkingPage
 from tablekin.read import Reading, read
 from tablekin.schemas import FEATURES
 from tablekin.segment import TableCriteria, segment
 
 MODEL = "bigram"
-
-
-@lru_cache(maxsize=2)
-def _network(device: str) -> DigitNetwork:
-    return load_digit_network(device=device)
 
 
 def analyse_document(
@@ -52,8 +44,8 @@ def analyse_document(
         Rows of pages, regions, digits, features and factors, and ``seconds`` by stage.
     """
     clock = [time.perf_counter()]
-    network = _network(device)
-    page, maps = digitize(image, network, load_detection_classifier(), config.digitize.threshold)
+    readers = load_readers(device)
+    page, maps = digitize(image, readers, config.digitize.threshold)
     clock.append(time.perf_counter())
     layout = segment(page, TableCriteria(min_digits=config.segment.min_digits))
     page = drop_false_positives(page, layout, config.digitize.threshold_without_table)
@@ -62,7 +54,7 @@ def analyse_document(
     clock.append(time.perf_counter())
     advance = digit_advance(page.digits)
     factor = explain_document(
-        network,
+        readers.digits,
         page.ink,
         page.digits,
         layout.labels,
@@ -125,6 +117,7 @@ def _digit_rows(page: WorkingPage, reading: Reading, doc_id: str) -> pd.DataFram
     rows = pd.DataFrame({"doc_id": doc_id, "digit": digits.digit, "score": digits.score})
     rows[["x0", "y0", "x1", "y1"]] = to_original(digits.boxes, page.to_original)
     rows["region_id"] = reading.digit_region
+    rows["other"], rows["other_score"] = digits.other, digits.other_score
     return rows
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
+from tablekin.number import value_of
 from tablekin.page import Detections, Layout, RegionKind, WorkingPage
+from tablekin.printed import compose
 from tablekin.segment import DigitMetrics, half_widths, has_point, max_point_gap, measure
 from tablekin.threshold import threshold
 
@@ -30,16 +32,19 @@ CRITERIA = ReadingCriteria()
 class Reading:
     """What a page says: the text of its regions and the region of each digit."""
 
-    regions: pd.DataFrame  # region_id, text, confidence: one row a region, in the order of the layout
+    regions: (
+        pd.DataFrame
+    )  # region_id, text, confidence, printed, value: one row a region, in the layout's order
     digit_region: NDArray[np.int32]  # (n,): leaf region of each detected digit
 
 
 def read(page: WorkingPage, layout: Layout) -> Reading:
     """Read cells, headers and page numbers; rows, columns, margins and the outside have no text.
 
-    The text holds the digits from left to right, lines from top to bottom. A gap wider than about 0.7
-    digit widths is a space, except where a point stands in it; points themselves are not written. The
-    confidence is the product of the digits' scores, and 0 where there is no digit.
+    The text holds the digits from left to right, lines from top to bottom. A gap wider than about 0.7 digit widths is a
+    space, except where a point stands in it; points themselves are not written. They stand, with all other marks, in
+    the reading as printed beside it; its value is the number that says. The confidence is the product of the digits'
+    scores, and 0 where there is no digit.
 
     Parameters
     ----------
@@ -49,10 +54,7 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         The regions of the same page.
     """
     digits = page.digits
-    height, width = layout.labels.shape
-    x = np.clip(digits.centres[:, 0].astype(np.intp), 0, width - 1)
-    y = np.clip(digits.centres[:, 1].astype(np.intp), 0, height - 1)
-    place = layout.labels[y, x].astype(np.int32)
+    place = _region_of(digits.centres, layout)
     kinds = np.array([r.kind in READ_KINDS for r in layout.regions])
     metrics = measure(digits)
     texts = [""] * len(layout.regions)
@@ -66,10 +68,33 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         for k, i in enumerate(order):
             gap = " " if texts[place[i]] and (line_start[k] or space[k]) else ""
             texts[place[i]] += gap + str(digits.digit[i])
+    marked = _region_of(page.marks.centres, layout)
+    printed = compose(
+        digits,
+        page.marks,
+        np.where(kinds[place], place, -1).astype(np.int32),
+        np.where(kinds[marked], marked, -1).astype(np.int32),
+        metrics,
+    )
+    as_printed = [printed.get(index, "") for index in range(len(texts))]
     table = pd.DataFrame(
-        {"region_id": [r.region_id for r in layout.regions], "text": texts, "confidence": confidence}
+        {
+            "region_id": [r.region_id for r in layout.regions],
+            "text": texts,
+            "confidence": confidence,
+            "printed": as_printed,
+            "value": [value_of(text) for text in as_printed],
+        }
     )
     return Reading(table, place)
+
+
+def _region_of(centres: NDArray[np.float32], layout: Layout) -> NDArray[np.int32]:
+    """Look up the leaf region at centres ``(n, 2)``: x, y."""
+    height, width = layout.labels.shape
+    x = np.clip(centres[:, 0].astype(np.intp), 0, width - 1)
+    y = np.clip(centres[:, 1].astype(np.intp), 0, height - 1)
+    return layout.labels[y, x].astype(np.int32)
 
 
 def _reading_order(

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tablekin.models.networks.features import FEATURES as FEATURES
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 DOCUMENT_STATUS = ("ok", "failed")
 
 
@@ -62,6 +62,8 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         *_BOX,
         ("text", pa.string()),
         ("confidence", pa.float32()),
+        ("printed", pa.string()),
+        ("value", pa.float64()),
     ],
     "digits": [
         ("doc_id", pa.string()),
@@ -69,6 +71,8 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("score", pa.float32()),
         *_BOX,
         ("region_id", pa.int32()),
+        ("other", pa.int8()),
+        ("other_score", pa.float32()),
     ],
     "features": [
         ("doc_id", pa.string()),

@@ -15,6 +15,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,12 +27,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tablekin.config import RunConfig
-from tablekin.digitize.stage import digitize, filter_detections
+from tablekin.digitize.stage import digitize, find_glyphs, load_readers
 from tablekin.explain import digit_advance, explain_document, spacing_of
 from tablekin.models.bilrp import factor
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import FEATURES
-from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, load_digit_network
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 from tablekin.page import WorkingPage
@@ -125,12 +125,12 @@ def read_page(path: Path) -> NDArray[np.uint8]:
 
 def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> WorkingPage:
     """Digitize a page and cut it to a multiple of the network's grain, so that no padding is needed."""
-    threshold, classifier = RunConfig().digitize.threshold, load_detection_classifier()
-    page, *_ = digitize(grey, network, classifier, threshold)
+    threshold, readers = RunConfig().digitize.threshold, replace(load_readers(), digits=network)
+    page, *_ = digitize(grey, readers, threshold)
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
-    z, boxes, _ = network.measure(torch.from_numpy(ink)[None, None])
-    digits = filter_detections(z[0], boxes[0], ink, classifier, threshold)
+    fine, _ = network.trunk(torch.from_numpy(ink)[None, None])
+    digits, _ = find_glyphs(readers, fine, ink, threshold)
     return WorkingPage(ink=ink, to_original=page.to_original, digits=digits)
 
 

@@ -25,10 +25,8 @@ from skimage.transform import PiecewiseAffineTransform, integral_image, integrat
 
 from tablekin.binarization import binarize
 from tablekin.config import RunConfig
-from tablekin.digitize.stage import digitize
+from tablekin.digitize.stage import digitize, load_readers
 from tablekin.ingest.image import load_image
-from tablekin.models.networks.detection_confidence import load_detection_classifier
-from tablekin.models.networks.digits import load_digit_network
 from tablekin.page import WorkingPage
 from tablekin.segment.dewarping import STEP, Dewarping, fit_dewarping
 from tablekin.segment.integral import box_sums
@@ -169,7 +167,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     threshold = RunConfig().digitize.threshold
-    page, _ = digitize(load_image(options.page), load_digit_network(), load_detection_classifier(), threshold)
+    page, _ = digitize(load_image(options.page), load_readers(), threshold)
     found = compare(page, options.turns)
     for each in found:
         print(

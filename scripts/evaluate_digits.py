@@ -22,12 +22,11 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from tablekin.config import RunConfig
-from tablekin.digitize.stage import digitize
+from tablekin.digitize.stage import digitize, load_readers
 from tablekin.explain import digit_advance, spacing_of
 from tablekin.ingest import identify, list_scans, load_scan
 from tablekin.models.networks.bigram import bigrams
-from tablekin.models.networks.detection_confidence import load_detection_classifier
-from tablekin.models.networks.digits import DIGIT_HEIGHT, load_digit_network
+from tablekin.models.networks.digits import DIGIT_HEIGHT
 from tablekin.page import Detections, WorkingPage
 
 TRANSCRIPTIONS = Path(__file__).parent.parent / "tests" / "fixtures" / "transcriptions"
@@ -150,7 +149,6 @@ def main() -> None:
     parser.add_argument("--mark", type=Path, metavar="DIR")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    network, classifier = load_digit_network(), load_detection_classifier()
     threshold = RunConfig().digitize.threshold
     rows: dict[str, dict[str, float]] = {}
     for transcription in sorted(TRANSCRIPTIONS.glob("*.csv")):
@@ -163,7 +161,7 @@ def main() -> None:
         for part in identify(list_scans([scan]), {}):
             _, grey, left = load_scan(part)
             own = on_part(printed, left, grey.shape[1])
-            page, *_ = digitize(grey, network, classifier, threshold)
+            page, *_ = digitize(grey, load_readers(), threshold)
             rows[part.doc_id], pairing = score_page(own, page)
             if options.mark:
                 options.mark.mkdir(parents=True, exist_ok=True)

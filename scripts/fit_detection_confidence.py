@@ -35,6 +35,7 @@ from tablekin.models.networks.digits import (
     load_digit_network,
     pad_to_grain,
 )
+from tablekin.models.networks.glyphs import GlyphReader, glyph_probabilities, load_glyph_reader
 
 _TREES, _DEPTH = 150, 4
 _THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7)
@@ -51,13 +52,15 @@ class Sample:
     printed: int  # digits of the page
 
 
-def describe(page: TrainingPage, network: DigitNetwork) -> Sample:
+def describe(page: TrainingPage, network: DigitNetwork, reader: GlyphReader) -> Sample:
     """Find the detections of a page and tell which are right: same digit, centres within half a digit height."""
     ink = np.asarray(page.ink / 255, np.float32)
     with torch.inference_mode():
-        z, boxes, _ = network.measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
+        fine, coarse = network.trunk(pad_to_grain(torch.from_numpy(ink)[None, None]))
+        z, boxes, _ = network.read_off(fine, coarse)
     found = find_detections(z[0], boxes[0], CANDIDATE)
-    described = context_features(found, ink)
+    glyphs = glyph_probabilities(reader, fine, found.cell[:, 0], found.cell[:, 1])
+    described = context_features(found, ink, glyphs)
     centres = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
     near = np.abs(found.centres[:, None] - centres[None]).max(-1) < DIGIT_HEIGHT / 2
     right = (near & (found.digit[:, None] == page.digit[None]) & ~page.ignore[None]).any(1)
@@ -140,9 +143,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=CONFIDENCE_WEIGHTS)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    network = load_digit_network(options.weights)
+    network, reader = load_digit_network(options.weights), load_glyph_reader()
     paths = sorted(options.pool.glob("*[0-9].png" if options.all else "*7.png"))
-    samples = [describe(load_page(path), network) for path in paths]
+    samples = [describe(load_page(path), network, reader) for path in paths]
     samples = [sample for sample in samples if len(sample.right)]
     if len(samples) < 2:
         raise SystemExit(f"{options.pool}: fewer than two pages to fit on; make them with training_pool.py")

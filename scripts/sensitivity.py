@@ -20,7 +20,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +32,11 @@ from numpy.typing import NDArray
 from tablekin import argument, read
 from tablekin.config import RunConfig
 from tablekin.digitize.false_positives import drop_false_positives
-from tablekin.digitize.stage import digitize
+from tablekin.digitize.stage import digitize, load_readers
 from tablekin.digitize.thresholds import THRESHOLDS as DIGITIZE
 from tablekin.ingest import load_image
 from tablekin.ingest.gutter import find_gutter
 from tablekin.ingest.thresholds import THRESHOLDS as INGEST
-from tablekin.models.networks.detection_confidence import DetectionClassifier, load_detection_classifier
-from tablekin.models.networks.digits import DigitNetwork, load_digit_network
 from tablekin.page import WorkingPage
 from tablekin.sample.truth import read_truth
 from tablekin.segment import adjacency, numbers, ruling
@@ -162,13 +159,7 @@ def start_of(room: str, criteria: Any) -> Callable[[Sample], Outcome]:
 
 def find_digits(image: NDArray[np.uint8]) -> WorkingPage:
     """Find the digits of a page."""
-    network, classifier = _networks()
-    return digitize(image, network, classifier, RunConfig().digitize.threshold)[0]
-
-
-@lru_cache(maxsize=1)
-def _networks() -> tuple[DigitNetwork, DetectionClassifier]:
-    return load_digit_network(), load_detection_classifier()
+    return digitize(image, load_readers(), RunConfig().digitize.threshold)[0]
 
 
 def load_samples(archive: Path, count: int) -> list[Sample]:

@@ -1,8 +1,10 @@
-"""Train the digit network on generated pages and write its weights.
+"""Train the digit network and the glyph reader on generated pages and write their weights.
 
-``python scripts/train_digits.py POOL --steps 6000`` reads pages from POOL (see ``training_pool.py``; new pages may
-arrive while it runs), goes on from ``POOL/checkpoint.pt`` if that is there, and writes
-``models/weights/digits.safetensors``. Pages whose number ends in 7 are never trained on: they measure.
+``python scripts/train_digits.py RUN --steps 6000`` generates pages as it goes, in as many processes as ``--workers``
+says, reports every hundred steps, saves to the folder RUN every five hundred (the same command goes on from there), and
+ends by writing ``models/weights/digits.safetensors`` and ``glyphs.safetensors``. It starts from the weights that are
+there, or with ``--fresh`` from nothing. ``--minutes`` ends it in time, at the slowest rate of learning, whatever the
+number of steps is by then. The figures at the end are of pages that were not trained on.
 """
 
 from __future__ import annotations
@@ -11,15 +13,17 @@ import argparse
 import math
 import time
 from pathlib import Path
+from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from safetensors.torch import save_file
+from lib.crops import CROP, CropStream
+from lib.targets import MARK, Targets, draw_targets
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
-from training_pool import TrainingPage, load_page
+from torch.utils.data import DataLoader
+from training_pool import TrainingPage, make_training_page
 
 from tablekin.models.networks.digits import (
     DIGIT_HEIGHT,
@@ -30,9 +34,11 @@ from tablekin.models.networks.digits import (
     find_detections,
     pad_to_grain,
 )
+from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, NOTHING, GlyphReader
 
-_CROP = 384  # pixels
-_TURNED = 0.2  # share of crops that are turned, to train the orientation head
+_NOTHINGS = 32  # places without a glyph that the reader learns from, a crop
+_MEASURED = 16  # pages that measure
+_MEASURED_SEED = 977
 
 
 class ChannelScale(nn.Module):
@@ -68,81 +74,29 @@ def fold(network: DigitNetwork) -> DigitNetwork:
     return folded.eval().requires_grad_(False)
 
 
-def cut_crop(page: TrainingPage, rng: np.random.Generator) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Cut a random, slightly rotated and rescaled piece of a page, as ink, digits, boxes, ignore marks."""
-    height, width = page.ink.shape
-    scale = float(np.exp(np.clip(rng.normal(0, 0.2), -0.5, 0.45)))
-    angle = math.radians(float(np.clip(rng.normal(0, 0.8), -3, 3)))
-    if len(page.boxes) and rng.random() < 0.8:  # look where digits are, more often than not
-        x, y = page.boxes[rng.integers(len(page.boxes)), :2] + rng.uniform(-150, 150, 2)
-    else:
-        x, y = rng.uniform(0, width), rng.uniform(0, height)
-    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
-    matrix = np.array([[cosine, -sine, 0], [sine, cosine, 0]])
-    matrix[:, 2] = _CROP / 2 - matrix[:, :2] @ (x, y)
-    ink = cv2.warpAffine(page.ink, matrix, (_CROP, _CROP), flags=cv2.INTER_AREA).astype(np.float32) / 255
-    centres = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2 @ matrix[:, :2].T + matrix[:, 2]
-    half = (page.boxes[:, 2:] - page.boxes[:, :2]) / 2 * scale
-    boxes = np.concatenate([centres - half, centres + half], 1).astype(np.float32)
-    inside = ((centres > -10) & (centres < _CROP + 10)).all(1)
-    if rng.random() < 0.5:
-        ink = np.clip(ink * rng.uniform(0.6, 1.5), 0, 1)
-    if rng.random() < 0.3:
-        ink = np.clip(ink ** rng.uniform(0.6, 1.6), 0, 1)
-    if rng.random() < 0.25:
-        ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.2))
-    if rng.random() < 0.3:
-        ink = np.clip(ink + rng.normal(0, rng.uniform(0.01, 0.1), ink.shape).astype(np.float32), 0, 1)
-    return ink, page.digit[inside], boxes[inside], page.ignore[inside]
+def unfold(folded: dict[str, Tensor]) -> DigitNetwork:
+    """Return a network with scales that computes what the given folded weights do, once its scales are calibrated."""
+    network = DigitNetwork(ChannelScale)
+    network.load_state_dict(folded, strict=False)
+    return network
 
 
-def draw_targets(
-    digit: NDArray, boxes: NDArray, ignore: NDArray
-) -> tuple[NDArray, NDArray, NDArray, NDArray]:
-    """Draw the target of the digit maps, the weight of each cell, the target boxes and where they count."""
-    side = _CROP // STRIDE
-    heat = np.zeros((10, side, side), np.float32)
-    weight = np.ones((side, side), np.float32)
-    box = np.zeros((4, side, side), np.float32)
-    box_weight = np.zeros((side, side), np.float32)
-    grid = (np.arange(side, dtype=np.float32) + 0.5) * STRIDE
-    for label, (x0, y0, x1, y1), skip in zip(digit, boxes, ignore, strict=True):
-        if skip:
-            rows = slice(max(0, int(y0 / STRIDE)), max(0, int(y1 / STRIDE) + 1))
-            weight[rows, max(0, int(x0 / STRIDE)) : max(0, int(x1 / STRIDE) + 1)] = 0
-            continue
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        col, row = int(x // STRIDE), int(y // STRIDE)
-        top, left = max(0, row - 2), max(0, col - 2)
-        window = (slice(top, max(0, row + 3)), slice(left, max(0, col + 3)))
-        bump = np.exp(-((grid[window[0], None] - y) ** 2 + (grid[None, window[1]] - x) ** 2) / (2 * 3.2**2))
-        if bump.size == 0:
-            continue
-        heat[label][window] = np.maximum(heat[label][window], bump)
-        near = slice(max(0, row - 1), max(0, row + 2)), slice(max(0, col - 1), max(0, col + 2))
-        for axis, value in enumerate((x, y)):
-            cells = grid[near[1]][None, :] if axis == 0 else grid[near[0]][:, None]
-            box[axis][near] = (value - cells) / DIGIT_HEIGHT
-        box[2][near] = math.log(max(x1 - x0, 2) / DIGIT_HEIGHT)
-        box[3][near] = math.log(max(y1 - y0, 2) / DIGIT_HEIGHT)
-        box_weight[near] = 1
-        if 0 <= row < side and 0 <= col < side:
-            heat[label, row, col] = 1
-    return heat, weight, box, box_weight
+@torch.no_grad()
+def calibrate(network: DigitNetwork, ink: Tensor) -> None:
+    """Set the scales so that they change nothing at the mean squares of ``ink (b, 1, h, w)``, layer after layer."""
+    handles = []
 
+    def set_scale(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        assert isinstance(module, ChannelScale)
+        module.mean_square.copy_(inputs[0].square().mean((0, 2, 3)))
+        module.gain.copy_(torch.sqrt(module.mean_square + 1e-6))
 
-def make_batch(pages: list[TrainingPage], size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
-    """Stack crops: ink, heat, weight, boxes, box weight, quarter turns."""
-    rows = []
-    for _ in range(size):
-        ink, digit, boxes, ignore = cut_crop(pages[rng.integers(len(pages))], rng)
-        heat, weight, box, box_weight = draw_targets(digit, boxes, ignore)
-        turns = int(rng.integers(1, 4)) if rng.random() < _TURNED else 0
-        ink = np.rot90(ink, -turns).copy()
-        if turns:
-            weight, box_weight = weight * 0, box_weight * 0
-        rows.append((ink[None], heat, weight[None], box, box_weight[None], np.int64(turns)))
-    return tuple(torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True))
+    for module in network.modules():
+        if isinstance(module, ChannelScale):
+            handles.append(module.register_forward_pre_hook(set_scale))
+    network.eval()(ink)
+    for handle in handles:
+        handle.remove()
 
 
 def digit_loss(z: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
@@ -155,16 +109,76 @@ def digit_loss(z: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
     return -((positive + negative) * weight).sum() / (centre * weight).sum().clamp(min=1)
 
 
-def losses(network: DigitNetwork, batch: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:
-    """Losses of the digit maps, the boxes and the orientation."""
-    ink, heat, weight, box, box_weight, turns = batch
-    z, boxes, orientation = network.measure(ink.contiguous(memory_format=torch.channels_last))
-    of_boxes = ((boxes - box).abs() * box_weight).sum() / box_weight.sum().clamp(min=1)
-    inked = (F.avg_pool2d(ink, 16) > 0.08).float()[:, 0]
-    entropy = F.cross_entropy(
-        orientation, turns[:, None, None].expand(orientation[:, 0].shape), reduction="none"
+def glyph_loss(reader: GlyphReader, fine: Tensor, targets: Targets) -> Tensor:
+    """Cross-entropy of the classes at the centres of glyphs, or one cell beside them, and where there is nothing."""
+    side = fine.shape[-1]
+    page, row, col, label = targets.glyph.unbind(1)
+    shift = torch.randint(0, 10, (2, len(page)), device=fine.device)  # a tenth each way lies one cell beside
+    row = (row + (shift[0] == 0).long() - (shift[0] == 1).long()).clamp(0, side - 1)
+    col = (col + (shift[1] == 0).long() - (shift[1] == 1).long()).clamp(0, side - 1)
+    size = (fine.shape[0] * _NOTHINGS,)
+    empty_page = torch.randint(0, fine.shape[0], size, device=fine.device)
+    empty_row, empty_col = (torch.randint(0, side, size, device=fine.device) for _ in range(2))
+    crowded = (targets.heat.amax(1) > 0.02) | (targets.weight.amin(1) < 1)
+    empty = ~crowded[empty_page, empty_row, empty_col]
+    places = torch.cat(
+        [torch.stack([page, row, col]), torch.stack([empty_page, empty_row, empty_col])[:, empty]], 1
     )
-    return digit_loss(z, heat, weight), of_boxes, (entropy * inked).sum() / inked.sum().clamp(min=1)
+    wanted = torch.cat([label, torch.full((int(empty.sum()),), NOTHING, device=fine.device)])
+    return F.cross_entropy(reader.classify(fine, places[0], places[1], places[2]).float(), wanted)
+
+
+def losses(network: DigitNetwork, reader: GlyphReader, batch: dict[str, Tensor]) -> tuple[Tensor, ...]:
+    """Losses of the digit maps, the boxes, the orientation, the centres of marks and the classes of glyphs."""
+    ink = (batch["ink"][:, None].float() / 255).contiguous(memory_format=torch.channels_last)
+    turned = batch["turns"] > 0
+    label = torch.where(turned[:, None], -1, batch["label"].long())
+    targets = draw_targets(label, batch["boxes"], batch["ignore"], CROP // STRIDE)
+    upright = (~turned).float()
+    weight = targets.weight * upright[:, None, None, None]
+    fine, coarse = network.trunk(ink)
+    z, boxes, orientation = (part.float() for part in network.read_off(fine, coarse))
+    of_boxes = ((boxes - targets.box).abs() * targets.box_weight[:, None]).sum()
+    inked = (F.avg_pool2d(ink, 16) > 0.08).float()[:, 0]
+    turns = batch["turns"].long()[:, None, None].expand(orientation[:, 0].shape)
+    entropy = F.cross_entropy(orientation, turns, reduction="none")
+    return (
+        digit_loss(z, targets.heat[:, :MARK], weight[:, :MARK]),
+        of_boxes / targets.box_weight.sum().clamp(min=1),
+        (entropy * inked).sum() / inked.sum().clamp(min=1),
+        digit_loss(reader(fine).float(), targets.heat[:, MARK:], weight[:, MARK:]),
+        glyph_loss(reader, fine, targets),
+    )
+
+
+@torch.inference_mode()
+def score_marks(
+    network: DigitNetwork, reader: GlyphReader, pages: list[TrainingPage]
+) -> tuple[float, float, float]:
+    """Share of marks whose centre is found, of marks named rightly at their true place, and of digits likewise."""
+    found = marks = named = digits = digits_named = 0
+    for page in pages:
+        ink = pad_to_grain(torch.from_numpy(page.ink.astype(np.float32) / 255)[None, None])
+        fine, _ = network.trunk(ink.contiguous(memory_format=torch.channels_last))
+        centres = reader(fine)[0, 0]
+        near = F.max_pool2d(centres[None, None], 3, 1, 1)[0, 0]
+        for boxes, label, ignore in (
+            (page.mark_boxes, page.mark.astype(np.int64) + MARK, page.mark_ignore),
+            (page.boxes, page.digit.astype(np.int64), page.ignore),
+        ):
+            at = ((boxes[~ignore][:, :2] + boxes[~ignore][:, 2:]) / 2 // STRIDE).astype(np.int64)
+            inside = ((at >= 0) & (at < np.array(centres.shape[::-1]))).all(1)
+            if not inside.any():
+                continue
+            col, row = torch.from_numpy(at[inside]).unbind(1)
+            guess = reader.classify(fine, torch.zeros_like(row), row, col).argmax(1).numpy()
+            right = int((guess == label[~ignore][inside]).sum())
+            if label.max() >= MARK:
+                found += int((near[row, col] > 0.5).sum())
+                marks, named = marks + int(inside.sum()), named + right
+            else:
+                digits, digits_named = digits + int(inside.sum()), digits_named + right
+    return found / max(marks, 1), named / max(marks, 1), digits_named / max(digits, 1)
 
 
 def score_pages(network: DigitNetwork, pages: list[TrainingPage]) -> tuple[float, float]:
@@ -186,73 +200,97 @@ def score_pages(network: DigitNetwork, pages: list[TrainingPage]) -> tuple[float
     return hits / max(true, 1), hits / max(found, 1)
 
 
+def _average(mean: nn.Module, now: nn.Module, decay: float) -> None:
+    with torch.no_grad():
+        for old, new in zip(mean.state_dict().values(), now.state_dict().values(), strict=True):
+            old.lerp_(new, 1 - decay)
+
+
 def main() -> None:
-    """Train, report every hundred steps, save every five hundred."""
+    """Train, report every hundred steps, save every five hundred and at the end."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("pool", type=Path)
+    parser.add_argument("run", type=Path)
     parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--batch", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the glyph reader's are written beside")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    cv2.setNumThreads(1)
     torch.manual_seed(options.seed)
-    network = DigitNetwork(ChannelScale)
+    device, started = torch.device(options.device), time.monotonic()
+    options.run.mkdir(parents=True, exist_ok=True)
+    checkpoint, step = options.run / "checkpoint.pt", 0
+    saved = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
+    step = int(saved["step"]) if saved else 0
+    stream = CropStream(options.seed, step, options.batch)
+    batches = iter(DataLoader(stream, batch_size=None, num_workers=options.workers, prefetch_factor=4))
+    network, average = (
+        (DigitNetwork(ChannelScale) if options.fresh else unfold(load_file(WEIGHTS))).to(device)
+        for _ in range(2)
+    )
+    reader, reader_average = (GlyphReader().to(device) for _ in range(2))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = DigitNetwork(ChannelScale)
+    measured = [make_training_page((_MEASURED_SEED, number)) for number in range(_MEASURED)]
+    if not options.fresh and not saved:
+        calibrate(network, next(batches)["ink"][:, None].to(device).float() / 255)
     average.load_state_dict(network.state_dict())
-    optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
-    checkpoint, step = options.pool / "checkpoint.pt", 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
-        step = saved["step"]
-        network.load_state_dict(saved["network"])
-        average.load_state_dict(saved["average"])
-        optimiser.load_state_dict(saved["optimiser"])
-    rng = np.random.default_rng((options.seed, step))
-    pages: dict[Path, TrainingPage] = {}
-    running, started = np.zeros(3), time.monotonic()
-    while step < options.steps:
-        if step % 100 == 0:
-            for path in sorted(set(options.pool.glob("*-*[0-9].png")) - set(pages)):
-                pages[path] = load_page(path)
-            training = [page for path, page in pages.items() if not path.stem.endswith("7")]
-        warm = min(1.0, (step + 1) / 100)
-        rate = options.rate * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * step / options.steps)) / 2)
+    reader_average.load_state_dict(reader.state_dict())
+    optimiser = torch.optim.AdamW(
+        [*network.parameters(), *reader.parameters()], options.rate, weight_decay=1e-4
+    )
+    parts_of_state: dict[str, Any] = {
+        "network": network,
+        "average": average,
+        "reader": reader,
+        "reader_average": reader_average,
+        "optimiser": optimiser,
+    }
+    if saved:
+        for name, part in parts_of_state.items():
+            part.load_state_dict(saved[name])
+    first, running, since = step, np.zeros(5), time.monotonic()
+    done = step / options.steps
+    while done < 1:
+        spent = (time.monotonic() - started) / (60 * options.minutes)
+        done = max(step / options.steps, spent)
+        warm = min(1.0, (step - first + 1) / 100)
+        rate = options.rate * warm * (0.02 + 0.98 * (1 + math.cos(math.pi * min(done, 1))) / 2)
         for group in optimiser.param_groups:
             group["lr"] = rate
         network.train()
-        parts = losses(network, make_batch(training, options.batch, rng))
-        (parts[0] + parts[1] + 0.2 * parts[2]).backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        batch = {name: values.to(device, non_blocking=True) for name, values in next(batches).items()}
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            parts = losses(network, reader, batch)
+        (parts[0] + parts[1] + 0.2 * parts[2] + 0.5 * parts[3] + 0.5 * parts[4]).backward()
+        nn.utils.clip_grad_norm_([*network.parameters(), *reader.parameters()], 5.0)
         optimiser.step()
         optimiser.zero_grad()
         step += 1
-        decay = min(0.998, 1 - 10 / (step + 10))
-        with torch.no_grad():
-            for mean, value in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-                mean.lerp_(value, 1 - decay)
-        running += 0.01 * np.array([part.item() for part in parts])
+        decay = min(0.998, 1 - 10 / (step - first + 10))
+        _average(average, network, decay)
+        _average(reader_average, reader, decay)
+        running += 0.01 * torch.stack([part.detach() for part in parts]).cpu().numpy()
         if step % 100 == 0:
-            seconds = (time.monotonic() - started) / 100
-            print(
-                f"step {step} pages {len(training)} loss {running.round(3)} {seconds:.2f} s/step", flush=True
-            )
-            running, started = np.zeros(3), time.monotonic()
-        if step % 500 == 0 or step == options.steps:
-            folded = fold(average)
-            measured = [page for path, page in pages.items() if path.stem.endswith("7")][:24]
-            recall, precision = score_pages(folded, measured)
-            print(f"step {step} held-out recall {recall:.4f} precision {precision:.4f}", flush=True)
-            options.weights.parent.mkdir(parents=True, exist_ok=True)
-            save_file({k: v.contiguous() for k, v in folded.state_dict().items()}, options.weights)
-            state = {"step": step, "network": network.state_dict(), "average": average.state_dict()}
-            torch.save({**state, "optimiser": optimiser.state_dict()}, checkpoint)
+            seconds = (time.monotonic() - since) / 100
+            print(f"step {step} loss {running.round(3)} rate {rate:.2e} {seconds:.3f} s/step", flush=True)
+            running, since = np.zeros(5), time.monotonic()
+        if step % 500 == 0 or done >= 1:
+            state = {name: part.state_dict() for name, part in parts_of_state.items()}
+            torch.save({"step": step, **state}, checkpoint)
+    folded, glyphs = fold(average.cpu()), reader_average.cpu().eval()
+    recall, precision = score_pages(folded, measured)
+    print(f"step {step} held-out recall {recall:.4f} precision {precision:.4f}", flush=True)
+    marks, named, digits = score_marks(folded, glyphs, measured)
+    print(f"marks found {marks:.4f}, named {named:.4f}; digits named {digits:.4f}", flush=True)
+    for module, path in ((folded, options.weights), (glyphs, options.weights.with_name(GLYPH_WEIGHTS.name))):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file({name: values.contiguous() for name, values in module.state_dict().items()}, path)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Run as a program to fill a folder: ``python scripts/training_pool.py POOL --page
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import cv2
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tablekin.digitize.normalization import extract_ink
 from tablekin.models.networks.digits import DIGIT_HEIGHT
+from tablekin.models.networks.marks import mark_index
 
 _BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
 
@@ -27,6 +28,9 @@ class TrainingPage:
     digit: NDArray[np.int8]  # (n,)
     boxes: NDArray[np.float32]  # (n, 4): x0, y0, x1, y1
     ignore: NDArray[np.bool_]  # (n,): neither a digit to find nor background (digits of fractions)
+    mark: NDArray[np.int16] = field(default_factory=lambda: np.zeros(0, np.int16))  # (m,): numbers of MARKS
+    mark_boxes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))  # (m, 4)
+    mark_ignore: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))  # (m,)
 
 
 def make_training_page(seed: tuple[int, int]) -> TrainingPage:
@@ -55,12 +59,15 @@ def make_training_page(seed: tuple[int, int]) -> TrainingPage:
     ink = extract_ink(grey)
     size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
     ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    digits = scan.digits
+    digits, marks = scan.digits, scan.marks
     return TrainingPage(
         ink=np.round(ink * 255).astype(np.uint8),
         digit=digits["digit"].to_numpy(np.int8),
         boxes=(digits[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
         ignore=digits["ignore"].to_numpy(bool),
+        mark=marks["mark"].map(mark_index).to_numpy(np.int16),
+        mark_boxes=(marks[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
+        mark_ignore=marks["ignore"].to_numpy(bool),
     )
 
 
@@ -68,7 +75,8 @@ def save_page(page: TrainingPage, path: Path) -> None:
     """Write a page as PNG with its digits beside it, whole or not at all."""
     part = path.with_suffix(".part.png")
     cv2.imwrite(str(part), page.ink)
-    np.savez(path.with_suffix(".npz"), digit=page.digit, boxes=page.boxes, ignore=page.ignore)
+    truth = {name.name: getattr(page, name.name) for name in fields(page) if name.name != "ink"}
+    np.savez(path.with_suffix(".npz"), **truth)
     part.rename(path)
 
 
@@ -78,7 +86,7 @@ def load_page(path: Path) -> TrainingPage:
     if ink is None:
         raise FileNotFoundError(f"{path}: not a readable page of the pool; delete it, it will be made again")
     with np.load(path.with_suffix(".npz")) as truth:
-        return TrainingPage(ink.astype(np.uint8), truth["digit"], truth["boxes"], truth["ignore"])
+        return TrainingPage(ink.astype(np.uint8), **{name: truth[name] for name in truth.files})
 
 
 def main() -> None:

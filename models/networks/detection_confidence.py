@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from scipy.spatial import cKDTree
 
-from tablekin.models.networks.architecture import DIGIT_HEIGHT
+from tablekin.models.networks.architecture import DIGIT_HEIGHT, DIGITS
 from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.glyphs import NOTHING
+from tablekin.models.networks.marks import LOOKALIKES, mark_index
 
 CANDIDATE = 0.2  # min. activation of a detection that may be a digit
 WEIGHTS = Path(__file__).parents[1] / "weights" / "detection_confidence.safetensors"
@@ -43,6 +45,10 @@ CONTEXT_FEATURES = (
     "height",
     "width",
     "page",  # how much stands on the page, as a logarithm
+    "named",  # probability of the digit, or of a letter that may be its sort, by the glyph reader
+    "named otherwise",  # of the most likely other digit
+    "mark",  # of any other mark
+    "nothing",
 )
 
 
@@ -107,7 +113,9 @@ class _Neighbours:
         return self.total(chosen) / np.maximum(self.total(chosen, np.ones(len(self.at))), 1)
 
 
-def context_features(detections: Detections, ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def context_features(
+    detections: Detections, ink: NDArray[np.float32], glyphs: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Describe detections and what stands around them.
 
     Parameters
@@ -116,6 +124,8 @@ def context_features(detections: Detections, ink: NDArray[np.float32]) -> NDArra
         All detections of a page from :data:`CANDIDATE` on, ``n`` of them; they are one another's surroundings.
     ink
         ``(h, w)`` of the working page.
+    glyphs
+        ``(n, CLASSES)``, as from :func:`tablekin.models.networks.glyphs.glyph_probabilities` at their cells.
 
     Returns
     -------
@@ -139,6 +149,11 @@ def context_features(detections: Detections, ink: NDArray[np.float32]) -> NDArra
     other_rows = np.abs(column.y) > CRITERIA.overlap
     same_digit = other_rows & (detections.digit[column.at] == detections.digit[column.of])
     left, right = _ink_beside(detections, ink)
+    letter = np.zeros(len(centres), np.float32)
+    for digit, letters in LOOKALIKES.items():
+        places = [DIGITS + mark_index(mark) for mark in letters]
+        letter += np.where(detections.digit == digit, glyphs[:, places].sum(1), 0)
+    named = glyphs[np.arange(len(centres)), detections.digit] + letter
     columns = [
         detections.activation,
         detections.digit,
@@ -159,8 +174,22 @@ def context_features(detections: Detections, ink: NDArray[np.float32]) -> NDArra
         height,
         width,
         np.full(len(centres), np.log1p(activation[activation > CRITERIA.min_certain].sum())),
+        named,
+        other_digit(detections.digit, glyphs)[1],
+        glyphs[:, DIGITS:NOTHING].sum(1) - letter,
+        glyphs[:, NOTHING],
     ]
     return np.column_stack(columns).astype(np.float32)
+
+
+def other_digit(
+    digit: NDArray[np.int8], glyphs: NDArray[np.float32]
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Find what each digit ``(n,)`` may be instead: the most likely other digit, and its probability."""
+    others = glyphs[:, :DIGITS].copy()
+    others[np.arange(len(digit)), digit] = -1
+    best = others.argmax(1)
+    return best.astype(np.int8), others[np.arange(len(digit)), best].clip(0, 1)
 
 
 def _ink_beside(
@@ -201,12 +230,14 @@ class DetectionClassifier:
     leaf: NDArray[np.float64]  # (trees, 2**depth)
     bias: NDArray[np.float64]  # ()
 
-    def probability(self, detections: Detections, ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    def probability(
+        self, detections: Detections, ink: NDArray[np.float32], glyphs: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """Probability that each detection is the digit it says, ``(n,)``; see :func:`context_features`."""
         if not len(detections):
             return np.zeros(0, np.float32)
-        log_odds = self.log_odds(context_features(detections, ink))
-        return (1 / (1 + np.exp(-log_odds))).astype(np.float32)
+        odds = self.log_odds(context_features(detections, ink, glyphs))
+        return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Walk down all trees, ``(n, k)`` to ``(n,)``."""

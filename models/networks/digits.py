@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -183,20 +184,40 @@ def find_detections(z: Tensor, boxes: Tensor, threshold: float = 0.5) -> Detecti
     Detections
         Row by row of the maps; their scores are their activations, clamped to [0, 1].
     """
-    best, digit = z.max(0)
+    (best, second), (digit, other) = z.topk(2, dim=0)
     winner = best == F.max_pool2d(best[None, None], 3, 1, 1)[0, 0]
     rows, cols = torch.nonzero(winner & (best >= threshold), as_tuple=True)
+    activation = best[rows, cols].float().cpu().numpy()
+    return Detections(
+        digit=digit[rows, cols].cpu().numpy().astype(np.int8),
+        score=activation.clip(0, 1),
+        boxes=read_boxes(boxes, rows, cols),
+        activation=activation,
+        cell=torch.stack([rows, cols], 1).cpu().numpy(),
+        other=other[rows, cols].cpu().numpy().astype(np.int8),
+        other_score=second[rows, cols].float().clamp(0, 1).cpu().numpy(),
+    )
+
+
+def read_boxes(boxes: Tensor, rows: Tensor, cols: Tensor) -> NDArray[np.float32]:
+    """Read the boxes of ``n`` cells off the maps of boxes.
+
+    Parameters
+    ----------
+    boxes
+        ``(4, h, w)``, as from :meth:`DigitNetwork.measure`.
+    rows, cols
+        ``(n,)`` each.
+
+    Returns
+    -------
+    ndarray
+        ``(n, 4)``: x0, y0, x1, y1 in working pixels.
+    """
     dx, dy, log_width, log_height = boxes[:, rows, cols].float()
     x = (cols + 0.5) * STRIDE + dx * DIGIT_HEIGHT
     y = (rows + 0.5) * STRIDE + dy * DIGIT_HEIGHT
     half_width = log_width.clamp(-3, 2).exp() * DIGIT_HEIGHT / 2
     half_height = log_height.clamp(-3, 2).exp() * DIGIT_HEIGHT / 2
     corners = torch.stack([x - half_width, y - half_height, x + half_width, y + half_height], 1)
-    activation = best[rows, cols].float().cpu().numpy()
-    return Detections(
-        digit=digit[rows, cols].cpu().numpy().astype(np.int8),
-        score=activation.clip(0, 1),
-        boxes=corners.cpu().numpy().astype(np.float32),
-        activation=activation,
-        cell=torch.stack([rows, cols], 1).cpu().numpy(),
-    )
+    return corners.cpu().numpy().astype(np.float32)

@@ -1,4 +1,4 @@
-"""Digitize: from a grey page to its ink in the working frame and the digits on it.
+"""Digitize: from a grey page to its ink in the working frame, and the digits and marks on it.
 
 Orientation and scale are estimated on a few windows of the page and then the whole page is passed through the
 digit network once.
@@ -6,50 +6,96 @@ digit network once.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
 from tablekin.digitize.skew import find_skew
 from tablekin.digitize.transform import to_working, working_frame
-from tablekin.models.networks.architecture import COARSE, FINE
-from tablekin.models.networks.detection_confidence import CANDIDATE, DetectionClassifier
-from tablekin.models.networks.digits import DigitNetwork, activations, find_detections
-from tablekin.page import Detections, WorkingPage
+from tablekin.models.networks.architecture import FINE
+from tablekin.models.networks.detection_confidence import (
+    CANDIDATE,
+    DetectionClassifier,
+    load_detection_classifier,
+    other_digit,
+)
+from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
+from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
+from tablekin.page import Detections, Marks, WorkingPage
+
+_MIDDLE = 0.6  # share of a digit's box, from its centre, in which a mark is another reading of it
 
 
-def filter_detections(
-    z: torch.Tensor,
-    boxes: torch.Tensor,
-    ink: NDArray[np.float32],
-    classifier: DetectionClassifier,
-    threshold: float,
-) -> Detections:
-    """Keep the detections that are digits; their scores become the probabilities of that.
+@dataclass(frozen=True)
+class Readers:
+    """The networks that read a page, and what tells their digits from letters."""
+
+    digits: DigitNetwork
+    glyphs: GlyphReader
+    classifier: DetectionClassifier
+
+
+@lru_cache(maxsize=2)
+def load_readers(device: str = "cpu") -> Readers:
+    """Load the trained networks, once a process and device."""
+    return Readers(
+        load_digit_network(device=device), load_glyph_reader(device=device), load_detection_classifier()
+    )
+
+
+def find_glyphs(
+    readers: Readers, fine: torch.Tensor, ink: NDArray[np.float32], threshold: float
+) -> tuple[Detections, Marks]:
+    """Find the digits and the marks of a page.
 
     Parameters
     ----------
-    z, boxes
-        Digit maps ``(10, h/4, w/4)`` and boxes, as from :meth:`DigitNetwork.measure`.
+    readers
+        The networks.
+    fine
+        Finest features of the page, ``(1, c, h, w)``, as from :meth:`DigitNetwork.trunk`.
     ink
         ``(h, w)``, what the network saw.
-    classifier
-        Tells digits from letters.
     threshold
         Lowest probability of a digit.
+
+    Returns
+    -------
+    tuple
+        The detections that are digits, their scores the probabilities of that, and the marks that stand where no digit
+        was found.
     """
+    z, boxes = readers.digits.head(fine)[0], readers.digits.box_head(fine)[0]
     found = find_detections(z, boxes, CANDIDATE)
-    found = replace(found, score=classifier.probability(found, ink))
-    return found.take(found.score >= threshold)
+    glyphs = glyph_probabilities(readers.glyphs, fine, found.cell[:, 0], found.cell[:, 1])
+    other, other_score = other_digit(found.digit, glyphs)
+    score = readers.classifier.probability(found, ink, glyphs)
+    found = replace(found, score=score, other=other, other_score=other_score)
+    digits = found.take(found.score >= threshold)
+    return digits, drop_covered(find_marks(readers.glyphs, fine, boxes), digits)
+
+
+def drop_covered(marks: Marks, digits: Detections) -> Marks:
+    """Leave out marks whose centre lies in the middle of a digit: another reading of the same ink."""
+    if not len(marks) or not len(digits):
+        return marks
+    half = (digits.boxes[:, 2:] - digits.boxes[:, :2]) / 2 * _MIDDLE
+    tree = cKDTree(digits.centres)
+    _, nearest = tree.query(marks.centres, k=min(4, len(digits)))
+    nearest = nearest.reshape(len(marks), -1)
+    inside = (np.abs(marks.centres[:, None] - digits.centres[nearest]) < half[nearest]).all(-1).any(1)
+    return marks.take(~inside)
 
 
 def digitize(
-    grey: NDArray[np.uint8], network: DigitNetwork, classifier: DetectionClassifier, threshold: float
+    grey: NDArray[np.uint8], readers: Readers, threshold: float
 ) -> tuple[WorkingPage, dict[str, torch.Tensor]]:
     """Bring a page into the working frame and find its digits.
 
@@ -57,10 +103,8 @@ def digitize(
     ----------
     grey
         ``(h, w)``, the page as scanned, 0 black.
-    network
-        The digit network.
-    classifier
-        Tells digits from letters.
+    readers
+        The networks.
     threshold
         Lowest probability of a digit.
 
@@ -70,18 +114,20 @@ def digitize(
         The working page, and the network's activations on it.
     """
     ink = extract_ink(grey)
+    network = readers.digits
     pose = find_pose(network, ink)
     skew = find_skew(np.rot90(ink, pose.orientation // 90))
     affine, size = working_frame((ink.shape[0], ink.shape[1]), pose.orientation, pose.scale, skew)
     working = to_working(ink, affine, size)
     with torch.inference_mode():
         maps = activations(network, as_batch(network, working))
-        z, boxes, _ = (found[0] for found in network.read_off(maps[FINE], maps[COARSE]))
+        digits, marks = find_glyphs(readers, maps[FINE], working, threshold)
     inverse = cv2.invertAffineTransform(affine)
     page = WorkingPage(
         ink=working,
         to_original=inverse,
-        digits=filter_detections(z, boxes, working, classifier, threshold),
+        digits=digits,
+        marks=marks,
         orientation=pose.orientation,
         skew_degrees=skew,
         scale=pose.scale,

@@ -22,7 +22,20 @@ from tablekin.threshold import threshold
 if TYPE_CHECKING:
     from tablekin.report.drawing import Drawing
 
-_CELL_COLUMNS = ["region_id", "table_id", "row", "col", "text", "confidence", "x0", "y0", "x1", "y1"]
+_CELL_COLUMNS = [
+    "region_id",
+    "table_id",
+    "row",
+    "col",
+    "text",
+    "confidence",
+    "printed",
+    "value",
+    "x0",
+    "y0",
+    "x1",
+    "y1",
+]
 
 
 @dataclass(frozen=True)

@@ -23,22 +23,30 @@ _FRACTIONS = np.array(list("½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"))
 _SIGNS = np.array(list("♈♉♊♋♌♍♎♏♐♑♒♓☉☽☿♀♂♃♄"))
 _HEADINGS = ("G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "II", "XI.", "L.", "Z")
 _UNITS = ("C", "C.", "l.", "q.", "lb", "o", "d.", "Ct.", "tun", "I", "S", "z", "B", "oz.", "′", "Z")
+_FOOTNOTES = ("*", "†", "‡", "§", "¶", "**", "†")
+_DITTOS = ("„", "”", "″", "do.", "Do.", '"', '" "', "“", "id.", "„ „")
 _KINDS = {
-    "length": 0.18,
-    "upto": 0.12,
-    "sexagesimal": 0.18,
-    "money": 0.08,
-    "decimal": 0.08,
-    "mixed": 0.05,
+    "length": 0.13,
+    "upto": 0.1,
+    "sexagesimal": 0.14,
+    "money": 0.06,
+    "decimal": 0.07,
+    "mixed": 0.06,
     "degree": 0.04,
-    "pair": 0.06,
-    "zeros": 0.04,
+    "pair": 0.05,
+    "zeros": 0.03,
     "sign": 0.03,
-    "roman": 0.02,
+    "roman": 0.03,
     "text": 0.03,
-    "quantity": 0.03,
-    "price": 0.03,
-    "unit": 0.03,
+    "quantity": 0.02,
+    "price": 0.02,
+    "unit": 0.02,
+    "signed": 0.05,
+    "footnote": 0.03,
+    "ditto": 0.02,
+    "coded": 0.025,
+    "currency": 0.02,
+    "grouped": 0.025,
 }
 _MAX_ROWS = 46
 Words = NDArray[np.str_]
@@ -77,6 +85,91 @@ def _argument(first: int, step: int) -> Cell:
     return lambda rng, row: str(first + step * row)
 
 
+def _signed(rng: np.random.Generator) -> Cell:
+    """Write numbers with a sign before them, in all cells or in some."""
+    signs = str(rng.choice(["+−", "+–", "+", "−", "–", "±", "+−±", "+-"]))
+    share, number = float(rng.choice([1.0, 0.5, 0.2])), _up_to(3)
+    if rng.random() < 0.4:
+        number = _decimal(str(rng.choice([".", "·", ","])), 1, int(rng.integers(1, 3)))
+    gap = " " if rng.random() < 0.15 else ""
+    return lambda rng, row: (
+        (str(rng.choice(list(signs))) + gap if rng.random() < share else "") + number(rng, row)
+    )
+
+
+def _footnote(rng: np.random.Generator) -> Cell:
+    """Write numbers, some of them with a reference to a note, or in brackets."""
+    share, number = float(rng.choice([1.0, 0.4, 0.15])), _up_to(int(rng.integers(2, 5)))
+    bracketed = str(rng.choice(["()", "[]", "()"])) if rng.random() < 0.35 else ""
+
+    def cell(rng: np.random.Generator, row: int) -> str:
+        text = number(rng, row)
+        if rng.random() >= share:
+            return text
+        return f"{bracketed[0]}{text}{bracketed[1]}" if bracketed else text + str(rng.choice(_FOOTNOTES))
+
+    return cell
+
+
+def _ditto(rng: np.random.Generator) -> Cell:
+    """Write numbers, most of them repeated by a sign."""
+    mark, share, number = str(rng.choice(_DITTOS)), float(rng.uniform(0.2, 0.9)), _up_to(4)
+    return lambda rng, row: mark if row and rng.random() < share else number(rng, row)
+
+
+def _coded(rng: np.random.Generator) -> Cell:
+    """Write letters and digits in one cell: bearings, hours, signatures, codes."""
+    letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    form = int(rng.integers(6))
+
+    def cell(rng: np.random.Generator, row: int) -> str:
+        first, other = str(rng.choice(letters)), str(rng.choice(letters))
+        number = _digits(rng, int(rng.integers(1, 4)))
+        mixed = "".join(rng.choice(list("0123456789ABCDEFIOSZlo"), int(rng.integers(2, 6))))
+        forms = (
+            first + number,
+            f"{first}. {number} {other}.",
+            f"{number} a.m.",
+            mixed,
+            mixed.lower(),
+            number + first,
+        )
+        return forms[form]
+
+    return cell
+
+
+def _currency(rng: np.random.Generator) -> Cell:
+    """Write sums with their sign or letter, shares in per cent, hours with raised letters."""
+    form = int(rng.integers(8))
+
+    def cell(rng: np.random.Generator, row: int) -> str:
+        one, two = _digits(rng, int(rng.integers(1, 3))), _digits(rng, int(rng.integers(1, 3)))
+        forms = (
+            f"£{one}",
+            f"${one}",
+            f"{one}%",
+            f"{one}s.",
+            f"{one}d.",
+            f"{one}l. {two}s.",
+            f"{one}ʰ {two}ᵐ",
+        )
+        return forms[form] if form < len(forms) else f"{one}ʰ {two}ᵐ {_digits(rng, 2)}ˢ"
+
+    return cell
+
+
+def _grouped(rng: np.random.Generator) -> Cell:
+    """Write long numbers in groups, numbers with a stroke or an apostrophe."""
+    form = int(rng.integers(5))
+
+    def cell(rng: np.random.Generator, row: int) -> str:
+        a, b, c = _digits(rng, int(rng.integers(1, 4))), _digits(rng, 3), _digits(rng, 2)
+        return (f"{a},{b}", f"{a} {b}", f"{a}.{b},{c}", f"{a}'{c}", f"{a} {c[0]}/{c[1]}")[form]
+
+    return cell
+
+
 def _zeros(rng: np.random.Generator, row: int) -> str:
     return "00" if rng.random() < 0.7 else _digits(rng, 2)
 
@@ -91,7 +184,10 @@ def _mixed(rng: np.random.Generator, row: int) -> str:
 
 
 def _degree(rng: np.random.Generator, row: int) -> str:
-    return f"{_digits(rng, 2)}°" + (f" {_digits(rng, 2)}′" if rng.random() < 0.6 else "")
+    minutes, seconds = ("′", "″") if rng.random() < 0.7 else ("'", '"')
+    text = f"{_digits(rng, int(rng.integers(1, 3)))}°" if rng.random() < 0.8 else ""
+    text += f" {_digits(rng, 2)}{minutes}" if rng.random() < 0.6 or not text else ""
+    return text + (f" {_digits(rng, 2)}{seconds}" if rng.random() < 0.4 else "")
 
 
 def _pair(rng: np.random.Generator, row: int) -> str:
@@ -104,7 +200,13 @@ def _sign(rng: np.random.Generator, row: int) -> str:
 
 
 def _numeral(rng: np.random.Generator, row: int) -> str:
-    return roman(row + 1)
+    numeral = roman(row + 1 if rng.random() < 0.5 else int(rng.integers(1, 100)))
+    if rng.random() < 0.15:
+        numeral = numeral.replace("IX", "VIIII").replace("IV", "IIII")
+    if rng.random() < 0.3:
+        numeral = numeral.lower()
+        numeral = numeral[:-1] + "j" if numeral.endswith("i") else numeral
+    return numeral + ("." if rng.random() < 0.3 else "")
 
 
 def _goods(words: Words) -> Cell:
@@ -192,6 +294,12 @@ def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> l
         "zeros": _zeros,
         "sign": _sign,
         "roman": _numeral,
+        "signed": _signed(rng),
+        "footnote": _footnote(rng),
+        "ditto": _ditto(rng),
+        "coded": _coded(rng),
+        "currency": _currency(rng),
+        "grouped": _grouped(rng),
     }
     return single(name if rng.random() < 0.7 else "", others[kind])
 

@@ -15,14 +15,13 @@ from scipy.sparse import coo_array, csr_array
 from torch import Tensor
 
 from tablekin.config import RunConfig
-from tablekin.digitize.stage import digitize, filter_detections
+from tablekin.digitize.stage import digitize, find_glyphs, load_readers
 from tablekin.explain import digit_advance, spacing_of
 from tablekin.ingest import load_image
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import DIGITS, FEATURES, MinRule, Spacing, bigrams
-from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.detections import Detections
-from tablekin.models.networks.digits import GRAIN, DigitNetwork, load_digit_network, pad_to_grain
+from tablekin.models.networks.digits import GRAIN, DigitNetwork, pad_to_grain
 from tablekin.models.occlusion import OcclusionPage
 from tablekin.models.page_lrp.patches import PatchPropagation
 from tablekin.segment import segment
@@ -41,12 +40,12 @@ OWN, HESSIAN, SALIENCY, OCCLUSION = "own region", "Hessian x product", "saliency
 @lru_cache(maxsize=1)
 def trained() -> DigitNetwork:
     """Load the digit network, once a process."""
-    return load_digit_network()
+    return load_readers().digits
 
 
-def find_digits(z: Tensor, boxes: Tensor, ink: NDArray[np.float32]) -> Detections:
-    """Find the digits of a page as the pipeline does by default."""
-    return filter_detections(z, boxes, ink, load_detection_classifier(), RunConfig().digitize.threshold)
+def find_digits(fine: Tensor, ink: NDArray[np.float32]) -> Detections:
+    """Find the digits in the features ``(1, c, h/4, w/4)`` of ink ``(h, w)`` as the pipeline does by default."""
+    return find_glyphs(load_readers(), fine, ink, RunConfig().digitize.threshold)[0]
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,7 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
     level
         What the regions are.
     """
-    page, _ = digitize(
-        load_image(path), trained(), load_detection_classifier(), RunConfig().digitize.threshold
-    )
+    page, _ = digitize(load_image(path), load_readers(), RunConfig().digitize.threshold)
     labels = segment(page).labels
     centre = np.median(page.digits.centres, axis=0) if len(page.digits) else np.zeros(2)
     window = []
@@ -96,8 +93,8 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
         window.append(slice(start, start + side))
     ink, labels = np.ascontiguousarray(page.ink[tuple(window)]), labels[tuple(window)]
     with torch.inference_mode():
-        z, boxes, _ = trained().measure(pad_to_grain(torch.from_numpy(ink)[None, None]))
-    digits = find_digits(z[0], boxes[0], ink)
+        fine, _ = trained().trunk(pad_to_grain(torch.from_numpy(ink)[None, None]))
+    digits = find_digits(fine, ink)
     if level == "digits":
         labels = digit_labels(digits.boxes, labels)
     used = np.union1d([0], labels)

@@ -9,9 +9,8 @@ import pytest
 from tablekin.config import DigitizeConfig, RunConfig
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import find_pose
-from tablekin.digitize.stage import digitize
+from tablekin.digitize.stage import digitize, load_readers
 from tablekin.document import analyse_document
-from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import load_digit_network
 from tablekin.page import Layout
 from tablekin.segment import segment
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.skipif(not SCANS.is_dir(), reason="the scans are not pa
 
 def layout_of(name: str) -> Layout:
     grey = cv2.imread(str(SCANS / name), cv2.IMREAD_GRAYSCALE)
-    page, *_ = digitize(grey, load_digit_network(), load_detection_classifier(), DigitizeConfig().threshold)
+    page, *_ = digitize(grey, load_readers(), DigitizeConfig().threshold)
     return segment(page)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -49,6 +49,7 @@ class DegradedPage:
 
     image: NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
     digits: pd.DataFrame  # as of the set page; digits out of sight left out, lost and cut ones marked ignore
+    marks: pd.DataFrame  # likewise
     cells: pd.DataFrame
     orientation: int  # degrees clockwise the page is turned relative to upright
     skew_degrees: float  # degrees clockwise its lines are tilted once it is turned upright
@@ -146,23 +147,26 @@ def _pose_of(
 
 def _add_neighbour(
     page: SetPage, ink: NDArray[np.float32], degradation: Degradation
-) -> tuple[NDArray[np.float32], pd.DataFrame, float]:
-    """Put a strip of the facing page beside the page; returns ink, digits, and x of the page in it."""
+) -> tuple[NDArray[np.float32], pd.DataFrame, pd.DataFrame, float]:
+    """Put a strip of the facing page beside the page; returns ink, digits, marks, and x of the page in it."""
     strip = min(round(degradation.neighbour * page.digit_height), ink.shape[1] // 2)
     if not strip:
-        return ink, page.digits, 0.0
+        return ink, page.digits, page.marks, 0.0
     width = ink.shape[1]
-    facing = page.digits.assign(table=-1, row=-1, col=-1)
-    shift = 0.0
     if degradation.gutter_left:
-        ink, shift = np.hstack([ink[:, width - strip :], ink]), float(strip)
-        facing[["x0", "x1"]] += strip - width
+        ink, shift, away = np.hstack([ink[:, width - strip :], ink]), float(strip), strip - width
     else:
-        ink = np.hstack([ink, ink[:, :strip]])
-        facing[["x0", "x1"]] += width
-    own = page.digits.copy()
-    own[["x0", "x1"]] += shift
-    return ink, pd.concat([own, facing], ignore_index=True), shift
+        ink, shift, away = np.hstack([ink, ink[:, :strip]]), 0.0, width
+    facing = page.digits.assign(table=-1, row=-1, col=-1)
+    return ink, _beside(page.digits, facing, shift, away), _beside(page.marks, page.marks, shift, away), shift
+
+
+def _beside(own: pd.DataFrame, facing: pd.DataFrame, shift: float, away: float) -> pd.DataFrame:
+    """Join boxes of a page, moved by ``shift``, and those of the facing page, moved by ``away``."""
+    moved = [
+        table.assign(x0=table["x0"] + by, x1=table["x1"] + by) for table, by in ((own, shift), (facing, away))
+    ]
+    return pd.concat(moved, ignore_index=True)
 
 
 def _carry(table: pd.DataFrame, pose: SheetPose, orientation: int) -> pd.DataFrame:
@@ -197,8 +201,13 @@ def degrade(
     printed = slur_ink(page.ink, degradation.slur * unit, rng) if degradation.slur else page.ink
     pressed = press_ink(printed, unit, degradation.spread, degradation.unevenness, degradation.roughness, rng)
     lost = lost_digits(page.ink, pressed, page.digits[_BOX].to_numpy(float))
-    marked = SetPage(page.ink, page.digits.assign(ignore=page.digits["ignore"] | lost), page.cells, unit)
-    ink, digits, shift = _add_neighbour(marked, pressed, degradation)
+    unseen = lost_digits(page.ink, pressed, page.marks[_BOX].to_numpy(float))
+    marked = replace(
+        page,
+        digits=page.digits.assign(ignore=page.digits["ignore"] | lost),
+        marks=page.marks.assign(ignore=page.marks["ignore"] | unseen),
+    )
+    ink, digits, marks, shift = _add_neighbour(marked, pressed, degradation)
     pose = _pose_of((ink.shape[0], ink.shape[1]), degradation, unit, rng)
     x, y = pose.maps()
     scan_unit = unit * degradation.scale
@@ -223,6 +232,7 @@ def degrade(
     return DegradedPage(
         image=image,
         digits=_carry(in_sight(digits, pose, leaf), pose, degradation.orientation),
+        marks=_carry(in_sight(marks, pose, leaf), pose, degradation.orientation),
         cells=_carry(cells, pose, degradation.orientation),
         orientation=degradation.orientation,
         skew_degrees=degradation.skew_degrees,

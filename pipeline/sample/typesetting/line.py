@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tablekin.models.networks.marks import mark_of
 from tablekin.sample.typesetting.style import Style
 from tablekin.sample.typesetting.typecase import Sort, TypeCase
 
@@ -26,6 +27,7 @@ class Placed:
     digit: int  # 0..9, or -1
     ignore: bool  # a digit that is not read as one: of a fraction, raised, or of display size
     turned: bool = False  # set upside down
+    mark: str = ""  # of MARKS, where the sort prints one
 
 
 @dataclass
@@ -34,6 +36,9 @@ class Line:
 
     placed: list[Placed] = field(default_factory=list)
     bars: list[tuple[float, float, float, float]] = field(default_factory=list)
+    fractions: list[tuple[str, float, float, float, float]] = field(
+        default_factory=list
+    )  # mark, x0, y0, x1, y1
     width: float = 0.0
 
 
@@ -91,7 +96,7 @@ class Compositor:
                 continue
             parts = unicodedata.decomposition(character).split()
             if parts[:1] == ["<fraction>"]:
-                x = self._add_fraction(line, "".join(chr(int(p, 16)) for p in parts[1:]), x)
+                x = self._add_fraction(line, character, "".join(chr(int(p, 16)) for p in parts[1:]), x)
                 continue
             superior = parts[:1] == ["<super>"] and len(parts) == 2 and parts[1].startswith("00")
             plain = chr(int(parts[1], 16)) if superior else character
@@ -100,13 +105,14 @@ class Compositor:
             digit = _digit_of(plain)
             turned = digit < 0 and plain.isalpha() and rng.random() < style.turned_sorts
             ignore = superior or self.scale > _MAX_READ
-            line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, ignore, turned))
+            mark = "" if digit >= 0 or turned else mark_of(character)
+            line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, ignore, turned, mark))
             x += sort.advance + letter_space
         line.width = max(0.0, x - letter_space) if text else 0.0
         return line
 
-    def _add_fraction(self, line: Line, fraction: str, x: float) -> float:
-        """Append a fraction such as ``1⁄2``; returns where the pen stands after it."""
+    def _add_fraction(self, line: Line, character: str, fraction: str, x: float) -> float:
+        """Append a fraction such as ``½``, spelt ``1⁄2``; returns where the pen stands after it."""
         height = self.digit_height
         above, _, below = fraction.partition("⁄")
         sizes = self.scale * _FRACTION_SCALE
@@ -118,6 +124,10 @@ class Compositor:
             for sort, character in zip(row, part, strict=True):
                 line.placed.append(Placed(sort, round(pen), round(base * height), _digit_of(character), True))
                 pen += sort.advance
+        own = line.placed[-len(above + below) :]
+        tops = [placed.y + placed.sort.box[1] for placed in own]
+        feet = [placed.y + placed.sort.box[3] for placed in own]
+        line.fractions.append((mark_of(character), x, min(tops), x + width, max(feet)))
         bar = -0.36 * height
         line.bars.append((x, bar, x + width, bar + max(1.0, 0.06 * height)))
         return x + width + 0.1 * height

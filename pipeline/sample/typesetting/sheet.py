@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tablekin.models.networks.marks import RAISED
 from tablekin.sample.typesetting.line import Line
 
 DIGIT_COLUMNS = ["digit", "x0", "y0", "x1", "y1", "table", "row", "col", "ignore"]
+MARK_COLUMNS = ["mark", "x0", "y0", "x1", "y1", "ignore"]
 CELL_COLUMNS = ["table", "row", "col", "text", "kind", "x0", "y0", "x1", "y1"]
 _SUBPIXEL = 4  # bits of fractional coordinates in cv2's drawing
 
@@ -24,7 +26,8 @@ class SetPage:
     ink: NDArray[np.float32]  # (height, width) coverage in [0, 1], 1 is full ink
     digits: pd.DataFrame  # DIGIT_COLUMNS: tight boxes of the Arabic digits; table -1 is outside tables
     cells: pd.DataFrame  # CELL_COLUMNS: the area of every cell; kind is cell, header (row -1) or page_number
-    digit_height: float  # pixels, of the digit 8
+    digit_height: float  # pixels, of the figure 8
+    marks: pd.DataFrame  # MARK_COLUMNS: tight boxes of points, signs, fractions and letters
 
 
 class Sheet:
@@ -34,6 +37,7 @@ class Sheet:
         self.ink = np.zeros((height, width), np.uint8)
         self.rng = rng
         self._digits: list[tuple[int, float, float, float, float, int, int, int, bool]] = []
+        self._marks: list[tuple[str, float, float, float, float, bool]] = []
         self._cells: list[tuple[int, int, int, str, str, float, float, float, float]] = []
 
     def stamp(self, coverage: NDArray[np.uint8], x: int, y: int) -> None:
@@ -57,9 +61,16 @@ class Sheet:
                 x0, y0, x1, y1 = sort.box
                 box = (float(pen + x0), float(foot + y0), float(pen + x1), float(foot + y1))
                 self._digits.append((placed.digit, *box, table, row, col, placed.ignore))
+            elif placed.mark:
+                x0, y0, x1, y1 = sort.box
+                box = (float(pen + x0), float(foot + y0), float(pen + x1), float(foot + y1))
+                self._marks.append((placed.mark, *box, placed.ignore and placed.mark not in RAISED))
+        for mark, *corners in line.fractions:
+            fx0, fy0, fx1, fy1 = corners
+            self._marks.append((mark, left + fx0, base + fy0, left + fx1, base + fy1, False))
         for bar in line.bars:
-            corners = np.array([[bar[0], bar[1]], [bar[2], bar[1]], [bar[2], bar[3]], [bar[0], bar[3]]])
-            self.fill(corners + np.array([left, base]))
+            outline = np.array([[bar[0], bar[1]], [bar[2], bar[1]], [bar[2], bar[3]], [bar[0], bar[3]]])
+            self.fill(outline + np.array([left, base]))
 
     def put_turned_line(self, line: Line, x: float, y: float, ascent: float) -> None:
         """Print a line that reads upwards from ``y``, base line at ``x``; its digits are to be ignored."""
@@ -71,6 +82,9 @@ class Sheet:
         for digit, x0, y0, x1, y1, *_ in small._digits:
             box = (float(left + y0), float(top + w - x1), float(left + y1), float(top + w - x0))
             self._digits.append((digit, *box, -1, -1, -1, True))
+        for mark, x0, y0, x1, y1, _ in small._marks:
+            box = (float(left + y0), float(top + w - x1), float(left + y1), float(top + w - x0))
+            self._marks.append((mark, *box, True))
 
     def put_cell(
         self, table: int, row: int, col: int, text: str, kind: str, box: tuple[float, float, float, float]
@@ -117,4 +131,5 @@ class Sheet:
         """Return the page and its records."""
         digits = pd.DataFrame(self._digits, columns=DIGIT_COLUMNS)
         cells = pd.DataFrame(self._cells, columns=CELL_COLUMNS)
-        return SetPage(self.ink.astype(np.float32) / np.float32(255), digits, cells, digit_height)
+        marks = pd.DataFrame(self._marks, columns=MARK_COLUMNS)
+        return SetPage(self.ink.astype(np.float32) / np.float32(255), digits, cells, digit_height, marks)

@@ -219,7 +219,7 @@ def _spread_pairs(block: TableBlock) -> None:
             spare = round(widest - line.width)
             moves = [0] * first + [spare // 2] + [spare] * (len(line.placed) - first - 1)
             placed = [replace(p, x=p.x + move) for p, move in zip(line.placed, moves, strict=False)]
-            row[col] = Line(placed, line.bars, widest if placed else 0.0)
+            row[col] = Line(placed, line.bars, line.fractions, widest if placed else 0.0)
 
 
 def _place_rows(block: TableBlock) -> None:

@@ -1,0 +1,78 @@
+"""Number: the value that a printed reading stands for, where the print itself says how to count."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+_SIGN = re.compile(r"^([+−–-])\s*(?=[\d½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞.·,])")
+_NOTES = re.compile(r"[*†‡§¶]+$|^[*†‡§¶]+")
+_BRACKETS = re.compile(r"^\((.*)\)$|^\[(.*)\]$")
+_VULGAR = re.compile(r"^(\d+) (\d+)/(\d+)$")
+_SIXTIETHS = re.compile(
+    r"^(?:(\d+)\s*[°ʰ]\s*)?(?:(\d+)\s*[′'ᵐ]\s*)?(?:(\d+)\s*[″\"ˢ])?$",
+)
+_MONEY = re.compile(r"^(?:(\d+)\s*l\.?\s*)?(?:(\d+)\s*s\.?\s*)?(?:(\d+)\s*d\.?)?$")
+_THOUSANDS = re.compile(r"^\d{1,3}(,\d{3})+$|^\d{1,3}( \d{3})+$")
+_DECIMAL = re.compile(r"^(\d*)[.·,](\d+)$")
+
+
+def value_of(printed: str) -> float:
+    """Read a number that one cell says by itself.
+
+    Parameters
+    ----------
+    printed
+        As from :func:`tablekin.printed.compose`.
+
+    Returns
+    -------
+    float
+        In units of the cell's first group: degrees or hours where its marks say so, pounds for ``3l. 12s. 6d.``. A
+        point, a raised point or a comma before other than three digits parts decimals. Not a number where the cell
+        holds none, words beside it, or groups of which only the column can say what they count.
+    """
+    bare = printed.strip()
+    if (bracketed := _BRACKETS.match(bare)) is not None:
+        bare = (bracketed[1] or bracketed[2] or "").strip()
+    bare = _NOTES.sub("", bare).strip().removesuffix("%").strip()
+    bare = bare[1:].strip() if bare[:1] in {"$", "£"} else bare
+    sign = 1.0
+    if (signed := _SIGN.match(bare)) is not None:
+        sign, bare = (1.0 if signed[1] == "+" else -1.0), bare[signed.end() :]
+    return sign * _unsigned(bare)
+
+
+def _unsigned(bare: str) -> float:
+    if not bare:
+        return math.nan
+    if bare[-1] in "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞":
+        whole = bare[:-1].strip()
+        return (
+            (float(whole) if whole else 0.0) + unicodedata.numeric(bare[-1])
+            if whole.isdigit() or not whole
+            else math.nan
+        )
+    if bare.isdigit():
+        return float(bare)
+    if (vulgar := _VULGAR.match(bare)) is not None and int(vulgar[3]):
+        return int(vulgar[1]) + int(vulgar[2]) / int(vulgar[3])
+    if _THOUSANDS.match(bare):
+        return float(re.sub(r"[ ,]", "", bare))
+    if (decimal := _DECIMAL.match(bare)) is not None:
+        return float(f"{decimal[1] or 0}.{decimal[2]}")
+    for form, radices in ((_SIXTIETHS, (60, 60)), (_MONEY, (20, 12))):
+        if (groups := form.match(bare)) is not None and any(groups.groups()):
+            return _mixed([groups[1], groups[2], groups[3]], radices)
+    return math.nan
+
+
+def _mixed(groups: list[str | None], radices: tuple[int, int]) -> float:
+    """Add up groups in units of the first of them that is there."""
+    present = [index for index, group in enumerate(groups) if group is not None]
+    value, unit = 0.0, 1.0
+    for index in range(present[0], 3):
+        value += int(groups[index] or 0) / unit
+        unit *= radices[index] if index < 2 else 1
+    return value

@@ -1,0 +1,40 @@
+import math
+
+import pytest
+
+from tablekin.number import value_of
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("17", 17),
+        ("+3", 3),
+        ("−1·1", -1.1),
+        ("– 5", -5),
+        ("9·093", 9.093),
+        ("2¾", 2.75),
+        ("½", 0.5),
+        ("99 1/2", 99.5),
+        ("2,686", 2686),
+        ("93 832", 93832),
+        ("(84)", 84),
+        ("81*", 81),
+        ("66‡", 66),
+        ("27%", 27),
+        ("6° 30′", 6.5),
+        ("6° 30′ 36″", 6.51),
+        ("30′ 36″", 30.6),
+        ("16ʰ 45ᵐ", 16.75),
+        ("3l. 12s. 6d.", 3.625),
+        ("£3", 3),
+        ("19s. 6d.", 19.5),
+    ],
+)
+def test_a_reading_has_the_value_that_its_print_says(printed: str, value: float) -> None:
+    assert value_of(printed) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("printed", ["", "—", "do.", "„", "9. 10. 57. 44", "12 30", "N. 37 E.", "XIV", "A7"])
+def test_what_only_the_column_can_count_or_is_no_number_has_no_value(printed: str) -> None:
+    assert math.isnan(value_of(printed))

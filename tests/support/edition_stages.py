@@ -27,6 +27,8 @@ def analyse(image, doc_id, config, device):
             **dict.fromkeys(("x1", "y1"), 9.0),
             "text": values.ravel(),
             "confidence": 0.9999,
+            "printed": values.ravel(),
+            "value": values.ravel().astype(float),
         }
     )
     outside = tables["regions"].iloc[:1]

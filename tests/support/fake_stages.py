@@ -35,6 +35,8 @@ def analyse(image, doc_id, config, device):
             "y1": [height / 2, float(height)],
             "text": ["12", "34"],
             "confidence": 1.0,
+            "printed": "",
+            "value": float("nan"),
         }
     )
     region, feature = np.nonzero(counts)
@@ -58,7 +60,18 @@ def analyse(image, doc_id, config, device):
         "is_table": True,
         "flags": [],
     }
-    digit = {"doc_id": doc_id, "digit": 1, "score": 0.9, "x0": 0, "y0": 0, "x1": 5, "y1": 9, "region_id": 1}
+    digit = {
+        "doc_id": doc_id,
+        "digit": 1,
+        "score": 0.9,
+        "x0": 0,
+        "y0": 0,
+        "x1": 5,
+        "y1": 9,
+        "region_id": 1,
+        "other": 7,
+        "other_score": 0.1,
+    }
     return {
         "pages": pd.DataFrame([page]),
         "regions": regions,

@@ -22,6 +22,8 @@ def made_page(seed: int) -> Page:
             "col": pd.array([*[None] * 6, 0, 1, 2, *np.tile(range(3), 4)], dtype="Int32"),
             "text": "",
             "confidence": 1.0,
+            "printed": "",
+            "value": float("nan"),
         }
     ).assign(x0=0.0, y0=0.0, x1=1.0, y1=1.0)
     leaves = np.array([0, 1, *range(9, 21)])

@@ -37,7 +37,9 @@ def rows_of(
                 digits += [(int(d), score, box[0] + 3 * x, region) for x, d in enumerate(text) if d != " "]
     names = ["region_id", "kind", "table_id", "row", "col", "text", "confidence", "x0", "y0", "x1", "y1"]
     return {
-        "regions": pd.DataFrame(regions, columns=names),
+        "regions": pd.DataFrame(regions, columns=names).assign(
+            printed=lambda rows: rows["text"], value=float("nan")
+        ),
         "digits": pd.DataFrame(digits, columns=["digit", "score", "x0", "region_id"]),
         "factors": pd.DataFrame({"region_id": [], "feature": [], "relevance": []}),
         "pages": pd.DataFrame({"orientation": [0]}),

@@ -30,6 +30,8 @@ def analyse(image, doc_id, config, device):
             "y1": float(height),
             "text": [f"{number} 45" if name == "cell" else "" for number, name in enumerate(kind)],
             "confidence": 1.0,
+            "printed": "",
+            "value": float("nan"),
         }
     )
     dense = rng.random((len(frame), len(FEATURES))) * (rng.random((len(frame), len(FEATURES))) < 0.1)
@@ -57,7 +59,18 @@ def analyse(image, doc_id, config, device):
         "is_table": True,
         "flags": [],
     }
-    digit = {"doc_id": doc_id, "digit": 1, "score": 0.9, "x0": 0, "y0": 0, "x1": 5, "y1": 9, "region_id": 7}
+    digit = {
+        "doc_id": doc_id,
+        "digit": 1,
+        "score": 0.9,
+        "x0": 0,
+        "y0": 0,
+        "x1": 5,
+        "y1": 9,
+        "region_id": 7,
+        "other": 7,
+        "other_score": 0.1,
+    }
     phi = dense.sum(0).astype(np.float32)
     return {
         "pages": pd.DataFrame([page]),

@@ -29,7 +29,17 @@ def analyse(image, doc_id, config, device):
         there = (regions["row"] == row) & (regions["col"] == col)
         regions.loc[there.fillna(False), ["text", "confidence"]] = text, confidence
     box = {"x0": [2.0, 12.0], "y0": [3.0, 3.0], "x1": [8.0, 18.0], "y1": [13.0, 13.0]}
-    digits = pd.DataFrame({"doc_id": doc_id, "digit": [4, 7], "score": [0.99, 0.4], **box, "region_id": 1})
+    digits = pd.DataFrame(
+        {
+            "doc_id": doc_id,
+            "digit": [4, 7],
+            "score": [0.99, 0.4],
+            **box,
+            "region_id": 1,
+            "other": -1,
+            "other_score": 0.0,
+        }
+    )
     return tables | {"regions": regions, "digits": digits}
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tablekin.digitize.normalization import extract_ink
 from tablekin.models.networks.digits import DIGIT_HEIGHT
-from tablekin.models.networks.marks import mark_index
+from tablekin.models.networks.marks import mark_index, mark_of
 
 _BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
 
@@ -59,13 +59,15 @@ def make_training_page(seed: tuple[int, int]) -> TrainingPage:
     ink = extract_ink(grey)
     size = (round(ink.shape[1] * factor), round(ink.shape[0] * factor))
     ink = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    digits, marks = scan.digits, scan.marks
+    digits = scan.digits
+    marks = scan.marks.assign(number=scan.marks["mark"].map(lambda sign: mark_index(mark_of(sign))))
+    marks = marks[marks["number"] >= 0]
     return TrainingPage(
         ink=np.round(ink * 255).astype(np.uint8),
         digit=digits["digit"].to_numpy(np.int8),
         boxes=(digits[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
         ignore=digits["ignore"].to_numpy(bool),
-        mark=marks["mark"].map(mark_index).to_numpy(np.int16),
+        mark=marks["number"].to_numpy(np.int16),
         mark_boxes=(marks[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
         mark_ignore=marks["ignore"].to_numpy(bool),
     )

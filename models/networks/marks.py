@@ -13,8 +13,8 @@ _FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _ZODIAC = "♈♉♊♋♌♍♎♏♐♑♒♓"
 _PLANETS = "☉☽☿♀♂♃♄"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzſßʒ"
-RAISED = "ʰᵐˢ"  # set small and high, and read so
-MARKS = tuple(_SIGNS + _FRACTIONS + _ZODIAC + _PLANETS + _LETTERS + RAISED)
+_RAISED = "ʰᵐˢ"  # set small and high, and read so
+MARKS = tuple(_SIGNS + _FRACTIONS + _ZODIAC + _PLANETS + _LETTERS + _RAISED)
 _ALIKE = {"’": "'", "‘": "'", "ʹ": "′", "ʺ": "″", "-": "–", "ʼ": "'"}
 
 

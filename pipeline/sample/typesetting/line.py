@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tablekin.models.networks.marks import mark_of
 from tablekin.sample.typesetting.style import Style
 from tablekin.sample.typesetting.typecase import Sort, TypeCase
 
@@ -27,7 +26,7 @@ class Placed:
     digit: int  # 0..9, or -1
     ignore: bool  # a digit that is not read as one: of a fraction, raised, or of display size
     turned: bool = False  # set upside down
-    mark: str = ""  # of MARKS, where the sort prints one
+    mark: str = ""  # the character, where it is no digit
 
 
 @dataclass
@@ -104,8 +103,8 @@ class Compositor:
             y = round(rng.normal(0, shake)) - (round(0.42 * height) if superior else 0)
             digit = _digit_of(plain)
             turned = digit < 0 and plain.isalpha() and rng.random() < style.turned_sorts
-            ignore = superior or self.scale > _MAX_READ
-            mark = "" if digit >= 0 or turned else mark_of(character)
+            ignore = (superior and digit >= 0) or self.scale > _MAX_READ
+            mark = "" if digit >= 0 or turned else character
             line.placed.append(Placed(sort, round(x + rng.normal(0, shake)), y, digit, ignore, turned, mark))
             x += sort.advance + letter_space
         line.width = max(0.0, x - letter_space) if text else 0.0
@@ -127,7 +126,7 @@ class Compositor:
         own = line.placed[-len(above + below) :]
         tops = [placed.y + placed.sort.box[1] for placed in own]
         feet = [placed.y + placed.sort.box[3] for placed in own]
-        line.fractions.append((mark_of(character), x, min(tops), x + width, max(feet)))
+        line.fractions.append((character, x, min(tops), x + width, max(feet)))
         bar = -0.36 * height
         line.bars.append((x, bar, x + width, bar + max(1.0, 0.06 * height)))
         return x + width + 0.1 * height

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.models.networks.marks import RAISED
 from tablekin.sample.typesetting.line import Line
 
 DIGIT_COLUMNS = ["digit", "x0", "y0", "x1", "y1", "table", "row", "col", "ignore"]
@@ -64,7 +63,7 @@ class Sheet:
             elif placed.mark:
                 x0, y0, x1, y1 = sort.box
                 box = (float(pen + x0), float(foot + y0), float(pen + x1), float(foot + y1))
-                self._marks.append((placed.mark, *box, placed.ignore and placed.mark not in RAISED))
+                self._marks.append((placed.mark, *box, placed.ignore))
         for mark, *corners in line.fractions:
             fx0, fy0, fx1, fy1 = corners
             self._marks.append((mark, left + fx0, base + fy0, left + fx1, base + fy1, False))

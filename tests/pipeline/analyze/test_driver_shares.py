@@ -32,7 +32,7 @@ DOCUMENTS = pd.DataFrame({"doc_id": list("abc"), "work": ["w", "v", "w"]})
 
 
 def test_shares_are_of_the_leaves_of_a_work(monkeypatch):
-    monkeypatch.setattr(driver_shares, "drivers", lambda corpus, partners: rows_of_drivers(1))
+    monkeypatch.setattr(driver_shares, "find_drivers", lambda corpus, partners: rows_of_drivers(1))
     table, others = rows_of_drivers(), rows_of_drivers(1)
     found = share_drivers(Shelf(table), DOCUMENTS, {"work": "oeuvre"})
     for partners, rows in (("all", table), ("other", others)):
@@ -53,7 +53,7 @@ def test_shares_are_of_the_leaves_of_a_work(monkeypatch):
 def test_the_column_of_the_metadata_is_asked_for_by_its_own_name(monkeypatch):
     asked = []
     monkeypatch.setattr(
-        driver_shares, "drivers", lambda corpus, partners: asked.append(partners) or rows_of_drivers()
+        driver_shares, "find_drivers", lambda corpus, partners: asked.append(partners) or rows_of_drivers()
     )
     share_drivers(Shelf(rows_of_drivers()), DOCUMENTS, {"work": "oeuvre", "place": "ort"})
     assert asked == ["other oeuvre"]  # no document has a place

@@ -134,10 +134,10 @@ def test_relevance_with_other_works_is_found_by_whatever_column_names_the_work(c
 
 def test_drivers_of_all_partners_are_read_from_their_table(corpus, tmp_path, monkeypatch):
     asked = []
-    real = driver_shares.drivers
+    real = driver_shares.find_drivers
     monkeypatch.setattr(
         driver_shares,
-        "drivers",
+        "find_drivers",
         lambda corpus, partners="all": asked.append(partners) or real(corpus, partners),
     )
     call(corpus, "--out", tmp_path / "out")

@@ -3,14 +3,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tablekin.models.networks.architecture import DIGITS
 from tablekin.models.networks.detection_confidence import (
     CONTEXT_FEATURES,
     DetectionClassifier,
     context_features,
     load_detection_classifier,
+    other_digit,
 )
 from tablekin.models.networks.detections import Detections
 from tablekin.models.networks.digits import DIGIT_HEIGHT
+from tablekin.models.networks.glyphs import CLASSES, NOTHING
+from tablekin.models.networks.marks import mark_index
 
 PAPER = np.zeros((400, 700), np.float32)
 
@@ -24,8 +28,32 @@ def detections_at(
     return Detections.from_boxes(np.zeros(len(places), np.int8), np.array(activation, np.float32), boxes)
 
 
+def named(detections: Detections, certainty: float = 0.9) -> np.ndarray:
+    """What the glyph reader says: each digit is named with the given certainty, the rest is nothing."""
+    glyphs = np.zeros((len(detections), CLASSES), np.float32)
+    glyphs[:, NOTHING] = 1 - certainty
+    glyphs[np.arange(len(detections)), detections.digit] = certainty
+    return glyphs
+
+
 def described(detections: Detections, ink: np.ndarray = PAPER) -> dict[str, np.ndarray]:
-    return dict(zip(CONTEXT_FEATURES, context_features(detections, ink).T, strict=True))
+    return dict(zip(CONTEXT_FEATURES, context_features(detections, ink, named(detections)).T, strict=True))
+
+
+def test_what_the_glyph_reader_says_is_told_and_letters_of_the_same_sort_count_for_the_digit() -> None:
+    digits = detections_at([(100.0, 100.0), (200.0, 100.0), (300.0, 100.0)], [0.9, 0.9, 0.9])
+    digits.digit[:] = [0, 4, 1]
+    glyphs = np.zeros((3, CLASSES), np.float32)
+    glyphs[0, [0, DIGITS + mark_index("o"), DIGITS + mark_index("+"), 6]] = 0.3, 0.4, 0.2, 0.1
+    glyphs[1, [4, DIGITS + mark_index("+"), 9]] = 0.2, 0.7, 0.1
+    glyphs[2, [NOTHING, DIGITS + mark_index("o")]] = 0.5, 0.5
+    found = dict(zip(CONTEXT_FEATURES, context_features(digits, PAPER, glyphs).T, strict=True))
+    assert found["named"].tolist() == pytest.approx([0.7, 0.2, 0])
+    assert found["named otherwise"].tolist() == pytest.approx([0.1, 0.1, 0])
+    assert found["mark"].tolist() == pytest.approx([0.2, 0.7, 0.5])
+    assert found["nothing"].tolist() == pytest.approx([0, 0, 0.5])
+    other, score = other_digit(digits.digit, glyphs)
+    assert other[:2].tolist() == [6, 9] and score[:2].tolist() == pytest.approx([0.1, 0.1])
 
 
 def test_neighbours_are_told_by_where_they_stand() -> None:
@@ -93,22 +121,24 @@ def test_trees_are_walked_to_their_leaves() -> None:
     digits = detections_at([(100.0 * k, 100.0) for k in range(1, 6)], [0.5, 0.4, 0.6, 0.9, 0.75])
     digits.digit[:] = [3, 4, 6, 7, 0]
     odds = np.array([1.0, 2.0, 3.0, 4.0, 3.0]) + 0.25 - 3
-    np.testing.assert_allclose(trees.log_odds(context_features(digits, PAPER)), odds)
-    np.testing.assert_allclose(trees.probability(digits, PAPER), 1 / (1 + np.exp(-odds)), rtol=1e-6)
+    np.testing.assert_allclose(trees.log_odds(context_features(digits, PAPER, named(digits))), odds)
+    np.testing.assert_allclose(
+        trees.probability(digits, PAPER, named(digits)), 1 / (1 + np.exp(-odds)), rtol=1e-6
+    )
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     fitted = load_detection_classifier()
     fitted.save(tmp_path / "again.safetensors")
     again = load_detection_classifier(tmp_path / "again.safetensors")
-    vectors = context_features(detections_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6]), PAPER)
+    digits = detections_at([(100.0, 100.0), (112.0, 101.0)], [0.5, 0.6])
+    vectors = context_features(digits, PAPER, named(digits))
     assert again.log_odds(vectors).tolist() == fitted.log_odds(vectors).tolist()
 
 
 def test_a_page_without_detections_has_no_probabilities() -> None:
-    assert load_detection_classifier().probability(
-        detections_at([(5.0, 5.0)], [0.9]).take(np.zeros(1, bool)), PAPER
-    ).shape == (0,)
+    none = detections_at([(5.0, 5.0)], [0.9]).take(np.zeros(1, bool))
+    assert load_detection_classifier().probability(none, PAPER, named(none)).shape == (0,)
 
 
 def test_a_weak_digit_is_believed_in_a_column_and_not_in_a_word() -> None:
@@ -116,7 +146,7 @@ def test_a_weak_digit_is_believed_in_a_column_and_not_in_a_word() -> None:
     digits = detections_at([*column, (600.0, 90.0)], [0.95] * 3 + [0.42] + [0.95] * 3 + [0.42])
     ink = PAPER.copy()
     ink[80:100, 575:592] = ink[80:100, 608:630] = 0.6  # letters on both sides of the last
-    probability = load_detection_classifier().probability(digits, ink)
+    probability = load_detection_classifier().probability(digits, ink, named(digits, 0.5))
     assert probability[3] > 2 * probability[7]
 
 

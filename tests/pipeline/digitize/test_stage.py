@@ -7,10 +7,8 @@ import pytest
 from scipy.spatial import KDTree
 
 from tablekin.config import RunConfig
-from tablekin.digitize import digitize, to_original
+from tablekin.digitize import digitize, load_readers, to_original
 from tablekin.document import analyse_document
-from tablekin.models.networks.detection_confidence import load_detection_classifier
-from tablekin.models.networks.digits import load_digit_network
 from tablekin.sample.degradation.degrade import degrade, random_degradation
 from tablekin.sample.plan import plan_archive
 from tablekin.sample.typesetting.typeset import set_page
@@ -54,7 +52,7 @@ def test_a_bed_of_any_darkness_changes_no_cell(sheet, dark):
 @pytest.mark.parametrize("turned", [0, 1])
 def test_the_digits_of_a_turned_page_are_found_where_they_are_printed(true_pages, turned):
     true = true_pages[turned]
-    page, _ = digitize(true.grey, load_digit_network(), load_detection_classifier(), threshold=0.17)
+    page, _ = digitize(true.grey, load_readers(), threshold=0.17)
     boxes = to_original(page.digits.boxes, page.to_original)
     printed = true.digits[["x0", "y0", "x1", "y1"]].to_numpy()
     distance, nearest = KDTree((boxes[:, :2] + boxes[:, 2:]) / 2).query((printed[:, :2] + printed[:, 2:]) / 2)

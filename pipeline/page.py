@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.models.networks.detections import Detections as Detections
-from tablekin.models.networks.detections import Marks as Marks
+from tablekin.models.networks.detections import MarkDetections as MarkDetections
 
 
 class RegionKind(StrEnum):
@@ -43,7 +43,7 @@ class WorkingPage:
     skew_degrees: float = 0.0  # clockwise tilt left after the orientation was undone
     scale: float = 1.0  # working pixels per original pixel
     flags: tuple[str, ...] = field(default=())
-    marks: Marks = field(default_factory=Marks.none)
+    marks: MarkDetections = field(default_factory=MarkDetections.none)
 
 
 @dataclass(frozen=True)

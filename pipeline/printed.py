@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.models.networks.marks import MARKS
-from tablekin.page import Detections, Marks
+from tablekin.page import Detections, MarkDetections
 from tablekin.segment import DigitMetrics
 from tablekin.threshold import threshold
 
@@ -47,7 +47,7 @@ class _Glyphs:
 
 def compose(
     digits: Detections,
-    marks: Marks,
+    marks: MarkDetections,
     digit_place: NDArray[np.int32],
     mark_place: NDArray[np.int32],
     metrics: DigitMetrics,

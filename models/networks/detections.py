@@ -67,7 +67,7 @@ class Detections:
 
 
 @dataclass(frozen=True)
-class Marks:
+class MarkDetections:
     """Marks found on a page: points, signs, fractions and letters, ``m`` of them, in pixels of the working frame."""
 
     mark: NDArray[np.int16]  # (m,): places in tablekin.models.networks.marks.MARKS
@@ -75,7 +75,7 @@ class Marks:
     boxes: NDArray[np.float32]  # (m, 4): x0, y0, x1, y1
 
     @classmethod
-    def none(cls) -> Marks:
+    def none(cls) -> MarkDetections:
         """Make an empty list."""
         return cls(np.zeros(0, np.int16), np.zeros(0, np.float32), np.zeros((0, 4), np.float32))
 
@@ -88,6 +88,6 @@ class Marks:
         """Centres of the boxes, ``(m, 2)``: x, y."""
         return (self.boxes[:, :2] + self.boxes[:, 2:]) * np.float32(0.5)
 
-    def take(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> Marks:
+    def take(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> MarkDetections:
         """Select marks: ``kept (m,)`` says which, or lists their indices in a new order."""
-        return Marks(self.mark[kept], self.score[kept], self.boxes[kept])
+        return MarkDetections(self.mark[kept], self.score[kept], self.boxes[kept])

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tablekin.models.networks.architecture import DIGITS
-from tablekin.models.networks.detections import Marks
+from tablekin.models.networks.detections import MarkDetections
 from tablekin.models.networks.digits import read_boxes
 from tablekin.models.networks.marks import MARKS
 
@@ -101,7 +101,7 @@ def glyph_probabilities(
 
 
 @torch.inference_mode()
-def find_marks(reader: GlyphReader, fine: Tensor, boxes: Tensor, threshold: float = 0.25) -> Marks:
+def find_marks(reader: GlyphReader, fine: Tensor, boxes: Tensor, threshold: float = 0.25) -> MarkDetections:
     """Find the marks of one page.
 
     Parameters
@@ -117,7 +117,7 @@ def find_marks(reader: GlyphReader, fine: Tensor, boxes: Tensor, threshold: floa
 
     Returns
     -------
-    Marks
+    MarkDetections
         Row by row of the map; a centre at which the classifier sees a digit or nothing is left out.
     """
     centre = reader(fine)[0, 0]
@@ -125,7 +125,7 @@ def find_marks(reader: GlyphReader, fine: Tensor, boxes: Tensor, threshold: floa
     rows, cols = torch.nonzero(winner & (centre >= threshold), as_tuple=True)
     probabilities = glyph_probabilities(reader, fine, rows.cpu().numpy(), cols.cpu().numpy())
     best = probabilities.argmax(1)
-    found = Marks(
+    found = MarkDetections(
         (best - DIGITS).astype(np.int16),
         probabilities[np.arange(len(best)), best],
         read_boxes(boxes, rows, cols),

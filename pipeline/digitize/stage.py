@@ -28,7 +28,7 @@ from tablekin.models.networks.detection_confidence import (
 )
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
-from tablekin.page import Detections, Marks, WorkingPage
+from tablekin.page import Detections, MarkDetections, WorkingPage
 
 _MIDDLE = 0.6  # share of a digit's box, from its centre, in which a mark is another reading of it
 
@@ -52,7 +52,7 @@ def load_readers(device: str = "cpu") -> Readers:
 
 def find_glyphs(
     readers: Readers, fine: torch.Tensor, ink: NDArray[np.float32], threshold: float
-) -> tuple[Detections, Marks]:
+) -> tuple[Detections, MarkDetections]:
     """Find the digits and the marks of a page.
 
     Parameters
@@ -82,7 +82,7 @@ def find_glyphs(
     return digits, drop_covered(find_marks(readers.glyphs, fine, boxes), digits)
 
 
-def drop_covered(marks: Marks, digits: Detections) -> Marks:
+def drop_covered(marks: MarkDetections, digits: Detections) -> MarkDetections:
     """Leave out marks whose centre lies in the middle of a digit: another reading of the same ink."""
     if not len(marks) or not len(digits):
         return marks

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tablekin.models.networks.marks import MARKS
-from tablekin.page import Detections, Marks
+from tablekin.page import Detections, MarkDetections
 from tablekin.printed import compose
 from tablekin.segment.adjacency import DigitMetrics
 
@@ -10,7 +10,7 @@ METRICS = DigitMetrics(height=20.0, width=10.0, usual_gap=2.0, space=8.0)
 LOW, HIGH = (16.0, 20.0), (0.0, 7.0)  # where points and raised signs stand, from the top of a digit
 
 
-def glyphs(*placed: tuple[str, float, float], score: float = 1.0) -> tuple[Detections, Marks]:
+def glyphs(*placed: tuple[str, float, float], score: float = 1.0) -> tuple[Detections, MarkDetections]:
     """Glyphs at x and the top of their line: digits 10 wide, points 3, other marks 8."""
     digits, marks = [], []
     for character, x, top in placed:
@@ -26,7 +26,7 @@ def glyphs(*placed: tuple[str, float, float], score: float = 1.0) -> tuple[Detec
         Detections.from_boxes(
             found[:, 0].astype(np.int8), np.ones(len(found), np.float32), found[:, 1:].astype(np.float32)
         ),
-        Marks(
+        MarkDetections(
             signs[:, 0].astype(np.int16),
             np.full(len(signs), score, np.float32),
             signs[:, 1:].astype(np.float32),
@@ -34,7 +34,7 @@ def glyphs(*placed: tuple[str, float, float], score: float = 1.0) -> tuple[Detec
     )
 
 
-def text(digits: Detections, marks: Marks) -> str:
+def text(digits: Detections, marks: MarkDetections) -> str:
     places = np.zeros(len(digits), np.int32), np.zeros(len(marks), np.int32)
     return compose(digits, marks, *places, METRICS)[0]
 

@@ -164,7 +164,7 @@ def test_few_tasks_are_under_way_and_results_come_in_order(machines, scans):
         found += results
     failure = found.pop(5)
     assert isinstance(failure, Failure)
-    assert "ZeroDivisionError: by five" in failure.reason
+    assert "ZeroDivisionError: by five" in failure.detail
     assert found == [(number * 3, "1") for number in range(40) if number != 5]
 
 

@@ -44,25 +44,27 @@ def count_of(values: Numbers, any_step: bool = False, most_off: float = _MOST_OF
 def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
     """Find the strands with which a table is entered.
 
-    They stand at its left or right side. One inside belongs to a panel: it continues the count at the side, repeats
-    it behind other columns, or counts against it (a complementary argument). Where the columns at both sides count by
-    different steps (a table of products), the smaller step is the argument's.
+    They stand at its left or right side, or next to it where something else was read there. One inside belongs to a
+    panel: it continues the count at the side, repeats it behind other columns, or counts against it (a complementary
+    argument). Where the columns at both sides count by different steps (a table of products), the smaller step is the
+    argument's.
     """
     counts = {
         number: count
         for number, strand in enumerate(strands)
         if strand.places == 1 and (count := count_of(strand.values)) is not None
     }
-    ends = list(dict.fromkeys((0, len(strands) - 1)))
-    sides = [number for number in ends if number in counts]
-    if not sides:  # one with many misprints, if there is no better one
-        loose = {
-            number: count_of(strands[number].values, most_off=MANY_OFF)
-            for number in ends
-            if strands[number].places == 1
-        }
-        counts |= {number: count for number, count in loose.items() if count is not None}
-        sides = [number for number in ends if number in counts]
+    last = len(strands) - 1
+    sides: list[int] = []
+    for ends, most_off in (((0, last), _MOST_OFF), ((0, last), MANY_OFF), ((1, last - 1), _MOST_OFF)):
+        for number in dict.fromkeys(ends):
+            if 0 <= number <= last and strands[number].places == 1:
+                count = count_of(strands[number].values, most_off=most_off)
+                if count is not None:
+                    counts[number] = count
+                    sides.append(number)
+        if sides:
+            break
     if not sides:
         return {}
     smallest = min(abs(counts[number].step) for number in sides)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tablekin.recompute.checks import Check, check_finding
-from tablekin.recompute.explanation import explain_sheet
+from tablekin.recompute.explanation import Explanation, explain_sheet, worth_trying
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.plain_checks import check_argument, check_plainly
 from tablekin.recompute.quantity import ValueSheet
+from tablekin.recompute.regrouping import regroup
 from tablekin.recompute.table_text import Choices, TableText, read_tables
 from tablekin.recompute.values import read_sheets
 
@@ -33,18 +34,38 @@ def recompute(tables: Sequence[TableText]) -> Recomputation:
     tables
         In the order of the page.
     """
-    sheets = tuple(read_sheets(tables))
+    sheets = read_sheets(tables)
     choices: dict[int, Choices] = {}
     for table in tables:
         choices |= table.choices
     findings: list[Finding] = []
     checks: dict[int, Check] = {}
+    settled = []
     for sheet in sheets:
-        own = [find(explanation) for explanation in explain_sheet(sheet)]
+        sheet, explanations = _explain(sheet)
+        own = [find(explanation) for explanation in explanations]
+        settled.append(sheet)
         findings += own
         for check in _check(sheet, own, choices):
             checks.setdefault(check.region_id, check)
-    return Recomputation(sheets, tuple(findings), tuple(checks[region] for region in sorted(checks)))
+    return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
+
+
+def _explain(sheet: ValueSheet) -> tuple[ValueSheet, list[Explanation]]:
+    """Explain a sheet; what is left is grouped as the explained quantities are, if more is explained then."""
+    explanations = explain_sheet(sheet)
+    explained = {quantity.group for one in explanations for quantity in one.quantities}
+    if not explained or len(explained) == len(worth_trying(sheet)):
+        return sheet, explanations
+    for other in regroup(sheet, explained):
+        better = explain_sheet(other)
+        if _count_cells(better) > _count_cells(explanations):
+            sheet, explanations = other, better
+    return sheet, explanations
+
+
+def _count_cells(explanations: Sequence[Explanation]) -> int:
+    return sum(int(quantity.known.sum()) for one in explanations for quantity in one.quantities)
 
 
 def _check(sheet: ValueSheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:

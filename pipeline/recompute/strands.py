@@ -44,6 +44,16 @@ class Strand:
             region=np.concatenate([self.region, [-1], other.region]),
         )
 
+    def nothing(self) -> Strand:
+        """Make a strand of as many rows that holds nothing."""
+        rows = len(self.values)
+        return replace(
+            self,
+            values=np.full(rows, np.nan),
+            widths=np.zeros(rows, np.int64),
+            region=np.full(rows, -1, np.int64),
+        )
+
     def without(self, rows: NDArray[np.bool_]) -> Strand:
         """Take the numbers out of some rows."""
         return replace(self, values=np.where(rows, np.nan, self.values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -60,7 +61,13 @@ def read_tables(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[TableTe
     if cells.empty:
         return
     words = "printed" if "printed" in regions else "text"
-    choices = _digit_choices(digits)
+    texts = {int(region): _bare(text) for region, text in zip(cells["region_id"], cells["text"], strict=True)}
+    choices = _digit_choices(digits, texts)
+    for region, confidence in zip(cells["region_id"], cells["confidence"], strict=True):
+        bare = texts[int(region)]
+        if bare and int(region) not in choices:
+            even = float(confidence) ** (1 / len(bare))
+            choices[int(region)] = tuple({int(digit): even} for digit in bare)
     for table, own in cells.groupby("table_id"):
         row, col = own["row"].to_numpy(np.int64), own["col"].to_numpy(np.int64)
         shape = int(row.max()) + 1, int(col.max()) + 1
@@ -92,20 +99,52 @@ def _headings(regions: pd.DataFrame, cells: pd.DataFrame) -> tuple[str, ...]:
     return tuple(heads)
 
 
-def _digit_choices(digits: pd.DataFrame) -> dict[int, Choices]:
-    """Collect, by region, the probabilities of every digit from left to right; several lines are not told apart."""
-    found: dict[int, list[dict[int, float]]] = {}
-    ordered = digits.sort_values(["region_id", "x0"], kind="stable")
-    second = "second" in ordered and "second_score" in ordered
-    others = (
-        zip(ordered["second"], ordered["second_score"], strict=True)
-        if second
-        else ((-1, 0.0),) * len(ordered)
-    )
-    columns = (ordered["region_id"], ordered["digit"], ordered["score"], others)
-    for region, digit, score, (other, other_score) in zip(*columns, strict=True):
+_Seen = tuple[tuple[float, float], int, dict[int, float]]  # place, digit, choices
+
+
+def _from_left(seen: _Seen) -> float:
+    return seen[0][0]
+
+
+def _from_right(seen: _Seen) -> float:
+    return -seen[0][0]
+
+
+def _from_top(seen: _Seen) -> float:
+    return seen[0][1]
+
+
+def _from_bottom(seen: _Seen) -> float:
+    return -seen[0][1]
+
+
+def _bare(text: object) -> str:
+    return re.sub(r"\D", "", str(text or ""))
+
+
+def _digit_choices(digits: pd.DataFrame, texts: dict[int, str]) -> dict[int, Choices]:
+    """Collect the probabilities of every digit of a region, in the order in which its text has them.
+
+    Lines run any way across the scan of a page that is turned. Where no order gives the text, its digits have two
+    lines, or have been corrected: such a region has no choices.
+    """
+    second = "second" in digits and "second_score" in digits
+    others = zip(digits["second"], digits["second_score"], strict=True) if second else None
+    found: dict[int, list[_Seen]] = {}
+    columns = (digits[name] for name in ("region_id", "digit", "score", "x0", "y0"))
+    for region, digit, score, x0, y0 in zip(*columns, strict=True):
         choice = {int(digit): float(score)}
-        if other >= 0:
-            choice[int(other)] = float(other_score)
-        found.setdefault(int(region), []).append(choice)
-    return {region: tuple(choices) for region, choices in found.items()}
+        if others is not None:
+            other, other_score = next(others)
+            if other >= 0:
+                choice[int(other)] = float(other_score)
+        found.setdefault(int(region), []).append(((float(x0), float(y0)), int(digit), choice))
+    choices = {}
+    for region, own in found.items():
+        text = texts.get(region)
+        for along in (_from_left, _from_right, _from_top, _from_bottom):
+            line = sorted(own, key=along)
+            if "".join(str(digit) for _, digit, _ in line) == text:
+                choices[region] = tuple(choice for *_, choice in line)
+                break
+    return choices

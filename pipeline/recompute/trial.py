@@ -16,7 +16,7 @@ from tablekin.recompute.robust_fit import polish, refine
 from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, screen
 from tablekin.recompute.smoothness import Numbers
 
-_ENTRIES = 3  # ways to enter a function that are fitted
+_ENTRIES = 5  # ways to enter a function that are fitted
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tablekin.recompute.table_text import TableText
 _SIDE = 0.8  # share of its rows that an argument has, where those above its first number are a heading
 _SERIAL = 0.8  # share of the values of a quantity that stand on a count, where it may be entered with
 _FEWEST = 4  # values of such a quantity
+_NEARLY_SERIAL = 3  # values that miss a count by little: it is no count, but runs nearly straight
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,27 @@ def _continues(above: Sequence[Strand], below: Sequence[Strand]) -> bool:
 
 
 def _panels(groups: Sequence[Group], strands: Sequence[Strand]) -> list[list[Group]]:
-    """Cut the groups of a table into panels that stand side by side and continue one another."""
-    for parts in (4, 3, 2):
-        size, rest = divmod(len(groups), parts)
-        if rest or size < 2:
+    """Cut the groups of a table into panels that stand side by side and continue one another.
+
+    A panel begins with the column that counts, or ends with it. Groups beside all panels stay with the first one.
+    """
+    places = [place for place, group in enumerate(groups) if group.is_count]
+    counts = {place: count_of(strands[groups[place].first].values) for place in places}
+    for first, second in pairwise(places):
+        size = second - first
+        if size < 2 or not _follows(counts[first], counts[second]):
             continue
-        cut = [list(groups[part * size : (part + 1) * size]) for part in range(parts)]
-        forms = [[group.form for group in panel] for panel in cut]
-        if all(other == forms[0] for other in forms) and COUNT in forms[0]:
-            side = forms[0].index(COUNT)
-            counts = [count_of(strands[panel[side].first].values) for panel in cut]
-            if all(_follows(one, other) for one, other in pairwise(counts)):
-                return cut
+        for before in (0, size - 1):  # of the groups of a panel, stand before the count
+            panels = [list(groups[place - before : place - before + size]) for place in (first, second)]
+            forms = [[group.form for group in panel] for panel in panels]
+            if first >= before and forms[0] == forms[1]:
+                third = second + size
+                while third in counts and _follows(counts[third - size], counts[third]):
+                    panels.append(list(groups[third - before : third - before + size]))
+                    third += size
+                inside = {id(group) for panel in panels for group in panel}
+                beside = [group for group in groups if id(group) not in inside]
+                return [panels[0] + beside, *panels[1:]]
     return [list(groups)]
 
 
@@ -113,10 +123,14 @@ def _make_sheet(stack: _Stack, first: int) -> ValueSheet:
     panels = _panels(group_strands(strands, stack.counts), strands)
     quantities: list[tuple[Group, PrintedQuantity]] = []
     for place, group in enumerate(panels[0]):
-        parts = [[strands[number] for number in panel[place].strands] for panel in panels]
+        parts = [
+            [strands[number] for number in panel[place].strands] for panel in panels if place < len(panel)
+        ]
         joined = parts[0]
         for part in parts[1:]:
             joined = [one.below(other) for one, other in zip(joined, part, strict=True)]
+        for _ in panels[len(parts) :]:
+            joined = [one.below(one.nothing()) for one in joined]
         columns = [(table, strand.col) for table in stack.table_ids for part in parts for strand in part]
         quantities.append((group, _make_quantity(joined, group.form, columns, first + place)))
     return ValueSheet(
@@ -157,12 +171,15 @@ def _arguments(quantities: Sequence[tuple[Group, PrintedQuantity]]) -> Iterator[
 def _is_serial(quantity: PrintedQuantity) -> bool:
     if not quantity.form.radices:
         return False
-    on = known = 0
+    on = known = near = 0
     for rows in _runs(quantity):
         count = count_of(quantity.values[rows], any_step=True)
-        on += 0 if count is None else int(count.on.sum())
         known += int(quantity.known[rows].sum())
-    return known >= _FEWEST and on >= _SERIAL * known
+        if count is not None:
+            on += int(count.on.sum())
+            off = np.abs(quantity.values[rows] - count.extended())
+            near += int(np.sum((off > 0) & (off <= max(1.0, abs(count.step) / 2))))
+    return known >= _FEWEST and on >= _SERIAL * known and near < _NEARLY_SERIAL
 
 
 def _runs(quantity: PrintedQuantity) -> Iterator[NDArray[np.intp]]:
@@ -180,5 +197,7 @@ def _as_argument(quantity: PrintedQuantity) -> Argument:
     for own in _runs(quantity):
         count = count_of(quantity.values[own], any_step=True, most_off=MANY_OFF)
         if count is not None:
-            values[own], step = count.extended(), count.step
+            there = np.flatnonzero(quantity.known[own])
+            rows = own[there[0] : there[-1] + 1]  # not in headings above the first
+            values[rows], step = count.extended()[there[0] : there[-1] + 1], count.step
     return Argument(quantity, values, step)

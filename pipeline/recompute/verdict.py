@@ -29,9 +29,9 @@ class VerdictRates:
     """What is known of errors before a cell is looked at."""
 
     misprint: float = 0.01  # share of cells; 0.003 to 0.03 hardly change the verdicts
-    missed: float = 0.004  # share of cells of which a digit was not found
-    invented: float = 0.003  # share of cells in which something was taken for a digit
-    garbled: float = 0.004  # share of cells that hold digits of others, or not all of their own
+    missed: float = 0.002  # share of cells of which a digit was not found
+    invented: float = 0.004  # share of cells in which something was taken for a digit
+    garbled: float = 0.006  # share of cells that hold digits of others, or not all of their own
     alike: float = 0.6  # share of what is left of a digit's probability that goes to digits like it
 
 

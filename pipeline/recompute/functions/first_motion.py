@@ -24,7 +24,8 @@ from tablekin.recompute.functions.definition import (
 
 SIGNS = tuple(float(degree) for degree in range(0, 360, 30))
 _HALF = tuple(float(degree) for degree in range(0, 181, 30))
-OBLIQUITY = Parameter("obliquity", "degrees", 23.0, 24.2, 1, known="obliquity")
+OBLIQUITY = Parameter("obliquity", "degrees", 23.0, 24.2, 3, known="obliquity")
+_OBLIQUITY = Parameter("obliquity", "degrees", 23.0, 24.2, 1, known="obliquity")  # beside a latitude
 LATITUDE = Parameter("latitude", "degrees", 10.0, 66.0, 56, known="latitude")
 _LONGITUDES = (10, 15, 20, 30, 40, 45, 50, 60, 70, 75, 80, 90)
 _ROWS_LEFT_OUT = (1, 2, 3)  # of so many rows one is kept, in a copy of a table that prints differences of all
@@ -105,7 +106,7 @@ FIRST_MOTION = (
         ArgumentKind.ANGLE,
         ValueKind.ANGLE,
         oblique_ascension,
-        (LATITUDE, OBLIQUITY),
+        (LATITUDE, _OBLIQUITY),
         SIGNS,
         period=360.0,
         turns=True,
@@ -121,7 +122,7 @@ FIRST_MOTION = (
         lambda longitude, latitude, obliquity: ascensional_difference(
             latitude, declination(longitude, obliquity)
         ),
-        (LATITUDE, OBLIQUITY),
+        (LATITUDE, _OBLIQUITY),
         _HALF,
         unsigned=True,
         slack=0.06,
@@ -157,7 +158,7 @@ FIRST_MOTION = (
         ArgumentKind.ANGLE,
         ValueKind.HOURS,
         lambda longitude, latitude, obliquity: 2 * _half_arc(longitude, latitude, obliquity),
-        (LATITUDE, OBLIQUITY),
+        (LATITUDE, _OBLIQUITY),
         SIGNS,
         turns=True,
         slack=0.06,
@@ -170,7 +171,7 @@ FIRST_MOTION = (
         ArgumentKind.ANGLE,
         ValueKind.HOURS,
         _half_arc,
-        (LATITUDE, OBLIQUITY),
+        (LATITUDE, _OBLIQUITY),
         SIGNS,
         turns=True,
         slack=0.06,

@@ -1,0 +1,103 @@
+"""Regrouping: places that were grouped wrongly, put right by the form of the values that a function explains."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tablekin.recompute.forms import Form
+from tablekin.recompute.quantity import PrintedQuantity, ValueSheet
+
+_MOST_BEYOND = 0.3  # share of the numbers of a place that may be no smaller than its radix
+
+
+def regroup(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueSheet]:
+    """Yield sheets in which the quantities that nothing explains are grouped as the explained ones are.
+
+    Parameters
+    ----------
+    sheet
+        A sheet of which some quantities are explained.
+    explained
+        Their groups.
+    """
+    forms = [
+        quantity.form
+        for quantity in sheet.quantities
+        if quantity.group in explained and quantity.form.radices
+    ]
+    for form in dict.fromkeys(forms):
+        made: list[PrintedQuantity] = []
+        changed = False
+        for run in _runs(sheet.quantities, explained):
+            parts = _divide(run, form)
+            changed |= parts is not None
+            made += run if parts is None else parts
+        if changed:
+            kept = [quantity for quantity in sheet.quantities if quantity.group in explained]
+            quantities = sorted([*kept, *made], key=lambda quantity: quantity.columns[0])
+            yield replace(sheet, quantities=tuple(quantities))
+
+
+def _runs(
+    quantities: Sequence[PrintedQuantity], explained: Collection[int]
+) -> Iterator[list[PrintedQuantity]]:
+    """Yield runs of neighbouring quantities that nothing explains."""
+    left = sorted((one for one in quantities if one.group not in explained), key=lambda one: one.columns[0])
+    run: list[PrintedQuantity] = []
+    for quantity in left:
+        if run and not _are_neighbours(run[-1], quantity):
+            yield run
+            run = []
+        run.append(quantity)
+    if run:
+        yield run
+
+
+def _are_neighbours(one: PrintedQuantity, other: PrintedQuantity) -> bool:
+    places = one.places.shape[1]
+    (table, last), (other_table, first) = one.columns[min(places, len(one.columns)) - 1], other.columns[0]
+    return table == other_table and 0 <= first - last <= 1
+
+
+def _divide(run: Sequence[PrintedQuantity], form: Form) -> list[PrintedQuantity] | None:
+    """Divide the places of some quantities into values of a form; None where they cannot be such."""
+    places = np.concatenate([quantity.places for quantity in run], 1)
+    regions = np.concatenate([quantity.regions for quantity in run], 1)
+    size = len(form.radices) + 1
+    if places.shape[1] % size or all(quantity.form == form for quantity in run):
+        return None
+    for column in range(places.shape[1]):
+        place = column % size
+        known = places[:, column][np.isfinite(places[:, column])]
+        if place and (not len(known) or np.mean(np.abs(known) >= form.radices[place - 1]) > _MOST_BEYOND):
+            return None
+    columns = _columns(run)
+    made = []
+    for number, first in enumerate(range(0, places.shape[1], size)):
+        own = places[:, first : first + size]
+        made.append(
+            PrintedQuantity(
+                group=run[min(number, len(run) - 1)].group if number < len(run) else run[-1].group + number,
+                form=form,
+                unit=run[0].unit,
+                values=own @ np.array(form.weights),
+                places=own,
+                regions=regions[:, first : first + size],
+                columns=tuple(dict.fromkeys(columns[first : first + size])),
+                heading=run[0].heading,
+            )
+        )
+    return made
+
+
+def _columns(run: Sequence[PrintedQuantity]) -> list[tuple[int, int]]:
+    """Column of every place of some quantities, in the first table."""
+    found: list[tuple[int, int]] = []
+    for quantity in run:
+        places = quantity.places.shape[1]
+        own = [column for column in quantity.columns if column[0] == quantity.columns[0][0]]
+        found += (own * places)[:places] if len(own) < places else own[:places]
+    return found

@@ -46,10 +46,18 @@ def split_column(cells: Sequence[PrintedNumber]) -> tuple[Numbers, NDArray[np.in
     tried = _cut(cells, max(most, 2)) if long or most > 1 else None
     if tried is None:
         return plain
+    weights = np.array([float(_SIXTY) ** (most - 1 - place) for place in range(most)])
     if most > 1:
-        return tried
+        left_out = np.stack([_repeat(line) for line in plain[0].T], 1) @ weights
+        return plain if roughness(left_out) < roughness(tried[0] @ weights) else tried
     uncut, cut = roughness(plain[0][:, 0]), roughness(tried[0] @ [float(_SIXTY), 1.0])
     return tried if cut < uncut - _MARGIN else plain
+
+
+def _repeat(values: Numbers) -> Numbers:
+    """Repeat what stands above where a place is left out."""
+    known = np.maximum.accumulate(np.where(np.isfinite(values), np.arange(len(values)), 0))
+    return values[known]
 
 
 def _as_printed(cells: Sequence[PrintedNumber], count: int) -> tuple[Numbers, NDArray[np.int64]]:

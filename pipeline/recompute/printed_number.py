@@ -72,12 +72,12 @@ def parse(text: str | None) -> PrintedNumber:
     if _DITTO.match(bare):
         return PrintedNumber(CellKind.DITTO)
     bare = _UNITS.sub(" ", bare)
-    if _LETTER.search(bare) or not any(sign.isdigit() or sign in _FRACTIONS for sign in bare):
-        return PrintedNumber(CellKind.WORD)
     fraction = 0.0
-    if bare[-1] in _FRACTIONS:
+    if bare[-1:] in _FRACTIONS:
         fraction, bare = _FRACTIONS[bare[-1]], bare[:-1]
-    elif (vulgar := _VULGAR.search(bare)) and 0 < int(vulgar[1]) < int(vulgar[2]):
+    if _LETTER.search(bare) or not (fraction or any(sign.isdigit() for sign in bare)):
+        return PrintedNumber(CellKind.WORD)
+    if (vulgar := _VULGAR.search(bare)) and 0 < int(vulgar[1]) < int(vulgar[2]):
         fraction, bare = int(vulgar[1]) / int(vulgar[2]), bare[: vulgar.start()]
     found = [digits[:_MOST_DIGITS] for digits in _NUMBER.findall(bare)] or ["0"]
     groups, widths = tuple(int(digits) for digits in found), tuple(len(digits) for digits in found)

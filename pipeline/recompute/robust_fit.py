@@ -13,6 +13,7 @@ Held = Mapping[int, float]  # places in a vector of parameters, and the values t
 
 _WIDTH = 2.385  # Cauchy's tuning constant: 95 % efficiency for normal errors
 _ROUNDING = 0.4  # units of the last place: residuals are never smaller than rounding makes them
+_IMPROVED = 1e-4  # share of the loss
 _NEAR = 3.0  # units of the last place within which a value may be brought within rounding
 _HOLD = 0.1  # weight of values that are within rounding already
 _CONVERGED = 1e-3  # units of the last place
@@ -61,18 +62,20 @@ def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numb
         stuck = ((vector + step < low) & (vector <= low)) | ((vector + step > high) & (vector >= high))
         if stuck.any() and not stuck.all():  # at the end of their range: the others move alone
             step[stuck], step[~stuck] = 0.0, _solve(scaled[~stuck], residuals[known] * root) / norms[~stuck]
-        before = _loss(residuals, size)
+        before = _loss(residuals[known], size)
         for _ in range(6):
             tried = np.clip(vector + step, low, high)
             new = model.residuals(tried)
-            if np.isfinite(new).sum() >= 0.9 * known.sum() and _loss(new, size) <= before:
+            still = np.isfinite(new)
+            after = _loss(new[still], size)
+            if still.sum() >= 0.9 * known.sum() and after <= before:
                 break
             step /= 3
         else:
             break
         moved = float(np.max(np.abs((tried - vector)[:, None] * slopes), initial=0.0))
         vector, residuals = tried, new
-        if moved < _CONVERGED:
+        if moved < _CONVERGED or before - after < _IMPROVED * before:
             break
     return vector
 
@@ -115,4 +118,4 @@ def _solve(slopes: Numbers, residuals: Numbers) -> Numbers:
 
 
 def _loss(residuals: Numbers, size: float) -> float:
-    return float(np.nanmean(np.log1p((residuals / (_WIDTH * size)) ** 2)))
+    return float(np.log1p((residuals / (_WIDTH * size)) ** 2).mean())

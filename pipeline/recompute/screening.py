@@ -104,7 +104,8 @@ def screen(
     pinned: Pinned | None = None,
 ) -> Iterator[Candidate]:
     """Yield, for every way to enter a function, where a fit of it would begin, if anywhere."""
-    rows = try_rows(columns, argument, criteria.rows)
+    ways = list(entries(argument, function))
+    rows = try_rows(columns, argument, criteria.rows) if ways else np.zeros(0, np.intp)
     if len(rows) < criteria.fewest:
         return
     forms = [(form, places, last_units(form, function)) for form, places in columns.by_form()]
@@ -112,7 +113,7 @@ def screen(
         return
     shared, own = function.grid(False) if pinned is None else pinned.shared[None], function.grid(True)
     scale = None if pinned is None else pinned.scale
-    for entry in entries(argument, function):
+    for entry in ways:
         x = entry.arguments()[:, rows]  # (options, rows)
         arrays = shared[:, None, None, None, :], own[None, None, :, None, :]
         grid = evaluate(function, x[None, :, None, :], entry.step, *arrays)

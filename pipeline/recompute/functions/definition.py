@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,9 +104,13 @@ class Function:
 
     def grid(self, own: bool) -> Array:
         """Values that are tried of the parameters of the table or of its columns: ``(combinations, parameters)``."""
-        grids = [parameter.grid for parameter in self.parameters if parameter.own is own]
-        mesh = np.meshgrid(*grids, indexing="ij")
-        return np.stack([values.ravel() for values in mesh], -1) if grids else np.zeros((1, 0))
+        return _mesh(tuple(parameter for parameter in self.parameters if parameter.own is own))
+
+
+@cache
+def _mesh(parameters: tuple[Parameter, ...]) -> Array:
+    mesh = np.meshgrid(*(parameter.grid for parameter in parameters), indexing="ij")
+    return np.stack([values.ravel() for values in mesh], -1) if parameters else np.zeros((1, 0))
 
 
 def sine(degrees: Array | float) -> Array:

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from tablekin.recompute.cell_splitting import split_column
+from tablekin.recompute.printed_number import parse
+
+
+def column(texts):
+    return split_column([parse(text) for text in texts])[0]
+
+
+def test_what_is_printed_apart_stays_apart():
+    assert column(["12 30", "12 45", "13 0"]).tolist() == [[12, 30], [12, 45], [13, 0]]
+
+
+def test_points_that_were_lost_are_found_again():
+    """4°14', 4°11', 4°5', 3°57' as a reader without points has them."""
+    degrees = [
+        (4, 14),
+        (4, 11),
+        (4, 5),
+        (3, 57),
+        (3, 47),
+        (3, 35),
+        (3, 23),
+        (3, 10),
+        (2, 57),
+        (2, 44),
+        (2, 2),
+    ]
+    merged = [f"{whole}{minutes}" for whole, minutes in degrees]
+    assert column(merged).tolist() == [list(pair) for pair in degrees]
+
+
+def test_some_points_were_lost():
+    pairs = [(14, 7), (13, 48), (13, 27), (13, 7), (12, 46), (12, 26), (12, 5), (11, 44)]
+    texts = [f"{a} {b}" if row % 2 else f"{a}{b}" for row, (a, b) in enumerate(pairs)]
+    assert column(texts).tolist() == [list(pair) for pair in pairs]
+
+
+def test_whole_numbers_are_not_split():
+    numbers = [57290, 28636, 19081, 14301, 11430, 9514, 8144, 7115, 6314, 5671]
+    assert column([str(number) for number in numbers]).ravel().tolist() == numbers
+    assert column([str(number) for number in range(10, 60, 5)]).shape[1] == 1
+
+
+def test_leading_groups_left_out():
+    found = column(["1 4 47", "6 41", "8 33", "1 10 24", "1 12 14", "1 14 2", "1 15 49", "1 17 34"])
+    assert found.shape == (8, 3)
+    assert np.isnan(found[1, 0]) and found[1, 1:].tolist() == [6, 41]
+
+
+@pytest.mark.parametrize("texts", [[], ["", ""]])
+def test_nothing_to_split(texts):
+    assert np.isnan(column(texts)).all()

@@ -76,7 +76,10 @@ class OrientationCriteria:
         1.5, "nats", "with less a turn that is far better than none is believed", chosen=_TURNED_WRONGLY
     )
     min_gain_of_better: float = threshold(
-        1.2, "nats", "by which such a turn must be better than none", chosen=_TURNED_WRONGLY
+        1.2,
+        "nats",
+        "by which such a turn must be better than none",
+        chosen="a woodcut of sphaera-pages upside down, with the weights that read marks",
     )
     min_digit_ratio: float = threshold(
         1.1, "digits seen without it", "that such a turn must show", chosen=_TURNED_WRONGLY

@@ -165,7 +165,9 @@ def _serve(connection: Connection, memory: int | None) -> None:
             pickled = connection.recv_bytes()
         except (EOFError, OSError):
             return
-        connection.send_bytes(_do(pickled, connection, memory))
+        answer = _do(pickled, connection, memory)
+        sys.stdout.flush()  # this process may be killed once its answer is there
+        connection.send_bytes(answer)
 
 
 def _do(pickled: bytes, connection: Connection, memory: int | None) -> bytes:

@@ -7,7 +7,7 @@ the batch: a part without its seal is what an interrupted run left, and is delet
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -107,12 +107,37 @@ class DocumentTables:
         bool
             Whether anything had to be written.
         """
-        fields, written = list(metadata), False
+        fields = list(metadata)
+
+        def renewed(old: pa.Table) -> pa.Table:
+            rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
+            return to_arrow(_SEAL, rows, fields)
+
+        return self._rewrite(renewed)
+
+    def unify_metadata(self) -> bool:
+        """Give all parts the user's columns that any has, as an interrupted change leaves them; whether it had to."""
+        own = len(SCHEMAS[_SEAL])
+        if len({tuple(pq.read_schema(part))[own:] for part in self._layout.parts(_SEAL)}) < 2:
+            return False
+        fields = self.metadata_fields()
+
+        def unified(old: pa.Table) -> pa.Table:
+            table = old.select(range(own))
+            for field in fields:
+                given = old[field.name] if field.name in old.column_names else pa.nulls(len(old))
+                table = table.append_column(field, given.cast(field.type))
+            return table
+
+        return self._rewrite(unified)
+
+    def _rewrite(self, renew: Callable[[pa.Table], pa.Table]) -> bool:
+        """Write the parts of ``documents`` that are not as ``renew`` makes them; whether there were any."""
+        written = False
         for part in self._layout.parts(_SEAL):
             old = read_parts([part])
-            rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
             fingerprint = part_metadata(part)[PartKey.FINGERPRINT]
-            new = _with(to_arrow(_SEAL, rows, fields), {PartKey.FINGERPRINT: fingerprint})
+            new = _with(renew(old), {PartKey.FINGERPRINT: fingerprint})
             if not (new.schema.equals(old.schema) and new.equals(old)):
                 write_part(part, new)
                 written = True
@@ -123,11 +148,6 @@ class DocumentTables:
         parts = self._layout.parts(_SEAL)
         own = len(SCHEMAS[_SEAL])
         return list(read_parts(parts, condition=ds.scalar(False)).schema)[own:] if parts else []
-
-    def metadata_differ(self) -> bool:
-        """Tell whether the parts of ``documents`` have other columns than one another, or of other types."""
-        own = len(SCHEMAS[_SEAL])
-        return len({tuple(pq.read_schema(part))[own:] for part in self._layout.parts(_SEAL)}) > 1
 
 
 def _without(part: Path, doc_ids: list[str]) -> pa.Table:

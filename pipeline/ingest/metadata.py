@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import take
 
 from tablekin.errors import ConfigError
 from tablekin.schemas import SCHEMAS
@@ -48,17 +52,10 @@ def read_metadata(path: Path) -> Metadata:
     Raises
     ------
     ConfigError
-        The file cannot be read, has no such column, names a scan twice, or has a column that tablekin writes.
+        The file cannot be read, has no such column, names a scan or a column twice, has a line of more values than
+        columns, or has a column that tablekin writes.
     """
-    try:
-        rows = pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
-        )
-    except OSError as error:
-        raise ConfigError(f"cannot read the metadata {path}: {error.strerror}") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the metadata {path} is not a CSV file in UTF-8: {error}") from error
-    rows.columns = rows.columns.str.strip()
+    rows = _frame(path, _records(path, _text(path)))
     key = next((name for name in _KEYS if name in rows.columns), None)
     if key is None:
         raise ConfigError(
@@ -76,6 +73,59 @@ def read_metadata(path: Path) -> Metadata:
     for name in rows.columns.drop(key):
         rows[name] = _whole_numbers(rows[name])
     return Metadata(path, key, rows)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"cannot read the metadata {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"the metadata {path} is not a CSV file in UTF-8: {error}") from error
+
+
+def _records(path: Path, text: str) -> list[tuple[int, list[str]]]:
+    """Split a CSV file into records, each with the line it ends on; those without a value are left out."""
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
+    try:
+        records = [(reader.line_num, values) for values in reader if any(values)]
+    except csv.Error as error:
+        raise ConfigError(
+            f"the metadata {path} is not a CSV file: line {reader.line_num}: {error}; look for a quotation mark "
+            "that is not closed"
+        ) from error
+    if not records:
+        raise ConfigError(f"the metadata {path} is not a CSV file: it is empty")
+    return records
+
+
+def _frame(path: Path, records: list[tuple[int, list[str]]]) -> pd.DataFrame:
+    """Make text columns of records; a value that a line does not have is empty."""
+    columns = [name.strip() for name in records[0][1]]
+    for line, values in records[1:]:
+        if len(values) > len(columns):
+            raise ConfigError(
+                f"the metadata {path} has {len(values)} values in line {line} for {len(columns)} columns: delete "
+                'a comma at the end of the line, or put a value that has a comma in quotation marks ("Basel, '
+                'Switzerland"); the same in every line like it'
+            )
+    for name in columns:
+        if name and columns.count(name) > 1:
+            raise ConfigError(
+                f"the metadata {path} has several columns '{name}' (blanks around a name do not count); rename or "
+                "delete all but one"
+            )
+    rows = [values + [""] * (len(columns) - len(values)) for _, values in records[1:]]
+    frame = pd.DataFrame(rows, columns=range(len(columns)), dtype=str)
+    for place, name in enumerate(columns):
+        if not name and (frame[place] != "").any():
+            line = next(line for line, values in records[1:] if any(values[place : place + 1]))
+            raise ConfigError(
+                f"the metadata {path} has no name for column {place + 1}, which has a value in line {line}; name "
+                "the column in the first line, or delete it"
+            )
+    named = [place for place, name in enumerate(columns) if name]
+    return frame[named].set_axis([columns[place] for place in named], axis=1)
 
 
 def _whole_numbers(values: pd.Series) -> pd.Series:
@@ -115,12 +165,11 @@ def join_metadata(documents: pd.DataFrame, metadata: Metadata) -> tuple[pd.DataF
     owner = _find_rows(sorted(set(documents["source"])), metadata.rows[metadata.key])
     uses = Counter(place for place in owner.values() if place is not None)
     shared = {place for place, count in uses.items() if count > 1}
-    places = pd.array(
-        [None if owner[source] in shared else owner[source] for source in documents["source"]], "Int64"
-    )
+    rows = [-1 if (row := owner[source]) is None or row in shared else row for source in documents["source"]]
+    places = np.array(rows, np.int64)  # -1 where there is none
     joined = documents[[name for name in documents.columns if name in _OWN]].copy()
     for name in metadata.columns:
-        joined[name] = metadata.rows[name].reindex(places).array
+        joined[name] = take(metadata.rows[name].array, places, allow_fill=True)
     return joined, list(_warnings(metadata, owner, shared))
 
 

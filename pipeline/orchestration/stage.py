@@ -164,9 +164,7 @@ def _bring_up_to_date(
 def _update_metadata(corpus: CorpusStore, metadata: Metadata | None, say: Say) -> bool:
     """Join the metadata if there are any; otherwise finish what a killed run was changing. Whether anything changed."""
     if metadata is None:
-        return corpus.document_tables.metadata_differ() and corpus.document_tables.replace_metadata(
-            corpus.read("documents"), corpus.document_tables.metadata_fields()
-        )
+        return corpus.document_tables.unify_metadata()
     joined, warnings = join_metadata(corpus.read("documents"), metadata)
     for warning in warnings:
         say(warning)

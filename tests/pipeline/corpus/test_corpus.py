@@ -2,6 +2,7 @@ import os
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -127,3 +128,18 @@ def test_tables_of_another_schema_version_are_refused(corpus):
 def test_a_frame_with_missing_or_surplus_columns_is_refused():
     with pytest.raises(ValueError, match=r"missing \['cosine'\].*expected \['cosinus'\]"):
         to_arrow("pairs", empty("pairs").rename(columns={"cosine": "cosinus"}))
+
+
+@pytest.mark.parametrize("numbers", [[None], [2**53 + 1], [2**53 + 1, None]])
+def test_an_interrupted_change_of_metadata_is_finished_without_loss(corpus, numbers):
+    fields = [pa.field("shelf", pa.int64())]
+    names = ["d", "e"][: len(numbers)]
+    given = batch(*names)
+    given["documents"]["shelf"] = pd.array(numbers, "Int64")
+    corpus.document_tables.add(given, "config", fields)
+    assert corpus.document_tables.unify_metadata()
+    assert not corpus.document_tables.unify_metadata()
+    found = pq.read_table(corpus.root / "documents")
+    shelves = dict(zip(found["doc_id"].to_pylist(), found["shelf"].to_pylist(), strict=True))
+    assert shelves == {"a": None, "b": None, "c": None} | dict(zip(names, numbers, strict=True))
+    assert corpus.document_tables.stale("config") == []

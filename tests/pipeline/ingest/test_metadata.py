@@ -1,9 +1,11 @@
+import itertools
+
 import pandas as pd
 import pytest
 
 from tablekin.errors import ConfigError
 from tablekin.ingest.metadata import join_metadata, read_metadata
-from tablekin.schemas import empty
+from tablekin.schemas import empty, to_arrow
 
 
 def documents(*sources):
@@ -72,6 +74,15 @@ def test_pages_of_one_file_share_its_row(write):
         ("file,year\na,1\na,2\n", "'a' more than once"),
         ("file,status\na,1\n", "status"),
         ("", "not a CSV"),
+        ('file,work\na,"b\n', "not closed"),
+        ("file,year,place\na,1550,Basel,\nb,1551,Ulm,\n", "4 values in line 2 for 3 columns: delete a comma"),
+        (
+            "file,year,place\na,1550,Ulm\nb,1551,Basel,Switzerland\n",
+            "4 values in line 3 for 3 columns.*quotation",
+        ),
+        ("file,work,work \na,b,c\n", "several columns 'work'"),
+        ("file,work,work\na,b,c\n", "several columns 'work'"),
+        ("file,work,\na,b,\nb,c,d\n", "no name for column 3, which has a value in line 3"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told(write, text, word):
@@ -87,3 +98,29 @@ def test_a_missing_file_is_told(tmp_path):
 def test_numbers_too_long_for_integers_stay_text(write):
     metadata = write("file,id\na.png,99999999999999999999\n")
     assert pd.api.types.is_string_dtype(metadata.rows["id"])
+
+
+def test_columns_and_lines_without_a_value_are_left_out(write):
+    metadata = write('file,work,,\na.png,"W, of 1550",,\n,,,\n\nb.png\n')
+    assert metadata.rows["file"].tolist() == ["a.png", "b.png"]
+    assert metadata.columns == ["file", "work"]
+    joined, warnings = join_metadata(documents("a.png", "b.png"), metadata)
+    assert joined["work"].fillna("").tolist() == ["W, of 1550", ""]
+    assert warnings == []
+
+
+VALUES = ("1550", "x", "")
+
+
+@pytest.mark.parametrize("rows", range(4))
+@pytest.mark.parametrize("scans", range(4))
+def test_every_pattern_of_missing_rows_and_values_is_joined(write, rows, scans):
+    for named in itertools.product([True, False], repeat=scans):
+        table = documents(*(f"{'a' if row else 'z'}{place}.png" for place, row in enumerate(named)))
+        for values in itertools.product(VALUES, repeat=rows):
+            lines = (f"a{place}.png,{value}\n" for place, value in enumerate(values))
+            metadata = write("file,year\n" + "".join(lines))
+            joined, _ = join_metadata(table, metadata)
+            found = to_arrow("documents", joined, metadata.fields)["year"].to_pylist()
+            given = [values[place] if row and place < rows else "" for place, row in enumerate(named)]
+            assert ["" if value is None else str(value) for value in found] == given

@@ -171,3 +171,13 @@ def test_metadata_of_another_type_replace_the_old_ones(scans, tmp_path):
     documents = pd.read_parquet(out / "documents").set_index("doc_id")
     assert documents.loc[["page1", "page9"], "year"].tolist() == ["about 1545", "1560"]
     assert start(scans, out).unchanged
+
+
+def test_one_more_page_that_the_metadata_do_not_name(scans, tmp_path):
+    out, table = tmp_path / "corpus", tmp_path / "meta.csv"
+    table.write_text("file,work,year\n" + "".join(f"page{number}.png,W,155{number}\n" for number in range(6)))
+    start(scans, out, metadata=table)
+    write_scan(scans / "page9.png", 9)
+    start(scans, out, metadata=table)
+    years = pq.read_table(out / "documents")["year"].to_pylist()
+    assert years == [*range(1550, 1556), None]

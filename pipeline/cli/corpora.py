@@ -83,16 +83,23 @@ def sample(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the archive.")],
     documents: Annotated[int, typer.Option(min=1, help="Number of page images.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same archive.")] = 0,
+    anew: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Further page images, with tables of the archive that others computed anew."
+        ),
+    ] = 0,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
 ) -> Output:
     """Write the sample archive: generated book pages with their ground truth."""
     from tablekin.execution import Progress
     from tablekin.sample import write_archive
 
-    with Progress("writing", documents, "documents") as progress:
-        write_archive(directory, documents, seed, workers, lambda done, _: progress.reach(done))
-    found = {"directory": directory, "documents": documents, "seed": seed}
-    return Output([f"{documents} documents in {directory}"], lambda: found)
+    pages = documents + anew
+    with Progress("writing", pages, "documents") as progress:
+        write_archive(directory, documents, seed, workers, lambda done, _: progress.reach(done), anew)
+    found = {"directory": directory, "documents": pages, "seed": seed}
+    return Output([f"{pages} documents in {directory}"], lambda: found)
 
 
 def check(corpus: CorpusFolder) -> Output:

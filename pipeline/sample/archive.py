@@ -25,6 +25,7 @@ from tablekin.sample.typesetting.typeset import set_page
 SCANS = "scans"
 TRUTH = "truth"
 METADATA = "metadata.csv"
+_OF_PAGES = ("cells", "digits", "misprints", "deviations")
 _BATCH = 64  # pages a row group
 
 
@@ -36,6 +37,7 @@ class _Printed:
     cells: pa.Table
     digits: pa.Table
     misprints: pa.Table
+    deviations: pa.Table
 
 
 def _save(image: np.ndarray, path: Path, quality: int) -> None:
@@ -69,19 +71,19 @@ def _key_cells(page: PlannedPage, scan: DegradedPage) -> pd.DataFrame:
     return cells
 
 
-def _locate_misprints(page: PlannedPage) -> pd.DataFrame:
-    """Find the cells of a page in which the misprints of its edition stand."""
+def _locate(page: PlannedPage, table_name: str) -> pd.DataFrame:
+    """Find the cells of a page in which the misprints of its edition, or the deviations of its author, stand."""
     found = []
     for number, table in enumerate(page.content.tables):
         rows = {key: row for row, key in enumerate(table.row_keys)}
-        for one in page.misprints:
+        for one in getattr(page, table_name):
             if one["row_key"] not in rows:
                 continue
             for col, column in enumerate(table.columns):
                 if one["column_key"] in column.key.split(JOINT):
                     place = {"doc": page.doc, "table": number, "row": rows[one["row_key"]], "col": col}
                     found.append({**place, **one})
-    return pd.DataFrame(found, columns=SCHEMAS["misprints"].names)
+    return pd.DataFrame(found, columns=SCHEMAS[table_name].names)
 
 
 def print_page(page: PlannedPage, scans: Path) -> _Printed:
@@ -115,12 +117,12 @@ def print_page(page: PlannedPage, scans: Path) -> _Printed:
         document,
         _table("cells", _key_cells(page, scan)),
         _table("digits", scan.digits.assign(doc=page.doc)),
-        _table("misprints", _locate_misprints(page)),
+        *(_table(name, _locate(page, name)) for name in ("misprints", "deviations")),
     )
 
 
 def _write_batch(batch: list[_Printed], writers: dict[str, pq.ParquetWriter]) -> None:
-    for name in ("cells", "digits", "misprints"):
+    for name in _OF_PAGES:
         writers[name].write_table(pa.concat_tables([getattr(printed, name) for printed in batch]))
     rows = [printed.document for printed in batch]
     writers["documents"].write_table(pa.Table.from_pylist(rows, SCHEMAS["documents"]))
@@ -146,6 +148,7 @@ def write_archive(
     seed: int,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    anew: int = 0,
 ) -> None:
     """Write a sample archive: ``scans/``, ``truth/*.parquet`` and, last of all, ``metadata.csv``.
 
@@ -161,6 +164,8 @@ def write_archive(
         Processes; by default one a core.
     progress
         Called with the number of pages done and of all pages.
+    anew
+        Further pages, of works that others computed anew; they change no other page.
 
     Raises
     ------
@@ -171,7 +176,7 @@ def write_archive(
         raise UsageError(f"cannot write {documents} documents; ask for at least 1")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory} is not an empty folder; name a new one for the sample archive")
-    plan = plan_archive(documents, seed)
+    plan = plan_archive(documents, seed, anew)
     scans, truth = directory / SCANS, directory / TRUTH
     scans.mkdir(parents=True)
     truth.mkdir()
@@ -181,15 +186,15 @@ def write_archive(
     with ExitStack() as stack:
         writers = {
             name: stack.enter_context(pq.ParquetWriter(truth / f"{name}.parquet", SCHEMAS[name]))
-            for name in ("documents", "cells", "digits", "misprints")
+            for name in ("documents", *_OF_PAGES)
         }
         batch: list[_Printed] = []
         for done, printed in enumerate(_successes(results, plan.pages), 1):
             batch.append(printed)
-            if len(batch) == _BATCH or done == documents:
+            if len(batch) == _BATCH or done == len(plan.pages):
                 _write_batch(batch, writers)
                 batch = []
             if progress is not None:
-                progress(done, documents)
+                progress(done, len(plan.pages))
     metadata = pd.DataFrame([page.metadata for page in plan.pages])
     metadata.to_csv(directory / METADATA, index=False, encoding="utf-8", lineterminator="\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from tablekin.sample.editions import Edition, draw_editions
 from tablekin.sample.typesetting.headings import Lexicon, pick, read_lexicon
 from tablekin.sample.typesetting.layout import arrange_pages, print_value
 from tablekin.sample.typesetting.style import Style
-from tablekin.sample.works.catalogue import draw_works
+from tablekin.sample.works.author import draw_author
+from tablekin.sample.works.catalogue import ChosenWork, draw_works
 from tablekin.sample.works.content import PageContent
 from tablekin.sample.works.misprints import Misprint, apply
 from tablekin.sample.works.work import Work
 
 _OTHERS = 0.2  # share of pages that are no tables
+_NOT_COMPUTED = ("easter_old", "easter_new")  # cycles and dates: whoever counts rightly has the same
 _SMALL_ARCHIVE = 60  # tables; an archive with fewer has few editions of each work
 
 
@@ -30,6 +32,7 @@ class PlannedPage:
     orientation: int  # degrees clockwise
     metadata: dict[str, str]  # row of metadata.csv
     misprints: tuple[dict[str, str], ...]  # of the edition, in the form of the truth's table
+    deviations: tuple[dict[str, str], ...]  # of its author from what is due, likewise
     seed: np.random.SeedSequence
 
     @property
@@ -55,6 +58,9 @@ class _Book:
     work: Work
     edition: Edition
     contents: list[PageContent]
+    chosen: ChosenWork
+    anew: str | None = None  # the work that this one is computed anew of
+    habits: dict[str, object] = field(default_factory=dict)  # of its author
 
 
 def _printed_misprint(work: Work, one: Misprint, edition: Edition, lexicon: Lexicon) -> dict[str, str]:
@@ -130,18 +136,47 @@ def _draw_books(documents: int, rng: np.random.Generator) -> list[_Book]:
     books: list[_Book] = []
     numbers: dict[str, int] = {}
     missing = tables
-    for work in draw_works(rng):
+    for chosen in draw_works(rng):
+        work = chosen.work
         numbers[work.table_type] = numbers.get(work.table_type, 0) + 1
         name = f"{work.table_type.replace('_', '-')}-{numbers[work.table_type]:02d}"
         count = int(rng.choice([2, 3])) if tables < _SMALL_ARCHIVE else int(rng.choice([1, 2, 3, 4, 5, 6, 7]))
         for edition in draw_editions(work, name, count, rng):
             if not missing:
                 return books
-            book = _Book(name, work, edition, [])
+            book = _Book(name, work, edition, [], chosen)
             book.contents = _table_pages(book, rng)[:missing]
             missing -= len(book.contents)
             books.append(book)
     return books
+
+
+def _draw_books_anew(books: list[_Book], pages: int, rng: np.random.Generator) -> list[_Book]:
+    """Let others compute works of these books anew, until their tables fill so many pages.
+
+    What stands in tables of rows that only count cannot be computed otherwise; of the others, works come in turn.
+    """
+    works = {book.name: book for book in books if book.work.table_type not in _NOT_COMPUTED}
+    anew: list[_Book] = []
+    numbers: dict[str, int] = {}
+    missing = pages
+    while works and missing:
+        for index in rng.permutation(len(works)):
+            old = list(works.values())[int(index)]
+            author = draw_author(rng)
+            work = old.chosen.computed_by(author)
+            if work.cells == old.work.cells:  # his additions went wrong in rows that need none
+                continue
+            numbers[old.name] = numbers.get(old.name, 0) + 1
+            name = f"{old.name}-anew-{numbers[old.name]}"
+            for edition in draw_editions(work, name, int(rng.choice([1, 2, 3], p=[0.4, 0.4, 0.2])), rng):
+                book = _Book(name, work, edition, [], old.chosen, old.name, author.habits())
+                book.contents = _table_pages(book, rng)[:missing]
+                missing -= len(book.contents)
+                anew.append(book)
+                if not missing:
+                    return anew
+    return anew
 
 
 def _number_pages(book: _Book, rng: np.random.Generator) -> Iterator[tuple[PageContent, str]]:
@@ -152,7 +187,7 @@ def _number_pages(book: _Book, rng: np.random.Generator) -> Iterator[tuple[PageC
         yield replace(content, page_number=printed), str(number)
 
 
-def plan_archive(documents: int, seed: int) -> ArchivePlan:
+def plan_archive(documents: int, seed: int, anew: int = 0) -> ArchivePlan:
     """Decide on all pages of an archive.
 
     Parameters
@@ -161,9 +196,11 @@ def plan_archive(documents: int, seed: int) -> ArchivePlan:
         Number of pages, at least 1.
     seed
         The same seed and number give the same plan.
+    anew
+        Further pages, with works of the archive that others computed anew; they come last and change no other page.
     """
     sequence = np.random.SeedSequence(seed)
-    content_seed, page_seed = sequence.spawn(2)
+    content_seed, page_seed, anew_seed, anew_page_seed = sequence.spawn(4)
     rng = np.random.default_rng(content_seed)
     books = _draw_books(documents, rng)
     for _ in range(documents - sum(len(book.contents) for book in books)):
@@ -178,6 +215,14 @@ def plan_archive(documents: int, seed: int) -> ArchivePlan:
             _plan_page(book, content, number, next(seeds), rng)
             for content, number in _number_pages(book, rng)
         ]
+    anew_rng = np.random.default_rng(anew_seed)
+    seeds = iter(anew_page_seed.spawn(anew))
+    for book in (others := _draw_books_anew(books, anew, anew_rng)):
+        pages += [
+            _plan_page(book, content, number, next(seeds), anew_rng)
+            for content, number in _number_pages(book, anew_rng)
+        ]
+    books += others
     return ArchivePlan(pages, [_tree_row(book) for book in books], _work_rows(books))
 
 
@@ -207,8 +252,30 @@ def _plan_page(
             _printed_misprint(book.work, one, edition, lexicon)
             for one in (edition.misprints if is_table else ())
         ),
+        deviations=tuple(_deviations(book, lexicon)) if is_table else (),
         seed=seed,
     )
+
+
+def _deviations(book: _Book, lexicon: Lexicon) -> Iterator[dict[str, str]]:
+    """List the cells in which a work computed anew is not what its function says."""
+    due, edition = book.chosen.work.cells, book.edition
+    if book.anew is None:
+        return
+    for row, (own, right) in enumerate(zip(book.work.cells, due, strict=True)):
+        for key, here, there in zip(book.work.column_keys, own, right, strict=True):
+            if here != there:
+                unit = key.rpartition(".")[2]
+                computed, meant = (
+                    print_value(text, unit, edition.layout, lexicon, edition.printer)
+                    for text in (here, there)
+                )
+                yield {
+                    "row_key": book.work.row_keys[row],
+                    "column_key": key,
+                    "computed": computed,
+                    "due": meant,
+                }
 
 
 def _tree_row(book: _Book) -> dict[str, object]:
@@ -219,8 +286,14 @@ def _tree_row(book: _Book) -> dict[str, object]:
 
 
 def _work_rows(books: list[_Book]) -> list[dict[str, object]]:
-    works = {book.name: book.work for book in books}
+    works = {book.name: book for book in books}
     return [
-        {"work": name, "family": work.table_type, "parameters": json.dumps(dict(work.parameters))}
-        for name, work in works.items()
+        {
+            "work": name,
+            "family": book.work.table_type,
+            "parameters": json.dumps(dict(book.work.parameters)),
+            "anew_of": book.anew,
+            "author": json.dumps(book.habits),
+        }
+        for name, book in works.items()
     ]

@@ -65,13 +65,37 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("language", pa.string()),
         ]
     ),
-    "works": pa.schema([("work", pa.string()), ("family", pa.string()), ("parameters", pa.string())]),
+    "deviations": pa.schema(
+        [
+            ("doc", pa.string()),
+            *_PLACE,
+            ("row_key", pa.string()),
+            ("column_key", pa.string()),
+            ("computed", pa.string()),
+            ("due", pa.string()),
+        ]
+    ),
+    "works": pa.schema(
+        [
+            ("work", pa.string()),
+            ("family", pa.string()),
+            ("parameters", pa.string()),
+            ("anew_of", pa.string()),
+            ("author", pa.string()),
+        ]
+    ),
 }
 
 
 def read_truth(directory: Path, table: str) -> pd.DataFrame:
     """Read a table of the truth of the sample archive in ``directory``: one of ``SCHEMAS``."""
     return pd.read_parquet(directory / "truth" / f"{table}.parquet")
+
+
+def origins(directory: Path) -> pd.Series:
+    """Name for every work the one that it was computed anew of, or itself: works of one origin print one function."""
+    works = read_truth(directory, "works").set_index("work")
+    return works["anew_of"].fillna(works.index.to_series())
 
 
 def corresponding_cells(cells: pd.DataFrame, doc_a: str, doc_b: str) -> pd.DataFrame:

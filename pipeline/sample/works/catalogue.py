@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from tablekin.sample.works import arithmetic, chronology, motions, spherics
+from tablekin.sample.works.author import PRECISE, Author
 from tablekin.sample.works.work import Work
 
-TABLE_TYPES: dict[str, Callable[[np.random.Generator], Work]] = {
+Compute = Callable[[np.random.Generator, Author], Work]
+
+TABLE_TYPES: dict[str, Compute] = {
     "climates": spherics.climates,
     "declinations": spherics.declinations,
     "right ascensions": spherics.right_ascensions,
@@ -24,14 +29,27 @@ TABLE_TYPES: dict[str, Callable[[np.random.Generator], Work]] = {
     "interests": arithmetic.interests,
     "mean motions": motions.mean_motions,
     "solar equations": motions.sun_equations,
-    "Easter": chronology.easters,
+    "Easter": lambda rng, author: chronology.easters(rng),
     "calendars": chronology.calendars,
 }
 
 _MAX_ROUNDS = 100_000
 
 
-def draw_works(rng: np.random.Generator) -> Iterator[Work]:
+@dataclass(frozen=True)
+class ChosenWork:
+    """A work, and what is needed to compute it anew."""
+
+    work: Work
+    compute: Compute
+    rng: np.random.Generator  # that chose its parameters, as it was before
+
+    def computed_by(self, author: Author) -> Work:
+        """Compute the same work, the same parameters, by another author."""
+        return self.compute(copy.deepcopy(self.rng), author)
+
+
+def draw_works(rng: np.random.Generator) -> Iterator[ChosenWork]:
     """Choose different works, as evenly over the types as their parameters allow.
 
     Raises
@@ -44,10 +62,11 @@ def draw_works(rng: np.random.Generator) -> Iterator[Work]:
     for _ in range(_MAX_ROUNDS):
         before = len(seen)
         for index in rng.permutation(len(names)):
-            work = TABLE_TYPES[names[index]](rng)
+            compute, before_it = TABLE_TYPES[names[index]], copy.deepcopy(rng)
+            work = compute(rng, PRECISE)
             if work.key not in seen:
                 seen.add(work.key)
-                yield work
+                yield ChosenWork(work, compute, before_it)
         if len(seen) == before:
             break
     raise ValueError(f"the types of tables hold no more than {len(seen)} works; ask for fewer documents")

@@ -6,6 +6,7 @@ from math import radians, sin
 
 import numpy as np
 
+from tablekin.sample.works.author import PRECISE, Author
 from tablekin.sample.works.spherics import declination, half_day
 from tablekin.sample.works.work import (
     DEGREES,
@@ -17,7 +18,6 @@ from tablekin.sample.works.work import (
     join,
     make_work,
     number,
-    split,
 )
 
 MONTHS = (
@@ -87,7 +87,7 @@ def easter(year: int, gregorian: bool) -> tuple[int, int]:
     return (3, day) if day <= 31 else (4, day - 31)
 
 
-def easters(rng: np.random.Generator) -> Work:
+def easters(rng: np.random.Generator, author: Author = PRECISE) -> Work:
     """Tabulate the cycles of the Church and Easter for successive years."""
     gregorian = bool(rng.random() < 0.5)
     first = int(rng.integers(1583, 1700)) if gregorian else int(rng.integers(1480, 1640))
@@ -118,7 +118,7 @@ def sun_longitude(day: float) -> float:
     return (280.460 + 0.9856474 * since + 1.915 * sin(anomaly) + 0.020 * sin(2 * anomaly)) % 360
 
 
-def calendars(rng: np.random.Generator) -> Work:
+def calendars(rng: np.random.Generator, author: Author = PRECISE) -> Work:
     """Tabulate a month: letters, the Sun's place and declination, sunrise and day length at a latitude."""
     month, latitude = int(rng.integers(1, 13)), int(rng.integers(30, 57))
     year, gregorian = int(rng.integers(1480, 1700)), False
@@ -133,10 +133,13 @@ def calendars(rng: np.random.Generator) -> Work:
     columns: list[Filled] = [
         argument("day", "@day", days),
         (Quantity("letter", "@letter"), [("abcdefg"[(start + day - 1) % 7],) for day in days]),
-        (Quantity("sun", "@sun_place", DEGREES), [split(longitude % 30) for longitude in longitudes]),
-        (Quantity("declination", "@declination", DEGREES), [split(abs(delta)) for delta in deltas]),
-        (Quantity("sunrise", "@sunrise", HOURS), [split(12 - half) for half in halves]),
-        (Quantity("length", "@day_length", HOURS), [split(2 * half) for half in halves]),
+        (
+            Quantity("sun", "@sun_place", DEGREES),
+            author.write([longitude % 30 for longitude in longitudes], period=30),
+        ),
+        (Quantity("declination", "@declination", DEGREES), author.write([abs(delta) for delta in deltas])),
+        (Quantity("sunrise", "@sunrise", HOURS), author.write([12 - half for half in halves])),
+        (Quantity("length", "@day_length", HOURS), author.write([2 * half for half in halves])),
     ]
     parameters = {"month": f"@{MONTHS[month - 1]}", "year": str(year), "latitude": join(latitude, 0)}
     return make_work("calendar", parameters, [str(day) for day in days], columns)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, radians, sin
+from math import atan2, degrees
 
 import numpy as np
 
+from tablekin.sample.works.author import PRECISE, Author
 from tablekin.sample.works.spherics import SIGNS
-from tablekin.sample.works.work import DEGREES, Quantity, Work, argument, make_work, split
+from tablekin.sample.works.work import DEGREES, Quantity, Work, argument, make_work
 
 # degrees a day, by the parameters of three schools
 DAILY_MOTIONS: dict[str, dict[str, float]] = {
@@ -45,7 +46,7 @@ _ECCENTRICITIES = {
 }  # in sixtieths of the radius
 
 
-def mean_motions(rng: np.random.Generator) -> Work:
+def mean_motions(rng: np.random.Generator, author: Author = PRECISE) -> Work:
     """Tabulate mean motions by days, hours, years or scores of years, the last from an epoch on."""
     school = str(rng.choice(sorted(DAILY_MOTIONS)))
     span = str(rng.choice(sorted(_SPANS)))
@@ -60,7 +61,7 @@ def mean_motions(rng: np.random.Generator) -> Work:
         radix = float(rng.uniform(0, 360)) if epoch else 0.0
         places = [(radix + DAILY_MOTIONS[school][name] * _SPANS[span] * row) % 360 for row in rows]
         units, bases = ("signs", "degrees", "minutes", "seconds"), (30, 60, 60)
-        values = [split(place / 30, bases) for place in places]
+        values = author.write([place / 30 for place in places], bases, period=12)
         values = [("0", *rest) if first == "12" else (first, *rest) for first, *rest in values]
         columns.append((Quantity(name, f"@mean_{name}", units), values))
     parameters = {"span": f"@{spelled}", "school": f"@{school}"}
@@ -70,16 +71,16 @@ def mean_motions(rng: np.random.Generator) -> Work:
     return make_work("mean_motion", parameters, [str(label) for label in labels], columns, variant)
 
 
-def sun_equation(anomaly: float, eccentricity: float) -> float:
+def sun_equation(anomaly: float, eccentricity: float, author: Author = PRECISE) -> float:
     """Equation of an eccentric orbit; degrees, eccentricity in sixtieths of the radius.
 
     tan(q) = e sin(a) / (1 + e cos(a)), where ``a`` is the anomaly counted from the apogee.
     """
     share = eccentricity / 60
-    return degrees(atan2(share * sin(radians(anomaly)), 1 + share * cos(radians(anomaly))))
+    return degrees(atan2(share * author.sin(anomaly), 1 + share * author.cos(anomaly)))
 
 
-def sun_equations(rng: np.random.Generator) -> Work:
+def sun_equations(rng: np.random.Generator, author: Author = PRECISE) -> Work:
     """Tabulate the equation of the Sun by mean anomaly for several signs, which serve all."""
     name = str(rng.choice(sorted(_ECCENTRICITIES)))
     precise = bool(rng.random() < 0.4)
@@ -88,7 +89,9 @@ def sun_equations(rng: np.random.Generator) -> Work:
     rows = range(1, 31)
     columns = [argument("degree", "@degree", rows)]
     for sign in range(first, first + count):
-        values = [split(sun_equation(30 * sign + row, _ECCENTRICITIES[name]), bases) for row in rows]
+        values = author.write(
+            [sun_equation(30 * sign + row, _ECCENTRICITIES[name], author) for row in rows], bases
+        )
         columns.append((Quantity(f"sign{sign}", f"{sign}", units), values))
     columns.append(argument("complement", "@degree", (30 - row for row in rows)))
     variant = f"{SIGNS[first]}.{count}.{units[-1]}"

@@ -97,7 +97,11 @@ def split(value: float, bases: Sequence[int] = (60,)) -> tuple[str, ...]:
         How many units of each further place make one of the place before it: ``(60, 60)`` gives degrees,
         minutes and seconds; ``(30, 60)`` signs of the zodiac, degrees and minutes.
     """
-    total = math.floor(value * math.prod(bases) + 0.5)
+    return places_of(math.floor(value * math.prod(bases) + 0.5), bases)
+
+
+def places_of(total: int, bases: Sequence[int]) -> tuple[str, ...]:
+    """Write a whole number of units of the last place in places; ``bases`` as for :func:`split`."""
     places = []
     for base in reversed(bases):
         total, place = divmod(total, base)

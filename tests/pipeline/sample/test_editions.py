@@ -15,8 +15,8 @@ from tablekin.sample.works.misprints import apply
 def printings():
     rng = np.random.default_rng(3)
     return [
-        (work, draw_editions(work, f"work{number}", 5, rng))
-        for number, work in enumerate(islice(draw_works(rng), 48))
+        (chosen.work, draw_editions(chosen.work, f"work{number}", 5, rng))
+        for number, chosen in enumerate(islice(draw_works(rng), 48))
     ]
 
 

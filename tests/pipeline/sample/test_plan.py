@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 
 import pandas as pd
@@ -56,3 +57,28 @@ def test_misprints_are_given_as_the_edition_prints_them():
         if page.content.kind != "table":
             assert not page.misprints
     assert seen
+
+
+def test_works_computed_anew_come_after_all_others_and_change_none():
+    plain, more = plan_archive(20, 5), plan_archive(20, 5, anew=12)
+    assert len(more.pages) == 32
+    for before, after in zip(plain.pages, more.pages, strict=False):
+        assert before.metadata == after.metadata
+        assert before.content == after.content
+        assert before.misprints == after.misprints
+        assert before.seed.spawn_key == after.seed.spawn_key
+    assert len({page.seed.spawn_key for page in more.pages}) == 32
+
+
+def test_works_computed_anew_are_told_with_their_authors_and_deviations():
+    plan = plan_archive(20, 5, anew=12)
+    works = pd.DataFrame(plan.works).set_index("work")
+    anew = works[works["anew_of"].notna()]
+    assert len(anew)
+    for name, row in anew.iterrows():
+        old = works.loc[row["anew_of"]]
+        assert (row["family"], row["parameters"]) == (old["family"], old["parameters"])
+        assert set(json.loads(row["author"])) == {"sine_radius", "every", "rounding", "slips_a_column"}
+        pages = [page for page in plan.pages if page.metadata["work"] == name]
+        assert any(page.deviations for page in pages if page.metadata["kind"] == "table")
+    assert not any(page.deviations for page in plan.pages if page.metadata["work"] not in anew.index)

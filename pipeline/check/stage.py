@@ -21,7 +21,7 @@ from tablekin.check.matches import check_matches
 from tablekin.check.pairs import check_pairs
 from tablekin.check.problem import Problem, delete_batch
 from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
-from tablekin.corpus import CorpusLayout
+from tablekin.corpus import CorpusLayout, find_foreign
 from tablekin.errors import CorpusError
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMAS
 
@@ -37,6 +37,11 @@ def check(root: Path) -> Iterator[Problem]:
     layout = CorpusLayout(root)
     if not layout.record.is_file() and not any(layout.parts(table) for table in SCHEMAS):
         raise CorpusError(f"{root} is not a corpus; make one with: tablekin run SCANS --out {root}")
+    foreign = list(find_foreign(layout))
+    for path, what in foreign:
+        yield Problem(layout.place(path), what, "delete it, or move it out of the corpus, and check again")
+    if foreign:  # what is behind them is not read
+        return
     sound: dict[str, list[Path]] = {}
     for table in SCHEMAS:
         sound[table] = []

@@ -9,6 +9,7 @@ from tablekin.corpus.collation_coverage import (
     take_inventory,
 )
 from tablekin.corpus.corpus import CorpusStore
+from tablekin.corpus.foreign import find_foreign
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import locked
 from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
@@ -37,6 +38,7 @@ __all__ = [
     "alignments_of",
     "document_key",
     "find_document",
+    "find_foreign",
     "find_pair",
     "inputs_digest",
     "locked",

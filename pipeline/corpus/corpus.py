@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.collation_table import CollationTable
 from tablekin.corpus.document_tables import DocumentTables
+from tablekin.corpus.foreign import refuse_foreign
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
@@ -46,7 +47,8 @@ class CorpusStore:
     Raises
     ------
     CorpusError
-        The folder holds something else, or tables of another schema version.
+        The folder holds something else, tables of another schema version, or links and other things that no run
+        puts there.
     """
 
     def __init__(self, root: Path) -> None:
@@ -60,6 +62,7 @@ class CorpusStore:
             raise CorpusError(
                 f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
             )
+        refuse_foreign(self.layout)
         for part in self.layout.parts("documents")[:1]:
             version = part_metadata(part).get(PartKey.SCHEMA)
             if version != SCHEMA_VERSION:
@@ -189,8 +192,14 @@ class CorpusStore:
         Raises
         ------
         CorpusError
-            It is in none of them.
+            It is in none of them, or leads out of them: no run writes such a name.
         """
+        place = PurePosixPath(source)
+        if place.is_absolute() or ".." in place.parts or PureWindowsPath(source).drive:
+            raise CorpusError(
+                f"the scan {source!r} of {self.layout.table('documents')} leads out of the folders of scans; "
+                "tablekin writes no such name: do not trust this corpus"
+            )
         roots = [Path(root) for root in self.read_record().get("scans", [])]
         for root in roots:
             if (root / source).is_file():

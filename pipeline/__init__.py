@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tablekin.errors import NothingUsableError as NothingUsableError
     from tablekin.errors import ScanError as ScanError
     from tablekin.errors import StoppedError as StoppedError
+    from tablekin.errors import StorageError as StorageError
     from tablekin.errors import TablekinError as TablekinError
     from tablekin.errors import UsageError as UsageError
     from tablekin.orchestration import Summary as Summary
@@ -54,6 +55,7 @@ else:  # so that a type checker tells a name that is not there
                 "UsageError",
                 "ConfigError",
                 "CorpusError",
+                "StorageError",
                 "DiskFullError",
                 "InUseError",
                 "NothingUsableError",

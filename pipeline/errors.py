@@ -57,7 +57,11 @@ class CorpusError(TablekinError):
     """A folder is not a corpus, or was written by a version this one cannot read."""
 
 
-class DiskFullError(CorpusError):
+class StorageError(CorpusError):
+    """The system does not let a file be read or written: a forbidden folder, a drive that can only be read or fails."""
+
+
+class DiskFullError(StorageError):
     """There is no room for a file of the corpus; everything that was there before is as it was."""
 
 

@@ -22,6 +22,7 @@ from tablekin.corpus.match_coverage import (
     survey,
 )
 from tablekin.corpus.parts import part_metadata, read_parts
+from tablekin.corpus.replacing import discard_unfinished, replacing
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "MatchProvenance",
     "Survey",
     "alignments_of",
+    "discard_unfinished",
     "document_key",
     "find_document",
     "find_foreign",
@@ -45,6 +47,7 @@ __all__ = [
     "part_metadata",
     "read_parts",
     "read_provenance",
+    "replacing",
     "suggest_documents",
     "survey",
     "take_inventory",

@@ -21,12 +21,11 @@ from tablekin.corpus.foreign import refuse_foreign
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
-    discard_unfinished,
     part_metadata,
     read_parts,
     read_rows_with,
-    write_json,
 )
+from tablekin.corpus.replacing import discard_unfinished, write_json
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
 from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey

@@ -43,6 +43,8 @@ class DocumentTables:
             Names and types of the user's columns in ``documents``.
         """
         name = self._layout.next_part(_SEAL).name
+        if not self._layout.parts(_SEAL):  # later on a folder that is gone was deleted, and is not made anew
+            self._layout.root.mkdir(parents=True, exist_ok=True)
         for table in DOCUMENT_TABLES:
             arrow = to_arrow(table, tables[table], list(metadata) if table == _SEAL else None)
             write_part(self._layout.part(table, name), _with(arrow, {PartKey.FINGERPRINT: fingerprint}))

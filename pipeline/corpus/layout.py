@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tablekin.corpus.parts import list_parts, list_unfinished
+from tablekin.corpus.parts import list_parts
+from tablekin.corpus.replacing import list_unfinished
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.parts import write_json
+from tablekin.corpus.replacing import write_json
 from tablekin.errors import InUseError
 
 

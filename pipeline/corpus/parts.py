@@ -2,73 +2,41 @@
 
 from __future__ import annotations
 
-import errno
-import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from functools import reduce
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from tablekin.errors import DiskFullError
+from tablekin.corpus.replacing import replacing
+from tablekin.faults import faults_described
 from tablekin.schemas import ALL_SCHEMAS, ENCODINGS, PartKey
 
-_UNFINISHED = ".*.tmp"  # a leading dot hides a file from whoever reads the folder as one table
 _ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file beside ``path``; at the end, force it to disk and rename it over ``path``.
-
-    Raises
-    ------
-    DiskFullError
-        There is no room for it; what ``path`` was before, it still is.
-    """
-    unfinished = path.with_name(f".{path.name}.tmp")
-    written = 0
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            try:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            finally:
-                written = os.fstat(file.fileno()).st_size
-        unfinished.replace(path)
-    except BaseException as error:
-        with suppress(OSError):  # the first error is the one to be told
-            unfinished.unlink(missing_ok=True)  # it would take the room that is needed
-        if isinstance(error, OSError) and error.errno in _FULL:
-            raise DiskFullError(_no_room(path, written)) from error
-        raise
-
-
-def _no_room(path: Path, written: int) -> str:
-    folder = next(folder for folder in path.parents if folder.is_dir())
-    free = shutil.disk_usage(folder).free
-    return (
-        f"no room on the disk for {path}: it has more than the {written / 1e6:.1f} MB that could be written, "
-        f"{free / 1e6:.1f} MB are free now; free space or raise the quota and run the same command again, "
-        "which goes on from what is finished"
-    )
 
 
 def write_part(path: Path, table: pa.Table) -> None:
     """Write ``table`` to ``path`` atomically."""
-    with _replacing(path) as file:
+    make_folder(path)
+    with replacing(path) as file:
         pq.write_table(table, file, row_group_size=_ROW_GROUP, **_encoding(table.schema))
+
+
+def make_folder(part: Path) -> None:
+    """Make the folder of a table; not that of the corpus: where it was deleted meanwhile, no part may make it anew.
+
+    Raises
+    ------
+    StorageError
+        It cannot be made.
+    """
+    with faults_described(part.parent):
+        part.parent.mkdir(exist_ok=True)
 
 
 def write_row_groups(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -83,7 +51,8 @@ def write_row_groups(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) 
     """
     rows = 0
     writer: pq.ParquetWriter | None = None
-    with _replacing(path) as file:
+    make_folder(path)
+    with replacing(path) as file:
         try:
             for table in tables:
                 if len(table):
@@ -134,12 +103,6 @@ def _encoding(schema: pa.Schema) -> dict[str, Any]:
     return ENCODINGS.get(table, {"compression": "zstd"})
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` to ``path`` atomically."""
-    with _replacing(path) as file:
-        file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
-
-
 def sealed(table: str, seal: Mapping[str, str]) -> pa.Schema:
     """Make the schema of a table with what a part of it was made from."""
     schema = ALL_SCHEMAS[table]
@@ -147,20 +110,18 @@ def sealed(table: str, seal: Mapping[str, str]) -> pa.Schema:
     return schema.with_metadata({**schema.metadata, **encoded})
 
 
-def list_unfinished(folder: Path) -> list[Path]:
-    """Files that interrupted writes left in ``folder``."""
-    return sorted(folder.glob(_UNFINISHED))
-
-
-def discard_unfinished(folder: Path) -> None:
-    """Delete what interrupted writes left in ``folder``."""
-    for path in list_unfinished(folder):
-        path.unlink()
-
-
 def list_parts(folder: Path) -> list[Path]:
-    """Parts of the table in ``folder``, in the order of their names."""
-    return sorted(folder.glob("part-*.parquet"))
+    """Parts of the table in ``folder``, in the order of their names; none where it is not there.
+
+    Raises
+    ------
+    StorageError
+        It cannot be read: it must not be taken for empty.
+    """
+    if not folder.is_dir():
+        return []
+    with faults_described(folder):
+        return sorted(path for path in folder.iterdir() if path.match("part-*.parquet"))
 
 
 def part_metadata(path: Path) -> dict[str, str]:

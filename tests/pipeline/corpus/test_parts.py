@@ -6,8 +6,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tablekin.corpus.parts import read_parts, remove_rows, write_json, write_part, write_row_groups
-from tablekin.errors import DiskFullError
+from tablekin.corpus.parts import read_parts, remove_rows, write_part, write_row_groups
+from tablekin.corpus.replacing import write_json
+from tablekin.errors import DiskFullError, StorageError
 from tablekin.schemas import SCHEMAS
 
 SCHEMA = SCHEMAS["pairs"]
@@ -55,9 +56,11 @@ def test_a_file_for_which_there_is_no_room_is_named_and_the_old_one_stays(tmp_pa
 
 
 def test_an_error_that_is_not_of_the_disk_is_not_taken_for_one(tmp_path):
-    with pytest.raises(FileExistsError):
-        (tmp_path / "pairs").write_bytes(b"a file where the folder should be")
-        write_json(tmp_path / "pairs/part-00000.parquet", 1)
+    (tmp_path / "pairs").write_bytes(b"a file where the folder should be")
+    for write in WRITES.values():
+        with pytest.raises(StorageError, match="a file stands where a folder is needed") as error:
+            write(tmp_path / "pairs/part-00000.parquet")
+        assert not isinstance(error.value, DiskFullError)
 
 
 def test_rows_are_removed_a_row_group_at_a_time(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from tablekin.check.stage import check
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore, parts
+from tablekin.corpus import CorpusStore
 from tablekin.errors import DiskFullError
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_and_does_no_harm(folder, tmp_path, stages):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr(parts.os, "fsync", sync)
+            monkeypatch.setattr(os, "fsync", sync)
             try:
                 bring_up_to_date(folder, stages)
                 break

@@ -16,14 +16,18 @@ _GONE = (
     "{path} is not there, or not any more; if it was deleted or moved, or its drive is detached, put it back, and run "
     "{again}"
 )
-_FORBIDDEN = "you have no right to read or write {path}; give yourself the right or name another folder, and run {again}"
+_FORBIDDEN = (
+    "you have no right to read or write {path}; get the right or name another folder, and run {again}"
+)
 _NO_LOCKS = (
     "the file system of {path} has no locks, which keep two runs from writing to one corpus; name a folder on a disk "
     "of this machine for the corpus, and copy it when the run has ended"
 )
-_NO_FOLDER = "a file stands where a folder is needed, or a folder where a file is, at {path}; move it away, and run {again}"
+_NO_FOLDER = (
+    "{path}: a file is where a folder is needed, or a folder where a file is; move it away, and run {again}"
+)
 _NETWORK = "the network drive of {path} does not answer ({error}); see that it is connected, and run {again}"
-_BROKEN = "the drive of {path} cannot be read or written ({error}); copy what can be read to another one, and run {again}"
+_BROKEN = "the drive of {path} fails ({error}); copy what can be read to another one, and run {again}"
 _REMEDIES: dict[int, str] = {
     errno.EROFS: "{path} is on a file system that can only be read; name a folder on another one, and run {again}",
     errno.EACCES: _FORBIDDEN,

@@ -58,7 +58,7 @@ def test_a_file_for_which_there_is_no_room_is_named_and_the_old_one_stays(tmp_pa
 def test_an_error_that_is_not_of_the_disk_is_not_taken_for_one(tmp_path):
     (tmp_path / "pairs").write_bytes(b"a file where the folder should be")
     for write in WRITES.values():
-        with pytest.raises(StorageError, match="a file stands where a folder is needed") as error:
+        with pytest.raises(StorageError, match="a file is where a folder is needed") as error:
             write(tmp_path / "pairs/part-00000.parquet")
         assert not isinstance(error.value, DiskFullError)
 

@@ -40,7 +40,9 @@ def darkness(grey: NDArray[np.uint8], paper: NDArray[np.floating]) -> NDArray[np
     ndarray
         ``(h, w)`` float32 in [0, 1]: 0 as bright as the paper or brighter, 1 black.
     """
-    return np.clip(1 - grey / paper, 0, 1).astype(np.float32)
+    dark = grey / paper  # in place from here: a large page has no room for copies
+    np.subtract(1, dark, out=dark)
+    return np.clip(dark, 0, 1, out=dark).astype(np.float32, copy=False)
 
 
 def binarize(ink: NDArray[np.float32], threshold: float | None = None) -> NDArray[np.uint8]:

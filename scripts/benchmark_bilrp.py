@@ -130,7 +130,7 @@ def working_page(grey: NDArray[np.uint8], network: DigitNetwork) -> WorkingPage:
     height, width = (size // GRAIN * GRAIN for size in page.ink.shape)
     ink = np.ascontiguousarray(page.ink[:height, :width])
     fine, _ = network.trunk(torch.from_numpy(ink)[None, None])
-    digits, _ = find_glyphs(readers, fine, ink, threshold)
+    digits = find_glyphs(readers, fine, ink, threshold).digits
     return WorkingPage(ink=ink, to_original=page.to_original, digits=digits)
 
 

@@ -9,7 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tablekin.digitize.scale import Corner, Marks, dense_windows, estimate_text_height, find_marks
+from tablekin.digitize.scale import (
+    Corner,
+    Marks,
+    dense_windows,
+    drop_specks,
+    estimate_text_height,
+    find_marks,
+)
 from tablekin.digitize.thresholds import ORIENTATION, SCALE
 from tablekin.digitize.transform import resize
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
@@ -21,6 +28,7 @@ class PagePose:
 
     orientation: int  # degrees clockwise the page is turned from upright: 0, 90, 180, 270
     scale: float  # working pixels per original pixel
+    is_mirrored: bool = False  # as a negative that was scanned from its back
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def as_batch(network: DigitNetwork, ink: NDArray[np.float32]) -> torch.Tensor:
     return pad_to_grain(torch.from_numpy(np.ascontiguousarray(ink))[None, None].to(device))
 
 
-def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> PagePose:
+def find_pose(network: DigitNetwork, ink: NDArray[np.float32], has_specks: bool = False) -> PagePose:
     """Estimate orientation and scale from the fullest windows of a page.
 
     The size of the marks gives a first scale, the network tells how the text is turned, and
@@ -65,8 +73,13 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> PagePose:
         The digit network.
     ink
         ``(h, w)``, the page as scanned.
+    has_specks
+        Whether the paper may be full of specks, as with one bit: they are left out, lest they are taken for digits.
     """
     marks = find_marks(ink)
+    if has_specks and (typical := estimate_text_height(marks)):
+        ink = drop_specks(ink, ORIENTATION.min_speck * typical[0])
+        marks = find_marks(ink)
     scales = [_clip_scale(DIGIT_HEIGHT / size) for size in estimate_text_height(marks)]
     if not scales:
         return PagePose(0, 1.0)
@@ -82,7 +95,16 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32]) -> PagePose:
             break
         turns = chosen.orientation // 90
         views = [_view(network, np.rot90(_cut(ink, corner, scale), turns)) for corner in chosen.corners]
-    return PagePose(chosen.orientation, scale)
+    return PagePose(chosen.orientation, scale, _is_mirrored(network, chosen.views))
+
+
+def _is_mirrored(network: DigitNetwork, views: list[WindowView]) -> bool:
+    """Whether the mirror image of some windows is plainly upright and they are not."""
+    nll = orientation_nll(views)
+    if nll < ORIENTATION.min_nll_of_mirrored:
+        return False
+    mirrored = orientation_nll([_view(network, view.ink[:, ::-1]) for view in views])
+    return mirrored < min(ORIENTATION.max_nll_of_mirror, nll - ORIENTATION.min_gain)
 
 
 def _clip_scale(scale: float) -> float:

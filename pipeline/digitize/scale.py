@@ -37,6 +37,13 @@ def find_marks(ink: NDArray[np.float32]) -> Marks:
     return Marks(longer[letters].astype(float), shorter[letters].astype(float), centres[1:][letters])
 
 
+def drop_specks(ink: NDArray[np.float32], size: float) -> NDArray[np.float32]:
+    """Erase the pieces of ink of ``(h, w)`` that are shorter than ``size`` pixels both ways."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(binarize(ink, MARKS.ink), connectivity=8)
+    kept = stats[:, 2:4].max(axis=1) >= size
+    return np.where(kept[pieces], ink, np.float32(0))
+
+
 def estimate_text_height(marks: Marks) -> list[float]:
     """Estimate the height of the digits in pixels.
 

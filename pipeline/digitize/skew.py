@@ -24,5 +24,7 @@ def find_skew(ink: NDArray[np.float32]) -> float:
         Degrees clockwise.
     """
     factor = min(1.0, SKEW.side / max(ink.shape))
+    if min(ink.shape) * factor < 1:
+        return 0.0
     small = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     return float(get_angle(np.round(255 * (1 - small)).astype(np.uint8), angle_max=SKEW.max_degrees))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -15,11 +16,13 @@ import torch
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from tablekin.digitize.exposure import find_exposure
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
 from tablekin.digitize.skew import find_skew
+from tablekin.digitize.thresholds import SCALE
 from tablekin.digitize.transform import to_working, working_frame
-from tablekin.models.networks.architecture import FINE
+from tablekin.models.networks.architecture import DIGIT_HEIGHT, FINE
 from tablekin.models.networks.detection_confidence import (
     CANDIDATE,
     DetectionClassifier,
@@ -42,6 +45,18 @@ class Readers:
     classifier: DetectionClassifier
 
 
+@dataclass(frozen=True)
+class PageGlyphs:
+    """What is printed on a page."""
+
+    digits: Detections
+    marks: MarkDetections
+    is_crowded: bool  # whether there was so much that only the surest were looked at
+
+
+Found = TypeVar("Found", Detections, MarkDetections)
+
+
 @lru_cache(maxsize=2)
 def load_readers(device: str = "cpu") -> Readers:
     """Load the trained networks, once a process and device."""
@@ -52,7 +67,7 @@ def load_readers(device: str = "cpu") -> Readers:
 
 def find_glyphs(
     readers: Readers, fine: torch.Tensor, ink: NDArray[np.float32], threshold: float
-) -> tuple[Detections, MarkDetections]:
+) -> PageGlyphs:
     """Find the digits and the marks of a page.
 
     Parameters
@@ -68,18 +83,22 @@ def find_glyphs(
 
     Returns
     -------
-    tuple
+    PageGlyphs
         The detections that are digits, their scores the probabilities of that, and the marks that stand where no digit
         was found.
     """
     z, boxes = readers.digits.head(fine)[0], readers.digits.box_head(fine)[0]
-    found = find_detections(z, boxes, CANDIDATE)
+    candidates = find_detections(z, boxes, CANDIDATE)
+    found = _surest(candidates, candidates.activation)
     glyphs = glyph_probabilities(readers.glyphs, fine, found.cell[:, 0], found.cell[:, 1])
     other, other_score = other_digit(found.digit, glyphs)
     score = readers.classifier.probability(found, ink, glyphs)
     found = replace(found, score=score, other=other, other_score=other_score)
     digits = found.take(found.score >= threshold)
-    return digits, drop_covered(find_marks(readers.glyphs, fine, boxes), digits)
+    seen = find_marks(readers.glyphs, fine, boxes)
+    marks = _surest(seen, seen.score)
+    is_crowded = len(found) < len(candidates) or len(marks) < len(seen)
+    return PageGlyphs(digits, drop_covered(marks, digits), is_crowded)
 
 
 def drop_covered(marks: MarkDetections, digits: Detections) -> MarkDetections:
@@ -92,6 +111,13 @@ def drop_covered(marks: MarkDetections, digits: Detections) -> MarkDetections:
     nearest = nearest.reshape(len(marks), -1)
     inside = (np.abs(marks.centres[:, None] - digits.centres[nearest]) < half[nearest]).all(-1).any(1)
     return marks.take(~inside)
+
+
+def _surest(found: Found, strength: NDArray[np.float32]) -> Found:
+    """Keep as many as a page may have, the strongest, in their order."""
+    if len(found) <= SCALE.max_detections:
+        return found
+    return found.take(np.sort(np.argsort(-strength, kind="stable")[: SCALE.max_detections]))
 
 
 def digitize(
@@ -113,23 +139,34 @@ def digitize(
     tuple
         The working page, and the network's activations on it.
     """
-    ink = extract_ink(grey)
+    exposure = find_exposure(grey)
+    ink = extract_ink(255 - grey if exposure.is_negative else grey)
     network = readers.digits
-    pose = find_pose(network, ink)
+    pose = find_pose(network, ink, exposure.is_bitonal)
+    largest = (SCALE.max_pixels / ink.size) ** 0.5  # scale
+    is_reduced = pose.scale > largest
+    pose = replace(pose, scale=min(pose.scale, largest))
     skew = find_skew(np.rot90(ink, pose.orientation // 90))
     affine, size = working_frame((ink.shape[0], ink.shape[1]), pose.orientation, pose.scale, skew)
     working = to_working(ink, affine, size)
     with torch.inference_mode():
         maps = activations(network, as_batch(network, working))
-        digits, marks = find_glyphs(readers, maps[FINE], working, threshold)
+        glyphs = find_glyphs(readers, maps[FINE], working, threshold)
     inverse = cv2.invertAffineTransform(affine)
+    told = (
+        ("mirrored", pose.is_mirrored),
+        ("low_resolution", len(glyphs.digits) > 0 and DIGIT_HEIGHT / pose.scale < SCALE.min_height),
+        ("reduced", is_reduced),
+        ("crowded", glyphs.is_crowded),
+    )
     page = WorkingPage(
         ink=working,
         to_original=inverse,
-        digits=digits,
-        marks=marks,
+        digits=glyphs.digits,
+        marks=glyphs.marks,
         orientation=pose.orientation,
         skew_degrees=skew,
         scale=pose.scale,
+        flags=(*exposure.flags, *(word for word, is_so in told if is_so)),
     )
     return page, maps

@@ -34,6 +34,23 @@ INK = InkThresholds()
 
 
 @dataclass(frozen=True)
+class ExposureCriteria:
+    """Which scans are negatives, of one bit, or pale; judged on a reduced image."""
+
+    side: int = threshold(1000, "pixels", "longer side of the reduced image")
+    stroke: int = threshold(
+        31, "pixels of the reduced image", "what is bright and thinner is a stroke, not paper"
+    )
+    max_median: float = threshold(110.0, "brightness of 255", "half of a negative's pixels are darker")
+    max_paper: float = threshold(0.02, "of the page", "more bright paper is on no negative")
+    min_range: int = threshold(60, "brightness of 255", "a scan with less between dark and bright is pale")
+    tail: float = threshold(0.01, "of the pixels", "so many are darker than dark, and brighter than bright")
+
+
+EXPOSURE = ExposureCriteria()
+
+
+@dataclass(frozen=True)
 class MarkCriteria:
     """Which pieces of ink may be letters or digits, and which of their sizes is the height of the text."""
 
@@ -81,6 +98,16 @@ class OrientationCriteria:
         "by which such a turn must be better than none",
         chosen="a woodcut of sphaera-pages upside down, with the weights that read marks",
     )
+    min_nll_of_mirrored: float = threshold(
+        0.4,
+        "nats",
+        "with less a page is not mirrored",
+        chosen="a generated page and its mirror image: 0.04 and 0.77",
+    )
+    max_nll_of_mirror: float = threshold(
+        0.3, "nats", "with less the mirror image of a mirrored page is upright"
+    )
+    min_speck: float = threshold(0.4, "heights of the text", "smaller marks of a scan of one bit are specks")
     min_digit_ratio: float = threshold(
         1.1, "digits seen without it", "that such a turn must show", chosen=_TURNED_WRONGLY
     )
@@ -93,11 +120,20 @@ ORIENTATION = OrientationCriteria()
 class ScaleCriteria:
     """How the scale is brought to the height of digits the network was trained on."""
 
+    max_pixels: int = threshold(
+        15_000_000,
+        "working pixels",
+        "of a page, whose scale is lowered to that: its maps take 3 GiB then; the largest page of ours has 12 million",
+    )
     min_scale: float = threshold(0.1, "working pixels for a pixel of the scan", "no page is reduced further")
     max_scale: float = threshold(4.0, "working pixels for a pixel of the scan", "no page is enlarged further")
     max_rounds: int = threshold(3, "rounds", "of looking at the windows at a better scale")
     min_digits: int = threshold(8, "digits", "fewer tall ones in the windows do not tell the scale")
     max_step: float = threshold(2.0, "times", "by which a round changes the scale, either way")
+    max_detections: int = threshold(
+        20_000, "digits", "are looked at on a page, the surest; the fullest of ours has 3,304"
+    )
+    min_height: float = threshold(12.0, "pixels of the scan", "lower digits are said to be of low resolution")
     tolerance: float = threshold(
         0.07, "height of the digits of the training", "digits that are higher or lower by less are right"
     )
@@ -133,4 +169,4 @@ class FalsePositiveCriteria:
 
 FALSE_POSITIVES = FalsePositiveCriteria()
 
-THRESHOLDS = (BINARIZATION, INK, MARKS, ORIENTATION, SCALE, SKEW, FALSE_POSITIVES)
+THRESHOLDS = (BINARIZATION, INK, EXPOSURE, MARKS, ORIENTATION, SCALE, SKEW, FALSE_POSITIVES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ _NAMES = {
     50002: "JPEG XL",
     52546: "JPEG XL",
 }
+logging.getLogger("tifffile").setLevel(
+    logging.CRITICAL
+)  # what is damaged is told once, by whoever opened the file
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def trained() -> DigitNetwork:
 
 def find_digits(fine: Tensor, ink: NDArray[np.float32]) -> Detections:
     """Find the digits in the features ``(1, c, h/4, w/4)`` of ink ``(h, w)`` as the pipeline does by default."""
-    return find_glyphs(load_readers(), fine, ink, RunConfig().digitize.threshold)[0]
+    return find_glyphs(load_readers(), fine, ink, RunConfig().digitize.threshold).digits
 
 
 @dataclass(frozen=True)

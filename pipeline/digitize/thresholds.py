@@ -133,7 +133,7 @@ class ScaleCriteria:
     max_detections: int = threshold(
         20_000, "digits", "are looked at on a page, the surest; the fullest of ours has 3,304"
     )
-    min_height: float = threshold(12.0, "pixels of the scan", "lower digits are said to be of low resolution")
+    min_height: float = threshold(8.0, "pixels of the scan", "lower digits are said to be of low resolution")
     tolerance: float = threshold(
         0.07, "height of the digits of the training", "digits that are higher or lower by less are right"
     )

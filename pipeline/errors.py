@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     )
     USAGE = (
         2,
-        "An argument, the config or the corpus cannot be used, or the disk is full. The message says why.",
+        "An argument, the config or the corpus cannot be used, or the disk is full or forbidden. The message says why.",
     )
     PARTIAL = (
         3,
@@ -36,6 +36,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = (
         130,
         "Interrupted with Ctrl-C. What is finished is kept; the same command goes on from there.",
+    )
+    TERMINATED = (
+        143,
+        "Ended from outside (SIGTERM), for instance by the scheduler of a cluster. As with Ctrl-C, nothing is lost.",
     )
 
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tablekin.analyze.history import SETTINGS
+from tablekin.corpus import replacing
 
 # Okabe and Ito's colours, which the colour-blind can tell apart
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
@@ -49,8 +50,9 @@ def draw_all(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, out: P
         draw(axes)
         for suffix in (".svg", ".png"):
             path = out / f"{name}{suffix}"
-            with matplotlib.rc_context({"svg.hashsalt": "tablekin"}):
-                figure.savefig(path, dpi=150, metadata={"Date": None} if suffix == ".svg" else None)
+            with matplotlib.rc_context({"svg.hashsalt": "tablekin"}), replacing(path) as file:
+                dated = {"Date": None} if suffix == ".svg" else None
+                figure.savefig(file, format=suffix[1:], dpi=150, metadata=dated)
             yield path
 
 

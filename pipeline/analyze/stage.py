@@ -21,7 +21,7 @@ from tablekin.analyze.history import (
     lives_of_clusters,
     parse_years,
 )
-from tablekin.corpus import CorpusStore
+from tablekin.corpus import CorpusStore, replacing
 from tablekin.errors import UsageError
 
 _FEWEST = f"{SETTINGS.min_documents:.0f}"
@@ -77,7 +77,8 @@ def analyze(
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         if name != "groups":
-            table.to_parquet(out / f"{name}.parquet", index=False)
+            with replacing(out / f"{name}.parquet") as file:
+                table.to_parquet(file, index=False)
     for path in draw_all(tables, documents, out):
         say(f"drawing: {path}")
     return tables

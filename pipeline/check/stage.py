@@ -17,6 +17,7 @@ from tablekin.check.documents import check_documents
 from tablekin.check.drivers import check_drivers
 from tablekin.check.files import check_batches, check_file
 from tablekin.check.index import DocumentIndex
+from tablekin.check.journal import check_journal
 from tablekin.check.matches import check_matches
 from tablekin.check.pairs import check_pairs
 from tablekin.check.problem import Problem, delete_batch
@@ -41,6 +42,9 @@ def check(root: Path) -> Iterator[Problem]:
     for path, what in foreign:
         yield Problem(layout.place(path), what, "delete it, or move it out of the corpus, and check again")
     if foreign:  # what is behind them is not read
+        return
+    yield from check_journal(layout)
+    if layout.begun("drop").exists() or layout.new_metadata.exists():  # what else is to be seen comes of it
         return
     sound: dict[str, list[Path]] = {}
     for table in SCHEMAS:

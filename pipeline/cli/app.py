@@ -8,6 +8,7 @@ import typer
 
 from tablekin.cli import corpora, documents, studies
 from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
+from tablekin.interruption import end_in_order_when_terminated
 from tablekin.version import __version__
 
 app = typer.Typer(
@@ -46,4 +47,5 @@ studies.add_commands(app)
 
 def main() -> None:
     """Run the command."""
+    end_in_order_when_terminated()
     app()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,8 @@ import typer
 
 from tablekin.cli.json_text import to_json
 from tablekin.errors import ExitCode, TablekinError, UsageError
+from tablekin.faults import describe_fault
+from tablekin.interruption import Terminated
 
 LOGGER = logging.getLogger("tablekin")
 _PANEL = "Messages"
@@ -157,13 +158,16 @@ def _exit_codes() -> Iterator[None]:
     except TablekinError as error:
         LOGGER.error("%s", error)
         raise typer.Exit(error.exit_code) from error
+    except Terminated as error:
+        LOGGER.error("asked to end; what is finished is kept, run the same command to go on")
+        raise typer.Exit(ExitCode.TERMINATED) from error
     except KeyboardInterrupt as error:
         LOGGER.error("interrupted; what is finished is kept, run the same command to go on")
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            file = error.filename or "a temporary file"
-            LOGGER.error("no room on the disk for %s; free space and run the same command again", file)
-            raise typer.Exit(ExitCode.USAGE) from error
+        if isinstance(error, OSError) and (told := describe_fault(error)):
+            LOGGER.debug("where it came about:", exc_info=True)
+            LOGGER.error("%s", told)
+            raise typer.Exit(told.exit_code) from error
         LOGGER.critical("an error of tablekin itself, please report it with these lines:", exc_info=True)
         raise typer.Exit(ExitCode.FAULT) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,10 +37,11 @@ def kinship(
     from tablekin.kinship import describe_families, find_families, write_families
 
     opened = CorpusStore.open(corpus)
-    dated = year if year != "year" or "year" in opened.read("documents") else None
-    families = list(find_families(opened, witness, dated))
     folder = out or opened.layout.kinship
-    write_families(families, folder, LOGGER.info)
+    with opened.writing("kinship", folder) if out is None else nullcontext():
+        dated = year if year != "year" or "year" in opened.read("documents") else None
+        families = list(find_families(opened, witness, dated))
+        write_families(families, folder, LOGGER.info)
     return Output(
         describe_families(families), lambda: {"folder": folder, "families": list(map(_data_of, families))}
     )
@@ -91,7 +93,8 @@ def analyze(
 
     opened = CorpusStore.open(corpus)
     folder = out or opened.layout.analysis
-    tables = analyze_corpus(opened, folder, MetadataColumns(work, year, place), window, LOGGER.info)
+    with opened.writing("analyze", folder):
+        tables = analyze_corpus(opened, folder, MetadataColumns(work, year, place), window, LOGGER.info)
     LOGGER.info("table: %s; other tables: %s", opened.layout.table("groups"), folder)
     return Output(data=lambda: {"folder": folder, **tables})
 

@@ -1,5 +1,6 @@
 """Corpus: the only room that knows how tables lie on disk."""
 
+from tablekin.corpus.atomic_file import discard_unfinished, replacing
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.collation_coverage import (
     CollationProvenance,
@@ -10,8 +11,9 @@ from tablekin.corpus.collation_coverage import (
 )
 from tablekin.corpus.corpus import CorpusStore
 from tablekin.corpus.foreign import find_foreign
+from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.lock import locked
+from tablekin.corpus.lock import HeldLock, locked
 from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
 from tablekin.corpus.match_coverage import (
     Coverage,
@@ -22,7 +24,6 @@ from tablekin.corpus.match_coverage import (
     survey,
 )
 from tablekin.corpus.parts import part_metadata, read_parts
-from tablekin.corpus.replacing import discard_unfinished, replacing
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
@@ -33,7 +34,9 @@ __all__ = [
     "Coverage",
     "Document",
     "DocumentPair",
+    "HeldLock",
     "Inventory",
+    "Journal",
     "MatchProvenance",
     "Survey",
     "alignments_of",

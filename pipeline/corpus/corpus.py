@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -15,19 +16,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from tablekin.corpus.atomic_file import discard_unfinished, write_json
 from tablekin.corpus.collation_table import CollationTable
 from tablekin.corpus.document_tables import DocumentTables
 from tablekin.corpus.foreign import refuse_foreign
+from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.lock import locked
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
     part_metadata,
     read_parts,
     read_rows_with,
 )
-from tablekin.corpus.replacing import discard_unfinished, write_json
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
+from tablekin.faults import faults_described
 from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey
 
 _PAIR = ["doc_a", "doc_b"]
@@ -40,6 +44,8 @@ class CorpusStore:
     ----------
     layout
         Where its tables and other files lie.
+    journal
+        What commands had begun when they were interrupted.
     document_tables, pair_table, match_table, driver_table, collation_table, alignment_table, group_table
         What writes them.
 
@@ -55,7 +61,8 @@ class CorpusStore:
             raise CorpusError(f"{root} is a file; name a folder for the corpus")
         self.root = root
         self.layout = CorpusLayout(root)
-        found = [path.name for path in root.iterdir()] if root.exists() else []
+        with faults_described(root):
+            found = [path.name for path in root.iterdir()] if root.exists() else []
         visible = [name for name in found if not name.startswith(".")]
         if visible and not {*ALL_SCHEMAS, self.layout.record.name}.intersection(visible):
             raise CorpusError(
@@ -69,6 +76,7 @@ class CorpusStore:
                     f"{root} was written with schema version {version}, this tablekin writes "
                     f"{SCHEMA_VERSION}; name a new folder for the corpus"
                 )
+        self.journal = Journal(self.layout)
         self.document_tables = DocumentTables(self.layout)
         self.pair_table = WholeTable(self.layout, "pairs")
         self.match_table = MatchTable(self.layout)
@@ -151,9 +159,11 @@ class CorpusStore:
             It is not of the pairs that the corpus has now, because a run was interrupted.
         """
         if not self.drivers_are_current():
+            gone = next(iter(self.journal.dropping()), None)
+            again = f"drop {self.root} {gone}" if gone else f"run SCANS --out {self.root}"
             raise CorpusError(
-                f"the table drivers of {self.root} is not of its present documents, because a run was interrupted; "
-                f"bring it up to date with: tablekin run SCANS --out {self.root}"
+                f"the table drivers of {self.root} is not of its present documents, because a command was "
+                f"interrupted; bring it up to date with: tablekin {again}"
             )
         return self.read("drivers")
 
@@ -162,11 +172,41 @@ class CorpusStore:
         now = self.pair_table.made_from()
         return now is not None and self.driver_table.made_from() == now
 
-    def tidy(self) -> None:
-        """Delete what an interrupted run left of documents, and finish dropping those it was dropping."""
-        for folder in (self.root, *map(self.layout.table, ALL_SCHEMAS)):
+    @contextmanager
+    def writing(self, command: str, folder: Path) -> Iterator[None]:
+        """Let a command alone write to the corpus, and remember until its end that it had begun.
+
+        Parameters
+        ----------
+        command
+            Its name.
+        folder
+            Where it writes besides tables.
+
+        Raises
+        ------
+        InUseError
+            Another command is writing to the corpus.
+        """
+        with locked(self.root) as lock:
+            self.tidy_folders()
+            self.journal.begin(command, folder=str(folder))
+            yield
+            lock.verify()
+            self.journal.end(command)
+
+    def tidy_folders(self) -> None:
+        """Delete the files that interrupted commands left half written."""
+        folders = map(self.layout.table, ALL_SCHEMAS)
+        for folder in (self.root, self.layout.analysis, self.layout.kinship, *folders):
             discard_unfinished(folder)
+
+    def tidy(self) -> None:
+        """Delete what interrupted commands left of documents, and finish what they were changing in them."""
+        self.tidy_folders()
         self.document_tables.tidy()
+        if gone := self.journal.dropping():
+            self.drop_documents(gone)
 
     def drop_stale_documents(self, fingerprint: str) -> None:
         """Delete the documents that were analysed with another config or other weights, and all pairs."""
@@ -175,7 +215,7 @@ class CorpusStore:
         self.document_tables.drop_stale(fingerprint)
 
     def drop_documents(self, doc_ids: Collection[str]) -> None:
-        """Delete documents and their pairs.
+        """Delete documents and their pairs; those that are not there any more are no fault.
 
         Their pairs go first: matches say themselves what they are of, so that whatever is left when this is
         interrupted, they are not taken for those of the documents that are there then.

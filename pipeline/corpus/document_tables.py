@@ -7,11 +7,13 @@ the batch: a part without its seal is what an interrupted run left, and is delet
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
@@ -28,8 +30,16 @@ class DocumentTables:
     def __init__(self, layout: CorpusLayout) -> None:
         self._layout = layout
 
+    def next_name(self) -> str:
+        """Name for the parts of the next batch."""
+        return self._layout.next_part(_SEAL).name
+
     def add(
-        self, tables: Mapping[str, pd.DataFrame], fingerprint: str, metadata: Iterable[pa.Field] = ()
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        fingerprint: str,
+        metadata: Iterable[pa.Field] = (),
+        name: str | None = None,
     ) -> None:
         """Add a batch of documents.
 
@@ -41,8 +51,10 @@ class DocumentTables:
             Digest of what the rows depend on besides the scans.
         metadata
             Names and types of the user's columns in ``documents``.
+        name
+            Of the parts, by default the next one; a batch that is written again replaces itself.
         """
-        name = self._layout.next_part(_SEAL).name
+        name = name or self.next_name()
         if not self._layout.parts(_SEAL):  # later on a folder that is gone was deleted, and is not made anew
             self._layout.root.mkdir(parents=True, exist_ok=True)
         for table in DOCUMENT_TABLES:
@@ -59,6 +71,8 @@ class DocumentTables:
         for part in self._layout.parts(_SEAL):
             if gone := part_metadata(part).get(PartKey.DROPPING):
                 self._finish_dropping(part, json.loads(gone))
+        if self._layout.new_metadata.exists():
+            self._finish_metadata()
 
     def stale(self, fingerprint: str) -> list[str]:
         """Name the documents that were analysed with another config or other weights."""
@@ -94,8 +108,13 @@ class DocumentTables:
                 write_part(part, _without(part, gone))
         write_part(seal, _with(read_parts([seal]), {PartKey.DROPPING: None}))
 
-    def replace_metadata(self, documents: pd.DataFrame, metadata: Iterable[pa.Field]) -> bool:
-        """Give the documents other columns of the user's.
+    def replace_metadata(
+        self, documents: pd.DataFrame, metadata: Iterable[pa.Field], begin: Callable[[], None] = lambda: None
+    ) -> bool:
+        """Give the documents other columns of the user's: all of them, or none if this is interrupted.
+
+        The columns are first written to a file beside the tables; once that is there, whoever writes to the corpus next
+        finishes what is interrupted.
 
         Parameters
         ----------
@@ -103,26 +122,37 @@ class DocumentTables:
             All rows of the table with their new columns.
         metadata
             Names and types of the new columns.
+        begin
+            Is called before anything is written.
 
         Returns
         -------
         bool
             Whether anything had to be written.
         """
-        fields = list(metadata)
+        columns = pa.schema([SCHEMAS[_SEAL].field("doc_id"), *metadata])
+        new = pa.Table.from_pandas(documents[columns.names], columns, preserve_index=False)
+        if not any(True for _ in self._differing(partial(_joined, new=new))):
+            return False
+        begin()
+        write_part(self._layout.new_metadata, new)
+        self._finish_metadata()
+        return True
 
-        def renewed(old: pa.Table) -> pa.Table:
-            rows = documents.set_index("doc_id").loc[old["doc_id"].to_pylist()].reset_index()
-            return to_arrow(_SEAL, rows, fields)
+    def _finish_metadata(self) -> None:
+        """Write the columns that lie beside the tables into those parts that do not have them yet."""
+        with pq.ParquetFile(self._layout.new_metadata) as file:
+            new = file.read()
+        self._rewrite(partial(_joined, new=new))
+        self._layout.new_metadata.unlink()
 
-        return self._rewrite(renewed)
-
-    def unify_metadata(self) -> bool:
-        """Give all parts the user's columns that any has, as an interrupted change leaves them; whether it had to."""
+    def unify_metadata(self, begin: Callable[[], None] = lambda: None) -> bool:
+        """Give all parts the user's columns that any has; whether it had to, and then ``begin`` was called before."""
         own = len(SCHEMAS[_SEAL])
         if len({tuple(pq.read_schema(part))[own:] for part in self._layout.parts(_SEAL)}) < 2:
             return False
         fields = self.metadata_fields()
+        begin()
 
         def unified(old: pa.Table) -> pa.Table:
             table = old.select(range(own))
@@ -136,20 +166,34 @@ class DocumentTables:
     def _rewrite(self, renew: Callable[[pa.Table], pa.Table]) -> bool:
         """Write the parts of ``documents`` that are not as ``renew`` makes them; whether there were any."""
         written = False
+        for part, new in self._differing(renew):
+            write_part(part, new)
+            written = True
+        return written
+
+    def _differing(self, renew: Callable[[pa.Table], pa.Table]) -> Iterator[tuple[Path, pa.Table]]:
+        """Yield the parts of ``documents`` that are not as ``renew`` makes them, and what it makes of them."""
         for part in self._layout.parts(_SEAL):
             old = read_parts([part])
             fingerprint = part_metadata(part)[PartKey.FINGERPRINT]
             new = _with(renew(old), {PartKey.FINGERPRINT: fingerprint})
             if not (new.schema.equals(old.schema) and new.equals(old)):
-                write_part(part, new)
-                written = True
-        return written
+                yield part, new
 
     def metadata_fields(self) -> list[pa.Field]:
         """Names and types of the user's columns in ``documents``."""
         parts = self._layout.parts(_SEAL)
         own = len(SCHEMAS[_SEAL])
         return list(read_parts(parts, condition=ds.scalar(False)).schema)[own:] if parts else []
+
+
+def _joined(old: pa.Table, new: pa.Table) -> pa.Table:
+    """Give the rows of a part of ``documents`` other columns of the user's, by their ``doc_id``."""
+    table = old.select(SCHEMAS[_SEAL].names).replace_schema_metadata(SCHEMAS[_SEAL].metadata)
+    rows = new.take(pc.index_in(old["doc_id"], new["doc_id"]))
+    for field in list(new.schema)[1:]:
+        table = table.append_column(field, rows[field.name])
+    return table
 
 
 def _without(part: Path, doc_ids: list[str]) -> pa.Table:

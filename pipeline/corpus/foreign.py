@@ -28,7 +28,7 @@ def find_foreign(layout: CorpusLayout) -> Iterator[tuple[Path, str]]:
     tuple
         What, and what is wrong with it.
     """
-    for path in (layout.record, layout.lock, layout.lock_holder):
+    for path in (layout.record, layout.lock, layout.lock_holder, layout.new_metadata, *layout.all_begun()):
         yield from _unlike(path, stat.S_ISREG, "file")
     folders = [layout.analysis, layout.kinship, *map(layout.table, ALL_SCHEMAS)]
     for path in folders:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tablekin.corpus.atomic_file import list_unfinished
 from tablekin.corpus.parts import list_parts
-from tablekin.corpus.replacing import list_unfinished
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,19 @@ class CorpusLayout:
     def lock_holder(self) -> Path:
         """Who holds the lock, for the message to others; outlives a killed run."""
         return self.root / ".lock.json"
+
+    def begun(self, command: str) -> Path:
+        """Journal of what a command has begun to do and has not ended."""
+        return self.root / f".begun-{command}.json"
+
+    def all_begun(self) -> list[Path]:
+        """List the journals of all commands that have not ended."""
+        return sorted(self.root.glob(".begun-*.json"))
+
+    @property
+    def new_metadata(self) -> Path:
+        """The user's columns that are being written into table ``documents``; gone when all of them are."""
+        return self.root / ".new-metadata.parquet"
 
     def table(self, table: str) -> Path:
         """Folder of the parts of a table."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from tablekin.corpus.replacing import replacing
+from tablekin.corpus.atomic_file import replacing
 from tablekin.faults import faults_described
 from tablekin.schemas import ALL_SCHEMAS, ENCODINGS, PartKey
 

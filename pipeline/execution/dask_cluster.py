@@ -196,7 +196,7 @@ class DaskCluster:
                 if not calls[0].again:
                     calls[0] = self._send(calls[0].pickled, copies, again=True)
                     continue
-                result = Failure(_DEADLY)
+                result = Failure(_DEADLY, may_succeed=True)
             except CancelledError as error:  # the last worker died that had what is shared
                 losses += 1
                 if losses > PATIENCE.losses:

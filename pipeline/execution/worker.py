@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from tablekin.execution.task import Failure, Task, attempt, prepare_worker
+from tablekin.interruption import uninterrupted
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _SECONDS_TO_END = 5.0  # a worker is given before it is killed
@@ -82,7 +84,7 @@ class Worker:
         self.was_killed = False  # from outside, as a system does that is short of memory
         self._deadline: float | None = None
         try:
-            with _one_thread():
+            with _one_thread(), _interruptions_held():
                 self._process.start()
         finally:
             child.close()
@@ -129,7 +131,7 @@ class Worker:
         """Tell from how the process ended what its task has done, if that tells it."""
         self._process.join(_SECONDS_TO_END)
         code = self._process.exitcode
-        self.was_killed = code == -getattr(signal, "SIGKILL", 0)
+        self.was_killed = code is not None and code < 0 and -code not in _CRASHES
         self.end()
         return Failure(_CRASHED) if code is not None and -code in _CRASHES else None
 
@@ -215,6 +217,24 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+@contextmanager
+def _interruptions_held() -> Iterator[None]:
+    """Keep Ctrl-C from the processes started meanwhile until they ignore it: they inherit what is held back.
+
+    This process must know those that it has started, too, to end them.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    with uninterrupted():
+        resource_tracker.ensure_running()  # which would let it through for the first of them
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import matplotlib
 from Bio import Phylo
 from matplotlib.figure import Figure
 
+from tablekin.corpus import replacing
 from tablekin.kinship.stemma import Stemma, split_at
 
 _ROW = 0.32  # inches a witness
@@ -68,5 +69,6 @@ def draw_stemma(stemma: Stemma, years: Mapping[str, float], path: Path) -> None:
     axes.set_title(_HINT if known else _NO_HINT, fontsize="small")
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    with matplotlib.rc_context({"svg.hashsalt": "tablekin"}):
-        figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
+    with matplotlib.rc_context({"svg.hashsalt": "tablekin"}), replacing(path) as file:
+        dated = {"Date": None} if path.suffix == ".svg" else None
+        figure.savefig(file, format=path.suffix[1:], dpi=150, metadata=dated)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from tablekin.corpus import replacing
 from tablekin.kinship.families import Family
 from tablekin.kinship.figure import draw_stemma
 
@@ -29,11 +30,13 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
     }
     for name, columns in _COLUMNS.items():
         rows = [(family.number, *row) for family in families for row in rows_of[name](family)]
-        pd.DataFrame(rows, columns=columns).to_parquet(directory / f"{name}.parquet", index=False)
+        with replacing(directory / f"{name}.parquet") as file:
+            pd.DataFrame(rows, columns=columns).to_parquet(file, index=False)
     for family in families:
         if family.stemma is not None:
             stem = directory / f"family-{family.number:04d}"
-            stem.with_suffix(".nwk").write_text(family.stemma.newick, "utf-8")
+            with replacing(stem.with_suffix(".nwk")) as file:
+                file.write(family.stemma.newick.encode())
             for suffix in (".svg", ".png"):
                 draw_stemma(family.stemma, family.years, stem.with_suffix(suffix))
     say(f"tables and trees: {directory}")

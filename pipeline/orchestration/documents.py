@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -34,6 +34,7 @@ from tablekin.ingest import (
     printable,
     unreadable,
 )
+from tablekin.interruption import uninterrupted
 from tablekin.orchestration.changes import TRIED_AGAIN
 from tablekin.orchestration.context import RunContext
 from tablekin.schemas import DOCUMENT_TABLES, empty
@@ -98,7 +99,7 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
         A document failed and ``stop_on_error`` is set.
     """
     work = partial(analyse_scan, analyse=analysis.analyse, config=run.config, device=analysis.device)
-    batch: list[Mapping[str, pd.DataFrame]] = []
+    batch = _Batch()
     try:
         with (
             Progress("analysing", len(scans), "documents") as progress,
@@ -114,9 +115,9 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
                         run.say(result.detail)
                     result = _failed(scan, reason)
                 _count(run.tally, result)
-                batch.append(result)
+                batch.documents.append(result)
                 progress.advance()
-                if len(batch) == _BATCH:
+                if len(batch.documents) == _BATCH:
                     _store(batch, run, analysis.metadata)
     finally:
         _store(batch, run, analysis.metadata)
@@ -133,10 +134,19 @@ def _reason(failure: Failure) -> str:
     return printable(failure.reason) + TRIED_AGAIN * failure.may_succeed
 
 
-def _store(batch: list[Mapping[str, pd.DataFrame]], run: RunContext, metadata: Metadata | None) -> None:
-    if not batch:
+@dataclass
+class _Batch:
+    """Documents that are analysed and not yet stored."""
+
+    documents: list[Mapping[str, pd.DataFrame]] = field(default_factory=list)
+    name: str | None = None  # of its parts, once it is being stored
+
+
+def _store(batch: _Batch, run: RunContext, metadata: Metadata | None) -> None:
+    """Store a batch; Ctrl-C waits until it is there and known to be, and one that is stored again replaces itself."""
+    if not batch.documents:
         return
-    tables = {name: _stack(name, [part[name] for part in batch]) for name in DOCUMENT_TABLES}
+    tables = {name: _stack(name, [part[name] for part in batch.documents]) for name in DOCUMENT_TABLES}
     fields = run.corpus.document_tables.metadata_fields()
     if metadata is not None:
         fields = metadata.fields
@@ -144,8 +154,11 @@ def _store(batch: list[Mapping[str, pd.DataFrame]], run: RunContext, metadata: M
     for column in fields:
         if column.name not in tables["documents"]:
             tables["documents"][column.name] = None
-    run.corpus.document_tables.add(tables, run.fingerprint, fields)
-    batch.clear()
+    run.lock.verify()
+    batch.name = batch.name or run.corpus.document_tables.next_name()
+    with uninterrupted():
+        run.corpus.document_tables.add(tables, run.fingerprint, fields, batch.name)
+        batch.documents, batch.name = [], None
 
 
 def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -> dict[str, pd.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -34,6 +34,8 @@ class Dropped:
 def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | None = None) -> Dropped:
     """Delete documents and their pairs; ranks, z and drivers of the others are computed anew, nothing else.
 
+    If this is interrupted, the same command finishes it, and so does the next that drops any document.
+
     Parameters
     ----------
     root
@@ -51,36 +53,42 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         There is no such corpus or document, another run is writing to the corpus, or the disk is full.
     """
     corpus = CorpusStore.open(root)
-    with locked(root):
+    with locked(root) as lock:
         begin, tally = time.perf_counter(), Tally()
+        begun = corpus.journal.dropping()
         corpus.tidy()
-        gone = _find(corpus, names)
+        gone = begun | _find(corpus, names, begun)
         config, weights = _config(corpus), weights_digests()
         fingerprint = config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
         record = Record(corpus, config, weights, [], None)
+        corpus.journal.begin("drop", documents=gone)  # or nobody could tell what is to be finished
         record.begin()
         corpus.drop_documents(gone)
         left = len(corpus.read("documents", columns=["doc_id"]))
         if corpus.document_tables.stale(fingerprint):
-            return Dropped(gone, left, is_current=False)
-        run = RunContext(corpus, config, fingerprint, record, tally, say)
+            corpus.journal.end("drop")
+            return Dropped(sorted(gone), left, is_current=False)
+        run = RunContext(corpus, lock, config, fingerprint, record, tally, say)
         update_pairs(run, partial(comparison_stages, stages))
         update_cells(run, default_workers("cpu"))
+        lock.verify()
         record.finish(tally, time.perf_counter() - begin)
-    return Dropped(gone, left, is_current=True)
+        corpus.journal.end("drop")
+    return Dropped(sorted(gone), left, is_current=True)
 
 
-def _find(corpus: CorpusStore, names: Sequence[str]) -> list[str]:
+def _find(corpus: CorpusStore, names: Sequence[str], begun: Mapping[str, str]) -> dict[str, str]:
+    """Find documents and their scans by names, also among those that an interrupted drop had begun to take out."""
     documents = corpus.read("documents", columns=["doc_id", "source"])
-    gone: set[str] = set()
+    source_of = {**begun, **dict(zip(documents["doc_id"], documents["source"], strict=True))}
+    gone: dict[str, str] = {}
     for name in names:
-        fits = documents["doc_id"] == name
-        if not fits.any():
-            fits = documents["source"].map(lambda source, name=name: fnmatchcase(source, name)).astype(bool)
-        if not fits.any():
+        fits = {name: source_of[name]} if name in source_of else {}
+        fits = fits or {doc: source for doc, source in source_of.items() if fnmatchcase(source, name)}
+        if not fits:
             raise UsageError(suggest_documents(corpus, name))
-        gone.update(documents.loc[fits, "doc_id"])
-    return sorted(gone)
+        gone |= fits
+    return gone
 
 
 def _config(corpus: CorpusStore) -> RunConfig:

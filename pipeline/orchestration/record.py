@@ -43,6 +43,7 @@ class Record:
         self._corpus = corpus
         old = corpus.read_record()
         self._finished = old.get("state") == "finished" and old.get("seed") == config.seed
+        self._finished &= not corpus.journal.dropping()
         self._content: dict[str, Any] = {
             "state": "unfinished",
             "started": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore, locked
+from tablekin.corpus import CorpusStore, HeldLock, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import Match, Score
@@ -104,8 +105,8 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
     with open_cluster(request.scheduler, say) as cluster:
         if cluster:
             cluster.require(listing.root / listing.sources[0])
-        with locked(request.out):
-            summary = _bring_up_to_date(request, corpus, listing, metadata, say, stages, cluster)
+        with locked(request.out) as lock:
+            summary = _bring_up_to_date(request, corpus, lock, listing, metadata, say, stages, cluster)
     if not summary.ok:
         raise NothingUsableError(
             f"none of the {summary.failed} scans could be analysed; see the reasons above"
@@ -116,6 +117,7 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
 def _bring_up_to_date(
     request: RunRequest,
     corpus: CorpusStore,
+    lock: HeldLock,
     listing: Listing,
     metadata: Metadata | None,
     say: Say,
@@ -132,7 +134,11 @@ def _bring_up_to_date(
     tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
     changes = find_changes(corpus, scans, fingerprint)
     record = Record(corpus, config, weights, [str(listing.root)], request.metadata)
-    run = RunContext(corpus, config, fingerprint, record, tally, say)
+    if dropped := corpus.journal.dropping():
+        say(f"{len(dropped)} documents are taken out, as an interrupted drop had begun to do")
+        record.begin()  # from here on it is this run that must be finished
+        corpus.journal.end("drop")
+    run = RunContext(corpus, lock, config, fingerprint, record, tally, say)
     for line in describe(changes, corpus, config):
         say(line)
     if changes.new:
@@ -141,14 +147,16 @@ def _bring_up_to_date(
         say(_means(device, workers, request.scheduler))
         record.begin(device=device, workers=workers)
         apply(changes, corpus, fingerprint)
+        _update_metadata(
+            corpus, metadata, record.begin
+        )  # or an interrupted run would leave some old, some new
         stages = stages or load_stages()
         analysis = Analysis(stages.analyse, device, cluster or workers, metadata, request.stop_on_error)
         add_documents(changes.new, run, analysis)
-    updated = _update_metadata(corpus, metadata, say)
-    if updated:
-        record.begin()
+    updated = _update_metadata(corpus, metadata, record.begin, say)
     compared = update_pairs(run, partial(comparison_stages, stages), cluster)
     collated = update_cells(run, cluster or request.workers or default_workers("cpu"))
+    lock.verify()
     record.finish(tally, time.perf_counter() - begin)
     documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
     ok = int((documents["status"] == "ok").sum())
@@ -161,14 +169,16 @@ def _bring_up_to_date(
     )
 
 
-def _update_metadata(corpus: CorpusStore, metadata: Metadata | None, say: Say) -> bool:
-    """Join the metadata if there are any; otherwise finish what a killed run was changing. Whether anything changed."""
+def _update_metadata(
+    corpus: CorpusStore, metadata: Metadata | None, begin: Callable[[], None], say: Say = lambda line: None
+) -> bool:
+    """Join the metadata if there are any; otherwise give all documents the same columns. Whether anything changed."""
     if metadata is None:
-        return corpus.document_tables.unify_metadata()
+        return corpus.document_tables.unify_metadata(begin)
     joined, warnings = join_metadata(corpus.read("documents"), metadata)
     for warning in warnings:
         say(warning)
-    return corpus.document_tables.replace_metadata(joined, metadata.fields)
+    return corpus.document_tables.replace_metadata(joined, metadata.fields, begin)
 
 
 def comparison_stages(stages: Stages | None) -> tuple[Score, Match]:

@@ -22,7 +22,8 @@ from tablekin.collation import (
     summarize,
     to_frame,
 )
-from tablekin.errors import UsageError
+from tablekin.corpus import replacing
+from tablekin.errors import StorageError, UsageError
 from tablekin.report.drawing import (
     MARGIN,
     Drawing,
@@ -200,8 +201,9 @@ def write_csv(apparatus: Apparatus, path: Path) -> None:
     rows = apparatus.cells.assign(doc_a=doc_a, doc_b=doc_b)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows[["doc_a", "doc_b", *apparatus.cells.columns]].to_csv(path, index=False)
-    except OSError as error:
+        with replacing(path) as file:
+            file.write(rows[["doc_a", "doc_b", *apparatus.cells.columns]].to_csv(index=False).encode())
+    except (OSError, StorageError) as error:
         raise UsageError(f"cannot write the apparatus to {path}: {error}") from error
 
 

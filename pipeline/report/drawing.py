@@ -20,7 +20,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Curve
 from numpy.typing import NDArray
 
-from tablekin.errors import UsageError
+from tablekin.corpus import replacing
+from tablekin.errors import StorageError, UsageError
 from tablekin.report.page import Page
 from tablekin.threshold import threshold
 
@@ -227,8 +228,13 @@ def save_drawing(figure: Figure, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
-    except (OSError, ValueError) as error:  # matplotlib raises ValueError for a suffix it cannot write
+        with replacing(path) as file:
+            figure.savefig(file, format=path.suffix[1:].lower() or "png")
+    except (
+        OSError,
+        StorageError,
+        ValueError,
+    ) as error:  # matplotlib raises ValueError for a suffix it cannot write
         raise UsageError(f"cannot write the drawing to {path}: {error}") from error
 
 

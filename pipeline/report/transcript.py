@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from tablekin.errors import UsageError
+from tablekin.corpus import replacing
+from tablekin.errors import StorageError, UsageError
 from tablekin.report.drawing import BOX, HEAD, MARGIN, Drawing, PlacedPage, place_document
 from tablekin.report.page import CRITERIA, Page, in_doubt
 
@@ -52,8 +53,9 @@ def write_cells(page: Page, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        page.cells.drop(columns="region_id").to_csv(path, index=False)
-    except OSError as error:
+        with replacing(path) as file:
+            file.write(page.cells.drop(columns="region_id").to_csv(index=False).encode())
+    except (OSError, StorageError) as error:
         raise UsageError(f"cannot write {path}: {error}") from error
 
 

@@ -1,7 +1,10 @@
 import errno
 import json
 
+import pytest
+
 from tablekin import __version__
+from tablekin.interruption import Terminated
 
 
 def test_exit_codes_of_run(command, scans, tmp_path):
@@ -47,14 +50,17 @@ def test_nothing_usable_ends_with_4(command, tmp_path):
     assert command("run", tmp_path / "scans", "--out", tmp_path / "corpus").exit_code == 4
 
 
-def test_ctrl_c_ends_with_130(command, scans, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_ctrl_c_and_a_request_to_end_have_codes_of_their_own(
+    command, scans, tmp_path, monkeypatch, raised, code
+):
     def interrupt(*_):
-        raise KeyboardInterrupt
+        raise raised
 
     monkeypatch.setattr("tablekin.orchestration.stage.run", interrupt)
     result = command("run", scans, "--out", tmp_path / "corpus")
-    assert result.exit_code == 130
-    assert "interrupted" in result.stderr
+    assert result.exit_code == code
+    assert "what is finished is kept, run the same command" in result.stderr
 
 
 def test_a_full_disk_ends_with_2_and_one_line(command, scans, tmp_path, monkeypatch):
@@ -62,7 +68,7 @@ def test_a_full_disk_ends_with_2_and_one_line(command, scans, tmp_path, monkeypa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr("tablekin.corpus.parts.os.fsync", fail)
+        full.setattr("os.fsync", fail)
         result = command("run", scans, "--out", tmp_path / "corpus", "--device", "cpu", "--workers", 1)
     assert result.exit_code == 2
     (line,) = [line for line in result.stderr.splitlines() if line.startswith("tablekin: ")]

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tablekin.corpus.atomic_file import write_json
 from tablekin.corpus.parts import read_parts, remove_rows, write_part, write_row_groups
-from tablekin.corpus.replacing import write_json
 from tablekin.errors import DiskFullError, StorageError
 from tablekin.schemas import SCHEMAS
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import signal
 from itertools import count
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.support.runs import in_this_process, write_scan
 
 CPU = RunConfig(device="cpu")
 OTHER = RunConfig.model_validate({"device": "cpu", "digitize": {"threshold": 0.7}})
+SOME = 3  # of so many changes of files one is attacked; scripts/attack_kills.py attacks all
 FEWER = RunConfig.model_validate({"device": "cpu", "explain": {"matches_per_pair": 2}})
 
 
@@ -80,9 +82,9 @@ def end_at(number, raising, monkeypatch):
         monkeypatch.setattr(Path, name, guard(getattr(Path, name)))
 
 
-def crashes(folder, tmp_path, change):
+def crashes(folder, tmp_path, change, step=1):
     """Copies of a folder in which a change was ended at one point after the other, until it gets through."""
-    for number in count():
+    for number in count(step=step):
         copy = copy_of(folder, tmp_path / f"crash{number}")
         with pytest.MonkeyPatch.context() as monkeypatch:
             end_at(number, Killed, monkeypatch)
@@ -150,15 +152,82 @@ def test_dropping_a_document_is_finished_by_doing_it_again_or_by_a_run(folder, t
     run(RunRequest((folder / "scans",), tmp_path / "fresh", config=CPU, workers=1), lambda line: None, stages)
     assert_same_rows(whole / "corpus", tmp_path / "fresh")
     assert [str(problem) for problem in check(whole / "corpus")] == []
-    for copy in crashes(folder, tmp_path, drop_two):
-        left = [
-            name for name in ("page3", "page0") if len(CorpusStore(copy / "corpus").read("documents", [name]))
-        ]
-        if left:
-            drop_documents(copy / "corpus", left, lambda line: None, stages)
-        else:
+    for number, copy in enumerate(crashes(folder, tmp_path, drop_two, SOME)):
+        problems = [str(problem) for problem in check(copy / "corpus")]
+        assert all("finish it with: tablekin drop" in problem for problem in problems)
+        if problems and number % 2:
+            assert drop_two(copy).documents == ["page0", "page3"]
+        elif problems or len(CorpusStore(copy / "corpus").read("documents")) == 2:
             bring_up_to_date(copy, stages)
+        else:
+            drop_two(copy)  # which had not begun
         assert_same_rows(copy / "corpus", tmp_path / "fresh")
+        assert [str(problem) for problem in check(copy / "corpus")] == []
+        assert [path.name for path in (copy / "corpus").glob(".[!l]*")] == []
+
+
+def test_new_metadata_are_those_of_all_documents_or_of_none(folder, tmp_path, stages):
+    def describe(copy, place):
+        lines = [f"page{number}.png,{place},{1500 + number}" for number in range(4)]
+        (copy / "metadata.csv").write_text("\n".join(["file,place,year", *lines]))
+        order = RunRequest((copy / "scans",), copy / "corpus", copy / "metadata.csv", CPU, workers=1)
+        return run(order, lambda line: None, stages)
+
+    def describe_and_add(copy):
+        write_scan(copy / "scans/page5.png", 5)
+        describe(copy, "Basel")
+
+    describe(folder, "Paris")
+    found = set()
+    for copy in crashes(folder, tmp_path, describe_and_add, SOME):
+        bring_up_to_date(copy, stages)
+        places = CorpusStore(copy / "corpus").read("documents").set_index("doc_id")["place"].dropna()
+        assert places.nunique() == 1
+        found |= set(places)
+        assert [str(problem) for problem in check(copy / "corpus")] == []
+    assert found == {"Paris", "Basel"}
+
+
+def interrupt_at(number, monkeypatch):
+    """Press Ctrl-C before or after the change of a file of this number."""
+    changes = count()
+
+    def guard(change):
+        def guarded(*arguments, **options):
+            is_due = next(changes) == number
+            if is_due and number % 2:
+                os.kill(os.getpid(), signal.SIGINT)
+            result = change(*arguments, **options)
+            if is_due:
+                os.kill(os.getpid(), signal.SIGINT)
+            return result
+
+        return guarded
+
+    for name in ("replace", "unlink"):
+        monkeypatch.setattr(Path, name, guard(getattr(Path, name)))
+
+
+def test_ctrl_c_at_a_change_of_a_file_loses_and_doubles_nothing(folder, tmp_path, stages):
+    change_one_add_one(folder)
+    copy_of(folder, tmp_path / "whole")
+    bring_up_to_date(tmp_path / "whole", stages)
+    for number in count(step=SOME):
+        copy = copy_of(folder, tmp_path / f"interrupted{number}")
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            interrupt_at(number, monkeypatch)
+            try:
+                bring_up_to_date(copy, stages)
+                break
+            except KeyboardInterrupt:
+                pass
+        documents = CorpusStore(copy / "corpus").read("documents")
+        assert not documents["doc_id"].duplicated().any()
+        assert not list(copy.rglob("*.tmp"))
+        bring_up_to_date(copy, stages)
+        assert_same_rows(copy / "corpus", tmp_path / "whole/corpus")
+        assert [str(problem) for problem in check(copy / "corpus")] == []
+    assert number > 12
 
 
 def test_the_last_documents_can_be_dropped_and_come_back(folder, before, stages):

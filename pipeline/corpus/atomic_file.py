@@ -1,4 +1,4 @@
-"""Replacing: a file is written beside its place and put there when it is whole, so that nobody sees half of it."""
+"""AtomicFile: a file is written beside its place and put there when it is whole, so that nobody sees half of it."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tablekin.corpus.replacing import discard_unfinished, list_unfinished, replacing
+from tablekin.corpus.atomic_file import discard_unfinished, list_unfinished, replacing
 from tablekin.errors import StorageError
 
 

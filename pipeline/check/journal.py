@@ -1,0 +1,35 @@
+"""Journal: which commands had begun to change a corpus and have not ended, and what finishes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tablekin.check.problem import Problem, name_some
+from tablekin.corpus import CorpusLayout, Journal
+from tablekin.errors import CorpusError
+
+
+def check_journal(layout: CorpusLayout) -> Iterator[Problem]:
+    """Name the commands that were interrupted and what finishes each."""
+    if layout.new_metadata.exists():
+        what = "the run was interrupted that was writing these metadata into the table documents"
+        yield Problem(layout.place(layout.new_metadata), what, "run again, which finishes it")
+    own = {"drop": None, "analyze": layout.analysis, "kinship": layout.kinship}
+    for command, folder in own.items():
+        place = layout.place(layout.begun(command))
+        try:
+            begun = Journal(layout).begun(command)
+        except CorpusError as error:
+            yield Problem(place, str(error), f"delete it, and then: tablekin {command} {layout.root} ...")
+            continue
+        if begun is None:
+            continue
+        if command == "drop":
+            names = sorted(begun.get("documents", {}))
+            what, arguments = f"was interrupted while it took out {name_some(names)}", names[:1]
+        else:
+            written = begun.get("folder", str(folder))
+            what = f"was interrupted, and some of the files in {written} may be of an earlier one"
+            arguments = [] if written == str(folder) else ["--out", written]
+        again = " ".join(["tablekin", command, str(layout.root), *arguments])
+        yield Problem(place, f"tablekin {command} {what}", f"finish it with: {again}")

@@ -1,0 +1,470 @@
+"""Kill and interrupt every command that writes, at every change of a file and at random moments.
+
+``python scripts/attack_kills.py FOLDER --json docs/kills.json`` makes a tiny archive below FOLDER, lets every command
+end by itself once, and then ends it again and again: with SIGKILL, SIGINT and SIGTERM, to the command alone, to its
+whole group or to a worker, at each ``rename`` and ``unlink`` in turn, before or after it, and at random moments.
+After each attack the same command is given again. Then all tables and other files must be those of the command that
+nobody ended, ``tablekin check`` must find nothing, and neither a temporary file nor a process may be left; and straight
+after the attack ``check`` must either find nothing or, of an interrupted ``drop``, advise to finish that.
+
+Attacks are numbered and depend on ``--seed`` alone. Those that are done stand in FOLDER/attacks.jsonl and are not done
+again, so that the same command goes on; with ``--minutes`` it stops after some time, with exit code 5 if any are left.
+The commands are the real ones with their workers, but pages are looked at without networks, by
+``tests/support/edition_stages.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+for _place in (str(ROOT), str(ROOT / "scripts")):
+    if _place not in sys.path:
+        sys.path.insert(0, _place)
+
+import numpy as np  # noqa: E402
+from compare_corpora import compare  # noqa: E402
+from lib.attacked_command import (  # noqa: E402
+    Commands,
+    FaultPoint,
+    orphans,
+    send_to_group,
+    wait_for,
+    workers,
+)
+from PIL import Image  # noqa: E402
+
+from tablekin.check import check  # noqa: E402
+from tablekin.corpus import CorpusStore  # noqa: E402
+
+PAGES = 6
+PLAIN = ("*.svg", "*.nwk", "*.csv")  # files that are compared byte by byte, beside the tables
+LEFT = 5  # exit code where attacks are left
+
+
+@dataclass(frozen=True)
+class AttackedCommand:
+    """A command that is attacked."""
+
+    name: str
+    before: str  # which state it begins from
+    arguments: tuple[str, ...]  # with {} for the folder
+    random: int  # attacks at random moments; those at changes of files are as many as there are changes
+
+
+OPTIONS = ("--device", "cpu", "--workers", "2")
+SEQUENCES = (
+    AttackedCommand("first run", "scans", ("run", "{}/scans", "--out", "{}/corpus", *OPTIONS), 12),
+    AttackedCommand("increment", "more", ("run", "{}/scans", "--out", "{}/corpus", *OPTIONS), 12),
+    AttackedCommand(
+        "metadata",
+        "corpus",
+        ("run", "{}/scans", "--out", "{}/corpus", "--metadata", "{}/other.csv", *OPTIONS),
+        6,
+    ),
+    AttackedCommand(
+        "config", "corpus", ("run", "{}/scans", "--out", "{}/corpus", "--config", "{}/RUN.toml", *OPTIONS), 6
+    ),
+    AttackedCommand("drop", "corpus", ("drop", "{}/corpus", "page1", "page*4.png"), 8),
+    AttackedCommand("analyze", "corpus", ("analyze", "{}/corpus"), 6),
+    AttackedCommand("kinship", "corpus", ("kinship", "{}/corpus"), 6),
+    AttackedCommand(
+        "collate",
+        "corpus",
+        ("collate", "{}/corpus", "page0", "page2", "--csv", "{}/out.csv", "--image", "{}/out.svg"),
+        4,
+    ),
+    AttackedCommand(
+        "with Dask",
+        "more",
+        ("run", "{}/scans", "--out", "{}/corpus", "--device", "cpu", "--scheduler", "SCHEDULER"),
+        12,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One attack on a command."""
+
+    sequence: str
+    number: int
+    how: str  # for the table: signal and whom it hits
+    point: FaultPoint | None = None
+    moment: float = 0.0  # share of the time that the command takes, without a fault point
+    signal: int = signal.SIGKILL
+    target: str = "command"  # or group, or worker
+
+    @property
+    def name(self) -> str:
+        """Name that stays the same from one start of the script to the next."""
+        return f"{self.sequence} {self.number}"
+
+
+@dataclass
+class Outcome:
+    """What an attack did, and what was left."""
+
+    name: str
+    sequence: str
+    how: str
+    ended: bool  # whether the command was ended by it
+    code: int  # how the command ended, negative for a signal
+    advice: list[str] = field(default_factory=list)  # of check straight after it
+    wrong: list[str] = field(default_factory=list)  # what is not as it must be in the end
+    seconds: float = 0.0
+
+
+def write_page(path: Path, number: int, seed: int) -> None:
+    """Write a page whose first pixel says of which edition it is."""
+    image = np.random.default_rng(seed).integers(0, 256, (20, 30)).astype(np.uint8)
+    image[0, 0] = number
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image).save(path)
+
+
+def write_metadata(path: Path, place: str) -> None:
+    """Write metadata of all pages."""
+    lines = [f"page{n}.png,work {n % 2},{1500 + n},{place}" for n in range(PAGES + 2)]
+    path.write_text("\n".join(["file,work,year,place", *lines]) + "\n")
+
+
+def prepare(folder: Path, commands: Commands) -> None:
+    """Make the states that commands begin from: scans alone, a corpus, and a corpus whose scans have changed."""
+    for number in range(PAGES):
+        write_page(folder / f"scans/scans/page{number}.png", number, number)
+    write_metadata(folder / "scans/metadata.csv", "Paris")
+    write_metadata(folder / "scans/other.csv", "Basel")
+    (folder / "scans/RUN.toml").write_text("[explain]\nmatches_per_pair = 2\n")
+    shutil.copytree(folder / "scans", folder / "corpus")
+    run = ("run", "scans", "--out", "corpus", "--metadata", "metadata.csv", *OPTIONS)
+    assert commands.finish(placed(run, folder / "corpus"), folder / "corpus") == 0
+    shutil.copytree(folder / "corpus", folder / "more")
+    write_page(folder / "more/scans/page2.png", 2, 22)
+    for number in (PAGES, PAGES + 1):
+        write_page(folder / f"more/scans/page{number}.png", number, number)
+
+
+def placed(arguments: Sequence[str], folder: Path, scheduler: str = "") -> list[str]:
+    """Put the folder and the address into the arguments of a command; names of what lies in it get its path."""
+    own = {"scans", "corpus", "metadata.csv"}
+    filled = [argument.replace("{}", str(folder)).replace("SCHEDULER", scheduler) for argument in arguments]
+    return [str(folder / argument) if argument in own else argument for argument in filled]
+
+
+def copy_of(state: Path, folder: Path) -> None:
+    """Copy a state; the record of its corpus names the scans of the copy."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    shutil.copytree(state, folder)
+    if (folder / "corpus").exists():
+        corpus = CorpusStore(folder / "corpus")
+        corpus.write_record(corpus.read_record() | {"scans": [str(folder / "scans")]})
+
+
+def plan(sequence: AttackedCommand, changes: int, seed: int) -> Iterator[Attack]:
+    """List the attacks on a command: at each change of a file, and at random moments."""
+    number = 0
+    for change in range(changes):
+        for sent, word in ((signal.SIGKILL, "SIGKILL"), (signal.SIGINT, "SIGINT")):
+            after, group = bool((change + number) % 2), bool(change % 3 == 2)
+            point = FaultPoint(change, after, sent, group)
+            whom = "group" if group else "command"
+            yield Attack(sequence.name, number, f"{word} to the {whom} at a change of a file", point)
+            number += 1
+    kinds = [
+        (signal.SIGKILL, "group"),
+        (signal.SIGINT, "group"),
+        (signal.SIGKILL, "command"),
+        (signal.SIGTERM, "group"),
+        (signal.SIGKILL, "worker"),
+        (signal.SIGINT, "command"),
+    ]
+    if not {"--workers", "--scheduler"} & {*sequence.arguments}:
+        kinds = [kind for kind in kinds if kind[1] != "worker"]
+    rng = np.random.default_rng([seed, *sequence.name.encode()])
+    for place in range(sequence.random):
+        sent, target = kinds[place % len(kinds)]
+        how = f"{sent.name} to {'a' if target == 'worker' else 'the'} {target} at a random moment"
+        yield Attack(sequence.name, number, how, None, float(rng.uniform(0.02, 0.98)), sent, target)
+        number += 1
+
+
+class Attacker:
+    """Attacks commands in a folder, and judges what is left."""
+
+    def __init__(self, folder: Path, commands: Commands, cluster: Cluster) -> None:
+        self._folder, self._commands, self._cluster = folder, commands, cluster
+        self._seconds: dict[str, float] = {}
+
+    def arguments(self, sequence: AttackedCommand, folder: Path) -> list[str]:
+        """Give the arguments of a command."""
+        address = self._cluster.address() if "SCHEDULER" in sequence.arguments else ""
+        return placed(sequence.arguments, folder, address)
+
+    def whole(self, sequence: AttackedCommand) -> Path:
+        """Let a command end by itself once; the folder with what it made."""
+        folder = self._folder / f"whole-{sequence.name.replace(' ', '-')}"
+        facts = folder / "facts.json"
+        if not facts.exists():
+            copy_of(self._folder / sequence.before, folder)
+            counted = folder / "changes.txt"
+            counted.write_text("0")
+            begin = time.monotonic()
+            point = FaultPoint(-1, False, 0, False)
+            code = wait_for(self._commands.start(self.arguments(sequence, folder), folder, point, counted))
+            assert code == 0, (sequence.name, code, (folder / "log.txt").read_text()[-2000:])
+            seconds = time.monotonic() - begin
+            facts.write_text(json.dumps({"changes": int(counted.read_text()), "seconds": seconds}))
+        return folder
+
+    def facts(self, sequence: AttackedCommand) -> dict[str, float]:
+        """Tell how many changes of files a command makes, and how long it takes."""
+        return dict(json.loads((self.whole(sequence) / "facts.json").read_text()))
+
+    def attack(self, sequence: AttackedCommand, attack: Attack) -> Outcome:
+        """Attack a command, give it again, and compare."""
+        begin = time.monotonic()
+        folder, whole = self._folder / "attacked", self.whole(sequence)
+        copy_of(self._folder / sequence.before, folder)
+        process = self._commands.start(self.arguments(sequence, folder), folder, attack.point)
+        if attack.point is None:
+            self._hit(process, attack, self.facts(sequence)["seconds"])
+        code = wait_for(process)
+        outcome = Outcome(attack.name, attack.sequence, attack.how, code != 0, code)
+        assert process.pid is not None
+        if left := orphans(process.pid):
+            outcome.wrong.append(f"{len(left)} processes were left")
+        if code not in (0, -signal.SIGKILL, 128 + signal.SIGINT, 128 + signal.SIGTERM) + (3,) * (
+            attack.target == "worker"
+        ):
+            outcome.wrong.append(f"it ended with {code}")
+        with suppress(Exception):  # there may be no corpus yet
+            outcome.advice = [str(problem) for problem in check(folder / "corpus")]
+        if sequence.name == "drop" and any("tablekin drop" not in line for line in outcome.advice):
+            outcome.wrong.append(f"advises another command: {outcome.advice}")
+        again = self._commands.finish(self.arguments(sequence, folder), folder)
+        if again != 0 and not (sequence.name == "drop" and not outcome.advice):  # it had done all before
+            outcome.wrong.append(f"the command given again ends with {again}")
+        outcome.wrong += list(differences(whole, folder))
+        outcome.seconds = round(time.monotonic() - begin, 2)
+        if outcome.wrong:
+            kept = self._folder / "wrong" / attack.name.replace(" ", "-")
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(folder, kept)
+        return outcome
+
+    def _hit(self, process: object, attack: Attack, seconds: float) -> None:
+        from multiprocessing.process import BaseProcess
+
+        assert isinstance(process, BaseProcess) and process.pid is not None
+        process.join(attack.moment * seconds)
+        if attack.target == "group":
+            send_to_group(process, attack.signal)
+        elif attack.target == "command":
+            with suppress(ProcessLookupError):
+                if process.is_alive():
+                    os.kill(process.pid, attack.signal)
+        elif "SCHEDULER" in next(one.arguments for one in SEQUENCES if one.name == attack.sequence):
+            self._cluster.kill_a_worker()
+        else:
+            while process.is_alive() and not (found := workers(process.pid)):
+                time.sleep(0.01)
+            if process.is_alive():
+                with suppress(ProcessLookupError):
+                    os.kill(found[0], attack.signal)
+
+
+class Cluster:
+    """A Dask scheduler and two workers on this machine, started when they are needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._address = ""
+
+    def address(self) -> str:
+        """Address of the scheduler."""
+        if not self._address:
+            file = self._folder / "scheduler.json"
+            file.unlink(missing_ok=True)
+            self._start(
+                "scheduler",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--scheduler-file",
+                str(file),
+                "--no-dashboard",
+            )
+            while not (file.exists() and file.read_text().endswith("}")):
+                time.sleep(0.1)
+            self._address = str(json.loads(file.read_text())["address"])
+            self._start(
+                "worker",
+                self._address,
+                *("--host", "127.0.0.1", "--nthreads", "1", "--nworkers", "2", "--no-dashboard"),
+            )
+            time.sleep(8)
+        return self._address
+
+    def _start(self, *arguments: str) -> None:
+        paths = os.pathsep.join([str(ROOT), str(ROOT / "scripts"), *(path for path in sys.path if path)])
+        environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
+        with (self._folder / "cluster.txt").open("ab") as log:
+            self._processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dask", *arguments],
+                    cwd=self._folder,
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            )
+
+    def kill_a_worker(self) -> None:
+        """Kill a worker; its nanny starts another."""
+        found = workers(self._processes[-1].pid)
+        if found:
+            with suppress(ProcessLookupError):
+                os.kill(found[-1], signal.SIGKILL)
+
+    def close(self) -> None:
+        """End all of it."""
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def differences(whole: Path, folder: Path) -> Iterator[str]:
+    """Say what is not as the command that nobody ended left it, or should not be there at all."""
+    for line, differs in compare(whole / "corpus", folder / "corpus", common=False):
+        if differs:
+            yield line
+    files = [{path.relative_to(one) for kind in PLAIN for path in one.rglob(kind)} for one in (whole, folder)]
+    yield from (f"{path} is there only once" for path in sorted(files[0] ^ files[1]))
+    for path in sorted(files[0] & files[1]):
+        if (whole / path).read_bytes() != (folder / path).read_bytes():
+            yield f"{path} differs"
+    yield from (f"check: {problem}" for problem in check(folder / "corpus"))
+    for path in folder.rglob(".*"):
+        if path.name not in (".lock",):
+            yield f"{path.relative_to(folder)} was left"
+    record = CorpusStore(folder / "corpus").read_record()
+    if record.get("state") != "finished":
+        yield f"the record is {record.get('state')}"
+
+
+def summarize(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
+    """Count by command and kind of attack."""
+    rows: list[dict[str, object]] = []
+    for key in dict.fromkeys((one.sequence, one.how) for one in outcomes):
+        these = [one for one in outcomes if (one.sequence, one.how) == key]
+        rows.append(
+            {
+                "command": key[0],
+                "attack": key[1],
+                "attacks": len(these),
+                "ended": sum(one.ended for one in these),
+                "wrong": sum(bool(one.wrong) for one in these),
+                "seconds": round(sum(one.seconds for one in these) / len(these), 1),
+            }
+        )
+    return rows
+
+
+def read_outcomes(path: Path) -> list[Outcome]:
+    """Read what is done already."""
+    if not path.exists():
+        return []
+    return [Outcome(**json.loads(line)) for line in path.read_text().splitlines()]
+
+
+def attack_all(options: argparse.Namespace) -> bool:
+    """Do the attacks that are left, as long as there is time; whether none are left."""
+    folder: Path = options.folder
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "scripts"), *filter(None, sys.path)])
+    commands, cluster = Commands(), Cluster(folder)
+    deadline = time.monotonic() + 60 * (options.minutes or 1e6)
+    if not (folder / "more").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        prepare(folder, commands)
+    attacker = Attacker(folder, commands, cluster)
+    done = {outcome.name for outcome in read_outcomes(folder / "attacks.jsonl")}
+    try:
+        for sequence in SEQUENCES:
+            if options.only and sequence.name not in options.only:
+                continue
+            changes = int(attacker.facts(sequence)["changes"])
+            for attack in plan(sequence, changes, options.seed):
+                if attack.name in done or attack.number % options.every:
+                    continue
+                if time.monotonic() > deadline:
+                    return False
+                outcome = attacker.attack(sequence, attack)
+                with (folder / "attacks.jsonl").open("a") as file:
+                    file.write(json.dumps(asdict(outcome)) + "\n")
+                if outcome.wrong:
+                    print(
+                        f"{outcome.name} ({outcome.how}, ended with {outcome.code}): {outcome.wrong}",
+                        flush=True,
+                    )
+    finally:
+        cluster.close()
+    return True
+
+
+def main() -> int:
+    """Attack, print a table, write JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--json", type=Path, metavar="OUT.json")
+    parser.add_argument("--minutes", type=float, help="stop after so many")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--every", type=int, default=1, help="do only one attack of so many")
+    parser.add_argument("--only", nargs="*", help="commands: " + ", ".join(one.name for one in SEQUENCES))
+    options = parser.parse_args()
+    options.folder = options.folder.resolve()
+    complete = attack_all(options)
+    outcomes = read_outcomes(options.folder / "attacks.jsonl")
+    rows = summarize(outcomes)
+    for row in rows:
+        print(
+            "{command:<10} {attack:<48} {attacks:>4} attacks, {ended:>4} ended it, {wrong:>3} wrong".format(
+                **row
+            )
+        )
+    wrong = [asdict(one) for one in outcomes if one.wrong]
+    total = f"{len(outcomes)} attacks, {sum(one.ended for one in outcomes)} ended a command, {len(wrong)} went wrong"
+    print(total + ("" if complete else "; some are left"))
+    if options.json:
+        found = {
+            "seed": options.seed,
+            "cores": os.cpu_count(),
+            "complete": complete,
+            "rows": rows,
+            "wrong": wrong,
+        }
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    return 1 if wrong else 0 if complete else LEFT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

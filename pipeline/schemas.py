@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tablekin.models.networks.features import FEATURES as FEATURES
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 DOCUMENT_STATUS = ("ok", "failed")
 
 
@@ -115,7 +115,16 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("agreement", pa.float32()),
         ("surprise", pa.float32()),
         ("evidence", pa.float32()),
-        *((relation, pa.int32()) for relation in ("same", "variant", "doubtful", "only_a", "only_b")),
+        *(
+            (relation, pa.int32())
+            for relation in ("same", "variant", "doubtful", "only_a", "only_b", "not_compared")
+        ),
+        ("log_odds_copied", pa.float32()),
+        ("verdict", pa.string()),
+        ("strength", pa.string()),
+        ("shared_errors", pa.int32()),
+        ("shared_deviations", pa.int32()),
+        ("coverage", pa.float32()),
     ],
     "collations": [
         *_PAIR,
@@ -125,6 +134,8 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("relation", pa.string()),
         ("relevance", pa.float32()),
         ("confidence", pa.float32()),
+        ("computed", pa.string()),
+        ("error_in", pa.string()),
     ],
     "drivers": [
         ("doc_id", pa.string()),

@@ -15,7 +15,8 @@ from tablekin.corpus import CollationProvenance, CorpusLayout, alignments_of, re
 from tablekin.page import RegionKind
 
 _PAIR = ["doc_a", "doc_b"]
-_RELATIONS = ("same", "variant", "only_a", "only_b")
+_RELATIONS = ("same", "variant", "only_a", "only_b", "not_compared")
+_WORDS = (*_PAIR, "verdict", "strength")
 
 
 def check_collations(
@@ -56,7 +57,7 @@ def check_collations(
         expected = alignments_of(known)
         same = len(found) == len(expected) and all(
             np.allclose(found[name], expected[name].astype(float), rtol=1e-4, atol=1e-4)
-            if name not in _PAIR
+            if name not in _WORDS
             else (found[name] == expected[name]).all()
             for name in expected.columns
         )
@@ -69,11 +70,11 @@ def _wrong_rows(table: pa.Table, made_from: CollationProvenance, index: Document
     rows = table.to_pandas()
     if unknown := set(rows["relation"]) - {*_RELATIONS}:
         yield f"has an unknown relation: {', '.join(sorted(unknown))}"
-    for side, alone in (("a", "only_b"), ("b", "only_a")):
+    for side, away in ("ab", "ba"):
         document = index.places(table[f"doc_{side}"])
         region = rows[f"region_{side}"].to_numpy(np.int64)
         is_cell = index.kinds(document, np.maximum(region, 0)) == KINDS.index(RegionKind.CELL)
-        absent = (region < 0) & (rows["relation"] == alone)
+        absent = (region < 0) & rows["relation"].isin([f"only_{away}", "not_compared"])
         if index.complete and not (is_cell & (region >= 0) | absent).all():
             yield "has cells that are not in the table regions"
     counts = Counter(zip(rows["doc_a"], rows["doc_b"], strict=True))

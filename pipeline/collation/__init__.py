@@ -1,18 +1,23 @@
 """Collation: the tables of two documents side by side, cell by cell."""
 
 from tablekin.collation.cells import to_frame
-from tablekin.collation.collation import Collation, collate, keep_significant, summarize
+from tablekin.collation.collation import Collation, collate, keep_significant
 from tablekin.collation.stage import collations_fingerprint, update_collations
 from tablekin.collation.variant import CRITERIA as VARIANT_CRITERIA
-from tablekin.collation.witness import Witness, WitnessReader, make_witness
+from tablekin.collation.verdict import PairVerdict, Relation, judge, summarize
+from tablekin.collation.witness import Witness, WitnessReader, expectations_of, make_witness
 
 __all__ = [
     "VARIANT_CRITERIA",
     "Collation",
+    "PairVerdict",
+    "Relation",
     "Witness",
     "WitnessReader",
     "collate",
     "collations_fingerprint",
+    "expectations_of",
+    "judge",
     "keep_significant",
     "make_witness",
     "summarize",

@@ -16,13 +16,13 @@ import pandas as pd
 from tablekin.collation.collation import Collation
 from tablekin.collation.column_spans import ColumnSpan
 from tablekin.collation.grid import Grid
-from tablekin.collation.values import Text, as_number
+from tablekin.collation.values import Text, as_number, is_same_value
 from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
 from tablekin.threshold import threshold
 
 _COLUMNS = [
     *("region_a", "region_b", "table_a", "row_a", "col_a", "table_b", "row_b", "col_b"),
-    *("text_a", "text_b", "relation", "relevance", "confidence"),
+    *("text_a", "text_b", "relation", "relevance", "confidence", "computed", "error_in"),
 ]
 
 
@@ -81,7 +81,16 @@ def _row(
     related = place.relation
     if related == "variant" and not _differ_here(place, a.text[i], b.text[j], column_a, column_b):
         related = "same"
+    computed, error_in = _judge(
+        collation,
+        (int(a.region[i, column_a]), int(b.region[j, column_b])),
+        (str(a.text[i, column_a]), str(b.text[j, column_b])),
+        related,
+        place.span.a[1] == place.span.b[1],
+    )
     return {
+        "computed": computed,
+        "error_in": error_in,
         "region_a": int(a.region[i, column_a]),
         "region_b": int(b.region[j, column_b]),
         "table_a": a.table,
@@ -100,6 +109,35 @@ def _row(
             else place.a.probability * place.b.probability
         ),
     }
+
+
+def _judge(
+    collation: Collation, regions: tuple[int, int], texts: tuple[str, str], related: str, alike: bool
+) -> tuple[str, str]:
+    """Tell what should stand in two cells, and in which of them it does not; ``alike`` if they hold the same places.
+
+    Returns
+    -------
+    computed, error_in
+        Digits, as due in the cell of a where that is known; a, b, both, none or unknown.
+    """
+    own = [expected.cells.get(region) for expected, region in zip(collation.expected, regions, strict=True)]
+    due = [None if place is None else place.due for place in own]
+    if alike:
+        due = [due[0] if due[0] is not None else due[1], due[1] if due[1] is not None else due[0]]
+    computed = next((one for one in due if one is not None), "")
+    if related not in ("same", "variant") or due[0] is None or due[1] is None:
+        return computed, "unknown"
+    right = [is_same_value(texts[0], due[0]), is_same_value(texts[1], due[1])]
+    if all(right):
+        return computed, "none" if related == "same" else "unknown"
+    if any(right):
+        return computed, "unknown" if related == "same" else "b" if right[0] else "a"
+    wrong = any(
+        place is not None and expected.wrong[place.value]
+        for place, expected in zip(own, collation.expected, strict=True)
+    )
+    return computed, "both" if wrong else "unknown"
 
 
 def _places(collation: Collation) -> Iterator[_AlignedPlace]:
@@ -155,8 +193,13 @@ def _differ_here(place: _AlignedPlace, row_a: Text, row_b: Text, column_a: int, 
 
 
 def _alone(collations: Sequence[Collation], both: pd.DataFrame, side: str) -> Iterator[dict[str, object]]:
-    """Yield the filled cells of one document's tables that none of the other's corresponds to."""
+    """Yield the filled cells of one document's tables that none of the other's corresponds to.
+
+    Where the other document has no row between two that correspond, a cell is in one only; what lies beyond the rows
+    and columns that correspond was not compared.
+    """
     tables = {getattr(collation, side).table: getattr(collation, side) for collation in collations}
+    left_out = {place for collation in collations for place in _left_out(collation, both, side)}
     aligned = set(zip(both[f"table_{side}"], both[f"region_{side}"], strict=True))
     away = "b" if side == "a" else "a"
     for table, grid in sorted(tables.items()):
@@ -170,7 +213,23 @@ def _alone(collations: Sequence[Collation], both: pd.DataFrame, side: str) -> It
                     f"text_{side}": grid.text[i, c],
                     f"text_{away}": "",
                     **{f"{name}_{away}": -1 for name in ("region", "table", "row", "col")},
-                    "relation": f"only_{side}",
+                    "relation": f"only_{side}" if (table, i, c) in left_out else "not_compared",
+                    "computed": "",
+                    "error_in": "unknown",
                     "relevance": 0.0,
                     "confidence": float(np.prod(grid.scores[i, c])),
                 }
+
+
+def _left_out(collation: Collation, both: pd.DataFrame, side: str) -> Iterator[tuple[int, int, int]]:
+    """Yield table, row and column of cells that stand between rows that correspond, in columns that do."""
+    table = getattr(collation, side).table
+    turned = side == "b" and collation.alignment.transposed
+    along, across = (f"col_{side}", f"row_{side}") if turned else (f"row_{side}", f"col_{side}")
+    own = both[both[f"table_{side}"] == table]
+    if own.empty:
+        return
+    aligned = {*own[along]}
+    for line in {*range(min(aligned), max(aligned))} - aligned:
+        for column in {*own[across]}:
+            yield (table, column, line) if turned else (table, line, column)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
 
 from tablekin.collation.alignment import Alignment, Array, align
+from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations
 from tablekin.collation.grid import Grid
 from tablekin.collation.significance import CRITERIA as SIGNIFICANCE
-from tablekin.collation.significance import NOTHING_IN_COMMON, SignificanceTest, weigh_alignment
-from tablekin.collation.variant import CRITERIA as VARIANTS
+from tablekin.collation.significance import SignificanceTest, weigh_alignment
 from tablekin.collation.witness import Witness
 from tablekin.threshold import threshold
 
@@ -38,6 +35,7 @@ class Collation:
     alignment: Alignment
     significance: SignificanceTest
     relevance: Array  # (rows of a, columns of a, rows of b, columns of b)
+    expected: tuple[Expectations, Expectations] = (NO_EXPECTATIONS, NO_EXPECTATIONS)  # of the two documents
 
     @property
     def aligned_b(self) -> Grid:
@@ -54,7 +52,7 @@ def collate(a: Witness, b: Witness) -> list[Collation]:
             alignment = align(one, other, relevance)
             aligned = other.transposed() if alignment.transposed else other
             significance = weigh_alignment(one, aligned, alignment)
-            found.append(Collation(one, other, alignment, significance, relevance))
+            found.append(Collation(one, other, alignment, significance, relevance, (a.expected, b.expected)))
     return sorted(found, key=lambda pair: (-pair.significance.is_alike, -pair.significance.evidence))
 
 
@@ -79,7 +77,9 @@ def keep_significant(collations: Sequence[Collation]) -> list[Collation]:
             taken |= cells
             kept.append(collation)
     evidence = sum(collation.significance.evidence for collation in kept)
-    return kept if evidence >= SIGNIFICANCE.min_evidence else []
+    information = sum(collation.significance.information for collation in kept)
+    enough = evidence >= SIGNIFICANCE.min_evidence and information >= SIGNIFICANCE.min_information
+    return kept if enough else []
 
 
 def _cells_of(collation: Collation) -> set[tuple[str, int, int, int]]:
@@ -93,37 +93,4 @@ def _cells_of(collation: Collation) -> set[tuple[str, int, int, int]]:
             ("b", collation.b.table, rows[1], span.b),
         )
         for column in range(first, first + count)
-    }
-
-
-def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]:
-    """Sum up the collation of two documents: a row of table ``alignments`` without their names.
-
-    Parameters
-    ----------
-    tried
-        As from :func:`collate`.
-    cells
-        The rows of those that are kin, as from :func:`tablekin.collation.cells.to_frame`.
-    """
-    kept = keep_significant(tried)
-    tests = [collation.significance for collation in kept or tried[:1]]
-    first = tests[0] if tests else NOTHING_IN_COMMON
-    variant = cells["relation"] == "variant"
-    sure = cells["confidence"] >= VARIANTS.min_confidence
-    return {
-        "is_kin": bool(kept),
-        "tables": len(kept),
-        "rows": sum(len(collation.alignment.rows) for collation in kept),
-        "compared": sum(test.compared for test in tests),
-        "agreeing": sum(test.agreeing for test in tests),
-        "expected": sum(test.expected for test in tests),
-        "agreement": first.agreement,
-        "surprise": first.z,
-        "evidence": sum(test.evidence for test in tests),
-        "same": int((cells["relation"] == "same").sum()),
-        "variant": int((variant & sure).sum()),
-        "doubtful": int((variant & ~sure).sum()),
-        "only_a": int((cells["relation"] == "only_a").sum()),
-        "only_b": int((cells["relation"] == "only_b").sum()),
     }

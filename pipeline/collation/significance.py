@@ -7,6 +7,7 @@ of rows is sought again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment
 from tablekin.collation.column_spans import ColumnSpan
+from tablekin.collation.edit_distance import within_one_edit
 from tablekin.collation.grid import Grid
+from tablekin.collation.information import column_information
 from tablekin.collation.needleman_wunsch import best_path
 from tablekin.collation.values import as_number, is_argument_column, is_same_value
 from tablekin.threshold import threshold
@@ -46,6 +49,15 @@ class SignificanceCriteria:
     min_evidence_of_tables: float = threshold(
         20.0, "nats", "of one table and another: a part may be short, if all parts together are enough"
     )
+    min_information: float = threshold(
+        12.0,
+        "nats",
+        "of all tables of two documents, that what agrees says beyond its neighbours in its own column",
+    )
+    min_information_of_tables: float = threshold(6.0, "nats", "the same, of one table and another")
+    no_news: float = threshold(0.03, "nats", "against kinship, of every cell that agrees")
+    near_miss: float = threshold(1.0, "nats", "against it, of a cell that differs in a digit")
+    miss: float = threshold(3.5, "nats", "against it, of a cell that differs otherwise")
     min_agreement_of_row: float = threshold(
         0.5, "of the cells of a row", "that agree, for the row to count as aligned"
     )
@@ -67,6 +79,7 @@ class SignificanceTest:
     evidence: float  # nats, of the cells that agree
     shuffled_mean: float  # nats, the same with shuffled rows: mean
     shuffled_std: float  # nats, and standard deviation
+    information: float  # nats for kinship, beyond what each column says of itself
 
     @property
     def agreement(self) -> float:
@@ -84,11 +97,12 @@ class SignificanceTest:
         return (
             self.agreement >= CRITERIA.min_agreement
             and self.evidence >= CRITERIA.min_evidence_of_tables
+            and self.information >= CRITERIA.min_information_of_tables
             and self.agreement * self.z >= CRITERIA.min_agreement_times_z
         )
 
 
-NOTHING_IN_COMMON = SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING_IN_COMMON = SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def weigh_alignment(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
@@ -115,7 +129,43 @@ def weigh_alignment(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
         evidence=float(total[rows[:, 0], rows[:, 1]].sum()),
         shuffled_mean=float(np.mean(shuffled)),
         shuffled_std=float(np.std(shuffled)),
+        information=_information(a, b, alignment, spans),
     )
+
+
+def _information(a: Grid, b: Grid, alignment: Alignment, spans: Sequence[ColumnSpan]) -> float:
+    """Weigh what agrees by what it says beyond its own column, less what the choice of rows and columns is worth."""
+    rows = alignment.rows
+    nats = -_cost_of_gaps(a, b, alignment)
+    for span in spans:
+        one, other = a.joined(*span.a), b.joined(*span.b)
+        says = np.minimum(
+            column_information(one.tolist()).nats[rows[:, 0]],
+            column_information(other.tolist()).nats[rows[:, 1]],
+        )
+        nats -= float(np.log(b.shape[1]))
+        for (i, j), said in zip(rows.tolist(), says.tolist(), strict=True):
+            x, y = one[i], other[j]
+            if x and y:
+                if is_same_value(x, y):
+                    nats += said - CRITERIA.no_news
+                else:
+                    near = within_one_edit(as_number(x), as_number(y))
+                    nats -= CRITERIA.near_miss if near else CRITERIA.miss
+    return nats
+
+
+def _cost_of_gaps(a: Grid, b: Grid, alignment: Alignment) -> float:
+    """Nats for the choice of the rows that are left out; none where arguments say which rows correspond."""
+    rows = alignment.rows
+    for span in alignment.columns:
+        if _counts(a, b, span):
+            one, other = a.joined(*span.a)[rows[:, 0]], b.joined(*span.b)[rows[:, 1]]
+            same = sum(is_same_value(x, y) for x, y in zip(one, other, strict=True) if x and y)
+            if same >= CRITERIA.min_agreement * len(rows):
+                return 0.0
+    gaps = int((np.diff(rows, axis=0) != 1).any(1).sum())
+    return gaps * float(np.log(max(a.shape[0], b.shape[0])))
 
 
 def _counts(a: Grid, b: Grid, span: ColumnSpan) -> bool:

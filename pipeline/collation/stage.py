@@ -13,7 +13,8 @@ import pandas as pd
 
 from tablekin.collation.candidates import find_candidates
 from tablekin.collation.cells import to_frame
-from tablekin.collation.collation import collate, keep_significant, summarize
+from tablekin.collation.collation import collate, keep_significant
+from tablekin.collation.verdict import summarize
 from tablekin.collation.witness import Witness, WitnessReader
 from tablekin.corpus import (
     CollationProvenance,

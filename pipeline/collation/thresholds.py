@@ -12,12 +12,16 @@ from typing import Any
 from tablekin.collation import (
     agreement,
     alignment,
+    authorship,
     cells,
     collation,
     column_spans,
+    copying,
+    information,
     ngrams,
     significance,
     variant,
+    verdict,
 )
 
 THRESHOLDS: tuple[Any, ...] = (
@@ -25,6 +29,10 @@ THRESHOLDS: tuple[Any, ...] = (
     alignment.CRITERIA,
     column_spans.CRITERIA,
     significance.CRITERIA,
+    information.CRITERIA,
+    authorship.SHARES,
+    copying.CRITERIA,
+    verdict.CRITERIA,
     collation.CRITERIA,
     cells.CRITERIA,
     variant.CRITERIA,

@@ -9,13 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations, expect
 from tablekin.collation.grid import Grid, read_grids
 from tablekin.corpus import CorpusStore
+from tablekin.recompute import read_tables, recompute
 from tablekin.schemas import FEATURES
 
 _COLUMNS = {
-    "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col", "text", "confidence"],
-    "digits": ["doc_id", "digit", "score", "x0", "region_id"],
+    "regions": [
+        *("doc_id", "region_id", "kind", "table_id", "row", "col", "x0", "y0", "x1", "y1"),
+        *("text", "confidence", "printed", "value"),
+    ],
+    "digits": ["doc_id", "digit", "score", "x0", "y0", "region_id", "other", "other_score"],
     "factors": ["doc_id", "region_id", "feature", "relevance"],
 }
 _PLACE = {feature: place for place, feature in enumerate(FEATURES)}
@@ -28,6 +33,7 @@ class Witness:
     doc_id: str
     tables: tuple[Grid, ...]
     factor: NDArray[np.float32]  # (regions, features), by region_id
+    expected: Expectations = NO_EXPECTATIONS
 
     def relevance(self, grid: Grid, other: Witness, other_grid: Grid) -> NDArray[np.float64]:
         """Relevance of every cell of a table with every cell of another's.
@@ -45,12 +51,23 @@ class Witness:
         return np.where((cells >= 0)[:, None], self.factor[cells], np.float32(0))
 
 
-def make_witness(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> Witness:
+def expectations_of(regions: pd.DataFrame, digits: pd.DataFrame) -> Expectations:
+    """Tell what the cells of a document should say, from its rows of the tables ``regions`` and ``digits``."""
+    return expect(recompute(list(read_tables(regions, digits))))
+
+
+def make_witness(
+    doc_id: str,
+    regions: pd.DataFrame,
+    digits: pd.DataFrame,
+    factors: pd.DataFrame,
+    expected: Expectations = NO_EXPECTATIONS,
+) -> Witness:
     """Make a witness of a document's rows of the tables ``regions``, ``digits`` and ``factors``."""
     factor = np.zeros((int(regions["region_id"].max()) + 1 if len(regions) else 1, len(FEATURES)), np.float32)
     columns = factors["feature"].map(_PLACE).to_numpy(np.int64)
     factor[factors["region_id"].to_numpy(np.int64), columns] = factors["relevance"].to_numpy(np.float32)
-    return Witness(doc_id, tuple(read_grids(regions, digits)), factor)
+    return Witness(doc_id, tuple(read_grids(regions, digits)), factor, expected)
 
 
 class WitnessReader:
@@ -66,9 +83,14 @@ class WitnessReader:
 
     def __init__(self, corpus: CorpusStore, doc_ids: Collection[str]) -> None:
         self._rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
+        self._expected: dict[str, Expectations] = {}
         self._places = {table: rows.groupby("doc_id").indices for table, rows in self._rows.items()}
 
     def witness(self, doc_id: str) -> Witness:
         """Make a witness of a document; one without regions has no tables."""
-        tables = (rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items())
-        return make_witness(doc_id, *tables)
+        regions, digits, factors = (
+            rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items()
+        )
+        if doc_id not in self._expected:
+            self._expected[doc_id] = expectations_of(regions, digits)
+        return make_witness(doc_id, regions, digits, factors, self._expected[doc_id])

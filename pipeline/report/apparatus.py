@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,12 @@ from matplotlib.patches import Rectangle
 from tablekin.collation import (
     VARIANT_CRITERIA,
     Collation,
+    PairVerdict,
+    Relation,
+    Witness,
     collate,
+    expectations_of,
+    judge,
     keep_significant,
     make_witness,
     summarize,
@@ -34,8 +40,10 @@ from tablekin.report.drawing import (
 )
 from tablekin.report.page import Page
 from tablekin.report.terms import RELATED, confidence
+from tablekin.report.verdict_words import describe_verdict
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
+_ERROR = {"a": "A errs", "b": "B errs", "both": "both err"}
 _CROP_HEIGHT = 46  # pixels of the drawing
 _CROP_ROW = 64
 _MAX_CROPS = 24
@@ -74,6 +82,11 @@ class Apparatus:
         found = self.cells[self.cells["relation"] == "variant"]
         return found.sort_values("confidence", ascending=False, kind="stable")
 
+    @cached_property
+    def verdict(self) -> PairVerdict:
+        """Whether the pages were copied, one from the other or both from a third, or only print one function."""
+        return judge(self.tried, self.cells)
+
     @property
     def summary(self) -> dict[str, Any]:
         """Counts and evidence: a row of table ``alignments``, ``docs/reference/data-dictionary.md`` explains it."""
@@ -108,50 +121,61 @@ class Apparatus:
 
 def collate_pages(a: Page, b: Page) -> Apparatus:
     """Collate two pages."""
-    tried = collate(*(make_witness(*_rows_for_witness(page)) for page in (a, b)))
+    tried = collate(*map(_witness, (a, b)))
     kept = keep_significant(tried)
     return Apparatus((a, b), tried, kept, to_frame(kept))
 
 
-def _rows_for_witness(page: Page) -> tuple[str, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    return page.doc_id, page.rows("regions"), page.rows("digits"), page.rows("factors")
+def _witness(page: Page) -> Witness:
+    regions, digits = page.rows("regions"), page.rows("digits")
+    expected = expectations_of(regions, digits)
+    return make_witness(page.doc_id, regions, digits, page.rows("factors"), expected)
 
 
 def describe_apparatus(apparatus: Apparatus) -> Iterator[str]:
     """Write the apparatus as lines of text."""
     yield from _in_short(apparatus)
-    rows = [("table row column", "A", "B", "confidence", "")]
+    rows: list[tuple[str, ...]] = [("table row column", "A", "B", "computed", "confidence", "")]
     for one in apparatus.variants.itertuples():
         place = f"{_count(one.table_a)} {_count(one.row_a)} {_count(one.col_a)}"
-        mark = "" if one.confidence >= VARIANT_CRITERIA.min_confidence else "uncertain"
-        rows.append((place, str(one.text_a), str(one.text_b), f"{one.confidence:.2f}", mark))
+        marks = [_ERROR[one.error_in]] if one.error_in in _ERROR else []
+        marks += [] if one.confidence >= VARIANT_CRITERIA.min_confidence else ["uncertain"]
+        texts = (str(one.text_a), str(one.text_b), str(one.computed))
+        rows.append((place, *texts, f"{one.confidence:.2f}", ", ".join(marks)))
     if len(rows) > 1:
-        widths = [max(len(row[k]) for row in rows) for k in range(4)]
+        if not any(row[3] for row in rows[1:]):
+            rows = [(*row[:3], *row[4:]) for row in rows]
+        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]) - 1)]
         yield from ("", f"cells that differ ({confidence(VARIANT_CRITERIA.min_confidence)}):")
         for row in rows:
-            cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
-            yield f"{'  '.join(cells)}  {row[4]}".rstrip()
+            cells = (
+                row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(len(widths))
+            )
+            yield f"{'  '.join(cells)}  {row[-1]}".rstrip()
 
 
 def _in_short(apparatus: Apparatus) -> Iterator[str]:
     for letter, page in zip("AB", apparatus.pages, strict=True):
         yield f"{letter}: {page.doc_id} ({page.about})"
     if not apparatus.kept:
-        yield from _nothing(apparatus.tried)
+        yield from _nothing(apparatus)
         return
     yield RELATED
     for collation in apparatus.kept:
         yield _in_words(collation)
     yield _agreement(apparatus)
+    yield from describe_verdict(apparatus.verdict)
 
 
 def _agreement(apparatus: Apparatus) -> str:
     counts = apparatus.cells["relation"].value_counts()
     sure = apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence
     differ, doubtful = int(sure.sum()), int((~sure).sum())
+    left = counts.get("not_compared", 0)
     return (
         f"{counts.get('same', 0)} cells agree; in {differ} the prints differ, in {doubtful} more they differ or were "
         f"misread; {counts.get('only_a', 0)} are only in A, {counts.get('only_b', 0)} only in B"
+        + (f"; {left} were not compared" if left else "")
     )
 
 
@@ -177,7 +201,8 @@ def _span(columns: tuple[int, int]) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def _nothing(tried: Sequence[Collation]) -> Iterator[str]:
+def _nothing(apparatus: Apparatus) -> Iterator[str]:
+    tried = apparatus.tried
     if not tried:
         yield "one of the documents has no table: there is nothing to collate"
         return
@@ -186,6 +211,9 @@ def _nothing(tried: Sequence[Collation]) -> Iterator[str]:
         found = f"at best {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} would by chance"
     else:
         found = "no columns agree but those of arguments"
+    if apparatus.verdict.relation is Relation.TOO_LITTLE:
+        yield f"nothing to collate: it is too little to say whether the pages are related ({found})"
+        return
     yield f"nothing to collate: the pages are not related, their tables agree no more than by chance ({found})"
 
 
@@ -223,7 +251,7 @@ def draw_apparatus(apparatus: Apparatus) -> Drawing:
     agree = int((apparatus.cells["relation"] == "same").sum())
     score = f"{agree} cells agree (green), {sure} differ (red), {len(apparatus.variants) - sure} may be misread (amber)"
     if not apparatus.kept:
-        score = "nothing to collate: the pages are not related"
+        score = next(_nothing(apparatus)).partition(" (")[0]
     titles = [f"{letter}: {page.doc_id}" for letter, page in zip("AB", apparatus.pages, strict=True)]
     drawing = draw(placed, [], (titles[0], titles[1], score))
     for one in apparatus.cells.itertuples():

@@ -98,7 +98,7 @@ def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
     kin = alignments[own & alignments["is_kin"]]
     cells = kin["same"] + kin["variant"] + kin["doubtful"]
     partner = kin["doc_b"].where(kin["doc_a"] == doc, kin["doc_a"])
-    found = kin[["same", "variant", "doubtful"]].assign(cells=cells)
+    found = kin[["same", "variant", "doubtful", "verdict", "strength"]].assign(cells=cells)
     found.insert(0, "partner", partner)
     found.insert(1, "about", [about_document(corpus, name) for name in partner])
     share = found["same"] / cells.clip(lower=1)
@@ -150,5 +150,5 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
     for pair in found.kin.itertuples():
         yield (
             f"     {pair.partner} ({pair.about})  {pair.same} of {pair.cells} cells agree, "
-            f"{pair.variant} differ in print"
+            f"{pair.variant} differ in print; {pair.verdict}, {pair.strength}"
         )

@@ -33,6 +33,10 @@ class PairScore:
     z: float | None = None  # in robust standard deviations, see docs/reference/data-dictionary.md
     rank_a: int | None = None  # place of b among the partners of a, 1 is nearest
     rank_b: int | None = None
+    verdict: str | None = (
+        None  # of their collation: copied, same function, unrelated, too little; None if not collated
+    )
+    strength: str | None = None  # strong, fair, weak
 
 
 class Pair:
@@ -177,9 +181,15 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
         )
     row = rows.iloc[0]
     numbers = (float(row["dot"]), float(row["cosine"]), float(row["z"]))
-    scores = PairScore(*numbers, int(row["rank_a"]), int(row["rank_b"]))
+    scores = PairScore(*numbers, int(row["rank_a"]), int(row["rank_b"]), *_verdict(corpus, doc_a, doc_b))
     a, b = open_page(corpus, doc_a), open_page(corpus, doc_b)
     return Pair(a, b, scores, lambda: corpus.read("matches", [doc_a, doc_b]))
+
+
+def _verdict(corpus: CorpusStore, doc_a: str, doc_b: str) -> tuple[str | None, str | None]:
+    rows = corpus.read("alignments", columns=["doc_a", "doc_b", "verdict", "strength"])
+    own = rows[(rows["doc_a"] == doc_a) & (rows["doc_b"] == doc_b)]
+    return (str(own["verdict"].iloc[0]), str(own["strength"].iloc[0])) if len(own) else (None, None)
 
 
 def describe_pair(pair: Pair) -> Iterator[str]:
@@ -199,6 +209,8 @@ def describe_pair(pair: Pair) -> Iterator[str]:
             f"  {b.doc_id} is number {scores.rank_a} among the pages nearest to {a.doc_id}, "
             f"{a.doc_id} number {scores.rank_b} among those nearest to {b.doc_id}"
         )
+    if scores.verdict is not None:
+        yield f"  by collation: {scores.verdict}, {scores.strength}"
     matches = pair.matches
     if matches.empty:
         yield "  no region of one matches a region of the other"

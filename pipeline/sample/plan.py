@@ -159,14 +159,20 @@ def _draw_books_anew(books: list[_Book], pages: int, rng: np.random.Generator) -
     works = {book.name: book for book in books if book.work.table_type not in _NOT_COMPUTED}
     anew: list[_Book] = []
     numbers: dict[str, int] = {}
+    means: set[tuple[str, object]] = (
+        set()
+    )  # no two who compute a work have the same: nobody could tell them apart
     missing = pages
     while works and missing:
         for index in rng.permutation(len(works)):
             old = list(works.values())[int(index)]
             author = draw_author(rng)
+            if (old.name, author.means) in means:
+                continue
             work = old.chosen.computed_by(author)
             if work.cells == old.work.cells:  # his additions went wrong in rows that need none
                 continue
+            means.add((old.name, author.means))
             numbers[old.name] = numbers.get(old.name, 0) + 1
             name = f"{old.name}-anew-{numbers[old.name]}"
             for edition in draw_editions(work, name, int(rng.choice([1, 2, 3], p=[0.4, 0.4, 0.2])), rng):

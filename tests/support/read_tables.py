@@ -34,13 +34,15 @@ def rows_of(
                 box = (30.0 * col, 20.0 * row, 30.0 * col + 30, 20.0 * row + 20)
                 certainty = score ** len(text.replace(" ", ""))
                 regions.append((region, "cell", table_id, row, col, text, certainty, *box))
-                digits += [(int(d), score, box[0] + 3 * x, region) for x, d in enumerate(text) if d != " "]
+                digits += [
+                    (int(d), score, box[0] + 3 * x, box[1], region) for x, d in enumerate(text) if d != " "
+                ]
     names = ["region_id", "kind", "table_id", "row", "col", "text", "confidence", "x0", "y0", "x1", "y1"]
     return {
         "regions": pd.DataFrame(regions, columns=names).assign(
             printed=lambda rows: rows["text"], value=float("nan")
         ),
-        "digits": pd.DataFrame(digits, columns=["digit", "score", "x0", "region_id"]),
+        "digits": pd.DataFrame(digits, columns=["digit", "score", "x0", "y0", "region_id"]),
         "factors": pd.DataFrame({"region_id": [], "feature": [], "relevance": []}),
         "pages": pd.DataFrame({"orientation": [0]}),
     }

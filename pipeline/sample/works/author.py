@@ -32,6 +32,11 @@ class Author:
     slips: float = 0.0  # a column, of additions that go wrong and spread to the values below
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))  # of the slips
 
+    @property
+    def means(self) -> tuple[object, ...]:
+        """What he computes with, besides his slips: whoever has the same gets the same values."""
+        return self.sine_radius, self.every, self.truncates
+
     def sin(self, angle: float) -> float:
         """Look a sine up; the angle is in degrees."""
         return self._look_up(math.sin(math.radians(angle)))

@@ -114,7 +114,7 @@ DAMAGES = {
     "schema version": (
         f"pages/{FIRST}",
         lambda p: change_metadata(p, b"tablekin.schema", b"0"),
-        "schema is 0, not 2",
+        "schema is 0, not 3",
     ),
     "type": (f"digits/{FIRST}", change_type, "score is of type double, not float"),
     "no column": (

@@ -29,11 +29,11 @@ def test_cells_are_counted_and_weighed_in_columns_that_do_not_count():
 
 
 def test_z_is_the_evidence_beyond_that_of_shuffled_rows_in_their_deviations():
-    test = SignificanceTest(10, 8, 1.0, 0.5, 50.0, 20.0, 6.0)
+    test = SignificanceTest(10, 8, 1.0, 0.5, 50.0, 20.0, 6.0, 0.0)
     assert test.agreement == pytest.approx(0.4)
     assert test.z == pytest.approx(5)
     assert (
-        SignificanceTest(10, 8, 1.0, 1.0, 50.0, 20.0, 0.0).z == 30
+        SignificanceTest(10, 8, 1.0, 1.0, 50.0, 20.0, 0.0, 0.0).z == 30
     )  # a deviation of nothing is not believed
 
 

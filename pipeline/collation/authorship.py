@@ -1,0 +1,122 @@
+"""Authorship: how probable a printed value is, given what its function says and how its author used to err.
+
+An author's values lie about the computed ones: shifted where he cut fractions off, scattered where his sine table was
+small or he interpolated, off by a few units where an addition went wrong. A misprint may be anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from tablekin.threshold import threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ErrorShares:
+    """How often values are wrong, before a table is looked at."""
+
+    misprinted: float = threshold(0.012, "of the values", "that are misprinted in an edition")
+    readings: float = threshold(20.0, "readings", "for each digit, that a misprinted value may have")
+    slips: float = threshold(0.003, "of the values", "in which any author slips, at least")
+    mean_slip: float = threshold(2.0, "units of the last place", "of a slip")
+    clear: float = threshold(3.0, "times", "that a misprint must be likelier than the author, to be an error")
+    careful: float = threshold(
+        0.3, "units of the last place", "of scatter, up to which an author's every deviation is an error"
+    )
+    carried_on: float = threshold(0.5, "probability", "that a slip is carried on to the value below")
+
+
+SHARES = ErrorShares()
+_EXCHANGED = 90  # units of a digit by which the exchange of it and the one before it may change a number
+_BIASES = (
+    -0.49,
+    -0.25,
+    0.0,
+    0.25,
+    0.49,
+)  # units of the last place: of an author who cuts off, rounds, rounds up
+_SPREADS = (0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+_SLIPS = (1.0, 5.0, 20.0, 70.0)  # times the least share
+_MOSTLY = 0.8  # of the values that must be right to the last place, where there is nothing to round
+_PLAIN = 1e-6  # units of the last place from a whole number
+
+
+@dataclass(frozen=True)
+class AuthorModel:
+    """How one author erred, in units of the last place."""
+
+    bias: float
+    spread: float  # standard deviation of what his means of computing added before he rounded
+    slips: float  # share of values
+    exact: bool  # whether all values are whole numbers, which there is nothing to round in
+
+
+def misprint_density(off: Array, digits: Array, weights: Array) -> Array:
+    """Probability that a misprint changes a value by so much.
+
+    Parameters
+    ----------
+    off
+        ``(n,)`` printed less due, units of the last place.
+    digits
+        ``(n,)`` digits of the largest values of the quantity.
+    weights
+        ``(n, digits)`` what one unit of every digit is worth.
+    """
+    shares = np.round(off)[:, None] / weights
+    edited = ((np.abs(shares) <= _EXCHANGED) & (shares == np.round(shares))).any(1)
+    return np.where(edited, 1 / (SHARES.readings * digits), 10.0**-digits)
+
+
+def author_density(off: Array, model: AuthorModel) -> Array:
+    """Probability that an author writes a value that is ``off`` its computed one, not rounded, by so much."""
+    slips = model.slips
+    if model.exact:
+        rounded = (np.abs(off) < _PLAIN).astype(np.float64)
+    else:
+        high = (off + 0.5 - model.bias) / model.spread
+        rounded = ndtr(high) - ndtr(high - 1 / model.spread)
+    size = SHARES.mean_slip
+    slipped = np.exp(-np.abs(off - model.bias) / size) / (2 * size)
+    return np.asarray((1 - slips) * rounded + slips * slipped)
+
+
+def fit_author(off: Array, misprint: Array) -> AuthorModel:
+    """Find how an author erred from all values of his function.
+
+    Parameters
+    ----------
+    off
+        ``(n,)`` printed less computed, not rounded, units of the last place.
+    misprint
+        ``(n,)`` as from :func:`misprint_density`.
+    """
+    exact = bool((np.abs(off) < _PLAIN).mean() > _MOSTLY) if len(off) else False
+    best, highest = AuthorModel(0.0, _SPREADS[0], SHARES.slips, exact), -np.inf
+    for model in _models(exact):
+        density = (1 - SHARES.misprinted) * author_density(off, model) + SHARES.misprinted * misprint
+        total = float(np.log(np.maximum(density, 1e-300)).sum())
+        if total > highest:
+            best, highest = model, total
+    return best
+
+
+def _models(exact: bool) -> Iterator[AuthorModel]:
+    if exact:
+        yield from (
+            AuthorModel(0.0, 0.0, slips * SHARES.slips / 10, True) for slips in (1.0, 10.0, 100.0, 500.0)
+        )
+        return
+    for bias in _BIASES:
+        for spread in _SPREADS:
+            yield from (AuthorModel(bias, spread, slips * SHARES.slips, False) for slips in _SLIPS)

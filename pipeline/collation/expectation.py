@@ -1,0 +1,204 @@
+"""Expectation: what the values of a document should be, by the function its tables print, and how its author erred."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.collation.authorship import SHARES, AuthorModel, author_density, fit_author, misprint_density
+from tablekin.collation.information import CRITERIA, Run, column_information
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tablekin.recompute import Finding, PrintedQuantity, Recomputation
+
+Array = NDArray[np.float64]
+Columns = dict[str, NDArray[Any]]  # arrays of one length, by name
+
+
+@dataclass(frozen=True)
+class PrintedFunction:
+    """A function that tables of a document print."""
+
+    name: str
+    parameters: tuple[tuple[str, float, float], ...]  # name, and ends of the interval
+    author: AuthorModel
+    values: int
+
+
+@dataclass(frozen=True)
+class CellPlace:
+    """What a cell holds of a value."""
+
+    value: int  # place in the arrays of the expectations
+    due: str  # what should stand in the cell: the places of the value that it holds
+    weights: tuple[float, ...]  # of these places, in units of the last one of the value
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """Values that a function explains, in units of their last places."""
+
+    value: Array  # (n,)
+    computed: Array  # (n,) not rounded
+    due: Array  # (n,) rounded as the author did
+    period: Array  # (n,) of values round a circle, infinite of others
+    digits: Array  # (n,) of the largest values of the quantity
+    weights: Array  # (n, digits) what one unit of every digit is worth
+    above: NDArray[np.int64]  # (n,) the value in the row above, -1 where there is none
+    function: NDArray[np.int64]  # (n,) place in ``functions``
+    wrong: NDArray[
+        np.bool_
+    ]  # (n,) whether a value is an error, no deviation that its author's way of computing makes
+    functions: tuple[PrintedFunction, ...] = ()
+    cells: Mapping[int, CellPlace] = field(default_factory=dict)  # by region
+    telling: Mapping[int, float] = field(default_factory=dict)
+    """Nats that a cell of the last place of values without a function says beyond its neighbours, by region."""
+    rough: frozenset[int] = frozenset()  # those of them whose neighbours tell nothing
+
+
+_DIGITS = 15
+
+
+def _make(
+    arrays: Columns,
+    functions: tuple[PrintedFunction, ...] = (),
+    cells: Mapping[int, CellPlace] | None = None,
+    telling: Mapping[int, float] | None = None,
+    rough: frozenset[int] = frozenset(),
+) -> Expectations:
+    first, rest = (arrays[name] for name in _EMPTY), (functions, cells or {}, telling or {}, rough)
+    value, computed, due, period, digits, weights, above, function, wrong = first
+    return Expectations(value, computed, due, period, digits, weights, above, function, wrong, *rest)
+
+
+_IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column
+_SMOOTH_SHARE = (
+    0.5  # of what an irregular cell of a smooth column says: a function that was not found may jump
+)
+_EMPTY: Columns = {
+    **{name: np.zeros(0) for name in ("value", "computed", "due", "period", "digits")},
+    "weights": np.zeros((0, _DIGITS)),
+    **{name: np.zeros(0, np.int64) for name in ("above", "function")},
+    "wrong": np.zeros(0, bool),
+}
+NO_EXPECTATIONS = _make(_EMPTY)
+
+
+def expect(found: Recomputation) -> Expectations:
+    """Gather what the functions of a document say of its cells."""
+    parts: list[Columns] = []
+    functions: list[PrintedFunction] = []
+    cells: dict[int, CellPlace] = {}
+    for finding in found.findings:
+        own: list[Columns] = []
+        for place, quantity in enumerate(finding.quantities):
+            first = sum(len(part["value"]) for part in (*parts, *own))
+            own.append(_values_of(finding, place, quantity, first, len(functions), cells))
+        off = np.concatenate([wrap(part["value"] - part["computed"], part["period"]) for part in own])
+        digits, weights = (np.concatenate([part[name] for part in own]) for name in ("digits", "weights"))
+        misprint = misprint_density(off, digits, weights)
+        author = fit_author(off, misprint)
+        wrong = _is_wrong(own, off, misprint, author)
+        ends = np.cumsum([len(part["value"]) for part in own])[:-1]
+        for part, mistaken in zip(own, np.split(wrong, ends), strict=True):
+            part["wrong"] = mistaken
+        parameters = tuple((one.name, one.low, one.high) for one in finding.parameters)
+        functions.append(PrintedFunction(finding.function.name, parameters, author, len(off)))
+        parts += own
+    arrays = {
+        name: np.concatenate([part[name] for part in parts]) if parts else none
+        for name, none in _EMPTY.items()
+    }
+    telling, rough = _unexplained(found, cells)
+    return _make(arrays, tuple(functions), cells, telling, rough)
+
+
+def _is_wrong(
+    parts: Sequence[Columns], off: Array, misprint: Array, author: AuthorModel
+) -> NDArray[np.bool_]:
+    """Tell errors from what an author's way of computing makes; of a careful author every deviation is one."""
+    differs = np.concatenate([part["value"] != part["due"] for part in parts])
+    unlikely = SHARES.clear * author_density(off, author) < SHARES.misprinted * misprint
+    return np.asarray(differs & (unlikely | (author.spread <= SHARES.careful)), bool)
+
+
+def _unexplained(
+    found: Recomputation, cells: Mapping[int, CellPlace]
+) -> tuple[dict[int, float], frozenset[int]]:
+    """Weigh what the values that no function explains say beyond their neighbours; arguments say nothing."""
+    explained = {quantity.group for finding in found.findings for quantity in finding.quantities}
+    telling: dict[int, float] = {}
+    rough: set[int] = set()
+    for sheet in found.sheets:
+        if any(quantity.group in explained for quantity in sheet.quantities):
+            continue  # what stands beside a function is one, too, even if it was not found
+        entered = {argument.quantity.group for argument in sheet.arguments}
+        for quantity in sheet.quantities:
+            if quantity.group in explained | entered:
+                continue
+            rows = np.flatnonzero(quantity.known & (quantity.regions[:, -1] >= 0))
+            said = column_information([str(int(value)) for value in quantity.values[rows].tolist()])
+            for row, nats in zip(rows.tolist(), said.nats.tolist(), strict=True):
+                region = int(quantity.regions[row, -1])
+                if region in cells:
+                    continue
+                if said.run is Run.ROUGH:
+                    rough.add(region)
+                    telling[region] = nats
+                elif nats >= _IRREGULAR and row > rows[0] + CRITERIA.orders:
+                    telling[region] = _SMOOTH_SHARE * nats
+    return telling, frozenset(rough)
+
+
+def _values_of(
+    finding: Finding,
+    place: int,
+    quantity: PrintedQuantity,
+    first: int,
+    function: int,
+    cells: dict[int, CellPlace],
+) -> Columns:
+    """Gather the values of a quantity, and note their cells; ``first`` is the place of the first one."""
+    computed, due = finding.computed[place], finding.due[place]
+    rows = np.flatnonzero(quantity.known & np.isfinite(computed))
+    order = np.full(len(computed), -1, np.int64)
+    order[rows] = first + np.arange(len(rows))
+    written = quantity.in_places(np.where(np.isfinite(due), due, 0.0))
+    for row in rows.tolist():
+        for region, places in _cells_of(quantity.regions[row]).items():
+            text = " ".join(str(int(written[row, one])) for one in places)
+            weights = tuple(quantity.form.weights[one] for one in places)
+            cells.setdefault(region, CellPlace(int(order[row]), text, weights))
+    largest = float(np.abs(quantity.values[rows]).max(initial=1.0))
+    count = len(rows)
+    return {
+        "value": quantity.values[rows],
+        "computed": computed[rows],
+        "due": due[rows],
+        "period": np.full(count, finding.period[place]),
+        "digits": np.full(count, np.floor(np.log10(max(largest, 1.0))) + 1),
+        "weights": np.tile(np.array(quantity.form.digit_weights), (count, 1)),
+        "above": np.where(rows > 0, order[rows - 1], -1),
+        "function": np.full(count, function, np.int64),
+    }
+
+
+def _cells_of(regions: Sequence[int] | NDArray[np.int64]) -> dict[int, list[int]]:
+    """List the places of a value by the cell they stand in."""
+    found: dict[int, list[int]] = {}
+    for place, region in enumerate(regions):
+        if region >= 0:
+            found.setdefault(int(region), []).append(place)
+    return found
+
+
+def wrap(difference: Array, period: Array) -> Array:
+    """Take whole turns out of differences of values that are counted round a circle."""
+    turns = np.isfinite(period)
+    safe = np.where(turns, period, 1.0)
+    return np.where(turns, (difference + safe / 2) % safe - safe / 2, difference)

@@ -1,0 +1,120 @@
+"""Information: how much a column says that its own neighbours do not say already, in nats a cell.
+
+That a sorted column goes on from 12 to 12 or 13, that a smooth one takes nearly the same step again, is no news. Only
+what is left says anything when another table has the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.collation.values import as_number
+from tablekin.threshold import threshold
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class InformationCriteria:
+    """What is assumed of columns."""
+
+    max_digits: int = threshold(15, "digits", "of a number that is compared with its neighbours")
+    odd: float = threshold(
+        0.02, "of the cells", "that are anything: misprinted, misread or of another column"
+    )
+    orders: int = threshold(3, "rows", "from which a smooth column is foretold, at most")
+    min_size: float = threshold(
+        0.3, "units of the last place", "of the scatter about what is foretold, at least"
+    )
+
+
+CRITERIA = InformationCriteria()
+
+
+class Run(StrEnum):
+    """How a column runs."""
+
+    ROUGH = "rough"  # neighbours tell nothing
+    SORTED = "sorted"  # each cell lies between its neighbours
+    SMOOTH = "smooth"  # each goes on as those before it
+
+
+@dataclass(frozen=True)
+class ColumnInformation:
+    """What the cells of a column say beyond one another."""
+
+    nats: Array  # (rows,), 0 where there is no number
+    run: Run
+
+
+def column_information(texts: Sequence[str]) -> ColumnInformation:
+    """Tell how much each cell of a column says.
+
+    The column is taken for what foretells it best: any numbers in its range, some again and again; numbers in order; or
+    numbers that go on as one, two or three rows above them foretell.
+    """
+    known = [row for row, text in enumerate(texts) if text and len(as_number(text)) <= CRITERIA.max_digits]
+    values = np.array([int(as_number(texts[row])) for row in known], np.float64)
+    nats = np.zeros(len(texts))
+    for row, text in enumerate(texts):
+        if text and row not in known:
+            nats[row] = len(as_number(text)) * np.log(10)
+    if not len(values):
+        return ColumnInformation(nats, Run.ROUGH)
+    digits = len(str(int(values.max())))
+    found = [(Run.ROUGH, _anything(values)), (Run.SORTED, _in_order(values))]
+    found += [(Run.SMOOTH, density) for density in _foretold(values)]
+    floor = CRITERIA.odd * 10.0**-digits
+    scored = [(run, -np.log((1 - CRITERIA.odd) * density + floor)) for run, density in found]
+    run, best = min(scored, key=lambda one: float(one[1].sum()))
+    nats[known] = best
+    return ColumnInformation(nats, run)
+
+
+def _anything(values: Array) -> Array:
+    """Probability of each value by itself: one of the range, or one that stands elsewhere in the column, too."""
+    count = Counter(values.tolist())
+    again = np.array([count[value] - 1 for value in values.tolist()]) / max(len(values) - 1, 1)
+    return 0.5 * again + 0.5 / (np.ptp(values) + 1)
+
+
+def _in_order(values: Array) -> Array:
+    """Probability of each value as one between its neighbours; of the first and last as one of the range."""
+    density = np.full(len(values), 1 / (np.ptp(values) + 1))
+    if len(values) > 2:
+        before, after = values[:-2], values[2:]
+        low, high = np.minimum(before, after), np.maximum(before, after)
+        between = (values[1:-1] >= low) & (values[1:-1] <= high)
+        density[1:-1] = np.where(between, 1 / (high - low + 1), density[1:-1] / 10)
+    return density
+
+
+def _foretold(values: Array) -> Iterator[Array]:
+    """Yield the probability of each value as one that goes on from one, two or three rows above."""
+    off = values
+    for order in range(1, CRITERIA.orders + 1):
+        off = np.diff(off)
+        if len(off) < 3:
+            return
+        centred = off - (np.median(off) if order == 1 else 0.0)
+        size = max(float(np.median(np.abs(centred))) / np.log(2), CRITERIA.min_size)
+        best = max((_laplace(centred, size * wider) for wider in (0.7, 1.0, 1.5, 2.5)), key=_log_sum)
+        yield np.concatenate([np.full(order, 1 / (np.ptp(values) + 1)), best])
+
+
+def _laplace(off: Array, size: float) -> Array:
+    """Probability of whole numbers scattered about 0, exponentially on either side."""
+    distance = np.abs(off)
+    inside = 1 - (np.exp(-np.abs(0.5 - distance) / size) + np.exp(-(distance + 0.5) / size)) / 2
+    beyond = (np.exp(-np.abs(distance - 0.5) / size) - np.exp(-(distance + 0.5) / size)) / 2
+    return np.where(distance <= 0.5, inside, beyond)
+
+
+def _log_sum(density: Array) -> float:
+    return float(np.log(density + 1e-12).sum())

@@ -1,0 +1,195 @@
+"""Verdict: what two documents are to one another: copied, of one function, unrelated, or too little to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tablekin.collation.collation import Collation, keep_significant
+from tablekin.collation.copying import CopyingEvidence, weigh_copying
+from tablekin.collation.edit_distance import within_one_edit
+from tablekin.collation.expectation import Expectations
+from tablekin.collation.significance import CRITERIA as SIGNIFICANCE
+from tablekin.collation.significance import NOTHING_IN_COMMON
+from tablekin.collation.values import as_number, is_argument_column
+from tablekin.collation.variant import CRITERIA as VARIANTS
+from tablekin.threshold import threshold
+
+
+class Relation(StrEnum):
+    """What two documents are to one another."""
+
+    COPIED = "copied"
+    SAME_FUNCTION = "same function"
+    UNRELATED = "unrelated"
+    TOO_LITTLE = "too little"
+
+
+class Strength(StrEnum):
+    """How sure a verdict is."""
+
+    STRONG = "strong"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True)
+class VerdictCriteria:
+    """How evidence becomes odds, and odds words."""
+
+    weight: float = threshold(
+        1.0, "share", "of the nats of the model that count: its values are not independent"
+    )
+    rough_weight: float = threshold(0.5, "share", "of the nats of values without a function, likewise")
+    intercept: float = threshold(
+        0.0, "nats", "for copying, of tables of one function, before their values are looked at"
+    )
+    copied: float = threshold(
+        1.1, "nats", "for copying, from which documents are called copied: three to one"
+    )
+    fair: float = threshold(2.3, "nats", "from which a verdict is fair: ten to one")
+    strong: float = threshold(4.6, "nats", "from which a verdict is strong: a hundred to one")
+    min_compared: int = threshold(12, "cells", "that must be compared to call documents unrelated")
+    min_possible: int = threshold(
+        30, "cells", "besides arguments that both tables must have, to be unrelated if no two columns agree"
+    )
+    min_disagreement: float = threshold(-5.0, "nats", "of kinship, below which they are unrelated")
+
+
+CRITERIA = VerdictCriteria()
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """What two documents are to one another."""
+
+    relation: Relation
+    strength: Strength
+    log_odds_copied: float  # nats, copied against computed alike, calibrated; of strangers, against chance
+    evidence: CopyingEvidence
+    rough: float  # nats for copying, of values without a function
+
+
+def judge(tried: Sequence[Collation], cells: pd.DataFrame) -> PairVerdict:
+    """Judge two documents.
+
+    Parameters
+    ----------
+    tried
+        All their tables side by side, as from :func:`tablekin.collation.collate`.
+    cells
+        Rows of table ``collations``, of those that are kept.
+    """
+    kept = keep_significant(tried)
+    if not kept:
+        return _of_strangers(tried)
+    expected_a, expected_b = kept[0].expected
+    aligned = cells[(cells["region_a"] >= 0) & (cells["region_b"] >= 0)]
+    evidence = weigh_copying(aligned, expected_a, expected_b)
+    rough = _weigh_rough(aligned, expected_a, expected_b)
+    odds = CRITERIA.weight * evidence.log_odds + CRITERIA.rough_weight * rough
+    if evidence.values:
+        odds += CRITERIA.intercept
+    if odds >= CRITERIA.copied:
+        return PairVerdict(Relation.COPIED, strength(odds), odds, evidence, rough)
+    return PairVerdict(Relation.SAME_FUNCTION, strength(-odds), odds, evidence, rough)
+
+
+def _of_strangers(tried: Sequence[Collation]) -> PairVerdict:
+    compared = sum(collation.significance.compared for collation in tried[:1])
+    against = min((collation.significance.information for collation in tried[:1]), default=0.0)
+    if tried and not compared and _could_agree(tried[0]) >= CRITERIA.min_possible:
+        return PairVerdict(Relation.UNRELATED, Strength.WEAK, 0.0, CopyingEvidence(), 0.0)
+    if compared >= CRITERIA.min_compared and against <= CRITERIA.min_disagreement:
+        return PairVerdict(Relation.UNRELATED, strength(-against), against, CopyingEvidence(), 0.0)
+    return PairVerdict(Relation.TOO_LITTLE, Strength.WEAK, min(against, 0.0), CopyingEvidence(), 0.0)
+
+
+def _could_agree(collation: Collation) -> int:
+    """Count the cells besides arguments of the table that has fewer."""
+    counts = []
+    for grid in (collation.a, collation.b):
+        filled = [int(np.sum(column != "")) for column in grid.text.T if not is_argument_column(column)]
+        counts.append(sum(filled))
+    return min(counts)
+
+
+def _weigh_rough(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> float:
+    """Weigh, in nats, what agrees among values that no function explains and that their neighbours do not foretell."""
+    nats = 0.0
+    columns = ("region_a", "region_b", "text_a", "text_b", "relation")
+    for region_a, region_b, text_a, text_b, relation in zip(*(cells[name] for name in columns), strict=True):
+        one, other = expected_a.telling.get(int(region_a)), expected_b.telling.get(int(region_b))
+        if one is None or other is None:
+            continue
+        if relation == "same":
+            nats += min(one, other) - SIGNIFICANCE.no_news
+        elif (
+            relation == "variant" and int(region_a) in expected_a.rough and int(region_b) in expected_b.rough
+        ):
+            near = within_one_edit(as_number(text_a), as_number(text_b))
+            nats -= SIGNIFICANCE.near_miss if near else SIGNIFICANCE.miss
+    return nats
+
+
+def strength(odds: float) -> Strength:
+    """Name how sure odds are, in nats."""
+    if odds >= CRITERIA.strong:
+        return Strength.STRONG
+    return Strength.FAIR if odds >= CRITERIA.fair else Strength.WEAK
+
+
+def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]:
+    """Sum up the collation of two documents: a row of table ``alignments`` without their names.
+
+    Parameters
+    ----------
+    tried
+        As from :func:`collate`.
+    cells
+        The rows of those that are kin, as from :func:`tablekin.collation.cells.to_frame`.
+    """
+    kept = keep_significant(tried)
+    tests = [collation.significance for collation in kept or tried[:1]]
+    first = tests[0] if tests else NOTHING_IN_COMMON
+    verdict = judge(tried, cells)
+    variant = cells["relation"] == "variant"
+    sure = cells["confidence"] >= VARIANTS.min_confidence
+    return {
+        "is_kin": bool(kept),
+        "tables": len(kept),
+        "rows": sum(len(collation.alignment.rows) for collation in kept),
+        "compared": sum(test.compared for test in tests),
+        "agreeing": sum(test.agreeing for test in tests),
+        "expected": sum(test.expected for test in tests),
+        "agreement": first.agreement,
+        "surprise": first.z,
+        "evidence": sum(test.evidence for test in tests),
+        "same": int((cells["relation"] == "same").sum()),
+        "variant": int((variant & sure).sum()),
+        "doubtful": int((variant & ~sure).sum()),
+        "only_a": int((cells["relation"] == "only_a").sum()),
+        "only_b": int((cells["relation"] == "only_b").sum()),
+        "not_compared": int((cells["relation"] == "not_compared").sum()),
+        "log_odds_copied": verdict.log_odds_copied,
+        "verdict": verdict.relation.value,
+        "strength": verdict.strength.value,
+        "shared_errors": verdict.evidence.shared_errors,
+        "shared_deviations": verdict.evidence.shared_deviations,
+        "coverage": _coverage(cells),
+    }
+
+
+def _coverage(cells: pd.DataFrame) -> float:
+    """Share of the cells of the document that has fewer, of those collated, that were compared with the other's."""
+    aligned = (cells["region_a"] >= 0) & (cells["region_b"] >= 0)
+    shares = []
+    for side in "ab":
+        region = cells[f"region_{side}"]
+        shares.append(region[aligned].nunique() / max(region[region >= 0].nunique(), 1))
+    return max(shares)

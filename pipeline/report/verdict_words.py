@@ -1,0 +1,48 @@
+"""Verdict in words: whether two tables were copied or computed alike, and what tells so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import exp
+
+from tablekin.collation import PairVerdict, Relation
+
+_MOST = 1e6  # odds beyond which a number says no more
+
+
+def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
+    """Say what two related documents are to one another, how surely, and by what evidence.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    odds = min(exp(min(abs(verdict.log_odds_copied), 30.0)), _MOST)
+    towards = "copied" if verdict.log_odds_copied > 0 else "computed alike"
+    how = f"{verdict.strength}; odds {odds:,.0f} to 1 that they were {towards}" if odds >= 2 else "open"
+    if verdict.relation is Relation.COPIED:
+        yield f"copied, one from the other or both from a third ({how})"
+    elif verdict.relation is Relation.SAME_FUNCTION and odds >= 2 and towards == "computed alike":
+        yield f"one function, computed by two authors ({how})"
+    elif verdict.relation is Relation.SAME_FUNCTION:
+        yield (
+            "the same numbers; whether one was copied from the other is open: whoever computed them rightly would have "
+            "them"
+        )
+    evidence = verdict.evidence
+    if evidence.values:
+        yield (
+            f"  of {_count(evidence.values, 'value')} of a known function ({', '.join(evidence.functions)}) both share "
+            f"{_count(evidence.shared_errors, 'error')} and "
+            f"{_count(evidence.shared_deviations, 'deviation')} in the last place; {evidence.differing} differ"
+        )
+    if verdict.rough:
+        yield (
+            f"  values that no function explains and their neighbours do not foretell: {verdict.rough:+.0f} nats for a "
+            "copy"
+        )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

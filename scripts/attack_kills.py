@@ -9,7 +9,7 @@ after the attack ``check`` must either find nothing or, of an interrupted ``drop
 
 Attacks are numbered and depend on ``--seed`` alone. Those that are done stand in FOLDER/attacks.jsonl and are not done
 again, so that the same command goes on; with ``--minutes`` it stops after some time, with exit code 5 if any are left.
-The commands are the real ones with their workers, but pages are looked at without networks, by
+The commands are the real ones, at random moments with their workers, but pages are looked at without networks, by
 ``tests/support/edition_stages.py``.
 """
 
@@ -220,12 +220,15 @@ class Attacker:
         if not facts.exists():
             copy_of(self._folder / sequence.before, folder)
             counted = folder / "changes.txt"
-            counted.write_text("0")
             begin = time.monotonic()
-            point = FaultPoint(-1, False, 0, False)
-            code = wait_for(self._commands.start(self.arguments(sequence, folder), folder, point, counted))
-            assert code == 0, (sequence.name, code, (folder / "log.txt").read_text()[-2000:])
+            process = self._commands.start(self.arguments(sequence, folder), folder, alone=False)
+            assert wait_for(process) == 0, (sequence.name, (folder / "log.txt").read_text()[-2000:])
             seconds = time.monotonic() - begin
+            copy_of(self._folder / sequence.before, folder)
+            counted.write_text("0")
+            point = FaultPoint(-1, False, 0, False)
+            process = self._commands.start(self.arguments(sequence, folder), folder, point, counted)
+            assert wait_for(process) == 0, (sequence.name, (folder / "log.txt").read_text()[-2000:])
             facts.write_text(json.dumps({"changes": int(counted.read_text()), "seconds": seconds}))
         return folder
 
@@ -238,7 +241,8 @@ class Attacker:
         begin = time.monotonic()
         folder, whole = self._folder / "attacked", self.whole(sequence)
         copy_of(self._folder / sequence.before, folder)
-        process = self._commands.start(self.arguments(sequence, folder), folder, attack.point)
+        alone = attack.point is not None and "SCHEDULER" not in sequence.arguments
+        process = self._commands.start(self.arguments(sequence, folder), folder, attack.point, alone=alone)
         if attack.point is None:
             self._hit(process, attack, self.facts(sequence)["seconds"])
         code = wait_for(process)

@@ -39,6 +39,9 @@ def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem
                 for name, column in _columns(file.read_row_group(group))
                 if name in _REQUIRED and column.null_count
             }
+    except PermissionError:
+        yield Problem(place, "cannot be read: you have no right to", "get the right to read it")
+        return
     except (pa.ArrowException, OSError) as error:
         yield Problem(place, f"cannot be read ({str(error).splitlines()[0]})", repair)
         return

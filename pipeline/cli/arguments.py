@@ -22,7 +22,10 @@ def _complete_documents(context: typer.Context, incomplete: str) -> Iterator[str
     yield from sorted(name for name in documents["doc_id"] if name.startswith(incomplete))
 
 
-CorpusFolder = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder that `tablekin run` wrote.")]
+# ``readable=False``: that it cannot be read is told later, and then with what to do
+CorpusFolder = Annotated[
+    Path, typer.Argument(metavar="CORPUS", readable=False, help="Folder that `tablekin run` wrote.")
+]
 _NAME = "A doc_id, or the name of its scan."
 DocumentName = Annotated[str, typer.Argument(metavar="DOC", help=_NAME, autocompletion=_complete_documents)]
 DocumentA = Annotated[str, typer.Argument(metavar="DOC_A", help=_NAME, autocompletion=_complete_documents)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,6 +117,7 @@ def command(app: typer.Typer, label: str | None = None) -> Callable[[Callable[..
                 else:
                     for line in output.lines:
                         typer.echo(line)
+                sys.stdout.flush()  # or nobody would be told that there is no room for it
                 if output.code:
                     raise typer.Exit(output.code)
 

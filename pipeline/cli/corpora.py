@@ -23,9 +23,12 @@ class OnError(StrEnum):
 
 def run(
     scans: Annotated[
-        list[Path], typer.Argument(metavar="SCANS", help="Folders or files: JPEG, PNG, TIFF, PDF.")
+        list[Path],
+        typer.Argument(metavar="SCANS", readable=False, help="Folders or files: JPEG, PNG, TIFF, PDF."),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="CORPUS", help="Folder for the tables.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="CORPUS", readable=False, help="Folder for the tables.")
+    ],
     metadata: Annotated[
         Path | None,
         typer.Option(metavar="META.csv", help="CSV with a column `file`; all its columns are kept."),

@@ -57,18 +57,19 @@ class CorpusStore:
     """
 
     def __init__(self, root: Path) -> None:
-        if root.exists() and not root.is_dir():
-            raise CorpusError(f"{root} is a file; name a folder for the corpus")
         self.root = root
         self.layout = CorpusLayout(root)
         with faults_described(root):
+            if root.exists() and not root.is_dir():
+                raise CorpusError(f"{root} is a file; name a folder for the corpus")
             found = [path.name for path in root.iterdir()] if root.exists() else []
         visible = [name for name in found if not name.startswith(".")]
         if visible and not {*ALL_SCHEMAS, self.layout.record.name}.intersection(visible):
             raise CorpusError(
                 f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
             )
-        refuse_foreign(self.layout)
+        with faults_described():
+            refuse_foreign(self.layout)
         for part in self.layout.parts("documents")[:1]:
             version = part_metadata(part).get(PartKey.SCHEMA)
             if version != SCHEMA_VERSION:

@@ -15,6 +15,7 @@ from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, locked, suggest_documents
 from tablekin.errors import CorpusError, UsageError
 from tablekin.execution import Say, Tally, default_workers
+from tablekin.faults import faults_described
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
@@ -53,7 +54,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         There is no such corpus or document, another run is writing to the corpus, or the disk is full.
     """
     corpus = CorpusStore.open(root)
-    with locked(root) as lock:
+    with faults_described(), locked(root) as lock:
         begin, tally = time.perf_counter(), Tally()
         begun = corpus.journal.dropping()
         corpus.tidy()

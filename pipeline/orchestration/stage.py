@@ -13,6 +13,7 @@ from tablekin.corpus import CorpusStore, HeldLock, locked
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import Match, Score
+from tablekin.faults import faults_described
 from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, list_scans, read_metadata
 from tablekin.orchestration.changes import apply, describe, find_changes, is_to_be_tried_again
 from tablekin.orchestration.context import RunContext
@@ -102,7 +103,7 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
         raise NothingUsableError(
             f"no JPEG, PNG, TIFF, JPEG 2000, WebP or PDF file in {', '.join(map(str, request.scans))}"
         )
-    with open_cluster(request.scheduler, say) as cluster:
+    with faults_described(), open_cluster(request.scheduler, say) as cluster:
         if cluster:
             cluster.require(listing.root / listing.sources[0])
         with locked(request.out) as lock:

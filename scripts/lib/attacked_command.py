@@ -7,14 +7,18 @@ make several of them.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import resource
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
@@ -74,8 +78,98 @@ def _guard(folder: Path, point: FaultPoint, counted: Path | None) -> None:
         setattr(os, name, guard(getattr(os, name)))
 
 
+@dataclass(frozen=True)
+class InjectedFault:
+    """What the system answers, or somebody else does, when a program asks for something."""
+
+    operation: str  # create, sync, replace, unlink, mkdir or lock
+    number: int  # of the request, from 0, from which on it is refused
+    error: int = 0  # number of the error; 0 where something is done instead
+    deletes: bool = False  # whether the corpus is deleted at that moment
+    moves: bool = False  # whether it is moved
+
+
+def _inject(folder: Path, fault: InjectedFault) -> None:
+    """Let requests fail that are about files below a folder."""
+    below, requests = f"{folder}{os.sep}", 0
+    delete = partial(_delete, folder / "corpus") if fault.deletes else partial(_move, folder / "corpus")
+
+    def guard(name: str, request: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(request)
+        def guarded(what: Any, *arguments: Any, **options: Any) -> Any:
+            nonlocal requests
+            path = str(what)
+            if name in ("fsync", "flock") and isinstance(what, int):
+                path = str(Path(f"/proc/self/fd/{what}").readlink())
+            concerned = path.startswith(below) and (name != "open" or arguments[0] & os.O_CREAT)
+            if concerned:
+                requests += 1
+                if requests > fault.number and fault.error:
+                    raise OSError(fault.error, os.strerror(fault.error), path)
+                if requests == fault.number + 1:
+                    delete()
+            return request(what, *arguments, **options)
+
+        return guarded
+
+    names = {"create": "open", "sync": "fsync", "lock": "flock"}
+    name = names.get(fault.operation, fault.operation)
+    module = import_module("fcntl") if name == "flock" else os
+    setattr(module, name, guard(name, getattr(module, name)))
+
+
+def _delete(folder: Path) -> None:
+    subprocess.run(["rm", "-rf", folder], check=False)
+
+
+def _move(folder: Path) -> None:
+    folder.rename(folder.with_name("moved"))
+
+
+def _forgo_rights_of_root() -> None:
+    """Let permissions of files hold for this process and those it starts, also where it is root."""
+    if os.geteuid():
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    rights = (ctypes.c_uint32 * 6)()
+    libc.capget(header, rights)
+    for place in (0, 1, 2):  # effective, permitted, inheritable
+        rights[place] &= ~0b110
+    if libc.capset(header, rights):
+        raise OSError(ctypes.get_errno(), "cannot forgo the rights of root")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is wrong around a command."""
+
+    fault: InjectedFault | None = None
+    without_rights: bool = False  # whether permissions hold also for root
+    largest_file: int | None = None  # bytes
+    variables: tuple[tuple[str, str], ...] = ()  # of the environment
+
+    def enter(self, folder: Path) -> None:
+        """Let them hold for this process."""
+        os.environ.update(self.variables)
+        if self.without_rights:
+            _forgo_rights_of_root()
+        if self.largest_file is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.largest_file, resource.RLIM_INFINITY))
+        if self.fault is not None:
+            _inject(folder, self.fault)
+
+
 def _run(
-    arguments: Sequence[str], folder: Path, point: FaultPoint | None, counted: Path | None, log: Path
+    arguments: Sequence[str],
+    folder: Path,
+    point: FaultPoint | None,
+    counted: Path | None,
+    log: Path,
+    surroundings: Surroundings | None,
+    alone: bool,
 ) -> None:
     """Run a command; the target of a process."""
     os.setsid()
@@ -85,6 +179,31 @@ def _run(
     tracker: Any = resource_tracker._resource_tracker  # type: ignore[attr-defined]
     tracker._fd = tracker._pid = None  # this process has one of its own
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if point is not None:
+        _guard(folder, point, counted)
+    if surroundings is not None:
+        surroundings.enter(folder)
+    run_here(arguments, alone)
+
+
+def _in_order(function: Callable[[Any], Any], tasks: Sequence[Any], _: Any) -> Iterator[Any]:
+    """Do tasks in this process, as ``tablekin.execution.run_in_order`` does it in workers."""
+    from tablekin.execution import attempt
+
+    return (attempt(function, task) for task in tasks)
+
+
+def run_here(arguments: Sequence[str], alone: bool) -> None:
+    """Run a command in this process, with pages that are not looked at, in small batches and blocks.
+
+    Parameters
+    ----------
+    arguments
+        Of the command ``tablekin``.
+    alone
+        Whether it does without workers, which take seconds to begin.
+    """
+    import tablekin.collation.stage
     import tablekin.explain.stage
     import tablekin.orchestration.documents
     import tablekin.orchestration.stage
@@ -96,10 +215,9 @@ def _run(
     tablekin.orchestration.stage.load_stages = lambda: stages
     tablekin.orchestration.documents._BATCH = 2
     tablekin.explain.stage.SIZES = tablekin.explain.stage.BlockSizes(block=3, tile=2)
-    if point is not None:
-        _guard(folder, point, counted)
-    import sys
-
+    if alone:
+        for module in (tablekin.orchestration.documents, tablekin.collation.stage):
+            module.run_in_order = _in_order  # type: ignore[attr-defined]
     sys.argv = ["tablekin", *arguments]
     main()
 
@@ -129,10 +247,14 @@ class Commands:
         folder: Path,
         point: FaultPoint | None = None,
         counted: Path | None = None,
+        log: Path | None = None,
+        surroundings: Surroundings | None = None,
+        alone: bool = True,
     ) -> BaseProcess:
         """Start a command that leads a group of its own; what it says is added to ``log.txt`` in the folder."""
+        log = log or folder / "log.txt"
         process = self._context.Process(
-            target=_run, args=(tuple(arguments), folder, point, counted, folder / "log.txt")
+            target=_run, args=(tuple(arguments), folder, point, counted, log, surroundings, alone)
         )
         process.start()
         return process

@@ -1,0 +1,382 @@
+"""Let every command meet a full disk, a forbidden folder, and what else a system may do to a program.
+
+``python scripts/attack_environment.py FOLDER --json docs/environment.json`` gives each command that reads or writes a
+corpus in surroundings in which it cannot succeed, and in some in which it must. It must end with the right exit code
+and one line that names a file and what to do, without a traceback; what the corpus held must still be there; and once
+the surroundings are as they should be, the same command must give the same tables as if nothing had been, and
+``tablekin check`` find nothing.
+
+Full disks are real where this is root on Linux (a small tmpfs), as are file systems that can only be read; else they
+are left out, and named. Permissions are real (root forgoes its right to ignore them), so is a limit on the size of
+files. A quota, locks that a file system does not have, a drive that fails, and a corpus that is deleted or moved at one
+moment or another are put between the program and the system. A clock that jumps by years needs a C compiler.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+for _place in (str(ROOT), str(ROOT / "scripts")):
+    if _place not in sys.path:
+        sys.path.insert(0, _place)
+
+from attack_kills import SEQUENCES, AttackedCommand, copy_of, differences, placed, prepare  # noqa: E402
+from lib.attacked_command import Commands, InjectedFault, Surroundings, wait_for  # noqa: E402
+
+READING = (
+    AttackedCommand("similar", "corpus", ("similar", "{}/corpus", "page0"), 0),
+    AttackedCommand("show", "corpus", ("show", "{}/corpus", "page0", "page2", "--image", "{}/out.svg"), 0),
+    AttackedCommand("read", "corpus", ("read", "{}/corpus", "page0", "--csv", "{}/out.csv"), 0),
+    AttackedCommand("check", "corpus", ("check", "{}/corpus"), 0),
+)
+WRITING = tuple(one for one in SEQUENCES if "SCHEDULER" not in one.arguments)
+TABLES = ("documents", "factors", "matches", "pairs", "drivers", "collations")
+_CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <time.h>
+/* Each question is answered with another time: twelve years later, then twelve earlier, and so on. */
+static long shift(void) {
+    static long asked;
+    return (__sync_fetch_and_add(&asked, 1) % 2 ? -1 : 1) * 12L * 365 * 24 * 3600;
+}
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = dlsym(RTLD_NEXT, "clock_gettime");
+    int answer = real(clock, now);
+    if (clock == CLOCK_REALTIME) now->tv_sec += shift();
+    return answer;
+}
+time_t time(time_t *where) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (where) *where = now.tv_sec;
+    return now.tv_sec;
+}
+int gettimeofday(struct timeval *now, void *zone) {
+    struct timespec exact;
+    clock_gettime(CLOCK_REALTIME, &exact);
+    now->tv_sec = exact.tv_sec;
+    now->tv_usec = exact.tv_nsec / 1000;
+    return 0;
+}
+"""
+
+
+USUAL = Surroundings()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A command in surroundings."""
+
+    command: AttackedCommand
+    fault: str  # for the table
+    surroundings: Surroundings = USUAL
+    before: Callable[[Path], object] = lambda folder: None  # makes a folder as it is to be
+    after: Callable[[Path], object] = lambda folder: None  # and as it was
+    succeeds: bool = False  # whether the command must succeed all the same
+    room: int | None = None  # bytes that a file system has beside what it holds already
+    read_only: bool = False
+
+
+@dataclass
+class Verdict:
+    """What became of it."""
+
+    command: str
+    fault: str
+    code: int
+    said: str  # the line that says what is wrong
+    wrong: list[str] = field(default_factory=list)
+
+
+def _unmount(folder: Path) -> None:
+    subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def mounted(folder: Path, trial: Trial) -> Iterator[None]:
+    """Put a folder on a small file system, or on one that can only be read."""
+    with ExitStack() as stack:
+        if trial.room is not None:
+            kept = folder.with_name("kept")
+            shutil.rmtree(kept, ignore_errors=True)
+            folder.rename(kept)
+            folder.mkdir()
+            size = sum(4096 * (1 + -(-path.stat().st_size // 4096)) for path in kept.rglob("*")) + trial.room
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+            stack.callback(_unmount, folder)
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
+        elif trial.read_only:
+            subprocess.run(["mount", "--bind", folder, folder], check=True)
+            stack.callback(_unmount, folder)
+            subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+        try:
+            yield
+        finally:
+            if trial.room is not None:  # what is there now is what is to be gone on from
+                again = folder.with_name("again")
+                shutil.rmtree(again, ignore_errors=True)
+                shutil.copytree(folder, again)
+                stack.close()
+                folder.rmdir()
+                again.rename(folder)
+
+
+def injected(command: AttackedCommand, changes: int) -> Iterator[Trial]:
+    """List faults that are put between the program and the system, at several moments each."""
+    kinds = (
+        ("quota used up", "create", errno.EDQUOT),
+        ("disk full at the end of a file", "sync", errno.ENOSPC),
+        ("drive fails", "sync", errno.EIO),
+        ("rename forbidden", "replace", errno.EACCES),
+        ("network drive is gone", "create", errno.ESTALE),
+    )
+    for name, operation, number in kinds:
+        for moment in sorted({0, 1, changes // 3, changes // 2}):
+            fault = InjectedFault(operation, moment, number)
+            yield Trial(command, name, Surroundings(fault))
+    for name, number in (("no locks here", errno.ENOLCK), ("locks not supported", errno.EOPNOTSUPP)):
+        yield Trial(command, name, Surroundings(InjectedFault("lock", 0, number)))
+    for moment in sorted({2, changes // 4, changes // 2, 3 * changes // 4}):
+        yield Trial(command, "corpus deleted", Surroundings(InjectedFault("replace", moment, deletes=True)))
+        yield Trial(command, "corpus moved", Surroundings(InjectedFault("replace", moment, moves=True)))
+
+
+def _closed(name: str, mode: int) -> tuple[Callable[[Path], object], Callable[[Path], object]]:
+    """Close a folder or file, and open it again."""
+
+    def close(folder: Path) -> None:
+        with suppress(FileNotFoundError):
+            (folder / name).chmod(mode)
+
+    def reopen(folder: Path) -> None:
+        with suppress(FileNotFoundError):
+            (folder / name).chmod(0o755)
+
+    return close, reopen
+
+
+def forbidden(command: AttackedCommand) -> Iterator[Trial]:
+    """List permissions that are missing."""
+    without = Surroundings(without_rights=True)
+    writes = command in WRITING
+    places = [("corpus forbidden", "corpus", 0), ("corpus only to be read", "corpus", 0o555)]
+    places += [(f"table {table} forbidden", f"corpus/{table}", 0) for table in TABLES]
+    places += [("run.json forbidden", "corpus/run.json", 0), ("folder only to be read", ".", 0o555)]
+    for name, place, mode in places:
+        close, reopen = _closed(place, mode)
+        succeeds = mode == 0o555 and not writes and "--csv" not in command.arguments
+        if command.name == "first run" and place.startswith("corpus"):
+            continue
+        yield Trial(command, name, without, close, reopen, succeeds)
+
+
+def trials(command: AttackedCommand, changes: int, preload: Path | None) -> Iterator[Trial]:
+    """List what is tried with a command."""
+    if command in WRITING:
+        yield from injected(command, changes)
+        for size in (1000, 8000):
+            yield Trial(command, "file size limited", Surroundings(largest_file=size))
+        if _is_root():
+            for room in (0, 20_000, 60_000, 120_000):
+                yield Trial(command, "disk full (tmpfs)", room=room)
+            yield Trial(command, "file system only to be read", read_only=True)
+    yield from forbidden(command)
+    if preload is not None:
+        clock = Surroundings(variables=(("LD_PRELOAD", str(preload)),))
+        yield Trial(command, "clock jumps by years", clock, succeeds=True)
+
+
+def _is_root() -> bool:
+    return sys.platform.startswith("linux") and os.geteuid() == 0
+
+
+def build_clock(folder: Path) -> Path | None:
+    """Compile a library that gives a program wrong times; None without a compiler."""
+    source, library = folder / "clock.c", folder / "clock.so"
+    source.write_text(_CLOCK)
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+class Examiner:
+    """Tries commands in surroundings, and judges what they do."""
+
+    def __init__(self, folder: Path, commands: Commands) -> None:
+        self._folder, self._commands = folder, commands
+
+    def whole(self, command: AttackedCommand) -> Path:
+        """Let a command end by itself; the folder with what it made."""
+        folder = self._folder / f"whole-{command.name.replace(' ', '-')}"
+        if not folder.exists():
+            copy_of(self._folder / command.before, folder)
+            code = self._commands.finish(placed(command.arguments, folder), folder)
+            assert code == 0, (command.name, code)
+        return folder
+
+    def try_out(self, trial: Trial) -> Verdict:
+        """Give a command in its surroundings, then again without them."""
+        command, whole = trial.command, self.whole(trial.command)
+        folder, log = self._folder / "tried", self._folder / "said.txt"
+        for left in (folder, folder.with_name("kept")):
+            shutil.rmtree(left, ignore_errors=True)
+        copy_of(self._folder / command.before, folder)
+        arguments = placed(command.arguments, folder)
+        log.write_text("")
+        with mounted(folder, trial):
+            trial.before(folder)
+            if tuple(name for name, _ in trial.surroundings.variables) == ("LD_PRELOAD",):
+                code = self._run_anew(arguments, dict(trial.surroundings.variables), log)
+            else:
+                process = self._commands.start(arguments, folder, log=log, surroundings=trial.surroundings)
+                code = wait_for(process)
+            trial.after(folder)
+        text = log.read_text(errors="replace")
+        lines = [line for line in text.splitlines() if line.startswith("tablekin: ")]
+        verdict = Verdict(command.name, trial.fault, code, lines[-1] if lines else "")
+        verdict.wrong += list(_misbehaviour(trial, verdict, text, folder))
+        fault = trial.surroundings.fault
+        if fault is not None and fault.moves and (folder / "moved").exists():
+            shutil.rmtree(folder / "corpus", ignore_errors=True)
+            (folder / "moved").rename(folder / "corpus")
+        deleted = fault is not None and fault.deletes
+        if deleted:  # then it is to be put back
+            shutil.rmtree(folder / "corpus", ignore_errors=True)
+            if (self._folder / command.before / "corpus").exists():
+                copy_of(self._folder / command.before, folder)
+        again = self._commands.finish(arguments, folder)
+        if again and not (command.name == "drop" and code == 0):
+            verdict.wrong.append(f"given again, it ends with {again}")
+        verdict.wrong += list(differences(whole, folder))
+        return verdict
+
+    def _run_anew(self, arguments: Sequence[str], variables: dict[str, str], log: Path) -> int:
+        """Run a command in an interpreter of its own, whose libraries are loaded with other variables."""
+        code = (
+            "import sys; from pathlib import Path; from lib.attacked_command import run_here; "
+            "run_here(sys.argv[1:], alone=True)"
+        )
+        with log.open("ab") as file:
+            return subprocess.run(
+                [sys.executable, "-c", code, *arguments],
+                env=os.environ | variables,
+                stdout=file,
+                stderr=file,
+                check=False,
+            ).returncode
+
+
+def _misbehaviour(trial: Trial, verdict: Verdict, text: str, folder: Path) -> Iterator[str]:
+    """Say what a command should not have done in its surroundings."""
+    if "Traceback" in text or "please report" in text:
+        yield f"shows a traceback: {text[-1500:]}"
+    if trial.succeeds and verdict.code:
+        yield f"ends with {verdict.code} instead of 0: {text[-300:]}"
+    if not trial.succeeds and verdict.code not in (0, 2):
+        found = verdict.code == 3 and trial.command.name == "check"
+        if not found:
+            yield f"ends with {verdict.code} instead of 2: {text[-300:]}"
+    if verdict.code == 2:
+        if str(folder) not in verdict.said:
+            yield f"names no file: {verdict.said}"
+        if not any(
+            word in verdict.said for word in ("again", "name a", "name another", "get the right", "to:")
+        ):
+            yield f"does not say what to do: {verdict.said}"
+
+
+def summarize(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
+    """Count by fault."""
+    rows: list[dict[str, object]] = []
+    for fault in dict.fromkeys(one.fault for one in verdicts):
+        these = [one for one in verdicts if one.fault == fault]
+        codes = {code: sum(one.code == code for one in these) for code in sorted({one.code for one in these})}
+        rows.append(
+            {
+                "fault": fault,
+                "trials": len(these),
+                "commands": len({one.command for one in these}),
+                "exit_codes": ", ".join(f"{count} x {code}" for code, count in codes.items()),
+                "wrong": sum(bool(one.wrong) for one in these),
+            }
+        )
+    return rows
+
+
+def main() -> int:
+    """Try everything, print a table, write JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--json", type=Path, metavar="OUT.json")
+    parser.add_argument("--only", nargs="*", help="commands")
+    parser.add_argument("--faults", nargs="*", help="faults")
+    parser.add_argument("--every", type=int, default=1, help="do only one trial of so many")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "scripts"), *filter(None, sys.path)])
+    os.environ.setdefault("MPLCONFIGDIR", tempfile.mkdtemp())
+    commands = Commands()
+    if not (folder / "more").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        prepare(folder, commands)
+    examiner, preload = Examiner(folder, commands), build_clock(folder)
+    verdicts: list[Verdict] = []
+    number = 0
+    for command in (*WRITING, *READING):
+        if options.only and command.name not in options.only:
+            continue
+        for trial in trials(command, 40 if command.name in ("first run", "increment") else 8, preload):
+            number += 1
+            if number % options.every or (options.faults and trial.fault not in options.faults):
+                continue
+            verdict = examiner.try_out(trial)
+            verdicts.append(verdict)
+            if verdict.wrong:
+                print(f"{verdict.command}, {verdict.fault}: {verdict.wrong}", flush=True)
+    rows = summarize(verdicts)
+    line = "{fault:<32} {trials:>4} trials of {commands:>2} commands, exit codes {exit_codes:<22} {wrong:>3} wrong"
+    for row in rows:
+        print(line.format(**row))
+    left_out = [] if _is_root() else ["disk full (tmpfs)", "file system only to be read"]
+    left_out += [] if preload else ["clock jumps by years"]
+    if left_out:
+        print(f"not tried here, for want of the rights of root or of a compiler: {', '.join(left_out)}")
+    wrong = [asdict(one) for one in verdicts if one.wrong]
+    print(f"{len(verdicts)} trials, {len(wrong)} went wrong")
+    if options.json:
+        messages = sorted({one.said.replace(str(folder), "FOLDER") for one in verdicts if one.said})
+        found = {
+            "cores": os.cpu_count(),
+            "rows": rows,
+            "left_out": left_out,
+            "messages": messages,
+            "wrong": wrong,
+        }
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

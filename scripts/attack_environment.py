@@ -10,6 +10,8 @@ Full disks are real where this is root on Linux (a small tmpfs), as are file sys
 are left out, and named. Permissions are real (root forgoes its right to ignore them), so is a limit on the size of
 files. A quota, locks that a file system does not have, a drive that fails, and a corpus that is deleted or moved at one
 moment or another are put between the program and the system. A clock that jumps by years needs a C compiler.
+
+Trials that are done stand in FOLDER/trials.jsonl and are not done again; ``--minutes`` stops after some time.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -98,6 +101,7 @@ class Trial:
 class Verdict:
     """What became of it."""
 
+    name: str
     command: str
     fault: str
     code: int
@@ -233,7 +237,7 @@ class Examiner:
             assert code == 0, (command.name, code)
         return folder
 
-    def try_out(self, trial: Trial) -> Verdict:
+    def try_out(self, trial: Trial, name: str) -> Verdict:
         """Give a command in its surroundings, then again without them."""
         command, whole = trial.command, self.whole(trial.command)
         folder, log = self._folder / "tried", self._folder / "said.txt"
@@ -252,7 +256,7 @@ class Examiner:
             trial.after(folder)
         text = log.read_text(errors="replace")
         lines = [line for line in text.splitlines() if line.startswith("tablekin: ")]
-        verdict = Verdict(command.name, trial.fault, code, lines[-1] if lines else "")
+        verdict = Verdict(name, command.name, trial.fault, code, lines[-1] if lines else "")
         verdict.wrong += list(_misbehaviour(trial, verdict, text, folder))
         fault = trial.surroundings.fault
         if fault is not None and fault.moves and (folder / "moved").exists():
@@ -322,6 +326,34 @@ def summarize(verdicts: Sequence[Verdict]) -> list[dict[str, object]]:
     return rows
 
 
+def read_verdicts(path: Path) -> list[Verdict]:
+    """Read what is done already."""
+    return [Verdict(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def try_all(options: argparse.Namespace, folder: Path, examiner: Examiner, preload: Path | None) -> bool:
+    """Do the trials that are left, as long as there is time; whether none are left."""
+    deadline = time.monotonic() + 60 * (options.minutes or 1e6)
+    done = {verdict.name for verdict in read_verdicts(folder / "trials.jsonl")}
+    for command in (*WRITING, *READING):
+        if options.only and command.name not in options.only:
+            continue
+        changes = 30 if command.name in ("first run", "increment") else 8
+        for number, trial in enumerate(trials(command, changes, preload)):
+            name = f"{command.name} {number}"
+            unwanted = number % options.every or (options.faults and trial.fault not in options.faults)
+            if unwanted or name in done:
+                continue
+            if time.monotonic() > deadline:
+                return False
+            verdict = examiner.try_out(trial, name)
+            with (folder / "trials.jsonl").open("a") as file:
+                file.write(json.dumps(asdict(verdict)) + "\n")
+            if verdict.wrong:
+                print(f"{name}, {verdict.fault}: {verdict.wrong}", flush=True)
+    return True
+
+
 def main() -> int:
     """Try everything, print a table, write JSON."""
     parser = argparse.ArgumentParser(
@@ -329,6 +361,7 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--json", type=Path, metavar="OUT.json")
+    parser.add_argument("--minutes", type=float, help="stop after so many")
     parser.add_argument("--only", nargs="*", help="commands")
     parser.add_argument("--faults", nargs="*", help="faults")
     parser.add_argument("--every", type=int, default=1, help="do only one trial of so many")
@@ -341,20 +374,9 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         prepare(folder, commands)
-    examiner, preload = Examiner(folder, commands), build_clock(folder)
-    verdicts: list[Verdict] = []
-    number = 0
-    for command in (*WRITING, *READING):
-        if options.only and command.name not in options.only:
-            continue
-        for trial in trials(command, 40 if command.name in ("first run", "increment") else 8, preload):
-            number += 1
-            if number % options.every or (options.faults and trial.fault not in options.faults):
-                continue
-            verdict = examiner.try_out(trial)
-            verdicts.append(verdict)
-            if verdict.wrong:
-                print(f"{verdict.command}, {verdict.fault}: {verdict.wrong}", flush=True)
+    preload = build_clock(folder)
+    complete = try_all(options, folder, Examiner(folder, commands), preload)
+    verdicts = read_verdicts(folder / "trials.jsonl")
     rows = summarize(verdicts)
     line = "{fault:<32} {trials:>4} trials of {commands:>2} commands, exit codes {exit_codes:<22} {wrong:>3} wrong"
     for row in rows:
@@ -364,7 +386,7 @@ def main() -> int:
     if left_out:
         print(f"not tried here, for want of the rights of root or of a compiler: {', '.join(left_out)}")
     wrong = [asdict(one) for one in verdicts if one.wrong]
-    print(f"{len(verdicts)} trials, {len(wrong)} went wrong")
+    print(f"{len(verdicts)} trials, {len(wrong)} went wrong" + ("" if complete else "; some are left"))
     if options.json:
         messages = sorted({one.said.replace(str(folder), "FOLDER") for one in verdicts if one.said})
         found = {
@@ -375,7 +397,7 @@ def main() -> int:
             "wrong": wrong,
         }
         options.json.write_text(json.dumps(found, indent=2) + "\n")
-    return 1 if wrong else 0
+    return 1 if wrong else 0 if complete else LEFT
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ for _place in (str(ROOT), str(ROOT / "scripts")):
     if _place not in sys.path:
         sys.path.insert(0, _place)
 
-from attack_kills import SEQUENCES, AttackedCommand, copy_of, differences, placed, prepare  # noqa: E402
+from attack_kills import LEFT, SEQUENCES, AttackedCommand, copy_of, differences, placed, prepare  # noqa: E402
 from lib.attacked_command import Commands, InjectedFault, Surroundings, wait_for  # noqa: E402
 
 READING = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -75,6 +75,24 @@ class Console(logging.Handler):
                 self._bar = None
 
 
+class LogFile(logging.FileHandler):
+    """Writes messages into a file as long as there is room; then says so once, and the program goes on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Give up after an error."""
+        error = sys.exc_info()[1]
+        logger = logging.getLogger("tablekin")
+        logger.removeHandler(self)
+        logger.warning(
+            "the log file %s ends here, it cannot be written any more: %s", self.baseFilename, error
+        )
+
+    def close(self) -> None:
+        """Close the file; what could not be written has been told."""
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def show_messages(threshold: int = logging.INFO, log_file: Path | None = None) -> Iterator[None]:
     """Show what is said on the standard error meanwhile, and write it into a file.
@@ -111,7 +129,7 @@ def show_messages(threshold: int = logging.INFO, log_file: Path | None = None) -
 def _open_log(path: Path) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        handler = LogFile(path, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"cannot write the log file {path}: {error.strerror}; name another one") from error
     handler.setLevel(logging.DEBUG)

@@ -60,7 +60,8 @@ class AttackedCommand:
     name: str
     before: str  # which state it begins from
     arguments: tuple[str, ...]  # with {} for the folder
-    random: int  # attacks at random moments; those at changes of files are as many as there are changes
+    random: int  # attacks at random moments
+    step: int = 1  # of so many changes of files one is attacked, twice
 
 
 OPTIONS = ("--device", "cpu", "--workers", "2")
@@ -90,6 +91,7 @@ SEQUENCES = (
         "more",
         ("run", "{}/scans", "--out", "{}/corpus", "--device", "cpu", "--scheduler", "SCHEDULER"),
         12,
+        5,
     ),
 )
 
@@ -176,7 +178,7 @@ def copy_of(state: Path, folder: Path) -> None:
 def plan(sequence: AttackedCommand, changes: int, seed: int) -> Iterator[Attack]:
     """List the attacks on a command: at each change of a file, and at random moments."""
     number = 0
-    for change in range(changes):
+    for change in range(0, changes, sequence.step):
         for sent, word in ((signal.SIGKILL, "SIGKILL"), (signal.SIGINT, "SIGINT")):
             after, group = bool((change + number) % 2), bool(change % 3 == 2)
             point = FaultPoint(change, after, sent, group)

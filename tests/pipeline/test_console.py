@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+from pathlib import Path
 
 import pytest
 
@@ -90,3 +91,14 @@ def test_errors_bear_the_name_of_the_program_and_the_inside_that_of_its_module(s
 
     assert shown(say, threshold=logging.DEBUG) == "tablekin: no such scan\n  tablekin.check: looking\n"
     assert shown(say) == "tablekin: no such scan\n"
+
+
+def test_a_log_file_without_room_is_told_once_and_ends_nothing(capsys):
+    with show_messages(log_file=Path("/dev/full")):
+        for number in range(3):
+            LOGGER.info("line %d", number)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if line.startswith("line")] == ["line 0", "line 1", "line 2"]
+    (told,) = (line for line in lines if not line.startswith("line"))
+    assert "the log file /dev/full ends here" in told
+    assert "No space left" in told

@@ -3,6 +3,10 @@
 import json
 
 import pandas as pd
+import pytest
+
+from tablekin.check.stage import check
+from tablekin.corpus import locked
 
 
 def test_kinship(command, editions):
@@ -28,3 +32,25 @@ def test_analyze(command, editions, tmp_path):
     assert found["folder"] == str(tmp_path / "new")
     drivers = pd.read_parquet(tmp_path / "new/drivers_by.parquet")
     assert len(found["drivers_by"]) == len(drivers)
+
+
+@pytest.mark.parametrize("name", ["analyze", "kinship"])
+def test_only_one_command_at_a_time_writes(command, editions, name, monkeypatch):
+    with locked(editions):
+        result = command(name, editions)
+    assert result.exit_code == 2
+    assert f"another run is writing to {editions}" in result.stderr
+    assert command(name, editions).exit_code == 0
+    assert [path.name for path in editions.rglob(".*")] == [".lock"]
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("matplotlib.figure.Figure.savefig", interrupt)
+        patched.setattr("pandas.DataFrame.to_parquet", interrupt)
+        assert command(name, editions).exit_code == 130
+    (problem,) = (str(problem) for problem in check(editions))
+    assert problem.endswith(f"tablekin {name} {editions}")
+    assert command(name, editions).exit_code == 0
+    assert list(check(editions)) == []

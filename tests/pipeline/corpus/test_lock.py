@@ -1,5 +1,8 @@
+import errno
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +12,7 @@ from typer.testing import CliRunner
 
 from tablekin.cli import app
 from tablekin.corpus import locked
-from tablekin.errors import InUseError
+from tablekin.errors import CorpusError, InUseError, StorageError
 from tests.support.runs import start, write_scan
 
 HOLD = """
@@ -73,3 +76,28 @@ def test_readers_are_not_refused(tmp_path):
             assert CliRunner().invoke(app, [str(argument) for argument in arguments]).exit_code == 0
         assert "another run" not in CliRunner().invoke(app, ["check", str(corpus)]).output
         other.stdin.close()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_without_locks_is_told_and_nothing_takes_their_place(tmp_path, monkeypatch, number):
+    def flock(descriptor, operation):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with (
+        pytest.raises(StorageError, match=r"corpus has no locks.*name a folder on a disk"),
+        locked(tmp_path / "corpus"),
+    ):
+        pass
+
+
+def test_a_corpus_that_is_deleted_or_replaced_is_noticed(tmp_path):
+    root = tmp_path / "corpus"
+    with locked(root) as lock:
+        lock.verify()
+        shutil.rmtree(root)
+        with pytest.raises(CorpusError, match="was deleted, moved or replaced"):
+            lock.verify()
+        with locked(root) as other, pytest.raises(CorpusError, match="was deleted, moved or replaced"):
+            other.verify()
+            lock.verify()

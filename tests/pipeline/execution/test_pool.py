@@ -35,6 +35,8 @@ def misbehave(how):
         os.kill(os.getpid(), signal.SIGSEGV)
     if how == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
+    if how == "ended":
+        os.kill(os.getpid(), signal.SIGTERM)
     if how == "ask":
         more_time(20)
         time.sleep(1.2)
@@ -61,16 +63,17 @@ def test_results_come_in_order_and_each_failure_stays_with_its_task(workers):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="bounds the address space")
 def test_a_task_that_takes_too_much_fails_alone_and_at_once():
-    tasks = ["sleep", "good", "hoard", "ask", "crash", "good", "killed", "good"]
+    tasks = ["sleep", "good", "hoard", "ask", "crash", "good", "killed", "good", "ended"]
     begin = time.monotonic()
     found = list(run_in_order(misbehave, tasks, Workers(2, seconds=1, memory=1 << 29)))
     assert time.monotonic() - begin < 60
     assert [one for one in found if not isinstance(one, Failure)] == ["good", "ask", "good", "good"]
-    slow, large, crashed, killed = (one for one in found if isinstance(one, Failure))
+    slow, large, crashed, killed, ended = (one for one in found if isinstance(one, Failure))
     assert "too long" in slow.reason
     assert "memory" in large.reason
     assert "crash" in crashed.reason
     assert [one.may_succeed for one in (slow, large, crashed, killed)] == [False, False, False, True]
+    assert ended.may_succeed  # by whom a job ends, or the system
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

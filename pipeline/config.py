@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tablekin.errors import ConfigError
 
-# what neither the tables of documents nor those of pairs depend on: collations have a fingerprint of their own
-_OF_NO_TABLE = {"seed": True, "device": True, "collate": True}
+# what neither the tables of documents nor those of pairs depend on: what is recomputed and collations have
+# fingerprints of their own
+_OF_NO_TABLE = {"seed": True, "device": True, "recompute": True, "collate": True}
 
 
 class _Section(BaseModel):
@@ -65,6 +66,16 @@ class ExplainConfig(_Section):
     )
 
 
+class RecomputeConfig(_Section):
+    """Which functions are claimed of tables."""
+
+    min_log_odds: float = Field(
+        default=10.0,
+        ge=0,
+        description="a function is claimed of a table that it explains better than none does by so many nats",
+    )
+
+
 class CollateConfig(_Section):
     """Which pairs are compared cell by cell."""
 
@@ -100,6 +111,7 @@ class RunConfig(_Section):
     digitize: DigitizeConfig = DigitizeConfig()
     segment: SegmentConfig = SegmentConfig()
     explain: ExplainConfig = ExplainConfig()
+    recompute: RecomputeConfig = RecomputeConfig()
     collate: CollateConfig = CollateConfig()
 
     def document_fingerprint(self, *parts: str) -> str:
@@ -109,6 +121,10 @@ class RunConfig(_Section):
         """
         of_pairs = {"matches_per_pair", "matches_from_cosine"}
         return _digest(self.model_dump_json(exclude={**_OF_NO_TABLE, "explain": of_pairs}), *parts)
+
+    def recomputation_fingerprint(self, *parts: str) -> str:
+        """Digest of what is recomputed of tables depends on besides their readings: this config and ``parts``."""
+        return _digest(self.recompute.model_dump_json(), *parts)
 
     def on_device(self, device: str) -> RunConfig:
         """Make the same config for another device.

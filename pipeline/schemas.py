@@ -24,10 +24,20 @@ class PartKey(StrEnum):
     COVERAGE = "tablekin.coverage"
     COLLATED = "tablekin.collated"
     DROPPING = "tablekin.dropping"
+    READINGS = "tablekin.readings"
 
 
 _BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image
 _PAIR = [("doc_a", pa.string()), ("doc_b", pa.string())]
+_PARAMETER = pa.struct(
+    [
+        ("name", pa.string()),
+        ("value", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("known_as", pa.list_(pa.string())),
+    ]
+)
 
 _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
     "documents": [
@@ -137,6 +147,37 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("computed", pa.string()),
         ("error_in", pa.string()),
     ],
+    "columns": [
+        ("doc_id", pa.string()),
+        ("table_id", pa.int32()),
+        ("col", pa.int32()),
+        ("group", pa.int32()),
+        ("radix", pa.int32()),
+        ("unit", pa.string()),
+        ("role", pa.string()),
+        ("step", pa.float64()),
+    ],
+    "functions": [
+        ("doc_id", pa.string()),
+        ("table_id", pa.int32()),
+        ("group", pa.int32()),
+        ("function", pa.string()),
+        ("parameters", pa.list_(_PARAMETER)),
+        ("cells", pa.int32()),
+        ("within_rounding", pa.int32()),
+        ("log_odds", pa.float32()),
+        ("rounding", pa.string()),
+    ],
+    "checks": [
+        ("doc_id", pa.string()),
+        ("region_id", pa.int32()),
+        ("kind", pa.string()),
+        ("value", pa.float64()),
+        ("computed", pa.float64()),
+        ("residual", pa.float64()),
+        ("p_misprint", pa.float32()),
+        ("p_misreading", pa.float32()),
+    ],
     "drivers": [
         ("doc_id", pa.string()),
         ("region_id", pa.int32()),
@@ -167,6 +208,7 @@ DOCUMENT_TABLES = (
     "factors",
     "documents",
 )  # documents seals a batch
+RECOMPUTED_TABLES = ("columns", "functions", "checks")  # checks seals what was recomputed of a batch
 PAIR_TABLES = ("matches", "pairs")  # pairs seals a batch
 
 

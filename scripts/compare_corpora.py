@@ -30,7 +30,10 @@ _KEYS = (
     "row_b",
     "col_b",
 )
-_MORE_KEYS = ("digit", "x0", "y0", "feature", "model", "region_a", "region_b", "features")
+_MORE_KEYS = (
+    *("digit", "x0", "y0", "feature", "model", "region_a", "region_b", "features"),
+    *("table_id", "group", "col", "radix"),
+)
 
 
 def tables_of(corpus: Path) -> dict[str, list[Path]]:

@@ -10,10 +10,18 @@ import pyarrow.parquet as pq
 
 from tablekin.check.problem import Problem, delete_batch, delete_part, delete_tables
 from tablekin.corpus import CorpusLayout
-from tablekin.schemas import DOCUMENT_TABLES, PAIR_TABLES, SCHEMA_VERSION, SCHEMAS, PartKey
+from tablekin.schemas import (
+    DOCUMENT_TABLES,
+    PAIR_TABLES,
+    RECOMPUTED_TABLES,
+    SCHEMA_VERSION,
+    SCHEMAS,
+    PartKey,
+)
 
 _REQUIRED = {  # columns without missing values, besides all of pairs and matches
     *("doc_id", "sha256", "status", "region_id", "kind", "phi", "feature", "relevance", "share", "partners"),
+    *("group", "role", "function", "rounding", "p_misprint", "p_misreading"),
     *(name for table in PAIR_TABLES for name in SCHEMAS[table].names),
 }
 
@@ -24,7 +32,8 @@ def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
         return delete_batch(layout, part.name)
     if table in ("alignments", "collations"):
         return delete_tables(layout, "alignments", "collations")
-    return delete_part(layout, part) if table == "matches" else delete_tables(layout, table)
+    is_alone = table in ("matches", *RECOMPUTED_TABLES)
+    return delete_part(layout, part) if is_alone else delete_tables(layout, table)
 
 
 def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from tablekin.check.problem import Problem, delete_part, delete_tables
 from tablekin.collation import collations_fingerprint
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusLayout, inputs_digest, part_metadata
+from tablekin.recompute import recomputation_fingerprint
 from tablekin.schemas import DOCUMENT_TABLES, PartKey
 
 _COUNTED = (("score", "pairs"), ("match", "matches"))  # stages whose results are the rows of a table
@@ -27,6 +28,7 @@ class Fingerprints:
 
     documents: str
     pairs: str
+    recomputed: str
     alignments: str
 
 
@@ -61,7 +63,8 @@ def fingerprints_of(record: Mapping[str, Any]) -> Fingerprints | None:
         return None
     documents = config.document_fingerprint(version, *weights)
     alignments = collations_fingerprint(documents, config.collate.neighbours)
-    return Fingerprints(documents, config.pair_fingerprint(documents), alignments)
+    recomputed = recomputation_fingerprint(config, version)
+    return Fingerprints(documents, config.pair_fingerprint(documents), recomputed, alignments)
 
 
 def check_record(

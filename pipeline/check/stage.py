@@ -21,6 +21,7 @@ from tablekin.check.journal import check_journal
 from tablekin.check.matches import check_matches
 from tablekin.check.pairs import check_pairs
 from tablekin.check.problem import Problem, delete_batch
+from tablekin.check.recomputations import check_recomputations
 from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
 from tablekin.corpus import CorpusLayout, find_foreign
 from tablekin.errors import CorpusError
@@ -88,5 +89,6 @@ def check(root: Path) -> Iterator[Problem]:
         expected.pairs if expected else None,
     )
     yield from check_drivers(layout, sound["drivers"], index)
+    yield from check_recomputations(layout, sound, index, expected.recomputed if expected else None)
     fingerprint = expected.documents if expected else None
     yield from check_collations(layout, sound["collations"], sound["alignments"], index, fingerprint)

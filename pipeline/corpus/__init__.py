@@ -24,6 +24,7 @@ from tablekin.corpus.match_coverage import (
     survey,
 )
 from tablekin.corpus.parts import part_metadata, read_parts
+from tablekin.corpus.recomputed_tables import ReadingsProvenance, RecomputedTables
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
@@ -38,6 +39,8 @@ __all__ = [
     "Inventory",
     "Journal",
     "MatchProvenance",
+    "ReadingsProvenance",
+    "RecomputedTables",
     "Survey",
     "alignments_of",
     "discard_unfinished",

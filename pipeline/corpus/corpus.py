@@ -29,6 +29,7 @@ from tablekin.corpus.parts import (
     read_parts,
     read_rows_with,
 )
+from tablekin.corpus.recomputed_tables import RecomputedTables
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
 from tablekin.faults import faults_described
@@ -46,8 +47,8 @@ class CorpusStore:
         Where its tables and other files lie.
     journal
         What commands had begun when they were interrupted.
-    document_tables, pair_table, match_table, driver_table, collation_table, alignment_table, group_table
-        What writes them.
+    document_tables, pair_table, match_table, driver_table, recomputed_tables, collation_table, alignment_table
+        What writes them; so does ``group_table``.
 
     Raises
     ------
@@ -82,6 +83,7 @@ class CorpusStore:
         self.pair_table = WholeTable(self.layout, "pairs")
         self.match_table = MatchTable(self.layout)
         self.driver_table = WholeTable(self.layout, "drivers")
+        self.recomputed_tables = RecomputedTables(self.layout)
         self.collation_table = CollationTable(self.layout)
         self.alignment_table = WholeTable(self.layout, "alignments")
         self.group_table = WholeTable(self.layout, "groups")
@@ -206,6 +208,7 @@ class CorpusStore:
         """Delete what interrupted commands left of documents, and finish what they were changing in them."""
         self.tidy_folders()
         self.document_tables.tidy()
+        self.recomputed_tables.tidy()
         if gone := self.journal.dropping():
             self.drop_documents(gone)
 
@@ -214,6 +217,7 @@ class CorpusStore:
         self.pair_table.drop()
         self.match_table.drop()
         self.document_tables.drop_stale(fingerprint)
+        self.recomputed_tables.tidy()
 
     def drop_documents(self, doc_ids: Collection[str]) -> None:
         """Delete documents and their pairs; those that are not there any more are no fault.
@@ -224,6 +228,7 @@ class CorpusStore:
         self.collation_table.drop_pairs_of(doc_ids)
         self.pair_table.drop_pairs_of(doc_ids)
         self.match_table.drop_pairs_of(doc_ids)
+        self.recomputed_tables.drop(doc_ids)
         self.document_tables.drop(doc_ids)
 
     def find_scan(self, source: str) -> Path:

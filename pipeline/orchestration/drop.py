@@ -19,7 +19,7 @@ from tablekin.faults import faults_described
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
-from tablekin.orchestration.updates import update_cells, update_pairs
+from tablekin.orchestration.updates import update_cells, update_pairs, update_recomputed
 from tablekin.provenance import versions, weights_digests
 
 
@@ -71,6 +71,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
             return Dropped(sorted(gone), left, is_current=False)
         run = RunContext(corpus, lock, config, fingerprint, record, tally, say)
         update_pairs(run, partial(comparison_stages, stages))
+        update_recomputed(run, default_workers("cpu"))
         update_cells(run, default_workers("cpu"))
         lock.verify()
         record.finish(tally, time.perf_counter() - begin)

@@ -20,7 +20,7 @@ from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.documents import Analyse, Analysis, add_documents, look_at_files
 from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
-from tablekin.orchestration.updates import update_cells, update_pairs
+from tablekin.orchestration.updates import update_cells, update_pairs, update_recomputed
 from tablekin.provenance import versions, weights_digests
 
 
@@ -156,7 +156,9 @@ def _bring_up_to_date(
         add_documents(changes.new, run, analysis)
     updated = _update_metadata(corpus, metadata, record.begin, say)
     compared = update_pairs(run, partial(comparison_stages, stages), cluster)
-    collated = update_cells(run, cluster or request.workers or default_workers("cpu"))
+    pool = cluster or request.workers or default_workers("cpu")
+    recomputed = update_recomputed(run, pool)
+    collated = update_cells(run, pool)
     lock.verify()
     record.finish(tally, time.perf_counter() - begin)
     documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
@@ -166,7 +168,7 @@ def _bring_up_to_date(
         len(documents) - ok,
         len(changes.new),
         compared or 0,
-        not (changes.new or updated) and compared is None and collated is None,
+        not (changes.new or updated) and compared is None and recomputed is None and collated is None,
     )
 
 

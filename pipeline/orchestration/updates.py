@@ -10,6 +10,8 @@ from tablekin.corpus import Inventory
 from tablekin.execution import Progress, WorkerPool
 from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
 from tablekin.orchestration.context import RunContext
+from tablekin.provenance import versions
+from tablekin.recompute import recomputation_fingerprint, update_recomputations
 
 
 def update_pairs(
@@ -48,6 +50,30 @@ def update_pairs(
         rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
     run.tally.add("drivers", documents, rows, time.perf_counter() - clock)
     return compared or 0
+
+
+def update_recomputed(run: RunContext, workers: int | WorkerPool) -> int | None:
+    """Bring what is recomputed of every document up to date with its readings.
+
+    Parameters
+    ----------
+    run
+        What the stages share.
+    workers
+        Number of processes, or those of a cluster.
+
+    Returns
+    -------
+    int or None
+        Number of documents recomputed; None if there was nothing to do.
+    """
+
+    def begin(batches: int) -> None:
+        run.say(f"{batches} batches of documents to be recomputed")
+        run.record.begin()
+
+    fingerprint = recomputation_fingerprint(run.config, str(versions()["tablekin"]))
+    return update_recomputations(run.corpus, run.config.recompute, fingerprint, workers, run.tally.add, begin)
 
 
 def update_cells(run: RunContext, workers: int | WorkerPool) -> int | None:

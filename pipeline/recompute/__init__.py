@@ -2,7 +2,19 @@
 
 from tablekin.recompute.finding import Finding
 from tablekin.recompute.quantity import PrintedQuantity
-from tablekin.recompute.stage import Recomputation, recompute, recompute_document
+from tablekin.recompute.recomputation import Recomputation, recompute
+from tablekin.recompute.rows import recompute_readings, to_frames
+from tablekin.recompute.stage import recomputation_fingerprint, update_recomputations
 from tablekin.recompute.table_text import read_tables
 
-__all__ = ["Finding", "PrintedQuantity", "Recomputation", "read_tables", "recompute", "recompute_document"]
+__all__ = [
+    "Finding",
+    "PrintedQuantity",
+    "Recomputation",
+    "read_tables",
+    "recomputation_fingerprint",
+    "recompute",
+    "recompute_readings",
+    "to_frames",
+    "update_recomputations",
+]

@@ -36,6 +36,9 @@ class ExplanationCriteria:
     trials: TrialCriteria = field(default_factory=TrialCriteria)
 
 
+CRITERIA = ExplanationCriteria()
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A function, and the quantities of a sheet that it explains."""
@@ -50,9 +53,7 @@ class Explanation:
         return self.trial.model.function
 
 
-def explain_sheet(
-    sheet: ValueSheet, criteria: ExplanationCriteria = ExplanationCriteria()
-) -> list[Explanation]:
+def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -> list[Explanation]:
     """Find the functions that a sheet prints; none is a result, too.
 
     The function that explains most is taken first, then the one that explains most of what is left.

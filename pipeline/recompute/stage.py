@@ -1,168 +1,145 @@
-"""Recompute: the values of a document's tables, the functions they print, and the cells that do not fit."""
+"""Recomputation stage: the tables of every batch of documents are recomputed where their readings are new."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import overload
 
 import pandas as pd
 
-from tablekin.recompute.checks import Check, check_finding
-from tablekin.recompute.explanation import Explanation, explain_sheet, worth_trying
-from tablekin.recompute.finding import Finding, find
-from tablekin.recompute.plain_checks import check_argument, check_plainly
-from tablekin.recompute.quantity import ValueSheet
-from tablekin.recompute.regrouping import regroup
-from tablekin.recompute.table_text import Choices, TableText, read_tables
-from tablekin.recompute.values import read_sheets
+from tablekin import data
+from tablekin.config import RecomputeConfig, RunConfig
+from tablekin.corpus import CorpusStore
+from tablekin.errors import CorpusError
+from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
+from tablekin.recompute.rows import recompute_readings, to_frames
+from tablekin.schemas import RECOMPUTED_TABLES, empty
 
 
 @dataclass(frozen=True)
-class Recomputation:
-    """What the tables of a document say, and what they should say."""
+class ReadBatch:
+    """Readings of a batch of documents."""
 
-    sheets: tuple[ValueSheet, ...]
-    findings: tuple[Finding, ...]
-    checks: tuple[Check, ...]  # at most one a cell
-
-
-def recompute(tables: Sequence[TableText]) -> Recomputation:
-    """Recompute the tables of a document; their regions have different numbers.
-
-    Parameters
-    ----------
-    tables
-        In the order of the page.
-    """
-    sheets = read_sheets(tables)
-    choices: dict[int, Choices] = {}
-    for table in tables:
-        choices |= table.choices
-    findings: list[Finding] = []
-    checks: dict[int, Check] = {}
-    settled = []
-    for sheet in sheets:
-        sheet, explanations = _explain(sheet)
-        own = [find(explanation) for explanation in explanations]
-        settled.append(sheet)
-        findings += own
-        for check in _check(sheet, own, choices):
-            checks.setdefault(check.region_id, check)
-    return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
+    doc_ids: tuple[str, ...]
+    regions: pd.DataFrame
+    digits: pd.DataFrame
 
 
-def _explain(sheet: ValueSheet) -> tuple[ValueSheet, list[Explanation]]:
-    """Explain a sheet; what is left is grouped as the explained quantities are, if more is explained then."""
-    explanations = explain_sheet(sheet)
-    explained = {quantity.group for one in explanations for quantity in one.quantities}
-    if not explained or len(explained) == len(worth_trying(sheet)):
-        return sheet, explanations
-    for other in regroup(sheet, explained):
-        better = explain_sheet(other)
-        if _count_cells(better) > _count_cells(explanations):
-            sheet, explanations = other, better
-    return sheet, explanations
+def recompute_batch(batch: ReadBatch, config: RecomputeConfig) -> dict[str, pd.DataFrame]:
+    """Recompute a batch of documents: rows of each table."""
+    regions, digits = (dict(list(rows.groupby("doc_id"))) for rows in (batch.regions, batch.digits))
+    made = [
+        to_frames(doc, recompute_readings(regions[doc], digits.get(doc, batch.digits[:0]), config))
+        for doc in batch.doc_ids
+        if doc in regions
+    ]
+    return {table: _stack(table, [frames[table] for frames in made]) for table in RECOMPUTED_TABLES}
 
 
-def _count_cells(explanations: Sequence[Explanation]) -> int:
-    return sum(int(quantity.known.sum()) for one in explanations for quantity in one.quantities)
+def _stack(table: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else empty(table)
 
 
-def _check(sheet: ValueSheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:
-    for finding in findings:
-        yield from check_finding(finding, choices)
-    explained = {quantity.group for finding in findings for quantity in finding.quantities}
-    for argument in sheet.arguments:
-        if argument.quantity.group not in explained:
-            explained.add(argument.quantity.group)
-            yield from check_argument(argument, choices)
-    left = [quantity for quantity in sheet.quantities if quantity.group not in explained]
-    yield from check_plainly(left, choices)
+def recomputation_fingerprint(config: RunConfig, version: str) -> str:
+    """Digest of what the tables depend on besides the readings: config, version, and the known parameters."""
+    known = Path(data.__file__).parent / "parameters.json"
+    return config.recomputation_fingerprint(version, hashlib.sha256(known.read_bytes()).hexdigest())
 
 
-def recompute_document(doc_id: str, regions: pd.DataFrame, digits: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Recompute a document of a corpus.
+def update_recomputations(
+    corpus: CorpusStore,
+    config: RecomputeConfig,
+    fingerprint: str,
+    workers: int | WorkerPool,
+    count: Count,
+    begin: Callable[[int], None],
+) -> int | None:
+    """Bring tables ``columns``, ``functions`` and ``checks`` up to date with the readings of all documents.
 
     Parameters
     ----------
-    doc_id
-        Its name.
-    regions, digits
-        Its rows of the tables of these names.
+    corpus
+        Its tables of documents are up to date.
+    config
+        Which functions are claimed.
+    fingerprint
+        As from :func:`recomputation_fingerprint`.
+    workers
+        Number of processes, or those of a cluster.
+    count
+        Takes what was done.
+    begin
+        Is told the number of batches that will be recomputed, if any, before they are.
 
     Returns
     -------
-    dict of DataFrame
-        Rows of the tables ``columns``, ``functions`` and ``checks``.
+    int or None
+        Number of documents recomputed; None if the tables were up to date.
+
+    Raises
+    ------
+    CorpusError
+        A batch could not be recomputed.
     """
-    found = recompute(list(read_tables(regions, digits)))
-    return {
-        "columns": _frame(doc_id, _column_rows(found)),
-        "functions": _frame(doc_id, _function_rows(found)),
-        "checks": _frame(doc_id, _check_rows(found)),
-    }
+    stale = corpus.recomputed_tables.stale(fingerprint)
+    if not stale:
+        return None
+    clock = time.perf_counter()
+    begin(len(stale))
+    documents = rows = 0
+    work = partial(recompute_batch, config=config)
+    batches = _LazyBatches(corpus, stale)
+    with (
+        Progress("recomputing", len(stale), "batches") as progress,
+        closing(_run(work, batches, workers)) as results,
+    ):
+        for name, result in zip(stale, results, strict=True):
+            if isinstance(result, Failure):
+                raise CorpusError(f"cannot recompute the batch {name}: {result.reason}\n{result.detail}")
+            corpus.recomputed_tables.write(name, result, fingerprint)
+            documents += batches.sizes[name]
+            rows += len(result["checks"])
+            progress.advance()
+    count("recompute", documents, rows, time.perf_counter() - clock)
+    return documents
 
 
-def _frame(doc_id: str, rows: Iterator[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame([{"doc_id": doc_id, **row} for row in rows])
+class _LazyBatches(Sequence[ReadBatch]):
+    """Batches, read when they are asked for."""
+
+    def __init__(self, corpus: CorpusStore, names: Sequence[str]) -> None:
+        self._corpus, self._names = corpus, names
+        self.sizes: dict[str, int] = {}  # documents of each batch that was read
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, place: int) -> ReadBatch: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> _LazyBatches: ...
+
+    def __getitem__(self, place: int | slice) -> ReadBatch | _LazyBatches:
+        if isinstance(place, slice):
+            return _LazyBatches(self._corpus, self._names[place])
+        name = self._names[place]
+        documents, regions, digits = self._corpus.recomputed_tables.readings(name)
+        self.sizes[name] = len(documents)
+        return ReadBatch(documents, regions, digits)
 
 
-def _column_rows(found: Recomputation) -> Iterator[dict[str, object]]:
-    """Yield a row for each place of each column."""
-    values = {quantity.group for finding in found.findings for quantity in finding.quantities}
-    for sheet in found.sheets:
-        arguments = {argument.quantity.group: argument.step for argument in sheet.arguments}
-        listed = {
-            one.group: one
-            for one in (*(argument.quantity for argument in sheet.arguments), *sheet.quantities)
-        }
-        for group in sorted(listed):
-            quantity = listed[group]
-            role = "argument" if group in arguments and group not in values else "value"
-            step = arguments[group] / quantity.form.last_units if role == "argument" else None
-            radices = (None, *quantity.form.radices)
-            for number, (table_id, col) in enumerate(quantity.columns):
-                yield {
-                    "table_id": table_id,
-                    "col": col,
-                    "group": group,
-                    "radix": radices[number % len(radices)],
-                    "unit": quantity.unit,
-                    "role": role,
-                    "step": step,
-                }
-
-
-def _function_rows(found: Recomputation) -> Iterator[dict[str, object]]:
-    for finding in found.findings:
-        for place, quantity in enumerate(finding.quantities):
-            yield {
-                "table_id": quantity.columns[0][0],
-                "group": quantity.group,
-                "function": finding.function.name,
-                "parameters": list(_parameters(finding, place)),
-                "cells": int(quantity.known.sum()),
-                "within_rounding": int(finding.within[place]),
-                "log_odds": float(finding.log_odds[place]),
-                "rounding": finding.rounding.value,
-            }
-
-
-def _parameters(finding: Finding, place: int) -> Iterator[dict[str, object]]:
-    for parameter in finding.parameters:
-        if parameter.quantity in (-1, place):
-            names = ("name", "value", "low", "high")
-            yield {**{name: getattr(parameter, name) for name in names}, "known_as": list(parameter.known_as)}
-
-
-def _check_rows(found: Recomputation) -> Iterator[dict[str, object]]:
-    for check in found.checks:
-        yield {
-            "region_id": check.region_id,
-            "kind": check.kind.value,
-            "value": check.value,
-            "computed": check.computed,
-            "residual": check.residual,
-            "p_misprint": check.p_misprint,
-            "p_misreading": check.p_misreading,
-        }
+def _run(
+    work: Callable[[ReadBatch], dict[str, pd.DataFrame]], batches: _LazyBatches, workers: int | WorkerPool
+) -> Generator[dict[str, pd.DataFrame] | Failure]:
+    if len(batches) == 1 and isinstance(workers, int):  # sooner done than a process is started
+        yield attempt(work, batches[0])
+    else:
+        yield from run_in_order(work, batches, workers)

@@ -54,7 +54,7 @@ def read_tables(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[TableTe
     ----------
     regions, digits
         Its rows of the tables of these names. A reading as printed (column ``printed``) and words of headings
-        (``label``) are used where these columns are there, and second choices of digits (``second``, ``second_score``)
+        (``label``) are used where these columns are there, and second choices of digits (``other``, ``other_score``)
         likewise.
     """
     cells = regions[(regions["kind"] == "cell") & regions["table_id"].notna()]
@@ -128,8 +128,8 @@ def _digit_choices(digits: pd.DataFrame, texts: dict[int, str]) -> dict[int, Cho
     Lines run any way across the scan of a page that is turned. Where no order gives the text, its digits have two
     lines, or have been corrected: such a region has no choices.
     """
-    second = "second" in digits and "second_score" in digits
-    others = zip(digits["second"], digits["second_score"], strict=True) if second else None
+    second = "other" in digits and "other_score" in digits
+    others = zip(digits["other"], digits["other_score"], strict=True) if second else None
     found: dict[int, list[_Seen]] = {}
     columns = (digits[name] for name in ("region_id", "digit", "score", "x0", "y0"))
     for region, digit, score, x0, y0 in zip(*columns, strict=True):

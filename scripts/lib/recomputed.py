@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tablekin.recompute import Recomputation
 from tablekin.recompute.finding import Finding
 from tablekin.recompute.quantity import PrintedQuantity
-from tablekin.recompute.stage import Recomputation
 from tablekin.recompute.table_text import TableText
 from tablekin.sample.plan import ArchivePlan, PlannedPage
 from tablekin.sample.truth import read_truth

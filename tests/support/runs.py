@@ -27,6 +27,7 @@ def in_this_process() -> Iterator[None]:
 
     with (
         patch("tablekin.orchestration.documents.run_in_order", in_order),
+        patch("tablekin.recompute.stage.run_in_order", in_order),
         patch("tablekin.collation.stage.run_in_order", in_order),
     ):
         yield

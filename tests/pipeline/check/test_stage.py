@@ -15,6 +15,7 @@ from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.errors import CorpusError
 from tablekin.orchestration import RunRequest, load_stages, run
+from tablekin.schemas import SCHEMA_VERSION
 from tests.support import table_stages
 from tests.support.runs import in_this_process, write_scan
 
@@ -114,8 +115,14 @@ DAMAGES = {
     "schema version": (
         f"pages/{FIRST}",
         lambda p: change_metadata(p, b"tablekin.schema", b"0"),
-        "schema is 0, not 3",
+        f"schema is 0, not {SCHEMA_VERSION}",
     ),
+    "recomputed of other readings": (
+        f"checks/{FIRST}",
+        lambda p: change_metadata(p, b"tablekin.readings", b"0"),
+        "was made from other readings",
+    ),
+    "not recomputed": (f"functions/{FIRST}", lambda p: p.unlink(), "is missing"),
     "type": (f"digits/{FIRST}", change_type, "score is of type double, not float"),
     "no column": (
         f"pages/{FIRST}",

@@ -1,0 +1,86 @@
+"""Recomputation: the values of a document's tables, the functions they print, and the cells that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tablekin.recompute.checks import Check, check_finding
+from tablekin.recompute.explanation import (
+    CRITERIA,
+    Explanation,
+    ExplanationCriteria,
+    explain_sheet,
+    worth_trying,
+)
+from tablekin.recompute.finding import Finding, find
+from tablekin.recompute.plain_checks import check_argument, check_plainly
+from tablekin.recompute.quantity import ValueSheet
+from tablekin.recompute.regrouping import regroup
+from tablekin.recompute.table_text import Choices, TableText
+from tablekin.recompute.values import read_sheets
+
+
+@dataclass(frozen=True)
+class Recomputation:
+    """What the tables of a document say, and what they should say."""
+
+    sheets: tuple[ValueSheet, ...]
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]  # at most one a cell
+
+
+def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITERIA) -> Recomputation:
+    """Recompute the tables of a document; their regions have different numbers.
+
+    Parameters
+    ----------
+    tables
+        In the order of the page.
+    criteria
+        When a function is claimed.
+    """
+    sheets = read_sheets(tables)
+    choices: dict[int, Choices] = {}
+    for table in tables:
+        choices |= table.choices
+    findings: list[Finding] = []
+    checks: dict[int, Check] = {}
+    settled = []
+    for sheet in sheets:
+        sheet, explanations = _explain(sheet, criteria)
+        own = [find(explanation) for explanation in explanations]
+        settled.append(sheet)
+        findings += own
+        for check in _check(sheet, own, choices):
+            checks.setdefault(check.region_id, check)
+    return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
+
+
+def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueSheet, list[Explanation]]:
+    """Explain a sheet; what is left is grouped as the explained quantities are, if more is explained then."""
+    explanations = explain_sheet(sheet, criteria)
+    explained = {quantity.group for one in explanations for quantity in one.quantities}
+    if not explained or len(explained) == len(worth_trying(sheet)):
+        return sheet, explanations
+    for other in regroup(sheet, explained):
+        better = explain_sheet(other, criteria)
+        if _count_cells(better) > _count_cells(explanations):
+            sheet, explanations = other, better
+    return sheet, explanations
+
+
+def _count_cells(explanations: Sequence[Explanation]) -> int:
+    return sum(int(quantity.known.sum()) for one in explanations for quantity in one.quantities)
+
+
+def _check(sheet: ValueSheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:
+    for finding in findings:
+        yield from check_finding(finding, choices)
+    explained = {quantity.group for finding in findings for quantity in finding.quantities}
+    for argument in sheet.arguments:
+        if argument.quantity.group not in explained:
+            explained.add(argument.quantity.group)
+            yield from check_argument(argument, choices)
+    left = [quantity for quantity in sheet.quantities if quantity.group not in explained]
+    yield from check_plainly(left, choices)

@@ -42,12 +42,13 @@ if TYPE_CHECKING:
     from tablekin.report import Apparatus as Apparatus
     from tablekin.report import Page as Page
     from tablekin.report import Pair as Pair
+    from tablekin.report import RecomputedPage as RecomputedPage
 else:  # so that a type checker tells a name that is not there
     __getattr__, __dir__, __all__ = open_door(
         __name__,
         {
             "api": ["read_page", "compare", "collate", "run", "Corpus"],
-            "report": ["Apparatus", "Page", "Pair"],
+            "report": ["Apparatus", "Page", "Pair", "RecomputedPage"],
             "orchestration": ["Summary"],
             "config": ["RunConfig", "read_config"],
             "errors": [

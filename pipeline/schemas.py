@@ -177,6 +177,7 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("residual", pa.float64()),
         ("p_misprint", pa.float32()),
         ("p_misreading", pa.float32()),
+        ("due", pa.string()),
     ],
     "drivers": [
         ("doc_id", pa.string()),

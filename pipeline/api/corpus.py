@@ -9,7 +9,18 @@ import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_document, find_pair
 from tablekin.explain import find_drivers
-from tablekin.report import Apparatus, Page, Pair, collate_pages, open_page, open_pair, rank_partners
+from tablekin.report import (
+    Apparatus,
+    Page,
+    Pair,
+    RecomputedPage,
+    collate_pages,
+    open_page,
+    open_pair,
+    rank_partners,
+    recompute_config,
+    recompute_page,
+)
 
 
 class Corpus:
@@ -88,6 +99,21 @@ class Corpus:
         return self._store.read("matches")
 
     @property
+    def columns(self) -> pd.DataFrame:
+        """The numbers that the columns of all tables print: which columns make one, their radices and roles."""
+        return self._store.read("columns")
+
+    @property
+    def functions(self) -> pd.DataFrame:
+        """The functions that tables print, with their parameters."""
+        return self._store.read("functions")
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """Cells that were held against what they should say."""
+        return self._store.read("checks")
+
+    @property
     def alignments(self) -> pd.DataFrame:
         """Every pair that was collated: whether it is kin, and how many cells agree."""
         return self._store.read("alignments")
@@ -140,6 +166,22 @@ class Corpus:
         (30, 5)
         """
         return open_page(self._store, find_document(self._store, doc))
+
+    def recompute(self, doc: str) -> RecomputedPage:
+        """Find out what the tables of a document should say, and which cells do not.
+
+        Raises
+        ------
+        UsageError
+            There is no such document, or it could not be analysed.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.Corpus.open("corpus").recompute("p053")
+        <RecomputedPage p053: declination; ... cells do not fit>
+        """
+        return recompute_page(self.page(doc), recompute_config(self._store))
 
     def pairs_of(self, doc: str) -> pd.DataFrame:
         """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``."""

@@ -38,3 +38,7 @@ DocumentNames = Annotated[
         autocompletion=_complete_documents,
     ),
 ]
+DocumentsIfAny = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[DOC...]", help=_NAME, autocompletion=_complete_documents),
+]

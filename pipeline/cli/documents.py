@@ -1,4 +1,4 @@
-"""Commands that look at documents and pairs of a corpus: read, similar, show, collate."""
+"""Commands that look at documents and pairs of a corpus: read, recompute, similar, show, collate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tablekin.cli.arguments import CorpusFolder, DocumentA, DocumentB, DocumentName
+from tablekin.cli.arguments import CorpusFolder, DocumentA, DocumentB, DocumentName, DocumentsIfAny
 from tablekin.cli.command import LOGGER, Output, command
 
 if TYPE_CHECKING:
@@ -38,6 +38,68 @@ def read(
         _save(page.plot(), image)
     found = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation}
     return Output(describe_reading(page), lambda: {**found, "cells": page.cells})
+
+
+def recompute(
+    corpus: CorpusFolder,
+    docs: DocumentsIfAny = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="out.csv", help="Write every cell that was checked into this file."),
+    ] = None,
+    image: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="out.png",
+            help="Draw a page, its cells that do not fit, and how far its values are off, into this file.",
+        ),
+    ] = None,
+) -> Output:
+    """Say what tables should say: their functions and parameters, and the cells that do not fit.
+
+    Without DOC, every document of the corpus that prints a function is named with it.
+    """
+    from tablekin.corpus import CorpusStore, find_document
+    from tablekin.errors import UsageError
+    from tablekin.report import (
+        describe_functions,
+        describe_recomputation,
+        open_page,
+        recompute_config,
+        recompute_page,
+        write_checks,
+    )
+
+    opened = CorpusStore.open(corpus)
+    if not docs:
+        if csv is not None or image is not None:
+            raise UsageError("name a document: --csv and --image are of one")
+        return Output(describe_functions(opened), lambda: {"functions": opened.read("functions")})
+    if len(docs) > 1 and (csv is not None or image is not None):
+        raise UsageError("name one document: --csv and --image are of one")
+    config = recompute_config(opened)
+    pages = [recompute_page(open_page(opened, find_document(opened, doc)), config) for doc in docs]
+    for recomputed in pages:
+        if csv is not None:
+            write_checks(recomputed, csv)
+            LOGGER.info("cells that were checked: %s", csv)
+        if image is not None:
+            _save(recomputed.plot(), image)
+    return Output(
+        (line for recomputed in pages for line in describe_recomputation(recomputed)),
+        lambda: {
+            "documents": [
+                {
+                    "doc_id": recomputed.page.doc_id,
+                    "about": recomputed.page.about,
+                    "columns": recomputed.columns.drop(columns="doc_id"),
+                    "functions": recomputed.functions.drop(columns="doc_id"),
+                    "checks": recomputed.checks,
+                }
+                for recomputed in pages
+            ]
+        },
+    )
 
 
 def similar(
@@ -114,6 +176,7 @@ def _save(drawing: Drawing, path: Path) -> None:
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the program."""
     command(app, "reading")(read)
+    command(app, "recomputing")(recompute)
     command(app, "looking for neighbours")(similar)
     command(app, "reading")(show)
     command(app, "collating")(collate)

@@ -73,7 +73,9 @@ def update_recomputed(run: RunContext, workers: int | WorkerPool) -> int | None:
         run.record.begin()
 
     fingerprint = recomputation_fingerprint(run.config, str(versions()["tablekin"]))
-    return update_recomputations(run.corpus, run.config.recompute, fingerprint, workers, run.tally.add, begin)
+    return update_recomputations(
+        run.corpus, run.config.recompute, fingerprint, workers, run.tally.add, begin, run.say
+    )
 
 
 def update_cells(run: RunContext, workers: int | WorkerPool) -> int | None:

@@ -1,6 +1,8 @@
 """Recompute: what a table should say: its values, their function and parameters, and the cells that do not fit."""
 
-from tablekin.recompute.finding import Finding
+from tablekin.recompute.checks import Check, CheckKind
+from tablekin.recompute.finding import Finding, RoundingRule
+from tablekin.recompute.functions import LIBRARY
 from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.recomputation import Recomputation, recompute
 from tablekin.recompute.rows import recompute_readings, to_frames
@@ -8,9 +10,13 @@ from tablekin.recompute.stage import recomputation_fingerprint, update_recomputa
 from tablekin.recompute.table_text import read_tables
 
 __all__ = [
+    "LIBRARY",
+    "Check",
+    "CheckKind",
     "Finding",
     "PrintedQuantity",
     "Recomputation",
+    "RoundingRule",
     "read_tables",
     "recomputation_fingerprint",
     "recompute",

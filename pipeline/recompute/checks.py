@@ -36,6 +36,16 @@ class Check:
     residual: float  # in units of the last place
     p_misprint: float
     p_misreading: float
+    due: str | None = None  # digits that should stand in the cell; None where that is not known
+
+
+@dataclass(frozen=True)
+class JudgedCell:
+    """A cell that is not as it should be."""
+
+    region_id: int
+    due: str  # digits that should stand in it
+    verdict: Verdict
 
 
 Known = Mapping[int, Choices]  # by region
@@ -45,8 +55,8 @@ _APART = 1e-3  # share of an author's slips that change two cells of a value and
 def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
     """Hold every value that a function explains against it.
 
-    A value yields one check, of the cell of its last place; one that does not fit yields one for every cell that is
-    not as it should be.
+    A value yields a check of every cell that it is printed in; one that does not fit, of every cell that is not as it
+    should be.
     """
     due, residuals = finding.due, finding.residuals
     for place, quantity in enumerate(finding.quantities):
@@ -63,13 +73,31 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
             if len(wrong) > 1:
                 meant, wrong = _nearest_meant(quantity, int(row), due[place], wrong, written)
             if not wrong:
-                region = int(quantity.regions[row, -1])
-                yield Check(region, CheckKind.FUNCTION, *numbers, 0.0, 0.0)
+                yield from fitting_cells(quantity, int(row), CheckKind.FUNCTION, numbers, written)
             slip = float(
                 finding.slips.share * slip_density(np.array(residuals[place, row]), finding.slips.size)
             )
-            for verdict, region in judge_places(quantity, int(row), meant, wrong, slip, choices):
-                yield Check(region, CheckKind.FUNCTION, *numbers, verdict.p_misprint, verdict.p_misreading)
+            for cell in judge_places(quantity, int(row), meant, wrong, slip, choices):
+                yield check_of(cell, CheckKind.FUNCTION, numbers)
+
+
+def check_of(cell: JudgedCell, kind: CheckKind, numbers: tuple[float, float, float]) -> Check:
+    """Make the check of a cell that was judged; ``numbers`` are value, computed value and residual."""
+    verdict = cell.verdict
+    return Check(cell.region_id, kind, *numbers, verdict.p_misprint, verdict.p_misreading, cell.due)
+
+
+def fitting_cells(
+    quantity: PrintedQuantity,
+    row: int,
+    kind: CheckKind,
+    numbers: tuple[float, float, float],
+    written: Numbers,
+) -> Iterator[Check]:
+    """Yield the checks of the cells of a value that is as it should be."""
+    for region in dict.fromkeys(quantity.regions[row].tolist()):
+        own = _places_in(quantity, row, region)
+        yield Check(region, kind, *numbers, 0.0, 0.0, _write(written[row, own], _widths(quantity, own)))
 
 
 def _nearest_meant(
@@ -98,7 +126,7 @@ def wrong_places(quantity: PrintedQuantity, row: int, written: Numbers) -> list[
 
 def judge_places(
     quantity: PrintedQuantity, row: int, written: Numbers, wrong: list[int], slip: float, choices: Known
-) -> Iterator[tuple[Verdict, int]]:
+) -> Iterator[JudgedCell]:
     """Judge the wrong places of a value; those in one cell together.
 
     Parameters
@@ -116,22 +144,29 @@ def judge_places(
 
     Yields
     ------
-    verdict, region
+    JudgedCell
         One for every cell.
     """
     several = len({int(quantity.regions[row, place]) for place in wrong}) > 1
     for region in dict.fromkeys(int(quantity.regions[row, place]) for place in wrong):
-        own = [place for place in range(quantity.places.shape[1]) if quantity.regions[row, place] == region]
-        if len(own) == 1:
-            widths = [0]
-        else:
-            widths = [0, *(len(str(int(quantity.form.radices[place - 1]) - 1)) for place in own[1:])]
+        own = _places_in(quantity, row, region)
+        widths = _widths(quantity, own)
         read = _write(np.abs(quantity.places[row, own]), widths)
         due = _write(written[row, own], widths)
         nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
         lines = [_write(written[near, own], widths) for near in nearby]
         digits = _aligned(choices.get(region), read, quantity, row, own)
-        yield judge(read, due, digits, slip * (_APART if several else 1.0), lines), region
+        yield JudgedCell(region, due, judge(read, due, digits, slip * (_APART if several else 1.0), lines))
+
+
+def _places_in(quantity: PrintedQuantity, row: int, region: int) -> list[int]:
+    """List the places of a value that stand in a cell."""
+    return [place for place in range(quantity.places.shape[1]) if quantity.regions[row, place] == region]
+
+
+def _widths(quantity: PrintedQuantity, own: list[int]) -> list[int]:
+    """Digits, at least, of each of the places of a cell: of the first one as many as it needs."""
+    return [0, *(len(str(int(quantity.form.radices[place - 1]) - 1)) for place in own[1:])]
 
 
 def _write(numbers: Numbers, widths: list[int]) -> str:

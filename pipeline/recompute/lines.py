@@ -57,6 +57,8 @@ def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, 
         return None
     usual = float(np.median(np.abs(step[apart])))
     even = apart & (np.abs(np.abs(step) - usual) < 1e-9)
+    if not even.any():
+        return None
     rises = np.diff(values)[even] * np.sign(step[even])
     rate = _centre(rises, period) / usual
     lag = max(len(x) // 2, 1)

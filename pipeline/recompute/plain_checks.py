@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tablekin.recompute.checks import Check, CheckKind, Known, judge_places, wrong_places
+from tablekin.recompute.checks import (
+    Check,
+    CheckKind,
+    Known,
+    check_of,
+    fitting_cells,
+    judge_places,
+    wrong_places,
+)
 from tablekin.recompute.differences import Expectation, expect, find_differences
 from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
@@ -35,9 +43,9 @@ def _check_against(
         numbers = float(quantity.values[row]) / unit, float(due[row]) / unit, residual
         wrong = wrong_places(quantity, int(row), written) if residual else []
         if not wrong and not only_wrong:
-            yield Check(int(quantity.regions[row, -1]), kind, *numbers, 0.0, 0.0)
-        for verdict, region in judge_places(quantity, int(row), written, wrong, slip, choices):
-            yield Check(region, kind, *numbers, verdict.p_misprint, verdict.p_misreading)
+            yield from fitting_cells(quantity, int(row), kind, numbers, written)
+        for cell in judge_places(quantity, int(row), written, wrong, slip, choices):
+            yield check_of(cell, kind, numbers)
 
 
 def check_plainly(quantities: Sequence[PrintedQuantity], choices: Known) -> Iterator[Check]:
@@ -131,11 +139,13 @@ def _check_neighbours(quantity: PrintedQuantity, expectation: Expectation, choic
         reach = min(int(np.ceil(expectation.tolerance)), _WINDOW)
         tried = [whole for whole in range(round(foretold) - reach, round(foretold) + reach + 1) if whole >= 0]
         meant: list[dict[int, tuple[float, float]]] = []  # for every whole: odds of each wrong cell
+        dues: list[dict[int, str]] = []
         for whole in tried:
             written = quantity.in_places(np.full(len(quantity.values), float(whole)))
             wrong = wrong_places(quantity, int(row), written)
-            judged = judge_places(quantity, int(row), written, wrong, _NATURAL / spread, choices)
-            meant.append({region: _odds(verdict) for verdict, region in judged})
+            judged = list(judge_places(quantity, int(row), written, wrong, _NATURAL / spread, choices))
+            meant.append({cell.region_id: _odds(cell.verdict) for cell in judged})
+            dues.append({cell.region_id: cell.due for cell in judged})
         weights = [float(np.prod([sum(pair) for pair in cells.values()])) / len(tried) for cells in meant]
         total = 1 + sum(weights)
         for region in dict.fromkeys(region for cells in meant for region in cells):
@@ -144,7 +154,12 @@ def _check_neighbours(quantity: PrintedQuantity, expectation: Expectation, choic
                 if region in cells:
                     shares += weight * np.array(cells[region]) / max(sum(cells[region]), 1e-300)
             misprint, misreading = (shares / total).tolist()
-            yield Check(region, CheckKind.NEIGHBOUR, *numbers, misprint, misreading)
+            likeliest = max(
+                (place for place, cells in enumerate(meant) if region in cells),
+                key=lambda place: weights[place],
+            )
+            due = dues[likeliest][region]
+            yield Check(region, CheckKind.NEIGHBOUR, *numbers, misprint, misreading, due)
 
 
 def _odds(verdict: Verdict) -> tuple[float, float]:

@@ -42,8 +42,10 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
     """
     sheets = read_sheets(tables)
     choices: dict[int, Choices] = {}
+    printed: set[int] = set()  # cells that are not blank
     for table in tables:
         choices |= table.choices
+        printed.update(table.region[table.text != ""].tolist())
     findings: list[Finding] = []
     checks: dict[int, Check] = {}
     settled = []
@@ -53,7 +55,8 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
         settled.append(sheet)
         findings += own
         for check in _check(sheet, own, choices):
-            checks.setdefault(check.region_id, check)
+            if check.region_id in printed:
+                checks.setdefault(check.region_id, check)
     return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
 
 

@@ -96,4 +96,5 @@ def _check_rows(found: Recomputation) -> Iterator[dict[str, object]]:
             "residual": check.residual,
             "p_misprint": check.p_misprint,
             "p_misreading": check.p_misreading,
+            "due": check.due,
         }

@@ -17,7 +17,7 @@ from tablekin import data
 from tablekin.config import RecomputeConfig, RunConfig
 from tablekin.corpus import CorpusStore
 from tablekin.errors import CorpusError
-from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
+from tablekin.execution import Count, Failure, Progress, Say, WorkerPool, attempt, run_in_order
 from tablekin.recompute.rows import recompute_readings, to_frames
 from tablekin.schemas import RECOMPUTED_TABLES, empty
 
@@ -31,15 +31,33 @@ class ReadBatch:
     digits: pd.DataFrame
 
 
-def recompute_batch(batch: ReadBatch, config: RecomputeConfig) -> dict[str, pd.DataFrame]:
-    """Recompute a batch of documents: rows of each table."""
+@dataclass(frozen=True)
+class RecomputedBatch:
+    """What became of them."""
+
+    tables: dict[str, pd.DataFrame]  # rows of each table
+    failures: dict[str, Failure]  # of documents that could not be recomputed; they have no rows
+
+
+def recompute_batch(batch: ReadBatch, config: RecomputeConfig) -> RecomputedBatch:
+    """Recompute a batch of documents."""
     regions, digits = (dict(list(rows.groupby("doc_id"))) for rows in (batch.regions, batch.digits))
-    made = [
-        to_frames(doc, recompute_readings(regions[doc], digits.get(doc, batch.digits[:0]), config))
-        for doc in batch.doc_ids
-        if doc in regions
-    ]
-    return {table: _stack(table, [frames[table] for frames in made]) for table in RECOMPUTED_TABLES}
+    made: list[dict[str, pd.DataFrame]] = []
+    failures: dict[str, Failure] = {}
+    for doc in batch.doc_ids:
+        if doc not in regions:
+            continue
+        found = attempt(
+            lambda own, own_digits: recompute_readings(own, own_digits, config),
+            regions[doc],
+            digits.get(doc, batch.digits[:0]),
+        )
+        if isinstance(found, Failure):
+            failures[doc] = found
+        else:
+            made.append(to_frames(doc, found))
+    tables = {table: _stack(table, [frames[table] for frames in made]) for table in RECOMPUTED_TABLES}
+    return RecomputedBatch(tables, failures)
 
 
 def _stack(table: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -60,6 +78,7 @@ def update_recomputations(
     workers: int | WorkerPool,
     count: Count,
     begin: Callable[[int], None],
+    say: Say,
 ) -> int | None:
     """Bring tables ``columns``, ``functions`` and ``checks`` up to date with the readings of all documents.
 
@@ -77,6 +96,8 @@ def update_recomputations(
         Takes what was done.
     begin
         Is told the number of batches that will be recomputed, if any, before they are.
+    say
+        Is told which documents could not be; the others are.
 
     Returns
     -------
@@ -103,9 +124,12 @@ def update_recomputations(
         for name, result in zip(stale, results, strict=True):
             if isinstance(result, Failure):
                 raise CorpusError(f"cannot recompute the batch {name}: {result.reason}\n{result.detail}")
-            corpus.recomputed_tables.write(name, result, fingerprint)
+            for doc, failure in result.failures.items():
+                say(f"{doc} is not recomputed: {failure.reason}")
+                say(failure.detail)
+            corpus.recomputed_tables.write(name, result.tables, fingerprint)
             documents += batches.sizes[name]
-            rows += len(result["checks"])
+            rows += len(result.tables["checks"])
             progress.advance()
     count("recompute", documents, rows, time.perf_counter() - clock)
     return documents
@@ -137,8 +161,8 @@ class _LazyBatches(Sequence[ReadBatch]):
 
 
 def _run(
-    work: Callable[[ReadBatch], dict[str, pd.DataFrame]], batches: _LazyBatches, workers: int | WorkerPool
-) -> Generator[dict[str, pd.DataFrame] | Failure]:
+    work: Callable[[ReadBatch], RecomputedBatch], batches: _LazyBatches, workers: int | WorkerPool
+) -> Generator[RecomputedBatch | Failure]:
     if len(batches) == 1 and isinstance(workers, int):  # sooner done than a process is started
         yield attempt(work, batches[0])
     else:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from tablekin.report.pair import PairScore as PairScore
     from tablekin.report.pair import describe_pair as describe_pair
     from tablekin.report.pair import open_pair as open_pair
+    from tablekin.report.recomputed_page import RecomputedPage as RecomputedPage
+    from tablekin.report.recomputed_page import describe_functions as describe_functions
+    from tablekin.report.recomputed_page import describe_recomputation as describe_recomputation
+    from tablekin.report.recomputed_page import recompute_config as recompute_config
+    from tablekin.report.recomputed_page import recompute_page as recompute_page
+    from tablekin.report.recomputed_page import write_checks as write_checks
     from tablekin.report.transcript import describe_reading as describe_reading
     from tablekin.report.transcript import write_cells as write_cells
 
@@ -34,6 +40,14 @@ __getattr__, __dir__, __all__ = open_door(
         "neighbours": ["describe_neighbours", "find_neighbours", "rank_partners"],
         "page": ["Page", "open_page"],
         "pair": ["Pair", "PairScore", "describe_pair", "open_pair"],
+        "recomputed_page": [
+            "RecomputedPage",
+            "describe_functions",
+            "describe_recomputation",
+            "recompute_config",
+            "recompute_page",
+            "write_checks",
+        ],
         "transcript": ["describe_reading", "write_cells"],
     },
 )

@@ -21,6 +21,7 @@ from tablekin.threshold import threshold
 
 if TYPE_CHECKING:
     from tablekin.report.drawing import Drawing
+    from tablekin.report.recomputed_page import RecomputedPage
 
 _CELL_COLUMNS = [
     "region_id",
@@ -143,6 +144,19 @@ class Page:
             The scan is not where it was, or cannot be read any more.
         """
         return self._load()
+
+    def recompute(self) -> RecomputedPage:
+        """Find out what the tables should say: the functions they print, and the cells that do not fit.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.read_page("p053.jpg").recompute()
+        <RecomputedPage p053: declination; ... cells do not fit>
+        """
+        from tablekin.report.recomputed_page import recompute_page
+
+        return recompute_page(self)
 
     def plot(self) -> Drawing:
         """Draw the page and beside it every digit at its place; frames are cells, red is in doubt.

@@ -1,0 +1,278 @@
+"""RecomputedPage: what a page should say: its functions, and the cells that do not fit, in words and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from tablekin.config import RecomputeConfig
+from tablekin.corpus import CorpusStore
+from tablekin.errors import UsageError
+from tablekin.recompute import LIBRARY, Finding, Recomputation, recompute_readings, to_frames
+from tablekin.report.page import Page
+from tablekin.report.sexagesimal import in_words, written
+from tablekin.threshold import threshold
+
+if TYPE_CHECKING:
+    from tablekin.report.drawing import Drawing
+
+_MISFIT_COLUMNS = [
+    *("region_id", "table_id", "row", "col", "text", "due", "kind", "value", "computed", "residual"),
+    *("verdict", "p_misprint", "p_misreading"),
+]
+
+
+@dataclass(frozen=True)
+class VerdictCriteria:
+    """When a cell that does not fit is called misprinted or misread."""
+
+    min_probability: float = threshold(0.5, "probability", "of a verdict, from which it is given")
+
+
+CRITERIA = VerdictCriteria()
+
+
+@dataclass(frozen=True)
+class RecomputedPage:
+    """The tables of a page and what they should say.
+
+    Examples
+    --------
+    >>> import tablekin
+    >>> recomputed = tablekin.Corpus.open("corpus").recompute("p053")
+    >>> recomputed.functions["function"].unique().tolist()
+    ['declination']
+    >>> recomputed.misfits.columns.tolist()[:6]
+    ['region_id', 'table_id', 'row', 'col', 'text', 'due']
+    """
+
+    page: Page
+    found: Recomputation
+
+    @cached_property
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        return to_frames(self.page.doc_id, self.found)
+
+    @property
+    def columns(self) -> pd.DataFrame:
+        """Which columns make one number, with which radices: rows of table ``columns``."""
+        return self._frames["columns"]
+
+    @property
+    def functions(self) -> pd.DataFrame:
+        """What the numbers print, with parameters and their intervals: rows of table ``functions``."""
+        return self._frames["functions"]
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """Every cell that was held against what it should say, with its place and reading."""
+        cells = self.page.cells[["region_id", "table_id", "row", "col", "text"]]
+        checks = cells.merge(self._frames["checks"].drop(columns="doc_id"), on="region_id")
+        return checks.assign(verdict=_verdicts(checks))
+
+    @property
+    def misfits(self) -> pd.DataFrame:
+        """Cells that do not say what they should, the surest errors first.
+
+        ``verdict`` is misprint, misreading, or own: its author had it so, or it cannot be told.
+        """
+        checks = self.checks
+        wrong = checks["p_misprint"] + checks["p_misreading"]
+        off = (checks["residual"] != 0) & (checks["kind"] != "neighbour") | (wrong > 0)
+        order = wrong[off].sort_values(ascending=False, kind="stable").index
+        return checks.loc[order, _MISFIT_COLUMNS].reset_index(drop=True)
+
+    def plot(self) -> Drawing:
+        """Draw the page with the cells that do not fit, and beside it the residuals over the argument.
+
+        Returns
+        -------
+        Drawing
+            A figure of matplotlib, which a notebook shows; ``savefig`` writes it.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> recomputed = tablekin.Corpus.open("corpus").recompute("p053")
+        >>> recomputed.plot().savefig("recomputed.png")
+        """
+        from tablekin.report.residuals import draw_recomputation
+
+        return draw_recomputation(self)
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.functions["function"].unique()) or "no function of the library"
+        return f"<RecomputedPage {self.page.doc_id}: {names}; {len(self.misfits)} cells do not fit>"
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{escape(line)}</p>" for line in describe_recomputation(self))
+
+
+def _verdicts(checks: pd.DataFrame) -> pd.Series:
+    verdicts = pd.Series("fits", checks.index)
+    off = (checks["residual"] != 0) & (checks["kind"] != "neighbour")
+    verdicts[off | (checks["p_misprint"] + checks["p_misreading"] > 0)] = "own"
+    verdicts[checks["p_misprint"] >= CRITERIA.min_probability] = "misprint"
+    verdicts[checks["p_misreading"] >= CRITERIA.min_probability] = "misreading"
+    return verdicts
+
+
+def recompute_page(page: Page, config: RecomputeConfig | None = None) -> RecomputedPage:
+    """Recompute the tables of a page.
+
+    Parameters
+    ----------
+    page
+        As read, from a corpus or this moment.
+    config
+        Which functions are claimed; the default settings without it.
+    """
+    regions, digits = (page.rows(table) for table in ("regions", "digits"))
+    return RecomputedPage(page, recompute_readings(regions, digits, config or RecomputeConfig()))
+
+
+def recompute_config(corpus: CorpusStore) -> RecomputeConfig:
+    """Read with which settings the tables of a corpus were recomputed; the default ones where it does not say."""
+    config = corpus.read_record().get("config", {}).get("recompute", {})
+    try:
+        return RecomputeConfig.model_validate(config)
+    except ValidationError:
+        return RecomputeConfig()
+
+
+def describe_recomputation(recomputed: RecomputedPage) -> Iterator[str]:
+    """Write what the tables of a page print, and the cells that do not fit, as lines of text.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    page = recomputed.page
+    yield f"{page.doc_id} ({page.about})"
+    if not page.tables:
+        yield "  no table was found on it"
+        return
+    for finding in recomputed.found.findings:
+        yield from _describe_finding(finding)
+    for table in sorted({*page.cells["table_id"]} - _explained(recomputed)):
+        yield f"  table {table + 1} prints no function of the library"
+    yield from _describe_misfits(recomputed)
+
+
+def describe_functions(corpus: CorpusStore) -> Iterator[str]:
+    """Name the documents of a corpus that print functions, with these, from table ``functions``.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    functions = corpus.read("functions")
+    tables = corpus.read("regions", columns=["doc_id", "table_id"]).dropna()["doc_id"].nunique()
+    for doc, own in functions.groupby("doc_id", sort=True):
+        yield f"{doc}: {'; '.join(dict.fromkeys(map(_function_in_words, own.itertuples())))}"
+    yield f"{functions['doc_id'].nunique()} of {tables} documents with tables print functions of the library"
+
+
+def _function_in_words(row: Any) -> str:
+    units = {one.name: one for one in LIBRARY}
+    known = {one.name: one.unit for one in units[row.function].parameters} if row.function in units else {}
+    values = [
+        f"{one['name']} {written(one['value'], known.get(one['name'], ''))}"
+        for one in row.parameters
+        if one["name"] not in ("position", "mean longitude")
+    ]
+    return " ".join([str(row.function), ", ".join(values)]).strip()
+
+
+def _explained(recomputed: RecomputedPage) -> set[int]:
+    return {
+        table
+        for finding in recomputed.found.findings
+        for quantity in finding.quantities
+        for table, _ in quantity.columns
+    }
+
+
+def _describe_finding(finding: Finding) -> Iterator[str]:
+    """Say which columns print a function, and with which parameters."""
+    places = [", ".join(_name_columns(quantity.columns)) for quantity in finding.quantities]
+    entered = ", ".join(_name_columns(finding.argument.quantity.columns))
+    cells = sum(int(quantity.known.sum()) for quantity in finding.quantities)
+    within = int(finding.within.sum())
+    yield (
+        f"  {finding.function.name}: {'; '.join(places)}, entered with {entered}; {within} of {cells} values are as "
+        f"computed ({in_words(finding.rounding)}), log odds {float(finding.log_odds.sum()):.0f}"
+    )
+    for parameter in finding.parameters:
+        whose = "" if parameter.quantity < 0 else f" ({places[parameter.quantity]})"
+        low, high = (written(end, parameter.unit) for end in (parameter.low, parameter.high))
+        known = f"; {', '.join(parameter.known_as)}" if parameter.known_as else ""
+        width = "" if low == high else f" (between {low} and {high})"
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        yield f"    {parameter.name}{whose}: {written(parameter.value, parameter.unit)}{unit}{width}{known}"
+
+
+def _name_columns(columns: tuple[tuple[int, int], ...]) -> Iterator[str]:
+    """Name the columns of tables, counted from 1: ``table 1 columns 2-3``."""
+    by_table: dict[int, list[int]] = {}
+    for table, col in columns:
+        by_table.setdefault(table, []).append(col + 1)
+    for table, cols in by_table.items():
+        first, last = min(cols), max(cols)
+        span = f"column {first}" if first == last else f"columns {first}-{last}"
+        yield f"table {table + 1} {span}"
+
+
+def _describe_misfits(recomputed: RecomputedPage) -> Iterator[str]:
+    misfits = recomputed.misfits
+    checked = len(recomputed.checks)
+    if not len(misfits):
+        yield f"  all {checked} cells that could be checked say what they should"
+        return
+    yield f"  {len(misfits)} of {checked} cells that could be checked do not say what they should:"
+    rows = [("table row column", "read", "due", "off by", "verdict")]
+    for one in misfits.itertuples():
+        place = f"{one.table_id + 1} {one.row + 1} {one.col + 1}"
+        off = f"{one.residual:+.0f}" if one.kind != "neighbour" else f"{one.residual:+.1f}"
+        rows.append((place, str(one.text), str(one.due or "?"), off, _verdict_in_words(one)))
+    widths = [max(len(row[place]) for row in rows) for place in range(4)]
+    for row in rows:
+        cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
+        yield f"    {'  '.join(cells)}  {row[4]}"
+
+
+def _verdict_in_words(misfit: Any) -> str:
+    misprint, misreading = float(misfit.p_misprint), float(misfit.p_misreading)
+    own = max(1 - misprint - misreading, 0.0)
+    shares = {"misprint": misprint, "misreading": misreading, "as its author had it": own}
+    verdict = max(shares, key=lambda name: shares[name])
+    if verdict == "as its author had it":
+        return verdict
+    odds = shares[verdict] / max(1 - shares[verdict], 1e-3)
+    return f"{verdict}, {odds:.0f} to 1" if odds >= 1.5 else f"{verdict}, about even odds"
+
+
+def write_checks(recomputed: RecomputedPage, path: Path) -> None:
+    """Write every cell that was checked as CSV, counted from 0 as in the tables of a corpus.
+
+    Raises
+    ------
+    UsageError
+        ``path`` cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        checks = recomputed.checks
+        checks.insert(0, "doc_id", recomputed.page.doc_id)
+        checks.to_csv(path, index=False)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error}") from error

@@ -13,7 +13,7 @@ from tablekin.errors import ConfigError
 
 # what neither the tables of documents nor those of pairs depend on: what is recomputed and collations have
 # fingerprints of their own
-_OF_NO_TABLE = {"seed": True, "device": True, "recompute": True, "collate": True}
+_OF_NO_TABLE = {"seed": True, "device": True, "iiif": True, "recompute": True, "collate": True}
 
 
 class _Section(BaseModel):
@@ -26,6 +26,21 @@ class IngestConfig(_Section):
     max_pixels: int = Field(default=200_000_000, gt=0, description="a larger scan becomes a failed document")
     split_spreads: bool = Field(
         default=True, description="two facing pages on one image become two documents"
+    )
+
+
+class IiifConfig(_Section):
+    """How pages are fetched from libraries."""
+
+    max_side: int = Field(
+        default=3000,
+        ge=500,
+        description="longer side of a picture, in pixels, that is asked for at most where the server can scale it",
+    )
+    requests_per_host: int = Field(default=1, ge=1, le=8, description="requests that a server gets at a time")
+    pause: float = Field(default=0.2, ge=0, description="seconds between two requests to a server")
+    allow_private: bool = Field(
+        default=False, description="whether servers inside this machine and its network may be asked"
     )
 
 
@@ -108,6 +123,7 @@ class RunConfig(_Section):
         description="where the networks run: auto (an accelerator if there is one), cpu, cuda or cuda:N",
     )
     ingest: IngestConfig = IngestConfig()
+    iiif: IiifConfig = IiifConfig()
     digitize: DigitizeConfig = DigitizeConfig()
     segment: SegmentConfig = SegmentConfig()
     explain: ExplainConfig = ExplainConfig()
@@ -138,6 +154,23 @@ class RunConfig(_Section):
             return RunConfig.model_validate(self.model_dump() | {"device": device})
         except ValidationError as error:
             raise ConfigError(f"there is no device {device!r}; say auto, cpu, cuda or cuda:N") from error
+
+    def fetching(self, max_side: int | None, allow_private: bool) -> RunConfig:
+        """Make the same config with other settings of fetching; what is None or False is left as it is.
+
+        Raises
+        ------
+        ConfigError
+            The size is too small.
+        """
+        values = self.model_dump()
+        if max_side is not None:
+            values["iiif"]["max_side"] = max_side
+        values["iiif"]["allow_private"] |= allow_private
+        try:
+            return RunConfig.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError("; ".join(_describe(problem) for problem in error.errors())) from error
 
     def pair_fingerprint(self, *parts: str) -> str:
         """Digest of what the tables of pairs depend on besides the documents."""

@@ -89,3 +89,27 @@ class ScanError(TablekinError):
     """One scan cannot be read; this message becomes the reason in its row of the documents table."""
 
     exit_code = ExitCode.PARTIAL
+
+
+class ManifestError(TablekinError):
+    """A IIIF manifest or collection cannot be read; the message goes on where its address leaves off."""
+
+    exit_code = ExitCode.PARTIAL
+
+
+class FetchError(TablekinError):
+    """Something cannot be had from the web; this message becomes the reason of what needs it.
+
+    Attributes
+    ----------
+    passing
+        Whether it may be had another time.
+    refused
+        Whether the server does not want to give it.
+    """
+
+    exit_code = ExitCode.PARTIAL
+
+    def __init__(self, reason: str, passing: bool = False, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.passing, self.refused = passing, refused

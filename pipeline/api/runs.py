@@ -24,6 +24,7 @@ def run(
     workers: int | None = None,
     scheduler: str | None = None,
     on_error: Literal["skip", "stop"] = "skip",
+    cache: str | Path | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Analyse scans and write the tables of a corpus, as ``tablekin run`` does; what is done already is skipped.
@@ -31,7 +32,8 @@ def run(
     Parameters
     ----------
     scans
-        A folder, a file, or several of them: JPEG, PNG, TIFF, PDF.
+        A folder, a file, or several of them: JPEG, PNG, TIFF, PDF; or IIIF manifests and collections, addresses or
+        files.
     out
         Folder for the tables.
     metadata
@@ -46,6 +48,8 @@ def run(
         Address of a Dask scheduler whose workers do the work: ``docs/how-to/cluster.md``.
     on_error
         ``skip`` goes on with the next document when one fails, ``stop`` ends the run.
+    cache
+        Folder for pages fetched from libraries; by default one in the corpus.
     quiet
         Say nothing. Otherwise what happens is shown on the standard error, unless the logger ``tablekin`` has a
         handler: then that gets it.
@@ -69,13 +73,14 @@ def run(
     """
     paths = [scans] if isinstance(scans, (str, Path)) else [*scans]
     order = RunRequest(
-        tuple(map(Path, paths)),
+        tuple(paths),
         Path(out),
         None if metadata is None else Path(metadata),
         settings_of(config, device),
         workers,
         on_error == "stop",
         scheduler,
+        None if cache is None else Path(cache),
     )
     logger = logging.getLogger("tablekin")
     shown = nullcontext() if quiet or logger.hasHandlers() else show_messages()

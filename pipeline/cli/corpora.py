@@ -23,8 +23,11 @@ class OnError(StrEnum):
 
 def run(
     scans: Annotated[
-        list[Path],
-        typer.Argument(metavar="SCANS", readable=False, help="Folders or files: JPEG, PNG, TIFF, PDF."),
+        list[str],
+        typer.Argument(
+            metavar="SCANS",
+            help="Folders or files: JPEG, PNG, TIFF, PDF; or IIIF manifests and collections: addresses or files.",
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", metavar="CORPUS", readable=False, help="Folder for the tables.")
@@ -45,6 +48,22 @@ def run(
         ),
     ] = None,
     on_error: Annotated[OnError, typer.Option(help="Go on with the next document, or stop.")] = OnError.skip,
+    max_side: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PIXELS", help="Longer side of pictures fetched from a library; 3000 by default."
+        ),
+    ] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder for pages fetched from libraries; by default one in the corpus."
+        ),
+    ] = None,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="Also fetch from servers inside this machine and its network."),
+    ] = False,
 ) -> Output:
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
     from tablekin.config import read_config
@@ -54,7 +73,10 @@ def run(
     settings = read_config(config)
     if device is not None:
         settings = settings.on_device(device)
-    request = RunRequest(tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler)
+    settings = settings.fetching(max_side, allow_private)
+    request = RunRequest(
+        tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler, cache
+    )
     summary = run_stages(request, LOGGER.info)
     if summary.unchanged:
         LOGGER.info("nothing to do: %s is up to date with its %d scans", out, summary.ok + summary.failed)
@@ -63,7 +85,9 @@ def run(
     if summary.failed:
         total = summary.ok + summary.failed
         LOGGER.warning("%d of %d scans failed; reasons: %s/documents", summary.failed, total, out)
-    code = ExitCode.PARTIAL if summary.failed else ExitCode.DONE
+    if summary.unread:
+        LOGGER.warning("%d manifests could not be read; the reasons are above", summary.unread)
+    code = ExitCode.PARTIAL if summary.failed or summary.unread else ExitCode.DONE
     return Output(data=lambda: {"corpus": out, **asdict(summary)}, code=code)
 
 

@@ -65,7 +65,9 @@ class CorpusStore:
                 raise CorpusError(f"{root} is a file; name a folder for the corpus")
             found = [path.name for path in root.iterdir()] if root.exists() else []
         visible = [name for name in found if not name.startswith(".")]
-        if visible and not {*ALL_SCHEMAS, self.layout.record.name}.intersection(visible):
+        if visible and not {*ALL_SCHEMAS, self.layout.record.name, self.layout.iiif.name}.intersection(
+            visible
+        ):
             raise CorpusError(
                 f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
             )
@@ -245,7 +247,7 @@ class CorpusStore:
                 f"the scan {source!r} of {self.layout.table('documents')} leads out of the folders of scans; "
                 "tablekin writes no such name: do not trust this corpus"
             )
-        roots = [Path(root) for root in self.read_record().get("scans", [])]
+        roots = [*map(Path, self.read_record().get("scans", [])), self.layout.iiif]
         for root in roots:
             if (root / source).is_file():
                 return root / source
@@ -267,6 +269,25 @@ class CorpusStore:
             return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
         except (ValueError, TypeError) as error:
             raise CorpusError(f"{path} is damaged ({error}); delete it and run again") from error
+
+    def read_iiif_columns(self) -> dict[str, dict[str, str]]:
+        """Read what libraries say of pages that were fetched: source -> column -> value.
+
+        Raises
+        ------
+        CorpusError
+            The file is damaged.
+        """
+        path = self.layout.iiif_columns
+        try:
+            return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
+        except (ValueError, TypeError) as error:
+            raise CorpusError(f"{path} is damaged ({error}); delete it and run again") from error
+
+    def write_iiif_columns(self, columns: Mapping[str, Mapping[str, str]]) -> None:
+        """Write what libraries say of pages that were fetched."""
+        self.layout.iiif.mkdir(parents=True, exist_ok=True)
+        write_json(self.layout.iiif_columns, columns)
 
     @property
     def seed(self) -> int:

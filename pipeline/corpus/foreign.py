@@ -28,11 +28,16 @@ def find_foreign(layout: CorpusLayout) -> Iterator[tuple[Path, str]]:
     tuple
         What, and what is wrong with it.
     """
-    for path in (layout.record, layout.lock, layout.lock_holder, layout.new_metadata, *layout.all_begun()):
+    own = (layout.record, layout.lock, layout.lock_holder, layout.new_metadata, layout.iiif_columns)
+    for path in (*own, *layout.all_begun()):
         yield from _unlike(path, stat.S_ISREG, "file")
-    folders = [layout.analysis, layout.kinship, *map(layout.table, ALL_SCHEMAS)]
+    folders = [layout.analysis, layout.kinship, layout.iiif, *map(layout.table, ALL_SCHEMAS)]
     for path in folders:
         yield from _unlike(path, stat.S_ISDIR, "folder")
+    if layout.iiif.is_dir() and not layout.iiif.is_symlink():
+        for path in sorted(layout.iiif.iterdir()):  # books, into which pictures are written
+            if path.is_symlink():
+                yield path, "is a link, which may lead out of the corpus"
     for table in ALL_SCHEMAS:
         if layout.table(table).is_dir() and not layout.table(table).is_symlink():
             yield from _foreign_parts(layout.table(table), _NAMES.get(table, _PART))

@@ -31,6 +31,16 @@ class CorpusLayout:
         return self.root / "kinship"
 
     @property
+    def iiif(self) -> Path:
+        """Folder for pages fetched from libraries, if the user names no other."""
+        return self.root / "iiif"
+
+    @property
+    def iiif_columns(self) -> Path:
+        """What libraries say of the pages that were fetched from them, wherever these lie."""
+        return self.iiif / "columns.json"
+
+    @property
     def lock(self) -> Path:
         """File that the process which writes to the corpus holds; the dot hides it from whoever looks for tables."""
         return self.root / ".lock"

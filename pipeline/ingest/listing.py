@@ -39,6 +39,14 @@ class Listing:
         str, ...
     ] = ()  # folders whose pictures are no scans: hidden ones, those of systems, corpora
     outward: tuple[str, ...] = ()  # files that are links to what lies outside the folders given
+    located: Mapping[str, Path] = field(
+        default_factory=dict
+    )  # sources that do not lie below root -> where they do
+    reasons: Mapping[str, str] = field(default_factory=dict)  # sources that are not there -> why
+
+    def path(self, source: str) -> Path:
+        """Where a file lies."""
+        return self.located.get(source) or self.root / source
 
 
 @dataclass

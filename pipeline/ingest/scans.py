@@ -154,14 +154,19 @@ def identify(
         of_source.setdefault(source, {})[index] = name
     questions, digests = [], []
     for source in listing.sources:
-        path = listing.root / source
+        path = listing.path(source)
         digests.append(_digest(path))
         names = of_source.get(printable(source), {})
         same = frozenset(index for index, name in names.items() if settled.get(name) == digests[-1])
         left = frozenset(index for index, name in names.items() if name.endswith(_SIDES[0]))
         questions.append(FileQuestion(path, same, left))
-    found = (look or partial(map, here))(questions)
-    for source, digest, question, content in zip(listing.sources, digests, questions, found, strict=True):
+    asked = [
+        each for source, each in zip(listing.sources, questions, strict=True) if source not in listing.reasons
+    ]
+    answers = iter((look or partial(map, here))(asked))
+    for source, digest, question in zip(listing.sources, digests, questions, strict=True):
+        reason = listing.reasons.get(source)
+        content = next(answers) if reason is None else unreadable(reason)
         for page in content.pages:
             for place, (side, share) in enumerate(zip(page.sides, page.shares, strict=True)):
                 ending = (f"_p{page.place + 1:04d}" if content.count > 1 else "") + side
@@ -174,6 +179,7 @@ def identify(
                 yield Scan(
                     doc_id, printable(source), question.path, index, digest, page.place, share, content.reason
                 )
+    next(answers, None)  # lets what looks at files end
 
 
 def printable(text: str) -> str:

@@ -52,7 +52,7 @@ def find_changes(corpus: CorpusStore, scans: Sequence[Scan], fingerprint: str) -
     gone = documents[here & ~documents["doc_id"].isin(names)]  # pages that their files no longer have
     roots = corpus.read_record().get("scans", [])
     other = [*(scan.source for scan in changed), *gone["source"]]
-    if other and roots and str(_root_of(scans[0])) not in roots:
+    if other and roots and not {str(_root_of(scan)) for scan in scans}.intersection(roots):
         raise UsageError(
             f"{corpus.root} already has another scan named {other[0]}, from {roots[0]}; name "
             "another folder for this corpus, or run once over a folder that holds both"
@@ -99,7 +99,7 @@ def describe(changes: Changes, corpus: CorpusStore, config: RunConfig) -> Iterat
             pairs = (len(ok) * (len(ok) - 1) - left * (left - 1)) // 2
             yield f"{len(gone)} {why}: they and their {pairs} pairs will be made anew"
     if changes.unlucky:
-        yield f"{len(changes.unlucky)} documents whose analysis was ended are tried again"
+        yield f"{len(changes.unlucky)} documents that failed by no fault of their scans are tried again"
     if changes.stale:
         yield from _differences(corpus.read_record(), config)
     if changes.elsewhere:

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from tablekin.config import IngestConfig, RunConfig
 from tablekin.errors import ScanError, StoppedError
@@ -37,6 +38,7 @@ from tablekin.ingest import (
 from tablekin.interruption import uninterrupted
 from tablekin.orchestration.changes import TRIED_AGAIN
 from tablekin.orchestration.context import RunContext
+from tablekin.orchestration.libraries import LibraryColumns
 from tablekin.schemas import DOCUMENT_TABLES, empty
 from tablekin.threshold import threshold
 
@@ -67,6 +69,7 @@ class Analysis:
     device: str
     workers: int | WorkerPool
     metadata: Metadata | None
+    columns: LibraryColumns
     stop_on_error: bool
 
 
@@ -118,9 +121,9 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
                 batch.documents.append(result)
                 progress.advance()
                 if len(batch.documents) == _BATCH:
-                    _store(batch, run, analysis.metadata)
+                    _store(batch, run, analysis)
     finally:
-        _store(batch, run, analysis.metadata)
+        _store(batch, run, analysis)
 
 
 def _limited(analysis: Analysis) -> Workers | WorkerPool:
@@ -142,15 +145,16 @@ class _Batch:
     name: str | None = None  # of its parts, once it is being stored
 
 
-def _store(batch: _Batch, run: RunContext, metadata: Metadata | None) -> None:
+def _store(batch: _Batch, run: RunContext, analysis: Analysis) -> None:
     """Store a batch; Ctrl-C waits until it is there and known to be, and one that is stored again replaces itself."""
     if not batch.documents:
         return
     tables = {name: _stack(name, [part[name] for part in batch.documents]) for name in DOCUMENT_TABLES}
-    fields = run.corpus.document_tables.metadata_fields()
-    if metadata is not None:
-        fields = metadata.fields
-        tables["documents"], _ = join_metadata(tables["documents"], metadata)
+    fields: Sequence[pa.Field] = run.corpus.document_tables.metadata_fields()
+    if analysis.metadata is not None:
+        fields = analysis.metadata.fields
+        tables["documents"], _ = join_metadata(tables["documents"], analysis.metadata)
+    tables["documents"], fields = analysis.columns.add(tables["documents"], fields)
     for column in fields:
         if column.name not in tables["documents"]:
             tables["documents"][column.name] = None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+import pyarrow as pa
 
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, HeldLock, locked
@@ -14,10 +16,18 @@ from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import Match, Score
 from tablekin.faults import faults_described
-from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, list_scans, read_metadata
+from tablekin.iiif import FetchedPages
+from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, read_metadata
 from tablekin.orchestration.changes import apply, describe, find_changes, is_to_be_tried_again
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.documents import Analyse, Analysis, add_documents, look_at_files
+from tablekin.orchestration.libraries import (
+    LibraryColumns,
+    add_fetched,
+    begin_columns,
+    keep_columns,
+    list_sources,
+)
 from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.updates import update_cells, update_pairs, update_recomputed
@@ -37,13 +47,14 @@ class Stages:
 class RunRequest:
     """What the user asked for."""
 
-    scans: tuple[Path, ...]
+    scans: tuple[str | Path, ...]  # folders and files, and addresses of manifests
     out: Path
     metadata: Path | None = None
     config: RunConfig = field(default_factory=RunConfig)
     workers: int | None = None
     stop_on_error: bool = False
     scheduler: str | None = None  # address of a Dask cluster; without one, processes of this machine
+    cache: Path | None = None  # folder for pages that are fetched; by default one in the corpus
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Summary:
     added: int  # pages analysed by this run
     pairs: int  # pairs compared by this run
     unchanged: bool  # whether there was nothing to do
+    unread: int = 0  # manifests that could not be read
 
 
 def load_stages() -> Stages:
@@ -96,18 +108,28 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
         raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
     corpus = CorpusStore(request.out)
     metadata = read_metadata(request.metadata) if request.metadata else None
-    listing = list_scans(request.scans)
+    listing, manifests = list_sources(request.scans)
     for line in describe_listing(listing):
         say(line)
-    if not listing.sources:
+    if not listing.sources and not manifests:
         raise NothingUsableError(
             f"no JPEG, PNG, TIFF, JPEG 2000, WebP or PDF file in {', '.join(map(str, request.scans))}"
         )
-    with faults_described(), open_cluster(request.scheduler, say) as cluster:
+    with (
+        faults_described(),
+        open_cluster(request.scheduler, say) as cluster,
+        locked(request.out) as lock,
+    ):
+        fetched = None
+        if manifests:
+            listing, fetched = add_fetched(
+                listing, manifests, corpus, request.cache, request.config.iiif, say
+            )
+            if not listing.sources:
+                raise NothingUsableError("none of the manifests gave a page; see the reasons above")
         if cluster:
-            cluster.require(listing.root / listing.sources[0])
-        with locked(request.out) as lock:
-            summary = _bring_up_to_date(request, corpus, lock, listing, metadata, say, stages, cluster)
+            cluster.require(listing.path(listing.sources[0]))
+        summary = _bring_up_to_date(request, corpus, lock, listing, fetched, metadata, say, stages, cluster)
     if not summary.ok:
         raise NothingUsableError(
             f"none of the {summary.failed} scans could be analysed; see the reasons above"
@@ -120,6 +142,7 @@ def _bring_up_to_date(
     corpus: CorpusStore,
     lock: HeldLock,
     listing: Listing,
+    fetched: FetchedPages | None,
     metadata: Metadata | None,
     say: Say,
     stages: Stages | None,
@@ -134,7 +157,10 @@ def _bring_up_to_date(
         say(twice)
     tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
     changes = find_changes(corpus, scans, fingerprint)
-    record = Record(corpus, config, weights, [str(listing.root)], request.metadata)
+    roots = [str(listing.root)] if len(listing.sources) > len(listing.located) else []
+    roots += [str(fetched.root.absolute())] if fetched else []
+    record = Record(corpus, config, weights, roots, request.metadata)
+    columns = begin_columns(corpus, fetched)
     if dropped := corpus.journal.dropping():
         say(f"{len(dropped)} documents are taken out, as an interrupted drop had begun to do")
         record.begin()  # from here on it is this run that must be finished
@@ -149,12 +175,15 @@ def _bring_up_to_date(
         record.begin(device=device, workers=workers)
         apply(changes, corpus, fingerprint)
         _update_metadata(
-            corpus, metadata, record.begin
+            corpus, metadata, columns, record.begin
         )  # or an interrupted run would leave some old, some new
         stages = stages or load_stages()
-        analysis = Analysis(stages.analyse, device, cluster or workers, metadata, request.stop_on_error)
+        analysis = Analysis(
+            stages.analyse, device, cluster or workers, metadata, columns, request.stop_on_error
+        )
         add_documents(changes.new, run, analysis)
-    updated = _update_metadata(corpus, metadata, record.begin, say)
+    updated = _update_metadata(corpus, metadata, columns, record.begin, say)
+    keep_columns(corpus, columns)
     compared = update_pairs(run, partial(comparison_stages, stages), cluster)
     pool = cluster or request.workers or default_workers("cpu")
     recomputed = update_recomputed(run, pool)
@@ -169,19 +198,29 @@ def _bring_up_to_date(
         len(changes.new),
         compared or 0,
         not (changes.new or updated) and compared is None and recomputed is None and collated is None,
+        len(fetched.unread) if fetched else 0,
     )
 
 
 def _update_metadata(
-    corpus: CorpusStore, metadata: Metadata | None, begin: Callable[[], None], say: Say = lambda line: None
+    corpus: CorpusStore,
+    metadata: Metadata | None,
+    columns: LibraryColumns,
+    begin: Callable[[], None],
+    say: Say = lambda line: None,
 ) -> bool:
-    """Join the metadata if there are any; otherwise give all documents the same columns. Whether anything changed."""
-    if metadata is None:
-        return corpus.document_tables.unify_metadata(begin)
-    joined, warnings = join_metadata(corpus.read("documents"), metadata)
-    for warning in warnings:
-        say(warning)
-    return corpus.document_tables.replace_metadata(joined, metadata.fields, begin)
+    """Join what the user and libraries say; otherwise give all documents the same columns. Whether anything changed."""
+    tables = corpus.document_tables
+    if metadata is None and not columns.now:
+        return tables.unify_metadata(begin)
+    documents = corpus.read("documents")
+    fields: Sequence[pa.Field] = tables.metadata_fields()
+    if metadata is not None:
+        documents, warnings = join_metadata(documents, metadata)
+        fields = metadata.fields
+        for warning in warnings:
+            say(warning)
+    return tables.replace_metadata(*columns.add(documents, fields), begin)
 
 
 def comparison_stages(stages: Stages | None) -> tuple[Score, Match]:

@@ -1,0 +1,17 @@
+"""IIIF: manifests of libraries become pages, fetched politely and kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tablekin.door import open_door
+
+if TYPE_CHECKING:
+    from tablekin.iiif.columns import add_columns as add_columns
+    from tablekin.iiif.stage import FetchedPages as FetchedPages
+    from tablekin.iiif.stage import fetch_pages as fetch_pages
+    from tablekin.iiif.stage import is_manifest as is_manifest
+
+__getattr__, __dir__, __all__ = open_door(
+    __name__, {"columns": ["add_columns"], "stage": ["FetchedPages", "fetch_pages", "is_manifest"]}
+)

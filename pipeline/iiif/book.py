@@ -40,6 +40,12 @@ class BookPage:
         found = find_service(self.page.picture.services)
         return found[0] if found else self.page.picture.address
 
+    @property
+    def image_api(self) -> int | None:
+        """Version of the Image API that the server of its picture speaks; None if it is a mere file."""
+        found = find_service(self.page.picture.services)
+        return found[1] if found else None
+
 
 def lay_out(manifest: Manifest, collection: str, root: Path) -> list[BookPage]:
     """Give each page of a manifest a file, the one that it had if it was seen before.

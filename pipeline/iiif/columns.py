@@ -32,6 +32,7 @@ def columns_of(page: BookPage, address: str) -> dict[str, str]:
         "iiif_canvas": page.page.canvas,
         "iiif_image": page.image,
         "iiif_address": address,
+        "iiif_image_api": "" if page.image_api is None else str(page.image_api),
         "canvas_width": "" if width is None else str(width),
         "canvas_height": "" if height is None else str(height),
         "label": page.manifest.label,

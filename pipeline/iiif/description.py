@@ -9,9 +9,9 @@ from typing import Any
 from tablekin.iiif.language import as_list, plain_text
 from tablekin.schemas import SCHEMAS
 
-NUMBERS = ("canvas_width", "canvas_height")  # pixels of the canvas, to which annotations refer
 ABOUT = (  # columns of their own meaning, in the order in which the table has them
-    *("iiif_manifest", "iiif_canvas", "iiif_image", "iiif_address", *NUMBERS),
+    *("iiif_manifest", "iiif_canvas", "iiif_image", "iiif_address", "iiif_image_api"),
+    *("canvas_width", "canvas_height"),
     *("label", "canvas_label", "collection", "provider", "rights", "required_statement", "nav_date"),
 )
 _RESERVED = frozenset((*SCHEMAS["documents"].names, *ABOUT, "file"))

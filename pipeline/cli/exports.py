@@ -1,0 +1,53 @@
+"""Command that writes a corpus for other programs: export."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tablekin.cli.arguments import CorpusFolder, complete_documents
+from tablekin.cli.command import LOGGER, Output, command
+
+
+def _complete_formats(incomplete: str) -> list[str]:
+    from tablekin.export import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def export(
+    corpus: CorpusFolder,
+    docs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DOC...]",
+            help="A doc_id, or the name of its scan; all without it.",
+            autocompletion=complete_documents,
+        ),
+    ] = None,
+    *,
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="What to write: iiif.", autocompletion=_complete_formats
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],
+    base: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where that folder will be found on the web.")
+    ] = "http://localhost:8000",
+) -> Output:
+    """Write documents as files that other programs read."""
+    from tablekin.export import export_corpus
+
+    exported = export_corpus(corpus, format, out, docs or (), base)
+    LOGGER.info("%d documents as %d files in %s", exported.documents, len(exported.files), out)
+    return Output(data=lambda: asdict(exported))
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    command(app, "exporting")(export)

@@ -1,0 +1,34 @@
+"""Formats: what a corpus can be exported as.
+
+A format is a function from a selection to the files that it wrote into the selection's folder. It stands in a module
+named after it, which is imported when it is asked for, and in the dict below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from tablekin.export.selection import Selection
+
+Writer = Callable[[Selection], Iterable[Path]]  # yields each file when it is written
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """A format and what it is good for."""
+
+    about: str  # in the help of the command
+    module: str  # of this room, whose function ``write`` writes it
+
+    def load(self) -> Writer:
+        """Import the function that writes it."""
+        writer: Writer = import_module(f"tablekin.export.{self.module}").write
+        return writer
+
+
+FORMATS = {
+    "iiif": ExportFormat("IIIF manifests and annotations, for Mirador and other viewers", "iiif"),
+}

@@ -5,6 +5,9 @@ import pytest
 
 from tablekin import __version__
 from tablekin.interruption import Terminated
+from tests.support.iiif_manifests import canvas, image, manifest
+from tests.support.iiif_server import scripted_server
+from tests.support.runs import write_scan
 
 
 def test_exit_codes_of_run(command, scans, tmp_path):
@@ -107,3 +110,23 @@ def test_results_are_printed_as_json(command, scans, tmp_path):
     written = command("sample", tmp_path / "archive", "--documents", 1, "--workers", 1, "--json")
     assert json.loads(written.stdout)["documents"] == 1
     assert len(list((tmp_path / "archive/scans").iterdir())) == 1
+
+
+def test_a_book_from_a_library(command, tmp_path):
+    with scripted_server() as (script, address):
+        script.json("/manifest", manifest([canvas("c1", image(f"{address}/1.png"))], f"{address}/manifest"))
+        write_scan(tmp_path / "1.png", 1)
+        script.picture("/1.png", (tmp_path / "1.png").read_bytes())
+        run = ["run", f"{address}/manifest", "--out", tmp_path / "corpus", "--device", "cpu", "--workers", 1]
+        refused = command(*run)
+        assert refused.exit_code == 4
+        assert "--allow-private" in refused.stderr
+        assert not script.asked
+        assert command(*run, "--allow-private", "--max-side", 100).exit_code == 2
+        first = command(*run, "--allow-private", "--max-side", 600)
+        assert first.exit_code == 0
+        assert "added 1 documents" in first.stderr
+        part = command("run", f"{address}/manifest", f"{address}/none", *run[2:], "--allow-private")
+        assert part.exit_code == 3
+        assert "1 manifests could not be read" in part.stderr
+    assert command("run", "file:///etc/passwd", "--out", tmp_path / "corpus").exit_code == 2

@@ -55,9 +55,15 @@ class FetchLog:
         is_same = record.get("address") == address and path.is_file()
         return is_same and path.stat().st_size == record.get("bytes")
 
-    def address(self, file: str) -> str:
-        """Give the address that a file is from; empty if it is not there."""
-        return str(self._records.get(file, {}).get("address", ""))
+    def files(self) -> dict[str, str]:
+        """Give the addresses that the files are from, and the files."""
+        return {record["address"]: file for file, record in self._records.items() if "address" in record}
+
+    def answer(self, file: str) -> Answer:
+        """Give the answer that a file was made of."""
+        record = {name: str(value) for name, value in self._records[file].items()}
+        content = (self._folder / file).read_bytes()
+        return Answer(record["from"], content, "", record["etag"], record["last_modified"])
 
     def keep(self, file: str, address: str, answer: Answer) -> None:
         """Write a file, and note where it is from."""
@@ -87,6 +93,9 @@ class WebCache:
         self._answers = root / _ANSWERS
         self._answers.mkdir(parents=True, exist_ok=True)
         self._log = FetchLog(self._answers)
+        self._pictures: dict[
+            str, tuple[FetchLog, str]
+        ] = {}  # by their addresses, those of the books that were opened
 
     def read_json(self, address: str) -> Any:
         """Give the JSON at an address.
@@ -106,6 +115,12 @@ class WebCache:
         self._log.keep(file, address, answer)
         return content
 
+    def open_book(self, folder: str) -> FetchLog:
+        """Open the folder of a book; its pictures serve other books too that have the same."""
+        log = FetchLog(self.root / folder)
+        self._pictures |= {address: (log, file) for address, file in log.files().items()}
+        return log
+
     def stop(self) -> None:
         """Let nothing more be asked for."""
         self._client.stop()
@@ -118,8 +133,14 @@ class WebCache:
         FetchError
             It cannot be had.
         """
-        if not log.has(file, address):
+        if log.has(file, address):
+            return
+        other, known = self._pictures.get(address, (log, file))
+        if other.has(known, address):
+            log.keep(file, address, other.answer(known))
+        else:
             log.keep(file, address, self._client.get(address, wanted))
+            self._pictures[address] = log, file
 
 
 def parse_json(content: bytes) -> Any:

@@ -15,7 +15,7 @@ import httpx
 from tablekin.errors import FetchError
 from tablekin.iiif.address import check_address
 from tablekin.iiif.retry import PASSING_STATUS, PassingError, read_wait, retrying
-from tablekin.iiif.thresholds import LIMITS, PATIENCE, Patience, WebLimits
+from tablekin.iiif.thresholds import LIMITS, PATIENCE, WebLimits, WebPatience
 from tablekin.iiif.transport import PinnedTransport
 from tablekin.version import __version__
 
@@ -88,7 +88,7 @@ class WebClient:
         pause: float = 0.0,
         allow_private: bool = False,
         limits: WebLimits = LIMITS,
-        patience: Patience = PATIENCE,
+        patience: WebPatience = PATIENCE,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         self._requests, self._pause, self._limits, self._patience = requests_per_host, pause, limits, patience
@@ -263,7 +263,7 @@ class WebClient:
             raise FetchError("the run was ended", passing=True)
 
 
-def _in_the_end(error: PassingError, patience: Patience) -> str:
+def _in_the_end(error: PassingError, patience: WebPatience) -> str:
     if error.wait is not None and error.wait > patience.max_asked:
         return f"{error}, and asks not to be asked again for {_duration(error.wait)}"
     return f"{error}, also when asked {patience.attempts} times"

@@ -61,7 +61,7 @@ def fetch_pictures(
     tuple
         By the page's source: the address that its picture was asked for at, and why it could not be had.
     """
-    logs = {folder: FetchLog(cache.root / folder) for folder in {page.folder for page in pages}}
+    logs = {folder: cache.open_book(folder) for folder in {page.folder for page in pages}}
     addresses: dict[str, str] = {}
     reasons: dict[str, str] = {}
     queues: dict[str, deque[BookPage]] = {}

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import tenacity
 
 from tablekin.errors import FetchError
-from tablekin.iiif.thresholds import Patience
+from tablekin.iiif.thresholds import WebPatience
 
 PASSING_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504))  # that another request may not have
 
@@ -46,7 +46,7 @@ def read_wait(text: str | None, now: datetime | None = None) -> float | None:
     return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
 
 
-def retrying(patience: Patience, sleep: Callable[[float], None]) -> tenacity.Retrying:
+def retrying(patience: WebPatience, sleep: Callable[[float], None]) -> tenacity.Retrying:
     """Make what asks again, with growing pauses or those that the server asks for.
 
     The pauses are lengthened by up to a quarter at random, so that several readers do not come back together.

@@ -25,7 +25,7 @@ class WebLimits:
 
 
 @dataclass(frozen=True)
-class Patience:
+class WebPatience:
     """How often a server is asked that has no answer now, and how long it is left alone in between."""
 
     attempts: int = threshold(5, "requests", "for one thing, the first among them")
@@ -54,4 +54,4 @@ class SizeCriteria:
     )
 
 
-LIMITS, PATIENCE, SIZES = WebLimits(), Patience(), SizeCriteria()
+LIMITS, PATIENCE, SIZES = WebLimits(), WebPatience(), SizeCriteria()

@@ -43,8 +43,8 @@ def test_what_is_no_json_is_not_kept(tmp_path):
 
 
 def fetch(tmp_path, web, address=ADDRESS):
-    log = FetchLog(tmp_path)
-    WebCache(tmp_path, web).fetch_picture(address, log, "p0001.jpg", Wanted("x", 100))
+    cache = WebCache(tmp_path, web)
+    cache.fetch_picture(address, cache.open_book(""), "p0001.jpg", Wanted("x", 100))
 
 
 def test_a_picture_is_asked_for_once_and_again_in_another_size_or_when_cut(tmp_path):
@@ -60,7 +60,24 @@ def test_a_picture_is_asked_for_once_and_again_in_another_size_or_when_cut(tmp_p
     (tmp_path / "p0001.jpg").unlink()
     fetch(tmp_path, web, f"{ADDRESS}?large")
     assert len(web.asked) == 4
-    assert FetchLog(tmp_path).address("p0001.jpg") == f"{ADDRESS}?large"
+    assert FetchLog(tmp_path).files() == {f"{ADDRESS}?large": "p0001.jpg"}
+
+
+def test_a_picture_that_another_book_has_is_not_asked_for(tmp_path):
+    web = Web({ADDRESS: b"abc"})
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    cache = WebCache(tmp_path, web)
+    logs = [cache.open_book(name) for name in ("one", "two")]
+    for log in logs:
+        cache.fetch_picture(ADDRESS, log, "p0001.jpg", Wanted("x", 100))
+    assert web.asked == [ADDRESS]
+    assert (tmp_path / "two" / "p0001.jpg").read_bytes() == b"abc"
+    (tmp_path / "one" / "p0001.jpg").unlink()
+    cache = WebCache(tmp_path, web)
+    logs = [cache.open_book(name) for name in ("one", "two")]
+    cache.fetch_picture(ADDRESS, logs[0], "p0001.jpg", Wanted("x", 100))
+    assert web.asked == [ADDRESS]
 
 
 def test_a_line_of_the_log_cut_short_by_a_kill_is_passed_over(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from tablekin.errors import FetchError
 from tablekin.iiif.client import USER_AGENT, Wanted, WebClient
-from tablekin.iiif.thresholds import Patience, WebLimits
+from tablekin.iiif.thresholds import WebLimits, WebPatience
 from tablekin.version import __version__
 from tests.support.iiif_server import free_port, scripted_server
 
@@ -25,7 +25,7 @@ def client():
     pauses = []
     limits = WebLimits(max_seconds=0.5, max_silence=0.3)
     with WebClient(
-        allow_private=True, limits=limits, patience=Patience(attempts=3), sleep=pauses.append
+        allow_private=True, limits=limits, patience=WebPatience(attempts=3), sleep=pauses.append
     ) as made:
         made.pauses = pauses
         yield made
@@ -189,7 +189,7 @@ def test_a_slow_drip_and_silence_are_given_up(server, client):
             handler.wfile.write(b"a")
             handler.wfile.flush()
 
-    client._patience = Patience(attempts=1)
+    client._patience = WebPatience(attempts=1)
     script.answers["/drip"] = drip
     script.answers["/silence"] = lambda handler: ended.wait(5) and None
     begin = time.monotonic()

@@ -14,7 +14,7 @@ from tablekin.iiif.client import WebClient
 from tablekin.iiif.pictures import fetch_pictures
 from tablekin.iiif.presentation import read_presentation
 from tablekin.iiif.stage import fetch_pages
-from tablekin.iiif.thresholds import Patience
+from tablekin.iiif.thresholds import WebPatience
 from tests.support.iiif_manifests import canvas, image, manifest, service
 from tests.support.iiif_server import scripted_server
 from tests.support.places import SHARED
@@ -45,7 +45,7 @@ def fetch(tmp_path):
 
     def fetch(content, max_side=1000, **more):
         pages = lay_out(read_presentation(content, ""), "", tmp_path)
-        quick = Patience(attempts=2, first_wait=0, max_wait=0)
+        quick = WebPatience(attempts=2, first_wait=0, max_wait=0)
         with WebClient(allow_private=True, patience=quick, **more) as client:
             done = []
             found = fetch_pictures(pages, WebCache(tmp_path, client), max_side, 1, lambda: done.append(1))

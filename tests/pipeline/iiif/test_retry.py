@@ -4,7 +4,7 @@ import pytest
 
 from tablekin.errors import FetchError
 from tablekin.iiif.retry import PassingError, read_wait, retrying
-from tablekin.iiif.thresholds import Patience
+from tablekin.iiif.thresholds import WebPatience
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def waits(errors, patience):
 
 
 def test_pauses_grow_and_end():
-    patience = Patience(attempts=6, first_wait=2, max_wait=10)
+    patience = WebPatience(attempts=6, first_wait=2, max_wait=10)
     answer, slept = waits([PassingError("busy")] * 5, patience)
     assert answer == "answer"
     for pause, least in zip(slept, [2, 4, 8, 10, 10], strict=True):
@@ -55,18 +55,18 @@ def test_pauses_grow_and_end():
 
 
 def test_the_pause_that_a_server_asks_for_is_kept():
-    answer, slept = waits([PassingError("busy", 30.0), PassingError("busy", 0.0)], Patience())
+    answer, slept = waits([PassingError("busy", 30.0), PassingError("busy", 0.0)], WebPatience())
     assert answer == "answer"
     assert slept == [30.0, 4.0]
 
 
 def test_a_server_that_asks_for_an_hour_is_not_waited_for():
-    answer, slept = waits([PassingError("busy", 3600.0)], Patience())
+    answer, slept = waits([PassingError("busy", 3600.0)], WebPatience())
     assert isinstance(answer, PassingError)
     assert slept == []
 
 
 def test_what_does_not_pass_is_not_asked_again():
-    answer, slept = waits([FetchError("gone")], Patience())
+    answer, slept = waits([FetchError("gone")], WebPatience())
     assert str(answer) == "gone"
     assert slept == []

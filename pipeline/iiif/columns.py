@@ -43,11 +43,22 @@ def columns_of(page: BookPage, address: str) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
+def number_columns(said: Mapping[str, Values]) -> dict[str, bool]:
+    """List the columns, those with a meaning of their own first, and tell which hold whole numbers alone."""
+    found: dict[str, bool] = {}
+    for values in said.values():
+        for name, text in values.items():
+            found[name] = found.get(name, True) and _is_number(text)
+    order = [*(name for name in ABOUT if name in found), *sorted(found.keys() - ABOUT)]
+    return {name: found[name] for name in order}
+
+
 def add_columns(
     documents: pd.DataFrame,
     fields: Iterable[pa.Field],
     said: Mapping[str, Values],
-    before: Mapping[str, Values] | None = None,
+    before: Mapping[str, Values],
+    columns: Mapping[str, bool],
 ) -> tuple[pd.DataFrame, list[pa.Field]]:
     """Give documents the columns of what libraries say of their pages.
 
@@ -64,6 +75,8 @@ def add_columns(
         Source of a page -> what is said of it now.
     before
         The same of an earlier run, whose values may stand among the user's.
+    columns
+        What :func:`number_columns` makes of all that is said, also of other documents.
 
     Returns
     -------
@@ -72,16 +85,15 @@ def add_columns(
     """
     types = {field.name: field.type for field in fields}
     added, sources = documents.copy(), list(documents["source"])
-    for name in _names(said):
-        texts = {source: values[name] for source, values in said.items() if name in values}
-        old = {source: values[name] for source, values in (before or {}).items() if name in values}
-        users = _users_values(added, name, old)
-        are_numbers = all(map(_is_number, texts.values()))
+    now = [said.get(source, {}) for source in sources]
+    old = [before.get(source, {}) for source in sources]
+    for name, are_numbers in columns.items():
+        users = _users_values(added, name, [values.get(name) for values in old])
         column = name
         if types.get(name) == pa.int64() and not are_numbers and (any(users) or name not in documents):
             column = f"metadata_{name}"
-            users = _users_values(added, column, old)
-        joined = [value or texts.get(source) for source, value in zip(sources, users, strict=True)]
+            users = _users_values(added, column, [values.get(name) for values in old])
+        joined = [value or values.get(name) for value, values in zip(users, now, strict=True)]
         is_text = types.get(column) == pa.string() and (any(users) or column not in documents)
         if are_numbers and not is_text and all(value is None or _is_number(value) for value in joined):
             types[column] = pa.int64()
@@ -92,15 +104,12 @@ def add_columns(
     return added, [pa.field(name, kind) for name, kind in types.items()]
 
 
-def _users_values(documents: pd.DataFrame, name: str, old: Mapping[str, str]) -> list[str | None]:
+def _users_values(documents: pd.DataFrame, name: str, old: list[str | None]) -> list[str | None]:
     """Give the values of a column that no library gave before."""
     if name not in documents:
         return [None] * len(documents)
     values = map(_text, documents[name])
-    return [
-        None if value == old.get(source) else value
-        for source, value in zip(documents["source"], values, strict=True)
-    ]
+    return [None if value == given else value for value, given in zip(values, old, strict=True)]
 
 
 def _text(value: Any) -> str | None:
@@ -112,9 +121,3 @@ def _text(value: Any) -> str | None:
 
 def _is_number(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None
-
-
-def _names(said: Mapping[str, Values]) -> list[str]:
-    """List the columns, those with a meaning of their own first, then the libraries' in the order of letters."""
-    found = {name for values in said.values() for name in values}
-    return [*(name for name in ABOUT if name in found), *sorted(found.difference(ABOUT))]

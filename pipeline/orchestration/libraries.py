@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow as pa
 from tablekin.config import IiifConfig
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Say
-from tablekin.iiif import FetchedPages, add_columns, fetch_pages, is_manifest
+from tablekin.iiif import FetchedPages, add_columns, fetch_pages, is_manifest, number_columns
 from tablekin.ingest import Listing, list_scans, printable
 from tablekin.orchestration.changes import TRIED_AGAIN
 
@@ -24,11 +25,18 @@ class LibraryColumns:
     before: Mapping[str, Mapping[str, str]]  # as the last run left it
     now: Mapping[str, Mapping[str, str]]
 
+    @cached_property
+    def columns(self) -> dict[str, bool]:
+        """The columns, and whether they hold numbers."""
+        return number_columns(self.now)
+
     def add(
         self, documents: pd.DataFrame, fields: Sequence[pa.Field]
     ) -> tuple[pd.DataFrame, Sequence[pa.Field]]:
         """Give rows of table documents what is said of them, beside the user's columns, which go before it."""
-        return add_columns(documents, fields, self.now, self.before) if self.now else (documents, fields)
+        if not self.now:
+            return documents, fields
+        return add_columns(documents, fields, self.now, self.before, self.columns)
 
 
 def list_sources(scans: Sequence[str | Path]) -> tuple[Listing, list[str | Path]]:

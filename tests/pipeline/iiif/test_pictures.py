@@ -176,7 +176,7 @@ class Libraries(httpx.BaseTransport):
 
     def handle_request(self, request):
         path = request.url.path
-        asked[path] += 1
+        asked[str(request.url)] += 1
         if path.endswith("/info.json"):
             return httpx.Response(
                 200, json={"width": 3000, "height": 4000, "profile": "level1", "@context": context(path)}

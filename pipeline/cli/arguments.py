@@ -11,7 +11,7 @@ import typer
 from tablekin.errors import TablekinError
 
 
-def complete_documents(context: typer.Context, incomplete: str) -> Iterator[str]:
+def _complete_documents(context: typer.Context, incomplete: str) -> Iterator[str]:
     """Name the documents of the corpus whose names begin so, for the completion of a shell."""
     from tablekin.corpus import CorpusStore
 
@@ -27,15 +27,15 @@ CorpusFolder = Annotated[
     Path, typer.Argument(metavar="CORPUS", readable=False, help="Folder that `tablekin run` wrote.")
 ]
 _NAME = "A doc_id, or the name of its scan."
-DocumentName = Annotated[str, typer.Argument(metavar="DOC", help=_NAME, autocompletion=complete_documents)]
-DocumentA = Annotated[str, typer.Argument(metavar="DOC_A", help=_NAME, autocompletion=complete_documents)]
-DocumentB = Annotated[str, typer.Argument(metavar="DOC_B", help=_NAME, autocompletion=complete_documents)]
+DocumentName = Annotated[str, typer.Argument(metavar="DOC", help=_NAME, autocompletion=_complete_documents)]
+DocumentA = Annotated[str, typer.Argument(metavar="DOC_A", help=_NAME, autocompletion=_complete_documents)]
+DocumentB = Annotated[str, typer.Argument(metavar="DOC_B", help=_NAME, autocompletion=_complete_documents)]
 DocumentNames = Annotated[
     list[str],
     typer.Argument(
         metavar="DOC...",
         help="A doc_id, the name of its scan, or a pattern: 'kepler/*'.",
-        autocompletion=complete_documents,
+        autocompletion=_complete_documents,
     ),
 ]
 DocumentsIfAny = Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tablekin.cli.arguments import CorpusFolder, complete_documents
+from tablekin.cli.arguments import CorpusFolder, DocumentsIfAny
 from tablekin.cli.command import LOGGER, Output, command
 
 
@@ -20,14 +20,7 @@ def _complete_formats(incomplete: str) -> list[str]:
 
 def export(
     corpus: CorpusFolder,
-    docs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[DOC...]",
-            help="A doc_id, or the name of its scan; all without it.",
-            autocompletion=complete_documents,
-        ),
-    ] = None,
+    docs: DocumentsIfAny = None,
     *,
     format: Annotated[
         str,

@@ -71,17 +71,19 @@ def describe_fault(error: OSError, path: Path | None = None) -> StorageError | N
     if number is None:  # as libraries raise it
         number = {FileNotFoundError: errno.ENOENT, PermissionError: errno.EACCES}.get(type(error), 0)
     named = error.filename or (found[1] if (found := re.search(r"'([^']+)'", str(error))) else None)
-    place = path or named or "a temporary file"
     if number in _FULL:
-        return DiskFullError(_no_room(Path(place)))
+        return DiskFullError(_no_room(path or named))
+    place = path or named or "what was read or written"
     if number not in _REMEDIES:
         return None
     reason = error.strerror or type(error).__name__
     return StorageError(_REMEDIES[number].format(path=place, error=reason, again=_AGAIN))
 
 
-def _no_room(path: Path) -> str:
-    folder = next((folder for folder in path.absolute().parents if folder.is_dir()), Path("/"))
+def _no_room(path: str | Path | None) -> str:
+    if path is None:
+        return f"no room for what is written, on the disk it goes to; free space or raise the quota and run {_AGAIN}"
+    folder = next((folder for folder in Path(path).absolute().parents if folder.is_dir()), Path("/"))
     free = shutil.disk_usage(folder).free
     return (
         f"no room on the disk for {path}, or your quota or the limit of a file's size is reached: {free / 1e6:.1f} MB "

@@ -49,6 +49,7 @@ from tablekin.check import check  # noqa: E402
 from tablekin.corpus import CorpusStore  # noqa: E402
 
 PAGES = 6
+FEW = "[collate]\nneighbours = 1\n"  # pairs that are laid side by side, which takes most of the time of an attack
 PLAIN = ("*.svg", "*.nwk", "*.csv")  # files that are compared byte by byte, beside the tables
 LEFT = 5  # exit code where attacks are left
 
@@ -64,7 +65,8 @@ class AttackedCommand:
     step: int = 1  # of so many changes of files one is attacked, twice
 
 
-OPTIONS = ("--device", "cpu", "--workers", "2")
+OPTIONS = ("--device", "cpu", "--workers", "2", "--config", "{}/RUN.toml")
+CLUSTER = ("--device", "cpu", "--scheduler", "SCHEDULER", "--config", "{}/RUN.toml")
 SEQUENCES = (
     AttackedCommand("first run", "scans", ("run", "{}/scans", "--out", "{}/corpus", *OPTIONS), 12),
     AttackedCommand("increment", "more", ("run", "{}/scans", "--out", "{}/corpus", *OPTIONS), 12),
@@ -75,7 +77,10 @@ SEQUENCES = (
         6,
     ),
     AttackedCommand(
-        "config", "corpus", ("run", "{}/scans", "--out", "{}/corpus", "--config", "{}/RUN.toml", *OPTIONS), 6
+        "config",
+        "corpus",
+        ("run", "{}/scans", "--out", "{}/corpus", "--config", "{}/OTHER.toml", *OPTIONS[:4]),
+        6,
     ),
     AttackedCommand("drop", "corpus", ("drop", "{}/corpus", "page1", "page*4.png"), 8),
     AttackedCommand("analyze", "corpus", ("analyze", "{}/corpus"), 6),
@@ -89,7 +94,7 @@ SEQUENCES = (
     AttackedCommand(
         "with Dask",
         "more",
-        ("run", "{}/scans", "--out", "{}/corpus", "--device", "cpu", "--scheduler", "SCHEDULER"),
+        ("run", "{}/scans", "--out", "{}/corpus", *CLUSTER),
         12,
         5,
     ),
@@ -148,9 +153,10 @@ def prepare(folder: Path, commands: Commands) -> None:
         write_page(folder / f"scans/scans/page{number}.png", number, number)
     write_metadata(folder / "scans/metadata.csv", "Paris")
     write_metadata(folder / "scans/other.csv", "Basel")
-    (folder / "scans/RUN.toml").write_text("[explain]\nmatches_per_pair = 2\n")
+    (folder / "scans/RUN.toml").write_text(FEW)
+    (folder / "scans/OTHER.toml").write_text("[explain]\nmatches_per_pair = 2\n" + FEW)
     shutil.copytree(folder / "scans", folder / "corpus")
-    run = ("run", "scans", "--out", "corpus", "--metadata", "metadata.csv", *OPTIONS)
+    run = ("run", "{}/scans", "--out", "{}/corpus", "--metadata", "{}/metadata.csv", *OPTIONS)
     assert commands.finish(placed(run, folder / "corpus"), folder / "corpus") == 0
     shutil.copytree(folder / "corpus", folder / "more")
     write_page(folder / "more/scans/page2.png", 2, 22)
@@ -159,10 +165,8 @@ def prepare(folder: Path, commands: Commands) -> None:
 
 
 def placed(arguments: Sequence[str], folder: Path, scheduler: str = "") -> list[str]:
-    """Put the folder and the address into the arguments of a command; names of what lies in it get its path."""
-    own = {"scans", "corpus", "metadata.csv"}
-    filled = [argument.replace("{}", str(folder)).replace("SCHEDULER", scheduler) for argument in arguments]
-    return [str(folder / argument) if argument in own else argument for argument in filled]
+    """Put the folder and the address into the arguments of a command."""
+    return [argument.replace("{}", str(folder)).replace("SCHEDULER", scheduler) for argument in arguments]
 
 
 def copy_of(state: Path, folder: Path) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from tablekin.errors import ScanError
+from tablekin.errors import ScanError, StorageError
 from tablekin.execution.malloc import keep_freed_memory
+from tablekin.faults import describe_fault
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -42,17 +43,25 @@ def attempt(function: Callable[..., Result], task: Task, *shared: Any) -> Result
         return function(task, *shared)
     except ScanError as error:
         return Failure(str(error))
+    except (OSError, StorageError) as error:
+        told = error if isinstance(error, StorageError) else describe_fault(error)
+        return Failure(str(told), may_succeed=True) if told else _unforeseen()
     except Exception as error:
         if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _WANT_OF_MEMORY):
             return Failure(
                 "there is not enough memory to analyse it; scan it at a lower resolution, or try fewer --workers",
                 of_memory=True,
             )
-        return Failure(
-            "its analysis failed; the fault is one of tablekin, please report it with the file and the lines that "
-            "the log has of it",
-            traceback.format_exc(),
-        )
+        return _unforeseen()
+
+
+def _unforeseen() -> Failure:
+    """Describe the exception that is being handled as a fault of the program."""
+    return Failure(
+        "its analysis failed; the fault is one of tablekin, please report it with the file and the lines that the log "
+        "has of it",
+        traceback.format_exc(),
+    )
 
 
 def prepare_worker() -> None:

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from tablekin.errors import UsageError
+from tablekin.errors import StorageError, UsageError
 from tablekin.execution import Failure, default_workers, run_in_order
+from tablekin.faults import faults_described
 from tablekin.sample.degradation.degrade import DegradedPage, degrade, random_degradation
 from tablekin.sample.plan import PlannedPage, plan_archive
 from tablekin.sample.truth import SCHEMAS
@@ -100,7 +101,9 @@ def print_page(page: PlannedPage, scans: Path) -> _Printed:
     clean = set_page(page.content, page.style, rng)
     degradation = replace(random_degradation(rng, upright=True), orientation=page.orientation)
     scan = degrade(clean, degradation, rng)
-    _save(scan.image, scans / page.metadata["file"], int(rng.integers(70, 96)))
+    path = scans / page.metadata["file"]
+    with faults_described(path):
+        _save(scan.image, path, int(rng.integers(70, 96)))
     document: dict[str, object] = {
         "doc": page.doc,
         "is_table": page.metadata["kind"] == "table",
@@ -133,11 +136,15 @@ def _successes(results: Iterator[_Printed | Failure], pages: list[PlannedPage]) 
 
     Raises
     ------
+    StorageError
+        A page could not be written.
     RuntimeError
-        A page could not be printed: an error of this program, never of the user's.
+        One could not be printed: an error of this program, never of the user's.
     """
     for page, result in zip(pages, results, strict=True):
         if isinstance(result, Failure):
+            if result.may_succeed:
+                raise StorageError(f"the page {page.doc} could not be written: {result.reason}")
             raise RuntimeError(f"page {page.doc}: {result.reason}\n{result.detail}")
         yield result
 
@@ -171,7 +178,21 @@ def write_archive(
     ------
     UsageError
         The folder is not empty, or no documents are asked for.
+    StorageError
+        It cannot be written to; what is written until then is no archive.
     """
+    with faults_described():
+        _write_archive(directory, documents, seed, workers, progress, anew)
+
+
+def _write_archive(
+    directory: Path,
+    documents: int,
+    seed: int,
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+    anew: int,
+) -> None:
     if documents < 1:
         raise UsageError(f"cannot write {documents} documents; ask for at least 1")
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):

@@ -230,6 +230,10 @@ class Commands:
         self._context.set_forkserver_preload(
             [
                 "lib.attacked_command",
+                "torch",
+                "tqdm",
+                "tablekin.document",
+                "tablekin.orchestration.stage",
                 "tests.support.edition_stages",
                 "tablekin.cli",
                 "tablekin.analyze",

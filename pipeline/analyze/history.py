@@ -7,7 +7,6 @@ and by place of print.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,21 +36,6 @@ class HistorySettings:
 
 
 SETTINGS = HistorySettings()
-_YEAR = re.compile(r"(?<!\d)1\d{3}(?!\d)|(?<!\d)20\d{2}(?!\d)")
-_SPAN = re.compile(r"\d{4}(?:s\b|\s*[-–/]\s*\d{1,2}(?![-\d]))")  # several years
-
-
-def parse_years(values: pd.Series) -> pd.Series:
-    """Read years: numbers, and texts with exactly one year in them ("[1551]", "c. 1550", "1551-03-14").
-
-    Others are missing: of "1550-60", "1551/52" and "1550s" too, which are several years.
-    """
-    found = []
-    for value in values:
-        text = re.sub(r"\.0$", "", str(value))
-        years = _YEAR.findall(text)
-        found.append(float(years[0]) if len(years) == 1 and not _SPAN.search(text) else np.nan)
-    return pd.Series(found, index=values.index, dtype=float)
 
 
 def entropy(weights: NDArray[Any]) -> float:

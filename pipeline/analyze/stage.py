@@ -19,9 +19,10 @@ from tablekin.analyze.history import (
     entropy_over_time,
     flows,
     lives_of_clusters,
-    parse_years,
 )
 from tablekin.corpus import CorpusStore, replacing
+from tablekin.dating import SETTINGS as DATING
+from tablekin.dating import middle_years, year_column, years_of
 from tablekin.errors import UsageError
 
 _FEWEST = f"{SETTINGS.min_documents:.0f}"
@@ -93,20 +94,22 @@ def _documents(
     documents = groups.assign(is_table=pages["is_table"].reindex(groups["doc_id"]).to_numpy(bool))
     for name in ("work", "year", "place"):
         column = getattr(columns, name)
+        if name == column == "year":
+            column = year_column([*metadata.columns]) or column
         if column not in metadata:
             say(f"the metadata have no column {column!r}: what needs a {name} is left out")
             continue
         values = metadata[column].reset_index(drop=True)
         if name == "year":
-            years = parse_years(values)
+            years = middle_years(years_of(metadata, column)).reset_index(drop=True)
             unread = values.notna() & years.isna()
             if unread.any():
                 say(
-                    f"{column} is not one year in {int(unread.sum())} of the documents, such as "
-                    f"{values[unread].iloc[0]!r}: they count as undated"
+                    f"{column} tells no year within {DATING.max_span} in {int(unread.sum())} of the documents, such "
+                    f"as {str(values[unread].iloc[0])!r}: they count as undated"
                 )
             values = years
-        documents[name] = values.to_numpy()
+        documents[name] = values.array
     return documents
 
 

@@ -135,7 +135,7 @@ class Corpus:
         ----------
         partners
             ``all``, or, by a column of the metadata, ``other COLUMN`` (documents with another value: ``other work``) or
-            ``earlier COLUMN`` (with a smaller one: ``earlier year``).
+            ``earlier COLUMN`` (with a smaller one: ``earlier year``; of inexact dates, those surely earlier).
 
         Raises
         ------

@@ -34,12 +34,13 @@ def kinship(
 ) -> Output:
     """Find families of tables and, from the readings they share, who copied whom."""
     from tablekin.corpus import CorpusStore
+    from tablekin.dating import year_column
     from tablekin.kinship import describe_families, find_families, write_families
 
     opened = CorpusStore.open(corpus)
     folder = out or opened.layout.kinship
     with opened.writing("kinship", folder) if out is None else nullcontext():
-        dated = year if year != "year" or "year" in opened.read("documents") else None
+        dated = year if year != "year" else year_column([*opened.read("documents").columns])
         families = list(find_families(opened, witness, dated))
         write_families(families, folder, LOGGER.info)
     return Output(
@@ -51,7 +52,8 @@ def _data_of(family: Family) -> dict[str, Any]:
     found: dict[str, Any] = {
         "family": family.number,
         "documents": family.witness_of,
-        "years": family.years,
+        "years": {name: years.middle for name, years in family.years.items()},
+        "dates": {name: str(years) for name, years in family.years.items()},
         "places": len(family.variants.readings),
         "differing": len(family.variants.variants()),
     }

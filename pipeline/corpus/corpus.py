@@ -36,6 +36,7 @@ from tablekin.faults import faults_described
 from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey
 
 _PAIR = ["doc_a", "doc_b"]
+_WHOLE_NUMBERS = {pa.int64(): pd.Int64Dtype()}  # of the user's metadata, which may have gaps
 
 
 class CorpusStore:
@@ -118,7 +119,8 @@ class CorpusStore:
         parts = self.layout.parts(table)
         if not parts:
             return schema.empty_table().select(columns or schema.names).to_pandas()
-        return read_parts(parts, columns, condition).to_pandas()
+        found = read_parts(parts, columns, condition)
+        return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get if table == "documents" else None)
 
     def batches(self, tables: Mapping[str, list[str]]) -> Iterator[dict[str, pa.Table]]:
         """Read tables of documents batch by batch; ``tables`` names their columns."""

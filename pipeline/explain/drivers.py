@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tablekin.corpus import CorpusStore
+from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
 from tablekin.page import RegionKind
@@ -41,7 +42,8 @@ def find_drivers(corpus: CorpusStore, partners: str = "all") -> pd.DataFrame:
     partners
         Whom a document is compared with: ``all`` others, or, by a column of the metadata, ``other COLUMN``
         (documents with another value, as in ``other work``) or ``earlier COLUMN`` (documents with a smaller value,
-        as in ``earlier year``). A document without a value has no partners and is none.
+        as in ``earlier year``: of dates that are not exact, those that are surely earlier). A document without a value
+        has no partners and is none.
 
     Returns
     -------
@@ -88,10 +90,15 @@ class _Relation:
 
     value: Index  # (documents,), place of its value among the sorted values; -1 where there is none
     earlier: bool  # partners have a smaller value, not merely another
+    first: Index  # the same of the smallest value it may have, which differs where it is a date that is not exact
+
+    @classmethod
+    def of(cls, value: Index, earlier: bool, first: Index | None = None) -> _Relation:
+        return cls(value, earlier, value if first is None else first)
 
     def partners(self, document: int) -> NDArray[np.bool_]:
         """Tell which documents are partners of one; ``(documents,)``."""
-        own = self.value[document]
+        own = self.first[document] if self.earlier else self.value[document]
         if own < 0:
             return np.zeros(len(self.value), bool)
         compared = self.value < own if self.earlier else self.value != own
@@ -102,7 +109,8 @@ class _Relation:
 
         Sums from both ends are added and nothing is taken away again, so that a feature no partner has is exactly 0.
         """
-        count = int(self.value.max(initial=-1)) + 1
+        own = self.first if self.earlier else self.value
+        count = int(max(self.value.max(initial=-1), own.max(initial=-1))) + 1
         by_value = np.zeros((count, phi.shape[1]))
         known = self.value >= 0
         np.add.at(by_value, self.value[known], phi[known])
@@ -110,12 +118,12 @@ class _Relation:
         total = np.concatenate([nothing, np.cumsum(by_value, 0)])[:-1]
         if not self.earlier:
             total = total + np.concatenate([nothing, np.cumsum(by_value[::-1], 0)])[-2::-1]
-        return np.where(known[:, None], np.concatenate([total, nothing])[self.value], 0.0)
+        return np.where((own >= 0)[:, None], np.concatenate([total, nothing])[own], 0.0)
 
 
 def _relation(corpus: CorpusStore, names: pa.Array, partners: str) -> _Relation:
     if partners == "all":
-        return _Relation(np.arange(len(names)), earlier=False)
+        return _Relation.of(np.arange(len(names)), earlier=False)
     order, _, column = partners.partition(" ")
     documents = corpus.read("documents").set_index("doc_id")
     if order not in ("other", "earlier") or column not in documents:
@@ -124,7 +132,12 @@ def _relation(corpus: CorpusStore, names: pa.Array, partners: str) -> _Relation:
             f"{', '.join(documents.columns)}"
         )
     value = documents.loc[names.to_pylist(), column]
-    return _Relation(pd.factorize(value, sort=True)[0].astype(np.int64), order == "earlier")
+    if order == "earlier" and column == year_column([*documents.columns]):
+        years = years_of(documents.loc[names.to_pylist()], column)
+        ends = pd.concat([years[name] for name in reversed(YEAR_COLUMNS)], ignore_index=True)
+        last, first = np.split(pd.factorize(ends, sort=True)[0].astype(np.int64), 2)
+        return _Relation.of(last, True, first)
+    return _Relation.of(pd.factorize(value, sort=True)[0].astype(np.int64), order == "earlier")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from tablekin.ingest.image import list_pages, load_image
 from tablekin.ingest.listing import Listing, list_scans
-from tablekin.ingest.metadata import Metadata, join_metadata, read_metadata
+from tablekin.ingest.metadata import Metadata, read_metadata
+from tablekin.ingest.metadata_join import join_metadata
 from tablekin.ingest.scans import (
     FileContent,
     FileQuestion,

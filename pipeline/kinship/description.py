@@ -58,7 +58,7 @@ def _together(branch: Branch, family: Family) -> str:
     others = {*family.stemma.witnesses} - branch.split
     side = branch.split if len(branch.split) <= len(others) else others
     return _listed(
-        f"{name} ({family.years[name]:.0f})" if name in family.years else name for name in sorted(side)
+        f"{name} ({family.years[name]})" if name in family.years else name for name in sorted(side)
     )
 
 

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tablekin.corpus import CorpusStore
+from tablekin.dating import YEAR_COLUMNS, Years, span, years_of
 from tablekin.errors import UsageError
 from tablekin.kinship.stemma import CRITERIA, Stemma, infer_stemma
 from tablekin.kinship.variant_table import VariantTable, build_variant_table
@@ -24,7 +25,7 @@ class Family:
 
     number: int
     witness_of: Mapping[str, str]  # by document
-    years: Mapping[str, float]  # of the witnesses of which it is known, the earliest of their documents
+    years: Mapping[str, Years]  # of the witnesses of which any is known, the earliest of their documents
     variants: VariantTable
     stemma: Stemma | None  # None where too few witnesses have readings in common
 
@@ -83,15 +84,18 @@ def _name(documents: pd.DataFrame, doc: str, witness: str | None) -> str:
     return doc if value is None or pd.isna(value) else str(value)
 
 
-def _years(documents: pd.DataFrame, names: Mapping[str, str], year: str | None) -> dict[str, float]:
+def _years(documents: pd.DataFrame, names: Mapping[str, str], year: str | None) -> dict[str, Years]:
     if year is None:
         return {}
-    known = pd.to_numeric(documents.loc[list(names), year], errors="coerce").dropna()
-    return {str(name): float(first) for name, first in known.groupby(known.index.map(names)).min().items()}
+    known = years_of(documents.loc[list(names)], year).dropna(how="all")
+    known = known.assign(witness=known.index.map(names), by=known["year_to"].fillna(known["year_from"]))
+    earliest = known.sort_values(["witness", "by", "year_from"]).drop_duplicates("witness")
+    rows = earliest[["witness", *YEAR_COLUMNS]].itertuples(index=False)
+    return {str(witness): span(first, last) for witness, first, last in rows}
 
 
 def _family(
-    number: int, names: Mapping[str, str], years: Mapping[str, float], collations: pd.DataFrame
+    number: int, names: Mapping[str, str], years: Mapping[str, Years], collations: pd.DataFrame
 ) -> Family:
     variants = build_variant_table(collations, names)
     compared = variants.readings[:, (variants.readings >= 0).any(axis=0)]

@@ -12,6 +12,7 @@ from Bio import Phylo
 from matplotlib.figure import Figure
 
 from tablekin.corpus import replacing
+from tablekin.dating import Years
 from tablekin.kinship.stemma import Stemma, split_at
 
 _ROW = 0.32  # inches a witness
@@ -26,7 +27,7 @@ _HINT = "From the earliest witness on the left; the readings themselves do not t
 _NO_HINT = "The readings do not tell the direction: no witness on the left need be earlier."
 
 
-def draw_stemma(stemma: Stemma, years: Mapping[str, float], path: Path) -> None:
+def draw_stemma(stemma: Stemma, years: Mapping[str, Years], path: Path) -> None:
     """Draw a tree; a year, where it is known, tells from which witness to begin.
 
     Parameters
@@ -41,7 +42,7 @@ def draw_stemma(stemma: Stemma, years: Mapping[str, float], path: Path) -> None:
     tree = Phylo.read(io.StringIO(stemma.newick), "newick")
     known = {name: years[name] for name in stemma.witnesses if name in years}
     if known:
-        tree.root_with_outgroup(min(known, key=lambda name: (known[name], name)))
+        tree.root_with_outgroup(min(known, key=lambda name: (known[name].by, name)))
     leaves = tree.get_terminals()
     figure = Figure(figsize=(_WIDTH, 1.1 + _ROW * len(leaves)), layout="constrained")
     axes = figure.subplots()
@@ -56,7 +57,7 @@ def draw_stemma(stemma: Stemma, years: Mapping[str, float], path: Path) -> None:
         for child in clade:
             axes.plot([x, x, depth[child]], [y, height[child], height[child]], color="black", linewidth=1)
         if clade.is_terminal():
-            text = f"{clade.name}, {years[clade.name]:.0f}" if clade.name in years else clade.name
+            text = f"{clade.name}, {years[clade.name]}" if clade.name in years else clade.name
             axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center")
         elif (split := split_at(clade, stemma.witnesses)) in places:
             label = str(places.pop(split))  # the root divides one branch in two

@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from tablekin.corpus import replacing
+from tablekin.dating import UNDATED, YEAR_COLUMNS
 from tablekin.kinship.families import Family
 from tablekin.kinship.figure import draw_stemma
 
 _COLUMNS = {
-    "witnesses": ["family", "witness", "doc_id", "year"],
+    "witnesses": ["family", "witness", "doc_id", "year", *YEAR_COLUMNS],
     "readings": ["family", "place", "witness", "doc_id", "region_id", "text", "reading"],
     "shared": ["family", "witness_a", "witness_b", "compared", "differing", "shared"],
     "branches": ["family", "apart", "support", "alone", "against", "is_sure"],
@@ -30,8 +31,11 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
     }
     for name, columns in _COLUMNS.items():
         rows = [(family.number, *row) for family in families for row in rows_of[name](family)]
+        table = pd.DataFrame(rows, columns=columns)
+        if name == "witnesses":
+            table = table.astype({"year": "float64", **dict.fromkeys(YEAR_COLUMNS, "Int64")})
         with replacing(directory / f"{name}.parquet") as file:
-            pd.DataFrame(rows, columns=columns).to_parquet(file, index=False)
+            table.to_parquet(file, index=False)
     for family in families:
         if family.stemma is not None:
             stem = directory / f"family-{family.number:04d}"
@@ -44,7 +48,8 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
 
 def _witness_rows(family: Family) -> Iterator[tuple[object, ...]]:
     for doc, witness in sorted(family.witness_of.items()):
-        yield witness, doc, family.years.get(witness, float("nan"))
+        years = family.years.get(witness, UNDATED)
+        yield witness, doc, years.middle, years.first, years.last
 
 
 def _reading_rows(family: Family) -> Iterator[tuple[object, ...]]:

@@ -108,6 +108,8 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
         raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
     corpus = CorpusStore(request.out)
     metadata = read_metadata(request.metadata) if request.metadata else None
+    for line in metadata.notes if metadata else ():
+        say(line)
     listing, manifests = list_sources(request.scans)
     for line in describe_listing(listing):
         say(line)

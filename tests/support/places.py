@@ -10,3 +10,4 @@ SHARED = Path(
     os.environ.get("TABLEKIN_SHARED", ROOT.parent / "shared")
 )  # real scans, never part of the project
 SCANS = SHARED / "scans"
+METADATA = SHARED / "inputs" / "metadata"  # files that once lost all that they say

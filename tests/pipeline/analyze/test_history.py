@@ -12,25 +12,7 @@ from tablekin.analyze.history import (
     entropy_over_time,
     flows,
     lives_of_clusters,
-    parse_years,
 )
-
-
-def test_years_are_read_where_there_is_one():
-    values = pd.Series(
-        [1551, "1551", "[1551]", "c. 1550", 1551.0, "1550-1560", "s. a.", None, "15", "Paris 16231"]
-    )
-    expected = [1551, 1551, 1551, 1550, 1551, *[np.nan] * 5]
-    np.testing.assert_array_equal(parse_years(values), expected)
-
-
-@pytest.mark.parametrize("text", ["1550-60", "1550 \u2013 60", "1551/52", "1550s", "1505-12"])
-def test_several_years_are_none(text):
-    assert np.isnan(parse_years(pd.Series([text]))[0])
-
-
-def test_a_day_has_one_year():
-    assert parse_years(pd.Series(["1551-03-14", "14.3.1551", "Venice, 1551."])).tolist() == [1551] * 3
 
 
 def test_entropy_is_that_of_scipy():

@@ -1,11 +1,11 @@
-import itertools
-
 import pandas as pd
 import pytest
 
 from tablekin.errors import ConfigError
-from tablekin.ingest.metadata import join_metadata, read_metadata
-from tablekin.schemas import empty, to_arrow
+from tablekin.ingest.metadata import read_metadata
+from tablekin.ingest.metadata_join import join_metadata
+from tablekin.schemas import empty
+from tests.support.places import METADATA
 
 
 def documents(*sources):
@@ -20,51 +20,6 @@ def write(tmp_path):
         return read_metadata(tmp_path / "meta.csv")
 
     return write
-
-
-def test_every_column_is_joined_as_given(write):
-    metadata = write("file,year,shelf mark\na.png,1545,0071\nb/c.png,,x\n")
-    joined, warnings = join_metadata(documents("b/c.png", "a.png"), metadata)
-    assert joined["file"].tolist() == ["b/c.png", "a.png"]
-    assert joined["year"].isna().tolist() == [True, False]
-    assert joined["year"].iloc[1] == 1545
-    assert joined["shelf mark"].tolist() == ["x", "0071"]
-    assert warnings == []
-
-
-@pytest.mark.parametrize("key", ["b/c.png", "c.png", "c", "scans/b/c.png", "./b/c.png", "b\\c.png"])
-def test_a_scan_may_be_named_in_several_ways(write, key):
-    joined, warnings = join_metadata(documents("b/c.png"), write(f"file,work\n{key},W\n"))
-    assert joined["work"].tolist() == ["W"]
-    assert warnings == []
-
-
-def test_source_names_the_scan_where_there_is_no_file(write):
-    joined, _ = join_metadata(documents("a.png"), write("source,work\na.png,W\n"))
-    assert joined["work"].tolist() == ["W"]
-    assert list(joined.columns) == [*empty("documents").columns, "work"]
-
-
-def test_mismatches_are_warned_about(write):
-    metadata = write("file,work\nc.png,W\nnowhere.png,X\n")
-    joined, warnings = join_metadata(documents("a/c.png", "b/c.png", "d.png"), metadata)
-    assert joined["work"].isna().all()
-    assert any("nowhere.png" in line for line in warnings)
-    assert any("c.png fits several" in line for line in warnings)
-    assert any("d.png" in line for line in warnings)
-
-
-def test_joining_again_replaces_the_columns(write):
-    joined, _ = join_metadata(documents("a.png"), write("file,work,year\na.png,W,1500\n"))
-    again, _ = join_metadata(joined, write("file,work\na.png,V\n"))
-    assert again["work"].tolist() == ["V"]
-    assert "year" not in again
-
-
-def test_pages_of_one_file_share_its_row(write):
-    joined, warnings = join_metadata(documents("a.tif", "a.tif"), write("file,work\na.tif,W\n"))
-    assert joined["work"].tolist() == ["W", "W"]
-    assert warnings == []
 
 
 @pytest.mark.parametrize(
@@ -109,18 +64,60 @@ def test_columns_and_lines_without_a_value_are_left_out(write):
     assert warnings == []
 
 
-VALUES = ("1550", "x", "")
+@pytest.mark.parametrize("name", ["status", "Width", "year_from", "Year_To"])
+def test_a_column_that_has_a_reserved_name_is_told_with_the_remedy(write, name):
+    with pytest.raises(ConfigError, match=f"tablekin writes itself: {name}; rename them") as caught:
+        write(f"file,{name}\na.png,1\n")
+    assert ("read from the column 'year'" in str(caught.value)) == name.casefold().startswith("year")
 
 
-@pytest.mark.parametrize("rows", range(4))
-@pytest.mark.parametrize("scans", range(4))
-def test_every_pattern_of_missing_rows_and_values_is_joined(write, rows, scans):
-    for named in itertools.product([True, False], repeat=scans):
-        table = documents(*(f"{'a' if row else 'z'}{place}.png" for place, row in enumerate(named)))
-        for values in itertools.product(VALUES, repeat=rows):
-            lines = (f"a{place}.png,{value}\n" for place, value in enumerate(values))
-            metadata = write("file,year\n" + "".join(lines))
-            joined, _ = join_metadata(table, metadata)
-            found = to_arrow("documents", joined, metadata.fields)["year"].to_pylist()
-            given = [values[place] if row and place < rows else "" for place, row in enumerate(named)]
-            assert ["" if value is None else str(value) for value in found] == given
+def test_a_column_source_beside_file_is_told(write):
+    with pytest.raises(ConfigError, match="source; rename"):
+        write("file,source\na.png,BSB\n")
+
+
+def test_dates_are_kept_as_written_and_read_into_years(write):
+    metadata = write("file,Year\na,c. 1550\nb,1551\nc,s.a.\nd,MDL\ne,sometime\nf,\n")
+    assert metadata.rows["Year"].fillna("").tolist() == ["c. 1550", "1551", "s.a.", "MDL", "sometime", ""]
+    assert metadata.rows["year_from"].fillna(0).tolist() == [1545, 1551, 0, 1550, 0, 0]
+    assert metadata.rows["year_to"].fillna(0).tolist() == [1555, 1551, 0, 1550, 0, 0]
+    [note] = metadata.notes
+    assert "1 dates of the column 'Year' are not understood, the first: sometime" in note
+
+
+def test_the_key_may_be_capitalised_as_spreadsheets_do(write):
+    assert write("File,work\na.png,W\n").key == "File"
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_a_stray_separator_is_told_by_its_name(write, separator):
+    text = "file,year\na,1550,\n".replace(",", separator)
+    word = {";": "semicolon", "\t": "tab", "|": "vertical bar"}[separator]
+    with pytest.raises(ConfigError, match=f"3 values in line 2 for 2 columns: delete a {word}"):
+        write(text)
+
+
+SOURCES = ["a/p1.jpg", "b/p1.jpg", "c.jpg", "T\u00e4fel.jpg"]
+
+
+@pytest.mark.skipif(not METADATA.exists(), reason=f"no inputs in {METADATA}")
+@pytest.mark.parametrize(
+    ("file", "years"),
+    [
+        ("nfd.csv", [1550, 1551, 1560, 1570]),
+        ("semicolon.csv", [1550, 1551, 1560, 1570]),
+        ("upper.csv", [1550, 1551, 1560, 1570]),
+        ("spaces.csv", [1550, 1551, None, None]),
+        ("trailing_comma.csv", "4 values in line 2 for 3 columns"),
+        ("extra_comma.csv", "4 values in line 2 for 3 columns"),
+    ],
+)
+def test_files_that_once_lost_all_metadata_are_read_or_refused(file, years):
+    if isinstance(years, str):
+        with pytest.raises(ConfigError, match=years):
+            read_metadata(METADATA / file)
+        return
+    metadata = read_metadata(METADATA / file)
+    joined, _ = join_metadata(documents(*SOURCES), metadata)
+    assert [None if pd.isna(year) else year for year in joined["year"]] == years
+    assert joined["year_from"].equals(joined["year"])

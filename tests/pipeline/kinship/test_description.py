@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tablekin.dating import Years
 from tablekin.kinship.description import describe_families
 from tablekin.kinship.families import Family
 from tablekin.kinship.stemma import infer_stemma
@@ -32,8 +33,8 @@ def test_family_and_witness_are_explained_before_they_are_used():
 
 def test_witnesses_that_share_errors_are_named_with_their_years():
     shared = {name: [int(name in "de")] * 3 + [0] * 9 for name in "abcde"}
-    lines = told(family(shared, {"d": 1551.0, "e": 1560.0}))
-    assert lines[-1] == "  d (1551) and e (1560) belong together: 3 readings that the others do not have"
+    lines = told(family(shared, {"d": Years(1551, 1551), "e": Years(1555, 1565)}))
+    assert lines[-1] == "  d (1551) and e (1555-1565) belong together: 3 readings that the others do not have"
 
 
 def test_a_single_shared_reading_leaves_it_open():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tablekin.dating import Years
 from tablekin.kinship.figure import draw_stemma
 from tablekin.kinship.stemma import infer_stemma
 
@@ -23,7 +24,7 @@ def texts(path):
 
 
 def test_every_witness_is_named_and_every_branch_has_its_number(stemma, tmp_path):
-    draw_stemma(stemma, {"d": 1551.0}, tmp_path / "tree.svg")
+    draw_stemma(stemma, {"d": Years(1551, 1551)}, tmp_path / "tree.svg")
     words = texts(tmp_path / "tree.svg")
     assert {"a", "b", "c", "d, 1551", "e"} <= set(words)
     assert words.count("3") == 1  # of the branch that three places set apart

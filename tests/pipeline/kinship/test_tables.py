@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from Bio import Phylo
 
+from tablekin.dating import Years
 from tablekin.kinship.families import Family
 from tablekin.kinship.stemma import infer_stemma
 from tablekin.kinship.tables import write_families
@@ -27,7 +28,7 @@ def family(seed=1, witnesses=5, places=30):
     }
     stemma = infer_stemma(names, readings) if witnesses >= 4 else None
     variants = VariantTable(names, readings, cells, texts)
-    return Family(3, {name: name for name in names}, {"a": 1500.0}, variants, stemma)
+    return Family(3, {name: name for name in names}, {"a": Years(1500, 1500)}, variants, stemma)
 
 
 def test_shared_readings_are_counted_pair_by_pair(tmp_path):

@@ -91,7 +91,7 @@ def _page_row(page: WorkingPage, doc_id: str, advance: float, is_table: bool) ->
         "digit_advance": advance,
         "ink": float(page.ink.mean()),
         "is_table": is_table,
-        "flags": list(page.flags),
+        "flags": [str(flag) for flag in page.flags],
     }
 
 

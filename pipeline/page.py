@@ -32,6 +32,31 @@ class Level(StrEnum):
     COLUMN = "column"
 
 
+class PageFlag(StrEnum):
+    """What was done to a page before it was read, or is doubtful about it: the words of ``pages.flags``."""
+
+    INVERTED = "inverted"
+    MIRRORED = "mirrored"
+    BITONAL = "bitonal"
+    LOW_CONTRAST = "low_contrast"
+    LOW_RESOLUTION = "low_resolution"
+    SKEWED = "skewed"
+    REDUCED = "reduced"
+    CROWDED = "crowded"
+
+
+FLAG_MEANINGS = {
+    PageFlag.INVERTED: "light print on dark ground: it was turned into dark on light",
+    PageFlag.MIRRORED: "it reads from right to left, so its digits are wrong: mirror the image and analyse it anew",
+    PageFlag.BITONAL: "it is black and white alone, and specks were left out where its scale was sought",
+    PageFlag.LOW_CONTRAST: "there is little difference between its paper and its ink: it was stretched",
+    PageFlag.LOW_RESOLUTION: "its digits are too low to be read surely: scan it at a higher resolution",
+    PageFlag.SKEWED: "its lines are tilted by more than a sheet usually is: they were straightened",
+    PageFlag.REDUCED: "it is so large for its print that it was read at a lower scale",
+    PageFlag.CROWDED: "it is so full of marks that only the surest were looked at: it may be no page of print",
+}
+
+
 @dataclass(frozen=True)
 class WorkingPage:
     """A page turned upright, deskewed and scaled so that its digits are about 20 pixels high."""
@@ -42,7 +67,7 @@ class WorkingPage:
     orientation: int = 0  # degrees clockwise the original is turned from upright: 0, 90, 180, 270
     skew_degrees: float = 0.0  # clockwise tilt left after the orientation was undone
     scale: float = 1.0  # working pixels per original pixel
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[PageFlag, ...] = field(default=())
     marks: MarkDetections = field(default_factory=MarkDetections.none)
 
 

@@ -36,7 +36,7 @@ def read(
         LOGGER.info("cells: %s", csv)
     if image is not None:
         _save(page.plot(), image)
-    found = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation}
+    found = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation, "flags": page.flags}
     return Output(describe_reading(page), lambda: {**found, "cells": page.cells})
 
 

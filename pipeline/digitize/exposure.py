@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.digitize.thresholds import EXPOSURE
+from tablekin.page import PageFlag
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,13 @@ class Exposure:
     is_pale: bool  # hardly any difference between dark and bright
 
     @property
-    def flags(self) -> tuple[str, ...]:
+    def flags(self) -> tuple[PageFlag, ...]:
         """Words for table pages."""
-        told = (("inverted", self.is_negative), ("bitonal", self.is_bitonal), ("low_contrast", self.is_pale))
+        told = (
+            (PageFlag.INVERTED, self.is_negative),
+            (PageFlag.BITONAL, self.is_bitonal),
+            (PageFlag.LOW_CONTRAST, self.is_pale),
+        )
         return tuple(word for word, is_so in told if is_so)
 
 

@@ -17,7 +17,7 @@ from tablekin.digitize.scale import (
     estimate_text_height,
     find_marks,
 )
-from tablekin.digitize.thresholds import ORIENTATION, SCALE
+from tablekin.digitize.thresholds import MARKS, ORIENTATION, SCALE
 from tablekin.digitize.transform import resize
 from tablekin.models.networks.digits import DIGIT_HEIGHT, DigitNetwork, find_detections, pad_to_grain
 
@@ -95,6 +95,8 @@ def find_pose(network: DigitNetwork, ink: NDArray[np.float32], has_specks: bool 
             break
         turns = chosen.orientation // 90
         views = [_view(network, np.rot90(_cut(ink, corner, scale), turns)) for corner in chosen.corners]
+    else:  # what looks like digits at any scale are specks
+        scale = chosen.scale
     return PagePose(chosen.orientation, scale, _is_mirrored(network, chosen.views))
 
 
@@ -140,7 +142,8 @@ def _choose_candidate(
     turned: PoseCandidate | None = None
     for scale in scales:
         side = ORIENTATION.probe_side / scale
-        corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), side, ORIENTATION.probes)
+        min_size = MARKS.min_size_in_window * DIGIT_HEIGHT / scale
+        corners = dense_windows(marks, (ink.shape[0], ink.shape[1]), side, ORIENTATION.probes, min_size)
         views = [_view(network, _cut(ink, corner, scale)) for corner in corners]
         as_it_is = PoseCandidate(scale, corners, 0, views)
         nll = orientation_nll(views)

@@ -71,7 +71,9 @@ def _typical(sizes: NDArray[np.float64]) -> float:
     return float(np.median(sizes[near])) if near.any() else float(2**middle)
 
 
-def dense_windows(marks: Marks, shape: tuple[int, int], side: float, count: int) -> list[Corner]:
+def dense_windows(
+    marks: Marks, shape: tuple[int, int], side: float, count: int, min_size: float = 0
+) -> list[Corner]:
     """Choose windows that hold the most marks.
 
     Parameters
@@ -84,6 +86,8 @@ def dense_windows(marks: Marks, shape: tuple[int, int], side: float, count: int)
         Side of a window in pixels.
     count
         How many windows; they do not overlap.
+    min_size
+        Longer side in pixels of marks that count: the edge of a book may be full of specks.
 
     Returns
     -------
@@ -91,8 +95,9 @@ def dense_windows(marks: Marks, shape: tuple[int, int], side: float, count: int)
         Top left corners ``(x, y)`` in pixels, fullest first.
     """
     rows, cols = max(1, round(shape[0] / side)), max(1, round(shape[1] / side))
-    row = np.minimum(marks.centre[:, 1] * rows / shape[0], rows - 1).astype(int)
-    col = np.minimum(marks.centre[:, 0] * cols / shape[1], cols - 1).astype(int)
+    centre = marks.centre[marks.size >= min_size]
+    row = np.minimum(centre[:, 1] * rows / shape[0], rows - 1).astype(int)
+    col = np.minimum(centre[:, 0] * cols / shape[1], cols - 1).astype(int)
     filled = np.bincount(row * cols + col, minlength=rows * cols)
     fullest = np.argsort(-filled, kind="stable")[:count]
     return [

@@ -20,7 +20,7 @@ from tablekin.digitize.exposure import find_exposure
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
 from tablekin.digitize.skew import find_skew
-from tablekin.digitize.thresholds import SCALE
+from tablekin.digitize.thresholds import SCALE, SKEW
 from tablekin.digitize.transform import to_working, working_frame
 from tablekin.models.networks.architecture import DIGIT_HEIGHT, FINE
 from tablekin.models.networks.detection_confidence import (
@@ -31,7 +31,7 @@ from tablekin.models.networks.detection_confidence import (
 )
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
-from tablekin.page import Detections, MarkDetections, WorkingPage
+from tablekin.page import Detections, MarkDetections, PageFlag, WorkingPage
 
 _MIDDLE = 0.6  # share of a digit's box, from its centre, in which a mark is another reading of it
 
@@ -143,21 +143,25 @@ def digitize(
     ink = extract_ink(255 - grey if exposure.is_negative else grey)
     network = readers.digits
     pose = find_pose(network, ink, exposure.is_bitonal)
-    largest = (SCALE.max_pixels / ink.size) ** 0.5  # scale
+    skew = find_skew(np.rot90(ink, pose.orientation // 90))
+    is_skewed = abs(skew) > SKEW.usual_degrees
+    shape = (ink.shape[0], ink.shape[1])
+    _, size = working_frame(shape, pose.orientation, 1, skew, whole=is_skewed)
+    largest = (SCALE.max_pixels / (size[0] * size[1])) ** 0.5  # scale
     is_reduced = pose.scale > largest
     pose = replace(pose, scale=min(pose.scale, largest))
-    skew = find_skew(np.rot90(ink, pose.orientation // 90))
-    affine, size = working_frame((ink.shape[0], ink.shape[1]), pose.orientation, pose.scale, skew)
+    affine, size = working_frame(shape, pose.orientation, pose.scale, skew, whole=is_skewed)
     working = to_working(ink, affine, size)
     with torch.inference_mode():
         maps = activations(network, as_batch(network, working))
         glyphs = find_glyphs(readers, maps[FINE], working, threshold)
     inverse = cv2.invertAffineTransform(affine)
     told = (
-        ("mirrored", pose.is_mirrored),
-        ("low_resolution", len(glyphs.digits) > 0 and DIGIT_HEIGHT / pose.scale < SCALE.min_height),
-        ("reduced", is_reduced),
-        ("crowded", glyphs.is_crowded),
+        (PageFlag.MIRRORED, pose.is_mirrored),
+        (PageFlag.LOW_RESOLUTION, len(glyphs.digits) > 0 and DIGIT_HEIGHT / pose.scale < SCALE.min_height),
+        (PageFlag.SKEWED, is_skewed),
+        (PageFlag.REDUCED, is_reduced),
+        (PageFlag.CROWDED, glyphs.is_crowded),
     )
     page = WorkingPage(
         ink=working,

@@ -67,6 +67,11 @@ class MarkCriteria:
     bins_per_octave: int = threshold(12, "bins", "of the histogram of sizes")
     window: int = threshold(5, "bins", "neighbours that are counted together")
     tolerance: float = threshold(0.25, "octaves", "sizes nearer to the fullest window give the height")
+    min_size_in_window: float = threshold(
+        0.5,
+        "heights of the text",
+        "smaller marks do not count where windows are chosen: they are points and specks",
+    )
     max_aspect_of_touching: float = threshold(
         0.45, "lengths", "a number whose digits touch is lower: then the shorter sides are tried as well"
     )
@@ -146,10 +151,20 @@ SCALE = ScaleCriteria()
 class SkewCriteria:
     """How the tilt of the lines is found."""
 
-    max_degrees: float = threshold(
-        8.0, "degrees", "either way, that are tried; pages of a sample archive are tilted by 3 at most"
+    usual_degrees: float = threshold(
+        8.0, "degrees", "either way, that are tried first; pages of a sample archive are tilted by 3 at most"
+    )
+    max_degrees: float = threshold(22.0, "degrees", "either way, that are tried at all")
+    min_gain_of_far: float = threshold(
+        1.5,
+        "times",
+        "by which the lines must be plainer in rows for more than the usual tilt to be believed",
     )
     side: int = threshold(1600, "pixels", "a larger page is reduced to it before its spectrum is taken")
+    side_of_wide_search: int = threshold(
+        640, "pixels", "a larger page is reduced to it for more than the usual tilt"
+    )
+    max_aspect: float = threshold(50.0, "shorter sides", "what is longer is no page and has no lines")
 
 
 SKEW = SkewCriteria()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def working_frame(
-    shape: tuple[int, int], orientation: int, scale: float, skew: float
+    shape: tuple[int, int], orientation: int, scale: float, skew: float, whole: bool = False
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Find where the working page lies in its scan.
 
@@ -22,6 +22,8 @@ def working_frame(
         Working pixels per pixel of the scan.
     skew
         Degrees clockwise that the lines are tilted once the page is turned back.
+    whole
+        Whether the working page is so large that no corner of the scan is cut off.
 
     Returns
     -------
@@ -37,10 +39,12 @@ def working_frame(
     }[orientation]
     upright = (width, height) if orientation % 180 == 0 else (height, width)
     rotate = cv2.getRotationMatrix2D(((upright[0] - 1) / 2, (upright[1] - 1) / 2), skew, scale)
-    size = (max(1, round(upright[0] * scale)), max(1, round(upright[1] * scale)))
+    cosine, sine = (np.cos(np.radians(skew)), abs(np.sin(np.radians(skew)))) if whole else (1.0, 0.0)
+    across, down = upright[0] * cosine + upright[1] * sine, upright[0] * sine + upright[1] * cosine
+    size = (max(1, round(across * scale)), max(1, round(down * scale)))
     rotate[:, 2] += (np.array(size) - upright) / 2
-    whole = np.vstack([rotate, [0, 0, 1]]) @ np.vstack([turn, [0, 0, 1]])
-    return whole[:2], size
+    affine = np.vstack([rotate, [0, 0, 1]]) @ np.vstack([turn, [0, 0, 1]])
+    return affine[:2], size
 
 
 def resize(ink: NDArray[np.float32], scale: float) -> NDArray[np.float32]:

@@ -39,6 +39,7 @@ from tablekin.interruption import uninterrupted
 from tablekin.orchestration.changes import TRIED_AGAIN
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.libraries import LibraryColumns
+from tablekin.orchestration.listing import describe_flagged
 from tablekin.schemas import DOCUMENT_TABLES, empty
 from tablekin.threshold import threshold
 
@@ -103,6 +104,7 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
     """
     work = partial(analyse_scan, analyse=analysis.analyse, config=run.config, device=analysis.device)
     batch = _Batch()
+    flagged: dict[str, list[str]] = {}
     try:
         with (
             Progress("analysing", len(scans), "documents") as progress,
@@ -117,6 +119,8 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
                     if result.detail:
                         run.say(result.detail)
                     result = _failed(scan, reason)
+                for flag in (word for words in result["pages"]["flags"] for word in words):
+                    flagged.setdefault(flag, []).append(scan.doc_id)
                 _count(run.tally, result)
                 batch.documents.append(result)
                 progress.advance()
@@ -124,6 +128,8 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
                     _store(batch, run, analysis)
     finally:
         _store(batch, run, analysis)
+        for line in describe_flagged(flagged):
+            run.say(line)
 
 
 def _limited(analysis: Analysis) -> Workers | WorkerPool:

@@ -1,10 +1,11 @@
-"""Listing: what is said of the files that were found, before any is analysed."""
+"""Listing: what is said of the files that were found, and of the pages on them once they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tablekin.ingest import Listing, Scan
+from tablekin.page import FLAG_MEANINGS
 
 _NAMED = 3  # files or folders named in a message
 
@@ -49,6 +50,24 @@ def describe_copies(scans: Sequence[Scan]) -> str:
         f"{len(copies)} files are copies of others ({named}): each becomes a document of its own, and its pairs say "
         "nothing; delete what you do not need"
     )
+
+
+def describe_flagged(flagged: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say which pages were not as pages should be.
+
+    Parameters
+    ----------
+    flagged
+        Word of ``pages.flags`` -> doc_id of the pages it was said of.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    for flag, meaning in FLAG_MEANINGS.items():
+        if names := flagged.get(flag):
+            yield f"{flag}: {len(names)} {'page' if len(names) == 1 else 'pages'} ({_some(names)}): {meaning}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tablekin.corpus import CorpusStore
 from tablekin.ingest import list_pages, load_image
-from tablekin.page import RegionKind
+from tablekin.page import PageFlag, RegionKind
 from tablekin.report.neighbours import about_document
 from tablekin.schemas import FEATURES
 from tablekin.threshold import threshold
@@ -133,6 +133,12 @@ class Page:
     def orientation(self) -> int:
         """Degrees clockwise that the page is turned from upright: 0, 90, 180 or 270."""
         return int(self.rows("pages")["orientation"].iloc[0])
+
+    @property
+    def flags(self) -> tuple[PageFlag, ...]:
+        """What was done to it before it was read, or is doubtful about it."""
+        words = set(self.rows("pages")["flags"].iloc[0])
+        return tuple(flag for flag in PageFlag if flag in words)
 
     @cached_property
     def image(self) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import pandas as pd
 from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
 from tablekin.explain import joint_relevance, pool_factor
-from tablekin.page import Level
+from tablekin.page import FLAG_MEANINGS, Level
 from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
@@ -202,6 +202,7 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     """
     a, b, scores = pair.a, pair.b, pair.scores
     yield f"{a.doc_id} ({a.about})  and  {b.doc_id} ({b.about})"
+    yield from (f"  {page.doc_id} is {flag}: {FLAG_MEANINGS[flag]}" for page in (a, b) for flag in page.flags)
     yield f"  {_in_words(scores)}"
     yield from (f"  ({term})" for term in (COSINE, *([Z] if scores.z is not None else []), SCORE))
     if scores.rank_a is not None:

@@ -11,12 +11,24 @@ from matplotlib.patches import Rectangle
 
 from tablekin.corpus import replacing
 from tablekin.errors import StorageError, UsageError
+from tablekin.page import FLAG_MEANINGS
 from tablekin.report.drawing import BOX, HEAD, MARGIN, Drawing, PlacedPage, place_document
 from tablekin.report.page import CRITERIA, Page, in_doubt
 
 _TABLES = ("#1f4fa3", "#2a7d3f", "#7a3fa0", "#9a5b13")  # colours of their cells, in turn
 _SURE, _IN_DOUBT = "#222222", "#c8102e"
 _GAP, _DPI = 60, 100
+
+
+def describe_flags(page: Page) -> Iterator[str]:
+    """Say what was done to a page before it was read, and what is doubtful about it.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    yield from (f"  {flag}: {FLAG_MEANINGS[flag]}" for flag in page.flags)
 
 
 def describe_reading(page: Page) -> Iterator[str]:
@@ -29,6 +41,7 @@ def describe_reading(page: Page) -> Iterator[str]:
     """
     turned = f", turned by {page.orientation} degrees" if page.orientation else ""
     yield f"{page.doc_id} ({page.about}){turned}"
+    yield from describe_flags(page)
     cells, tables = page.cells, page.marked_tables
     if not tables:
         yield "  no table was found on it"

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from tablekin.digitize import orientation
+from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import PagePose, PoseCandidate, find_pose
+from tablekin.ingest import load_image
 from tablekin.models.networks.digits import DIGIT_HEIGHT, load_digit_network
+from tests.support.places import SCANS
 
 
 @pytest.mark.parametrize(
@@ -59,3 +62,25 @@ def test_the_turn_and_the_scale_of_generated_pages_are_the_archives(true_pages) 
 
 def test_a_page_without_marks_stays_as_it_is() -> None:
     assert find_pose(load_digit_network(), np.zeros((300, 200), np.float32)) == PagePose(0, 1.0)
+
+
+def test_what_looks_like_digits_at_any_scale_does_not_tell_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    candidate = PoseCandidate(0.7, [(0.0, 0.0)], 0, [])
+    monkeypatch.setattr(orientation, "_choose_candidate", lambda *_: candidate)
+    monkeypatch.setattr(orientation, "estimate_text_height", lambda marks: [28.0])
+    monkeypatch.setattr(orientation, "_tall_heights", lambda views: np.full(50, 12.0))
+    assert find_pose(load_digit_network(), np.zeros((300, 200), np.float32)).scale == 0.7
+
+
+@pytest.mark.skipif(not SCANS.is_dir(), reason=f"no scans in {SCANS}")
+def test_the_speckled_edge_of_a_book_does_not_tell_the_scale_of_its_page() -> None:
+    grey = load_image(SCANS / "argentine-1902" / "brohan_103.jpg")
+    pose = find_pose(load_digit_network(), extract_ink(grey))
+    assert pose.scale == pytest.approx(0.67, rel=0.05)  # its digits are 30 pixels high
+
+
+def test_a_page_seen_from_its_back_is_told(true_pages) -> None:
+    network = load_digit_network()
+    ink = true_pages[0].ink  # of a table that is upright
+    assert not find_pose(network, ink).is_mirrored
+    assert find_pose(network, np.ascontiguousarray(ink[:, ::-1])).is_mirrored

@@ -69,3 +69,11 @@ def test_windows_are_where_most_marks_are_and_do_not_overlap() -> None:
     marks = Marks(np.ones(len(centre)), np.ones(len(centre)), centre)
     assert dense_windows(marks, (600, 400), 200, 3) == [(0, 200), (200, 0), (0, 0)]
     assert len(dense_windows(marks, (600, 400), 200, 9)) == 4  # none is empty
+
+
+def test_windows_do_not_lie_on_specks() -> None:
+    rng = np.random.default_rng(2)
+    text, edge = rng.uniform(205, 395, (30, 2)), rng.uniform(5, 195, (900, 2))
+    size = np.concatenate([np.full(30, 20.0), np.full(900, 6.0)])
+    marks = Marks(size, size, np.concatenate([text, edge]))
+    assert dense_windows(marks, (400, 400), 200, 1, min_size=10) == [(200, 200)]

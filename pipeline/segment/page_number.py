@@ -38,6 +38,7 @@ class PageNumberCriteria:
 
 
 CRITERIA = PageNumberCriteria()
+_AT_ONCE = 256  # numbers that are compared with all others at once: a page may have 20,000
 
 
 def find_page_numbers(
@@ -106,9 +107,13 @@ def find_page_numbers(
 
 def _beside_numbers(boxes: NDArray[np.floating], size: float) -> NDArray[np.bool_]:
     """Tell which numbers have another number near by on their line or above or below."""
-    x0, y0, x1, y1 = boxes.T
-    gap_x = np.maximum(x0[:, None], x0[None, :]) - np.minimum(x1[:, None], x1[None, :])
-    gap_y = np.maximum(y0[:, None], y0[None, :]) - np.minimum(y1[:, None], y1[None, :])
-    near = (gap_x < CRITERIA.other_beside * size) & (gap_y < CRITERIA.other_below * size)
-    np.fill_diagonal(near, False)
-    return near.any(1)
+    low, high = boxes[:, :2], boxes[:, 2:]
+    found = [np.zeros(0, bool)]
+    for start in range(0, len(boxes), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        gap = np.maximum(low[part, None], low) - np.minimum(high[part, None], high)
+        near = (gap[..., 0] < CRITERIA.other_beside * size) & (gap[..., 1] < CRITERIA.other_below * size)
+        own = np.arange(len(near))
+        near[own, start + own] = False
+        found.append(near.any(1))
+    return np.concatenate(found)

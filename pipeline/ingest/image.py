@@ -30,6 +30,8 @@ _SIGNATURES = (
     b"\xff\x4f",
 )  # how files of images begin
 _TEXT = 512  # bytes at a file's beginning that tell whether it is text
+for _library in ("PIL", "tifffile", "pypdfium2"):  # what is damaged is told once, by whoever opened the file
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 Image.MAX_IMAGE_PIXELS = None  # the config's own limit is checked before any pixel is decoded
 
 
@@ -163,6 +165,8 @@ def _reasons(path: Path) -> Iterator[None]:
 
 def _check_kind(path: Path) -> None:
     """Refuse what has no content of its own, before it is opened: a pipe would be waited for without end."""
+    if path.is_symlink() and not path.exists():
+        raise ScanError(f"{path.name} is a link to a file that is not there; mend the link, or leave it out")
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
         raise ScanError(f"{path.name} is a folder, not a scan; rename it, or put scans into it")

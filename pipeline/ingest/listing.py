@@ -114,8 +114,8 @@ def _search(top: Path, found: _Found) -> None:
                 found.files.add(path)
             elif _is_regular(path):
                 found.ignored[suffix or "no suffix"] += 1
-            elif not path.is_symlink():
-                found.ignored["pipes and devices"] += 1
+            else:
+                found.ignored["links to no file" if path.is_symlink() else "pipes and devices"] += 1
     found.files |= misnamed - {folder for scan in found.files for folder in scan.parents}
 
 

@@ -211,7 +211,7 @@ def _resolution(
 def _decode(page: PdfPage) -> None:
     for image in page.images:
         try:
-            image.get_bitmap().close()
+            image.get_bitmap()
         except pdfium.PdfiumError as error:
             raise ScanError(
                 f"{page.name} is damaged (its image cannot be decoded); download or save it again"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,9 +49,6 @@ _NAMES = {
     50002: "JPEG XL",
     52546: "JPEG XL",
 }
-logging.getLogger("tifffile").setLevel(
-    logging.CRITICAL
-)  # what is damaged is told once, by whoever opened the file
 
 
 @dataclass(frozen=True)

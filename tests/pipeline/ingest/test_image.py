@@ -107,6 +107,12 @@ def test_what_is_no_scan_whatever_its_name_is_told(tmp_path, content):
         load_image(tmp_path / "page.jpg")
 
 
+def test_a_link_to_nothing_is_told(tmp_path):
+    (tmp_path / "a.png").symlink_to("nowhere.png")
+    with pytest.raises(ScanError, match=r"a\.png is a link to a file that is not there"):
+        load_image(tmp_path / "a.png")
+
+
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(ScanError, match="cannot be read: No such file"):
         load_image(tmp_path / "gone.png")

@@ -73,6 +73,13 @@ def test_links_to_folders_are_followed_once_and_not_back(tmp_path):
     assert listing.outward == (str(scans / "again/1.png"),)
 
 
+def test_a_folder_of_links_to_no_file_says_what_they_are(tmp_path):
+    for name, target in (("a", "nowhere"), ("b.txt", "nowhere.txt"), ("c.txt", "/dev/null")):
+        (tmp_path / name).symlink_to(target)
+    listing = list_scans([tmp_path])
+    assert (listing.sources, listing.ignored) == ((), {"links to no file": 3})
+
+
 def test_links_that_lead_out_are_told_and_pipes_left_out(tmp_path):
     touch(tmp_path / "elsewhere.png")
     touch(tmp_path / "scans/1.png")

@@ -18,6 +18,11 @@ from tablekin.threshold import threshold
 class KeepingCriteria:
     """Which collations of two documents are kept."""
 
+    max_cell_pairs: int = threshold(
+        60_000_000,
+        "cells of one table times those of the other",
+        "a pair of tables with more is not laid side by side: each of its matrices would take half a GiB",
+    )
     max_shared: float = threshold(
         0.1, "of its cells", "that a collation may have in common with better ones of the same documents"
     )
@@ -44,10 +49,15 @@ class Collation:
 
 
 def collate(a: Witness, b: Witness) -> list[Collation]:
-    """Lay every table of a document beside every table of another, those with most in common first."""
+    """Lay every table of a document beside every table of another, those with most in common first.
+
+    Tables with so many cells that comparing each with each takes more memory than there is are passed over.
+    """
     found = []
     for one in a.tables:
         for other in b.tables:
+            if one.text.size * other.text.size > CRITERIA.max_cell_pairs:
+                continue
             relevance = a.relevance(one, b, other)
             alignment = align(one, other, relevance)
             aligned = other.transposed() if alignment.transposed else other

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import tablekin.collation.collation as collation
 from tablekin.collation import VARIANT_CRITERIA, collate, keep_significant, to_frame
 from tablekin.collation.verdict import summarize
 from tablekin.collation.witness import Witness
@@ -64,6 +67,12 @@ def test_columns_in_another_order_and_some_missing():
     found = cells(read(table), read([[row[c] for c in order] for row in table]))
     assert aligned(found) == {(i, c, i, d) for i in range(ROWS) for d, c in enumerate(order)}
     assert (found["relation"] == "not_compared").sum() == 2 * ROWS
+
+
+def test_tables_too_large_to_lay_side_by_side_are_passed_over(monkeypatch):
+    a = read(*values(ROWS))
+    monkeypatch.setattr(collation, "CRITERIA", replace(collation.CRITERIA, max_cell_pairs=10))
+    assert collate(a, a) == []
 
 
 def test_rows_missing_and_rows_added():

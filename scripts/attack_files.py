@@ -54,7 +54,8 @@ PIECE_OF_WHOLE = 50
 PAGES = 3  # of a file that are read: the first ones
 MAX_SECONDS, MAX_BYTES = 30.0, 4 << 30
 NO_REASON = re.compile(
-    r"0x[0-9a-f]{4,}|[A-Z][A-Za-z]+(Error|Exception|Warning)\b|Traceback|<[a-z_.A-Z]+ object|site-packages|\.py\b|^\s*$"
+    r"\b0x[0-9a-f]{4,}|[A-Z][A-Za-z]+(Error|Exception|Warning)\b|Traceback|<[a-z_.A-Z]+ object"
+    r"|site-packages|\.py\b|^\s*$"
 )
 LEFT = 5  # exit code where files are left
 SPARE = 1.0  # seconds between the end of a deadline and what notices it

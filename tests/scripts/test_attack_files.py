@@ -38,4 +38,8 @@ def test_pieces_are_all_files_once():
 def test_what_only_a_programmer_understands_is_no_reason():
     for reason in ("<_io.BytesIO object at 0x7f00aa>", "KeyError: 3", "", "see /usr/lib/x.py"):
         assert attack_files.NO_REASON.search(reason)
-    assert not attack_files.NO_REASON.search("a.png is damaged or incomplete; download or scan it again")
+    for reason in (
+        "a.png is damaged or incomplete; download or scan it again",
+        "a.png has 20000x20000 pixels",
+    ):
+        assert not attack_files.NO_REASON.search(reason)

@@ -97,9 +97,10 @@ def _lay(row: dict[str, Any], selection: Selection) -> PageOnCanvas:
     label = "; ".join(str(said[name]) for name in ("label", "canvas_label") if said.get(name)) or doc_id
     address, service = str(said["iiif_address"]), str(said.get("iiif_image") or "")
     version = said.get("iiif_image_api")
-    is_served = version is not None and address.startswith(
+    is_joined = address.startswith(f"{service}/info.json#")  # of tiles: no address gives the picture
+    is_whole = is_joined or address.startswith(
         f"{service}/full/"
-    )  # not where it is a part of a picture
+    )  # not where it is a part of what the service has
     return PageOnCanvas(
         doc_id,
         str(canvas),
@@ -108,9 +109,9 @@ def _lay(row: dict[str, Any], selection: Selection) -> PageOnCanvas:
         int(across),
         int(down),
         (int(across) / width, int(down) / height),
-        address,
-        (service, int(str(version))) if is_served else None,
-        False,
+        f"{selection.base}/images/{doc_id}.jpg" if is_joined else address,
+        (service, int(str(version))) if version is not None and is_whole else None,
+        is_joined,
         (width, height),
     )
 

@@ -18,6 +18,7 @@ from tablekin.corpus import discard_unfinished, replacing
 from tablekin.errors import ManifestError
 from tablekin.iiif.client import Answer, Wanted, WebClient
 from tablekin.iiif.thresholds import LIMITS
+from tablekin.iiif.tiles import TilePlan, join_tiles
 
 _ANSWERS, _LOG = "answers", "fetched.jsonl"
 _JSON = Wanted(
@@ -141,6 +142,18 @@ class WebCache:
         else:
             log.keep(file, address, self._client.get(address, wanted))
             self._pictures[address] = log, file
+
+    def fetch_tiles(self, plan: TilePlan, log: FetchLog, file: str, wanted: Wanted) -> None:
+        """Fetch the tiles of a picture and join them into a file, unless it is there.
+
+        Raises
+        ------
+        FetchError
+            One of them cannot be had.
+        """
+        if not log.has(file, plan.address):
+            tiles = [self._client.get(tile.address, wanted).content for tile in plan.tiles]
+            log.keep(file, plan.address, Answer(plan.address, join_tiles(plan, tiles), "image/jpeg"))
 
 
 def parse_json(content: bytes) -> Any:

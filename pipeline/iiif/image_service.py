@@ -6,7 +6,7 @@ Image API 2: https://iiif.io/api/image/2.1/; Image API 3: https://iiif.io/api/im
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,15 @@ _BY_LEVEL = {  # version -> level -> what a server of it does: the compliance do
 
 
 @dataclass(frozen=True)
+class TileSet:
+    """Tiles that a server has of a picture."""
+
+    width: int  # pixels of a whole tile
+    height: int
+    scale_factors: tuple[int, ...]  # pixels of the picture for one of a tile
+
+
+@dataclass(frozen=True)
 class ImageService:
     """A picture on a IIIF server."""
 
@@ -35,6 +44,7 @@ class ImageService:
     max_width: int | None = None
     max_height: int | None = None
     max_area: int | None = None
+    tiles: tuple[TileSet, ...] = ()
 
 
 def find_service(services: Iterable[Mapping[str, Any]]) -> tuple[str, int, Mapping[str, Any]] | None:
@@ -101,7 +111,16 @@ def read_service(content: Any, address: str, version: int) -> ImageService:
         _count(limits.get("maxWidth")),
         _count(limits.get("maxHeight")),
         _count(limits.get("maxArea")),
+        tuple(_tile_sets(content)),
     )
+
+
+def _tile_sets(content: Mapping[str, Any]) -> Iterator[TileSet]:
+    for each in as_list(content.get("tiles")):
+        if isinstance(each, dict) and (width := _count(each.get("width"))):
+            factors = {found for factor in as_list(each.get("scaleFactors")) if (found := _count(factor))}
+            if factors:
+                yield TileSet(width, _count(each.get("height")) or width, tuple(sorted(factors)))
 
 
 def _version(service: Mapping[str, Any]) -> int:

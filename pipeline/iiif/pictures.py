@@ -16,6 +16,7 @@ from tablekin.iiif.file_kind import check_picture
 from tablekin.iiif.image_service import find_service, is_complete, read_service
 from tablekin.iiif.size import choose_size
 from tablekin.iiif.thresholds import LIMITS
+from tablekin.iiif.tiles import plan_tiles
 
 _SERVERS = 8  # that are asked at a time
 _PICTURE = Wanted(
@@ -102,12 +103,16 @@ def fetch_pictures(
 def _fetch(page: BookPage, cache: WebCache, log: FetchLog, max_side: int) -> str:
     """Fetch the picture of a page in the size that is wanted; gives its address."""
     picture = page.page.picture
-    address = picture.address
+    address, plan = picture.address, None
     if found := find_service(picture.services):
         base, version, said = found
         try:
             content = said if is_complete(said) else cache.read_json(f"{base}/info.json")
-            address = choose_size(read_service(content, base, version), max_side, picture.region).address
+            service = read_service(content, base, version)
+            address, plan = (
+                choose_size(service, max_side, picture.region).address,
+                plan_tiles(service, max_side),
+            )
         except FetchError as error:  # a server that is not there, or refuses, is not asked in another way
             if error.passing or error.refused or not address:
                 raise
@@ -116,5 +121,13 @@ def _fetch(page: BookPage, cache: WebCache, log: FetchLog, max_side: int) -> str
                 raise FetchError(f"{base}/info.json {error}") from error
     if not address:
         raise FetchError("the manifest does not say where its picture is")
-    cache.fetch_picture(address, log, page.file, _PICTURE)
+    if plan and log.has(page.file, plan.address):
+        return plan.address
+    try:
+        cache.fetch_picture(address, log, page.file, _PICTURE)
+    except FetchError as error:
+        if plan is None or error.passing or error.refused:
+            raise
+        cache.fetch_tiles(plan, log, page.file, _PICTURE)
+        return plan.address
     return address

@@ -54,4 +54,12 @@ class SizeCriteria:
     )
 
 
-LIMITS, PATIENCE, SIZES = WebLimits(), WebPatience(), SizeCriteria()
+@dataclass(frozen=True)
+class TileLimits:
+    """What is joined of tiles; what is more is no page, or no tile."""
+
+    max_tiles: int = threshold(400, "tiles", "of a page; 36 make 3000 pixels of tiles of 512")
+    max_pixels: int = threshold(100_000_000, "pixels", "of a page that is joined")
+
+
+LIMITS, PATIENCE, SIZES, TILES = WebLimits(), WebPatience(), SizeCriteria(), TileLimits()

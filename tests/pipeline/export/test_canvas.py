@@ -67,6 +67,14 @@ def test_without_an_address_of_its_canvas_it_gets_its_own(lacking):
     assert lay(**{**SERVED, **lacking}).is_own
 
 
+def test_a_picture_joined_of_tiles_is_written_and_lies_on_the_librarys_canvas():
+    page = lay(**{**SERVED, "iiif_address": "https://library.example/i/info.json#4"})
+    assert page.is_own
+    assert page.image == "https://me.example/x/images/p1.jpg"
+    assert page.canvas == "https://library.example/c1"
+    assert page.image_service == ("https://library.example/i", 2)
+
+
 def test_a_part_of_a_picture_is_not_shown_by_the_whole():
     assert lay(**SERVED, **{}).image_service
     cut = {"iiif_address": "https://library.example/i/0,0,9,9/max/0/default.jpg"}

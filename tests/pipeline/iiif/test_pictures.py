@@ -128,6 +128,25 @@ def test_a_page_that_cannot_be_had_leaves_the_others_and_is_tried_again(server, 
     assert script.paths["/a.jpg"] == 1
 
 
+def test_a_server_that_has_nothing_but_tiles(server, fetch, tmp_path):
+    script, address = server
+    tiles = {"tiles": [{"width": 20, "height": 30, "scaleFactors": [1, 2]}], "width": 40, "height": 60}
+    script.json(
+        "/i/info.json", info(f"{address}/i") | {"profile": "http://iiif.io/api/image/2/level0.json"} | tiles
+    )
+    for place, (x, y) in enumerate([(0, 0), (20, 0), (0, 30), (20, 30)]):
+        script.picture(f"/i/{x},{y},20,30/20,/0/default.jpg", jpeg(place))
+    content = manifest([canvas("c1", image("x", service=service(f"{address}/i")))])
+    for _ in range(2):
+        assert fetch(content)[1] == {}
+    assert script.paths["/i/full/full/0/default.jpg"] == 1
+    assert set(script.paths.values()) == {1}
+    with Image.open(next(tmp_path.rglob("p0001.jpg"))) as joined, Image.open(io.BytesIO(jpeg(1))) as tile:
+        got = np.asarray(joined.convert("L"), float)
+        assert got.shape == (60, 40)
+        assert np.abs(got[:30, 20:] - np.asarray(tile, float)).mean() < 10
+
+
 def test_an_interrupted_book_goes_on_in_its_middle(server, fetch, tmp_path):
     script, address = server
     for number in range(6):

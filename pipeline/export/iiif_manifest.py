@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -57,7 +59,7 @@ def _canvas(page: PageOnCanvas, said: dict[str, Any], base: str) -> dict[str, An
     body: dict[str, Any] = {
         "id": page.image,
         "type": "Image",
-        "format": "image/jpeg",
+        "format": mimetypes.guess_type(urlsplit(page.image).path)[0] or "image/jpeg",
         "width": page.size[0],
         "height": page.size[1],
     }

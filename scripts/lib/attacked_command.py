@@ -31,6 +31,7 @@ _CHANGES = (
     "unlink",
     "remove",
 )  # of module os, by which a program changes what files there are
+_WITH_WORKERS = ("tablekin.orchestration.documents", "tablekin.recompute.stage", "tablekin.collation.stage")
 _SECONDS = 120.0  # that a command may take, and what is left of a group may take to end
 
 
@@ -203,7 +204,6 @@ def run_here(arguments: Sequence[str], alone: bool) -> None:
     alone
         Whether it does without workers, which take seconds to begin.
     """
-    import tablekin.collation.stage
     import tablekin.explain.stage
     import tablekin.orchestration.documents
     import tablekin.orchestration.stage
@@ -216,8 +216,8 @@ def run_here(arguments: Sequence[str], alone: bool) -> None:
     tablekin.orchestration.documents._BATCH = 2
     tablekin.explain.stage.SIZES = tablekin.explain.stage.BlockSizes(block=3, tile=2)
     if alone:
-        for module in (tablekin.orchestration.documents, tablekin.collation.stage):
-            module.run_in_order = _in_order  # type: ignore[attr-defined]
+        for name in _WITH_WORKERS:
+            vars(import_module(name))["run_in_order"] = _in_order
     sys.argv = ["tablekin", *arguments]
     main()
 
@@ -230,10 +230,13 @@ class Commands:
         self._context.set_forkserver_preload(
             [
                 "lib.attacked_command",
+                "lib.numba_loaded",
                 "torch",
                 "tqdm",
                 "tablekin.document",
                 "tablekin.orchestration.stage",
+                "tablekin.check",
+                *_WITH_WORKERS,
                 "tests.support.edition_stages",
                 "tablekin.cli",
                 "tablekin.analyze",
@@ -260,7 +263,15 @@ class Commands:
         process = self._context.Process(
             target=_run, args=(tuple(arguments), folder, point, counted, log, surroundings, alone)
         )
-        process.start()
+        program = sys.modules["__main__"]
+        spec, file = program.__spec__, program.__dict__.pop("__file__", None)
+        program.__spec__ = None  # or each command would begin this program anew
+        try:
+            process.start()
+        finally:
+            program.__spec__ = spec
+            if file is not None:
+                program.__file__ = file
         return process
 
     def finish(self, arguments: Sequence[str], folder: Path) -> int:

@@ -35,6 +35,7 @@ for _place in (str(ROOT), str(ROOT / "scripts")):
     if _place not in sys.path:
         sys.path.insert(0, _place)
 
+import numpy as np  # noqa: E402
 from attack_kills import LEFT, SEQUENCES, AttackedCommand, copy_of, differences, placed, prepare  # noqa: E402
 from lib.attacked_command import Commands, InjectedFault, Surroundings, wait_for  # noqa: E402
 
@@ -335,22 +336,26 @@ def try_all(options: argparse.Namespace, folder: Path, examiner: Examiner, prelo
     """Do the trials that are left, as long as there is time; whether none are left."""
     deadline = time.monotonic() + 60 * (options.minutes or 1e6)
     done = {verdict.name for verdict in read_verdicts(folder / "trials.jsonl")}
-    for command in (*WRITING, *READING):
-        if options.only and command.name not in options.only:
+    chosen = [one for one in (*WRITING, *READING) if not options.only or one.name in options.only]
+    wanted = [
+        (f"{command.name} {number}", trial)
+        for command in chosen
+        for number, trial in enumerate(
+            trials(command, 30 if command.name in ("first run", "increment") else 8, preload)
+        )
+        if not (number % options.every or (options.faults and trial.fault not in options.faults))
+    ]
+    order = np.random.default_rng(0).permutation(len(wanted))  # so that any share is of all
+    for name, trial in (wanted[place] for place in order):
+        if name in done:
             continue
-        changes = 30 if command.name in ("first run", "increment") else 8
-        for number, trial in enumerate(trials(command, changes, preload)):
-            name = f"{command.name} {number}"
-            unwanted = number % options.every or (options.faults and trial.fault not in options.faults)
-            if unwanted or name in done:
-                continue
-            if time.monotonic() > deadline:
-                return False
-            verdict = examiner.try_out(trial, name)
-            with (folder / "trials.jsonl").open("a") as file:
-                file.write(json.dumps(asdict(verdict)) + "\n")
-            if verdict.wrong:
-                print(f"{name}, {verdict.fault}: {verdict.wrong}", flush=True)
+        if time.monotonic() > deadline:
+            return False
+        verdict = examiner.try_out(trial, name)
+        with (folder / "trials.jsonl").open("a") as file:
+            file.write(json.dumps(asdict(verdict)) + "\n")
+        if verdict.wrong:
+            print(f"{name}, {verdict.fault}: {verdict.wrong}", flush=True)
     return True
 
 

@@ -417,23 +417,24 @@ def attack_all(options: argparse.Namespace) -> bool:
     attacker = Attacker(folder, commands, cluster)
     done = {outcome.name for outcome in read_outcomes(folder / "attacks.jsonl")}
     try:
-        for sequence in SEQUENCES:
-            if options.only and sequence.name not in options.only:
+        chosen = [one for one in SEQUENCES if not options.only or one.name in options.only]
+        attacks = [
+            (sequence, attack)
+            for sequence in chosen
+            for attack in plan(sequence, int(attacker.facts(sequence)["changes"]), options.seed)
+            if not attack.number % options.every
+        ]
+        order = np.random.default_rng(options.seed).permutation(len(attacks))  # so that any share is of all
+        for sequence, attack in (attacks[place] for place in order):
+            if attack.name in done:
                 continue
-            changes = int(attacker.facts(sequence)["changes"])
-            for attack in plan(sequence, changes, options.seed):
-                if attack.name in done or attack.number % options.every:
-                    continue
-                if time.monotonic() > deadline:
-                    return False
-                outcome = attacker.attack(sequence, attack)
-                with (folder / "attacks.jsonl").open("a") as file:
-                    file.write(json.dumps(asdict(outcome)) + "\n")
-                if outcome.wrong:
-                    print(
-                        f"{outcome.name} ({outcome.how}, ended with {outcome.code}): {outcome.wrong}",
-                        flush=True,
-                    )
+            if time.monotonic() > deadline:
+                return False
+            outcome = attacker.attack(sequence, attack)
+            with (folder / "attacks.jsonl").open("a") as file:
+                file.write(json.dumps(asdict(outcome)) + "\n")
+            if outcome.wrong:
+                print(f"{outcome.name} ({outcome.how}, code {outcome.code}): {outcome.wrong}", flush=True)
     finally:
         cluster.close()
     return True

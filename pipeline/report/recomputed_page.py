@@ -13,8 +13,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from tablekin.config import RecomputeConfig
-from tablekin.corpus import CorpusStore
-from tablekin.errors import UsageError
+from tablekin.corpus import CorpusStore, replacing
+from tablekin.errors import StorageError, UsageError
 from tablekin.recompute import LIBRARY, Finding, Recomputation, recompute_readings, to_frames
 from tablekin.report.page import Page
 from tablekin.report.sexagesimal import in_words, written
@@ -273,6 +273,7 @@ def write_checks(recomputed: RecomputedPage, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         checks = recomputed.checks
         checks.insert(0, "doc_id", recomputed.page.doc_id)
-        checks.to_csv(path, index=False)
-    except OSError as error:
+        with replacing(path) as file:
+            file.write(checks.to_csv(index=False).encode())
+    except (OSError, StorageError) as error:
         raise UsageError(f"cannot write {path}: {error}") from error

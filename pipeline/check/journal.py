@@ -12,7 +12,7 @@ from tablekin.errors import CorpusError
 def check_journal(layout: CorpusLayout) -> Iterator[Problem]:
     """Name the commands that were interrupted and what finishes each."""
     if layout.new_metadata.exists():
-        what = "the run was interrupted that was writing these metadata into the table documents"
+        what = "a run has begun to write these metadata into the table documents and has not ended"
         yield Problem(layout.place(layout.new_metadata), what, "run again, which finishes it")
     own = {"drop": None, "analyze": layout.analysis, "kinship": layout.kinship}
     for command, folder in own.items():
@@ -26,10 +26,12 @@ def check_journal(layout: CorpusLayout) -> Iterator[Problem]:
             continue
         if command == "drop":
             names = sorted(begun.get("documents", {}))
-            what, arguments = f"was interrupted while it took out {name_some(names)}", names[:1]
+            what, arguments = f"has begun to take out {name_some(names)} and has not ended", names[:1]
         else:
             written = begun.get("folder", str(folder))
-            what = f"was interrupted, and some of the files in {written} may be of an earlier one"
+            what = f"has begun and not ended: some of the files in {written} may be of an earlier one"
             arguments = [] if written == str(folder) else ["--out", written]
         again = " ".join(["tablekin", command, str(layout.root), *arguments])
-        yield Problem(place, f"tablekin {command} {what}", f"finish it with: {again}")
+        yield Problem(
+            place, f"tablekin {command} {what}", f"if it does not run any more, finish it with: {again}"
+        )

@@ -24,7 +24,7 @@ def test_what_was_interrupted_is_named_with_the_command_that_finishes_it(layout,
     layout.new_metadata.write_bytes(b"")
     metadata, drop, analyze, kinship = (str(problem) for problem in check_journal(layout))
     assert metadata.endswith("run again, which finishes it")
-    assert "took out a, b; to repair it," in drop
+    assert "has begun to take out a, b and has not ended; to repair it," in drop
     assert drop.endswith(f"tablekin drop {tmp_path} a")
     assert analyze.endswith(f"tablekin analyze {tmp_path}")
     assert kinship.endswith(f"tablekin kinship {tmp_path} --out /elsewhere")

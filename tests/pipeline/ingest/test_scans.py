@@ -71,7 +71,7 @@ def test_every_kind_of_useless_scan_has_a_reason_of_its_own(tmp_path):
         "empty.jpg": r"is empty \(0 bytes\)",
         "folder.jpg": "is a folder, not a scan",
         "page.jpg": r"is a web page",
-        "gone.tif": "cannot be read: No such file",
+        "gone.tif": "is a link to a file that is not there",
     }
     scans = list(identify(list_scans([tmp_path]), {}))
     assert {scan.source for scan in scans} == set(reasons)

@@ -159,7 +159,8 @@ def main() -> None:
             )
         printed = read_transcription(transcription)
         for part in identify(list_scans([scan]), {}):
-            _, grey, left = load_scan(part)
+            loaded = load_scan(part)
+            grey, left = loaded.page, loaded.left
             own = on_part(printed, left, grey.shape[1])
             page, *_ = digitize(grey, load_readers(), threshold)
             rows[part.doc_id], pairing = score_page(own, page)

@@ -55,6 +55,9 @@ class ScanFile(Protocol):
     def grey(self, page: int, max_pixels: int | None = None, longest: int | None = None) -> NDArray[np.uint8]:
         """Read a page, as :func:`load_image` does."""
 
+    def is_stretched(self, page: int) -> bool:
+        """Whether a page uses so little of its depth that it was stretched."""
+
 
 def is_pdf(path: Path) -> bool:
     """Whether a file's name says that it is a PDF."""

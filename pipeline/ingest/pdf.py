@@ -106,6 +106,10 @@ class PdfFile:
                 _decode(opened)
             return grey
 
+    def is_stretched(self, page: int) -> bool:
+        """Whether it was stretched: no page of a PDF is."""
+        return False
+
     @contextmanager
     def _opened_page(self, page: int, max_pixels: int | None) -> Iterator[PdfPage]:
         name = f"page {page + 1} of {self.path.name}"

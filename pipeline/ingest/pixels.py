@@ -89,24 +89,38 @@ def _as_displayed(grey: NDArray[np.uint8], image: Image.Image) -> NDArray[np.uin
     return np.asarray(adjust_gamma(grey, exponent), np.uint8)
 
 
+def is_narrow(image: Image.Image) -> bool:
+    """Whether an image has deep pixels of one brightness that use only a small part of their depth."""
+    is_deep = image.mode.startswith("I") or image.mode == "F"
+    return is_deep and find_narrow_range(np.nan_to_num(np.asarray(image))) is not None
+
+
 def to_8_bits(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Map deep pixels to 8 bits by the smallest usual depth that holds them: scanners store 12 bits in 16.
 
     What uses only a small part of that depth is stretched: it would be one grey.
     """
     values = np.nan_to_num(values) if values.dtype.kind == "f" else values
-    low, high = float(values.min(initial=0)), float(values.max(initial=0))
-    depths = [1.0, *(2.0**bits - 1 for bits in (8, 10, 12, 14, 16))]
-    white = next((depth for depth in depths if high <= depth), high)
-    black = 0.0
-    if values.size and white > 255:
-        darkest, brightest = np.quantile(
-            values[:: _step(values, 0), :: _step(values, 1)], [DEPTH.tail, 1 - DEPTH.tail]
-        )
-        if 0 < brightest - darkest < DEPTH.min_used * white and low >= 0:
-            black, white = float(darkest), float(brightest)
+    black, white = find_narrow_range(values) or (0.0, _white(values))
     exact: NDArray[Any] = values.astype(np.float64 if values.dtype.itemsize > 2 else np.float32)
     return np.round(np.clip((exact - black) / (white - black), 0, 1) * 255).astype(np.uint8)
+
+
+def find_narrow_range(values: NDArray[np.generic]) -> tuple[float, float] | None:
+    """Find the darkest and the brightest of deep pixels ``(h, w)`` that use only a small part of their depth."""
+    white = _white(values)
+    if not values.size or white <= 255 or float(values.min()) < 0:
+        return None
+    sample: NDArray[Any] = values[:: _step(values, 0), :: _step(values, 1)]
+    darkest, brightest = map(float, np.quantile(sample, [DEPTH.tail, 1 - DEPTH.tail]))
+    return (darkest, brightest) if 0 < brightest - darkest < DEPTH.min_used * white else None
+
+
+def _white(values: NDArray[np.generic]) -> float:
+    """White of the smallest usual depth that holds deep pixels."""
+    high = float(values.max(initial=0))
+    depths = [1.0, *(2.0**bits - 1 for bits in (8, 10, 12, 14, 16))]
+    return next((depth for depth in depths if high <= depth), high)
 
 
 def _step(values: NDArray[np.generic], axis: int) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tablekin.errors import ScanError
-from tablekin.ingest.pixels import orientation_of, reduce, to_grey, turn
+from tablekin.ingest.pixels import is_narrow, orientation_of, reduce, to_grey, turn
 from tablekin.ingest.pixels import swaps_sides as swaps
 
 FORMATS = ("JPEG", "PNG", "TIFF", "JPEG2000", "WEBP")
@@ -59,6 +59,10 @@ class RasterFile:
         if longest:
             image.draft("L", (min(longest, width), min(longest, height)))
         return reduce(turn(to_grey(image), self.orientation), longest)
+
+    def is_stretched(self, page: int) -> bool:
+        """Whether it uses so little of its depth that it was stretched."""
+        return is_narrow(self.image)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tablekin.config import IngestConfig
 from tablekin.errors import ScanError, UsageError
 from tablekin.ingest.gutter import find_gutter
-from tablekin.ingest.image import ScanFile, is_pdf, list_pages, load_image, open_scans
+from tablekin.ingest.image import ScanFile, is_pdf, list_pages, open_scans
 from tablekin.ingest.listing import Listing, list_scans
 from tablekin.ingest.thresholds import FILES, GUTTER
 from tablekin.ingest.tiff import is_tiff
@@ -41,6 +41,16 @@ class Scan:
     file_page: int = 0  # place of the image in the file
     share: tuple[float, float] | None = None  # of the image's width, from and to, where it shows two pages
     reason: str = ""  # why its file could not be looked at
+
+
+@dataclass(frozen=True)
+class LoadedScan:
+    """What a page looks like."""
+
+    image: NDArray[np.uint8]  # (h, w): all of it
+    page: NDArray[np.uint8]  # (h, at most w): what shows the page
+    left: int  # x of the image at which that begins
+    is_stretched: bool  # whether the image used so little of its depth that it would have been one grey
 
 
 @dataclass(frozen=True)
@@ -265,27 +275,24 @@ def pick_scan(
     )
 
 
-def load_scan(scan: Scan, max_pixels: int | None = None) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int]:
+def load_scan(scan: Scan, max_pixels: int | None = None) -> LoadedScan:
     """Read a page as grey.
-
-    Returns
-    -------
-    tuple
-        The image ``(h, w)``, what shows the page of it ``(h, at most w)``, and the x at which that begins.
 
     Raises
     ------
     ScanError
         The file cannot be read, is no image, is damaged, or is too large.
     """
-    image = load_image(scan.path, scan.file_page, max_pixels)
+    with open_scans(scan.path) as file:
+        image = file.grey(scan.file_page, max_pixels)
+        is_stretched = file.is_stretched(scan.file_page)
     if max(image.shape) > FILES.max_aspect * min(image.shape):
         raise ScanError(
             f"{scan.path.name} has {image.shape[1]} x {image.shape[0]} pixels: a strip, not a page; leave it out"
         )
     begin, end = scan.share or (0.0, 1.0)
     left, right = int(begin * image.shape[1]), round(end * image.shape[1])
-    return image, np.ascontiguousarray(image[:, left:right]), left
+    return LoadedScan(image, np.ascontiguousarray(image[:, left:right]), left, is_stretched)
 
 
 def _names(source: str, ending: str) -> Iterator[str]:

@@ -17,7 +17,16 @@ from PIL import Image
 from PIL.TiffImagePlugin import COMPRESSION_INFO, ImageFileDirectory_v2
 
 from tablekin.errors import ScanError
-from tablekin.ingest.pixels import orientation_from, reduce, swaps_sides, to_8_bits, to_grey, turn
+from tablekin.ingest.pixels import (
+    find_narrow_range,
+    is_narrow,
+    orientation_from,
+    reduce,
+    swaps_sides,
+    to_8_bits,
+    to_grey,
+    turn,
+)
 from tablekin.ingest.raster import over_the_limit
 from tablekin.ingest.thresholds import FILES, PYRAMID
 
@@ -111,6 +120,19 @@ class TiffFile:
         else:
             grey = self._decode(page, (width, height))
         return reduce(turn(grey, self._orientation(page)), longest)
+
+    def is_stretched(self, page: int) -> bool:
+        """Whether an image of one brightness uses so little of its depth that it was stretched."""
+        if _number((self.directories[page] or {}).get(_BITS, 1), 1) <= 8:
+            return False
+        try:
+            with tifffile.TiffFile(self.path) as file:
+                values = file.pages[page].asarray()
+        except ValueError:  # a compression that needs a library of its own
+            with Image.open(self.path, formats=("TIFF",)) as image:
+                image.seek(page)
+                return is_narrow(image)
+        return values.ndim == 2 and find_narrow_range(np.nan_to_num(values)) is not None
 
     def _sides(self, page: int) -> tuple[int, int]:
         """Width and height as stored; 0 where the page has none."""

@@ -40,6 +40,7 @@ from tablekin.orchestration.changes import TRIED_AGAIN
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.libraries import LibraryColumns
 from tablekin.orchestration.listing import describe_flagged
+from tablekin.page import PageFlag
 from tablekin.schemas import DOCUMENT_TABLES, empty
 from tablekin.threshold import threshold
 
@@ -176,10 +177,13 @@ def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -
     if scan.reason:
         raise ScanError(scan.reason)
     with limited_memory(LIMITS.memory_to_read if device == "cpu" else None):
-        image, page, left = load_scan(scan, config.ingest.max_pixels)
+        loaded = load_scan(scan, config.ingest.max_pixels)
     more_time(LIMITS.analysis)
-    tables = _shift(analyse(page, scan.doc_id, config, device), left)
-    height, width = image.shape
+    tables = _shift(analyse(loaded.page, scan.doc_id, config, device), loaded.left)
+    if loaded.is_stretched:
+        flags = [sorted({*flags, PageFlag.LOW_CONTRAST.value}) for flags in tables["pages"]["flags"]]
+        tables["pages"] = tables["pages"].assign(flags=flags)
+    height, width = loaded.image.shape
     tables["documents"] = _row(scan, width, height, "ok", "")
     return tables
 

@@ -53,7 +53,8 @@ def test_both_pages_are_documents_and_share_their_coordinates_with_the_image(tmp
     Image.fromarray(opening("shadow")).save(tmp_path / "book.png")
     left, right = identify(list_scans([tmp_path]), {})
     assert [(scan.doc_id, scan.page_index) for scan in (left, right)] == [("book_left", 0), ("book_right", 1)]
-    image, page, begin = load_scan(right)
+    loaded = load_scan(right)
+    image, page, begin = loaded.image, loaded.page, loaded.left
     assert (image[:, begin:] == page).all()
 
     def analyse(page, doc_id, config, device):

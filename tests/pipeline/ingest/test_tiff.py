@@ -83,6 +83,22 @@ def test_a_narrow_range_of_16_bits_is_stretched(tmp_path):
     assert np.corrcoef(found.ravel(), GREY.ravel())[0, 1] > 0.999
 
 
+def test_it_is_told_which_images_were_stretched(tmp_path):
+    for name, values in (
+        ("narrow.tif", GREY.astype(np.uint16) * 8 + 20000),
+        ("narrow.png", GREY.astype(np.uint16) * 8 + 20000),
+        ("wide.tif", GREY.astype(np.uint16) * 200),
+        ("plain.tif", GREY),
+    ):
+        if name.endswith("tif"):
+            tifffile.imwrite(tmp_path / name, values, photometric="minisblack")
+        else:
+            Image.fromarray(values).save(tmp_path / name)
+        with open_scans(tmp_path / name) as file:
+            file.grey(0)
+            assert file.is_stretched(0) == name.startswith("narrow")
+
+
 def test_smaller_copies_that_do_not_say_so_are_no_pages_and_small_pages_are(tmp_path):
     half = GREY[::2, ::2]
     for name, images in {

@@ -17,6 +17,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import COMPRESSION_INFO, ImageFileDirectory_v2
 
 from tablekin.errors import ScanError
+from tablekin.ingest.complaints import no_complaints
 from tablekin.ingest.pixels import (
     find_narrow_range,
     is_narrow,
@@ -247,7 +248,8 @@ def open_tiff(path: Path) -> Iterator[TiffFile]:
         directories = list(_walk(file, path.name))
         file.seek(0)
         is_big_endian = file.read(2) == b"MM"
-    yield TiffFile(path, directories, is_big_endian)
+    with no_complaints():
+        yield TiffFile(path, directories, is_big_endian)
 
 
 def is_tiff(path: Path) -> bool:

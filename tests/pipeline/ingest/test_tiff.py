@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
@@ -81,6 +82,22 @@ def test_a_narrow_range_of_16_bits_is_stretched(tmp_path):
     assert found.min() == 0
     assert found.max() == 255
     assert np.corrcoef(found.ravel(), GREY.ravel())[0, 1] > 0.999
+
+
+def test_libtiff_keeps_its_complaints_to_itself(tmp_path, capfd):
+    path = tmp_path / "page.tif"
+    Image.fromarray(GREY).save(path, compression="tiff_adobe_deflate")
+    with Image.open(path) as image:
+        (strip,) = image.tag_v2[273]
+    content = bytearray(path.read_bytes())
+    content[strip : strip + 4] = bytes(4)
+    path.write_bytes(content)
+    with Image.open(path) as image, suppress(OSError):
+        image.load()
+    assert "ZIPDecode" in capfd.readouterr().err
+    with suppress(ScanError):
+        load_image(path)
+    assert capfd.readouterr().err == ""
 
 
 def test_it_is_told_which_images_were_stretched(tmp_path):

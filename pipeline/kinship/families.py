@@ -16,7 +16,17 @@ from tablekin.errors import UsageError
 from tablekin.kinship.stemma import CRITERIA, Stemma, infer_stemma
 from tablekin.kinship.variant_table import VariantTable, build_variant_table
 
-_COLLATED = ["doc_a", "doc_b", "region_a", "region_b", "text_a", "text_b", "relation", "confidence"]
+_COLLATED = [
+    "doc_a",
+    "doc_b",
+    "region_a",
+    "region_b",
+    "text_a",
+    "text_b",
+    "relation",
+    "confidence",
+    "error_in",
+]
 
 
 @dataclass(frozen=True)

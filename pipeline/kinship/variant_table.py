@@ -6,6 +6,7 @@ where its difference from another one is surely of print.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation import VARIANT_CRITERIA
+from tablekin.kinship.descent import NOBODYS, UNKNOWN
 
 Cell = tuple[str, int]  # document, region
+Part = tuple[str, int, int]  # of a cell that holds what others have in several, counted from 0
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,16 @@ class VariantTable:
     ]  # (places, witnesses): which reading, 0 that of most; -1 where there is none or doubt
     cells: tuple[dict[str, Cell], ...]  # of each place, by witness
     texts: dict[Cell, str]
+    due: NDArray[np.int16] | None = (
+        None  # (places,) the reading that is computed, or UNKNOWN, NOBODYS of descent
+    )
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Which witnesses have a place at all, whether they are read surely or not; ``(places, witnesses)``."""
+        return np.array([[name in place for name in self.witnesses] for place in self.cells], bool).reshape(
+            len(self.cells), len(self.witnesses)
+        )
 
     def variants(self) -> NDArray[np.intp]:
         """Find the places where two witnesses differ."""
@@ -50,12 +63,7 @@ def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str])
         ["is_same", "confidence", "doc_a", "doc_b", "region_a", "region_b"],
         ascending=[False, False, True, True, True, True],
     )
-    pairs = [
-        _AlignedPair(
-            (row.doc_a, int(row.region_a)), (row.doc_b, int(row.region_b)), row.is_same, row.confidence
-        )
-        for row in aligned.itertuples()
-    ]
+    pairs = list(_pairs(aligned))
     texts = {
         cell: text
         for side in "ab"
@@ -65,36 +73,69 @@ def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str])
             strict=True,
         )
     }
+    wide = {part[:2] for pair in pairs for part in (pair.a, pair.b) if part[2]}
+    readable = {part: texts[part[:2]] for pair in pairs for part in (pair.a, pair.b) if part[:2] not in wide}
     witnesses = tuple(sorted(set(witness_of.values())))
     columns = {witness: column for column, witness in enumerate(witnesses)}
-    cells, rows = [], []
+    cells, rows, due = [], [], []
     for place, inside in _places(pairs, witness_of):
-        reading = _read_place(place, inside, texts)
+        reading = _read_place(place, inside, readable)
         row = np.full(len(witnesses), -1, np.int16)
         for witness, cell in place.items():
             row[columns[witness]] = reading[cell]
         if (row >= 0).sum() > 1:
-            cells.append(place)
+            cells.append({witness: part[:2] for witness, part in place.items()})
             rows.append(row)
+            due.append(_due(inside, reading))
     readings = np.stack(rows) if rows else np.zeros((0, len(witnesses)), np.int16)
-    return VariantTable(witnesses, readings, tuple(cells), texts)
+    return VariantTable(witnesses, readings, tuple(cells), texts, np.array(due, np.int16))
 
 
 @dataclass(frozen=True)
 class _AlignedPair:
-    """Two cells that were aligned."""
+    """Two cells, or parts of cells, that were aligned."""
 
-    a: Cell
-    b: Cell
+    a: Part
+    b: Part
     is_same: bool
     confidence: float
+    error_in: str
+
+
+def _pairs(aligned: pd.DataFrame) -> Iterator[_AlignedPair]:
+    """Yield aligned cells; of a cell that holds what the other document has in several, each part by itself."""
+    rows = list(
+        zip(
+            *(aligned[name] for name in ("doc_a", "region_a", "doc_b", "region_b")),
+            *(aligned[name] for name in ("is_same", "confidence", "error_in")),
+            strict=True,
+        )
+    )
+    partners: dict[tuple[Cell, str], list[int]] = {}
+    for doc_a, region_a, doc_b, region_b, *_ in rows:
+        partners.setdefault(((doc_a, int(region_a)), doc_b), []).append(int(region_b))
+        partners.setdefault(((doc_b, int(region_b)), doc_a), []).append(int(region_a))
+    parts: dict[Cell, int] = {}
+    for (cell, _), others in partners.items():
+        parts[cell] = max(parts.get(cell, 1), len(others))
+    for doc_a, region_a, doc_b, region_b, is_same, confidence, error_in in rows:
+        a, b = (doc_a, int(region_a)), (doc_b, int(region_b))
+        beside_a, beside_b = sorted(partners[a, doc_b]), sorted(partners[b, doc_a])
+        if len(beside_a) == parts[a] and len(beside_b) == parts[b]:
+            numbers = [(beside_a.index(b[1]), beside_b.index(a[1]))]
+        elif parts[a] == parts[b] and is_same:
+            numbers = [(number, number) for number in range(parts[a])]
+        else:
+            continue
+        for one, other in numbers:
+            yield _AlignedPair((*a, one), (*b, other), is_same, confidence, error_in)
 
 
 def _places(
     pairs: Sequence[_AlignedPair], witness_of: Mapping[str, str]
-) -> Iterator[tuple[dict[str, Cell], list[_AlignedPair]]]:
+) -> Iterator[tuple[dict[str, Part], list[_AlignedPair]]]:
     """Join aligned cells to places, the surest first, and no two cells of one witness."""
-    place_of: dict[Cell, dict[str, Cell]] = {}
+    place_of: dict[Part, dict[str, Part]] = {}
     for pair in pairs:
         one, other = (place_of.setdefault(cell, {witness_of[cell[0]]: cell}) for cell in (pair.a, pair.b))
         if one is other or one.keys() & other.keys():
@@ -112,23 +153,37 @@ def _places(
             yield place, inside[id(place)]
 
 
+def _due(pairs: Sequence[_AlignedPair], reading: Mapping[Part, int]) -> int:
+    """Tell which reading of a place is computed, by what the collations of its cells say of errors."""
+    votes: Counter[int] = Counter()
+    for pair in pairs:
+        for cell, side in ((pair.a, "a"), (pair.b, "b")):
+            if reading[cell] >= 0 and pair.error_in != "unknown":
+                votes[reading[cell]] += -1 if pair.error_in in (side, "both") else 1
+    if not votes:
+        return UNKNOWN
+    best, count = max(votes.items(), key=lambda one: (one[1], -one[0]))
+    return best if count > 0 else NOBODYS if count < 0 else UNKNOWN
+
+
 def _read_place(
-    place: Mapping[str, Cell], pairs: Sequence[_AlignedPair], texts: Mapping[Cell, str]
-) -> dict[Cell, int]:
+    place: Mapping[str, Part], pairs: Sequence[_AlignedPair], texts: Mapping[Part, str]
+) -> dict[Part, int]:
     """Count the readings of a place, from that of most witnesses; -1 where one is in doubt.
 
     A reading is in doubt if no difference from another is sure, or if the cell was not read surely in any comparison.
     """
-    group: dict[Cell, set[Cell]] = {cell: {cell} for cell in place.values()}
+    group: dict[Part, set[Part]] = {cell: {cell} for cell in place.values()}
 
-    def join(one: Cell, other: Cell) -> None:
+    def join(one: Part, other: Part) -> None:
         if group[one] is not group[other]:
             group[one] |= group[other]
             group.update(dict.fromkeys(group[other], group[one]))
 
-    first: dict[str, Cell] = {}
+    first: dict[str, Part] = {}
     for cell in place.values():
-        join(cell, first.setdefault(texts[cell], cell))
+        if cell in texts:
+            join(cell, first.setdefault(texts[cell], cell))
     for pair in pairs:
         if pair.is_same:
             join(pair.a, pair.b)

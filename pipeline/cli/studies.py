@@ -65,9 +65,14 @@ def _data_of(family: Family) -> dict[str, Any]:
                     "support": branch.support,
                     "alone": branch.alone,
                     "against": branch.against,
+                    "probability": branch.probability,
+                    "below": sorted(branch.below),
+                    "errors": list(branch.errors),
                 }
                 for branch in branches
             ]
+        found["steps"] = [vars(step) for step in family.stemma.steps]
+        found["is_rooted"] = family.stemma.is_rooted
         found["newick"] = family.stemma.newick
     return found
 

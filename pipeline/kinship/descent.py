@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.dating import Years
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -63,7 +64,7 @@ def infer_descent(
     readings: NDArray[np.integer],
     due: NDArray[np.integer],
     present: NDArray[np.bool_],
-    years: Mapping[str, float],
+    years: Mapping[str, Years],
 ) -> Descent:
     """Weigh all trees of copying.
 
@@ -96,7 +97,7 @@ def log_weights(
     readings: NDArray[np.integer],
     due: NDArray[np.integer],
     present: NDArray[np.bool_],
-    years: Mapping[str, float],
+    years: Mapping[str, Years],
 ) -> Array:
     """Log-likelihood of every witness, given each other and the archetype as its parent, ``(parents, witnesses)``."""
     count = len(witnesses)
@@ -125,8 +126,12 @@ def log_weights(
     return scores
 
 
-def _is_later(parent: str, child: str, years: Mapping[str, float]) -> bool:
-    return parent in years and child in years and years[parent] > years[child]
+def _is_later(parent: str, child: str, years: Mapping[str, Years]) -> bool:
+    """Tell whether a parent is surely later than a child."""
+    if parent not in years or child not in years:
+        return False
+    first, last = years[parent].first, years[child].last
+    return first is not None and last is not None and first > last
 
 
 def _weights(scores: Array) -> Array:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
 from tablekin.dating import YEAR_COLUMNS, Years, span, years_of
 from tablekin.errors import UsageError
+from tablekin.kinship.rooting import infer_rooted_stemma
 from tablekin.kinship.stemma import CRITERIA, Stemma, infer_stemma
 from tablekin.kinship.variant_table import VariantTable, build_variant_table
 
@@ -38,6 +40,9 @@ class Family:
     years: Mapping[str, Years]  # of the witnesses of which any is known, the earliest of their documents
     variants: VariantTable
     stemma: Stemma | None  # None where too few witnesses have readings in common
+    alike: tuple[
+        int, ...
+    ] = ()  # numbers of families that print the same function and were not copied from this one
 
 
 def find_families(corpus: CorpusStore, witness: str | None, year: str | None) -> Iterator[Family]:
@@ -63,21 +68,36 @@ def find_families(corpus: CorpusStore, witness: str | None, year: str | None) ->
             raise UsageError(
                 f"the metadata of {corpus.root} have no column {column!r}; they have: {', '.join(documents)}"
             )
-    alignments = corpus.read("alignments", columns=["doc_a", "doc_b", "is_kin"])
-    related = alignments[alignments["is_kin"]]
+    alignments = corpus.read("alignments", columns=["doc_a", "doc_b", "verdict"])
+    related = alignments[alignments["verdict"] == Relation.COPIED]
     if related.empty:
         raise UsageError(
-            f"no two documents of {corpus.root} are related, by collation: there is no family to make a tree of; "
-            "the table alignments says which pairs were compared and what they have in common"
+            f"no two documents of {corpus.root} are related by copying, by collation: there is no family to make a "
+            "tree of; the table alignments says which pairs were compared and what they have in common"
         )
     groups = _components(related)
     group_of = {doc: number for number, group in enumerate(groups) for doc in group}
     collations = corpus.read("collations", columns=_COLLATED)
     collations = collations.assign(group=collations["doc_a"].map(group_of))
     rows = dict(list(collations.groupby("group")))
+    alike = _alike(alignments, group_of)
     for number, group in enumerate(groups):
         names = {doc: _name(documents, doc, witness) for doc in group}
-        yield _family(number, names, _years(documents, names, year), rows[number])
+        yield replace(
+            _family(number, names, _years(documents, names, year), rows[number]), alike=alike.get(number, ())
+        )
+
+
+def _alike(alignments: pd.DataFrame, group_of: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
+    """Find the families that print one function, pair by pair, though neither was copied from the other."""
+    same = alignments[alignments["verdict"] == Relation.SAME_FUNCTION]
+    found: dict[int, set[int]] = {}
+    for doc_a, doc_b in zip(same["doc_a"], same["doc_b"], strict=True):
+        a, b = group_of.get(doc_a), group_of.get(doc_b)
+        if a is not None and b is not None and a != b:
+            found.setdefault(a, set()).add(b)
+            found.setdefault(b, set()).add(a)
+    return {number: tuple(sorted(others)) for number, others in found.items()}
 
 
 def _components(related: pd.DataFrame) -> list[list[str]]:
@@ -116,5 +136,5 @@ def _family(
             for name, column in zip(variants.witnesses, variants.readings.T, strict=True)
             if (column >= 0).any()
         ]
-        stemma = infer_stemma(tuple(read), compared)
+        stemma = infer_rooted_stemma(variants, years) or infer_stemma(tuple(read), compared)
     return Family(number, names, years, variants, stemma)

@@ -16,7 +16,18 @@ _COLUMNS = {
     "witnesses": ["family", "witness", "doc_id", "year", *YEAR_COLUMNS],
     "readings": ["family", "place", "witness", "doc_id", "region_id", "text", "reading"],
     "shared": ["family", "witness_a", "witness_b", "compared", "differing", "shared"],
-    "branches": ["family", "apart", "support", "alone", "against", "is_sure"],
+    "branches": [
+        "family",
+        "apart",
+        "support",
+        "alone",
+        "against",
+        "is_sure",
+        "probability",
+        "below",
+        "errors",
+    ],
+    "steps": ["family", "parent", "child", "probability", "errors"],
 }
 
 
@@ -28,6 +39,7 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
         "readings": _reading_rows,
         "shared": _shared_rows,
         "branches": _branch_rows,
+        "steps": _step_rows,
     }
     for name, columns in _COLUMNS.items():
         rows = [(family.number, *row) for family in families for row in rows_of[name](family)]
@@ -37,13 +49,31 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
         with replacing(directory / f"{name}.parquet") as file:
             table.to_parquet(file, index=False)
     for family in families:
-        if family.stemma is not None:
+        if family.stemma is not None and not family.stemma.is_thin:
             stem = directory / f"family-{family.number:04d}"
             with replacing(stem.with_suffix(".nwk")) as file:
                 file.write(family.stemma.newick.encode())
             for suffix in (".svg", ".png"):
-                draw_stemma(family.stemma, family.years, stem.with_suffix(suffix))
+                draw_stemma(family.stemma, family.years, stem.with_suffix(suffix), _errors(family))
     say(f"tables and trees: {directory}")
+
+
+def _errors(family: Family) -> dict[frozenset[str], list[str]]:
+    """Write the errors that carry each branch: what is printed, in the cell of one witness."""
+    assert family.stemma is not None
+    variants = family.variants
+    column = {name: number for number, name in enumerate(variants.witnesses)}
+    found: dict[frozenset[str], list[str]] = {}
+    for branch in family.stemma.branches:
+        for place in branch.errors:
+            cells = variants.cells[place]
+            read = variants.readings[place]
+            names = [name for name in sorted(branch.below) if name in cells and read[column[name]] >= 0]
+            others = [name for name in sorted(cells) if name not in branch.below]
+            said = variants.texts[cells[names[0]]]
+            right = f" for {variants.texts[cells[others[0]]]}" if others else ""
+            found.setdefault(branch.below, []).append(f"{said}{right}")
+    return found
 
 
 def _witness_rows(family: Family) -> Iterator[tuple[object, ...]]:
@@ -84,4 +114,12 @@ def _branch_rows(family: Family) -> Iterator[tuple[object, ...]]:
     if family.stemma is not None:
         for branches, sure in ((family.stemma.branches, True), (family.stemma.doubtful, False)):
             for branch in branches:
-                yield sorted(branch.split), branch.support, branch.alone, branch.against, sure
+                counts = (branch.support, branch.alone, branch.against)
+                below = sorted(branch.below)
+                yield sorted(branch.split), *counts, sure, branch.probability, below, list(branch.errors)
+
+
+def _step_rows(family: Family) -> Iterator[tuple[object, ...]]:
+    if family.stemma is not None:
+        for step in family.stemma.steps:
+            yield step.parent, step.child, step.probability, list(step.errors)

@@ -115,16 +115,21 @@ def _pairs(aligned: pd.DataFrame) -> Iterator[_AlignedPair]:
     for doc_a, region_a, doc_b, region_b, *_ in rows:
         partners.setdefault(((doc_a, int(region_a)), doc_b), []).append(int(region_b))
         partners.setdefault(((doc_b, int(region_b)), doc_a), []).append(int(region_a))
+    split = {
+        (cell, doc): sorted(others)
+        for (cell, doc), others in partners.items()
+        if all(len(partners[(doc, other), cell[0]]) == 1 for other in others)
+    }
     parts: dict[Cell, int] = {}
-    for (cell, _), others in partners.items():
+    for (cell, _), others in split.items():
         parts[cell] = max(parts.get(cell, 1), len(others))
     for doc_a, region_a, doc_b, region_b, is_same, confidence, error_in in rows:
         a, b = (doc_a, int(region_a)), (doc_b, int(region_b))
-        beside_a, beside_b = sorted(partners[a, doc_b]), sorted(partners[b, doc_a])
-        if len(beside_a) == parts[a] and len(beside_b) == parts[b]:
+        beside_a, beside_b = split.get((a, doc_b), [b[1]]), split.get((b, doc_a), [a[1]])
+        if len(beside_a) == parts.get(a, 1) and len(beside_b) == parts.get(b, 1):
             numbers = [(beside_a.index(b[1]), beside_b.index(a[1]))]
-        elif parts[a] == parts[b] and is_same:
-            numbers = [(number, number) for number in range(parts[a])]
+        elif parts.get(a, 1) == parts.get(b, 1) and is_same:
+            numbers = [(number, number) for number in range(parts.get(a, 1))]
         else:
             continue
         for one, other in numbers:

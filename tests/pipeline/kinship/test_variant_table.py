@@ -16,7 +16,7 @@ def collated(readings, confidence=0.9, skip=(), doubt=()):
                 sure = 0.1 if (a, place) in doubt or (b, place) in doubt else confidence
                 rows.append((a, b, place, place, one, other, "same" if one == other else "variant", sure))
     columns = ["doc_a", "doc_b", "region_a", "region_b", "text_a", "text_b", "relation", "confidence"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(error_in="unknown")
 
 
 def own(readings):

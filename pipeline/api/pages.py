@@ -167,7 +167,7 @@ def collate(
     >>> apparatus
     <Apparatus p053, p232: ... cells agree; ...>
     >>> apparatus.variants.columns.tolist()[-4:]
-    ['text_b', 'relation', 'relevance', 'confidence']
+    ['relevance', 'confidence', 'computed', 'error_in']
     """
     settings = settings_of(config, device)
     return collate_pages(_as_page(page, settings), _as_page(other, settings))

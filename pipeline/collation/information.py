@@ -29,6 +29,7 @@ class InformationCriteria:
         0.02, "of the cells", "that are anything: misprinted, misread or of another column"
     )
     orders: int = threshold(3, "rows", "from which a smooth column is foretold, at most")
+    min_told: float = threshold(0.3, "nats a cell", "that neighbours must tell of a column, to tell anything")
     min_size: float = threshold(
         0.3, "units of the last place", "of the scatter about what is foretold, at least"
     )
@@ -68,20 +69,25 @@ def column_information(texts: Sequence[str]) -> ColumnInformation:
     if not len(values):
         return ColumnInformation(nats, Run.ROUGH)
     digits = len(str(int(values.max())))
-    found = [(Run.ROUGH, _anything(values)), (Run.SORTED, _in_order(values))]
+    found = [(Run.ROUGH, density) for density in _anything(values)]
+    found.append((Run.SORTED, _in_order(values)))
     found += [(Run.SMOOTH, density) for density in _foretold(values)]
     floor = CRITERIA.odd * 10.0**-digits
     scored = [(run, -np.log((1 - CRITERIA.odd) * density + floor)) for run, density in found]
+    rough = min(float(one.sum()) for run, one in scored if run is Run.ROUGH)
+    told = rough - CRITERIA.min_told * len(values)  # whatever tells less than that of a column tells nothing
+    scored = [one for one in scored if one[0] is Run.ROUGH or one[1].sum() < told]
     run, best = min(scored, key=lambda one: float(one[1].sum()))
     nats[known] = best
     return ColumnInformation(nats, run)
 
 
-def _anything(values: Array) -> Array:
-    """Probability of each value by itself: one of the range, or one that stands elsewhere in the column, too."""
+def _anything(values: Array) -> Iterator[Array]:
+    """Yield the probability of each value by itself: one of the range, or one that stands elsewhere, too."""
     count = Counter(values.tolist())
     again = np.array([count[value] - 1 for value in values.tolist()]) / max(len(values) - 1, 1)
-    return 0.5 * again + 0.5 / (np.ptp(values) + 1)
+    yield np.full(len(values), 1 / (np.ptp(values) + 1))
+    yield 0.5 * again + 0.5 / (np.ptp(values) + 1)
 
 
 def _in_order(values: Array) -> Array:

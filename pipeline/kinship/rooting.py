@@ -15,9 +15,9 @@ from tablekin.kinship.descent import UNKNOWN, Descent, infer_descent
 from tablekin.kinship.stemma import (
     CRITERIA,
     Branch,
+    CopyingStep,
     Split,
     Stemma,
-    Step,
     choose_branches,
     normalized,
 )
@@ -91,13 +91,13 @@ def _errors_of(
     return tuple(found)
 
 
-def _steps(descent: Descent, readings: NDArray[np.integer], wrong: NDArray[np.bool_]) -> list[Step]:
+def _steps(descent: Descent, readings: NDArray[np.integer], wrong: NDArray[np.bool_]) -> list[CopyingStep]:
     names = descent.witnesses
     steps = []
     for child, parent in zip(*np.nonzero(CRITERIA.min_step <= descent.parent[:-1].T), strict=True):
         new = wrong[:, child] & ~wrong[:, parent] & (readings[:, parent] >= 0)
         places = tuple(np.flatnonzero(new).tolist())
-        steps.append(Step(names[parent], names[child], float(descent.parent[parent, child]), places))
+        steps.append(CopyingStep(names[parent], names[child], float(descent.parent[parent, child]), places))
     return steps
 
 

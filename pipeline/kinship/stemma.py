@@ -63,7 +63,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Step:
+class CopyingStep:
     """A witness that was copied from another, or from a lost copy of it."""
 
     parent: str
@@ -80,7 +80,7 @@ class Stemma:
     branches: tuple[Branch, ...]  # the sure ones, between two groups of at least two witnesses
     doubtful: tuple[Branch, ...]  # those that neighbour joining found and too little speaks for
     newick: str  # lengths: share of the places changed; labels of branches: places that support them alone
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CopyingStep, ...] = ()
     is_rooted: bool = False
 
     @property

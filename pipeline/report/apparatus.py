@@ -254,7 +254,8 @@ def draw_apparatus(apparatus: Apparatus) -> Drawing:
         score = next(_nothing(apparatus)).partition(" (")[0]
     titles = [f"{letter}: {page.doc_id}" for letter, page in zip("AB", apparatus.pages, strict=True)]
     drawing = draw(placed, [], (titles[0], titles[1], score))
-    for one in apparatus.cells.itertuples():
+    compared = apparatus.cells[apparatus.cells["relation"] != "not_compared"]
+    for one in compared.itertuples():
         kind = "only" if one.relation.startswith("only") else one.relation
         kind = "doubtful" if kind == "variant" and one.confidence < VARIANT_CRITERIA.min_confidence else kind
         for region, places in zip((one.region_a, one.region_b), boxes, strict=True):

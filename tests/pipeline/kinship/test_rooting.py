@@ -1,0 +1,44 @@
+"""Rooted trees: branches with the errors that carry them."""
+
+import io
+
+import numpy as np
+from Bio import Phylo
+
+from tablekin.kinship.rooting import infer_rooted_stemma
+from tablekin.kinship.variant_table import VariantTable
+from tests.pipeline.kinship.test_descent import PARENTS, inherited
+
+
+def table(names, readings, due):
+    cells = tuple({name: (name, place) for name in names} for place in range(len(readings)))
+    texts = {cell: "1" for place in cells for cell in place.values()}
+    return VariantTable(names, readings.astype(np.int16), cells, texts, due)
+
+
+def test_branches_list_the_errors_that_carry_them():
+    names, readings = inherited(PARENTS, 2)
+    stemma = infer_rooted_stemma(table(names, readings, np.zeros(len(readings), np.int16)), {})
+    assert stemma is not None
+    assert stemma.is_rooted
+    found = {branch.below: branch.errors for branch in stemma.branches}
+    assert found == {frozenset("bcd"): (2, 3), frozenset("ef"): (8, 9)}
+    assert ("b", "c", (4, 5)) in {(step.parent, step.child, step.errors) for step in stemma.steps}
+    tree = Phylo.read(io.StringIO(stemma.newick), "newick")
+    assert {
+        frozenset(leaf.name for leaf in clade.get_terminals()) for clade in tree.get_nonterminals()
+    } >= set(found)
+    assert {leaf.name for leaf in tree.get_terminals()} == set(names)
+
+
+def test_without_errors_there_is_no_root():
+    names, readings = inherited(PARENTS, 2)
+    assert infer_rooted_stemma(table(names, readings, np.full(len(readings), -1, np.int16)), {}) is None
+
+
+def test_a_family_that_shares_all_its_errors_is_thin():
+    names, readings = inherited(dict.fromkeys(PARENTS), 0)
+    readings[:5] = 1
+    stemma = infer_rooted_stemma(table(names, readings, np.zeros(len(readings), np.int16)), {})
+    assert stemma is not None
+    assert stemma.is_thin

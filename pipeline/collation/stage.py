@@ -125,7 +125,7 @@ def _collate_missing(
     rows = 0
     reader = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
     groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
-    batches = _LazyBatches(reader, groups)
+    batches = _CollationBatches(reader, groups)
     with Progress("collating", len(missing), "pairs") as progress, closing(_run(batches, workers)) as results:
         for group, result in zip(groups, results, strict=True):
             if isinstance(result, Failure):
@@ -138,7 +138,7 @@ def _collate_missing(
     return rows
 
 
-class _LazyBatches(Sequence[CollationBatch]):
+class _CollationBatches(Sequence[CollationBatch]):
     """Batches, made when they are asked for."""
 
     def __init__(self, reader: WitnessReader, groups: Sequence[Sequence[DocumentPair]]) -> None:
@@ -151,17 +151,17 @@ class _LazyBatches(Sequence[CollationBatch]):
     def __getitem__(self, place: int) -> CollationBatch: ...
 
     @overload
-    def __getitem__(self, place: slice) -> _LazyBatches: ...
+    def __getitem__(self, place: slice) -> _CollationBatches: ...
 
-    def __getitem__(self, place: int | slice) -> CollationBatch | _LazyBatches:
+    def __getitem__(self, place: int | slice) -> CollationBatch | _CollationBatches:
         if isinstance(place, slice):
-            return _LazyBatches(self._reader, self._groups[place])
+            return _CollationBatches(self._reader, self._groups[place])
         pairs = tuple((a, b) for (a, _), (b, _) in self._groups[place])
         names = {name for pair in pairs for name in pair}
         return CollationBatch(pairs, {name: self._reader.witness(name) for name in sorted(names)})
 
 
-def _run(batches: _LazyBatches, workers: int | WorkerPool) -> Generator[CollatedBatch | Failure]:
+def _run(batches: _CollationBatches, workers: int | WorkerPool) -> Generator[CollatedBatch | Failure]:
     if len(batches) == 1 and isinstance(workers, int):  # sooner done than a process is started
         yield attempt(collate_batch, batches[0])
     else:

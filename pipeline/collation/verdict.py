@@ -39,7 +39,7 @@ class Strength(StrEnum):
 
 
 @dataclass(frozen=True)
-class VerdictCriteria:
+class PairCriteria:
     """How evidence becomes odds, and odds words."""
 
     weight: float = threshold(
@@ -61,7 +61,7 @@ class VerdictCriteria:
     min_disagreement: float = threshold(-5.0, "nats", "of kinship, below which they are unrelated")
 
 
-CRITERIA = VerdictCriteria()
+CRITERIA = PairCriteria()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations, expect
 from tablekin.collation.grid import Grid, read_grids
 from tablekin.corpus import CorpusStore
+from tablekin.execution import Failure, attempt
 from tablekin.recompute import read_tables, recompute
 from tablekin.schemas import FEATURES
 
@@ -52,8 +53,12 @@ class Witness:
 
 
 def expectations_of(regions: pd.DataFrame, digits: pd.DataFrame) -> Expectations:
-    """Tell what the cells of a document should say, from its rows of the tables ``regions`` and ``digits``."""
-    return expect(recompute(list(read_tables(regions, digits))))
+    """Tell what the cells of a document should say, from its rows of the tables ``regions`` and ``digits``.
+
+    Of a document that cannot be recomputed, nothing is expected; the stage of recomputation says so.
+    """
+    found = attempt(lambda tables: expect(recompute(tables)), list(read_tables(regions, digits)))
+    return NO_EXPECTATIONS if isinstance(found, Failure) else found
 
 
 def make_witness(

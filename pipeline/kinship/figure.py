@@ -51,7 +51,7 @@ def draw_stemma(
     tree = Phylo.read(io.StringIO(stemma.newick), "newick")
     known = {name: years[name] for name in stemma.witnesses if name in years}
     if known and not stemma.is_rooted:
-        tree.root_with_outgroup(min(known, key=lambda name: (known[name], name)))
+        tree.root_with_outgroup(min(known, key=lambda name: (known[name].by, name)))
     leaves = tree.get_terminals()
     figure = Figure(figsize=(_WIDTH, 1.1 + _ROW * len(leaves)), layout="constrained")
     axes = figure.subplots()

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from tablekin.dating import Years
 from tablekin.kinship.descent import UNKNOWN, draw_tree, infer_descent
 
 
@@ -71,7 +72,9 @@ def test_without_what_is_due_the_direction_is_open_and_years_tell_it():
     everywhere, unknown = np.ones(readings.shape, bool), np.full(len(readings), UNKNOWN)
     descent = infer_descent(names, readings, unknown, everywhere, {})
     assert 0.3 < descent.parent[0, 1] < 0.7
-    dated = infer_descent(names, readings, unknown, everywhere, {"a": 1600.0, "b": 1550.0})
+    dated = infer_descent(
+        names, readings, unknown, everywhere, {"a": Years(1600, 1600), "b": Years(1548, 1550)}
+    )
     assert dated.parent[0, 1] == 0
 
 

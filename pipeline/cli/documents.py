@@ -9,6 +9,7 @@ import typer
 
 from tablekin.cli.arguments import CorpusFolder, DocumentA, DocumentB, DocumentName, DocumentsIfAny
 from tablekin.cli.command import LOGGER, Output, command
+from tablekin.errors import UsageError
 
 if TYPE_CHECKING:
     from tablekin.report import Drawing
@@ -20,6 +21,10 @@ def read(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="out.csv", help="Write every cell into this file.")
     ] = None,
+    values: Annotated[
+        bool,
+        typer.Option("--values", help="Write numbers into that file, in place of what was printed."),
+    ] = False,
     image: Annotated[
         Path | None,
         typer.Option(metavar="out.png", help="Draw the page, and beside it what was read, into this file."),
@@ -31,8 +36,10 @@ def read(
 
     opened = CorpusStore.open(corpus)
     page = open_page(opened, find_document(opened, doc))
+    if values and csv is None:
+        raise UsageError("--values says what --csv writes: add --csv FILE")
     if csv is not None:
-        write_cells(page, csv)
+        write_cells(page, csv, values)
         LOGGER.info("cells: %s", csv)
     if image is not None:
         _save(page.plot(), image)

@@ -56,8 +56,19 @@ def describe_reading(page: Page) -> Iterator[str]:
             yield f"  {row + 1:>4} | {' '.join(shown)}".rstrip()
 
 
-def write_cells(page: Page, path: Path) -> None:
+def write_cells(page: Page, path: Path, values: bool = False) -> None:
     """Write the cells of a page as CSV, counted from 0 as in the tables of a corpus.
+
+    Parameters
+    ----------
+    page
+        The page.
+    path
+        File to write.
+    values
+        Whether only numbers are written, without what was printed: every column is then one of numbers to whoever
+        reads the file. Otherwise read ``text`` and ``printed`` as text (``pandas.read_csv(path, dtype={"text": str,
+        "printed": str})``), or ``02`` becomes 2.
 
     Raises
     ------
@@ -66,8 +77,9 @@ def write_cells(page: Page, path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        left_out = ["region_id", "text", "printed"] if values else ["region_id"]
         with replacing(path) as file:
-            file.write(page.cells.drop(columns="region_id").to_csv(index=False).encode())
+            file.write(page.cells.drop(columns=left_out).to_csv(index=False).encode())
     except (OSError, StorageError) as error:
         raise UsageError(f"cannot write {path}: {error}") from error
 

@@ -85,6 +85,18 @@ def test_cells_are_written_as_they_stand(corpus, tmp_path):
         write_cells(page, tmp_path)
 
 
+def test_values_are_numbers_to_whoever_reads_them(corpus, tmp_path):
+    command = ["read", str(corpus.root), "page0.png", "--values"]
+    assert CliRunner().invoke(app, command).exit_code == 2  # of which file?
+    path = tmp_path / "values.csv"
+    assert CliRunner().invoke(app, [*command, "--csv", str(path)]).exit_code == 0
+    written, cells = pd.read_csv(path), open_page(corpus, "page0").cells
+    assert {"text", "printed"}.isdisjoint(written.columns)
+    assert all(pd.api.types.is_numeric_dtype(kind) for kind in written.dtypes)
+    np.testing.assert_array_equal(written["value"], cells["value"])
+    assert np.isfinite(written["value"]).any()
+
+
 def test_figures_stand_beside_the_page_where_they_were_read(corpus, tmp_path):
     drawing = open_page(corpus, "page0").plot()
     save_drawing(drawing, tmp_path / "page.png")

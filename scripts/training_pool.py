@@ -33,13 +33,15 @@ class TrainingPage:
     mark_ignore: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))  # (m,)
 
 
-def make_training_page(seed: tuple[int, int]) -> TrainingPage:
+def make_training_page(seed: tuple[int, int], marked: bool = False) -> TrainingPage:
     """Typeset, degrade, extract the ink and scale one page.
 
     Parameters
     ----------
     seed
         Seed of the pool and number of the page in it.
+    marked
+        Whether its tables are of signs, fractions and letters.
     """
     from tablekin.sample.degradation.degrade import degrade, random_degradation
     from tablekin.sample.training_pages import training_page
@@ -51,8 +53,8 @@ def make_training_page(seed: tuple[int, int]) -> TrainingPage:
     style, degradation = random_style(rng), random_degradation(rng, upright=True)
     if rng.random() < _BY_HAND:
         style = replace(style, hand=random_hand(rng))
-    page = set_page(training_page(rng), style, rng)
-    verso = set_page(training_page(rng), style, rng) if degradation.show_through else None
+    page = set_page(training_page(rng, marked), style, rng)
+    verso = set_page(training_page(rng, marked), style, rng) if degradation.show_through else None
     scan = degrade(page, degradation, rng, verso)
     grey = scan.image if scan.image.ndim == 2 else cv2.cvtColor(scan.image, cv2.COLOR_RGB2GRAY)
     factor = DIGIT_HEIGHT / scan.digit_height
@@ -100,13 +102,14 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=600)
     parser.add_argument("--first", type=int, default=0, help="number of the first page")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--marked", action="store_true", help="pages of signs, fractions and letters")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     options.pool.mkdir(parents=True, exist_ok=True)
     for number in range(options.first, options.first + options.pages):
         path = options.pool / f"{options.seed}-{number:06d}.png"
         if not path.exists():
-            save_page(make_training_page((options.seed, number)), path)
+            save_page(make_training_page((options.seed, number), options.marked), path)
             print(path, flush=True)
 
 

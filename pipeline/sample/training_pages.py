@@ -48,6 +48,19 @@ _KINDS = {
     "currency": 0.02,
     "grouped": 0.025,
 }
+_MARKED_KINDS = {
+    "mixed": 0.17,
+    "degree": 0.1,
+    "signed": 0.17,
+    "footnote": 0.14,
+    "ditto": 0.07,
+    "coded": 0.08,
+    "currency": 0.1,
+    "grouped": 0.07,
+    "sign": 0.03,
+    "roman": 0.03,
+    "upto": 0.04,
+}
 _MAX_ROWS = 46
 Words = NDArray[np.str_]
 Cell = Callable[[np.random.Generator, int], str]
@@ -250,7 +263,9 @@ def _heading(rng: np.random.Generator, words: Words) -> str:
     return "\n".join(rng.choice(words, 2 if rng.random() < 0.25 else 1))
 
 
-def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> list[tuple[Column, Cell]]:
+def _column(
+    rng: np.random.Generator, words: Words, index: int, group: str, kinds: dict[str, float]
+) -> list[tuple[Column, Cell]]:
     """Choose one column, or several that belong together."""
     name = _heading(rng, words)
     key = f"c{index}"
@@ -258,7 +273,7 @@ def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> l
     def single(heading: str, cell: Cell, align: str = "right") -> list[tuple[Column, Cell]]:
         return [(Column(key, heading, group, align=align), cell)]
 
-    kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
+    kind = str(rng.choice(list(kinds), p=list(kinds.values())))
     if kind == "length":
         return single(name, _of_length(int(rng.integers(1, 8))))
     if kind == "upto":
@@ -304,7 +319,7 @@ def _column(rng: np.random.Generator, words: Words, index: int, group: str) -> l
     return single(name if rng.random() < 0.7 else "", others[kind])
 
 
-def _table(rng: np.random.Generator, words: Words, max_columns: int) -> TableContent:
+def _table(rng: np.random.Generator, words: Words, max_columns: int, kinds: dict[str, float]) -> TableContent:
     """Make a table of random shape."""
     columns: list[tuple[Column, Cell]] = []
     group = str(rng.choice(words)) if rng.random() < 0.2 else ""
@@ -325,7 +340,7 @@ def _table(rng: np.random.Generator, words: Words, max_columns: int) -> TableCon
             heading = column.heading if rng.random() < 0.5 else str(len(columns))
             columns.append((Column(f"c{len(columns)}", heading, "", align=column.align), cell))
         else:
-            columns += _column(rng, words, len(columns), group if rng.random() < 0.7 else "")
+            columns += _column(rng, words, len(columns), group if rng.random() < 0.7 else "", kinds)
     rows = int(rng.integers(4, _MAX_ROWS + 1))
     triangular = rng.random() < 0.06
     empty = float(rng.choice([0.0, 0.05, 0.3], p=[0.75, 0.2, 0.05]))
@@ -388,8 +403,17 @@ def _frame(rng: np.random.Generator, words: Words) -> tuple[str, str, str]:
     return head if rng.random() < 0.8 else "", number, str(rng.choice(words)) if rng.random() < 0.4 else ""
 
 
-def training_page(rng: np.random.Generator) -> PageContent:
-    """Make the content of one training page: mostly tables, some prose, title pages and diagrams."""
+def training_page(rng: np.random.Generator, marked: bool = False) -> PageContent:
+    """Make the content of one training page: mostly tables, some prose, title pages and diagrams.
+
+    Parameters
+    ----------
+    rng
+        Source of what is random.
+    marked
+        Whether nearly all columns of its tables have signs, fractions, letters or references to notes.
+    """
+    kinds = _MARKED_KINDS if marked else _KINDS
     words = lexicon()[str(rng.choice(sorted(lexicon())))]
     head, number, catchword = _frame(rng, words)
     kind = str(rng.choice(["table", "prose", "title", "diagram"], p=[0.74, 0.18, 0.04, 0.04]))
@@ -397,9 +421,9 @@ def training_page(rng: np.random.Generator) -> PageContent:
         if rng.random() < 0.1:
             tables: tuple[TableContent, ...] = (_barometer(rng, words),)
         elif rng.random() < 0.2:
-            tables = (_table(rng, words, 7), _table(rng, words, 7))
+            tables = (_table(rng, words, 7, kinds), _table(rng, words, 7, kinds))
         else:
-            tables = (_table(rng, words, int(rng.choice([5, 10, 16]))),)
+            tables = (_table(rng, words, int(rng.choice([5, 10, 16])), kinds),)
         count = int(rng.choice([0, 1, 2, 3], p=[0.45, 0.35, 0.15, 0.05]))
         paragraphs = tuple(_paragraph(rng, words, 0.1, 4) for _ in range(count))
         return PageContent(kind, tables, paragraphs, head, number, catchword)

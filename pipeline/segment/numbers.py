@@ -1,4 +1,7 @@
-"""Numbers: digits set together, and which of these stand among words."""
+"""Numbers: digits set together, and which of these stand among words.
+
+A letter or two that belong to a number, as in ``19s.``, ``N. 37 E.`` or ``66‡``, are no words.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.integral import box_sums
 from tablekin.threshold import threshold
+
+
+_AFFIXES = "numbers with letters, signs of money and references to notes, beside prose"
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,13 @@ class NumberCriteria:
         "digit heights",
         "lowest ink in this band that is a letter, no dot and no dash",
         (0.2475, 0.4125),
+    )
+    max_affix: float = threshold(
+        2.6, "digit heights", "letters on one side that belong to a number at most", chosen=_AFFIXES
+    )
+    max_affixes: float = threshold(3.6, "digit heights", "the same on both sides together", chosen=_AFFIXES)
+    affix_space: float = threshold(
+        0.9, "digit heights", "of white beyond them, more than between words", chosen=_AFFIXES
     )
 
 
@@ -87,3 +100,42 @@ def touches_text(
         lines = box_sums(spread, np.column_stack([x, middle - band, x + 1, middle + band]))
         touched |= lines > CRITERIA.letter_height * metrics.height
     return touched
+
+
+def has_affixes(
+    boxes: NDArray[np.floating], text: NDArray[np.uint8], metrics: DigitMetrics
+) -> NDArray[np.bool_]:
+    """Tell of which numbers what stands beside them, up to white on both sides, is short enough to be part of them.
+
+    Parameters
+    ----------
+    boxes
+        Box of each number ``(numbers, 4)``.
+    text
+        ``(height, width)``, 1 on ink that is no rule, digits included.
+    metrics
+        Size of the digits.
+    """
+    height, width = text.shape
+    reach = round((CRITERIA.max_affix + CRITERIA.affix_space) * metrics.height) + 1
+    band = CRITERIA.band * metrics.height
+    affixed = np.zeros(len(boxes), bool)
+    for index, (x0, y0, x1, y1) in enumerate(boxes):
+        middle = (y0 + y1) / 2
+        top, bottom = max(round(middle - band), 0), min(round(middle + band) + 1, height)
+        left = text[top:bottom, max(int(x0) - reach, 0) : max(int(x0), 0)].any(0)[::-1]
+        right = text[top:bottom, int(np.ceil(x1)) : min(int(np.ceil(x1)) + reach, width)].any(0)
+        lengths = [_until_white(side, CRITERIA.affix_space * metrics.height) for side in (left, right)]
+        affixed[index] = (
+            max(lengths) <= CRITERIA.max_affix * metrics.height
+            and sum(lengths) <= CRITERIA.max_affixes * metrics.height
+        )
+    return affixed
+
+
+def _until_white(inked: NDArray[np.bool_], space: float) -> float:
+    """Return how far ink goes on from the start of a line of pixels until white of at least ``space``."""
+    places = np.flatnonzero(inked)
+    wide = np.flatnonzero(np.diff(places, prepend=-1) > space)
+    kept = places[: wide[0]] if len(wide) else places
+    return float(kept[-1] + 1) if len(kept) else 0.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tablekin.page import Detections, WorkingPage
 from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics, find_neighbours, measure
 from tablekin.segment.numbers import CRITERIA as NUMBERS
-from tablekin.segment.numbers import number_boxes, touches_text, without_digits
+from tablekin.segment.numbers import has_affixes, number_boxes, touches_text, without_digits
 from tablekin.segment.ruling import Ruling, find_rules
 
 _SPECK = 3  # pixels: side of the median filter that takes specks out of the ink
@@ -27,7 +27,7 @@ class PageObservations:
     ruling: Ruling
     letters: NDArray[np.uint8]  # (height, width), 1 on ink that is neither digit nor rule
     numbers: NDArray[np.float64]  # (numbers, 4), boxes
-    embedded: NDArray[np.bool_]  # (numbers,), whether letters touch the number
+    embedded: NDArray[np.bool_]  # (numbers,), whether words touch the number
     crowded: NDArray[np.bool_]  # (n,), digits of numbers with words close by
 
 
@@ -40,5 +40,7 @@ def observe_page(page: WorkingPage) -> PageObservations:
     near = find_neighbours(page.digits, ruling, metrics)
     boxes = number_boxes(page.digits, near.number)
     embedded = touches_text(boxes, letters, metrics, NUMBERS.touching)
+    touched = np.flatnonzero(embedded)
+    embedded[touched] = ~has_affixes(boxes[touched], ruling.text, metrics)
     crowded = touches_text(boxes, letters, metrics, NUMBERS.crowding)[near.number]
     return PageObservations(page.digits, metrics, near, ruling, letters, boxes, embedded, crowded)

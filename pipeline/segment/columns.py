@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics, half_widths
 from tablekin.segment.context import BlockContext
-from tablekin.segment.decimal_points import has_point
+from tablekin.segment.decimal_points import has_point, has_unit
 from tablekin.segment.divisions import CRITERIA as DIVISIONS
 from tablekin.segment.divisions import Gaps, find_divisions
 from tablekin.segment.projection import ProjectionProfile, project
@@ -53,6 +53,7 @@ def column_edges(
     edges: NDArray[np.floating],
     context: BlockContext,
     text: NDArray[np.uint8],
+    units: NDArray[np.uint8],
     metrics: DigitMetrics,
 ) -> ColumnEdges:
     """Find the divisions between the columns and both sides of the table.
@@ -67,6 +68,8 @@ def column_edges(
         Rules and letters around the table.
     text
         ``(height, width)``, 1 on ink that is no rule, with specks: points may be as small.
+    units
+        ``(height, width)``, 1 at the centres of signs of units.
     metrics
         Size of the digits.
     """
@@ -77,7 +80,8 @@ def column_edges(
     order = np.lexsort((u, member))
     follow = member[order][1:] == member[order][:-1]
     a, b = order[:-1][follow], order[1:][follow]
-    gaps = Gaps(u1[a], u0[b], has_point(text, own.boxes[a], own.boxes[b], metrics))
+    beside = own.boxes[a], own.boxes[b]
+    gaps = Gaps(u1[a], u0[b], has_point(text, *beside, metrics), has_unit(units, *beside, metrics))
     divisions = find_divisions(profile.cut(left, right), metrics, gaps)
     edges = extend_sideways(profile, divisions, left, right, metrics)
     return ColumnEdges(edges, *_openness(profile, divisions))

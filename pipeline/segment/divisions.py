@@ -18,6 +18,7 @@ from tablekin.threshold import threshold
 _CROSSED = "rules that digits cross"
 _EMBEDDED = "numbers that letters touch"
 _MINUTES = "degrees and minutes in one ruled column"
+_SIXTIETHS = "degrees, minutes and seconds with their signs"
 _TOUCHING = "Fort William 1898-03 and 1901-09, whose columns nearly touch"
 
 
@@ -65,6 +66,16 @@ class DivisionCriteria:
     )
     dotted: float = threshold(0.6, "of the gaps", "with a dot, in a decimal point", (0.45, 0.75))
     min_dotted: int = threshold(3, "gaps", "fewer do not show a point", (2.0, 4.0))
+    united: float = threshold(
+        0.5, "of the gaps", "with a sign of a unit, between parts of one number", chosen=_SIXTIETHS
+    )
+    united_gap: float = threshold(2.6, "digit widths", "such a gap at most", chosen=_SIXTIETHS)
+    divided: float = threshold(
+        0.75,
+        "of the ruled columns with several numbers",
+        "that a narrow space divides, where it is one between columns",
+        chosen=_MINUTES,
+    )
     # pairs of numbers in one ruled column
     min_rules: int = threshold(3, "rules", "that make columns ruled", (2.0, 4.0), chosen=_MINUTES)
     rules_to_spaces: float = threshold(
@@ -78,6 +89,12 @@ class DivisionCriteria:
     )
     padded: float = threshold(
         0.93, "of the rows", "with the second digit that have the first", (0.6975, 1.0), chosen=_MINUTES
+    )
+    thousands_gap: float = threshold(
+        1.0, "digit widths", "between thousands and hundreds at most", chosen="numbers in groups of three"
+    )
+    several: float = threshold(
+        0.5, "of the rows", "with a space inside a column of several numbers", chosen=_MINUTES
     )
     # columns that nearly touch
     min_columns: int = threshold(
@@ -112,6 +129,7 @@ class Gaps(NamedTuple):
     start: NDArray[np.floating]  # u of the end of the left digit
     end: NDArray[np.floating]  # u of the start of the right one
     dotted: NDArray[np.bool_]  # whether a dot stands between them
+    united: NDArray[np.bool_]  # whether the sign of a unit does: a degree, a minute
 
 
 def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps) -> NDArray[np.float64]:
@@ -148,15 +166,47 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
             spaces.append((profile.start + _on_white(profile, low, high), width))
     # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
     if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
-        ends = np.array([*rules, *(place for place, _ in spaces), profile.start + len(profile.digits)])
-        spaces = [
-            (place, width)
-            for place, width in spaces
-            if width > CRITERIA.pair_gap * metrics.width
-            or not _is_padded(profile, place, ends[ends > place].min(), CRITERIA.minutes * metrics.width)
-        ]
+        spaces = _between_columns(profile, np.sort(rules), spaces, gaps, metrics)
     divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
     return np.sort(np.concatenate([divisions, _missed(profile, divisions, metrics.width)]))
+
+
+def _between_columns(
+    profile: ProjectionProfile,
+    rules: NDArray[np.floating],
+    spaces: list[tuple[float, float]],
+    gaps: Gaps,
+    metrics: DigitMetrics,
+) -> list[tuple[float, float]]:
+    """Leave out the narrow spaces that divide the numbers of one ruled column.
+
+    They are none between columns where most other ruled columns have several numbers that stand under one another
+    nowhere, and where two digits follow in nearly every row.
+    """
+    ends = np.array([profile.start, *rules, profile.start + len(profile.digits)])
+    rooms = np.diff(ends)
+    single = rooms < CRITERIA.min_double * np.median(rooms)  # in a wider one a rule did not print
+    narrow = np.array([width <= CRITERIA.pair_gap * metrics.width for _, width in spaces], bool)
+    column = np.searchsorted(rules, [place for place, _ in spaces])
+    apart = (gaps.end - gaps.start > metrics.space) & ~gaps.dotted & ~gaps.united
+    several = single & np.array(
+        [
+            (apart & (gaps.start > a) & (gaps.end < b)).sum() >= CRITERIA.several * profile.rows
+            for a, b in pairwise(ends)
+        ]
+    )
+    divided = np.zeros(len(several), bool)
+    divided[column[narrow]] = True
+    scattered = several.sum() >= CRITERIA.min_rules and divided[several].mean() < CRITERIA.divided
+    left = []
+    nexts = np.sort(np.concatenate([ends, [place for place, _ in spaces]]))
+    for (place, width), is_narrow, own in zip(spaces, narrow, column, strict=True):
+        if is_narrow and scattered and single[own]:
+            continue
+        after = nexts[np.searchsorted(nexts, place, side="right")]
+        if not is_narrow or not _is_padded(profile, place, after, metrics, width, bool(single[own])):
+            left.append((place, width))
+    return left
 
 
 def _missed(profile: ProjectionProfile, divisions: NDArray[np.float64], width: float) -> NDArray[np.float64]:
@@ -186,16 +236,25 @@ def _missed(profile: ProjectionProfile, divisions: NDArray[np.float64], width: f
     return np.array(found)
 
 
-def _is_padded(profile: ProjectionProfile, begin: float, end: float, room: float) -> bool:
+def _is_padded(
+    profile: ProjectionProfile, begin: float, end: float, metrics: DigitMetrics, gap: float, single: bool
+) -> bool:
     """Tell whether two digits stand between two divisions in nearly every row: ``05`` is minutes beside its degrees.
 
-    Minutes in a column of their own are printed without a zero.
+    Minutes in a column of their own are printed without a zero. Three digits close beside others are hundreds beside
+    their thousands.
     """
     taken = _occupied(profile, begin, end)
-    if len(taken) < 2 or taken[-1] - taken[0] + 1 > room:
+    room = taken[-1] - taken[0] + 1 if len(taken) else 0
+    digits = 2 if room <= CRITERIA.minutes * metrics.width + metrics.usual_gap else 3
+    if room < 2 or room > (digits + CRITERIA.minutes - 2) * metrics.width + (digits - 1) * metrics.usual_gap:
         return False
-    first, last = np.array_split(profile.digits[taken[0] : taken[-1] + 1], 2)
-    return bool(first.max() >= CRITERIA.padded * last.max())
+    if digits == 3 and not single:
+        return False
+    if digits == 3 and gap > CRITERIA.thousands_gap * metrics.width + metrics.usual_gap:
+        return False
+    parts = np.array_split(profile.digits[taken[0] : taken[-1] + 1], digits)
+    return bool(min(part.max() for part in parts) >= CRITERIA.padded * parts[-1].max())
 
 
 def _occupied(profile: ProjectionProfile, begin: float, end: float) -> NDArray[np.intp]:
@@ -236,6 +295,9 @@ def _space(low: float, high: float, metrics: DigitMetrics, gaps: Gaps) -> float 
         return None
     # where a digit was missed the gap is wide and shows nothing about a point
     narrow = around & (widths < max_point_gap(metrics))
+    near = around & (widths < CRITERIA.united_gap * metrics.width)
+    if near.sum() >= CRITERIA.min_dotted and gaps.united[near].mean() >= CRITERIA.united:
+        return None
     is_point = narrow.sum() >= CRITERIA.min_dotted and gaps.dotted[narrow].mean() >= CRITERIA.dotted
     return None if is_point else typical
 

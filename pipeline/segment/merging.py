@@ -77,6 +77,12 @@ class MergingCriteria:
     frame_gap: float = threshold(
         1.0, "digit heights", "narrowest space between two frames", (0.75, 1.25), chosen=_FACING
     )
+    closing: float = threshold(
+        2.0,
+        "digit heights",
+        "along which a horizontal rule meets a frame",
+        chosen="tables with rules between their columns alone",
+    )
     frame_slack: int = threshold(9, "pixels", "how far to the side a frame may wander in all", (7.0, 11.0))
     # below one another
     common_width: float = threshold(
@@ -174,6 +180,13 @@ def _side_by_side(
     start, width = longest_run(~inked)
     frames = _between_frames(ruling.vertical[y0:y1, x0:x1], metrics)
     framed = frames is not None and inked[frames[0] : frames[1]].mean() < CRITERIA.inked_frame
+    if (
+        frames is not None
+        and framed
+        and not _are_closed(ruling, (x0 + frames[0], x0 + frames[1]), (y0, y1), metrics)
+    ):
+        # what parts the columns of either block parts this column, too
+        framed = not any(_has_rule(ruling.vertical[y0:y1, round(b[0]) : round(b[2])]) for b in (box_l, box_r))
     if frames is not None and framed:
         start, width = frames[0], frames[1] - frames[0]
     white = width / metrics.height
@@ -191,6 +204,26 @@ def _side_by_side(
     if inked.mean() > CRITERIA.words:
         return white < CRITERIA.words_corridor and alike > CRITERIA.words_lines
     return joined or (white < CRITERIA.wide_corridor and alike > CRITERIA.far_lines)
+
+
+def _are_closed(
+    ruling: Ruling, across: tuple[int, int], down: tuple[int, int], metrics: DigitMetrics
+) -> bool:
+    """Tell whether horizontal rules run to the frames on both sides of a space."""
+    above = max(round(down[0] - CRITERIA.rule_above * metrics.height), 0)
+    below = round(down[1] + CRITERIA.rule_above * metrics.height)
+    reach = round(CRITERIA.closing * metrics.height)
+    sides = (
+        ruling.horizontal[above:below, max(across[0] - reach, 0) : across[0]],
+        ruling.horizontal[above:below, across[1] : across[1] + reach],
+    )
+    return all(bool(side.size and side.any(0).mean() > CRITERIA.rule_width) for side in sides)
+
+
+def _has_rule(vertical: NDArray[np.uint8]) -> bool:
+    """Tell whether a long vertical rule runs through a part of the page."""
+    spread = cv2.dilate(vertical, np.ones((1, CRITERIA.frame_slack), np.uint8)) if vertical.size else vertical
+    return bool(spread.size and (np.asarray(spread).mean(0) > CRITERIA.frame_height).any())
 
 
 def _count_rules(horizontal: NDArray[np.uint8]) -> int:

@@ -16,7 +16,6 @@ from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.integral import box_sums
 from tablekin.threshold import threshold
 
-
 _AFFIXES = "numbers with letters, signs of money and references to notes, beside prose"
 
 
@@ -42,7 +41,7 @@ class NumberCriteria:
     max_affix: float = threshold(
         2.6, "digit heights", "letters on one side that belong to a number at most", chosen=_AFFIXES
     )
-    max_affixes: float = threshold(3.6, "digit heights", "the same on both sides together", chosen=_AFFIXES)
+    max_affixes: float = threshold(4.0, "digit heights", "the same on both sides together", chosen=_AFFIXES)
     affix_space: float = threshold(
         0.9, "digit heights", "of white beyond them, more than between words", chosen=_AFFIXES
     )

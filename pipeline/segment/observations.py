@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.page import Detections, WorkingPage
 from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics, find_neighbours, measure
+from tablekin.segment.decimal_points import unit_centres
 from tablekin.segment.numbers import CRITERIA as NUMBERS
 from tablekin.segment.numbers import has_affixes, number_boxes, touches_text, without_digits
 from tablekin.segment.ruling import Ruling, find_rules
@@ -29,6 +30,7 @@ class PageObservations:
     numbers: NDArray[np.float64]  # (numbers, 4), boxes
     embedded: NDArray[np.bool_]  # (numbers,), whether words touch the number
     crowded: NDArray[np.bool_]  # (n,), digits of numbers with words close by
+    units: NDArray[np.uint8]  # (height, width), 1 on the centre of a degree, minute or other sign of a unit
 
 
 def observe_page(page: WorkingPage) -> PageObservations:
@@ -43,4 +45,14 @@ def observe_page(page: WorkingPage) -> PageObservations:
     touched = np.flatnonzero(embedded)
     embedded[touched] = ~has_affixes(boxes[touched], ruling.text, metrics)
     crowded = touches_text(boxes, letters, metrics, NUMBERS.crowding)[near.number]
-    return PageObservations(page.digits, metrics, near, ruling, letters, boxes, embedded, crowded)
+    return PageObservations(
+        page.digits,
+        metrics,
+        near,
+        ruling,
+        letters,
+        boxes,
+        embedded,
+        crowded,
+        unit_centres(page.marks, letters.shape),
+    )

@@ -127,8 +127,11 @@ def find_separator(
         crossed, stopped = _rules_across(horizontal, origin, begin, end, rows, metrics)
         wide = (end - begin) / metrics.height
         # braces over some of the columns stop, too, but where columns are no farther apart than elsewhere
-        separates = framed or (wide >= CRITERIA.open and stopped and high - low > usual)
-        separates |= wide >= CRITERIA.broken and not _goes_on(u1, u0, v, start + begin, start + end, metrics)
+        goes_on = _goes_on(u1, u0, v, start + begin, start + end, metrics)
+        separates = (framed and (stopped or not goes_on)) or (
+            wide >= CRITERIA.open and stopped and high - low > usual
+        )
+        separates |= wide >= CRITERIA.broken and not goes_on
         if separates and not crossed:
             best, widest = start + (begin + end) / 2, end - begin
     return best

@@ -45,6 +45,9 @@ class SideCriteria:
     min_text: float = threshold(
         1.2, "digit heights", "across that have as much ink at least", (0.9, 1.5), chosen=_FACING
     )
+    affix_rows: float = threshold(
+        0.06, "of the rows", "with ink where letters and signs belong to numbers", chosen=_EMBEDDED
+    )
     own_column: float = threshold(
         0.5, "digit heights", "of white that make text a column of its own", (0.375, 0.625), chosen=_EMBEDDED
     )
@@ -115,7 +118,9 @@ def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Digit
     text = ink[: int(end) + 1]
     in_text = np.flatnonzero(text >= CRITERIA.text_rows)
     if len(in_text) < CRITERIA.min_text * metrics.height or text.max(initial=0.0) < CRITERIA.column_rows:
-        return [float(rule[0]) + 1 if len(rule) else CRITERIA.margin * metrics.height]
+        if len(rule):
+            return [float(rule[0]) + 1]
+        return [_affix_end(text, metrics) + CRITERIA.margin * metrics.height]
     narrowest = CRITERIA.narrowest * metrics.height
     outer = _outer_end(end, ink, rules, metrics)
     inner = _rule_places(rules[: int(end)], metrics)
@@ -125,6 +130,14 @@ def _side(ink: NDArray[np.floating], rules: NDArray[np.floating], metrics: Digit
     start = int(in_text[0])
     own = [start / 2] if start > CRITERIA.own_column * metrics.height else []
     return [*own, *inner[inner > start], outer]
+
+
+def _affix_end(text: NDArray[np.floating], metrics: DigitMetrics) -> float:
+    """Return how far letters and signs that belong to the outermost numbers reach."""
+    inked = np.flatnonzero(text >= CRITERIA.affix_rows)
+    wide = np.flatnonzero(np.diff(inked, prepend=0) > CRITERIA.own_column * metrics.height)
+    kept = inked[: wide[0]] if len(wide) else inked
+    return float(kept[-1]) if len(kept) else 0.0
 
 
 def _rule_places(rules: NDArray[np.floating], metrics: DigitMetrics) -> NDArray[np.float64]:

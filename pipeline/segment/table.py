@@ -116,7 +116,9 @@ def build_table(
     for _ in range(_ROUNDS):
         u = dewarping.points(own.centres)[:, 0]
         edges = row_edges(centres, context.horizontal, (float(u.min()), float(u.max())), metrics)
-        columns = column_edges(own, number, u, member, edges, context, ruling.text, metrics)
+        columns = column_edges(
+            own, number, u, member, edges, context, ruling.text, observations.units, metrics
+        )
         column = _column_of(u, columns.edges)
         residual, aligned, entries = column_alignment(own, member, u, column, metrics)
         usable = np.isfinite(residual)
@@ -124,7 +126,7 @@ def build_table(
         dewarping = refine_columns(dewarping, own.centres[usable], residual[usable], reach)
         context = find_context(dewarping, own, ruling, letters, metrics, limits)
     u = dewarping.points(own.centres)[:, 0]
-    columns = column_edges(own, number, u, member, edges, context, ruling.text, metrics)
+    columns = column_edges(own, number, u, member, edges, context, ruling.text, observations.units, metrics)
     near = (rows.centres[:first] > centres[0] - CRITERIA.heading_rows * metrics.height).nonzero()[0]
     heading = float(rows.centres[near[0]]) if len(near) else np.inf
     top, low, high = vertical_bounds(edges, columns.edges, centres, context, heading, metrics)

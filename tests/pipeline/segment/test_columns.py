@@ -23,7 +23,15 @@ def columns_of(page: Printed, rows: int, pitch: float = 30.0) -> tuple[ColumnEdg
     edges = 150 + pitch * (np.arange(rows + 1) + 0.2)
     u = working.digits.centres[:, 0]
     found = column_edges(
-        working.digits, seen.near.number, u, truth[:, 1], edges, context, seen.ruling.text, seen.metrics
+        working.digits,
+        seen.near.number,
+        u,
+        truth[:, 1],
+        edges,
+        context,
+        seen.ruling.text,
+        seen.units,
+        seen.metrics,
     )
     return found, u, truth
 

@@ -18,7 +18,7 @@ class Columns:
     def __init__(self) -> None:
         self.digits: list[float] = []
         self.rules: list[float] = []
-        self.gaps: list[tuple[float, float, bool]] = []
+        self.gaps: list[tuple[float, float, bool, bool]] = []
 
     @property
     def place(self) -> float:
@@ -31,10 +31,10 @@ class Columns:
             self.digits += [rows] * 11
             self.rules += [0] * 11
 
-    def white(self, width: int, dotted: bool = False, rule: float = 0.0) -> float:
+    def white(self, width: int, dotted: bool = False, rule: float = 0.0, united: bool = False) -> float:
         """Leave white space, with a rule in the middle along some of the rows; return its middle."""
         start = self.place
-        self.gaps += [(start, start + width, dotted)] * ROWS
+        self.gaps += [(start, start + width, dotted, united)] * ROWS
         self.digits += [0] * width
         self.rules += [0] * width
         if rule:
@@ -46,8 +46,7 @@ class Columns:
         profile = ProjectionProfile(
             START, np.array(self.digits, float), none, none, np.array(self.rules, float), ROWS
         )
-        start, end, dotted = zip(*self.gaps, strict=True)
-        gaps = Gaps(np.array(start), np.array(end), np.array(dotted))
+        gaps = Gaps(*(np.array(values) for values in zip(*self.gaps, strict=True)))
         return find_divisions(profile, METRICS, gaps).tolist()
 
 
@@ -107,6 +106,38 @@ def test_padded_minutes_stay_with_their_degrees_in_a_ruled_column() -> None:
                 rules.append(columns.white(16, rule=ROWS))
         expected = rules if together else sorted(rules + spaces)
         assert columns.divisions() == pytest.approx(expected, abs=1)
+
+
+def test_the_sign_of_a_unit_parts_one_number_and_no_columns() -> None:
+    for united in (False, True):
+        columns, space = Columns(), 0.0
+        for k in range(3):
+            columns.number(2)
+            space = columns.white(22, united=united and k == 1) if k == 1 else space
+            if k == 0:
+                first = columns.white(30)
+        assert columns.divisions() == pytest.approx([first] if united else [first, space], abs=1)
+
+
+@pytest.mark.parametrize(("scattered", "together"), [(4, True), (0, False)])
+def test_numbers_of_one_ruled_column_may_stand_under_one_another_by_chance(
+    scattered: int, together: bool
+) -> None:
+    columns, rules, spaces = Columns(), [], []
+    for k in range(6):
+        columns.number(2)
+        if k < scattered:  # where one ends and the next begins differs from row to row
+            columns.gaps += [(columns.place + 1, columns.place + 12, False, False)] * ROWS
+            columns.number(2)
+        else:
+            spaces.append(columns.white(11))
+        columns.number(1, 0.5 * ROWS)
+        columns.white(2)
+        columns.number(1)
+        if k < 5:
+            rules.append(columns.white(16, rule=ROWS))
+    expected = rules if together else sorted(rules + spaces)
+    assert columns.divisions() == pytest.approx(expected, abs=1)
 
 
 def test_two_columns_that_nearly_touch_are_told_by_the_room_of_the_others() -> None:

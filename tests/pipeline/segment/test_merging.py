@@ -11,7 +11,9 @@ from tests.support.printed_table import HEIGHT, Printed, print_table
 SHAPE = (1500, 1500)
 
 
-def merged(page: Printed, crossing: int = 0, frames: bool = False, words: bool = False) -> int:
+def merged(
+    page: Printed, crossing: int = 0, frames: bool = False, words: bool = False, columns: bool = False
+) -> int:
     """Merge the two tables of a page, with rules across the space between them or along its sides."""
     working, truth = page.page()
     ruling = Ruling(*(np.zeros(SHAPE, np.uint8) for _ in range(3)))
@@ -22,6 +24,10 @@ def merged(page: Printed, crossing: int = 0, frames: bool = False, words: bool =
         ruling.horizontal[y0 - 30 - 10 * k : y0 - 27 - 10 * k, x0 : other + 50] = 1
     if frames:
         ruling.vertical[y0:y1, x1 + 5 : x1 + 8] = ruling.vertical[y0:y1, other - 8 : other - 5] = 1
+    if columns:  # a rule between the two columns of either table
+        for block in blocks:
+            left = round(working.digits.boxes[block[truth[block, 2] == 1], 0].min()) - 8
+            ruling.vertical[y0:y1, left : left + 3] = 1
     if words:
         middle = (x1 + other) // 2
         ruling.text[y0 + 10 : y1 : 30, middle - 40 : middle + 40] = 1
@@ -61,6 +67,12 @@ def test_frames_part_blocks_whose_lines_go_on_and_a_rule_joins_them_nonetheless(
     assert merged(page) == 1
     assert merged(page, frames=True) == 2
     assert merged(page, frames=True, crossing=1) == 1
+
+
+def test_rules_that_part_all_columns_part_no_tables_where_none_closes_a_frame() -> None:
+    page = side_by_side(7)  # a ruled column without digits lies between
+    assert merged(page, frames=True, columns=True) == 1
+    assert merged(side_by_side(7, shift=15), frames=True, columns=True) == 2
 
 
 def test_a_column_of_words_between_blocks_joins_them() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.numbers import number_boxes, touches_text, without_digits
+from tablekin.segment.numbers import has_affixes, number_boxes, touches_text, without_digits
 
 METRICS = DigitMetrics(20.0, 13.0, 2.0, 9.4)
 
@@ -49,3 +49,25 @@ def test_a_letter_near_by_touches_a_number_and_a_dot_does_not(
     assert touches_text(box, letters, METRICS, 0.35).tolist() == [touches]
     if distance == 20:
         assert touches_text(box, letters, METRICS, 1.6 * 2).tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("letters", "affixed"),
+    [
+        ([], True),
+        ([(153, 30)], True),  # 12s.
+        ([(60, 35), (158, 30)], True),  # N. 37 E.
+        ([(158, 30), (200, 60)], False),  # 12 of them
+        ([(20, 75), (200, 60)], False),  # the end of a line
+        ([(20, 75)], False),
+        ([(40, 55), (153, 50)], False),  # letters on both sides make a word
+    ],
+)
+def test_a_letter_or_two_up_to_white_are_part_of_their_number(
+    letters: list[tuple[int, int]], affixed: bool
+) -> None:
+    text = np.zeros((100, 400), np.uint8)
+    for x, width in letters:
+        text[42:58, x : x + width] = 1
+    text[40:60, 100:150] = 1  # the number itself
+    assert has_affixes(np.array([[100.0, 40, 150, 60]]), text, METRICS).tolist() == [affixed]

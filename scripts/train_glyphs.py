@@ -18,17 +18,21 @@ import cv2
 import numpy as np
 import torch
 from lib.crops import CROP, NONE, cut_crop
-from lib.targets import MARK, draw_targets
+from lib.targets import MARK, Targets, draw_targets
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
+from torch.nn import functional as F
 from train_digits import digit_loss, glyph_loss, score_marks
 from training_pool import TrainingPage, load_page
 
 from tablekin.models.networks.digits import STRIDE, load_digit_network
-from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, GlyphReader, load_glyph_reader
+from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, NOTHING, GlyphReader, load_glyph_reader
+from tablekin.models.networks.marks import MARKS
 
 _CROPS_A_PAGE, _BATCH, _DECAY = 6, 12, 0.99
+_CENTRE = 0.2  # of a mark that is none and is taken for one at most
+_FRACTIONS = torch.tensor([MARK + number for number, mark in enumerate(MARKS) if mark in "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"])
 
 
 def cut_features(page: TrainingPage, seed: int) -> dict[str, Tensor]:
@@ -45,6 +49,35 @@ def cut_features(page: TrainingPage, seed: int) -> dict[str, Tensor]:
         "boxes": pad_sequence([torch.from_numpy(crop.boxes) for crop in crops], True),
         "ignore": pad_sequence([torch.from_numpy(crop.ignore) for crop in crops], True),
     }
+
+
+def hard_loss(reader: GlyphReader, fine: Tensor, centre: Tensor, targets: Targets) -> Tensor:
+    """Cross-entropy where a mark seems to have its centre and has none, and at the digits of fractions.
+
+    Parameters
+    ----------
+    reader
+        The reader.
+    fine, centre
+        Features ``(b, 48, h, w)`` and the map of the centres of marks ``(b, 1, h, w)``.
+    targets
+        As of these crops.
+    """
+    peak = (centre == F.max_pool2d(centre, 3, 1, 1)) & (centre > _CENTRE)
+    free = (targets.heat.amax(1, keepdim=True) < 0.25) & (targets.weight.amin(1, keepdim=True) > 0)
+    page, _, row, col = torch.nonzero(peak & free, as_tuple=True)
+    places = [torch.stack([page, row, col], 1)]
+    labels = [torch.full((len(page),), NOTHING)]
+    fractions = targets.glyph[torch.isin(targets.glyph[:, 3], _FRACTIONS)]
+    for down in (-1, 1):
+        for right in (-1, 1):
+            places.append(fractions[:, :3] + torch.tensor([0, down, right]))
+            labels.append(fractions[:, 3])
+    at, wanted = torch.cat(places), torch.cat(labels)
+    inside = ((at[:, 1:] >= 0) & (at[:, 1:] < fine.shape[-1])).all(1)
+    if not inside.any():
+        return torch.zeros(())
+    return F.cross_entropy(reader.classify(fine, *at[inside].unbind(1)), wanted[inside])
 
 
 def _gather(run: Path, pages: list[Path]) -> list[dict[str, Tensor]]:
@@ -82,10 +115,11 @@ def train(reader: GlyphReader, crops: list[dict[str, Tensor]], epochs: int, rate
                 for name, fill in (("label", NONE), ("boxes", 0), ("ignore", 0))
             )
             targets = draw_targets(label, boxes, ignore.bool(), CROP // STRIDE)
-            centres = digit_loss(reader(fine), targets.heat[:, MARK:], targets.weight[:, MARK:])
+            centre = reader(fine)
+            centres = digit_loss(centre, targets.heat[:, MARK:], targets.weight[:, MARK:])
             classes = glyph_loss(reader, fine, targets)
             optimiser.zero_grad()
-            (centres + classes).backward()
+            (centres + classes + 0.3 * hard_loss(reader, fine, centre.detach(), targets)).backward()
             optimiser.step()
             done += 1
             with torch.no_grad():

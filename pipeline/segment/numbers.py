@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.integral import box_sums
+from tablekin.segment.runs import runs
 from tablekin.threshold import threshold
 
 _AFFIXES = "numbers with letters, signs of money and references to notes, beside prose"
@@ -42,6 +43,9 @@ class NumberCriteria:
         2.6, "digit heights", "letters on one side that belong to a number at most", chosen=_AFFIXES
     )
     max_affixes: float = threshold(4.0, "digit heights", "the same on both sides together", chosen=_AFFIXES)
+    affix_letters: int = threshold(
+        3, "letters", "on one side that belong to a number at most", chosen=_AFFIXES
+    )
     affix_space: float = threshold(
         0.9, "digit heights", "of white beyond them, more than between words", chosen=_AFFIXES
     )
@@ -122,19 +126,26 @@ def has_affixes(
     for index, (x0, y0, x1, y1) in enumerate(boxes):
         middle = (y0 + y1) / 2
         top, bottom = max(round(middle - band), 0), min(round(middle + band) + 1, height)
-        left = text[top:bottom, max(int(x0) - reach, 0) : max(int(x0), 0)].any(0)[::-1]
-        right = text[top:bottom, int(np.ceil(x1)) : min(int(np.ceil(x1)) + reach, width)].any(0)
-        lengths = [_until_white(side, CRITERIA.affix_space * metrics.height) for side in (left, right)]
+        left = text[top:bottom, max(int(x0) - reach, 0) : max(int(x0), 0)].sum(0)[::-1]
+        right = text[top:bottom, int(np.ceil(x1)) : min(int(np.ceil(x1)) + reach, width)].sum(0)
+        sides = [_until_white(side, metrics) for side in (left, right)]
         affixed[index] = (
-            max(lengths) <= CRITERIA.max_affix * metrics.height
-            and sum(lengths) <= CRITERIA.max_affixes * metrics.height
+            max(length for length, _ in sides) <= CRITERIA.max_affix * metrics.height
+            and sum(length for length, _ in sides) <= CRITERIA.max_affixes * metrics.height
+            and max(letters for _, letters in sides) <= CRITERIA.affix_letters
         )
     return affixed
 
 
-def _until_white(inked: NDArray[np.bool_], space: float) -> float:
-    """Return how far ink goes on from the start of a line of pixels until white of at least ``space``."""
-    places = np.flatnonzero(inked)
-    wide = np.flatnonzero(np.diff(places, prepend=-1) > space)
-    kept = places[: wide[0]] if len(wide) else places
-    return float(kept[-1] + 1) if len(kept) else 0.0
+def _until_white(ink: NDArray[np.intp], metrics: DigitMetrics) -> tuple[int, int]:
+    """Return how far ink goes on beside a number until wide white, and of how many letters it is.
+
+    ``ink`` has the inked pixels of each column of pixels, from the number on.
+    """
+    places = np.flatnonzero(ink)
+    wide = np.flatnonzero(np.diff(places, prepend=-1) > CRITERIA.affix_space * metrics.height)
+    end = int(places[: wide[0]].max(initial=-1) if len(wide) else places.max(initial=-1)) + 1
+    tall = runs(ink[:end] > 0)
+    return end, sum(
+        bool(ink[begin:stop].max() > CRITERIA.letter_height * metrics.height) for begin, stop in tall
+    )

@@ -108,6 +108,7 @@ def find_separator(
         _presence(points, origin, metrics.height, (rows, width))
         for points in (context.letters, context.vertical)
     )
+    ruled = np.flatnonzero(_spread(vertical).mean(0) >= CRITERIA.rule_height)
     best, widest = None, 0
     usual = float(np.median(spaces[:, 1] - spaces[:, 0])) if len(spaces) >= CRITERIA.min_spaces else 0.0
     reach = int(LINES.reach * metrics.height)
@@ -128,7 +129,9 @@ def find_separator(
         wide = (end - begin) / metrics.height
         # braces over some of the columns stop, too, but where columns are no farther apart than elsewhere
         goes_on = _goes_on(u1, u0, v, start + begin, start + end, metrics)
-        separates = (framed and (stopped or not goes_on)) or (
+        # rules that part the other columns, too, and that no rule closes, frame no tables
+        inner = (ruled < low) | (ruled >= high)
+        separates = (framed and (stopped or not goes_on or not inner.any())) or (
             wide >= CRITERIA.open and stopped and high - low > usual
         )
         separates |= wide >= CRITERIA.broken and not goes_on
@@ -170,8 +173,7 @@ def _white_part(
     tuple
         Begin and end of the part, and whether two rules frame it.
     """
-    spread = cv2.dilate(vertical.astype(np.uint8), np.ones((1, 2 * CRITERIA.wander + 1), np.uint8))
-    ruled = np.asarray(spread).mean(0) >= CRITERIA.rule_height
+    ruled = _spread(vertical).mean(0) >= CRITERIA.rule_height
     white = ~ruled & (letters.mean(0) <= CRITERIA.letter_rows)
     parts = []
     for begin, end in runs(white).tolist():
@@ -180,6 +182,12 @@ def _white_part(
         parts.append((framed, end - begin, (begin, end)))
     framed, _, part = max(parts, default=(False, 0, (0, 0)))
     return part, framed
+
+
+def _spread(vertical: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Widen rules by as much as they may stray."""
+    kernel = np.ones((1, 2 * CRITERIA.wander + 1), np.uint8)
+    return np.asarray(cv2.dilate(vertical.astype(np.uint8), kernel), np.uint8)
 
 
 def _vertical_extent(vertical: NDArray[np.floating], begin: float, end: float) -> tuple[float, float]:
@@ -225,6 +233,7 @@ def _goes_on(
 ) -> bool:
     """Tell whether the lines of digits left of a space are those right of it."""
     reach = LINES.reach * metrics.height
-    left = v[(u1 <= begin + 2) & (u1 > begin - reach)]
-    right = v[(u0 >= end - 2) & (u0 < end + reach)]
-    return lines_continue(left, right, metrics) >= CRITERIA.continued
+    left, right = u1 <= begin + 2, u0 >= end - 2
+    near = lines_continue(v[left & (u1 > begin - reach)], v[right & (u0 < end + reach)], metrics)
+    # columns beside a space may have a number in few of the lines
+    return max(near, lines_continue(v[left], v[right], metrics)) >= CRITERIA.continued

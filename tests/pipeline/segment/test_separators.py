@@ -57,6 +57,26 @@ def test_two_frames_show_a_separator_whatever_the_lines_are() -> None:
     assert tables.separator(frames, [(100, 600, 300)]) is None
 
 
+def test_rules_that_part_the_other_columns_too_part_no_tables_unless_one_closes_them() -> None:
+    tables = Tables(60)
+    rules = [tables.middle - 20, tables.middle + 20, 150, 210]
+    assert tables.separator(vertical=rules) is None  # a column without digits
+    stops = [(100, tables.middle - 22, 95), (tables.middle + 22, 600, 95)]
+    assert tables.separator(rules, stops) == pytest.approx(tables.middle, abs=2)
+
+
+def test_columns_with_a_number_in_few_lines_are_one_table() -> None:
+    tables = Tables(60)
+    line = np.round((tables.v - 100) / 30)
+    # left of the space every other line has a number, right of it every third; beyond them all have
+    sparse = ((tables.u0 == 280) & (line % 2 == 1)) | ((tables.u0 == 360) & (line % 3 > 0))
+    far = (tables.u0 < 280) | (tables.u0 > 360)
+    tables.u0 = np.where(far, tables.u0 + np.where(tables.u0 > 360, 160, -160), tables.u0)
+    tables.u1 = tables.u0 + 20
+    tables.u0, tables.u1, tables.v = (values[~sparse] for values in (tables.u0, tables.u1, tables.v))
+    assert tables.separator() is None
+
+
 def test_rules_that_stop_on_both_sides_show_a_separator_wider_than_other_spaces() -> None:
     for gap, expected in ((70, True), (40, False)):
         tables = Tables(gap)

@@ -16,6 +16,7 @@ _BINS = 50  # across the table, in which a rule is there or not
 _HEADINGS = "headings with rows of numbers"
 _TOTALS = "rows of totals"
 _REAL = "the real scans"
+_STROKES = "strokes of a pen below the table of Fort William 1901-06"
 _LEANING = "tables whose columns lean"
 
 
@@ -32,6 +33,12 @@ class BodyCriteria:
     )
     few: float = threshold(
         0.5, "of the usual row", "numbers in a row of few at most", (0.375, 0.625), chosen=_REAL
+    )
+    stray: float = threshold(
+        0.15, "of the usual row", "numbers in a row of strokes that look like digits at most", chosen=_STROKES
+    )
+    stray_score: float = threshold(
+        0.6, "probability", "of the digits of such a row, on average, at most", chosen=_STROKES
     )
     far: float = threshold(2.2, "pitches", "from a row of few numbers to the table at least", (1.65, 2.75))
     place: float = threshold(
@@ -67,6 +74,7 @@ def body_rows(
     crowded: NDArray[np.bool_],
     embedded: NDArray[np.bool_],
     u: NDArray[np.floating],
+    score: NDArray[np.floating],
     context: BlockContext,
     metrics: DigitMetrics,
 ) -> tuple[int, int]:
@@ -74,7 +82,8 @@ def body_rows(
 
     A heading is one or two rows above a horizontal rule, set off by more than the usual pitch, where
     most rows have no rule below them. A line of text has few numbers and they stand between words, or
-    it is far from the table; a row whose digits stand under those of other rows is neither.
+    it is far from the table; a row whose digits stand under those of other rows is neither. A very few unsure digits
+    are no row.
 
     Parameters
     ----------
@@ -88,6 +97,8 @@ def body_rows(
         Digits of numbers that letters touch ``(n,)``.
     u
         Digits across the flattened page ``(n,)``.
+    score
+        Probability of each digit ``(n,)``.
     context
         Rules around the block.
     metrics
@@ -109,10 +120,14 @@ def body_rows(
     few = sizes <= CRITERIA.few * usual
     wordy = (sizes <= CRITERIA.wordy_numbers * usual) & beside_words & ~fits | (few & touching_words)
     few &= ~fits
+    mean_score = np.bincount(rows.member, score, count) / np.maximum(rows.sizes, 1)
+    stray = (sizes <= CRITERIA.stray * usual) & (mean_score < CRITERIA.stray_score)
     far = np.diff(rows.centres) > CRITERIA.far * rows.pitch
-    while last - first > CRITERIA.min_rows and (wordy[first] or (few[first] and far[first])):
+    while last - first > CRITERIA.min_rows and (wordy[first] or stray[first] or (few[first] and far[first])):
         first += 1
-    while last - first > CRITERIA.min_rows and (wordy[last - 1] or (few[last - 1] and far[last - 2])):
+    while last - first > CRITERIA.min_rows and (
+        wordy[last - 1] or stray[last - 1] or (few[last - 1] and far[last - 2])
+    ):
         last -= 1
     ruled = ruled_gaps(rows.centres, context.horizontal, (float(u.min()), float(u.max())))
     if last - first <= CRITERIA.min_rows + 1:

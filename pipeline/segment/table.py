@@ -107,7 +107,7 @@ def build_table(
     u = dewarping.points(own.centres)[:, 0]
     number = numbers[block]
     crowded, embedded = observations.crowded[block], observations.embedded[number]
-    first, last = body_rows(rows, number, crowded, embedded, u, context, metrics)
+    first, last = body_rows(rows, number, crowded, embedded, u, own.score, context, metrics)
     if last - first < 2:
         return None
     kept = np.flatnonzero((rows.member >= first) & (rows.member < last))

@@ -17,6 +17,7 @@ def body(
     wordy: tuple[int, ...] = (),
     rules: list[float] | None = None,
     shift: dict[int, float] | None = None,
+    unsure: tuple[int, ...] = (),
 ) -> tuple[int, int]:
     """Find the body of rows with so many numbers of one digit each, in columns 40 pixels apart."""
     member = np.repeat(np.arange(len(numbers)), numbers)
@@ -28,7 +29,8 @@ def body(
     level = [np.column_stack([np.arange(90.0, 500), np.full(410, v)]) for v in rules or []]
     context = BlockContext(none, none, np.vstack([none, *level]))
     rows = Rows(np.array(centres, float), member)
-    return body_rows(rows, np.arange(len(member)), beside, np.zeros(len(member), bool), u, context, METRICS)
+    embedded, score = np.zeros(len(member), bool), np.where(np.isin(member, unsure), 0.5, 0.99)
+    return body_rows(rows, np.arange(len(member)), beside, embedded, u, score, context, METRICS)
 
 
 EVEN = [100 + 30.0 * k for k in range(12)]
@@ -49,6 +51,12 @@ def test_a_row_of_few_numbers_far_away_is_left_out_unless_they_stand_in_columns(
     far = [*EVEN[:11], EVEN[10] + 90]
     assert body(far, [*[8] * 11, 2], shift={11: 17.0}) == (0, 11)
     assert body(far, [*[8] * 11, 2]) == (0, 12)  # a row of totals
+
+
+def test_a_digit_or_two_that_are_unsure_are_no_row() -> None:
+    assert body(EVEN, [*[14] * 11, 2], unsure=(11,)) == (0, 11)
+    assert body(EVEN, [*[14] * 11, 2]) == (0, 12)
+    assert body(EVEN, [*[14] * 11, 3], unsure=(11,)) == (0, 12)
 
 
 def test_a_row_above_a_rule_and_set_off_is_the_heading() -> None:

@@ -21,8 +21,8 @@ from lib.crops import CROP, NONE, cut_crop
 from lib.targets import MARK, Targets, draw_targets
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pad_sequence
 from train_digits import digit_loss, glyph_loss, score_marks
 from training_pool import TrainingPage, load_page
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import math
 import time
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from lib.crops import CROP, NONE, cut_crop
+from lib.crops import CROP, NONE, Crop, cut_crop
 from lib.targets import MARK, Targets, draw_targets
 from safetensors.torch import save_file
 from torch import Tensor
@@ -26,29 +28,43 @@ from torch.nn.utils.rnn import pad_sequence
 from train_digits import digit_loss, glyph_loss, score_marks
 from training_pool import TrainingPage, load_page
 
-from tablekin.models.networks.digits import STRIDE, load_digit_network
+from tablekin.models.networks.digits import DIGIT_HEIGHT, STRIDE, load_digit_network
 from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, NOTHING, GlyphReader, load_glyph_reader
-from tablekin.models.networks.marks import MARKS
+from tablekin.models.networks.marks import FRACTIONS, mark_index
 
 _CROPS_A_PAGE, _BATCH, _DECAY = 6, 12, 0.99
 _CENTRE = 0.2  # of a mark that is none and is taken for one at most
-_FRACTIONS = torch.tensor([MARK + number for number, mark in enumerate(MARKS) if mark in "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"])
+_FRACTIONS = torch.tensor([MARK + mark_index(mark) for mark in FRACTIONS])
+_CHARACTERS = {
+    (int(parts[0]), int(parts[1])): mark
+    for mark in FRACTIONS
+    for parts in [unicodedata.normalize("NFKC", mark).split("\u2044")]
+}
 
 
-def cut_features(page: TrainingPage, seed: int) -> dict[str, Tensor]:
-    """Cut crops of a page and compute their features: ``fine (b, 48, h, w)``, ``label``, ``boxes``, ``ignore``."""
+def name_fractions(page: TrainingPage) -> TrainingPage:
+    """Add to the marks of a page its fractions, which are set as two small digits and a bar."""
+    small = np.flatnonzero(page.ignore)
+    upper, lower = small[:-1], small[1:]
+    away = page.boxes[lower].reshape(-1, 2, 2).mean(1) - page.boxes[upper].reshape(-1, 2, 2).mean(1)
+    pairs = (lower == upper + 1) & (away > 0).all(1) & (away < DIGIT_HEIGHT).all(1)
+    digits = zip(page.digit[upper[pairs]].tolist(), page.digit[lower[pairs]].tolist(), strict=True)
+    marks = np.array([mark_index(_CHARACTERS.get(pair, "")) for pair in digits], np.int16)
+    first, marks = upper[pairs][marks >= 0], marks[marks >= 0]
+    corners = np.stack([page.boxes[first], page.boxes[first + 1]])
+    boxes = np.concatenate([corners[..., :2].min(0), corners[..., 2:].max(0)], 1)
+    return replace(
+        page,
+        mark=np.concatenate([page.mark, marks]),
+        mark_boxes=np.concatenate([page.mark_boxes, boxes]),
+        mark_ignore=np.concatenate([page.mark_ignore, np.zeros(len(first), bool)]),
+    )
+
+
+def cut_crops(page: TrainingPage, seed: int) -> list[Crop]:
+    """Cut crops of a page, the same for the same seed."""
     rng = np.random.default_rng(seed)
-    crops = [cut_crop(page, rng) for _ in range(_CROPS_A_PAGE)]
-    with torch.inference_mode():
-        fine, _ = load_digit_network().trunk(
-            torch.from_numpy(np.stack([crop.ink for crop in crops]))[:, None]
-        )
-    return {
-        "fine": fine.half().clone(),
-        "label": pad_sequence([torch.from_numpy(crop.label) for crop in crops], True, NONE),
-        "boxes": pad_sequence([torch.from_numpy(crop.boxes) for crop in crops], True),
-        "ignore": pad_sequence([torch.from_numpy(crop.ignore) for crop in crops], True),
-    }
+    return [cut_crop(page, rng) for _ in range(_CROPS_A_PAGE)]
 
 
 def hard_loss(reader: GlyphReader, fine: Tensor, centre: Tensor, targets: Targets) -> Tensor:
@@ -81,19 +97,22 @@ def hard_loss(reader: GlyphReader, fine: Tensor, centre: Tensor, targets: Target
 
 
 def _gather(run: Path, pages: list[Path]) -> list[dict[str, Tensor]]:
-    """Compute what is not there yet, and load all; a crop each."""
+    """Compute the features that are not there yet, and load all: ``fine``, ``label``, ``boxes``, ``ignore`` a crop."""
     crops = []
     for number, path in enumerate(pages):
+        cut = cut_crops(name_fractions(load_page(path)), number)
         kept = run / f"{path.stem}.pt"
         if not kept.exists():
+            with torch.inference_mode():
+                ink = torch.from_numpy(np.stack([crop.ink for crop in cut]))[:, None]
+                fine = load_digit_network().trunk(ink)[0].half().clone()
             part = kept.with_suffix(".part")
-            torch.save(cut_features(load_page(path), number), part)
+            torch.save({"fine": fine}, part)
             part.rename(kept)
-            print(kept, flush=True)
-        crops += [
-            dict(zip(("fine", "label", "boxes", "ignore"), values, strict=True))
-            for values in zip(*torch.load(kept, weights_only=True).values(), strict=True)
-        ]
+        features = torch.load(kept, weights_only=True)["fine"]
+        for fine, crop in zip(features, cut, strict=True):
+            known = {name: torch.from_numpy(getattr(crop, name)) for name in ("label", "boxes", "ignore")}
+            crops.append({"fine": fine, **known})
     return crops
 
 
@@ -153,7 +172,7 @@ def main() -> None:
     crops = _gather(options.run, [path for path in pages if path.stem[-1] != "7"])
     if options.features:
         return
-    measured = [load_page(path) for path in pages if path.stem[-1] == "7"]
+    measured = [name_fractions(load_page(path)) for path in pages if path.stem[-1] == "7"]
     network, before = load_digit_network(), load_glyph_reader()
     reader = GlyphReader()
     reader.load_state_dict(before.state_dict())

@@ -9,12 +9,12 @@ from __future__ import annotations
 import unicodedata
 
 _SIGNS = ".,·:;?!'\"′″°+−–—±=/()[]*†‡§¶„”“£$%&"
-_FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+FRACTIONS = "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _ZODIAC = "♈♉♊♋♌♍♎♏♐♑♒♓"
 _PLANETS = "☉☽☿♀♂♃♄"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzſßʒ"
 _RAISED = "ʰᵐˢ"  # set small and high, and read so
-MARKS = tuple(_SIGNS + _FRACTIONS + _ZODIAC + _PLANETS + _LETTERS + _RAISED)
+MARKS = tuple(_SIGNS + FRACTIONS + _ZODIAC + _PLANETS + _LETTERS + _RAISED)
 _ALIKE = {"’": "'", "‘": "'", "ʹ": "′", "ʺ": "″", "-": "–", "ʼ": "'"}
 
 

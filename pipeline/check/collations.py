@@ -23,7 +23,7 @@ def check_collations(
     layout: CorpusLayout,
     collations: Sequence[Path],
     alignments: Sequence[Path],
-    index: DocumentIndex,
+    index: DocumentIndex | None,
     fingerprint: str | None,
 ) -> Iterator[Problem]:
     """Check tables ``collations`` and ``alignments``.
@@ -35,7 +35,7 @@ def check_collations(
     collations, alignments
         Parts of the two tables that can be read.
     index
-        All documents.
+        All documents; without it, rows are not looked at.
     fingerprint
         That of the documents in the record, if it is known.
     """
@@ -50,7 +50,7 @@ def check_collations(
         if fingerprint and made_from.fingerprint != fingerprint:
             what = f"was made with another config than {layout.place(layout.record)} tells"
             yield Problem(place, what, again)
-        for what in _wrong_rows(read_parts([part]), made_from, index):
+        for what in _wrong_rows(read_parts([part]), made_from, index) if index else ():
             yield Problem(place, what, again)
     if alignments and len(known) == len(collations):
         found = read_parts(alignments).to_pandas().sort_values(_PAIR, ignore_index=True)

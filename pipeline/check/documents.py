@@ -52,7 +52,8 @@ def check_documents(layout: CorpusLayout, name: str, index: DocumentIndex) -> It
     phi = features[features["doc_id"].isin(ok)].set_index("doc_id")["phi"]
     if lost := _unconserved(phi, rows["factors"]):
         yield problem("factors", f"does not add up to the phi of {name_some(lost)}")
-    index.add(name, documents, phi, rows["factors"], rows["regions"])
+    index.note(name, documents)
+    index.add(phi, rows["factors"], rows["regions"])
 
 
 def _unconserved(phi: pd.Series, factors: pd.DataFrame) -> list[str]:

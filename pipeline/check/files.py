@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tablekin.check.problem import Problem, delete_batch, delete_part, delete_tables
-from tablekin.corpus import CorpusLayout
+from tablekin.corpus import CorpusLayout, Manifest
 from tablekin.schemas import (
+    ALL_SCHEMAS,
     DOCUMENT_TABLES,
     PAIR_TABLES,
     RECOMPUTED_TABLES,
@@ -32,8 +33,28 @@ def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
         return delete_batch(layout, part.name)
     if table in ("alignments", "collations"):
         return delete_tables(layout, "alignments", "collations")
+    if table not in SCHEMAS:
+        return f"delete the folder {layout.place(layout.table(table))} and analyze again"
     is_alone = table in ("matches", *RECOMPUTED_TABLES)
     return delete_part(layout, part) if is_alone else delete_tables(layout, table)
+
+
+def is_as_written(layout: CorpusLayout, manifest: Manifest, part: Path) -> bool:
+    """Tell whether a file is, to the last bit, as the manifest says that it was written."""
+    try:
+        return manifest.fits(layout.root, part)
+    except OSError:
+        return False
+
+
+def check_manifest(layout: CorpusLayout, manifest: Manifest) -> Iterator[Problem]:
+    """Check that there is a manifest and that its lines can be read."""
+    place = layout.place(layout.manifest)
+    anew = "put back a copy, or make the corpus anew in another folder: tablekin run SCANS --out FOLDER"
+    if not manifest.files:
+        yield Problem(place, "is missing or empty, so that no file can be told from an edited one", anew)
+    for line in manifest.damaged:
+        yield Problem(place, f"cannot be read in line {line}", "repair the files named below, and run again")
 
 
 def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem]:
@@ -42,6 +63,7 @@ def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem
     try:
         with pq.ParquetFile(part, page_checksum_verification=True) as file:
             schema = file.schema_arrow
+            found = {field.name: _plain(field.type) for field in schema}
             empty = {
                 name
                 for group in range(file.num_row_groups)
@@ -51,23 +73,23 @@ def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem
     except PermissionError:
         yield Problem(place, "cannot be read: you have no right to", "get the right to read it")
         return
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:  # a name that is no UTF-8 is a ValueError
         yield Problem(place, f"cannot be read ({str(error).splitlines()[0]})", repair)
         return
     for name in sorted(empty):
         yield Problem(place, f"lacks values in its column {name}", repair)
-    metadata = {key.decode(): value.decode() for key, value in (schema.metadata or {}).items()}
+    pairs = (schema.metadata or {}).items()
+    metadata = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in pairs}
     for key, expected in ((PartKey.SCHEMA, SCHEMA_VERSION), (PartKey.TABLE, table)):
         if metadata.get(key) != expected:
             yield Problem(place, f"its {key} is {metadata.get(key)}, not {expected}", repair)
-    found = {field.name: _plain(field.type) for field in schema}
-    for field in SCHEMAS[table]:
+    for field in ALL_SCHEMAS[table]:
         if field.name not in found:
             yield Problem(place, f"has no column {field.name}", repair)
         elif found[field.name] != field.type:
             what = f"its column {field.name} is of type {found[field.name]}, not {field.type}"
             yield Problem(place, what, repair)
-    surplus = [name for name in found if name not in SCHEMAS[table].names]
+    surplus = [name for name in found if name not in ALL_SCHEMAS[table].names]
     if surplus and table != "documents":  # there they are the user's
         yield Problem(place, f"has columns it should not have: {', '.join(surplus)}", repair)
 

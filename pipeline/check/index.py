@@ -33,29 +33,28 @@ class DocumentIndex:
             SCHEMAS["regions"].empty_table().select(["doc_id", "region_id", "kind"])
         ]
 
-    def add(
-        self,
-        part: str,
-        documents: pd.DataFrame,
-        phi: pd.Series,
-        factors: pd.DataFrame,
-        regions: pd.DataFrame,
-    ) -> None:
-        """Add the documents of a batch whose features and regions are there.
-
-        Parameters
-        ----------
-        part
-            Name of the part of table ``documents``.
-        documents, factors, regions
-            Rows of the tables.
-        phi
-            Vectors by doc_id.
-        """
+    def note(self, part: str, documents: pd.DataFrame) -> None:
+        """Add the names and states of the documents of a batch; ``documents`` are rows of the table."""
         columns = (documents[name] for name in ("doc_id", "sha256", "status"))
         self.inputs += zip(*columns, strict=True)
         for name in documents["doc_id"]:
             self._parts[name].append(part)
+
+    def add(
+        self,
+        phi: pd.Series,
+        factors: pd.DataFrame,
+        regions: pd.DataFrame,
+    ) -> None:
+        """Add features and regions of the documents of a batch that has been noted.
+
+        Parameters
+        ----------
+        phi
+            Vectors by doc_id.
+        factors, regions
+            Rows of the tables.
+        """
         names = [name for name in phi.index if len(self._parts[name]) == 1]
         self._names += names
         cells = regions.loc[

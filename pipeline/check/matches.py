@@ -22,7 +22,6 @@ from tablekin.check.problem import (
     delete_tables,
     scatter_mask,
 )
-from tablekin.config import ExplainConfig
 from tablekin.corpus import CorpusLayout, Coverage, MatchProvenance, document_key, read_provenance, survey
 from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
@@ -36,11 +35,7 @@ _KINDS_OF_LEVEL = {
 
 
 def check_matches(
-    layout: CorpusLayout,
-    parts: Sequence[Path],
-    index: DocumentIndex,
-    config: ExplainConfig | None,
-    fingerprint: str | None,
+    layout: CorpusLayout, parts: Sequence[Path], index: DocumentIndex, pairs: PairSet, max_rank: int | None
 ) -> Iterator[Problem]:
     """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
 
@@ -52,14 +47,11 @@ def check_matches(
         Those of the table that can be read; a pair is in one of them only.
     index
         All documents.
-    config
-        Says how many matches are kept and of which pairs, if it is known.
-    fingerprint
-        Of the config they were made with, if it is known.
+    pairs
+        Those that are met are added.
+    max_rank
+        How many matches of a pair and level are kept, if it is known.
     """
-    pairs = PairSet(len(index.names))
-    max_rank = config.matches_per_pair if config else None
-    provenances = {part.name: read_provenance(part, MatchProvenance.of_seal) for part in parts}
     for part in parts:
         found = WrongRows()
         with pq.ParquetFile(part, read_dictionary=["doc_a", "doc_b", "level"]) as file:
@@ -70,15 +62,11 @@ def check_matches(
                     found.add("name an unknown feature", 1, f"row group {group}")
         for what, wrong in _wrong_rows(rows, index, pairs, max_rank):
             found.note(what, wrong, rows)
-        made_from = provenances[part.name]
+        made_from = read_provenance(part, MatchProvenance.of_seal)
         if made_from and index.complete:
             outside = ~_inside(made_from.coverage, index, rows)
             found.note("are of a pair that the part is not made for", outside, rows)
         yield from found.problems(layout.place(part), delete_part(layout, part))
-    if not parts:
-        yield Problem(layout.place(layout.table("matches")), "has no part", "run again")
-    elif index.complete:
-        yield from _check_coverage(layout, provenances, index, pairs, config, fingerprint)
 
 
 def _inside(coverage: Coverage, index: DocumentIndex, rows: pa.Table) -> Mask:
@@ -96,15 +84,36 @@ def _inside(coverage: Coverage, index: DocumentIndex, rows: pa.Table) -> Mask:
     return inside
 
 
-def _check_coverage(
+def check_coverage(
     layout: CorpusLayout,
-    provenances: dict[str, MatchProvenance | None],
+    parts: Sequence[Path],
     index: DocumentIndex,
-    pairs: PairSet,
-    config: ExplainConfig | None,
+    pairs: PairSet | None,
+    min_cosine: float,
     fingerprint: str | None,
 ) -> Iterator[Problem]:
-    """Check that every pair of documents is in one part, and has matches if it must have some."""
+    """Check that every pair of documents is in one part, and has matches if it must have some.
+
+    Parameters
+    ----------
+    layout
+        Of the corpus.
+    parts
+        Those of the table that can be read.
+    index
+        All documents.
+    pairs
+        Those of which matches were met, if all have been looked at.
+    min_cosine
+        Pairs below it need no matches.
+    fingerprint
+        Of the config they were made with, if it is known.
+    """
+    if not parts:
+        yield Problem(layout.place(layout.table("matches")), "has no part", "run again")
+    if not parts or not index.complete:
+        return
+    provenances = {part.name: read_provenance(part, MatchProvenance.of_seal) for part in parts}
     if fingerprint is None:
         fingerprint = next((known.fingerprint for known in provenances.values() if known), "")
     ok = sorted(document_key(name, digest) for name, digest, status in index.inputs if status == "ok")
@@ -121,7 +130,8 @@ def _check_coverage(
         a, b = np.unravel_index(np.argmax(found.missing), found.missing.shape)
         what = f"{count} pairs have not been explained (first: {ok[a][0]} and {ok[b][0]})"
         yield Problem(table, what, "run again, which goes on with them")
-    min_cosine = config.matches_from_cosine if config else 0
+    if pairs is None:
+        return
     lost = [pair for pair in _unmatched(index, pairs, min_cosine) if not found.missing[pair]]
     if lost:
         a, b = (index.names[place].as_py() for place in lost[0])

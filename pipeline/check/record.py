@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tablekin.check.files import repair_part
+from tablekin.check.files import is_as_written, repair_part
 from tablekin.check.index import DocumentIndex
 from tablekin.check.problem import Problem, delete_part, delete_tables
 from tablekin.collation import collations_fingerprint
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusLayout, inputs_digest, part_metadata
+from tablekin.corpus import CorpusLayout, Manifest, fault_of_record, inputs_digest, part_metadata
 from tablekin.recompute import recomputation_fingerprint
 from tablekin.schemas import DOCUMENT_TABLES, PartKey
 
@@ -32,8 +32,8 @@ class Fingerprints:
     alignments: str
 
 
-def read_record(layout: CorpusLayout) -> tuple[dict[str, Any], list[Problem]]:
-    """Read ``run.json``; empty if it cannot be read, and then with the reason."""
+def read_record(layout: CorpusLayout, manifest: Manifest) -> tuple[dict[str, Any], list[Problem]]:
+    """Read ``run.json``, with what is wrong with it; empty if it cannot be read."""
     place, repair = layout.place(layout.record), delete_part(layout, layout.record)
     try:
         record = json.loads(layout.record.read_text("utf-8"))
@@ -41,7 +41,16 @@ def read_record(layout: CorpusLayout) -> tuple[dict[str, Any], list[Problem]]:
         return {}, [Problem(place, "is missing", "run again, which writes it")]
     except ValueError as error:
         return {}, [Problem(place, f"is not JSON ({error})", repair)]
-    return (record, []) if isinstance(record, dict) else ({}, [Problem(place, "is no record", repair)])
+    if not isinstance(record, dict) or (fault := fault_of_record(record)):
+        return {}, [
+            Problem(place, f"is no record ({fault})" if isinstance(record, dict) else "is no record", repair)
+        ]
+    if config_of(record) is None:
+        return record, [Problem(place, "has a config that this version does not understand", repair)]
+    if not is_as_written(layout, manifest, layout.record):
+        what = "is not as tablekin wrote it: it is damaged, or something else has changed it"
+        return record, [Problem(place, what, repair)]
+    return record, []
 
 
 def config_of(record: Mapping[str, Any]) -> RunConfig | None:
@@ -141,7 +150,7 @@ def check_seals(
             if index.complete and metadata.get(PartKey.COMPARED) != compared:
                 what = "compares other documents than the table documents has"
                 yield Problem(layout.place(part), what, repair)
-    for part in layout.parts("groups"):
+    for part in sound["groups"]:
         if index.complete and part_metadata(part).get(PartKey.COMPARED) != compared:
             what = "groups other documents than the table documents has"
             yield Problem(layout.place(part), what, "analyze again")

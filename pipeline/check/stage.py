@@ -1,35 +1,70 @@
 """Check: what is wrong with a corpus on disk, and how to repair it.
 
-The values of the tables are checked against one another. What cannot be told from them is not covered: neither the
-text and boxes of regions and digits, whose content has no digest on disk, nor the scans, which ``tablekin run``
-compares with ``sha256``. Pages of Parquet files that carry a checksum are checked against it.
+Every file is compared with its digest in the manifest: what changed since it was written is named, down to a bit. The
+values of a file that is not as it was written are checked against those of others, to say what is wrong with it; on
+request those of all. The scans are not looked at; ``tablekin run`` compares them with ``sha256``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tablekin.check.collations import check_collations
 from tablekin.check.documents import check_documents
 from tablekin.check.drivers import check_drivers
-from tablekin.check.files import check_batches, check_file
+from tablekin.check.files import check_batches, check_file, check_manifest, is_as_written, repair_part
 from tablekin.check.index import DocumentIndex
 from tablekin.check.journal import check_journal
-from tablekin.check.matches import check_matches
-from tablekin.check.pairs import check_pairs
-from tablekin.check.problem import Problem, delete_batch
+from tablekin.check.matches import check_coverage, check_matches
+from tablekin.check.pairs import PairSet, check_pairs
+from tablekin.check.problem import Problem, delete_batch, delete_tables
 from tablekin.check.recomputations import check_recomputations
 from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
-from tablekin.corpus import CorpusLayout, find_foreign
+from tablekin.corpus import CorpusLayout, Manifest, find_foreign
 from tablekin.errors import CorpusError
-from tablekin.schemas import DOCUMENT_TABLES, SCHEMAS
+from tablekin.schemas import ALL_SCHEMAS, DOCUMENT_TABLES, RECOMPUTED_TABLES, SCHEMAS
+
+# what follows from the documents
+_COMPARED = ("pairs", "matches", "drivers", "collations", "alignments", *RECOMPUTED_TABLES)
 
 
-def check(root: Path) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class Parts:
+    """Parts of a corpus by table."""
+
+    sound: dict[str, list[Path]]  # those that can be read
+    changed: frozenset[Path]  # those that are not as they were written
+
+    def is_to_be_checked(self, tables: Iterable[str], values: bool) -> bool:
+        """Tell whether the values of some tables need be looked at."""
+        return values or any(part in self.changed for table in tables for part in self.sound[table])
+
+    def count_rows(self, layout: CorpusLayout) -> dict[str, int]:
+        """Count the rows of the tables all of whose parts can be read."""
+        return {
+            table: sum(pq.read_metadata(part).num_rows for part in parts)
+            for table, parts in self.sound.items()
+            if parts == layout.parts(table)
+        }
+
+
+def check(root: Path, values: bool = False) -> Iterator[Problem]:
     """Find everything that is wrong with the corpus in ``root``; a part of a table is in memory at a time.
+
+    Parameters
+    ----------
+    root
+        The corpus.
+    values
+        Whether the values of files that are as they were written are checked against one another, too.
 
     Raises
     ------
@@ -47,48 +82,107 @@ def check(root: Path) -> Iterator[Problem]:
     yield from check_journal(layout)
     if layout.begun("drop").exists() or layout.new_metadata.exists():  # what else is to be seen comes of it
         return
-    sound: dict[str, list[Path]] = {}
-    for table in SCHEMAS:
-        sound[table] = []
-        for part in layout.parts(table):
-            problems = list(check_file(layout, table, part))
-            yield from problems
-            if not problems:
-                sound[table].append(part)
-        for leftover in layout.unfinished(table):
-            what = "is what an interrupted run left"
-            yield Problem(layout.place(leftover), what, "run again, which deletes it")
-    yield from check_batches(layout)
-    index = DocumentIndex()
-    for part in sound["documents"]:
-        if all(layout.part(table, part.name) in sound[table] for table in DOCUMENT_TABLES):
-            yield from check_documents(layout, part.name, index)
-        else:
-            index.complete = False
-    index.complete &= len(sound["documents"]) == len(layout.parts("documents"))
-    index.settle()
-    for name, parts in index.repeated():
-        first, last = (layout.place(layout.part("documents", part)) for part in (parts[0], parts[-1]))
-        yield Problem(last, f"has {name}, as has {first}", delete_batch(layout, parts[-1]))
-    record, problems = read_record(layout)
+    manifest = Manifest.read(root)
+    yield from check_manifest(layout, manifest)
+    parts, problems = _find_parts(layout, manifest, values)
     yield from problems
-    rows = {
-        table: sum(pq.read_metadata(part).num_rows for part in sound[table])
-        for table in SCHEMAS
-        if sound[table] == layout.parts(table)
-    }
-    yield from check_record(layout, record, index, rows)
+    yield from check_batches(layout)
+    compared = parts.is_to_be_checked(_COMPARED, values)
+    index = DocumentIndex()
+    yield from _check_documents(layout, parts, index, values or compared)
+    record, problems = read_record(layout, manifest)
+    yield from problems
+    yield from check_record(layout, record, index, parts.count_rows(layout))
     expected, config = fingerprints_of(record), config_of(record)
+    sound = parts.sound
     yield from check_seals(layout, sound, expected, index)
-    yield from check_pairs(layout, sound["pairs"], index)
-    yield from check_matches(
+    met: PairSet | None = None
+    if parts.is_to_be_checked(["pairs"], values):
+        yield from _as_far_as_possible(check_pairs(layout, sound["pairs"], index), layout, "pairs")
+    if parts.is_to_be_checked(["matches"], values):
+        met, max_rank = PairSet(len(index.names)), config.explain.matches_per_pair if config else None
+        found = check_matches(layout, sound["matches"], index, met, max_rank)
+        yield from _as_far_as_possible(found, layout, "matches")
+    yield from check_coverage(
         layout,
         sound["matches"],
         index,
-        config.explain if config else None,
+        met,
+        config.explain.matches_from_cosine if config else 0,
         expected.pairs if expected else None,
     )
-    yield from check_drivers(layout, sound["drivers"], index)
-    yield from check_recomputations(layout, sound, index, expected.recomputed if expected else None)
-    fingerprint = expected.documents if expected else None
-    yield from check_collations(layout, sound["collations"], sound["alignments"], index, fingerprint)
+    if parts.is_to_be_checked(["drivers"], values):
+        yield from _as_far_as_possible(check_drivers(layout, sound["drivers"], index), layout, "drivers")
+    found = check_recomputations(
+        layout,
+        sound,
+        index if parts.is_to_be_checked(RECOMPUTED_TABLES, values) else None,
+        expected.recomputed if expected else None,
+    )
+    yield from _as_far_as_possible(found, layout, "columns")
+    found = check_collations(
+        layout,
+        sound["collations"],
+        sound["alignments"],
+        index if parts.is_to_be_checked(["collations", "alignments"], values) else None,
+        expected.documents if expected else None,
+    )
+    yield from _as_far_as_possible(found, layout, "collations")
+
+
+def _as_far_as_possible(
+    problems: Iterator[Problem], layout: CorpusLayout, table: str, part: Path | None = None
+) -> Iterator[Problem]:
+    """Find problems until what a file holds is so far out of order that no more can be told."""
+    try:
+        yield from problems
+    except (pa.ArrowException, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        place = part or layout.table(table)
+        what = f"has values that cannot be looked at ({type(error).__name__}: {error})"
+        repair = repair_part(layout, table, part) if part else delete_tables(layout, table)
+        yield Problem(layout.place(place), what, repair)
+
+
+def _find_parts(layout: CorpusLayout, manifest: Manifest, values: bool) -> tuple[Parts, list[Problem]]:
+    """Compare all parts with the manifest, and those that differ, or all, with the schema."""
+    everything = [(table, part) for table in ALL_SCHEMAS for part in layout.parts(table)]
+    with ThreadPoolExecutor() as threads:
+        same = list(threads.map(partial(is_as_written, layout, manifest), (part for _, part in everything)))
+    sound: dict[str, list[Path]] = {table: [] for table in ALL_SCHEMAS}
+    problems, changed = [], set()
+    for (table, part), is_same in zip(everything, same, strict=True):
+        found = [] if is_same and not values else list(check_file(layout, table, part))
+        if not is_same:
+            changed.add(part)
+            what = "is not as tablekin wrote it: it is damaged, or something else has changed it"
+            found = found or [Problem(layout.place(part), what, repair_part(layout, table, part))]
+            sound[table] += [part] if len(found) == 1 and found[0].what == what else []
+        elif not found:
+            sound[table].append(part)
+        problems += found
+    for table in ALL_SCHEMAS:
+        for leftover in layout.unfinished(table):
+            what = "is what an interrupted run left"
+            problems.append(Problem(layout.place(leftover), what, "run again, which deletes it"))
+    return Parts(sound, frozenset(changed)), problems
+
+
+def _check_documents(
+    layout: CorpusLayout, parts: Parts, index: DocumentIndex, values: bool
+) -> Iterator[Problem]:
+    """Check batches of documents, those that are not as they were written or all, and fill the index."""
+    for seal in parts.sound["documents"]:
+        batch = [layout.part(table, seal.name) for table in DOCUMENT_TABLES]
+        if not all(part in parts.sound[table] for table, part in zip(DOCUMENT_TABLES, batch, strict=True)):
+            index.complete = False
+        elif values or not parts.changed.isdisjoint(batch):
+            yield from _as_far_as_possible(
+                check_documents(layout, seal.name, index), layout, "documents", seal
+            )
+        else:
+            index.note(seal.name, pd.read_parquet(seal, columns=["doc_id", "sha256", "status"]))
+    index.complete &= len(parts.sound["documents"]) == len(layout.parts("documents"))
+    index.settle()
+    for name, seals in index.repeated():
+        first, last = (layout.place(layout.part("documents", part)) for part in (seals[0], seals[-1]))
+        yield Problem(last, f"has {name}, as has {first}", delete_batch(layout, seals[-1]))

@@ -129,11 +129,16 @@ def sample(
     return Output([f"{pages} documents in {directory}"], lambda: found)
 
 
-def check(corpus: CorpusFolder) -> Output:
+def check(
+    corpus: CorpusFolder,
+    values: Annotated[
+        bool, typer.Option("--values", help="Also check the values of files that are as they were written.")
+    ] = False,
+) -> Output:
     """Look for what is wrong with a corpus on disk, and say how to repair it."""
     from tablekin.check import check as find_problems
 
-    problems = list(find_problems(corpus))
+    problems = list(find_problems(corpus, values))
     if problems:
         LOGGER.warning("%s has %d problems", corpus, len(problems))
     else:

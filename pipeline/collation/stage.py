@@ -96,7 +96,7 @@ def update_collations(
     """
     pairs = corpus.pair_table.made_from()
     made_from = Comparison(collations_fingerprint(fingerprint, neighbours), pairs.compared if pairs else "")
-    if corpus.alignment_table.made_from() == made_from:
+    if corpus.alignment_table.made_from() == made_from and corpus.collations_are_complete():
         return None
     clock = time.perf_counter()
     with Progress("looking for neighbours to collate"):

@@ -15,6 +15,7 @@ from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import HeldLock, locked
 from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
+from tablekin.corpus.manifest import Manifest
 from tablekin.corpus.match_coverage import (
     Coverage,
     Document,
@@ -25,6 +26,7 @@ from tablekin.corpus.match_coverage import (
 )
 from tablekin.corpus.parts import part_metadata, read_parts
 from tablekin.corpus.recomputed_tables import ReadingsProvenance, RecomputedTables
+from tablekin.corpus.run_record import fault_of_record
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "HeldLock",
     "Inventory",
     "Journal",
+    "Manifest",
     "MatchProvenance",
     "ReadingsProvenance",
     "RecomputedTables",
@@ -45,6 +48,7 @@ __all__ = [
     "alignments_of",
     "discard_unfinished",
     "document_key",
+    "fault_of_record",
     "find_document",
     "find_foreign",
     "find_pair",

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -25,11 +25,18 @@ _NO_SYNC = (
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Iterator[IO[bytes]]:
     """Open a file beside ``path``; at the end, force it to disk and rename it over ``path``.
 
     Its name is one that nobody can foresee, and it is not opened if it is there, be it as a link. What is no plain
     file, such as ``/dev/stdout``, is written to as it is.
+
+    Parameters
+    ----------
+    path
+        What is replaced.
+    before
+        Is given the file, whole and on disk, before it is renamed.
 
     Raises
     ------
@@ -47,6 +54,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
+            if before is not None:
+                before(unfinished)
             with uninterrupted():
                 unfinished.replace(path)
                 sync_folder(path.parent)
@@ -75,9 +84,9 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write ``value`` to ``path`` atomically."""
-    with replacing(path) as file:
+def write_json(path: Path, value: Any, before: Callable[[Path], None] | None = None) -> None:
+    """Write ``value`` to ``path`` atomically; ``before`` is that of ``replacing``."""
+    with replacing(path, before) as file:
         file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -23,6 +24,7 @@ from tablekin.corpus.foreign import refuse_foreign
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import locked
+from tablekin.corpus.manifest import compact_manifest, note_file
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
     part_metadata,
@@ -30,6 +32,7 @@ from tablekin.corpus.parts import (
     read_rows_with,
 )
 from tablekin.corpus.recomputed_tables import RecomputedTables
+from tablekin.corpus.run_record import fault_of_record
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
 from tablekin.faults import faults_described
@@ -179,6 +182,12 @@ class CorpusStore:
         now = self.pair_table.made_from()
         return now is not None and self.driver_table.made_from() == now
 
+    def collations_are_complete(self) -> bool:
+        """Tell whether all that table ``alignments`` sums up is in table ``collations``, as it was written."""
+        known = [made_from for _, made_from in self.collation_table.provenances()]
+        pairs = sum(len(made_from.pairs) for made_from in known if made_from)
+        return None not in known and pairs == self.alignment_table.count()
+
     @contextmanager
     def writing(self, command: str, folder: Path) -> Iterator[None]:
         """Let a command alone write to the corpus, and remember until its end that it had begun.
@@ -209,12 +218,21 @@ class CorpusStore:
             discard_unfinished(folder)
 
     def tidy(self) -> None:
-        """Delete what interrupted commands left of documents, and finish what they were changing in them."""
+        """Delete what interrupted commands left of documents, and finish what they were changing in them.
+
+        Raises
+        ------
+        CorpusError
+            Parts of documents are missing, or are not those that were written: what would be added now could not be
+            trusted.
+        """
         self.tidy_folders()
+        self.document_tables.verify()
         self.document_tables.tidy()
         self.recomputed_tables.tidy()
         if gone := self.journal.dropping():
             self.drop_documents(gone)
+        compact_manifest(self.root)
 
     def drop_stale_documents(self, fingerprint: str) -> None:
         """Delete the documents that were analysed with another config or other weights, and all pairs."""
@@ -268,9 +286,12 @@ class CorpusStore:
         """
         path = self.layout.record
         try:
-            return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
+            record = dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}
         except (ValueError, TypeError) as error:
             raise CorpusError(f"{path} is damaged ({error}); delete it and run again") from error
+        if record and (fault := fault_of_record(record)):
+            raise CorpusError(f"{path} is damaged ({fault}); delete it and run again")
+        return record
 
     def read_iiif_columns(self) -> dict[str, dict[str, str]]:
         """Read what libraries say of pages that were fetched: source -> column -> value.
@@ -297,5 +318,7 @@ class CorpusStore:
         return int(self.read_record().get("seed", 0))
 
     def write_record(self, record: Mapping[str, Any]) -> None:
-        """Write ``run.json``."""
-        write_json(self.layout.record, record)
+        """Write ``run.json``; of a finished run, leave nothing in the manifest but what is there."""
+        write_json(self.layout.record, record, partial(note_file, self.root, self.layout.record))
+        if record.get("state") == "finished":
+            compact_manifest(self.root)

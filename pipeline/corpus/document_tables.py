@@ -18,7 +18,9 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.manifest import Manifest
 from tablekin.corpus.parts import part_metadata, read_parts, write_part
+from tablekin.errors import CorpusError
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMAS, PartKey, to_arrow
 
 _SEAL = "documents"  # the table whose part seals a batch
@@ -73,6 +75,42 @@ class DocumentTables:
                 self._finish_dropping(part, json.loads(gone))
         if self._layout.new_metadata.exists():
             self._finish_metadata()
+
+    def verify(self) -> None:
+        """See that the parts of all batches are there, can be opened, and have the size they were written with.
+
+        Raises
+        ------
+        CorpusError
+            Some are not.
+        """
+        manifest = Manifest.read(self._layout.root)
+        if not manifest.files and self._layout.parts(_SEAL):
+            raise CorpusError(
+                f"{self._layout.manifest} is missing, without which no table can be trusted; put it back, or make the "
+                "corpus anew in another folder: tablekin run SCANS --out FOLDER"
+            )
+        for seal in self._layout.parts(_SEAL):
+            for table in DOCUMENT_TABLES:
+                part = self._layout.part(table, seal.name)
+                if what := self._what_is_wrong(part, manifest):
+                    raise CorpusError(
+                        f"{part} {what}; delete {seal} and run the same command again, which analyses its scans anew. "
+                        f"tablekin check {self._layout.root} names everything of the kind"
+                    )
+
+    def _what_is_wrong(self, part: Path, manifest: Manifest) -> str:
+        if not part.is_file():
+            return "is missing"
+        if not manifest.has_size_of(self._layout.root, part):
+            return (
+                "has another size than it was written with: it is damaged, or something else has written it"
+            )
+        try:
+            pq.read_metadata(part)
+        except (OSError, pa.ArrowException):
+            return "cannot be read"
+        return ""
 
     def stale(self, fingerprint: str) -> list[str]:
         """Name the documents that were analysed with another config or other weights."""

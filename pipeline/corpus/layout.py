@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tablekin.corpus.atomic_file import list_unfinished
+from tablekin.corpus.manifest import MANIFEST
 from tablekin.corpus.parts import list_parts
 
 
@@ -19,6 +20,11 @@ class CorpusLayout:
     def record(self) -> Path:
         """What the last run was made with."""
         return self.root / "run.json"
+
+    @property
+    def manifest(self) -> Path:
+        """Digests of the files, as they were written."""
+        return self.root / MANIFEST
 
     @property
     def analysis(self) -> Path:

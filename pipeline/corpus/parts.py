@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
+from contextlib import AbstractContextManager
+from functools import partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from tablekin.corpus.atomic_file import replacing
+from tablekin.corpus.manifest import note_file
 from tablekin.faults import faults_described
 from tablekin.schemas import ALL_SCHEMAS, ENCODINGS, PartKey
 
@@ -22,9 +24,14 @@ _ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together
 
 def write_part(path: Path, table: pa.Table) -> None:
     """Write ``table`` to ``path`` atomically."""
-    make_folder(path)
-    with replacing(path) as file:
+    with _replacing(path) as file:
         pq.write_table(table, file, row_group_size=_ROW_GROUP, **_encoding(table.schema))
+
+
+def _replacing(part: Path) -> AbstractContextManager[IO[bytes]]:
+    """Open a file that becomes a part, and is in the manifest when it does; hidden ones lie beside the tables."""
+    make_folder(part)
+    return replacing(part, None if part.name.startswith(".") else partial(note_file, part.parents[1], part))
 
 
 def make_folder(part: Path) -> None:
@@ -51,8 +58,7 @@ def write_row_groups(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) 
     """
     rows = 0
     writer: pq.ParquetWriter | None = None
-    make_folder(path)
-    with replacing(path) as file:
+    with _replacing(path) as file:
         try:
             for table in tables:
                 if len(table):
@@ -100,7 +106,7 @@ def remove_rows(path: Path, schema: pa.Schema, columns: list[str], values: Itera
 
 def _encoding(schema: pa.Schema) -> dict[str, Any]:
     table = (schema.metadata or {}).get(PartKey.TABLE.encode(), b"").decode()
-    return ENCODINGS.get(table, {"compression": "zstd"})
+    return {**ENCODINGS.get(table, {"compression": "zstd"}), "write_page_checksum": True}
 
 
 def sealed(table: str, seal: Mapping[str, str]) -> pa.Schema:
@@ -127,7 +133,9 @@ def list_parts(folder: Path) -> list[Path]:
 def part_metadata(path: Path) -> dict[str, str]:
     """Key-value metadata of a part, for instance its schema version."""
     metadata = pq.read_schema(path).metadata or {}
-    return {key.decode(): value.decode() for key, value in metadata.items()}
+    return {
+        key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in metadata.items()
+    }
 
 
 def read_parts(

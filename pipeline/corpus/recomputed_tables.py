@@ -17,6 +17,7 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.manifest import Manifest
 from tablekin.corpus.parts import read_parts, sealed, unique_strings, write_part
 from tablekin.schemas import RECOMPUTED_TABLES, PartKey, to_arrow
 
@@ -64,8 +65,12 @@ class RecomputedTables:
     def is_current(self, name: str, expected: ReadingsProvenance) -> bool:
         """Tell whether a batch was recomputed from these readings, with this config."""
         parts = [self._layout.part(table, name) for table in RECOMPUTED_TABLES]
+        manifest = Manifest.read(self._layout.root)
         return all(
-            part.is_file() and read_provenance(part, ReadingsProvenance.of_seal) == expected for part in parts
+            part.is_file()
+            and manifest.has_size_of(self._layout.root, part)
+            and read_provenance(part, ReadingsProvenance.of_seal) == expected
+            for part in parts
         )
 
     def digest(self, name: str) -> str:

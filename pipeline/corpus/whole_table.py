@@ -11,6 +11,7 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.manifest import Manifest
 from tablekin.corpus.parts import remove_rows, sealed, unique_strings, write_row_groups
 from tablekin.schemas import PartKey
 
@@ -58,9 +59,11 @@ class WholeTable:
         self._layout, self._name = layout, name
 
     def made_from(self) -> Comparison | None:
-        """Tell what the table was made from; None if there is none, or it cannot be told."""
+        """Tell what the table was made from; None if there is none, it cannot be told, or is not as it was written."""
         parts = self._layout.parts(self._name)
-        return read_provenance(parts[0], Comparison.of_seal) if len(parts) == 1 else None
+        if len(parts) != 1 or not Manifest.read(self._layout.root).has_size_of(self._layout.root, parts[0]):
+            return None
+        return read_provenance(parts[0], Comparison.of_seal)
 
     def replace(self, rows: Iterable[pa.Table], made_from: Comparison) -> int:
         """Write the table anew, each of ``rows`` as a row group; returns the number of rows."""
@@ -78,9 +81,11 @@ class WholeTable:
 
     def drop_pairs_of(self, doc_ids: Collection[str]) -> None:
         """Delete the pairs of some documents; if there were any, the table is not as made from anything any more."""
-        gone = {*doc_ids}
+        gone, manifest = {*doc_ids}, Manifest.read(self._layout.root)
         for part in self._layout.parts(self._name):
-            if any(gone & unique_strings(part, key) for key in _PAIR):
+            if not manifest.has_size_of(self._layout.root, part):
+                part.unlink()
+            elif any(gone & unique_strings(part, key) for key in _PAIR):
                 made_from = read_provenance(part, Comparison.of_seal)
                 seal = Comparison(made_from.fingerprint if made_from else "", "").seal()
                 remove_rows(part, sealed(self._name, seal), _PAIR, gone)

@@ -21,7 +21,8 @@ def index():
             [(name, region, "12", value) for name in names for region, value in ((0, -1.0), (1, 3.0))],
             columns=["doc_id", "region_id", "feature", "relevance"],
         )
-        index.add(part, documents, phi, factors, regions)
+        index.note(part, documents)
+        index.add(phi, factors, regions)
     index.settle()
     return index
 

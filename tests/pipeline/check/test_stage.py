@@ -2,6 +2,7 @@ import dataclasses
 import json
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from tablekin.check import stage
 from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
@@ -326,14 +328,96 @@ def test_damage_is_named_and_the_repair_repairs_it(folder, damage):
     assert [str(problem) for problem in check(corpus)] == []
 
 
-def test_bytes_changed_in_place_do_not_pass_where_pages_have_checksums(folder):
-    part = folder / "corpus/digits" / FIRST
-    pq.write_table(
-        pq.read_table(part), part, write_page_checksum=True, compression="none", use_dictionary=False
-    )
-    assert list(check(folder / "corpus")) == []
+def test_bytes_changed_in_place_do_not_pass_the_checksums_of_pages(folder):
+    part = folder / "corpus/regions" / FIRST
     spoil(part)
-    assert [problem.place for problem in check(folder / "corpus")] == [f"digits/{FIRST}"]
+    with pytest.raises(OSError, match="CRC"):
+        pq.read_table(part, page_checksum_verification=True)
+    assert [problem.place for problem in check(folder / "corpus")] == [f"regions/{FIRST}"]
+
+
+def flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place // 8] ^= 1 << place % 8
+    path.write_bytes(content)
+
+
+def swap_parts(path):
+    other = path.with_name("part-00001.parquet")
+    kept = other.read_bytes()
+    path.replace(other)
+    path.write_bytes(kept)
+
+
+EDITS = {
+    "text": (f"regions/{FIRST}", lambda p: edit(p, put("text", "99"))),
+    "null text": (f"regions/{FIRST}", lambda p: edit(p, put("text", None))),
+    "box": (f"digits/{FIRST}", lambda p: edit(p, put("x0", 1.0))),
+    "year": (f"documents/{FIRST}", lambda p: edit(p, put("reason", "by hand"))),
+    "surprise": (f"alignments/{FIRST}", lambda p: edit(p, put("surprise", 1.0))),
+    "saved again": (f"pages/{FIRST}", lambda p: pq.write_table(pq.read_table(p), p)),
+    "swapped": (f"digits/{FIRST}", swap_parts),
+    "seed": ("run.json", lambda p: change_record(p, lambda r: r.update(seed=1))),
+    "a stage": ("run.json", lambda p: change_record(p, lambda r: r["stages"]["score"].update({"in": "6"}))),
+    "a root": ("run.json", lambda p: change_record(p, lambda r: r.update(scans="/"))),
+    "bit": (f"factors/{FIRST}", lambda p: flip(p, 4000)),
+    "bit of the footer": (f"features/{FIRST}", lambda p: flip(p, 8 * p.stat().st_size - 2000)),
+}
+
+
+@pytest.mark.parametrize("edited", EDITS)
+def test_an_edit_by_other_means_is_named_and_the_repair_repairs_it(folder, edited):
+    corpus = folder / "corpus"
+    place, inflict = EDITS[edited]
+    inflict(corpus / place)
+    problems = list(check(corpus))
+    assert place in {problem.place for problem in problems}
+    for problem in problems:
+        follow(problem.repair, corpus)
+    bring_up_to_date(folder)
+    assert [str(problem) for problem in check(corpus)] == []
+
+
+@pytest.mark.parametrize("table", ["pages", "regions", "digits", "features", "factors"])
+@pytest.mark.parametrize("inflict", [Path.unlink, lambda p: p.write_bytes(p.read_bytes()[:-9])])
+def test_a_run_does_not_trust_a_batch_that_is_not_whole(folder, table, inflict):
+    inflict(folder / "corpus" / table / FIRST)
+    with pytest.raises(CorpusError, match=rf"{table}/{FIRST} .*; delete \S+documents/{FIRST} and run"):
+        bring_up_to_date(folder)
+    (folder / "corpus/documents" / FIRST).unlink()
+    bring_up_to_date(folder)
+    assert [str(problem) for problem in check(folder / "corpus")] == []
+
+
+@pytest.mark.parametrize("table", ["pairs", "matches", "drivers", "alignments", "collations"])
+@pytest.mark.parametrize("inflict", [Path.unlink, lambda p: edit(p, twice), lambda p: p.write_bytes(b"PAR1")])
+def test_a_run_makes_anew_what_follows_from_documents_where_it_is_not_as_written(folder, table, inflict):
+    part = sorted((folder / "corpus" / table).iterdir())[0]
+    before = pd.read_parquet(folder / "corpus" / table)
+    inflict(part)
+    assert not bring_up_to_date(folder).unchanged
+    assert [str(problem) for problem in check(folder / "corpus")] == []
+    after = pd.read_parquet(folder / "corpus" / table)
+    keys = [name for name in before if name.startswith(("doc", "region", "level", "rank", "row", "col"))]
+    order = [frame.sort_values(keys, ignore_index=True) for frame in (before, after)]
+    pd.testing.assert_frame_equal(*order)
+
+
+def test_a_corpus_without_its_manifest_is_not_trusted(folder):
+    (folder / "corpus/manifest.jsonl").unlink()
+    assert "manifest.jsonl" in {problem.place for problem in check(folder / "corpus")}
+    with pytest.raises(CorpusError, match=r"manifest.jsonl is missing"):
+        bring_up_to_date(folder)
+
+
+def test_values_of_a_sound_corpus_are_checked_on_request(sound, monkeypatch):
+    called = []
+    for name in ("check_documents", "check_pairs", "check_matches", "check_drivers"):
+        real = getattr(stage, name)
+        monkeypatch.setattr(stage, name, lambda *given, of=name, real=real: called.append(of) or real(*given))
+    assert list(check(sound / "corpus")) == called == []
+    assert list(check(sound / "corpus", values=True)) == []
+    assert set(called) == {"check_documents", "check_pairs", "check_matches", "check_drivers"}
 
 
 def test_pairs_below_the_floor_of_the_cosine_are_scored_and_need_no_matches(folder):

@@ -84,7 +84,8 @@ def test_a_scan_outside_the_folders_of_scans_is_not_read(tmp_path, source):
     (tmp_path / "secret.png").write_bytes(b"")
     (tmp_path / "scans/secret.png").write_bytes(b"")
     (tmp_path / "corpus").mkdir()
-    corpus.write_record({"scans": [str(tmp_path / "scans")]})
+    kept = {"scans": [str(tmp_path / "scans")], "config": {}, "versions": {}, "weights": {}, "metadata": None}
+    corpus.write_record(kept | {"state": "unfinished", "started": "2026-01-01", "seed": 0})
     assert corpus.find_scan("secret.png") == tmp_path / "scans/secret.png"
     with pytest.raises(CorpusError, match="leads out of"):
         corpus.find_scan(source)

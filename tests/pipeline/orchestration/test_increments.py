@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
+from tablekin.corpus.parts import write_part
 from tablekin.errors import UsageError
 from tablekin.explain import stage as compare
 from tablekin.orchestration import RunRequest, run
@@ -166,7 +167,7 @@ def test_metadata_of_another_type_replace_the_old_ones(scans, tmp_path):
     old = pq.read_table(part)
     place = old.schema.get_field_index("year")
     old = old.set_column(place, pa.field("year", pa.int64()), pa.array([1560] * len(old)))
-    pq.write_table(old, part)
+    write_part(part, old)
     assert not start(scans, out).unchanged
     documents = pd.read_parquet(out / "documents").set_index("doc_id")
     assert documents.loc[["page1", "page9"], "year"].tolist() == ["about 1545", "1560"]

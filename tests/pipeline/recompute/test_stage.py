@@ -9,6 +9,7 @@ import pytest
 
 from tablekin.check import check
 from tablekin.corpus import CorpusStore
+from tablekin.corpus.parts import write_part
 from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.recompute import stage
 from tests.pipeline.recompute.tables import declinations
@@ -107,7 +108,7 @@ def test_another_reading_is_recomputed(folder):
     cols = declinations().shape[1]
     own = (rows["doc_id"] == "page1") & (rows["region_id"] == 1 + 4 * cols + 2)
     rows.loc[own, ["text", "printed"]] = str(declinations().text[4, 2])
-    pq.write_table(pa.Table.from_pandas(rows, table.schema, preserve_index=False), part)
+    write_part(part, pa.Table.from_pandas(rows, table.schema, preserve_index=False))
     assert any("other readings" in problem.what for problem in problems_of(folder))
     bring_up_to_date(folder)
     checks = CorpusStore.open(folder / "corpus").read("checks")

@@ -74,13 +74,19 @@ def resample(page: Page, rng: np.random.Generator) -> Page:
 
 
 def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int, out: Path) -> None:
+    """Write a corpus of documents resampled from those of others, with metadata."""
+    write_documents(read_pages(folders, density), documents, seed, out)
+
+
+def write_documents(
+    pages: Sequence[Page], documents: int, seed: int, out: Path, fingerprint: str = "benchmark"
+) -> None:
     """Write a corpus of resampled documents, with metadata."""
-    rng = np.random.default_rng(seed)
-    pages, corpus = read_pages(folders, density), CorpusStore(out)
+    rng, corpus = np.random.default_rng(seed), CorpusStore(out)
     metadata = [pa.field("work", pa.string()), pa.field("year", pa.int64()), pa.field("place", pa.string())]
     for begin in range(0, documents, _BATCH):
         names = [f"page-{number:05d}" for number in range(begin, min(begin + _BATCH, documents))]
-        made = [resample(pages[rng.integers(len(pages))], rng) for _ in names]
+        made = [resample(pages[int(rng.integers(len(pages)))], rng) for _ in names]
         sizes = [len(page.region) for page in made]
         feature = np.concatenate([page.feature for page in made])
         relevance = np.concatenate([page.relevance for page in made]).astype(np.float32)
@@ -117,7 +123,7 @@ def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int
                 }
             ),
         }
-        corpus.document_tables.add(tables, "benchmark", metadata)
+        corpus.document_tables.add(tables, fingerprint, metadata)
 
 
 def first_documents(folder: Path, count: int) -> FactorIndex:

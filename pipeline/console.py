@@ -14,11 +14,17 @@ from typing import TextIO
 
 from tablekin.errors import UsageError
 from tablekin.execution import STEP, ProgressStep
+from tablekin.lettering import on_terminal
 
-_CONTROLS = {  # what steers a terminal, as it may stand in the name of a file
-    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
-}
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class PlainFormatter(logging.Formatter):
+    """Writes records without what would steer the terminal on which the file is read."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        return on_terminal(super().format(record))
 
 
 class Console(logging.Handler):
@@ -51,7 +57,7 @@ class Console(logging.Handler):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write the name of the program before an error, and that of the module before what happens inside."""
-        text = super().format(record).translate(_CONTROLS)
+        text = on_terminal(super().format(record))
         if record.levelno >= logging.ERROR:
             return f"tablekin: {text}"
         return f"  {record.name}: {text}" if record.levelno < logging.INFO else text
@@ -133,5 +139,5 @@ def _open_log(path: Path) -> logging.Handler:
     except OSError as error:
         raise UsageError(f"cannot write the log file {path}: {error.strerror}; name another one") from error
     handler.setLevel(logging.DEBUG)
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(PlainFormatter(_FORMAT))
     return handler

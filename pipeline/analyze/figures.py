@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from tablekin.analyze.history import SETTINGS
 from tablekin.corpus import replacing
+from tablekin.lettering import PLAIN_DRAWING, on_drawing
 
 # Okabe and Ito's colours, which the colour-blind can tell apart
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
@@ -46,11 +47,11 @@ def draw_all(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, out: P
         drawings["flows"] = (8, 7), lambda axes: _flows(axes, moved)
     for name, (size, draw) in drawings.items():
         figure = Figure(figsize=size, layout="constrained")
-        axes = figure.subplots()
-        draw(axes)
+        with matplotlib.rc_context(PLAIN_DRAWING):
+            draw(figure.subplots())
         for suffix in (".svg", ".png"):
             path = out / f"{name}{suffix}"
-            with matplotlib.rc_context({"svg.hashsalt": "tablekin"}), replacing(path) as file:
+            with matplotlib.rc_context(PLAIN_DRAWING), replacing(path) as file:
                 dated = {"Date": None} if suffix == ".svg" else None
                 figure.savefig(file, format=suffix[1:], dpi=150, metadata=dated)
             yield path
@@ -77,7 +78,7 @@ def _map(axes: Axes, documents: pd.DataFrame) -> None:
 
 def _usual(works: pd.Series) -> str:
     known = works.dropna()
-    return str(known.mode().iloc[0]) if len(known) else "?"
+    return on_drawing(str(known.mode().iloc[0])) if len(known) else "?"
 
 
 def _drivers(axes: Axes, drivers_by: pd.DataFrame) -> None:
@@ -114,7 +115,11 @@ def _by_place(axes: Axes, table: pd.DataFrame) -> None:
     axes.plot(shown["plain"], row, "|", color="black", markersize=9, label="not corrected")
     axes.plot(shown["entropy"], row, "o", color=_COLOURS[0], label="corrected for what was not seen")
     axes.set_yticks(
-        row, [f"{place} ({count})" for place, count in zip(shown["place"], shown["documents"], strict=True)]
+        row,
+        [
+            f"{on_drawing(place)} ({count})"
+            for place, count in zip(shown["place"], shown["documents"], strict=True)
+        ],
     )
     axes.set_ylim(-0.7, len(shown) - 0.3)
     axes.set_xlabel("entropy of the clusters, nats")
@@ -162,7 +167,8 @@ def _flows(axes: Axes, moved: pd.DataFrame) -> None:
                 fontsize="small",
                 color="white" if dark else "black",
             )
-    axes.set_xticks(range(len(places)), places, rotation=90)
-    axes.set_yticks(range(len(places)), places)
+    names = [on_drawing(place) for place in places]
+    axes.set_xticks(range(len(places)), names, rotation=90)
+    axes.set_yticks(range(len(places)), names)
     axes.set_xlabel("printed there later")
     axes.set_ylabel("printed there first")

@@ -18,6 +18,7 @@ from tablekin.cli.json_text import to_json
 from tablekin.errors import ExitCode, TablekinError, UsageError
 from tablekin.faults import describe_fault
 from tablekin.interruption import Terminated
+from tablekin.lettering import on_terminal
 
 LOGGER = logging.getLogger("tablekin")
 _PANEL = "Messages"
@@ -116,7 +117,7 @@ def command(app: typer.Typer, label: str | None = None) -> Callable[[Callable[..
                     typer.echo(to_json(output.data()))
                 else:
                     for line in output.lines:
-                        typer.echo(line)
+                        typer.echo(on_terminal(line))
                 sys.stdout.flush()  # or nobody would be told that there is no room for it
                 if output.code:
                     raise typer.Exit(output.code)
@@ -147,7 +148,7 @@ def _messages(options: MessageOptions) -> Iterator[None]:
         with show_messages(options.threshold, options.log_file), _exit_codes():
             yield
     except UsageError as error:  # of the options themselves
-        typer.echo(f"tablekin: {error}", err=True)
+        typer.echo(on_terminal(f"tablekin: {error}"), err=True)
         raise typer.Exit(error.exit_code) from error
 
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from tablekin.lettering import in_json
+
 
 def to_json(value: Any) -> str:
     """Write a result as JSON."""
-    return json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    return in_json(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def _plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from tablekin.corpus import replacing
 from tablekin.dating import Years
 from tablekin.kinship.stemma import Branch, Stemma, split_at
+from tablekin.lettering import PLAIN_DRAWING, on_drawing
 
 _ROW = 0.32  # inches a witness
 _WIDTH = 7.5  # inches
@@ -29,6 +30,7 @@ _ROOTED = "From the computed table on the left: what differs from it is an error
 _NO_HINT = "The readings do not tell the direction: no witness on the left need be earlier."
 
 
+@matplotlib.rc_context(PLAIN_DRAWING)
 def draw_stemma(
     stemma: Stemma,
     years: Mapping[str, Years],
@@ -71,13 +73,13 @@ def draw_stemma(
             axes.plot([x, x, depth[child]], [y, height[child], height[child]], color="black", linewidth=1)
         if clade.is_terminal():
             text = f"{clade.name}, {years[clade.name]}" if clade.name in years else clade.name
-            axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center")
+            axes.annotate(on_drawing(text), (x, y), (4, 0), textcoords="offset points", va="center")
         elif stemma.is_rooted:
             label = carried.get(frozenset(leaf.name for leaf in clade.get_terminals()), "")
-            axes.annotate(label, (x, y), (-3, 3), **_LABEL)
+            axes.annotate(on_drawing(label), (x, y), (-3, 3), **_LABEL)
         elif (split := split_at(clade, stemma.witnesses)) in places:
             label = places.pop(split)  # the root divides one branch in two
-            axes.annotate(label, (x, y), (-3, 3), **_LABEL)
+            axes.annotate(on_drawing(label), (x, y), (-3, 3), **_LABEL)
     if stemma.is_rooted:
         root = height[tree.root]
         axes.plot([-shift, 0], [root, root], color="black", linewidth=1)
@@ -93,7 +95,7 @@ def draw_stemma(
     axes.set_title(_ROOTED if stemma.is_rooted else _HINT if known else _NO_HINT, fontsize="small")
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
-    with matplotlib.rc_context({"svg.hashsalt": "tablekin"}), replacing(path) as file:
+    with replacing(path) as file:
         dated = {"Date": None} if path.suffix == ".svg" else None
         figure.savefig(file, format=path.suffix[1:], dpi=150, metadata=dated)
 

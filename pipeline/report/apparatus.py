@@ -293,12 +293,12 @@ def _add_crops(
         y = height + number // across * _CROP_ROW
         colour = _COLOURS["variant" if one.confidence >= VARIANT_CRITERIA.min_confidence else "doubtful"]
         place = f"{_count(one.row_a)}, {_count(one.col_a)}"
-        axes.text(x, y + _CROP_HEIGHT / 2, place, fontsize=12, va="center", color="#555555")
+        drawing.write(x, y + _CROP_HEIGHT / 2, place, fontsize=12, va="center", color="#555555")
         for side, region in enumerate((one.region_a, one.region_b)):
             if region in boxes[side].index:
                 _crop(axes, pages[side], boxes[side].loc[region].to_numpy(), x + 70 + side * 170, y)
         reading = f"{one.text_a} : {one.text_b}  ({one.confidence:.2f})"
-        axes.text(x + 410, y + _CROP_HEIGHT / 2, reading, fontsize=12, va="center", color=colour)
+        drawing.write(x + 410, y + _CROP_HEIGHT / 2, reading, fontsize=12, va="center", color=colour)
 
 
 def _crop(axes: Axes, page: PlacedPage, box: np.ndarray, x: float, y: float) -> None:

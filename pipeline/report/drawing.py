@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from tablekin.corpus import replacing
 from tablekin.errors import StorageError, UsageError
+from tablekin.lettering import on_terminal
 from tablekin.report.page import Page
 from tablekin.threshold import threshold
 
@@ -56,7 +58,11 @@ class Drawing(Figure):
         extent = (page.left, page.left + cols, page.top + rows, page.top)
         axes = self.canvas_axes
         axes.imshow(page.image, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="nearest")
-        axes.text(page.left, 70, title, fontsize=16, va="bottom", linespacing=1.4, color="#222222")
+        self.write(page.left, 70, title, fontsize=16, va="bottom", linespacing=1.4, color="#222222")
+
+    def write(self, x: float, y: float, text: str, **style: Any) -> None:
+        """Write a text as it is: what is between dollar signs is no formula."""
+        self.canvas_axes.text(x, y, on_terminal(text), parse_math=False, **style)
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -196,7 +202,7 @@ def draw(
     for page, title in zip(pages, titles[:2], strict=True):
         drawing.show_page(page, title)
     axes = drawing.canvas_axes
-    axes.text(MARGIN, 118, titles[2], fontsize=14, va="baseline", color="#555555")
+    drawing.write(MARGIN, 118, titles[2], fontsize=14, va="baseline", color="#555555")
     strongest = max((abs(connection.relevance) for connection in connections), default=1.0)
     for connection in connections:
         _draw_connection(axes, connection, abs(connection.relevance) / strongest)

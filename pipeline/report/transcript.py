@@ -100,7 +100,7 @@ def draw_reading(page: Page) -> Drawing:
     doubtful = int((digits["score"] < CRITERIA.min_probability).sum())
     found = f"{len(digits)} digits, {doubtful} in doubt (red); {len(cells)} cells"
     axes, right = drawing.canvas_axes, cols + _GAP
-    axes.text(placed.left, 118, found, fontsize=14, va="baseline", color="#555555")
+    drawing.write(placed.left, 118, found, fontsize=14, va="baseline", color="#555555")
     _frame_cells(axes, placed, cells, (0, right))
     _print_digits(axes, placed, digits, right)
     return drawing

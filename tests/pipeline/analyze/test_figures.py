@@ -50,3 +50,18 @@ def test_drawings_speak_of_clusters_and_digits(tmp_path):
 def test_what_has_no_table_is_not_drawn(tmp_path):
     drawn = draw_all({"drivers_by": DRIVERS, "clusters": CLUSTERS.iloc[:0]}, DOCUMENTS, tmp_path)
     assert {path.stem for path in drawn} == {"map", "drivers"}
+
+
+def test_names_are_drawn_as_they_are_and_not_as_formulas(tmp_path):
+    names = ["$\\frac$", "a$\\undefined{x}$", "$x^$ & $y\x1b[2J"]
+    documents = DOCUMENTS.assign(work=[names[max(cluster, 0) % 2] for cluster in DOCUMENTS["cluster"]])
+    by_place = pd.DataFrame(
+        {"place": [names[2]], "documents": [9], "low": 0.1, "high": 0.9, "plain": 0.4, "entropy": 0.5}
+    )
+    moved = FLOWS.assign(place_from=names[1], place_to=names[2])
+    tables = {"drivers_by": DRIVERS, "clusters": CLUSTERS, "flows": moved, "entropy_by_place": by_place}
+    drawn = list(draw_all(tables, documents, tmp_path))
+    words = [text for path in drawn if path.suffix == ".svg" for text in texts(path)]
+    for expected in ("cluster 0: $\\frac$", "a$\\undefined{x}$ (1)", "a$\\undefined{x}$"):
+        assert expected in words
+    assert sum("$x^$ &amp; $y\\x1b[2J" in text for text in words) == 3  # a place, from and to

@@ -1,5 +1,6 @@
 """The drawing of a stemma."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -37,3 +38,11 @@ def test_without_years_it_says_that_the_direction_is_open(stemma, tmp_path):
     draw_stemma(stemma, {}, tmp_path / "tree.png")
     with Image.open(tmp_path / "tree.png") as image:
         assert (np.asarray(image.convert("L")) < 100).mean() > 0.002
+
+
+def test_a_name_with_dollar_signs_is_no_formula(stemma, tmp_path):
+    newick = stemma.newick.replace("d:", "'$\\frac$':")
+    witnesses = tuple("$\\frac$" if name == "d" else name for name in stemma.witnesses)
+    named = dataclasses.replace(stemma, newick=newick, witnesses=witnesses, branches=())
+    draw_stemma(named, {}, tmp_path / "tree.svg")
+    assert "$\\frac$" in texts(tmp_path / "tree.svg")

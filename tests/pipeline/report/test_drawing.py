@@ -5,7 +5,7 @@ from PIL import Image
 
 from tablekin.corpus import CorpusStore
 from tablekin.errors import UsageError
-from tablekin.report.drawing import Connection, connect, draw, place_page, save_drawing
+from tablekin.report.drawing import Connection, Drawing, connect, draw, place_page, save_drawing
 from tablekin.report.pair import open_pair
 from tests.support.runs import start, write_scan
 
@@ -94,3 +94,11 @@ def test_a_pair_of_a_corpus_is_drawn(tmp_path):
     assert (gap[..., 0] > gap[..., 1] + 20).any()
     with pytest.raises(UsageError, match=r"pair\.xyz"):
         save_drawing(drawing, tmp_path / "pair.xyz")
+
+
+def test_a_title_with_dollar_signs_is_no_formula():
+    drawing = Drawing(300, 200)
+    drawing.write(10, 100, "$\\frac$\n\x1b[2J", fontsize=10)
+    (text,) = drawing.canvas_axes.texts
+    assert text.get_text() == "$\\frac$\n\\x1b[2J"
+    drawing.canvas.draw()  # a formula that cannot be read is an error

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tablekin.check.problem import Problem, delete_batch, delete_part, delete_tables
-from tablekin.corpus import CorpusLayout, Manifest
+from tablekin.corpus import CorpusLayout, CorpusManifest
 from tablekin.schemas import (
     ALL_SCHEMAS,
     DOCUMENT_TABLES,
@@ -39,7 +39,7 @@ def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
     return delete_part(layout, part) if is_alone else delete_tables(layout, table)
 
 
-def is_as_written(layout: CorpusLayout, manifest: Manifest, part: Path) -> bool:
+def is_as_written(layout: CorpusLayout, manifest: CorpusManifest, part: Path) -> bool:
     """Tell whether a file is, to the last bit, as the manifest says that it was written."""
     try:
         return manifest.fits(layout.root, part)
@@ -47,7 +47,7 @@ def is_as_written(layout: CorpusLayout, manifest: Manifest, part: Path) -> bool:
         return False
 
 
-def check_manifest(layout: CorpusLayout, manifest: Manifest) -> Iterator[Problem]:
+def check_manifest(layout: CorpusLayout, manifest: CorpusManifest) -> Iterator[Problem]:
     """Check that there is a manifest and that its lines can be read."""
     place = layout.place(layout.manifest)
     anew = "put back a copy, or make the corpus anew in another folder: tablekin run SCANS --out FOLDER"

@@ -15,7 +15,7 @@ from tablekin.check.index import DocumentIndex
 from tablekin.check.problem import Problem, delete_part, delete_tables
 from tablekin.collation import collations_fingerprint
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusLayout, Manifest, fault_of_record, inputs_digest, part_metadata
+from tablekin.corpus import CorpusLayout, CorpusManifest, fault_of_record, inputs_digest, part_metadata
 from tablekin.recompute import recomputation_fingerprint
 from tablekin.schemas import DOCUMENT_TABLES, PartKey
 
@@ -32,7 +32,7 @@ class Fingerprints:
     alignments: str
 
 
-def read_record(layout: CorpusLayout, manifest: Manifest) -> tuple[dict[str, Any], list[Problem]]:
+def read_record(layout: CorpusLayout, manifest: CorpusManifest) -> tuple[dict[str, Any], list[Problem]]:
     """Read ``run.json``, with what is wrong with it; empty if it cannot be read."""
     place, repair = layout.place(layout.record), delete_part(layout, layout.record)
     try:

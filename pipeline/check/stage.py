@@ -28,7 +28,7 @@ from tablekin.check.pairs import PairSet, check_pairs
 from tablekin.check.problem import Problem, delete_batch, delete_tables
 from tablekin.check.recomputations import check_recomputations
 from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
-from tablekin.corpus import CorpusLayout, Manifest, find_foreign
+from tablekin.corpus import CorpusLayout, CorpusManifest, find_foreign
 from tablekin.errors import CorpusError
 from tablekin.schemas import ALL_SCHEMAS, DOCUMENT_TABLES, RECOMPUTED_TABLES, SCHEMAS
 
@@ -82,7 +82,7 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
     yield from check_journal(layout)
     if layout.begun("drop").exists() or layout.new_metadata.exists():  # what else is to be seen comes of it
         return
-    manifest = Manifest.read(root)
+    manifest = CorpusManifest.read(root)
     yield from check_manifest(layout, manifest)
     parts, problems = _find_parts(layout, manifest, values)
     yield from problems
@@ -143,7 +143,7 @@ def _as_far_as_possible(
         yield Problem(layout.place(place), what, repair)
 
 
-def _find_parts(layout: CorpusLayout, manifest: Manifest, values: bool) -> tuple[Parts, list[Problem]]:
+def _find_parts(layout: CorpusLayout, manifest: CorpusManifest, values: bool) -> tuple[Parts, list[Problem]]:
     """Compare all parts with the manifest, and those that differ, or all, with the schema."""
     everything = [(table, part) for table in ALL_SCHEMAS for part in layout.parts(table)]
     with ThreadPoolExecutor() as threads:

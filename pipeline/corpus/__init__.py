@@ -15,7 +15,7 @@ from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import HeldLock, locked
 from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
-from tablekin.corpus.manifest import Manifest
+from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.match_coverage import (
     Coverage,
     Document,
@@ -33,6 +33,7 @@ __all__ = [
     "CollationProvenance",
     "Comparison",
     "CorpusLayout",
+    "CorpusManifest",
     "CorpusStore",
     "Coverage",
     "Document",
@@ -40,7 +41,6 @@ __all__ = [
     "HeldLock",
     "Inventory",
     "Journal",
-    "Manifest",
     "MatchProvenance",
     "ReadingsProvenance",
     "RecomputedTables",

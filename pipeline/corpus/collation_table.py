@@ -15,7 +15,7 @@ import pyarrow as pa
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, alignments_of
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.manifest import Manifest
+from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.parts import read_parts, sealed, write_part
 from tablekin.schemas import to_arrow
 
@@ -30,7 +30,7 @@ class CollationTable:
 
     def provenances(self) -> Iterator[tuple[str, CollationProvenance | None]]:
         """Name every part and what it was made from; None where that cannot be told, or it is not as it was written."""
-        manifest = Manifest.read(self._layout.root)
+        manifest = CorpusManifest.read(self._layout.root)
         for part in self._layout.parts(_TABLE):
             is_own = manifest.has_size_of(self._layout.root, part)
             yield part.name, read_provenance(part, CollationProvenance.of_seal) if is_own else None

@@ -18,7 +18,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.manifest import Manifest
+from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.parts import part_metadata, read_parts, write_part
 from tablekin.errors import CorpusError
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMAS, PartKey, to_arrow
@@ -84,7 +84,7 @@ class DocumentTables:
         CorpusError
             Some are not.
         """
-        manifest = Manifest.read(self._layout.root)
+        manifest = CorpusManifest.read(self._layout.root)
         if not manifest.files and self._layout.parts(_SEAL):
             raise CorpusError(
                 f"{self._layout.manifest} is missing, without which no table can be trusted; put it back, or make the "
@@ -99,7 +99,7 @@ class DocumentTables:
                         f"tablekin check {self._layout.root} names everything of the kind"
                     )
 
-    def _what_is_wrong(self, part: Path, manifest: Manifest) -> str:
+    def _what_is_wrong(self, part: Path, manifest: CorpusManifest) -> str:
         if not part.is_file():
             return "is missing"
         if not manifest.has_size_of(self._layout.root, part):

@@ -1,4 +1,4 @@
-"""Manifest: size and digest of each file of a corpus as tablekin wrote it, so that whatever changed it since is named.
+"""CorpusManifest: size and digest of each file of a corpus as tablekin wrote it, so that whatever changed it since is named.
 
 ``manifest.jsonl`` has a line for each file, written before the file takes its place. A run that is killed in between
 leaves a line of a file that never was: a file is as it should be if any line of its name fits it. Lines that fit
@@ -36,7 +36,7 @@ class FileDigest:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class CorpusManifest:
     """The files of a corpus as they were written.
 
     Attributes
@@ -51,7 +51,7 @@ class Manifest:
     damaged: tuple[int, ...] = ()
 
     @classmethod
-    def read(cls, root: Path) -> Manifest:
+    def read(cls, root: Path) -> CorpusManifest:
         """Read the manifest of the corpus in ``root``; empty if there is none."""
         files: dict[str, list[FileDigest]] = {}
         damaged = []
@@ -117,7 +117,7 @@ def _line(place: str, digest: FileDigest) -> bytes:
 
 def compact_manifest(root: Path) -> None:
     """Leave out the lines of files that are gone, or that have another size."""
-    manifest = Manifest.read(root)
+    manifest = CorpusManifest.read(root)
     kept = {}
     for place, digests in manifest.files.items():
         path = root / place

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.manifest import Manifest
+from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.match_coverage import Document, MatchProvenance
 from tablekin.corpus.parts import remove_rows, sealed, write_row_groups
 
@@ -27,7 +27,7 @@ class MatchTable:
 
     def provenances(self) -> Iterator[tuple[str, MatchProvenance | None]]:
         """Name every part and what it was made from; None where that cannot be told, or it is not as it was written."""
-        manifest = Manifest.read(self._layout.root)
+        manifest = CorpusManifest.read(self._layout.root)
         for part in self._layout.parts(_TABLE):
             is_own = manifest.has_size_of(self._layout.root, part)
             yield part.name, read_provenance(part, MatchProvenance.of_seal) if is_own else None

@@ -17,7 +17,7 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.manifest import Manifest
+from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.parts import read_parts, sealed, unique_strings, write_part
 from tablekin.schemas import RECOMPUTED_TABLES, PartKey, to_arrow
 
@@ -65,7 +65,7 @@ class RecomputedTables:
     def is_current(self, name: str, expected: ReadingsProvenance) -> bool:
         """Tell whether a batch was recomputed from these readings, with this config."""
         parts = [self._layout.part(table, name) for table in RECOMPUTED_TABLES]
-        manifest = Manifest.read(self._layout.root)
+        manifest = CorpusManifest.read(self._layout.root)
         return all(
             part.is_file()
             and manifest.has_size_of(self._layout.root, part)

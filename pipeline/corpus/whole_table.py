@@ -11,7 +11,7 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.manifest import Manifest
+from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.parts import remove_rows, sealed, unique_strings, write_row_groups
 from tablekin.schemas import PartKey
 
@@ -61,7 +61,9 @@ class WholeTable:
     def made_from(self) -> Comparison | None:
         """Tell what the table was made from; None if there is none, it cannot be told, or is not as it was written."""
         parts = self._layout.parts(self._name)
-        if len(parts) != 1 or not Manifest.read(self._layout.root).has_size_of(self._layout.root, parts[0]):
+        if len(parts) != 1 or not CorpusManifest.read(self._layout.root).has_size_of(
+            self._layout.root, parts[0]
+        ):
             return None
         return read_provenance(parts[0], Comparison.of_seal)
 
@@ -81,7 +83,7 @@ class WholeTable:
 
     def drop_pairs_of(self, doc_ids: Collection[str]) -> None:
         """Delete the pairs of some documents; if there were any, the table is not as made from anything any more."""
-        gone, manifest = {*doc_ids}, Manifest.read(self._layout.root)
+        gone, manifest = {*doc_ids}, CorpusManifest.read(self._layout.root)
         for part in self._layout.parts(self._name):
             if not manifest.has_size_of(self._layout.root, part):
                 part.unlink()

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tablekin.corpus.manifest import MANIFEST, Manifest, compact_manifest, note_file
+from tablekin.corpus.manifest import MANIFEST, CorpusManifest, compact_manifest, note_file
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_line_says_size_and_digest_as_others_compute_them(tmp_path, write):
 
 def test_a_file_fits_until_anything_changes(tmp_path, write):
     path, other = write("a", b"some rows"), write("b", b"more rows")
-    manifest = Manifest.read(tmp_path)
+    manifest = CorpusManifest.read(tmp_path)
     assert manifest.fits(tmp_path, path) and manifest.has_size_of(tmp_path, path)
     path.write_bytes(b"some cows")
     assert manifest.has_size_of(tmp_path, path) and not manifest.fits(tmp_path, path)
@@ -44,14 +44,14 @@ def test_a_write_that_was_cut_short_leaves_the_old_file_and_the_lines_after_it_s
     note_file(tmp_path, path, write("b", b"what a run that was killed would have put there"))
     with (tmp_path / MANIFEST).open("ab") as file:
         file.write(b'{"file": "regions/a", "byt')
-    assert Manifest.read(tmp_path).fits(tmp_path, path) and not Manifest.read(tmp_path).damaged
+    assert CorpusManifest.read(tmp_path).fits(tmp_path, path) and not CorpusManifest.read(tmp_path).damaged
     later = write("c", b"rows of the next run")
-    manifest = Manifest.read(tmp_path)
+    manifest = CorpusManifest.read(tmp_path)
     assert manifest.fits(tmp_path, path) and manifest.fits(tmp_path, later)
     assert manifest.damaged == (4,)
     compact_manifest(tmp_path)
-    assert Manifest.read(tmp_path).damaged == ()
-    assert Manifest.read(tmp_path).fits(tmp_path, path)
+    assert CorpusManifest.read(tmp_path).damaged == ()
+    assert CorpusManifest.read(tmp_path).fits(tmp_path, path)
 
 
 def test_compacting_leaves_a_line_for_each_file_that_is_there(tmp_path, write):
@@ -69,6 +69,6 @@ def test_compacting_leaves_a_line_for_each_file_that_is_there(tmp_path, write):
 def test_lines_of_several_threads_stay_whole(tmp_path, write):
     with ThreadPoolExecutor(8) as threads:
         paths = list(threads.map(lambda n: write(f"part-{n}", b"x" * n), range(50)))
-    manifest = Manifest.read(tmp_path)
+    manifest = CorpusManifest.read(tmp_path)
     assert not manifest.damaged
     assert all(manifest.fits(tmp_path, path) for path in paths)

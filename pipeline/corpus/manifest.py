@@ -1,4 +1,4 @@
-"""CorpusManifest: size and digest of each file of a corpus as tablekin wrote it, so that whatever changed it since is named.
+"""CorpusManifest: size and digest of each file of a corpus as it was written, so that what changes it since is named.
 
 ``manifest.jsonl`` has a line for each file, written before the file takes its place. A run that is killed in between
 leaves a line of a file that never was: a file is as it should be if any line of its name fits it. Lines that fit

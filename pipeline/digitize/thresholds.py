@@ -126,9 +126,9 @@ class ScaleCriteria:
     """How the scale is brought to the height of digits the network was trained on."""
 
     max_pixels: int = threshold(
-        15_000_000,
+        12_000_000,
         "working pixels",
-        "of a page, whose scale is lowered to that: its maps take 3 GiB then; the largest page of ours has 12 million",
+        "of a page, whose scale is lowered to that: a full page takes 4 GiB then; the largest of ours has 11.9 million",
     )
     min_scale: float = threshold(0.1, "working pixels for a pixel of the scan", "no page is reduced further")
     max_scale: float = threshold(4.0, "working pixels for a pixel of the scan", "no page is enlarged further")

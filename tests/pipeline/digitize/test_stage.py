@@ -8,7 +8,9 @@ from scipy.spatial import KDTree
 
 from tablekin.config import RunConfig
 from tablekin.digitize import digitize, load_readers, to_original
+from tablekin.digitize.thresholds import SCALE
 from tablekin.document import analyse_document
+from tablekin.page import PageFlag
 from tablekin.sample.degradation.degrade import degrade, random_degradation
 from tablekin.sample.plan import plan_archive
 from tablekin.sample.typesetting.typeset import set_page
@@ -47,6 +49,19 @@ def test_a_bed_of_any_darkness_changes_no_cell(sheet, dark):
     assert inside.all()
     for side in ("x0", "y0", "x1", "y1"):
         assert (found[side] - alone[side] - BED).abs().median() < 3
+
+
+def test_the_pixels_and_the_digits_of_a_page_are_bounded(true_pages, monkeypatch):
+    grey = true_pages[0].grey
+    plain, _ = digitize(grey, load_readers(), threshold=0.17)
+    bound = replace(SCALE, max_pixels=plain.ink.size // 2, max_detections=60)
+    monkeypatch.setattr("tablekin.digitize.stage.SCALE", bound)
+    page, _ = digitize(grey, load_readers(), threshold=0.17)
+    assert plain.flags == ()
+    assert page.flags == (PageFlag.REDUCED, PageFlag.CROWDED)
+    assert page.ink.size == pytest.approx(plain.ink.size / 2, rel=0.01)
+    assert 30 < len(page.digits) <= 60
+    assert len(page.marks) <= 60
 
 
 @pytest.mark.parametrize("turned", [0, 1])

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -244,12 +244,19 @@ def open_tiff(path: Path) -> Iterator[TiffFile]:
     ScanError
         It has too many.
     """
+    found = path.stat()
+    directories, is_big_endian = _read_directories(path, found.st_size, found.st_mtime_ns)
+    with no_complaints():
+        yield TiffFile(path, directories, is_big_endian)
+
+
+@lru_cache(maxsize=2)
+def _read_directories(path: Path, size: int, changed: int) -> tuple[list[dict[int, Any] | None], bool]:
+    """Read all directories of a file, and whether it is big-endian; once, since each page of a book asks for them."""
     with path.open("rb") as file:
         directories = list(_walk(file, path.name))
         file.seek(0)
-        is_big_endian = file.read(2) == b"MM"
-    with no_complaints():
-        yield TiffFile(path, directories, is_big_endian)
+        return directories, file.read(2) == b"MM"
 
 
 def is_tiff(path: Path) -> bool:

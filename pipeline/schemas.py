@@ -199,6 +199,17 @@ _ADDED_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("nearest", pa.string()),
         ("nearest_cosine", pa.float32()),
     ],
+    "works": [
+        ("work_a", pa.string()),
+        ("work_b", pa.string()),
+        *((f"documents_{side}", pa.int32()) for side in "ab"),
+        ("compared", pa.int32()),
+        ("related", pa.int32()),
+        *((f"related_{side}", pa.int32()) for side in "ab"),
+        *((name, pa.int32()) for name in ("copied", "same", "shared_errors", "shared_deviations")),
+        *((f"{name}_{side}", pa.int32()) for side in "ab" for name in ("year_from", "year_to")),
+        ("first", pa.string()),
+    ],
 }
 
 DOCUMENT_TABLES = (

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tablekin.analyze.history import SETTINGS
+from tablekin.analyze.works_figure import draw_works, size_of
 from tablekin.corpus import replacing
 from tablekin.lettering import PLAIN_DRAWING, on_drawing
 
@@ -35,6 +36,8 @@ def draw_all(tables: Mapping[str, pd.DataFrame], documents: pd.DataFrame, out: P
         "map": ((7.5, 6.5), lambda axes: _map(axes, documents)),
         "drivers": ((7.5, 4), lambda axes: _drivers(axes, tables["drivers_by"])),
     }
+    if len(works := tables.get("works", pd.DataFrame())) and works["related"].any():
+        drawings["works"] = size_of(works), lambda axes: draw_works(axes, works)
     if len(tables.get("entropy_over_time", ())):
         drawings["entropy_over_time"] = (7.5, 4.2), lambda axes: _over_time(axes, tables["entropy_over_time"])
     if len(by_place := tables.get("entropy_by_place", pd.DataFrame())):

@@ -20,11 +20,13 @@ from tablekin.analyze.history import (
     flows,
     lives_of_clusters,
 )
+from tablekin.analyze.works import make_works, write_works
 from tablekin.corpus import CorpusStore, replacing
 from tablekin.dating import SETTINGS as DATING
-from tablekin.dating import middle_years, year_column, years_of
+from tablekin.dating import YEAR_COLUMNS, middle_years, year_column, years_of
 from tablekin.errors import UsageError
 
+_IN_THE_CORPUS = ("groups", "works")
 _FEWEST = f"{SETTINGS.min_documents:.0f}"
 
 
@@ -40,7 +42,7 @@ class MetadataColumns:
 def analyze(
     corpus: CorpusStore, out: Path, columns: MetadataColumns, window: float, say: Callable[[str], None]
 ) -> dict[str, pd.DataFrame]:
-    """Write table ``groups`` into a corpus, and the analyses of ``docs/method/analysis.md`` into a folder.
+    """Write tables ``groups`` and ``works`` into a corpus, and other analyses into a folder: docs/method/analysis.md.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def analyze(
     Returns
     -------
     dict
-        The tables by name, ``groups`` among them.
+        The tables by name, ``groups`` and, if works are known, ``works`` among them.
 
     Raises
     ------
@@ -73,16 +75,39 @@ def analyze(
     write_groups(corpus, groups)
     tables = {"groups": groups}
     documents = _documents(corpus, groups, columns, say)
+    if "work" in documents:
+        tables["works"] = make_works(corpus, *_works_and_years(corpus, documents, columns))
+        write_works(corpus, tables["works"])
+    else:
+        corpus.work_table.drop()
     tables["drivers_by"] = share_drivers(corpus, documents, asdict(columns))
     tables |= dict(_histories(documents, window, corpus.seed, say))
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        if name != "groups":
+        if name not in _IN_THE_CORPUS:
             with replacing(out / f"{name}.parquet") as file:
                 table.to_parquet(file, index=False)
     for path in draw_all(tables, documents, out):
         say(f"drawing: {path}")
     return tables
+
+
+def _works_and_years(
+    corpus: CorpusStore, documents: pd.DataFrame, columns: MetadataColumns
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Give the work and the first and last year of each document, by doc_id."""
+    metadata = corpus.read("documents").set_index("doc_id").reindex(documents["doc_id"])
+    column = _year_column(metadata, columns.year)
+    years = (
+        years_of(metadata, column)
+        if column in metadata
+        else pd.DataFrame(pd.NA, metadata.index, [*YEAR_COLUMNS], "Int64")
+    )
+    return documents.set_index("doc_id")["work"], years
+
+
+def _year_column(metadata: pd.DataFrame, name: str) -> str:
+    return (year_column([*metadata.columns]) or name) if name == "year" else name
 
 
 def _documents(
@@ -94,8 +119,8 @@ def _documents(
     documents = groups.assign(is_table=pages["is_table"].reindex(groups["doc_id"]).to_numpy(bool))
     for name in ("work", "year", "place"):
         column = getattr(columns, name)
-        if name == column == "year":
-            column = year_column([*metadata.columns]) or column
+        if name == "year":
+            column = _year_column(metadata, column)
         if column not in metadata:
             say(f"the metadata have no column {column!r}: what needs a {name} is left out")
             continue

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_document, find_pair
 from tablekin.explain import find_drivers
+from tablekin.find import open_index, parse_query, search
 from tablekin.report import (
     Apparatus,
     Page,
@@ -21,6 +24,8 @@ from tablekin.report import (
     recompute_config,
     recompute_page,
 )
+
+_LOGGER = logging.getLogger("tablekin")
 
 
 class Corpus:
@@ -195,6 +200,49 @@ class Corpus:
         """List the cells of a document in reading order: table, row and column, text, confidence, box."""
         return self.page(doc).cells
 
+    def find(
+        self,
+        *numbers: str,
+        within_digit: bool = False,
+        tolerance: float | None = None,
+        along: Literal["column", "row"] | None = None,
+    ) -> pd.DataFrame:
+        """Find the cells where numbers stand, one below or beside the other if there are several.
+
+        Parameters
+        ----------
+        numbers
+            As printed, the groups of one number parted by blanks: ``"23 30"``. These may stand in one cell or in
+            cells beside one another.
+        within_digit
+            Whether one digit of each number may be another, be missing, or be one too many.
+        tolerance
+            How far values may be off, in units of the first group, those behind it being sixtieths; without it, digits
+            are compared.
+        along
+            Only runs down a column, or along a row; both by default.
+
+        Returns
+        -------
+        DataFrame
+            ``doc_id``, ``along`` (column or row; of one number, cell), ``table_id``, ``row`` and ``col`` of the first
+            cell, counted from 0, its ``region_id``, ``text`` and ``is_exact``.
+
+        Raises
+        ------
+        UsageError
+            A number cannot be looked for, or the options contradict one another.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> corpus = tablekin.Corpus.open("corpus")
+        >>> corpus.find("0 23 55").loc[0, ["doc_id", "row", "col"]].tolist()
+        ['p053', 0, 1]
+        """
+        query = parse_query(numbers, within_digit, tolerance, along)
+        return search(open_index(self._store, _LOGGER.info), query)
+
     def compare(self, doc: str, other: str) -> Pair:
         """Give a pair of documents, in the order of the tables: similarity, z, ranks and what carries it.
 
@@ -212,7 +260,7 @@ class Corpus:
         return open_pair(self._store, doc, other)
 
     def collate(self, doc: str, other: str) -> Apparatus:
-        """Lay the tables of two documents side by side, in the order of the tables.
+        """Lay the tables of two documents side by side, in the order in which they are named.
 
         Raises
         ------

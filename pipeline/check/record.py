@@ -150,9 +150,10 @@ def check_seals(
             if index.complete and metadata.get(PartKey.COMPARED) != compared:
                 what = "compares other documents than the table documents has"
                 yield Problem(layout.place(part), what, repair)
-    for part in sound["groups"]:
+    for part in (*sound["groups"], *sound["works"]):
         if index.complete and part_metadata(part).get(PartKey.COMPARED) != compared:
-            what = "groups other documents than the table documents has"
+            verb = "groups" if part.parent.name == "groups" else "is of"
+            what = f"{verb} other documents than the table documents has"
             yield Problem(layout.place(part), what, "analyze again")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tablekin.cli import corpora, documents, exports, studies
+from tablekin.cli import corpora, documents, exports, finding, studies
 from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
 from tablekin.interruption import end_in_order_when_terminated
 from tablekin.version import __version__
@@ -43,6 +43,7 @@ def _tablekin(
 corpora.add_commands(app)
 documents.add_commands(app)
 studies.add_commands(app)
+finding.add_commands(app)
 exports.add_commands(app)
 
 

@@ -26,7 +26,7 @@ def _complete_documents(context: typer.Context, incomplete: str) -> Iterator[str
 CorpusFolder = Annotated[
     Path, typer.Argument(metavar="CORPUS", readable=False, help="Folder that `tablekin run` wrote.")
 ]
-_NAME = "A doc_id, or the name of its scan."
+_NAME = "A doc_id, the name of its scan with or without suffix, or a part that only it has."
 DocumentName = Annotated[str, typer.Argument(metavar="DOC", help=_NAME, autocompletion=_complete_documents)]
 DocumentA = Annotated[str, typer.Argument(metavar="DOC_A", help=_NAME, autocompletion=_complete_documents)]
 DocumentB = Annotated[str, typer.Argument(metavar="DOC_B", help=_NAME, autocompletion=_complete_documents)]
@@ -34,7 +34,7 @@ DocumentNames = Annotated[
     list[str],
     typer.Argument(
         metavar="DOC...",
-        help="A doc_id, the name of its scan, or a pattern: 'kepler/*'.",
+        help="A doc_id, the name of its scan, a part that only it has, or a pattern: 'kepler/*'.",
         autocompletion=_complete_documents,
     ),
 ]
@@ -42,3 +42,5 @@ DocumentsIfAny = Annotated[
     list[str] | None,
     typer.Argument(metavar="[DOC...]", help=_NAME, autocompletion=_complete_documents),
 ]
+COUNTS = {"tables_rows_and_columns_count_from": 0}  # for who reads JSON
+FROM_ZERO = "tables, rows and columns count from 0 in it, as in the corpus"

@@ -11,6 +11,7 @@ import typer
 
 from tablekin.cli.arguments import CorpusFolder, DocumentNames
 from tablekin.cli.command import LOGGER, Output, command
+from tablekin.cli.studies import ANALYZE, KINSHIP
 from tablekin.errors import ExitCode
 
 
@@ -67,8 +68,10 @@ def run(
 ) -> Output:
     """Analyse scans; skips what is done and unchanged, and adds only what is new."""
     from tablekin.config import read_config
+    from tablekin.corpus import CorpusStore
     from tablekin.orchestration import RunRequest
     from tablekin.orchestration import run as run_stages
+    from tablekin.report import describe_relations, find_relations
 
     settings = read_config(config)
     if device is not None:
@@ -88,7 +91,13 @@ def run(
     if summary.unread:
         LOGGER.warning("%d manifests could not be read; the reasons are above", summary.unread)
     code = ExitCode.PARTIAL if summary.failed or summary.unread else ExitCode.DONE
-    return Output(data=lambda: {"corpus": out, **asdict(summary)}, code=code)
+    opened = CorpusStore.open(out)
+    related = find_relations(opened)
+    return Output(
+        describe_relations(opened, related, [KINSHIP, ANALYZE]),
+        lambda: {"corpus": out, **asdict(summary), "related": [asdict(pair) for pair in related]},
+        code,
+    )
 
 
 def drop(corpus: CorpusFolder, docs: DocumentNames) -> Output:

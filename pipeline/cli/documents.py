@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tablekin.cli.arguments import CorpusFolder, DocumentA, DocumentB, DocumentName, DocumentsIfAny
+from tablekin.cli.arguments import (
+    COUNTS,
+    FROM_ZERO,
+    CorpusFolder,
+    DocumentA,
+    DocumentB,
+    DocumentName,
+    DocumentsIfAny,
+)
 from tablekin.cli.command import LOGGER, Output, command
 from tablekin.errors import UsageError
 
@@ -19,7 +27,8 @@ def read(
     corpus: CorpusFolder,
     doc: DocumentName,
     csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="out.csv", help="Write every cell into this file.")
+        Path | None,
+        typer.Option("--csv", metavar="out.csv", help="Write every cell into this file, counted from 0."),
     ] = None,
     values: Annotated[
         bool,
@@ -40,11 +49,11 @@ def read(
         raise UsageError("--values says what --csv writes: add --csv FILE")
     if csv is not None:
         write_cells(page, csv, values)
-        LOGGER.info("cells: %s", csv)
+        LOGGER.info("cells: %s (%s)", csv, FROM_ZERO)
     if image is not None:
         _save(page.plot(), image)
     found = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation, "flags": page.flags}
-    return Output(describe_reading(page), lambda: {**found, "cells": page.cells})
+    return Output(describe_reading(page), lambda: {**found, **COUNTS, "cells": page.cells})
 
 
 def recompute(
@@ -52,7 +61,11 @@ def recompute(
     docs: DocumentsIfAny = None,
     csv: Annotated[
         Path | None,
-        typer.Option("--csv", metavar="out.csv", help="Write every cell that was checked into this file."),
+        typer.Option(
+            "--csv",
+            metavar="out.csv",
+            help="Write every cell that was checked into this file, counted from 0.",
+        ),
     ] = None,
     image: Annotated[
         Path | None,
@@ -89,12 +102,13 @@ def recompute(
     for recomputed in pages:
         if csv is not None:
             write_checks(recomputed, csv)
-            LOGGER.info("cells that were checked: %s", csv)
+            LOGGER.info("cells that were checked: %s (%s)", csv, FROM_ZERO)
         if image is not None:
             _save(recomputed.plot(), image)
     return Output(
         (line for recomputed in pages for line in describe_recomputation(recomputed)),
         lambda: {
+            **COUNTS,
             "documents": [
                 {
                     "doc_id": recomputed.page.doc_id,
@@ -104,7 +118,7 @@ def recompute(
                     "checks": recomputed.checks,
                 }
                 for recomputed in pages
-            ]
+            ],
         },
     )
 
@@ -148,7 +162,10 @@ def collate(
     doc_a: DocumentA,
     doc_b: DocumentB,
     csv: Annotated[
-        Path | None, typer.Option("--csv", metavar="out.csv", help="Write every aligned cell into this file.")
+        Path | None,
+        typer.Option(
+            "--csv", metavar="out.csv", help="Write every aligned cell into this file, counted from 0."
+        ),
     ] = None,
     image: Annotated[
         Path | None,
@@ -164,12 +181,13 @@ def collate(
     apparatus = collate_pages(a, b)
     if csv is not None:
         write_csv(apparatus, csv)
-        LOGGER.info("aligned cells: %s", csv)
+        LOGGER.info("aligned cells: %s (%s)", csv, FROM_ZERO)
     if image is not None:
         _save(apparatus.plot(), image)
     names = {"doc_a": a.doc_id, "doc_b": b.doc_id}
     return Output(
-        describe_apparatus(apparatus), lambda: {**names, **apparatus.summary, "cells": apparatus.cells}
+        describe_apparatus(apparatus),
+        lambda: {**names, **COUNTS, **apparatus.summary, "cells": apparatus.cells},
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +16,8 @@ from tablekin.cli.command import LOGGER, Output, command
 if TYPE_CHECKING:
     from tablekin.kinship import Family
 
+KINSHIP = ("kinship", "families, the errors they share, and who copied whom")  # for who asks what to do next
+ANALYZE = ("analyze", "clusters, which books share tables, and their history")
 YearColumn = Annotated[str, typer.Option(metavar="COLUMN", help="Column of the metadata with the year.")]
 
 
@@ -36,6 +40,7 @@ def kinship(
     from tablekin.corpus import CorpusStore
     from tablekin.dating import year_column
     from tablekin.kinship import describe_families, find_families, write_families
+    from tablekin.report import describe_relations, find_relations
 
     opened = CorpusStore.open(corpus)
     folder = out or opened.layout.kinship
@@ -43,9 +48,27 @@ def kinship(
         dated = year if year != "year" else year_column([*opened.read("documents").columns])
         families = list(find_families(opened, witness, dated))
         write_families(families, folder, LOGGER.info)
+    related = find_relations(opened, {doc for family in families for doc in family.witness_of}, dated)
     return Output(
-        describe_families(families), lambda: {"folder": folder, "families": list(map(_data_of, families))}
+        [
+            *describe_families(families),
+            *_trees(families, folder),
+            *describe_relations(opened, related, [ANALYZE]),
+        ],
+        lambda: {
+            "folder": folder,
+            "families": list(map(_data_of, families)),
+            "related": [asdict(pair) for pair in related],
+        },
     )
+
+
+def _trees(families: Sequence[Family], folder: Path) -> Iterator[str]:
+    from tablekin.kinship import tree_path
+
+    for family in families:
+        if family.stemma is not None and not family.stemma.is_thin:
+            yield f"the tree of family {family.number}: {tree_path(folder, family)}.png"
 
 
 def _data_of(family: Family) -> dict[str, Any]:
@@ -93,8 +116,8 @@ def analyze(
         float, typer.Option(metavar="YEARS", min=1, help="Standard deviation of the window over time.")
     ] = 10.0,
 ) -> Output:
-    """Find clusters of like documents, and tell the history of their tables: table groups, drawings."""
-    from tablekin.analyze import MetadataColumns
+    """Find clusters of like documents and which books share tables, and tell their history: groups, works, drawings."""
+    from tablekin.analyze import MetadataColumns, describe_works
     from tablekin.analyze import analyze as analyze_corpus
     from tablekin.corpus import CorpusStore
 
@@ -102,8 +125,11 @@ def analyze(
     folder = out or opened.layout.analysis
     with opened.writing("analyze", folder):
         tables = analyze_corpus(opened, folder, MetadataColumns(work, year, place), window, LOGGER.info)
-    LOGGER.info("table: %s; other tables: %s", opened.layout.table("groups"), folder)
-    return Output(data=lambda: {"folder": folder, **tables})
+    places = " and ".join(str(opened.layout.table(name)) for name in ("groups", "works") if name in tables)
+    LOGGER.info("table: %s; other tables: %s", places, folder)
+    return Output(
+        describe_works(tables["works"]) if "works" in tables else (), lambda: {"folder": folder, **tables}
+    )
 
 
 def add_commands(app: typer.Typer) -> None:

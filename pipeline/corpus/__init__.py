@@ -14,7 +14,7 @@ from tablekin.corpus.foreign import find_foreign
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import HeldLock, locked
-from tablekin.corpus.lookup import find_document, find_pair, suggest_documents
+from tablekin.corpus.lookup import find_document, find_pair, resolve_document
 from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.match_coverage import (
     Coverage,
@@ -58,7 +58,7 @@ __all__ = [
     "read_parts",
     "read_provenance",
     "replacing",
-    "suggest_documents",
+    "resolve_document",
     "survey",
     "take_inventory",
 ]

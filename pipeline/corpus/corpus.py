@@ -52,7 +52,7 @@ class CorpusStore:
     journal
         What commands had begun when they were interrupted.
     document_tables, pair_table, match_table, driver_table, recomputed_tables, collation_table, alignment_table
-        What writes them; so does ``group_table``.
+        What writes them; so do ``group_table`` and ``work_table``.
 
     Raises
     ------
@@ -93,6 +93,7 @@ class CorpusStore:
         self.collation_table = CollationTable(self.layout)
         self.alignment_table = WholeTable(self.layout, "alignments")
         self.group_table = WholeTable(self.layout, "groups")
+        self.work_table = WholeTable(self.layout, "works")
 
     @classmethod
     def open(cls, root: Path) -> CorpusStore:

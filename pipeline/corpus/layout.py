@@ -47,6 +47,11 @@ class CorpusLayout:
         return self.iiif / "columns.json"
 
     @property
+    def cell_index(self) -> Path:
+        """Index of all cells, which ``tablekin find`` makes when it is first called; may be deleted."""
+        return self.root / "find.arrow"
+
+    @property
     def lock(self) -> Path:
         """File that the process which writes to the corpus holds; the dot hides it from whoever looks for tables."""
         return self.root / ".lock"

@@ -2,6 +2,6 @@
 
 from tablekin.kinship.description import describe_families
 from tablekin.kinship.families import Family, find_families
-from tablekin.kinship.tables import write_families
+from tablekin.kinship.tables import tree_path, write_families
 
-__all__ = ["Family", "describe_families", "find_families", "write_families"]
+__all__ = ["Family", "describe_families", "find_families", "tree_path", "write_families"]

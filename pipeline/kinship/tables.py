@@ -50,12 +50,17 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
             table.to_parquet(file, index=False)
     for family in families:
         if family.stemma is not None and not family.stemma.is_thin:
-            stem = directory / f"family-{family.number:04d}"
+            stem = tree_path(directory, family)
             with replacing(stem.with_suffix(".nwk")) as file:
                 file.write(family.stemma.newick.encode())
             for suffix in (".svg", ".png"):
                 draw_stemma(family.stemma, family.years, stem.with_suffix(suffix), _errors(family))
     say(f"tables and trees: {directory}")
+
+
+def tree_path(directory: Path, family: Family) -> Path:
+    """Give the place of a family's tree, without the endings of its formats: nwk, svg and png."""
+    return directory / f"family-{family.number:04d}"
 
 
 def _errors(family: Family) -> dict[frozenset[str], list[str]]:

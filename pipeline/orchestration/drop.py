@@ -12,8 +12,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore, locked, suggest_documents
-from tablekin.errors import CorpusError, UsageError
+from tablekin.corpus import CorpusStore, locked, resolve_document
+from tablekin.errors import CorpusError
 from tablekin.execution import Say, Tally, default_workers
 from tablekin.faults import faults_described
 from tablekin.orchestration.context import RunContext
@@ -88,7 +88,8 @@ def _find(corpus: CorpusStore, names: Sequence[str], begun: Mapping[str, str]) -
         fits = {name: source_of[name]} if name in source_of else {}
         fits = fits or {doc: source for doc, source in source_of.items() if fnmatchcase(source, name)}
         if not fits:
-            raise UsageError(suggest_documents(corpus, name))
+            found = resolve_document(corpus, name)
+            fits = {found: source_of[found]}
         gone |= fits
     return gone
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tablekin.report.apparatus import write_csv as write_csv
     from tablekin.report.drawing import Drawing as Drawing
     from tablekin.report.drawing import save_drawing as save_drawing
+    from tablekin.report.found import describe_found as describe_found
+    from tablekin.report.found import write_found as write_found
     from tablekin.report.neighbours import describe_neighbours as describe_neighbours
     from tablekin.report.neighbours import find_neighbours as find_neighbours
     from tablekin.report.neighbours import rank_partners as rank_partners
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from tablekin.report.recomputed_page import recompute_config as recompute_config
     from tablekin.report.recomputed_page import recompute_page as recompute_page
     from tablekin.report.recomputed_page import write_checks as write_checks
+    from tablekin.report.relations import RelatedPair as RelatedPair
+    from tablekin.report.relations import describe_relations as describe_relations
+    from tablekin.report.relations import find_relations as find_relations
     from tablekin.report.transcript import describe_reading as describe_reading
     from tablekin.report.transcript import write_cells as write_cells
 
@@ -37,6 +42,7 @@ __getattr__, __dir__, __all__ = open_door(
     {
         "apparatus": ["Apparatus", "collate_pages", "describe_apparatus", "write_csv"],
         "drawing": ["Drawing", "save_drawing"],
+        "found": ["describe_found", "write_found"],
         "neighbours": ["describe_neighbours", "find_neighbours", "rank_partners"],
         "page": ["Page", "open_page"],
         "pair": ["Pair", "PairScore", "describe_pair", "open_pair"],
@@ -48,6 +54,7 @@ __getattr__, __dir__, __all__ = open_door(
             "recompute_page",
             "write_checks",
         ],
+        "relations": ["RelatedPair", "describe_relations", "find_relations"],
         "transcript": ["describe_reading", "write_cells"],
     },
 )

@@ -44,6 +44,13 @@ from tablekin.report.verdict_words import describe_verdict
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
 _ERROR = {"a": "A errs", "b": "B errs", "both": "both err"}
+_SHOWN_AS = {
+    "table_a": "table",
+    "row_a": "row",
+    "col_a": "column",
+    "text_a": "A",
+    "text_b": "B",
+}  # in a notebook, counted from 1
 _CROP_HEIGHT = 46  # pixels of the drawing
 _CROP_ROW = 64
 _MAX_CROPS = 24
@@ -70,6 +77,9 @@ class Apparatus:
     tried: list[Collation]
     kept: list[Collation]
     cells: pd.DataFrame  # as tablekin.collation.to_frame
+    turned: bool = (
+        False  # whether collations are of the second page beside the first, and only the cells turned
+    )
 
     @property
     def is_kin(self) -> bool:
@@ -85,12 +95,19 @@ class Apparatus:
     @cached_property
     def verdict(self) -> PairVerdict:
         """Whether the pages were copied, one from the other or both from a third, or only print one function."""
-        return judge(self.tried, self.cells)
+        return judge(self.tried, self._as_collated)
 
     @property
     def summary(self) -> dict[str, Any]:
         """Counts and evidence: a row of table ``alignments``, ``docs/reference/data-dictionary.md`` explains it."""
-        return summarize(self.tried, self.cells)
+        found = summarize(self.tried, self._as_collated)
+        if self.turned:
+            found["only_a"], found["only_b"] = found["only_b"], found["only_a"]
+        return found
+
+    @property
+    def _as_collated(self) -> pd.DataFrame:
+        return _turn(self.cells) if self.turned else self.cells
 
     def plot(self) -> Drawing:
         """Draw both pages, agreeing cells tinted and variants framed, and the variants' cells side by side below.
@@ -116,14 +133,30 @@ class Apparatus:
     def _repr_html_(self) -> str:
         lines = "".join(f"<p>{escape(line)}</p>" for line in _in_short(self))
         shown = self.variants[["table_a", "row_a", "col_a", "text_a", "text_b", "confidence"]]
+        places = {name: shown[name] + 1 for name in ("table_a", "row_a", "col_a")}
+        shown = shown.assign(**places).rename(columns=_SHOWN_AS)
         return lines + shown.to_html(index=False) if len(shown) else lines
 
 
 def collate_pages(a: Page, b: Page) -> Apparatus:
-    """Collate two pages."""
-    tried = collate(*map(_witness, (a, b)))
+    """Collate two pages, in this order; what is found is the same in the other, and that of a corpus."""
+    turned = b.doc_id < a.doc_id
+    tried = collate(*map(_witness, (b, a) if turned else (a, b)))
     kept = keep_significant(tried)
-    return Apparatus((a, b), tried, kept, to_frame(kept))
+    cells = to_frame(kept)
+    return Apparatus((a, b), tried, kept, _turn(cells) if turned else cells, turned)
+
+
+def _turn(cells: pd.DataFrame) -> pd.DataFrame:
+    """Let the documents of aligned cells change sides."""
+    other = {
+        name: f"{name[:-1]}{'ba'['ab'.index(name[-1])]}" for name in cells if name.endswith(("_a", "_b"))
+    }
+    turned = cells.rename(columns=other)[cells.columns.tolist()]
+    sides = {"only_a": "only_b", "only_b": "only_a"}
+    return turned.assign(
+        relation=cells["relation"].replace(sides), error_in=cells["error_in"].replace({"a": "b", "b": "a"})
+    )
 
 
 def _witness(page: Page) -> Witness:
@@ -162,7 +195,7 @@ def _in_short(apparatus: Apparatus) -> Iterator[str]:
         return
     yield RELATED
     for collation in apparatus.kept:
-        yield _in_words(collation)
+        yield _in_words(collation, apparatus.turned)
     yield _agreement(apparatus)
     yield from describe_verdict(apparatus.verdict)
 
@@ -184,13 +217,17 @@ def _count(place: int) -> int:
     return int(place) + 1
 
 
-def _in_words(collation: Collation) -> str:
+def _in_words(collation: Collation, turned: bool) -> str:
     alignment, test = collation.alignment, collation.significance
-    columns = ", ".join(f"{_span(span.a)}={_span(span.b)}" for span in alignment.columns)
+    tables = (collation.a.table, collation.b.table)
+    rows = (collation.a.shape[0], collation.aligned_b.shape[0])
+    spans = [(_span(span.a), _span(span.b)) for span in alignment.columns]
+    one, other = (1, 0) if turned else (0, 1)
+    columns = ", ".join(f"{span[one]}={span[other]}" for span in spans)
     transposed = ", rows for columns," if alignment.transposed else ""
     return (
-        f"table {_count(collation.a.table)} of A beside table {_count(collation.b.table)} of B{transposed}: "
-        f"{len(alignment.rows)} rows correspond, of {collation.a.shape[0]} and {collation.aligned_b.shape[0]}; columns "
+        f"table {_count(tables[one])} of A beside table {_count(tables[other])} of B{transposed}: "
+        f"{len(alignment.rows)} rows correspond, of {rows[one]} and {rows[other]}; columns "
         f"{columns}; leaving arguments out, {test.agreeing} of {test.compared} cells agree, {test.expected:.0f} would "
         "by chance"
     )

@@ -18,7 +18,11 @@ _REASONS = 3  # rows and cells named for a neighbour
 
 def about_document(corpus: CorpusStore, doc_id: str) -> str:
     """Say what the metadata tell about a document; where they are silent, the name of its scan."""
-    row = corpus.read("documents", [doc_id]).iloc[0]
+    return describe_row(corpus.read("documents", [doc_id]).iloc[0])
+
+
+def describe_row(row: pd.Series) -> str:
+    """Say what a row of table ``documents`` tells about the book; where it is silent, the name of the scan."""
     known = {str(name).casefold(): row[name] for name in row.index}
     about = [str(known[key]) for key in _ABOUT if key in known and not pd.isna(known[key])]
     return ", ".join(about or [str(row["source"])])

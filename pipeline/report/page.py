@@ -53,7 +53,7 @@ class Page:
     """One page: its tables as they were read, its digits, its image.
 
     Coordinates are pixels of the original image, origin top left. Tables, rows and columns count from 0, as in the
-    tables of a corpus.
+    tables of a corpus; what is shown (in words, drawings and notebooks) counts from 1.
 
     Parameters
     ----------
@@ -188,8 +188,13 @@ class Page:
 
     def _repr_html_(self) -> str:
         parts = [f"<p><b>{escape(self.doc_id)}</b> {escape(self.about)}: {len(self.digits)} digits</p>"]
-        parts += [table.to_html(header=True) for table in self.marked_tables]
+        parts += [from_one(table).to_html(header=True) for table in self.marked_tables]
         return "\n".join(parts if len(parts) > 1 else [*parts, "<p>no table was found on it</p>"])
+
+
+def from_one(table: pd.DataFrame) -> pd.DataFrame:
+    """Count the rows and columns of a table from 1, as readers do."""
+    return table.set_axis(table.index + 1, axis=0).set_axis(table.columns + 1, axis=1)
 
 
 def _spread(cells: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:

@@ -146,6 +146,8 @@ class Pair:
     def _repr_html_(self) -> str:
         names = [f"<b>{escape(page.doc_id)}</b> {escape(page.about)}" for page in (self.a, self.b)]
         best = self.relevance(Level.CELL).head(_SHOWN).drop(columns=["region_a", "region_b"])
+        for name in (f"{place}_{side}" for place in _PLACE.values() for side in "ab"):
+            best[name] = best[name] + 1  # readers count from 1
         return f"<p>{' and '.join(names)}: {_in_words(self.scores)}</p>\n{best.to_html(index=False)}"
 
 
@@ -173,7 +175,7 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
     UsageError
         One of them cannot be found, they are the same, or they have not been compared.
     """
-    doc_a, doc_b = find_pair(corpus, first, second)
+    doc_a, doc_b = sorted(find_pair(corpus, first, second))
     rows = corpus.read("pairs", [doc_a, doc_b])
     if rows.empty:
         raise UsageError(

@@ -35,7 +35,9 @@ def describe_commands() -> str:
         "`tablekin COMMAND --help` prints the same. Results go to the standard output; what happened, to which file, "
         "and what to do, goes to the standard error. The options of messages may stand before the command or after it. "
         "`--json` prints the same result for another program: tables are lists of rows, with columns named as in the "
-        "[data dictionary](data-dictionary.md), and what is missing is `null`.",
+        "[data dictionary](data-dictionary.md), and what is missing is `null`. Tables, rows and columns count "
+        "from 1 in words and pictures, from 0 in JSON, CSV and Parquet. A document is named by its `doc_id`, by its "
+        "scan with or without suffix, or by any part of these that no other document has; capitals do not matter.",
         "",
         *_exit_codes(),
         *_parameters("tablekin", command),

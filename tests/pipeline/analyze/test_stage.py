@@ -174,3 +174,18 @@ def test_groups_older_than_the_documents_are_named(corpus, tmp_path):
     assert len(problems) == 1
     assert "groups" in problems[0]
     assert "analyze" in problems[0]
+
+
+def test_works_are_written_drawn_and_dropped_when_they_are_not_known(corpus, tmp_path):
+    done = call(corpus, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    works = pd.read_parquet(corpus / "works")
+    assert works[["work_a", "work_b"]].to_numpy().tolist() in ([], [["work 0", "work 1"]])
+    assert ("works that share tables" in done.stdout) == bool(works["related"].any())
+    assert (tmp_path / "out" / "works.png").is_file() == bool(works["related"].any())
+    assert call(corpus, "--out", tmp_path / "out", "--work", "oeuvre").exit_code == 0
+    works = pd.read_parquet(corpus / "works")
+    assert works["related"].any()
+    assert (tmp_path / "out" / "works.png").is_file()
+    assert call(corpus, "--out", tmp_path / "out", "--work", "opus").exit_code == 0
+    assert not list((corpus / "works").glob("*.parquet"))

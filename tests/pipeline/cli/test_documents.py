@@ -60,19 +60,46 @@ def test_show(found, editions):
     assert result["matches"][0]["relevance"] == pytest.approx(matches["relevance"].iloc[0])
 
 
+SIDES = {"a": "b", "b": "a", "only_a": "only_b", "only_b": "only_a"}
+
+
 def test_collate(found, editions):
-    result = found("collate", editions, "page2", "page0")
     (alignment,) = rows(editions, "alignments", doc_a="page0", doc_b="page2").to_dict("records")
+    cells = rows(editions, "collations", doc_a="page0", doc_b="page2")
+    result = found("collate", editions, "page0", "page2")
     for name, value in alignment.items():
         assert result[name] == pytest.approx(value)
-    cells = rows(editions, "collations", doc_a="page0", doc_b="page2")
     assert len(result["cells"]) == len(cells)
     variants = [cell for cell in result["cells"] if cell["relation"] == "variant"]
     assert len(variants) == (cells["relation"] == "variant").sum() > 0
 
 
+def test_collate_keeps_the_order_asked_for_and_finds_the_same(command, found, editions):
+    one, other = found("collate", editions, "page0", "page2"), found("collate", editions, "page2", "page0")
+    assert (other["doc_a"], other["doc_b"]) == ("page2", "page0")
+    assert (other["only_a"], other["only_b"]) == (one["only_b"], one["only_a"])
+    for name in one.keys() - {"doc_a", "doc_b", "only_a", "only_b", "cells"}:
+        assert other[name] == pytest.approx(one[name])
+    for cell, turned in zip(one["cells"], other["cells"], strict=True):
+        for name, value in cell.items():
+            if name.endswith(("_a", "_b")):
+                assert turned[name[:-1] + SIDES[name[-1]]] == value
+            else:
+                assert turned[name] == SIDES.get(value, value)
+    lines = command("collate", editions, "page2", "page0").stdout.splitlines()
+    assert lines[0].startswith("A: page2 (")
+    assert lines[1].startswith("B: page0 (")
+    there = command("collate", editions, "page0", "page2").stdout.splitlines()
+    variants = [[line.split() for line in said if line[:1].isdigit()] for said in (lines, there)]
+    assert variants[0]
+    same_place = [(*line[:3], line[4], line[3], *line[5:]) for line in variants[1]]
+    assert [tuple(line) for line in variants[0]] == same_place
+
+
 def test_what_is_written_is_said_and_results_stay_alone_on_stdout(command, editions, tmp_path):
     result = command("collate", editions, "page0", "page2", "--csv", tmp_path / "x.csv", "--json")
-    assert result.stderr == f"aligned cells: {tmp_path / 'x.csv'}\n"
+    assert result.stderr.startswith(
+        f"aligned cells: {tmp_path / 'x.csv'} (tables, rows and columns count from 0"
+    )
     json.loads(result.stdout)
     assert len(pd.read_csv(tmp_path / "x.csv")) == len(json.loads(result.stdout)["cells"])

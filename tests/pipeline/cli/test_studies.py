@@ -1,6 +1,7 @@
 """What the commands about a whole corpus print as JSON is what they write."""
 
 import json
+import shlex
 
 import pandas as pd
 import pytest
@@ -20,6 +21,18 @@ def test_kinship(command, editions):
         assert family["documents"] == dict(zip(own["doc_id"], own["witness"], strict=True))
     lines = command("kinship", editions).stdout.splitlines()
     assert sum(line.startswith("family ") for line in lines) == len(found["families"])
+    kin = pd.read_parquet(editions / "alignments").query("is_kin")
+    assert {frozenset((pair["doc_a"], pair["doc_b"])) for pair in found["related"]} == {
+        frozenset(pair) for pair in zip(kin["doc_a"], kin["doc_b"], strict=True)
+    }
+    assert (
+        f"{len(kin)} pairs of documents are related, by collation; those with most in common first:" in lines
+    )
+    assert "what to do next:" in lines
+    for line in lines[lines.index("what to do next:") + 1 :]:
+        words = shlex.split(line.partition("#")[0])[1:]
+        if words[0] != "show":  # which draws the scans
+            assert command(*words).exit_code == 0, line
 
 
 def test_analyze(command, editions, tmp_path):

@@ -1,0 +1,188 @@
+"""Relations: which documents of a corpus are related, how, and what to do next, for a reader."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tablekin.collation import Relation
+from tablekin.corpus import CorpusStore
+from tablekin.dating import UNDATED, YEAR_COLUMNS, Years, span, year_column, years_of
+from tablekin.report.neighbours import describe_row
+from tablekin.report.terms import COSINE, Z
+
+_LISTED = 10  # pairs, the surest first
+_COLUMNS = [
+    *("doc_a", "doc_b", "is_kin", "same", "variant", "doubtful", "verdict", "strength", "log_odds_copied"),
+    *("shared_errors", "evidence"),
+]
+_ALIKE = -0.7  # nats against copying, from which documents are called computed alike: odds of two to one
+
+
+@dataclass(frozen=True)
+class RelatedPair:
+    """Two documents that collation found related; the one that is surely the earlier stands first."""
+
+    doc_a: str
+    about_a: str
+    doc_b: str
+    about_b: str
+    relation: str  # in words
+    cells: int  # that both have
+    same: int
+    variant: int  # that differ in print
+    shared_errors: int
+    is_dated: bool  # whether the first is surely the earlier
+
+    def __str__(self) -> str:
+        """Say who is related, how, and by what."""
+        earlier = "; the first is the earlier" if self.is_dated else ""
+        errors = f", {_count(self.shared_errors, 'error')} in both" if self.shared_errors else ""
+        return (
+            f"{self.doc_a} ({self.about_a}) and {self.doc_b} ({self.about_b}): {self.relation}{earlier}; "
+            f"{self.same} of {_count(self.cells, 'cell')} agree, {self.variant} differ in print{errors}"
+        )
+
+
+def find_relations(
+    corpus: CorpusStore, doc_ids: Collection[str] | None = None, year: str | None = None
+) -> list[RelatedPair]:
+    """List the pairs that collation found related, those that have most in common first.
+
+    Parameters
+    ----------
+    corpus
+        Its tables are up to date.
+    doc_ids
+        Only pairs of these documents; of all by default.
+    year
+        Column of the metadata that dates a document; ``year`` by default, if there is one.
+    """
+    pairs = corpus.read("alignments", doc_ids, _COLUMNS)
+    pairs = pairs[pairs["is_kin"]].sort_values(
+        ["evidence", "doc_a", "doc_b"], ascending=[False, True, True], kind="stable"
+    )
+    documents = corpus.read("documents", {*pairs["doc_a"], *pairs["doc_b"]}).set_index("doc_id")
+    dates = _dates(documents, year)
+    return [_related(pair, documents, dates) for pair in pairs.itertuples()]
+
+
+def _dates(documents: pd.DataFrame, year: str | None) -> dict[str, Years]:
+    column = year or year_column([*documents.columns])
+    if column is None:
+        return {}
+    rows = years_of(documents, column)[[*YEAR_COLUMNS]].itertuples()
+    return {str(doc): span(first, last) for doc, first, last in rows}
+
+
+def _related(pair: pd.Series, documents: pd.DataFrame, dates: dict[str, Years]) -> RelatedPair:
+    a, b = dates.get(pair.doc_a, UNDATED), dates.get(pair.doc_b, UNDATED)
+    turned = _is_earlier(b, a)
+    first, second = (pair.doc_b, pair.doc_a) if turned else (pair.doc_a, pair.doc_b)
+    about = [describe_row(documents.loc[doc]) for doc in (first, second)]
+    return RelatedPair(
+        first,
+        about[0],
+        second,
+        about[1],
+        _in_words(pair),
+        int(pair.same + pair.variant + pair.doubtful),
+        int(pair.same),
+        int(pair.variant),
+        int(pair.shared_errors) if pair.shared_errors > 0 else 0,
+        turned or _is_earlier(a, b),
+    )
+
+
+def _is_earlier(one: Years, other: Years) -> bool:
+    return one.last is not None and other.first is not None and one.last < other.first
+
+
+def _in_words(pair: pd.Series) -> str:
+    if pair.verdict == Relation.COPIED:
+        return f"copied, one from the other or both from a third ({pair.strength})"
+    if pair.verdict == Relation.SAME_FUNCTION and pair.log_odds_copied <= _ALIKE:
+        return f"one function, computed by two authors ({pair.strength})"
+    return "the same numbers, whether copied is open"
+
+
+def describe_relations(
+    corpus: CorpusStore, related: list[RelatedPair], further: Sequence[tuple[str, str]] = ()
+) -> Iterator[str]:
+    """List related documents and the commands that tell more; where none is related, the two that are nearest.
+
+    Parameters
+    ----------
+    corpus
+        Its tables are up to date.
+    related
+        As from `find_relations`.
+    further
+        Names of commands that take the corpus alone, and what they are good for.
+
+    Yields
+    ------
+    str
+        Lines.
+    """
+    if not related:
+        yield from _describe_nearest(corpus)
+        return
+    verb = "pair of documents is" if len(related) == 1 else "pairs of documents are"
+    yield f"{len(related)} {verb} related, by collation; those with most in common first:"
+    for number, pair in enumerate(related[:_LISTED], 1):
+        yield f"{number:3d}. {pair}"
+    if len(related) > _LISTED:
+        yield f"     and {len(related) - _LISTED} more, in the table {corpus.layout.table('alignments')}"
+    first = related[0]
+    yield from _commands(
+        [
+            (
+                f"collate {_quoted(corpus, first.doc_a, first.doc_b)}",
+                "their cells side by side, and each that differs",
+            ),
+            (
+                f"show {_quoted(corpus, first.doc_a, first.doc_b)} --image pair.png",
+                "both pages, and what connects them",
+            ),
+            (f"similar {_quoted(corpus, first.doc_b)}", "what else is near, and why"),
+            *((f"{name} {_quoted(corpus)}", purpose) for name, purpose in further),
+        ]
+    )
+
+
+def _describe_nearest(corpus: CorpusStore) -> Iterator[str]:
+    yield "no two documents are related, by collation"
+    nearest = corpus.read_nearest_pairs(1, ["doc_a", "doc_b", "cosine", "z"])
+    if nearest.empty:
+        return
+    pair = nearest.sort_values(["z", "doc_a", "doc_b"], ascending=[False, True, True]).iloc[0]
+    documents = corpus.read("documents", [pair["doc_a"], pair["doc_b"]]).set_index("doc_id")
+    names = [f"{pair[side]} ({describe_row(documents.loc[pair[side]])})" for side in ("doc_a", "doc_b")]
+    yield f"nearest by their digits are {' and '.join(names)}: cosine {pair['cosine']:.3f}, z {pair['z']:.1f}"
+    yield from (f"  ({term})" for term in (COSINE, Z))
+    names = [str(pair["doc_a"]), str(pair["doc_b"])]
+    yield from _commands(
+        [
+            (f"show {_quoted(corpus, *names)} --image pair.png", "what makes them near"),
+            (f"read {_quoted(corpus, names[0])}", "whether its tables were read well"),
+        ]
+    )
+
+
+def _commands(commands: list[tuple[str, str]]) -> Iterator[str]:
+    yield "what to do next:"
+    width = max(len(command) for command, _ in commands)
+    for command, purpose in commands:
+        yield f"  tablekin {command.ljust(width)}  # {purpose}"
+
+
+def _quoted(corpus: CorpusStore, *names: str) -> str:
+    return shlex.join([str(corpus.root), *names])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

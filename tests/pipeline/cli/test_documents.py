@@ -90,10 +90,11 @@ def test_collate_keeps_the_order_asked_for_and_finds_the_same(command, found, ed
     assert lines[0].startswith("A: page2 (")
     assert lines[1].startswith("B: page0 (")
     there = command("collate", editions, "page0", "page2").stdout.splitlines()
-    variants = [[line.split() for line in said if line[:1].isdigit()] for said in (lines, there)]
-    assert variants[0]
-    same_place = [(*line[:3], line[4], line[3], *line[5:]) for line in variants[1]]
-    assert [tuple(line) for line in variants[0]] == same_place
+    read_here, read_there = (
+        [line.split()[3:5] for line in said[said.index("") + 3 :]] for said in (lines, there)
+    )
+    assert read_here
+    assert read_here == [[b, a] for a, b in read_there]
 
 
 def test_what_is_written_is_said_and_results_stay_alone_on_stdout(command, editions, tmp_path):

@@ -37,8 +37,9 @@ def test_places_are_printed_counted_from_1(command, editions, cells):
     lines = result.stdout.splitlines()
     assert lines[0].endswith(":")
     assert any(line.startswith(f"{first['doc_id']} (") for line in lines)
-    where = f"table {first['table_id'] + 1} row {first['row'] + 1} column {first['col'] + 1} down"
-    assert f"{where}: {first['text']} | {below['text']}" in result.stdout.replace(".0", "")
+    table, row, column = (int(first[name]) + 1 for name in ("table_id", "row", "col"))
+    where = f"table {table} row {row} column {column} down"
+    assert f"{where}: {first['text']} | {below['text']}" in result.stdout
     assert f"tablekin read {editions} {first['doc_id']}" in lines[-1]
 
 

@@ -133,17 +133,27 @@ def edit_values(corpus: Path, rng: np.random.Generator) -> Iterator[Damage]:
                 ) -> None:
                     rows = pq.read_table(file)
                     values = rows[column].to_pylist()
-                    values[row] = change(values[row])
                     field = rows.schema.field(column)
                     plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+                    given = _some(plain) if values[row] is None else values[row]
+                    values[row] = change(given)
                     new = pa.array(values, plain).cast(field.type)
                     pq.write_table(rows.set_column(rows.schema.get_field_index(column), field, new), file)
 
                 yield Damage(kind, place, edit)
 
 
+def _some(kind: pa.DataType) -> Any:
+    """Make a value of a type."""
+    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
+        return []
+    return "" if pa.types.is_string(kind) else 0
+
+
 def _another(value: Any) -> Any:
     """Make another value of the same type."""
+    if isinstance(value, dict):
+        return {key: _another(each) for key, each in value.items()}
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):

@@ -349,6 +349,18 @@ def swap_parts(path):
     path.write_bytes(kept)
 
 
+def test_turned_bits_are_named_wherever_they_are(folder):
+    """A share of scripts/attack_bits.py."""
+    corpus, rng = folder / "corpus", np.random.default_rng(0)
+    files = [corpus / "run.json", *sorted(corpus.rglob("*.parquet"))]
+    for path in (files[place] for place in rng.permutation(len(files))[:12]):
+        before = path.read_bytes()
+        flip(path, int(rng.integers(8 * len(before))))
+        assert path.relative_to(corpus).as_posix() in {problem.place for problem in check(corpus)}
+        path.write_bytes(before)
+    assert list(check(corpus)) == []
+
+
 EDITS = {
     "text": (f"regions/{FIRST}", lambda p: edit(p, put("text", "99"))),
     "null text": (f"regions/{FIRST}", lambda p: edit(p, put("text", None))),

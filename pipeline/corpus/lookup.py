@@ -44,7 +44,10 @@ def resolve_document(corpus: CorpusStore, name: str) -> str:
 
 
 def _find_row(corpus: CorpusStore, name: str) -> pd.Series:
-    documents = corpus.read("documents")
+    documents = corpus.read("documents", columns=["doc_id", "source", "status", "reason"])
+    exact = documents[documents["doc_id"] == name]
+    if len(exact) == 1:
+        return exact.iloc[0]
     wanted = _plain(name).removeprefix("./")
     doc_ids, sources = documents["doc_id"].map(_plain), documents["source"].map(_plain)
     stems = sources.str.replace(r"\.[^./]*$", "", regex=True)
@@ -56,7 +59,7 @@ def _find_row(corpus: CorpusStore, name: str) -> pd.Series:
         return paths.str.contains(wanted, regex=False)
 
     ways: list[Callable[[], pd.Series]] = [
-        lambda: documents["doc_id"] == name,
+        lambda: documents["doc_id"] == name,  # twice in a damaged corpus
         lambda: doc_ids == wanted,
         lambda: ends(sources),
         lambda: ends(stems),

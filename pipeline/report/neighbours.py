@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,7 +18,13 @@ _REASONS = 3  # rows and cells named for a neighbour
 
 def about_document(corpus: CorpusStore, doc_id: str) -> str:
     """Say what the metadata tell about a document; where they are silent, the name of its scan."""
-    return describe_row(corpus.read("documents", [doc_id]).iloc[0])
+    return about_documents(corpus, [doc_id])[doc_id]
+
+
+def about_documents(corpus: CorpusStore, doc_ids: Collection[str]) -> dict[str, str]:
+    """Say of several documents what the metadata tell about them, as ``about_document`` does of one."""
+    rows = corpus.read("documents", doc_ids)
+    return {str(row["doc_id"]): describe_row(row) for _, row in rows.iterrows()}
 
 
 def describe_row(row: pd.Series) -> str:
@@ -79,20 +85,25 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
         The document cannot be found.
     """
     doc = find_document(corpus, name)
-    own = RegionNames(corpus.read("regions", [doc]))
-    matches = corpus.read_matches_of(doc)
+    matches, kin = corpus.read_matches_of(doc), find_kin(corpus, doc)
+    pairs = rank_partners(corpus, doc).head(count)
+    about = about_documents(corpus, {doc, *pairs["partner"], *kin["partner"]})
+    kin.insert(1, "about", [about[name] for name in kin["partner"]])
+    shown = {doc, *pairs["partner"]}
+    regions = corpus.read("regions", shown)
+    names = {name: RegionNames(regions[regions["doc_id"] == name]) for name in shown}
     nearest = [
         Neighbour(
             str(pair["partner"]),
-            about_document(corpus, str(pair["partner"])),
+            about[pair["partner"]],
             int(pair["rank"]),
             float(pair["cosine"]),
             float(pair["z"]),
-            _strongest(corpus, doc, str(pair["partner"]), own, matches),
+            _strongest(doc, str(pair["partner"]), names, matches),
         )
-        for pair in rank_partners(corpus, doc).head(count).to_dict("records")
+        for pair in pairs.to_dict("records")
     ]
-    return Neighbourhood(doc, about_document(corpus, doc), nearest, find_kin(corpus, doc))
+    return Neighbourhood(doc, about[doc], nearest, kin)
 
 
 def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
@@ -104,18 +115,17 @@ def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
     partner = kin["doc_b"].where(kin["doc_a"] == doc, kin["doc_a"])
     found = kin[["same", "variant", "doubtful", "verdict", "strength"]].assign(cells=cells)
     found.insert(0, "partner", partner)
-    found.insert(1, "about", [about_document(corpus, name) for name in partner])
     share = found["same"] / cells.clip(lower=1)
     order = found.assign(share=share).sort_values(["share", "partner"], ascending=[False, True]).index
     return found.loc[order].reset_index(drop=True)
 
 
 def _strongest(
-    corpus: CorpusStore, doc: str, partner: str, own: RegionNames, matches: pd.DataFrame
+    doc: str, partner: str, names_of: Mapping[str, RegionNames], matches: pd.DataFrame
 ) -> pd.DataFrame:
     """Name the strongest rows and cells of a pair, ``doc`` first; ``matches`` are those of ``doc``."""
     matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]
-    other = RegionNames(corpus.read("regions", [partner]))
+    own, other = names_of[doc], names_of[partner]
     here, there = ("region_a", "region_b") if doc < partner else ("region_b", "region_a")
     best = pd.concat(
         [

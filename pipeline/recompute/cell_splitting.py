@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -15,7 +16,9 @@ from tablekin.recompute.smoothness import Numbers, roughness
 _SIXTY = 60
 _MIXED = 0.15  # share of cells with another number of groups from which a column is split anew
 _FEWEST = 6  # cells of which it can be told that what parted their groups is lost
+_YEAR = 4  # digits of numbers of one group, from which a few digits behind some of them are none
 _SHORT = 2  # digits of a number that is one group, if most are no longer
+_SINGLE = 0.25  # share of cells of one group from which points in the others may be specks
 _MARGIN = 0.5  # how much more evenly, in nats a row, a column must run on when it is split
 
 Option = tuple[tuple[int, ...], tuple[int, ...]]  # groups, widths
@@ -34,6 +37,9 @@ def split_column(cells: Sequence[PrintedNumber]) -> tuple[Numbers, NDArray[np.in
         ``(rows, groups)``, NaN and 0 where a cell has no number or no such group.
     """
     numbers = [cell for cell in cells if cell.kind is CellKind.NUMBER]
+    if _are_specks(cells, numbers):
+        cells = [_without_specks(cell, _usual_width(numbers)) for cell in cells]
+        numbers = [cell for cell in cells if cell.kind is CellKind.NUMBER]
     counts = Counter(len(cell.groups) for cell in numbers)
     most = max(counts, key=lambda count: (counts[count], count)) if counts else 1
     mixed = len(numbers) - counts[most] > _MIXED * len(numbers)
@@ -52,6 +58,46 @@ def split_column(cells: Sequence[PrintedNumber]) -> tuple[Numbers, NDArray[np.in
         return plain if roughness(left_out) < roughness(tried[0] @ weights) else tried
     uncut, cut = roughness(plain[0][:, 0]), roughness(tried[0] @ [float(_SIXTY), 1.0])
     return tried if cut < uncut - _MARGIN else plain
+
+
+def _usual_width(numbers: Sequence[PrintedNumber]) -> int:
+    """Digits that most numbers of one group have."""
+    widths = Counter(cell.widths[0] for cell in numbers if len(cell.groups) == 1)
+    return max(widths, key=lambda width: (widths[width], width))
+
+
+def _are_specks(cells: Sequence[PrintedNumber], numbers: Sequence[PrintedNumber]) -> bool:
+    """Tell whether what parts the groups of some cells of a column is a speck that was taken for a point.
+
+    White space parts hardly any, and the column runs on no less evenly if all cells have one group than if all are cut
+    where some are.
+    """
+    single = sum(len(cell.groups) == 1 for cell in numbers)
+    spaced = sum(cell.spaced for cell in numbers)
+    if single == len(numbers) or single < _SINGLE * len(numbers) or len(numbers) < _FEWEST:
+        return False
+    width = _usual_width(numbers)
+    several = [cell for cell in numbers if len(cell.groups) > 1]
+    if width >= _YEAR and single >= len(numbers) / 2 and all(cell.widths[0] == width for cell in several):
+        return True  # what follows was taken for digits: 1720 9f
+    if spaced > _MIXED * len(numbers):
+        return False
+    joined = _as_printed([_without_specks(cell, width) for cell in cells], 1)[0][:, 0]
+    cut = _cut(cells, max(len(cell.groups) for cell in numbers))
+    if cut is None:
+        return True
+    weights = np.array([float(_SIXTY) ** (cut[0].shape[1] - 1 - place) for place in range(cut[0].shape[1])])
+    return bool(roughness(joined) <= roughness(cut[0] @ weights) + _MARGIN)
+
+
+def _without_specks(cell: PrintedNumber, width: int) -> PrintedNumber:
+    """Make one number of the groups of a cell; what follows a number as long as most is left out."""
+    if cell.kind is not CellKind.NUMBER or len(cell.groups) < 2:
+        return cell
+    digits = cell.digits
+    if len(digits) != width and width in (cell.widths[0], cell.widths[-1]):
+        digits = digits[:width] if cell.widths[0] == width else digits[-width:]
+    return replace(cell, groups=(int(digits),), widths=(len(digits),))
 
 
 def _repeat(values: Numbers) -> Numbers:

@@ -13,6 +13,8 @@ from tablekin.recompute.strands import Strand
 
 _STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 25, 30, 50, 60, 100)
 _FEWEST = 4  # numbers
+_INSIDE = 10  # numbers on a count by ones that a table is entered with though it does not stand at a side
+_BEGIN = 2  # from which, at most, it then counts
 _MOST_OFF = 0.2  # share of numbers off the count
 MANY_OFF = 0.35  # the same, of a column at the side of a table that has no better one
 
@@ -46,8 +48,8 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
 
     They stand at its left or right side, or next to it where something else was read there. One inside belongs to a
     panel: it continues the count at the side, repeats it behind other columns, or counts against it (a complementary
-    argument). Where the columns at both sides count by different steps (a table of products), the smaller step is the
-    argument's.
+    argument). Without one at a side, one inside is taken that counts from 1 for long. Where the columns at both sides
+    count by different steps (a table of products), the smaller step is the argument's.
     """
     counts = {
         number: count
@@ -65,6 +67,8 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
                     sides.append(number)
         if sides:
             break
+    if not sides:  # the table was cut off, or has columns of others beside it
+        sides = [number for number, count in counts.items() if _counts_from_one(count)]
     if not sides:
         return {}
     smallest = min(abs(counts[number].step) for number in sides)
@@ -75,6 +79,10 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
         if number not in kept and abs(count.step) == smallest and _belongs(count, main, number - sides[0]):
             kept[number] = count
     return kept
+
+
+def _counts_from_one(count: Count) -> bool:
+    return abs(count.step) == 1 and count.on.sum() >= _INSIDE and 0 <= count.extended().min() <= _BEGIN
 
 
 def _belongs(count: Count, main: Count, distance: int) -> bool:

@@ -18,6 +18,7 @@ _UNITS = re.compile(
     r"(?<=\d)\s*(?:°|º|g(?:r(?:ad)?)?\.?|h(?:or)?\.?|m(?:in)?\.?|s(?:ec)?\.?|d\.?|l(?:i)?\.?|£)(?=[\s\d]|$)",
     re.IGNORECASE,
 )
+_TAIL = re.compile(r"(?<=\d)[\s.·,]*[^\W\d_]{1,6}\.?\s*$")  # a word behind a number: 1720 g, 24 Avril
 _MOST_DIGITS = 15  # a longer number is no whole number of a float
 
 
@@ -43,6 +44,7 @@ class PrintedNumber:
     widths: tuple[int, ...] = ()  # digits of each group, with zeros in front
     negative: bool = False
     fraction: float = 0.0  # of a unit of the last group
+    spaced: bool = False  # whether white space parts its groups: a point may be a speck
 
     @property
     def digits(self) -> str:
@@ -64,7 +66,8 @@ def parse(text: str | None) -> PrintedNumber:
     Returns
     -------
     PrintedNumber
-        A cell with letters is a word, unless all letters are abbreviated units behind digits (``4 h. 12 m.``).
+        A cell with letters is a word, unless all letters are abbreviated units behind digits (``4 h. 12 m.``), or a
+        short word behind the number (``1720 g``, ``24 Avril``).
     """
     bare = (text or "").strip()
     if not bare:
@@ -75,10 +78,13 @@ def parse(text: str | None) -> PrintedNumber:
     fraction = 0.0
     if bare[-1:] in _FRACTIONS:
         fraction, bare = _FRACTIONS[bare[-1]], bare[:-1]
+    if any(sign.isdigit() for sign in bare):
+        bare = _TAIL.sub("", bare)
     if _LETTER.search(bare) or not (fraction or any(sign.isdigit() for sign in bare)):
         return PrintedNumber(CellKind.WORD)
     if (vulgar := _VULGAR.search(bare)) and 0 < int(vulgar[1]) < int(vulgar[2]):
         fraction, bare = int(vulgar[1]) / int(vulgar[2]), bare[: vulgar.start()]
     found = [digits[:_MOST_DIGITS] for digits in _NUMBER.findall(bare)] or ["0"]
     groups, widths = tuple(int(digits) for digits in found), tuple(len(digits) for digits in found)
-    return PrintedNumber(CellKind.NUMBER, groups, widths, bare.lstrip()[:1] in "-−–", fraction)
+    spaced = any(gap.isspace() for gap in _NUMBER.split(bare)[1:-1])
+    return PrintedNumber(CellKind.NUMBER, groups, widths, bare.lstrip()[:1] in "-−–", fraction, spaced)

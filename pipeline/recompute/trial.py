@@ -13,7 +13,7 @@ from tablekin.recompute.evidence import Evidence, weigh, with_round_scale
 from tablekin.recompute.functions import LIBRARY
 from tablekin.recompute.model import Model, make_model
 from tablekin.recompute.robust_fit import polish, refine
-from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, screen
+from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, periods, screen, wrap
 from tablekin.recompute.smoothness import Numbers
 
 _ENTRIES = 5  # ways to enter a function that are fitted
@@ -110,6 +110,7 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
     while len(chosen):
         kept = candidate.promise * np.isin(np.arange(len(columns)), chosen)
         model = make_model(replace(candidate, promise=kept), columns).only(list(chosen))
+        model = _in_best_sign(model)
         vector = with_round_scale(model, polish(model, refine(model)))
         evidence = weigh(model, vector, candidate.options, columns.nulls[chosen], columns.weights[chosen])
         turned = candidate.entry.directions[candidate.option[chosen]] < 0
@@ -121,6 +122,31 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
         keeps = mean > min(mean.min() / 2, 0.0)
         chosen = chosen[keeps] if keeps.any() else chosen[[int(candidate.promise[chosen].argmax())]]
     return trial
+
+
+def _in_best_sign(model: Model) -> Model:
+    """Let the fit of a longitude without its sign begin in the sign in which it runs on most alike.
+
+    The few rows of the screening, one of them misread, may take it for that of another sign.
+    """
+    function = model.function
+    if not (function.shifts and function.period):
+        return model
+    place = function.shifts - 1
+    best, least = model.own.copy(), np.full(len(model.own), np.inf)
+    signs = round(360 / function.period)
+    for sign in range(signs):
+        own = model.own.copy()
+        own[:, place] = (own[:, place] + sign * function.period) % 360
+        turned = replace(model, own=own)
+        residuals = turned.residuals(turned.start())
+        middle = np.nanmedian(residuals, axis=1)
+        own[:, place] = (own[:, place] + middle / model.unit) % 360
+        rest = np.abs(wrap(residuals - middle[:, None], periods(function, model.unit)[:, None]))
+        misfit = np.nanmean(np.log1p(rest), axis=1)
+        better = misfit < least
+        best[better], least[better] = own[better], misfit[better]
+    return replace(model, own=best)
 
 
 def _widen(trial: Trial, columns: Columns, screening: ScreeningCriteria, criteria: TrialCriteria) -> Trial:

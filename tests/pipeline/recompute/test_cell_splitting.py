@@ -53,3 +53,15 @@ def test_leading_groups_left_out():
 @pytest.mark.parametrize("texts", [[], ["", ""]])
 def test_nothing_to_split(texts):
     assert np.isnan(column(texts)).all()
+
+
+def test_specks_taken_for_points_part_no_number():
+    """180, 181 ... 200 on worn paper: every fourth has a speck somewhere."""
+    texts = [f"{n // 100}·{n % 100:02d}" if n % 4 == 0 else str(n) for n in range(180, 201)]
+    texts[8] = "18·8"
+    assert column(texts).ravel().tolist() == list(range(180, 201))
+
+
+def test_a_letter_behind_a_year_that_looks_like_a_digit_is_left_out():
+    texts = [f"{year} 9" if year % 7 == 0 else str(year) for year in range(1699, 1717)]
+    assert column(texts).ravel().tolist() == list(range(1699, 1717))

@@ -36,3 +36,11 @@ def test_a_complementary_argument_and_a_second_panel():
 def test_the_argument_beside_something_else():
     rows = [["8", str(1700 + x), str(x * x % 19)] for x in range(12)]
     assert counts(rows) == {1: 1.0}
+
+
+def test_an_argument_between_the_columns_of_two_pages():
+    """No column at a side counts: the table was cut off."""
+    wild = [str(40 + 3 * n * n % 17) for n in range(1, 21)]
+    rows = [[w, w, str(300 + n), w, str(n), w, w] for n, w in enumerate(wild, 1)]
+    counts = find_counts(strands_of(from_rows(rows)))
+    assert list(counts) == [4] and counts[4].start == 1

@@ -50,3 +50,9 @@ def test_ditto(text):
 @pytest.mark.parametrize("text", ["d", "Avril", "gf", "Mean 7"])
 def test_words(text):
     assert parse(text).kind is CellKind.WORD
+
+
+def test_a_short_word_behind_a_number_is_left_out():
+    assert parse("1720 g").groups == (1720,)
+    assert parse("24 Avril").groups == (24,)
+    assert parse("Avril").kind is CellKind.WORD

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tablekin.segment import page_number
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.page_number import find_page_numbers
+from tablekin.segment.page_number import CRITERIA, find_page_numbers
 
 METRICS = DigitMetrics(20.0, 13.0, 2.0, 9.4)
 SHAPE = (1400, 1000)
@@ -48,6 +49,23 @@ def test_the_number_at_the_head_comes_before_that_at_the_foot() -> None:
 )
 def test_a_number_near_words_is_none(letters: tuple[slice, slice]) -> None:
     assert found(number(880, 60), letters=letters) == []
+
+
+def test_neighbours_are_those_that_each_number_by_itself_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_number, "_AT_ONCE", 7)
+    corners = np.random.default_rng(0).random((60, 2)) * 1400
+    boxes = np.hstack([corners, corners + np.array([39, 20])])
+    expected = [
+        any(
+            max(x0, u0) - min(x1, u1) < CRITERIA.other_beside * 20
+            and max(y0, v0) - min(y1, v1) < CRITERIA.other_below * 20
+            for other, (u0, v0, u1, v1) in enumerate(boxes)
+            if other != one
+        )
+        for one, (x0, y0, x1, y1) in enumerate(boxes)
+    ]
+    assert page_number._beside_numbers(boxes, 20.0).tolist() == expected
+    assert 0 < sum(expected) < 60
 
 
 def test_numbers_in_a_table_beside_others_or_of_another_size_are_none() -> None:

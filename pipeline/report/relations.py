@@ -6,7 +6,10 @@ import shlex
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
@@ -14,7 +17,9 @@ from tablekin.dating import UNDATED, YEAR_COLUMNS, Years, span, year_column, yea
 from tablekin.report.neighbours import describe_row
 from tablekin.report.terms import COSINE, Z
 
-_LISTED = 10  # pairs, the surest first
+_GROUPS = 5  # of related documents that are listed, the largest first
+_NAMED = 4  # documents of a group
+_PAIRS = 5  # pairs of a group, those with most in common first
 _COLUMNS = [
     *("doc_a", "doc_b", "is_kin", "same", "variant", "doubtful", "verdict", "strength", "log_odds_copied"),
     *("shared_errors", "evidence"),
@@ -131,12 +136,22 @@ def describe_relations(
     if not related:
         yield from _describe_nearest(corpus)
         return
-    verb = "pair of documents is" if len(related) == 1 else "pairs of documents are"
-    yield f"{len(related)} {verb} related, by collation; those with most in common first:"
-    for number, pair in enumerate(related[:_LISTED], 1):
-        yield f"{number:3d}. {pair}"
-    if len(related) > _LISTED:
-        yield f"     and {len(related) - _LISTED} more, in the table {corpus.layout.table('alignments')}"
+    groups = _group(related)
+    pairs, several = _count(len(related), "pair"), f", in {len(groups)} groups" if len(groups) > 1 else ""
+    yield f"related documents, by collation: {pairs}{several}"
+    for group in groups[:_GROUPS]:
+        names = sorted({doc for pair in group for doc in (pair.doc_a, pair.doc_b)})
+        if len(names) > 2:
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            yield f"  {len(names)} documents: {', '.join(names[:_NAMED])}{more}"
+        closest = _closest(group)[:_PAIRS]
+        yield from (f"    {pair}" for pair in closest)
+        if len(group) > len(closest):
+            yield f"    and {_count(len(group) - len(closest), 'more pair')} among them"
+    if len(groups) > _GROUPS:
+        yield f"  and {len(groups) - _GROUPS} more groups"
+    if len(related) > _PAIRS:
+        yield f"  all of them: the table {corpus.layout.table('alignments')}"
     first = related[0]
     yield from _commands(
         [
@@ -152,6 +167,38 @@ def describe_relations(
             *((f"{name} {_quoted(corpus)}", purpose) for name, purpose in further),
         ]
     )
+
+
+def _group(related: list[RelatedPair]) -> list[list[RelatedPair]]:
+    """Part pairs into groups that have no document in common, the largest first; their order is kept."""
+    names = sorted({doc for pair in related for doc in (pair.doc_a, pair.doc_b)})
+    a, b = (
+        pd.Index(names).get_indexer([getattr(pair, side) for pair in related]) for side in ("doc_a", "doc_b")
+    )
+    graph = coo_array((np.ones(len(related)), (a, b)), shape=(len(names), len(names)))
+    label = connected_components(graph, directed=False)[1][a]
+    groups: dict[int, list[RelatedPair]] = {}
+    for pair, number in zip(related, label.tolist(), strict=True):
+        groups.setdefault(number, []).append(pair)
+    return sorted(groups.values(), key=len, reverse=True)
+
+
+def _closest(group: list[RelatedPair]) -> list[RelatedPair]:
+    """Choose of a group's pairs those that join its documents, each the one with most in common that does."""
+    of: dict[str, str] = {}  # a document by which those that are joined are known
+
+    def find(doc: str) -> str:
+        while of.get(doc, doc) != doc:
+            doc = of[doc]
+        return doc
+
+    chosen = []
+    for pair in group:
+        one, other = find(pair.doc_a), find(pair.doc_b)
+        if one != other:
+            of[one] = other
+            chosen.append(pair)
+    return chosen
 
 
 def _describe_nearest(corpus: CorpusStore) -> Iterator[str]:

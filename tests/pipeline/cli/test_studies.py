@@ -25,9 +25,7 @@ def test_kinship(command, editions):
     assert {frozenset((pair["doc_a"], pair["doc_b"])) for pair in found["related"]} == {
         frozenset(pair) for pair in zip(kin["doc_a"], kin["doc_b"], strict=True)
     }
-    assert (
-        f"{len(kin)} pairs of documents are related, by collation; those with most in common first:" in lines
-    )
+    assert f"related documents, by collation: {len(kin)} pairs, in 2 groups" in lines
     assert "what to do next:" in lines
     for line in lines[lines.index("what to do next:") + 1 :]:
         words = shlex.split(line.partition("#")[0])[1:]

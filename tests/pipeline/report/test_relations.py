@@ -92,8 +92,11 @@ def test_pairs_are_listed_by_evidence_the_earlier_document_first():
 def test_the_list_ends_with_commands_that_name_the_first_pair():
     study = Study()
     lines = list(describe_relations(study, find_relations(study), [("kinship", "families")]))
-    assert lines[0].startswith("3 pairs of documents are related")
-    assert lines[1].startswith("  1. a (Tabulae, c. 1550) and c (c d.png)")
+    assert lines[0] == "related documents, by collation: 3 pairs"
+    assert lines[1] == "  3 documents: a, b, c"
+    assert lines[2].startswith("    a (Tabulae, c. 1550) and c (c d.png)")
+    assert lines[3].startswith("    b (Canon, 1524) and a (Tabulae, c. 1550)")
+    assert lines[4] == "    and 1 more pair among them"  # of b and c, who are joined by a
     begin = lines.index("what to do next:")
     commands = [line.partition("  #")[0].strip() for line in lines[begin + 1 :]]
     assert commands == [
@@ -104,11 +107,23 @@ def test_the_list_ends_with_commands_that_name_the_first_pair():
     ]
 
 
-def test_of_very_many_the_first_ten_are_listed_and_the_rest_counted():
-    pairs = pd.DataFrame([{"doc_a": "a", "doc_b": f"n{k:02d}", **ROW} for k in range(12)])
-    study = Study(pairs)
+def test_of_very_many_the_closest_are_listed_and_the_rest_counted():
+    pairs = [{"doc_a": "a", "doc_b": f"n{k:02d}", **ROW, "evidence": 100.0 - k} for k in range(8)]
+    pairs += [{"doc_a": f"n{k:02d}", "doc_b": f"n{k + 1:02d}", **ROW, "evidence": 30.0} for k in range(7)]
+    pairs += [{"doc_a": "b", "doc_b": "n11", **ROW, "evidence": 1.0}]
+    study = Study(pd.DataFrame(pairs))
     lines = list(describe_relations(study, find_relations(study)))
-    assert lines[11] == f"     and 2 more, in the table {Path('my corpus') / 'alignments'}"
+    assert lines[:2] == [
+        "related documents, by collation: 16 pairs, in 2 groups",
+        "  9 documents: a, n00, n01, n02 and 5 more",
+    ]
+    assert [line.split(" (")[0].strip() for line in lines[2:7]] == ["a"] * 5
+    assert [line.partition(" and ")[2].split(" ")[0] for line in lines[2:7]] == [
+        f"n{k:02d}" for k in range(5)
+    ]
+    assert lines[7] == "    and 10 more pairs among them"
+    assert lines[8].startswith("    b (Canon, 1524) and n11")
+    assert lines[9] == f"  all of them: the table {Path('my corpus') / 'alignments'}"
 
 
 def test_where_nothing_is_related_the_nearest_are_named():

@@ -60,6 +60,11 @@ class AuthorModel:
     slips: float  # share of values
     exact: bool  # whether all values are whole numbers, which there is nothing to round in
 
+    @property
+    def numbers(self) -> Array:
+        """The model as ``(4,)`` numbers."""
+        return np.array([self.bias, self.spread, self.slips, float(self.exact)])
+
 
 def misprint_density(off: Array, digits: Array, weights: Array) -> Array:
     """Probability that a misprint changes a value by so much.
@@ -78,16 +83,22 @@ def misprint_density(off: Array, digits: Array, weights: Array) -> Array:
     return np.where(edited, 1 / (SHARES.readings * digits), 10.0**-digits)
 
 
-def author_density(off: Array, model: AuthorModel) -> Array:
-    """Probability that an author writes a value that is ``off`` its computed one, not rounded, by so much."""
-    slips = model.slips
-    if model.exact:
-        rounded = (np.abs(off) < _PLAIN).astype(np.float64)
-    else:
-        high = (off + 0.5 - model.bias) / model.spread
-        rounded = ndtr(high) - ndtr(high - 1 / model.spread)
+def author_density(off: Array, authors: Array) -> Array:
+    """Probability that an author writes a value that is ``off`` its computed one, not rounded, by so much.
+
+    Parameters
+    ----------
+    off
+        ``(n,)`` units of the last place.
+    authors
+        ``(n, 4)`` or ``(4,)``, as :attr:`AuthorModel.numbers`.
+    """
+    bias, spread, slips, exact = np.moveaxis(authors, -1, 0)
+    scale = np.where(exact > 0, 1.0, spread)
+    high = (off + 0.5 - bias) / scale
+    rounded = np.where(exact > 0, np.abs(off) < _PLAIN, ndtr(high) - ndtr(high - 1 / scale))
     size = SHARES.mean_slip
-    slipped = np.exp(-np.abs(off - model.bias) / size) / (2 * size)
+    slipped = np.exp(-np.abs(off - bias) / size) / (2 * size)
     return np.asarray((1 - slips) * rounded + slips * slipped)
 
 
@@ -104,7 +115,7 @@ def fit_author(off: Array, misprint: Array) -> AuthorModel:
     exact = bool((np.abs(off) < _PLAIN).mean() > _MOSTLY) if len(off) else False
     best, highest = AuthorModel(0.0, _SPREADS[0], SHARES.slips, exact), -np.inf
     for model in _models(exact):
-        density = (1 - SHARES.misprinted) * author_density(off, model) + SHARES.misprinted * misprint
+        density = (1 - SHARES.misprinted) * author_density(off, model.numbers) + SHARES.misprinted * misprint
         total = float(np.log(np.maximum(density, 1e-300)).sum())
         if total > highest:
             best, highest = model, total

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.collation.authorship import SHARES, AuthorModel, author_density, misprint_density
+from tablekin.collation.authorship import SHARES, author_density, misprint_density
 from tablekin.collation.expectation import CellPlace, Expectations, wrap
 from tablekin.threshold import threshold
 
@@ -63,7 +63,8 @@ class _AlignedValues:
     before_b: Array
     sure: Array  # (n,) probability that both are read rightly
     function: NDArray[np.int64]  # of document a
-    function_b: NDArray[np.int64]  # -1 where document b's is not known
+    authors_a: Array  # (n, 4) how each erred
+    authors_b: Array  # that of document a, where the function of b is not known
 
 
 def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
@@ -87,12 +88,7 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
         return CopyingEvidence()
     evidence = CopyingEvidence()
     for function in np.unique(values.function).tolist():
-        own = values.function == function
-        other = values.function_b[own]
-        known = other[other >= 0]
-        author = expected_a.functions[function].author
-        there = expected_b.functions[int(np.bincount(known).argmax())].author if len(known) else author
-        part = _weigh(_only(values, own), author, there)
+        part = _weigh(_only(values, values.function == function))
         name = expected_a.functions[function].name
         evidence = CopyingEvidence(
             evidence.log_odds + part.log_odds,
@@ -125,6 +121,8 @@ def _align(cells: pd.DataFrame, expected: Expectations, others: Expectations) ->
     computed, due = expected.computed[a], expected.due[a]
     computed_b, due_b = computed.copy(), due.copy()
     computed_b[known], due_b[known] = others.computed[b[known]], others.due[b[known]]
+    authors_b = expected.authors[a].copy()
+    authors_b[known] = others.authors[b[known]]
     off, off_b = (_deviation(one) for one in (expected, others))
     above_b = np.where(known, others.above[b], -1) if len(others.above) else np.full(len(a), -1)
     return _AlignedValues(
@@ -141,7 +139,8 @@ def _align(cells: pd.DataFrame, expected: Expectations, others: Expectations) ->
         before_b=_at(off_b, above_b),
         sure=np.array([sure for *_, sure in found], np.float64)[good],
         function=expected.function[a],
-        function_b=np.where(known, others.function[b], -1) if len(others.function) else np.full(len(a), -1),
+        authors_a=expected.authors[a],
+        authors_b=authors_b,
     )
 
 
@@ -187,27 +186,30 @@ def _read_as(place: CellPlace, text: str, other: str, is_same: bool) -> float | 
     return sum(weight * one for weight, one in zip(place.weights, off, strict=True))
 
 
-def _weigh(values: _AlignedValues, author_a: AuthorModel, author_b: AuthorModel) -> CopyingEvidence:
-    """Weigh the values of one function; who was copied may have computed as either author."""
-    by_a = _densities(values, values.computed, values.due, author_a)
-    by_b = _densities(values, values.computed_b, values.due_b, author_b)
+def _weigh(values: _AlignedValues) -> CopyingEvidence:
+    """Weigh the values of one function, by what that of either document says; who was copied erred as either author."""
     apart = wrap(values.b - values.a, values.period)
     miscopied = misprint_density(apart, values.digits, values.weights)
     same = apart == 0
     change = CRITERIA.miscopied + np.where(same, 1 - np.sqrt(values.sure), 0.0)
-    alone = np.log(by_a[0]) + np.log(by_b[1])
-    totals: list[float] = []
-    for first, second in (by_a, by_b):
-        copied = np.where(
-            same, first * (1 - change) ** 2, (first + second) * (1 - change) * change * miscopied
+    trust = np.where(same, 1.0, values.sure)
+    alike, copied = [], []
+    for computed, due in ((values.computed, values.due), (values.computed_b, values.due_b)):
+        by_a, by_b = (
+            _densities(values, computed, due, authors) for authors in (values.authors_a, values.authors_b)
         )
-        nats = np.log(np.maximum(copied, 1e-300)) - alone
-        totals.append(float((np.where(same, 1.0, values.sure) * nats).sum()))
+        alike.append(float((trust * (np.log(by_a[0]) + np.log(by_b[1]))).sum()))
+        for first, second in (by_a, by_b):
+            both = np.where(
+                same, first * (1 - change) ** 2, (first + second) * (1 - change) * change * miscopied
+            )
+            copied.append(float((trust * np.log(np.maximum(both, 1e-300))).sum()))
     off = np.round(wrap(values.a - values.due, values.period))
     errors = SHARES.misprinted * misprint_density(off, values.digits, values.weights)
-    wrong = SHARES.clear * author_density(wrap(values.a - values.computed, values.period), author_a) < errors
+    likely = author_density(wrap(values.a - values.computed, values.period), values.authors_a)
+    wrong = SHARES.clear * likely < errors
     return CopyingEvidence(
-        log_odds=float(np.logaddexp.reduce(totals) - np.log(2)),
+        log_odds=max(copied) - max(alike),
         values=len(same),
         shared_errors=int((same & wrong).sum()),
         shared_deviations=int((same & ~wrong & (off != 0)).sum()),
@@ -215,22 +217,20 @@ def _weigh(values: _AlignedValues, author_a: AuthorModel, author_b: AuthorModel)
     )
 
 
-def _densities(
-    values: _AlignedValues, computed: Array, due: Array, author: AuthorModel
-) -> tuple[Array, Array]:
-    """Probability of the values of both documents, each by itself, if one author had computed them."""
+def _densities(values: _AlignedValues, computed: Array, due: Array, authors: Array) -> tuple[Array, Array]:
+    """Probability of the values of both documents, each by itself, if the same authors had computed them."""
     found = []
     for side, before in ((values.a, values.before_a), (values.b, values.before_b)):
         rounded = np.round(wrap(side - due, values.period))
         misprint = misprint_density(rounded, values.digits, values.weights)
-        found.append(_density(wrap(side - computed, values.period), misprint, rounded, before, author))
+        found.append(_density(wrap(side - computed, values.period), misprint, rounded, before, authors))
     return found[0], found[1]
 
 
-def _density(off: Array, misprint: Array, rounded: Array, before: Array, author: AuthorModel) -> Array:
+def _density(off: Array, misprint: Array, rounded: Array, before: Array, authors: Array) -> Array:
     """Probability of values by themselves: their author's, or misprinted; a slip may go on from the value above."""
     share = SHARES.misprinted
-    density = (1 - share) * author_density(off, author) + share * misprint
+    density = (1 - share) * author_density(off, authors) + share * misprint
     goes_on = (before != 0) & (rounded == before)
     return np.maximum(
         np.where(goes_on, SHARES.carried_on + (1 - SHARES.carried_on) * density, density), 1e-300

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.authorship import SHARES, AuthorModel, author_density, fit_author, misprint_density
+from tablekin.collation.authorship import SHARES, author_density, fit_author, misprint_density
 from tablekin.collation.information import CRITERIA, Run, column_information
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ class PrintedFunction:
 
     name: str
     parameters: tuple[tuple[str, float, float], ...]  # name, and ends of the interval
-    author: AuthorModel
     values: int
 
 
@@ -51,9 +50,8 @@ class Expectations:
     weights: Array  # (n, digits) what one unit of every digit is worth
     above: NDArray[np.int64]  # (n,) the value in the row above, -1 where there is none
     function: NDArray[np.int64]  # (n,) place in ``functions``
-    wrong: NDArray[
-        np.bool_
-    ]  # (n,) whether a value is an error, no deviation that its author's way of computing makes
+    authors: Array  # (n, 4) how the author of each column erred, as AuthorModel has it
+    wrong: NDArray[np.bool_]  # (n,) errors, no deviations that their author's way of computing makes
     functions: tuple[PrintedFunction, ...] = ()
     cells: Mapping[int, CellPlace] = field(default_factory=dict)  # by region
     telling: Mapping[int, float] = field(default_factory=dict)
@@ -72,8 +70,8 @@ def _make(
     rough: frozenset[int] = frozenset(),
 ) -> Expectations:
     first, rest = (arrays[name] for name in _EMPTY), (functions, cells or {}, telling or {}, rough)
-    value, computed, due, period, digits, weights, above, function, wrong = first
-    return Expectations(value, computed, due, period, digits, weights, above, function, wrong, *rest)
+    value, computed, due, period, digits, weights, above, function, authors, wrong = first
+    return Expectations(value, computed, due, period, digits, weights, above, function, authors, wrong, *rest)
 
 
 _IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column
@@ -84,6 +82,7 @@ _EMPTY: Columns = {
     **{name: np.zeros(0) for name in ("value", "computed", "due", "period", "digits")},
     "weights": np.zeros((0, _DIGITS)),
     **{name: np.zeros(0, np.int64) for name in ("above", "function")},
+    "authors": np.zeros((0, 4)),
     "wrong": np.zeros(0, bool),
 }
 NO_EXPECTATIONS = _make(_EMPTY)
@@ -99,16 +98,12 @@ def expect(found: Recomputation) -> Expectations:
         for place, quantity in enumerate(finding.quantities):
             first = sum(len(part["value"]) for part in (*parts, *own))
             own.append(_values_of(finding, place, quantity, first, len(functions), cells))
-        off = np.concatenate([wrap(part["value"] - part["computed"], part["period"]) for part in own])
-        digits, weights = (np.concatenate([part[name] for part in own]) for name in ("digits", "weights"))
-        misprint = misprint_density(off, digits, weights)
-        author = fit_author(off, misprint)
-        wrong = _is_wrong(own, off, misprint, author)
-        ends = np.cumsum([len(part["value"]) for part in own])[:-1]
-        for part, mistaken in zip(own, np.split(wrong, ends), strict=True):
-            part["wrong"] = mistaken
+        for part in own:
+            _add_author(part)
         parameters = tuple((one.name, one.low, one.high) for one in finding.parameters)
-        functions.append(PrintedFunction(finding.function.name, parameters, author, len(off)))
+        functions.append(
+            PrintedFunction(finding.function.name, parameters, sum(len(part["value"]) for part in own))
+        )
         parts += own
     arrays = {
         name: np.concatenate([part[name] for part in parts]) if parts else none
@@ -118,13 +113,18 @@ def expect(found: Recomputation) -> Expectations:
     return _make(arrays, tuple(functions), cells, telling, rough)
 
 
-def _is_wrong(
-    parts: Sequence[Columns], off: Array, misprint: Array, author: AuthorModel
-) -> NDArray[np.bool_]:
-    """Tell errors from what an author's way of computing makes; of a careful author every deviation is one."""
-    differs = np.concatenate([part["value"] != part["due"] for part in parts])
-    unlikely = SHARES.clear * author_density(off, author) < SHARES.misprinted * misprint
-    return np.asarray(differs & (unlikely | (author.spread <= SHARES.careful)), bool)
+def _add_author(part: Columns) -> None:
+    """Tell how the author of a column erred, and errors from what his way of computing makes.
+
+    Of a careful author every deviation is an error.
+    """
+    off = wrap(part["value"] - part["computed"], part["period"])
+    rounded = np.round(wrap(part["value"] - part["due"], part["period"]))
+    misprint = misprint_density(rounded, part["digits"], part["weights"])
+    author = fit_author(off, misprint)
+    unlikely = SHARES.clear * author_density(off, author.numbers) < SHARES.misprinted * misprint
+    part["authors"] = np.tile(author.numbers, (len(off), 1))
+    part["wrong"] = (part["value"] != part["due"]) & (unlikely | (author.spread <= SHARES.careful))
 
 
 def _unexplained(

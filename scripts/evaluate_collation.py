@@ -25,6 +25,7 @@ from tablekin.collation import (
     Witness,
     WitnessReader,
     collate,
+    expectations_of,
     keep_significant,
     make_witness,
     to_frame,
@@ -61,13 +62,14 @@ def printed_page(cells: pd.DataFrame) -> CollatedPage:
             "row": cells["row"],
             "col": cells["col"],
             "text": cells["text"].map(_digits),
+            "printed": cells["text"],
             "confidence": 1.0,
         }
     )
     keys = _keys(cells)
-    seen = pd.DataFrame({"digit": [], "score": [], "x0": [], "region_id": []})
+    seen = pd.DataFrame({"digit": [], "score": [], "x0": [], "y0": [], "region_id": []})
     unexplained = pd.DataFrame({"region_id": [], "feature": [], "relevance": []})
-    read = make_witness("", regions, seen, unexplained)
+    read = make_witness("", regions, seen, unexplained, expectations_of(regions, seen))
     return CollatedPage(read, {region: [key] for region, key in enumerate(keys)}, _filled(cells))
 
 

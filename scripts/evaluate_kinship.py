@@ -43,6 +43,8 @@ from tablekin.analyze.clusters import find_clusters
 from tablekin.corpus import CorpusStore
 from tablekin.sample import read_truth
 
+_COUNTS = ("true", "claimed", "right", "thin", "thin_right", "steps", "steps_right", "steps_reversed")
+
 
 def read_upright(archive: Path, docs: tuple[str, ...]) -> list[NDArray[np.uint8]]:
     """Read scans and turn them upright, as the truth says: in grey."""
@@ -149,7 +151,7 @@ def evaluate_clusters(
 def evaluate_trees(archive: Path, collations: pd.DataFrame, title: str) -> dict[str, Any]:
     """Score the trees; prints a table."""
     trees = score_trees(archive, collations)
-    counts = trees[["true", "claimed", "right", "thin", "thin_right"]].sum()
+    counts = trees[[*_COUNTS]].sum()
     distance = float(trees["distance"].mean())
     print(f"\ntrees of {len(trees)} works, {title}\n{trees.round(3).to_string(index=False)}")
     print(f"{counts.to_dict()}, mean distance {distance:.3f}")

@@ -193,17 +193,21 @@ def _weigh(values: _AlignedValues) -> CopyingEvidence:
     same = apart == 0
     change = CRITERIA.miscopied + np.where(same, 1 - np.sqrt(values.sure), 0.0)
     trust = np.where(same, 1.0, values.sure)
-    alike, copied = [], []
+    alike: list[float] = []
+    copied: list[float] = []
+    own: list[Array] = []  # of document a by its function, of b by its own
     for computed, due in ((values.computed, values.due), (values.computed_b, values.due_b)):
         by_a, by_b = (
             _densities(values, computed, due, authors) for authors in (values.authors_a, values.authors_b)
         )
         alike.append(float((trust * (np.log(by_a[0]) + np.log(by_b[1]))).sum()))
+        own.append(by_b[1] if own else by_a[0])
         for first, second in (by_a, by_b):
             both = np.where(
                 same, first * (1 - change) ** 2, (first + second) * (1 - change) * change * miscopied
             )
             copied.append(float((trust * np.log(np.maximum(both, 1e-300))).sum()))
+    alike.append(float((trust * (np.log(own[0]) + np.log(own[1]))).sum()))
     off = np.round(wrap(values.a - values.due, values.period))
     errors = SHARES.misprinted * misprint_density(off, values.digits, values.weights)
     likely = author_density(wrap(values.a - values.computed, values.period), values.authors_a)

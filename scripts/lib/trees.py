@@ -13,6 +13,8 @@ from evaluate_collation import documents
 
 from tablekin.collation import Witness, collate, keep_significant, to_frame
 from tablekin.corpus import CorpusStore
+from tablekin.dating import Years
+from tablekin.kinship.rooting import infer_rooted_stemma
 from tablekin.kinship.stemma import CRITERIA, Split, infer_stemma, normalized
 from tablekin.kinship.variant_table import build_variant_table
 from tablekin.sample import read_truth
@@ -95,7 +97,13 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
         tradition = build_variant_table(
             cells, {doc: edition for doc, edition in own.items() if edition in compared}
         )
-        stemma = infer_stemma(tradition.witnesses, tradition.readings)
+        dates = {
+            edition: Years(int(year), int(year))
+            for edition, year in zip(editions["edition"], editions["year"], strict=True)
+        }
+        rooted = infer_rooted_stemma(tradition, dates)
+        stemma = rooted or infer_stemma(tradition.witnesses, tradition.readings)
+        parent_of = dict(zip(editions["edition"], editions["parent"], strict=True))
         true = true_branches(
             dict(zip(editions["edition"], editions["parent"], strict=True)), sorted(compared)
         )
@@ -112,6 +120,9 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
                 "right": len(claimed & true),
                 "thin": len(thin),
                 "thin_right": len(thin & true),
+                "steps": len(stemma.steps),
+                "steps_right": sum(parent_of[step.child] == step.parent for step in stemma.steps),
+                "steps_reversed": sum(parent_of[step.parent] == step.child for step in stemma.steps),
                 "distance": len(claimed ^ true) / max(len(claimed) + len(true), 1),
             }
         )

@@ -6,6 +6,7 @@ It is made when something is first looked for, and again when the table ``region
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,8 +25,11 @@ from tablekin.find.query import sixtieths
 from tablekin.page import RegionKind
 
 _KEY = b"tablekin.find"  # of the metadata: what the index was made from
-_LAYOUT = "1"  # of the file; another number makes every index anew
+_LAYOUT = "2"  # of the file; another number makes every index anew
 _COLUMNS = ["doc_id", "region_id", "kind", "table_id", "row", "col", "text", "value"]
+
+_TEXTS = ("documents", "texts", "digits")
+_NUMBERS = {"region_id": np.int32, "table_id": np.int16, "row": np.int16, "col": np.int16}
 
 Index = NDArray[np.int64]
 
@@ -37,11 +41,14 @@ class CellIndex:
     documents: list[str]
     texts: pa.Array  # (texts,), each once, sorted
     begin: NDArray[np.int64]  # (texts + 1,): the cells of each text
+    digits: pa.Array  # the same texts without blanks, each once, sorted
+    digits_begin: NDArray[np.int64]  # (digits + 1,): the texts of each, in digits_text
+    digits_text: NDArray[np.int32]
     document: NDArray[np.int32]  # (cells,): place in documents
     region: NDArray[np.int32]
-    table: NDArray[np.int32]
-    row: NDArray[np.int32]
-    col: NDArray[np.int32]
+    table: NDArray[np.int16]
+    row: NDArray[np.int16]
+    col: NDArray[np.int16]
     value: NDArray[np.float64]  # in units of the first group; not a number where there is none
 
     def __len__(self) -> int:
@@ -49,11 +56,12 @@ class CellIndex:
 
     def with_texts(self, texts: set[str]) -> Index:
         """Find the cells that have one of some texts."""
-        places = (
-            pc.index_in(pa.array(sorted(texts), pa.string()), value_set=self.texts).drop_null().to_numpy()
-        )
-        spans = [np.arange(self.begin[place], self.begin[place + 1]) for place in places]
-        return np.concatenate(spans) if spans else np.zeros(0, np.int64)
+        return _spans(self.begin, _places_of(self.texts, texts))
+
+    def with_digits(self, digits: set[str]) -> Index:
+        """Find the cells that have one of some strings of digits, whatever blanks stand between them."""
+        found = self.digits_text[_spans(self.digits_begin, _places_of(self.digits, digits))]
+        return _spans(self.begin, found.astype(np.int64))
 
     def with_values(self, value: float, tolerance: float) -> Index:
         """Find the cells whose value is near one."""
@@ -66,19 +74,60 @@ class CellIndex:
         """More rows and columns than any table has, as `places` counts them: from a place to that below it."""
         return int(max(self.row.max(initial=0), self.col.max(initial=0))) + 2
 
+    @cached_property
+    def tables(self) -> int:
+        """As many tables as any document has."""
+        return int(self.table.max(initial=0)) + 1
+
     def places(self, cells: Index) -> Index:
         """Give document, table, row and column of cells as one number; the next in the row is one more."""
-        tables = int(self.table.max(initial=0)) + 1
-        document = self.document[cells].astype(np.int64)
-        return (
-            (document * tables + self.table[cells]) * self.lines + self.row[cells]
-        ) * self.lines + self.col[cells]
+        place = self.document[cells].astype(np.int64) * self.tables + self.table[cells]
+        return (place * self.lines + self.row[cells]) * self.lines + self.col[cells]
 
     def text_of(self, cells: Index) -> list[str]:
         """Give the texts of cells; empty for -1."""
         places = np.searchsorted(self.begin, cells, side="right") - 1
         found = pc.fill_null(self.texts.take(pa.array(places, pa.int64(), mask=cells < 0)), "")
         return list(found.to_pylist())
+
+
+@dataclass(frozen=True)
+class _SortedTexts:
+    """Strings as a sequence of bytes, of which only those are made that are looked at."""
+
+    begin: NDArray[np.int32]
+    letters: memoryview
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> _SortedTexts:
+        _, offsets, letters = texts.buffers()
+        begin = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        return cls(begin, memoryview(letters if letters is not None else b""))
+
+    def __len__(self) -> int:
+        return len(self.begin) - 1
+
+    def __getitem__(self, place: int) -> bytes:
+        return bytes(self.letters[self.begin[place] : self.begin[place + 1]])
+
+
+def _places_of(texts: pa.Array, wanted: set[str]) -> Index:
+    """Find the places of strings among sorted ones; those that are not there are left out."""
+    if not len(texts):
+        return np.zeros(0, np.int64)
+    known = _SortedTexts.of(texts)
+    found = []
+    for text in sorted(wanted):
+        place = bisect_left(known, text.encode())
+        if place < len(known) and known[place] == text.encode():
+            found.append(place)
+    return np.array(found, np.int64)
+
+
+def _spans(begin: NDArray[np.int64], places: Index) -> Index:
+    """List the numbers from the beginning of each of some places to that of the next."""
+    spans = [np.arange(begin[place], begin[place + 1]) for place in places]
+    return np.concatenate(spans) if spans else np.zeros(0, np.int64)
 
 
 def open_index(corpus: CorpusStore, say: Callable[[str], None]) -> CellIndex:
@@ -130,11 +179,11 @@ def _map(path: Path, key: bytes) -> pa.Table | None:
 def _of_record(record: pa.Table) -> CellIndex:
     columns: dict[str, Any] = {name: record[name].chunk(0).values for name in record.column_names}
     arrays = {
-        name: column.to_numpy(zero_copy_only=True)
-        for name, column in columns.items()
-        if name not in ("documents", "texts")
+        name: column.to_numpy(zero_copy_only=True) for name, column in columns.items() if name not in _TEXTS
     }
-    return CellIndex(documents=columns["documents"].to_pylist(), texts=columns["texts"], **arrays)
+    return CellIndex(
+        documents=columns["documents"].to_pylist(), texts=columns["texts"], digits=columns["digits"], **arrays
+    )
 
 
 def _make(corpus: CorpusStore) -> pa.Table:
@@ -144,18 +193,22 @@ def _make(corpus: CorpusStore) -> pa.Table:
     cells = read_parts(parts, _COLUMNS, is_cell)
     documents, document = _sorted_codes(cells["doc_id"])
     texts, text = _sorted_codes(cells["text"])
-    numbers = {
-        name: cells[name].to_numpy().astype(np.int32) for name in ("region_id", "table_id", "row", "col")
-    }
+    numbers = {name: cells[name].to_numpy().astype(kind) for name, kind in _NUMBERS.items()}
     order = np.lexsort((numbers["col"], numbers["row"], numbers["table_id"], document, text))
     read = np.array([sixtieths(each.split()) for each in texts.to_pylist()])
     value = cells["value"].to_numpy().astype(np.float64)
     value = np.where(np.isnan(value), read[text] if len(read) else value, value)
     begin = np.searchsorted(text[order], np.arange(len(texts) + 1))
+    digits, bare = _sorted_codes(pa.chunked_array([pc.replace_substring(texts, " ", "")], pa.string()))
+    by_digits = np.argsort(bare, kind="stable")
+    digits_begin = np.searchsorted(bare[by_digits], np.arange(len(digits) + 1))
     columns = {
         "documents": documents,
         "texts": texts,
         "begin": pa.array(begin, pa.int64()),
+        "digits": digits,
+        "digits_begin": pa.array(digits_begin, pa.int64()),
+        "digits_text": pa.array(by_digits, pa.int32()),
         "document": pa.array(document[order], pa.int32()),
         "region": pa.array(numbers["region_id"][order]),
         "table": pa.array(numbers["table_id"][order]),

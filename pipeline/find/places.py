@@ -7,8 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tablekin.find.cell_index import CellIndex
@@ -68,18 +66,12 @@ def _find_number(index: CellIndex, query: Query, number: int) -> _Hits:
     exact = index.with_texts({" ".join(groups)})
     found = [_single(index, exact, np.ones(len(exact), bool))]
     if query.within_digit:
-        near = index.with_texts(_respaced(index, near_misses("".join(groups)) | {"".join(groups)}))
+        near = index.with_digits(near_misses("".join(groups)) | {"".join(groups)})
         near = np.setdiff1d(near, exact)
         found.append(_single(index, near, np.zeros(len(near), bool)))
     if len(groups) > 1:
         found += _divided(index, groups, query.within_digit)
     return _sorted(found)
-
-
-def _respaced(index: CellIndex, digits: set[str]) -> set[str]:
-    """List the texts of the index that have one of some strings of digits, whatever blanks stand between them."""
-    bare = pc.replace_substring(index.texts, " ", "")
-    return set(index.texts.filter(pc.is_in(bare, value_set=pa.array(sorted(digits)))).to_pylist())
 
 
 def _single(index: CellIndex, cells: Index, is_exact: NDArray[np.bool_]) -> _Hits:

@@ -19,9 +19,9 @@ _ALIKE = {"’": "'", "‘": "'", "ʹ": "′", "ʺ": "″", "-": "–", "ʼ": "'
 
 
 LOOKALIKES = {
-    0: "oO",
+    0: "oOcCe",
     1: "Iilj",
-}  # letters that many old types print with the sorts, or nearly those, of a digit
+}  # letters that many old types print with the sorts, or nearly those, of a digit, and what is left of a broken one
 
 
 def mark_of(character: str) -> str:

@@ -18,8 +18,8 @@ _COLOURS = {"misprint": "#c8102e", "misreading": "#d98c00", "own": "#1f4fa3", "f
 _MEANINGS = {
     "misprint": "misprinted",
     "misreading": "misread",
-    "own": "as its author had it",
-    "fits": "says what it should",
+    "own": "as their author had them",
+    "fits": "as they should be",
 }
 _PLOT = (640, 300)  # width and height of a diagram, in pixels of the drawing
 _ROOM = 90  # beside and below a diagram, for its axes

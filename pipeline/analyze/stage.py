@@ -20,6 +20,7 @@ from tablekin.analyze.history import (
     flows,
     lives_of_clusters,
 )
+from tablekin.analyze.parameters import parameters_of
 from tablekin.analyze.works import make_works, write_works
 from tablekin.corpus import CorpusStore, replacing
 from tablekin.dating import SETTINGS as DATING
@@ -81,6 +82,7 @@ def analyze(
     else:
         corpus.work_table.drop()
     tables["drivers_by"] = share_drivers(corpus, documents, asdict(columns))
+    tables["parameters"] = parameters_of(corpus.read("functions"), documents)
     tables |= dict(_histories(documents, window, corpus.seed, say))
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():

@@ -12,7 +12,7 @@ from tablekin.recompute.functions import ArgumentKind, Function
 from tablekin.recompute.quantity import Argument
 from tablekin.recompute.smoothness import Numbers
 
-_EVERY_DEGREE = (0.0,)
+_SIGNS = 12
 _CLIMATES = (
     (0.5, 12.0),
     (0.25, 12.0),
@@ -81,17 +81,25 @@ def _angles(argument: Argument, values: Numbers, step: float, function: Function
         return
     signs = [origin for origin in function.origins if origin % 30 == 0] or [0.0]
     degrees = list(argument.origins) or (signs if high <= 31 else [0.0])
-    yield _turned(
-        values,
-        degrees,
-        [degree + 30 for degree in degrees] if len(degrees) > 1 else [90.0, 180.0],
-        function,
-        step,
-    )
+    for half in _halves(degrees, function):
+        ends = [degree + 30 for degree in half] if len(half) > 1 else [90.0, 180.0]
+        yield _turned(values, half, ends, function, step)
     if not radices and high <= 60 and len(function.origins) > 13:
         yield _turned(
             values / 60, function.origins, [degree + 1 for degree in function.origins], function, step / 60
         )
+
+
+def _halves(degrees: list[float], function: Function) -> Iterator[list[float]]:
+    """Yield the half circles from which columns may count, where the second one prints the first again.
+
+    Together they would hide one another: an equation near the perigee looks like a larger one near the apogee.
+    """
+    if function.unsigned and len(degrees) == _SIGNS:
+        yield degrees[: _SIGNS // 2]
+        yield degrees[_SIGNS // 2 :]
+    else:
+        yield degrees
 
 
 def _turned(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tablekin import data
 
@@ -29,6 +30,7 @@ class KnownValue:
     value: float
     name: str  # of the author
     source: str
+    checked: bool  # whether the value was held against a text; otherwise it was written from memory
 
 
 def read_sexagesimal(text: str) -> float:
@@ -49,6 +51,7 @@ def known_values(parameter: str) -> tuple[KnownValue, ...]:
             read_sexagesimal(one["value"]) if isinstance(one["value"], str) else float(one["value"]),
             one["name"],
             one["source"],
+            bool(one["checked"]),
         )
         for one in found
     )
@@ -78,6 +81,6 @@ def names_within(parameter: str, low: float, high: float, step: float = 1.0) -> 
 
 
 @cache
-def _parameters() -> dict[str, list[dict[str, str]]]:
+def _parameters() -> dict[str, list[dict[str, Any]]]:
     path = Path(data.__file__).parent / "parameters.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -81,7 +81,7 @@ def _angles(argument: Argument, values: Numbers, step: float, function: Function
         return
     signs = [origin for origin in function.origins if origin % 30 == 0] or [0.0]
     degrees = list(argument.origins) or (signs if high <= 31 else [0.0])
-    for half in _halves(degrees, function):
+    for half in _halves(degrees, function) if not argument.origins else (degrees,):
         ends = [degree + 30 for degree in half] if len(half) > 1 else [90.0, 180.0]
         yield _turned(values, half, ends, function, step)
     if not radices and high <= 60 and len(function.origins) > 13:

@@ -77,7 +77,8 @@ class Model:
         own[:, theirs] = vector[len(ours) : len(ours) + len(theirs) * len(own)].reshape(len(own), -1)
         scale = vector[-1] if self.has_scale else 1.0
         natural = evaluate(self.function, self.x, self.step, shared, own[:, None, :])
-        return np.clip(scale * self.unit[:, None] * natural, -_CLIP, _CLIP)
+        with np.errstate(invalid="ignore"):
+            return np.clip(scale * self.unit[:, None] * natural, -_CLIP, _CLIP)
 
     def residuals(self, vector: Numbers) -> Numbers:
         """Subtract computed from printed values, in units of the last place, ``(quantities, rows)``; may be NaN."""

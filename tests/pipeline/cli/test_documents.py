@@ -33,6 +33,22 @@ def test_read(found, editions):
     }
 
 
+def test_recompute(found, command, editions, tmp_path):
+    """What the command says of a page are the rows of the corpus's tables."""
+    (page,) = found("recompute", editions, "page0")["documents"]
+    checks = rows(editions, "checks", doc_id="page0")
+    assert {one["region_id"]: one["due"] for one in page["checks"]} == {
+        one.region_id: one.due for one in checks.itertuples()
+    }
+    assert len(page["functions"]) == len(rows(editions, "functions", doc_id="page0"))
+    assert len(page["columns"]) == len(rows(editions, "columns", doc_id="page0"))
+    written = command("recompute", editions, "page0", "--csv", tmp_path / "checks.csv")
+    assert written.exit_code == 0 and "page0" in written.stdout
+    assert len(pd.read_csv(tmp_path / "checks.csv")) == len(checks)
+    refused = command("recompute", editions, "--csv", tmp_path / "none.csv")
+    assert refused.exit_code == 2 and "name a document" in refused.stderr
+
+
 def test_similar(found, editions):
     result = found("similar", editions, "page1", "-n", 2)
     pairs = pd.read_parquet(editions / "pairs").query("doc_a == 'page1' or doc_b == 'page1'")

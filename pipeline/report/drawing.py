@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -224,8 +225,11 @@ def _draw_connection(axes: Axes, connection: Connection, strength: float) -> Non
     )
 
 
+_UNDATED: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
 def save_drawing(figure: Figure, path: Path) -> None:
-    """Write a drawing; the suffix says as what.
+    """Write a drawing; the suffix says as what. The same drawing gives the same file.
 
     Raises
     ------
@@ -235,7 +239,9 @@ def save_drawing(figure: Figure, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            figure.savefig(file, format=path.suffix[1:].lower() or "png")
+            kind = path.suffix[1:].lower() or "png"
+            with matplotlib.rc_context({"svg.hashsalt": "tablekin"}):
+                figure.savefig(file, format=kind, metadata=_UNDATED.get(kind))
     except (
         OSError,
         StorageError,

@@ -88,6 +88,9 @@ def test_a_pair_of_a_corpus_is_drawn(tmp_path):
     start(tmp_path / "scans", tmp_path / "corpus")
     corpus = CorpusStore.open(tmp_path / "corpus")
     drawing = open_pair(corpus, "page1", "page0.png").plot()
+    for name in ("one.svg", "other.svg"):
+        save_drawing(drawing, tmp_path / name)
+    assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "other.svg").read_bytes()
     save_drawing(drawing, tmp_path / "new/pair.png")
     picture = np.asarray(Image.open(tmp_path / "new/pair.png").convert("RGB")).astype(float)
     gap = picture[150:950, 1240 + 20 : 1240 + 180]  # between pages of 30 x 20 pixels, 1200 wide

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tablekin.export.canvas import PageOnCanvas
 
+_SHOWN = "commenting"  # the motivation that viewers show unasked: Mirador shows neither of the others
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels of the image
 
 
@@ -31,7 +32,7 @@ def cell_annotations(page: PageOnCanvas, regions: pd.DataFrame, address: str) ->
         yield {
             "id": f"{address}/region-{row['region_id']}",
             "type": "Annotation",
-            "motivation": "supplementing",
+            "motivation": ["supplementing", _SHOWN],
             "body": {"type": "TextualBody", "value": str(reading), "format": "text/plain"},
             "target": page.target(box_of(row)),
         }
@@ -55,8 +56,11 @@ def link_annotations(
         yield {
             "id": f"{address}/{partner.doc_id}-{place}",
             "type": "Annotation",
-            "motivation": "linking",
-            "body": partner.reference(there) | {"label": {"none": [f"{partner.label} ({partner.doc_id})"]}},
+            "motivation": ["linking", _SHOWN],
+            "body": [
+                {"type": "TextualBody", "value": f"matches {partner.doc_id}", "format": "text/plain"},
+                partner.reference(there) | {"label": {"none": [partner.label]}},
+            ],
             "target": page.target(here),
         }
 

@@ -95,24 +95,26 @@ def annotations_to_version_2(page: dict[str, Any], address: str) -> dict[str, An
 
 
 def _annotation(annotation: dict[str, Any]) -> dict[str, Any]:
-    body = annotation["body"]
-    if body["type"] == "TextualBody":
-        motivation = "sc:painting"  # the word of version 2 for a transcription that belongs to the page
-        resource = {"@type": "cnt:ContentAsText", "format": body["format"], "chars": body["value"]}
-    else:
-        motivation = "oa:linking"
-        resource = {
-            "@id": body["id"],
-            "@type": "sc:Canvas",
-            "label": _words(body["label"]),
-            "within": body["partOf"][0]["id"],
-        }
+    bodies = annotation["body"] if isinstance(annotation["body"], list) else [annotation["body"]]
+    resources = [_resource(body) for body in bodies]
     return {
         "@id": annotation["id"],
         "@type": "oa:Annotation",
-        "motivation": motivation,
-        "resource": resource,
+        # the word of version 2 for a transcription that belongs to the page is painting
+        "motivation": "sc:painting" if len(bodies) == 1 else ["oa:linking", "oa:commenting"],
+        "resource": resources[0] if len(bodies) == 1 else resources,
         "on": annotation["target"],
+    }
+
+
+def _resource(body: dict[str, Any]) -> dict[str, Any]:
+    if body["type"] == "TextualBody":
+        return {"@type": "cnt:ContentAsText", "format": body["format"], "chars": body["value"]}
+    return {
+        "@id": body["id"],
+        "@type": "sc:Canvas",
+        "label": _words(body["label"]),
+        "within": body["partOf"][0]["id"],
     }
 
 

@@ -58,6 +58,7 @@ def image_server(folder, longest=5000):
         "URI_MAP": "iiif=>IIIF",
         "MAX_CVT": str(longest),
         "VERBOSITY": "0",
+        "CORS": "*",
     }
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     images = subprocess.Popen([_IIPSRV, "--bind", f"127.0.0.1:{inner}"], env=os.environ | settings, **quiet)

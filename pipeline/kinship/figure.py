@@ -18,7 +18,7 @@ from tablekin.lettering import PLAIN_DRAWING, on_drawing
 
 _ROW = 0.32  # inches a witness
 _WIDTH = 7.5  # inches
-_SHOWN = 2  # errors of a branch that are written out
+_SHOWN = 1  # error of a branch that is written out
 _LABEL: dict[str, Any] = {
     "textcoords": "offset points",
     "ha": "right",

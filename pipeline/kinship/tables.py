@@ -75,8 +75,10 @@ def _errors(family: Family) -> dict[frozenset[str], list[str]]:
             read = variants.readings[place]
             names = [name for name in sorted(branch.below) if name in cells and read[column[name]] >= 0]
             others = [name for name in sorted(cells) if name not in branch.below]
-            said = variants.texts[cells[names[0]]]
-            right = f" for {variants.texts[cells[others[0]]]}" if others else ""
+            said = min(
+                (variants.texts[cells[name]] for name in names), key=len
+            )  # without the places beside it
+            right = f" for {min((variants.texts[cells[name]] for name in others), key=len)}" if others else ""
             found.setdefault(branch.below, []).append(f"{said}{right}")
     return found
 

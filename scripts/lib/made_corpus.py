@@ -92,7 +92,17 @@ def write_documents(
         relevance = np.concatenate([page.relevance for page in made]).astype(np.float32)
         owner = np.repeat(np.arange(len(names)), sizes)
         phi = np.bincount(owner * len(FEATURES) + feature, relevance, len(names) * len(FEATURES))
-        tables = {name: empty(name) for name in ("pages", "digits")} | {
+        page = {
+            "orientation": 0,
+            "skew_degrees": 0.0,
+            "scale": 1.0,
+            "digit_height": 20.0,
+            "digit_advance": 10.0,
+        }
+        plain = {"transform": [[1.0, 0, 0, 0, 1, 0]] * len(names), "flags": [[]] * len(names)}
+        tables = {
+            "digits": empty("digits"),
+            "pages": pd.DataFrame({"doc_id": names, "ink": 0.5, "is_table": True, **page, **plain}),
             "regions": pd.concat(
                 [page.regions.assign(doc_id=name) for name, page in zip(names, made, strict=True)]
             ),

@@ -163,7 +163,12 @@ def test_without_years_and_places_the_rest_is_made_and_said(corpus, tmp_path):
     done = call(corpus, "--out", tmp_path / "out", "--year", "jahr", "--place", "ort")
     assert done.exit_code == 0
     assert "no column 'jahr'" in done.stderr
-    assert {path.stem for path in (tmp_path / "out").iterdir()} == {"drivers_by", "drivers", "map"}
+    assert {path.stem for path in (tmp_path / "out").iterdir()} == {
+        "drivers_by",
+        "parameters",
+        "drivers",
+        "map",
+    }
 
 
 def test_groups_older_than_the_documents_are_named(corpus, tmp_path):

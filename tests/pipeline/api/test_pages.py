@@ -75,7 +75,7 @@ def test_an_apparatus_has_the_cells_that_a_run_writes(pages, folder):
     (row,) = corpus.alignments.query("is_kin").to_dict("records")
     for name, value in apparatus.summary.items():
         assert row[name] == (value if isinstance(value, str) else pytest.approx(value, rel=1e-6))
-    assert corpus.collate("p232", "p053").cells.equals(apparatus.cells)
+    assert corpus.collate("p053", "p232").cells.equals(apparatus.cells)
 
 
 def test_strangers_are_not_kin(pages, folder):

@@ -237,8 +237,9 @@ class Corpus:
         --------
         >>> import tablekin
         >>> corpus = tablekin.Corpus.open("corpus")
-        >>> corpus.find("0 23 55").loc[0, ["doc_id", "row", "col"]].tolist()
-        ['p053', 0, 1]
+        >>> found = corpus.find("0 23 55")
+        >>> found.loc[0, "doc_id"], int(found.loc[0, "col"])
+        ('p053', 1)
         """
         query = parse_query(numbers, within_digit, tolerance, along)
         return search(open_index(self._store, _LOGGER.info), query)

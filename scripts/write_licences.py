@@ -6,6 +6,7 @@ writes ``docs/reference/licences.md``. ``tests/scripts/test_write_licences.py`` 
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator
 from email.message import Message
@@ -86,6 +87,7 @@ def page() -> str:
 
 def main() -> None:
     """Write the page."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     PAGE.write_text(page(), "utf-8")
     print(PAGE)
 

@@ -32,6 +32,7 @@ def plan(factors, fresh):
 
 
 def write(corpus, factors, fresh, threads):
+    corpus.root.mkdir(exist_ok=True)
     scores = score_pairs(factors, threads)
     done = explain_blocks(corpus, factors, scores, match_pairs, plan(factors, fresh), TWO, threads)
     write_scores(corpus, scores, len(fresh), Comparison("config", "abc"), threads)
@@ -55,6 +56,7 @@ def test_tables_are_the_same_bytes_whatever_the_number_of_threads(factors, tmp_p
 
 def test_documents_added_give_the_matches_of_a_corpus_made_at_once(factors, tmp_path):
     whole, grown = CorpusStore(tmp_path / "whole"), CorpusStore(tmp_path / "grown")
+    grown.root.mkdir()
     write(whole, factors, np.ones(9, bool), 2)
     fresh = np.isin(np.arange(9), [1, 7])
     old = explain_blocks(grown, factors, score_pairs(factors, 1), match_pairs, plan(factors, ~fresh), TWO, 1)

@@ -33,5 +33,6 @@ def test_options_are_described_with_their_defaults() -> None:
         "| <code>--on-error skip&#124;stop</code> | `skip` | Go on with the next document, or stop. |"
         in lines
     )
-    assert "| `DOC...` | required | A doc_id, the name of its scan, or a pattern: 'kepler/*'. |" in lines
+    described = "A doc_id, the name of its scan, a part that only it has, or a pattern: 'kepler/*'."
+    assert f"| `DOC...` | required | {described} |" in lines
     assert "    tablekin run SCANS... --out CORPUS [OPTIONS]" in lines

@@ -27,7 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -390,10 +390,11 @@ def main() -> int:
     left_out += [] if preload else ["clock jumps by years"]
     if left_out:
         print(f"not tried here, for want of the rights of root or of a compiler: {', '.join(left_out)}")
+    verdicts = [replace(one, said=one.said.replace(str(folder), "FOLDER")) for one in verdicts]
     wrong = [asdict(one) for one in verdicts if one.wrong]
     print(f"{len(verdicts)} trials, {len(wrong)} went wrong" + ("" if complete else "; some are left"))
     if options.json:
-        messages = sorted({one.said.replace(str(folder), "FOLDER") for one in verdicts if one.said})
+        messages = sorted({one.said for one in verdicts if one.said})
         found = {
             "cores": os.cpu_count(),
             "rows": rows,

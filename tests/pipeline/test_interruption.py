@@ -31,7 +31,7 @@ def test_a_signal_waits_until_all_is_done_and_is_then_heard(number, raised):
             done.append("outer")
         done.append("never")
     assert done == ["inner", "outer"]
-    with pytest.raises(raised):  # noqa: PT012: a second one finds its way at once
+    with pytest.raises(raised):  # a second one finds its way at once
         os.kill(os.getpid(), number)
         done.append("never")
     assert done == ["inner", "outer"]

@@ -89,7 +89,7 @@ def adjoint_shares(
         found = _climb(present[chosen], first[chosen], size, of_pixels, maps, weights)
         for name, block in found:
             blocks[name].append(block)
-    return {name: _collect(blocks[name], _whole(inverses[name]), int(present[rest])) for name in MAPS}
+    return {name: _collect(blocks.pop(name), _whole(inverses[name]), int(present[rest])) for name in MAPS}
 
 
 def _alike(sizes: NDArray[np.int64], rest: int) -> Iterator[NDArray[np.int64]]:
@@ -158,11 +158,20 @@ def _whole(inverse: Tensor) -> NDArray:
     return rows(torch.where(inverse > 0, inverse.reciprocal(), 0))[0]
 
 
+def _taken(blocks: list[_Block]) -> Iterator[_Block]:
+    """Take blocks out of a list one by one, so that none of them is kept when it has been copied."""
+    blocks.reverse()
+    while blocks:
+        yield blocks.pop()
+
+
 def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> AdjointShares:
     """Sort what was computed region by region by the units that pass it on."""
     height, width, channels = whole.shape
-    units, regions, passed = [], [], [np.empty((0, channels), whole.dtype)]
-    for block in blocks:
+    units, regions = [], []
+    passed = np.empty((sum(block.passed[..., 0].size for block in blocks), channels), whole.dtype)
+    filled = 0
+    for block in _taken(blocks):
         high, wide = block.passed.shape[1:3]
         down = block.corner[:, 0, None] + np.arange(high)
         across = block.corner[:, 1, None] + np.arange(wide)
@@ -170,12 +179,13 @@ def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> AdjointShares:
         unit = np.where(on_page, down[:, :, None] * width + across[:, None], height * width)
         units.append(unit.ravel())
         regions.append(np.repeat(block.region, high * wide))
-        passed.append(block.passed.reshape(-1, channels))
+        passed[filled : filled + unit.size] = block.passed.reshape(-1, channels)
+        filled += unit.size
     unit = np.concatenate([np.empty(0, np.int64), *units])
     entries = np.argsort(unit, kind="stable")
     return AdjointShares(
         whole,
-        np.concatenate(passed),
+        passed,
         np.concatenate([np.empty(0, np.int64), *regions]),
         entries,
         np.searchsorted(unit[entries], np.arange(height * width + 1)),

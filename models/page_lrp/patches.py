@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -213,9 +214,7 @@ class PatchPropagation:
             relevance = self._back(_FIRST, share, origin).sum(1)
             yield GRAIN * (origin - _GRAINS[_FIRST.source]), relevance
 
-    def pool(
-        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 128
-    ) -> NDArray[np.float64]:
+    def pool(self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 128) -> csr_array:
         """Follow detections back to the pixels and add their relevance up by region.
 
         The windows are followed down to 1/16 and, beside it, to 1/8 and 1/4; from there on see
@@ -230,24 +229,24 @@ class PatchPropagation:
 
         Returns
         -------
-        ndarray
+        csr_array
             ``(n, regions)``; each row sums to 1.
         """
-        pooled = np.zeros((len(digit), int(labels.max()) + 1))
+        regions = int(labels.max()) + 1
         if not len(digit):
-            return pooled
+            return csr_array((0, regions))
         below = adjoint_shares(labels, self._pixels, self._gains, self._inverses, self._weights)
-        start = 0
+        parts = []  # sparse, since a page of many digits has many regions, of which a digit reaches a few
         for found in self._follow_to_sixteenth(digit, cell, chunk):
-            part = pooled[start : start + len(found.origin)]
+            part = np.zeros((len(found.origin), regions))
             for share, corner, name in (
                 (found.sixteenth, found.origin - _GRAINS["sixteenth1"], "sixteenth1"),
                 (found.eighth, PER_GRAIN["eighth1"] * (found.origin - _BESIDE), "eighth1"),
                 (found.quarter, found.corner, "quarter1"),
             ):
                 pool_windows(rows(share), corner.cpu().numpy(), below[name], part)
-            start += len(found.origin)
-        return pooled
+            parts.append(csr_array(part))
+        return vstack(parts, format="csr")
 
 
 def _around(whole: FeatureMap, name: str, origin: Tensor, grains: int) -> Tensor:

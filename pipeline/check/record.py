@@ -150,6 +150,10 @@ def check_seals(
             if index.complete and metadata.get(PartKey.COMPARED) != compared:
                 what = "compares other documents than the table documents has"
                 yield Problem(layout.place(part), what, repair)
+    if layout.parts("works") and not layout.parts("groups"):  # analyze writes both, groups first
+        yield Problem(
+            layout.place(layout.table("groups")), "has no part, but the table works has", "analyze again"
+        )
     for part in (*sound["groups"], *sound["works"]):
         if index.complete and part_metadata(part).get(PartKey.COMPARED) != compared:
             verb = "groups" if part.parent.name == "groups" else "is of"

@@ -71,4 +71,4 @@ def explain_document(
         )
         digit = torch.from_numpy(digits.digit.astype(np.int64)).to(device)
         pooled = patches.pool(digit, torch.from_numpy(digits.cell).to(device), labels)
-    return PageFactor(found.phi, csr_array(found.shares @ csr_array(pooled)))
+    return PageFactor(found.phi, csr_array(found.shares @ pooled))

@@ -163,7 +163,7 @@ def gradient_shares(
 def pool(patches: PatchPropagation, subject: Subject) -> NDArray[np.float64]:
     """Share of every region in the relevance of every digit, ``(n, regions)``."""
     digit = torch.from_numpy(subject.digits.digit.astype(np.int64))
-    return patches.pool(digit, torch.from_numpy(subject.digits.cell), subject.labels)
+    return patches.pool(digit, torch.from_numpy(subject.digits.cell), subject.labels).toarray()
 
 
 def shares(subject: Subject, rule: MinRule) -> csr_array:

@@ -15,9 +15,10 @@ from tablekin.check import stage
 from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
+from tablekin.corpus import CorpusStore
 from tablekin.errors import CorpusError
 from tablekin.orchestration import RunRequest, load_stages, run
-from tablekin.schemas import SCHEMA_VERSION
+from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION
 from tests.support import table_stages
 from tests.support.runs import in_this_process, write_scan
 
@@ -466,3 +467,15 @@ def test_exit_codes(sound, tmp_path):
     assert CliRunner().invoke(app, ["check", str(tmp_path)]).exit_code == 2
     with pytest.raises(CorpusError, match="tablekin run"):
         list(check(tmp_path / "nowhere"))
+
+
+def test_a_table_groups_that_is_gone_is_named_where_works_tells_that_it_was_there(folder):
+    corpus = CorpusStore(folder / "corpus")
+    made_from = corpus.pair_table.made_from()
+    assert made_from is not None
+    for name, table in (("groups", corpus.group_table), ("works", corpus.work_table)):
+        table.replace([ALL_SCHEMAS[name].empty_table()], made_from)
+    assert [str(problem) for problem in check(corpus.root)] == []
+    corpus.group_table.drop()
+    (found,) = check(corpus.root)
+    assert (found.place, found.repair) == ("groups", "analyze again")

@@ -42,7 +42,7 @@ def test_gradient_patches_are_gradient_times_input() -> None:
     chosen = np.linspace(0, len(digits) - 1, 4).astype(int)
     digit, cell = digits.digit[chosen].astype(int), digits.cell[chosen]
     patches = GradientPatches(network, ink, dict.fromkeys(GAMMA, 0.0))
-    found = patches.pool(torch.from_numpy(digit), torch.from_numpy(cell), labels)
+    found = patches.pool(torch.from_numpy(digit), torch.from_numpy(cell), labels).toarray()
     for row, d, (y, x) in zip(found, digit, cell, strict=True):
         (gradient,) = torch.autograd.grad(z[0, d, y, x], leaf, retain_graph=True)
         product = (gradient * ink / z[0, d, y, x]).detach().numpy()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from tablekin.cli import corpora, documents, exports, finding, studies
 from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
-from tablekin.interruption import end_in_order_when_terminated
+from tablekin.errors import ExitCode
+from tablekin.interruption import Terminated, end_in_order_when_terminated
 from tablekin.version import __version__
 
 app = typer.Typer(
@@ -48,6 +50,11 @@ exports.add_commands(app)
 
 
 def main() -> None:
-    """Run the command."""
-    end_in_order_when_terminated()
-    app()
+    """Run the command; one that is ended before it has read its options, or after its last line, shows no traceback."""
+    try:
+        end_in_order_when_terminated()
+        app()
+    except Terminated:
+        sys.exit(ExitCode.TERMINATED)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)

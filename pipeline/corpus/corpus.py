@@ -24,7 +24,7 @@ from tablekin.corpus.foreign import refuse_foreign
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import locked
-from tablekin.corpus.manifest import compact_manifest, note_file
+from tablekin.corpus.manifest import CorpusManifest, compact_manifest, note_file
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
     part_metadata,
@@ -68,13 +68,11 @@ class CorpusStore:
             if root.exists() and not root.is_dir():
                 raise CorpusError(f"{root} is a file; name a folder for the corpus")
             found = [path.name for path in root.iterdir()] if root.exists() else []
-        visible = [name for name in found if not name.startswith(".")]
-        if visible and not {*ALL_SCHEMAS, self.layout.record.name, self.layout.iiif.name}.intersection(
-            visible
-        ):
-            raise CorpusError(
-                f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
-            )
+            visible = [name for name in found if not name.startswith(".")]
+            if visible and not self._is_begun({*visible}):
+                raise CorpusError(
+                    f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
+                )
         with faults_described():
             refuse_foreign(self.layout)
         for part in self.layout.parts("documents")[:1]:
@@ -94,6 +92,14 @@ class CorpusStore:
         self.alignment_table = WholeTable(self.layout, "alignments")
         self.group_table = WholeTable(self.layout, "groups")
         self.work_table = WholeTable(self.layout, "works")
+
+    def _is_begun(self, names: set[str]) -> bool:
+        """Tell by what a folder holds whether a run has begun a corpus there."""
+        own = {*ALL_SCHEMAS, self.layout.record.name, self.layout.iiif.name}
+        if not own.isdisjoint(names):
+            return True
+        known = CorpusManifest.read(self.root).files  # other programs have a file of this name, too
+        return names == {self.layout.manifest.name} and any(Path(file).parts[0] in own for file in known)
 
     @classmethod
     def open(cls, root: Path) -> CorpusStore:

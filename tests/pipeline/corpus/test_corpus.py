@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tablekin.corpus import Comparison, CorpusStore, Coverage, MatchProvenance, parts
+from tablekin.corpus.manifest import note_file
 from tablekin.errors import CorpusError
 from tablekin.explain import FACTOR_TABLES, load_factors
 from tablekin.schemas import DOCUMENT_TABLES, SCHEMA_VERSION, empty, to_arrow
@@ -115,6 +116,21 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
         CorpusStore(tmp_path)
     with pytest.raises(CorpusError, match="tablekin run"):
         CorpusStore.open(tmp_path)
+
+
+def test_a_first_run_that_ended_after_its_first_line_of_the_manifest_can_be_begun_again(tmp_path):
+    content = tmp_path / "content"
+    content.write_text("{}")
+    begun, other = tmp_path / "begun", tmp_path / "other"
+    for folder, name in ((begun, "run.json"), (other, "photo.jpg")):
+        folder.mkdir()
+        note_file(folder, folder / name, content)
+    assert not CorpusStore(begun).layout.parts("documents")
+    with pytest.raises(CorpusError, match="other files"):
+        CorpusStore(other)
+    (begun / "photo.jpg").write_text("")
+    with pytest.raises(CorpusError, match="other files"):
+        CorpusStore(begun)
 
 
 def test_tables_of_another_schema_version_are_refused(corpus):

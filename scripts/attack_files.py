@@ -4,8 +4,9 @@
 off, doubles parts of them or overwrites them with numbers at the edges of what a field can hold (``--mutated`` files,
 from ``--seed`` alone), and adds files crafted to say that they hold more than they do, to hold themselves, or to grow
 when they are unpacked. Every one is looked at and its first pages are read as ``tablekin run`` does it, in workers with
-a deadline and a bound on memory; ``--whole`` of the mutated files go through the whole command. Counted are what became
-of them, the longest time and the most memory; named is every reason that no historian could understand.
+a deadline and a bound on memory; ``--whole`` of the mutated files go through the whole command, and so do three honest
+pages that are as heavy as pages can be. Counted are what became of them, the longest time and the most memory; named is
+every reason that no historian could understand.
 
 What is done stands in the JSON and is not done again, so that the same command goes on; with ``--minutes`` it stops
 after some time, with exit code 5 if any files are left. The exit code is 1 if a run ended, a reason cannot be
@@ -23,9 +24,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ if str(ROOT / "scripts") not in sys.path:
     sys.path.insert(0, str(ROOT / "scripts"))
 
 import pandas as pd  # noqa: E402
+from lib.heavy_pages import heavy_pages  # noqa: E402
 from lib.hostile_files import craft, mutated  # noqa: E402
 
 from tablekin.config import IngestConfig  # noqa: E402
@@ -51,6 +54,7 @@ from tablekin.orchestration.documents import LIMITS  # noqa: E402
 
 PIECE = 250  # files in a piece of the ingest
 PIECE_OF_WHOLE = 50
+HEAVY = 3  # pages, each of which goes through the whole command alone
 PAGES = 3  # of a file that are read: the first ones
 MAX_SECONDS, MAX_BYTES = 30.0, 4 << 30
 NO_REASON = re.compile(
@@ -169,12 +173,19 @@ def attack_piece(name: str, seed: int, workers: int) -> Counts:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "scans"
         folder.mkdir()
-        crafted = craft()[numbers.start : numbers.stop] if kind == "crafted" else ()
-        for file, content in [*crafted] or [mutated(seed, number) for number in numbers]:
+        for file, content in _files_of(kind, numbers, seed):
             (folder / file).write_bytes(content)
-        if kind == "whole":
+        if kind in ("whole", "heavy"):
             return attack_command(folder, Path(place) / "corpus")
         return attack_ingest(folder, workers)
+
+
+def _files_of(kind: str, numbers: range, seed: int) -> Iterable[tuple[str, bytes]]:
+    if kind == "crafted":
+        return craft()[numbers.start : numbers.stop]
+    if kind == "heavy":
+        return islice(heavy_pages(), numbers.start, numbers.stop)
+    return (mutated(seed, number) for number in numbers)
 
 
 def list_pieces(mutated_files: int, whole: int) -> list[str]:
@@ -186,6 +197,7 @@ def list_pieces(mutated_files: int, whole: int) -> list[str]:
             ("crafted", crafted, PIECE_OF_WHOLE),
             ("mutated", mutated_files, PIECE),
             ("whole", whole, PIECE_OF_WHOLE),
+            ("heavy", HEAVY, 1),
         )
         for begin in range(0, count, step)
     ]

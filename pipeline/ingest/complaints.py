@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,20 +12,28 @@ _STANDARD_ERROR = 2
 
 
 @contextmanager
-def no_complaints() -> Iterator[None]:
-    """Keep libtiff from writing every fault of a damaged image to standard error meanwhile."""
+def complaints() -> Iterator[list[str]]:
+    """Keep libtiff from writing every fault of a damaged image to standard error meanwhile.
+
+    Yields
+    ------
+    list of str
+        Has the lines that it would have written, once this is through.
+    """
+    lines: list[str] = []
     try:
         kept = os.dup(_STANDARD_ERROR)
     except OSError:  # there is none
-        yield
+        yield lines
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    sys.stderr.flush()
-    os.dup2(nowhere, _STANDARD_ERROR)
-    try:
-        yield
-    finally:
+    with tempfile.TemporaryFile() as said:
         sys.stderr.flush()
-        os.dup2(kept, _STANDARD_ERROR)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(said.fileno(), _STANDARD_ERROR)
+        try:
+            yield lines
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, _STANDARD_ERROR)
+            os.close(kept)
+            said.seek(0)
+            lines += said.read().decode(errors="replace").splitlines()

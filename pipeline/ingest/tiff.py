@@ -17,7 +17,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import COMPRESSION_INFO, ImageFileDirectory_v2
 
 from tablekin.errors import ScanError
-from tablekin.ingest.complaints import no_complaints
+from tablekin.ingest.complaints import complaints
 from tablekin.ingest.pixels import (
     find_narrow_range,
     is_narrow,
@@ -50,6 +50,9 @@ _BRIGHTNESS = np.array(
     [0.299, 0.587, 0.114], np.float32
 )  # of red, green and blue (ITU-R 601-2, as Pillow has it)
 _YCBCR_2000 = 33003  # JPEG 2000 whose first component is the brightness
+_LOST_LINE = (
+    "Bad code word"  # libtiff goes on with the next line of a fax and tells nobody but standard error
+)
 _FORMAT_OF_TILES = {33003: "JPEG2000", 33004: "JPEG2000", 33005: "JPEG2000", 34712: "JPEG2000", 50001: "WEBP"}
 _NAMES = {
     32809: "ThunderScan",
@@ -149,12 +152,19 @@ class TiffFile:
             # Pillow would turn the size before it maps the pixels of an uncompressed file, and the pixels after that
             image._size, image.load_end = sides, _do_nothing  # type: ignore[method-assign]
             try:
-                return to_grey(image)
+                with complaints() as heard:
+                    grey = to_grey(image)
             except OSError as error:
                 if "decoder" in str(error) and "not available" in str(error):
                     name = str(image.info.get("compression", "of it")).removeprefix("tiff_")
                     raise ScanError(self._unsupported(name)) from error
                 raise
+            if damaged := sum(_LOST_LINE in line for line in heard):
+                raise ScanError(
+                    f"{self.path.name} is damaged: {damaged} places of its fax compression cannot be decoded, and what "
+                    "follows them on a line is lost; download or scan it again"
+                )
+            return grey
 
     def _decode_deep(self, page: int, sides: tuple[int, int], only_here: bool) -> NDArray[np.uint8]:
         """Decode numbers that Pillow lays over one another, takes for others, or does not know.
@@ -246,7 +256,7 @@ def open_tiff(path: Path) -> Iterator[TiffFile]:
     """
     found = path.stat()
     directories, is_big_endian = _read_directories(path, found.st_size, found.st_mtime_ns)
-    with no_complaints():
+    with complaints():
         yield TiffFile(path, directories, is_big_endian)
 
 

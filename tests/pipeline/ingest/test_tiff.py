@@ -179,3 +179,17 @@ def test_a_compression_that_cannot_be_read_is_named(tmp_path):
         ScanError, match=r"page\.tif uses a compression that is not supported inside a TIFF \(JBIG\)"
     ):
         load_image(path)
+
+
+def test_a_fax_whose_lines_are_damaged_is_refused_and_not_read_as_if_nothing_were(tmp_path):
+    good, damaged = tmp_path / "good.tif", tmp_path / "page.tif"
+    page = np.kron(np.random.default_rng(0).random((30, 20)) < 0.7, np.ones((6, 6))) > 0
+    Image.fromarray(page).save(good, compression="group4")
+    content = bytearray(good.read_bytes())
+    with tifffile.TiffFile(good) as file:
+        middle = file.pages[0].dataoffsets[0] + file.pages[0].databytecounts[0] // 2
+    content[middle : middle + 4] = b"\xff" * 4
+    damaged.write_bytes(content)
+    np.testing.assert_array_equal(load_image(good) > 128, page)
+    with pytest.raises(ScanError, match="fax compression cannot be decoded"):
+        load_image(damaged)

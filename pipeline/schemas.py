@@ -168,6 +168,21 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("log_odds", pa.float32()),
         ("rounding", pa.string()),
     ],
+    "numbers": [
+        ("doc_id", pa.string()),
+        ("sheet", pa.int32()),
+        ("group", pa.int32()),
+        ("row", pa.int32()),
+        ("role", pa.string()),
+        ("value", pa.float64()),
+        ("computed", pa.float64()),
+        ("due", pa.float64()),
+        ("period", pa.float64()),
+        ("radices", pa.list_(pa.int32())),
+        ("regions", pa.list_(pa.int32())),
+        ("finding", pa.int32()),
+        ("function", pa.string()),
+    ],
     "checks": [
         ("doc_id", pa.string()),
         ("region_id", pa.int32()),
@@ -220,7 +235,12 @@ DOCUMENT_TABLES = (
     "factors",
     "documents",
 )  # documents seals a batch
-RECOMPUTED_TABLES = ("columns", "functions", "checks")  # checks seals what was recomputed of a batch
+RECOMPUTED_TABLES = (
+    "columns",
+    "functions",
+    "numbers",
+    "checks",
+)  # checks seals what was recomputed of a batch
 PAIR_TABLES = ("matches", "pairs")  # pairs seals a batch
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from lib.made_corpus import Page, write_documents
 
-from tablekin.collation import collations_fingerprint
+from tablekin.collation import cells_fingerprint, collations_fingerprint
 from tablekin.config import RunConfig
 from tablekin.corpus import CollationProvenance, Comparison, CorpusStore, document_key
 from tablekin.execution import Tally
@@ -32,7 +32,7 @@ from tablekin.explain import compare, driver_tables, match_pairs, score_pairs
 from tablekin.orchestration.record import Record
 from tablekin.provenance import versions, weights_digests
 from tablekin.recompute import recomputation_fingerprint
-from tablekin.schemas import FEATURES, SCHEMAS, empty
+from tablekin.schemas import FEATURES, RECOMPUTED_TABLES, SCHEMAS, empty
 
 TABLES = 100  # invented ones that documents are resampled from
 ROWS, COLUMNS = 25, 6
@@ -103,6 +103,8 @@ def make_collations(folder: Path, documents: int) -> None:
     by_name = dict(keys)
     pairs = sorted(zip(near["doc_a"], near["doc_b"], strict=True))
     one = pd.DataFrame([_alignment()]).astype({"is_kin": bool}).iloc[0].to_dict()
+    recomputed = recomputation_fingerprint(CONFIG, str(versions()["tablekin"]))
+    cells_from = cells_fingerprint(fingerprint(), recomputed)
     names = SCHEMAS["collations"].names
     for begin in range(0, len(pairs), 1000):
         some = pairs[begin : begin + 1000]
@@ -116,18 +118,17 @@ def make_collations(folder: Path, documents: int) -> None:
             frame[name] = 1 + cells["cell"].to_numpy()
         frame["relation"] = "same"
         made_from = CollationProvenance(
-            fingerprint(), {((a, by_name[a]), (b, by_name[b])): dict(one) for a, b in some}
+            cells_from, {((a, by_name[a]), (b, by_name[b])): dict(one) for a, b in some}
         )
         corpus.collation_table.write(f"part-{begin // 1000:05d}.parquet", frame[names], made_from)
     compared = corpus.pair_table.made_from()
     assert compared is not None
-    collated = collations_fingerprint(fingerprint(), CONFIG.collate.neighbours)
+    collated = collations_fingerprint(cells_from, CONFIG.collate.neighbours)
     corpus.alignment_table.replace(
         [corpus.collation_table.alignments()], Comparison(collated, compared.compared)
     )
-    recomputed = recomputation_fingerprint(CONFIG, str(versions()["tablekin"]))
     for part in corpus.layout.parts("documents"):
-        nothing = {name: empty(name) for name in ("columns", "functions", "checks")}
+        nothing = {name: empty(name) for name in RECOMPUTED_TABLES}
         corpus.recomputed_tables.write(part.name, nothing, recomputed)
     record = Record(corpus, CONFIG, weights_digests(), [], None)
     record.begin(device="cpu", workers=1)

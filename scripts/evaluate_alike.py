@@ -13,72 +13,20 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from lib.recomputed import TruePage, planned_pages
+from lib.alike import judged, pairs_of_works, printed_witness
+from lib.recomputed import planned_pages
 from sklearn.metrics import roc_auc_score
 
-from tablekin.collation import (
-    Witness,
-    WitnessReader,
-    collate,
-    expectations_of,
-    keep_significant,
-    make_witness,
-    summarize,
-    to_frame,
-)
+from tablekin.collation import WitnessReader
 from tablekin.corpus import CorpusStore
 from tablekin.sample.plan import ArchivePlan, plan_archive
 
 _BINS = (-np.inf, -4.6, -2.3, -1.1, 0.0, 1.1, 2.3, 4.6, np.inf)  # nats
-
-
-def printed_witness(page: TruePage) -> Witness:
-    """Make a witness of a page that is read without a mistake."""
-    rows = [
-        {
-            "kind": "cell",
-            "region_id": int(region),
-            "table_id": table.table_id,
-            "row": row,
-            "col": col,
-            "text": " ".join(re.findall(r"\d+", str(table.text[row, col]))),
-            "printed": table.text[row, col],
-            "confidence": 1.0,
-        }
-        for table in page.tables
-        for (row, col), region in np.ndenumerate(table.region)
-    ]
-    regions = pd.DataFrame(rows)
-    digits = pd.DataFrame({"digit": [], "score": [], "x0": [], "y0": [], "region_id": []})
-    factors = pd.DataFrame({"region_id": [], "feature": [], "relevance": []})
-    return make_witness(page.doc, regions, digits, factors, expectations_of(regions, digits))
-
-
-def judged(one: Witness, other: Witness) -> dict[str, Any]:
-    """Collate two documents and sum it up."""
-    tried = collate(one, other)
-    return summarize(tried, to_frame(keep_significant(tried)))
-
-
-def pairs_of_works(plan: ArchivePlan) -> Iterator[dict[str, Any]]:
-    """Judge pages of one function: copied, or computed alike."""
-    origin = {str(row["work"]): str(row["anew_of"] or row["work"]) for row in plan.works}
-    meta = {page.doc: page.metadata for page in plan.pages}
-    witnesses = {page.doc: printed_witness(page) for page in planned_pages(plan)}
-    for a, b in itertools.combinations(sorted(witnesses), 2):
-        one, other = meta[a], meta[b]
-        if origin[one["work"]] == origin[other["work"]] and one["edition"] != other["edition"]:
-            copied = one["work"] == other["work"]
-            yield {"a": a, "b": b, "family": one["family"], "copied": copied} | judged(
-                witnesses[a], witnesses[b]
-            )
 
 
 def evaluate_pairs(rows: pd.DataFrame) -> dict[str, Any]:
@@ -151,6 +99,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="of pages none of which is kin of another")
     parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--strangers", type=int, default=0, help="pages of a plan to mix with them")
+    parser.add_argument("--rows", type=Path, help="CSV file to write, a row for each pair")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     result: dict[str, Any] = {}
@@ -160,7 +109,10 @@ def main() -> None:
         result["strangers"] = evaluate_strangers(corpus, plan, options.pairs, options.seed)
     else:
         plan = plan_archive(options.documents, options.seed, options.anew)
-        result["pairs"] = evaluate_pairs(pd.DataFrame(pairs_of_works(plan)))
+        rows = pd.DataFrame(pairs_of_works(plan))
+        if options.rows:
+            rows.to_csv(options.rows, index=False)
+        result["pairs"] = evaluate_pairs(rows)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1, default=float) + "\n", "utf-8")
 

@@ -37,7 +37,7 @@ def check_collations(
     index
         All documents; without it, rows are not looked at.
     fingerprint
-        That of the documents in the record, if it is known.
+        As from :func:`tablekin.collation.cells_fingerprint`, of the config in the record, if it is known.
     """
     known: list[CollationProvenance] = []
     again = delete_tables(layout, "alignments", "collations")

@@ -32,7 +32,7 @@ def check_recomputations(
     index: DocumentIndex | None,
     fingerprint: str | None,
 ) -> Iterator[Problem]:
-    """Check the tables ``columns``, ``functions`` and ``checks``.
+    """Check the tables ``columns``, ``functions``, ``numbers`` and ``checks``.
 
     Parameters
     ----------
@@ -89,6 +89,10 @@ def _wrong_rows(
     elif table == "functions":
         yield "have an unknown rounding", ~rows["rounding"].isin(_ROUNDINGS)
         yield "have more values within rounding than values", rows["within_rounding"] > rows["cells"]
+    elif table == "numbers":
+        yield "have an unknown role", ~rows["role"].isin(_ROLES)
+        yield "have a function and no computed value", rows["function"].notna() & (rows["finding"] < 0)
+        yield "have other places than radices", rows["regions"].str.len() != rows["radices"].str.len() + 1
     else:
         yield "have an unknown kind", ~rows["kind"].isin(_KINDS)
         odds = rows[["p_misprint", "p_misreading"]]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tablekin.check.files import is_as_written, repair_part
 from tablekin.check.index import DocumentIndex
 from tablekin.check.problem import Problem, delete_part, delete_tables
-from tablekin.collation import collations_fingerprint
+from tablekin.collation import cells_fingerprint, collations_fingerprint
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusLayout, CorpusManifest, fault_of_record, inputs_digest, part_metadata
 from tablekin.recompute import recomputation_fingerprint
@@ -29,6 +29,7 @@ class Fingerprints:
     documents: str
     pairs: str
     recomputed: str
+    cells: str
     alignments: str
 
 
@@ -71,9 +72,10 @@ def fingerprints_of(record: Mapping[str, Any]) -> Fingerprints | None:
     if config is None:
         return None
     documents = config.document_fingerprint(version, *weights)
-    alignments = collations_fingerprint(documents, config.collate.neighbours)
     recomputed = recomputation_fingerprint(config, version)
-    return Fingerprints(documents, config.pair_fingerprint(documents), recomputed, alignments)
+    cells = cells_fingerprint(documents, recomputed)
+    alignments = collations_fingerprint(cells, config.collate.neighbours)
+    return Fingerprints(documents, config.pair_fingerprint(documents), recomputed, cells, alignments)
 
 
 def check_record(

@@ -125,7 +125,7 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
         sound["collations"],
         sound["alignments"],
         index if parts.is_to_be_checked(["collations", "alignments"], values) else None,
-        expected.documents if expected else None,
+        expected.cells if expected else None,
     )
     yield from _as_far_as_possible(found, layout, "collations")
 

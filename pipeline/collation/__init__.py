@@ -2,7 +2,7 @@
 
 from tablekin.collation.cells import to_frame
 from tablekin.collation.collation import Collation, collate, keep_significant
-from tablekin.collation.stage import collations_fingerprint, update_collations
+from tablekin.collation.stage import cells_fingerprint, collations_fingerprint, update_collations
 from tablekin.collation.variant import CRITERIA as VARIANT_CRITERIA
 from tablekin.collation.verdict import PairVerdict, Relation, judge, summarize
 from tablekin.collation.witness import Witness, WitnessReader, expectations_of, make_witness
@@ -14,6 +14,7 @@ __all__ = [
     "Relation",
     "Witness",
     "WitnessReader",
+    "cells_fingerprint",
     "collate",
     "collations_fingerprint",
     "expectations_of",

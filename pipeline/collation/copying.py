@@ -89,7 +89,7 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
     evidence = CopyingEvidence()
     for function in np.unique(values.function).tolist():
         part = _weigh(_only(values, values.function == function))
-        name = expected_a.functions[function].name
+        name = expected_a.functions[function]
         evidence = CopyingEvidence(
             evidence.log_odds + part.log_odds,
             evidence.values + part.values,

@@ -14,19 +14,10 @@ from tablekin.collation.information import CRITERIA, Run, column_information
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tablekin.recompute import Finding, PrintedQuantity, Recomputation
+    from tablekin.recompute import NumberColumn
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]  # arrays of one length, by name
-
-
-@dataclass(frozen=True)
-class PrintedFunction:
-    """A function that tables of a document print."""
-
-    name: str
-    parameters: tuple[tuple[str, float, float], ...]  # name, and ends of the interval
-    values: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,7 @@ class Expectations:
     function: NDArray[np.int64]  # (n,) place in ``functions``
     authors: Array  # (n, 4) how the author of each column erred, as AuthorModel has it
     wrong: NDArray[np.bool_]  # (n,) errors, no deviations that their author's way of computing makes
-    functions: tuple[PrintedFunction, ...] = ()
+    functions: tuple[str, ...] = ()  # their names
     cells: Mapping[int, CellPlace] = field(default_factory=dict)  # by region
     telling: Mapping[int, float] = field(default_factory=dict)
     """Nats that a cell of the last place of values without a function says beyond its neighbours, by region."""
@@ -64,7 +55,7 @@ _DIGITS = 15
 
 def _make(
     arrays: Columns,
-    functions: tuple[PrintedFunction, ...] = (),
+    functions: tuple[str, ...] = (),
     cells: Mapping[int, CellPlace] | None = None,
     telling: Mapping[int, float] | None = None,
     rough: frozenset[int] = frozenset(),
@@ -88,29 +79,31 @@ _EMPTY: Columns = {
 NO_EXPECTATIONS = _make(_EMPTY)
 
 
-def expect(found: Recomputation) -> Expectations:
-    """Gather what the functions of a document say of its cells."""
+def expect(columns: Sequence[NumberColumn]) -> Expectations:
+    """Gather what the functions of a document say of its cells.
+
+    Parameters
+    ----------
+    columns
+        All its values, as from :func:`tablekin.recompute.number_columns`.
+    """
     parts: list[Columns] = []
-    functions: list[PrintedFunction] = []
+    functions: dict[int, str] = {}
     cells: dict[int, CellPlace] = {}
-    for finding in found.findings:
-        own: list[Columns] = []
-        for place, quantity in enumerate(finding.quantities):
-            first = sum(len(part["value"]) for part in (*parts, *own))
-            own.append(_values_of(finding, place, quantity, first, len(functions), cells))
-        for part in own:
+    first = 0
+    for column in columns:
+        if column.function:
+            functions.setdefault(column.finding, column.function)
+            part = _values_of(column, first, list(functions).index(column.finding), cells)
+            first += len(part["value"])
             _add_author(part)
-        parameters = tuple((one.name, one.low, one.high) for one in finding.parameters)
-        functions.append(
-            PrintedFunction(finding.function.name, parameters, sum(len(part["value"]) for part in own))
-        )
-        parts += own
+            parts.append(part)
     arrays = {
         name: np.concatenate([part[name] for part in parts]) if parts else none
         for name, none in _EMPTY.items()
     }
-    telling, rough = _unexplained(found, cells)
-    return _make(arrays, tuple(functions), cells, telling, rough)
+    telling, rough = _unexplained(columns, cells)
+    return _make(arrays, tuple(functions.values()), cells, telling, rough)
 
 
 def _add_author(part: Columns) -> None:
@@ -128,67 +121,55 @@ def _add_author(part: Columns) -> None:
 
 
 def _unexplained(
-    found: Recomputation, cells: Mapping[int, CellPlace]
+    columns: Sequence[NumberColumn], cells: Mapping[int, CellPlace]
 ) -> tuple[dict[int, float], frozenset[int]]:
     """Weigh what the values that no function explains say beyond their neighbours; arguments say nothing."""
-    explained = {quantity.group for finding in found.findings for quantity in finding.quantities}
+    explained = {column.sheet for column in columns if column.function}
     telling: dict[int, float] = {}
     rough: set[int] = set()
-    for sheet in found.sheets:
-        if any(quantity.group in explained for quantity in sheet.quantities):
+    for column in columns:
+        if column.sheet in explained or column.role == "argument":
             continue  # what stands beside a function is one, too, even if it was not found
-        entered = {argument.quantity.group for argument in sheet.arguments}
-        for quantity in sheet.quantities:
-            if quantity.group in explained | entered:
+        printed = column.regions[:, -1] >= 0
+        rows, regions = column.rows[printed].tolist(), column.regions[printed, -1].tolist()
+        said = column_information([str(int(value)) for value in column.values[printed].tolist()])
+        for row, region, nats in zip(rows, regions, said.nats.tolist(), strict=True):
+            if region in cells:
                 continue
-            rows = np.flatnonzero(quantity.known & (quantity.regions[:, -1] >= 0))
-            said = column_information([str(int(value)) for value in quantity.values[rows].tolist()])
-            for row, nats in zip(rows.tolist(), said.nats.tolist(), strict=True):
-                region = int(quantity.regions[row, -1])
-                if region in cells:
-                    continue
-                if said.run is Run.ROUGH:
-                    rough.add(region)
-                    telling[region] = nats
-                elif nats >= _IRREGULAR and row > rows[0] + CRITERIA.orders:
-                    telling[region] = _SMOOTH_SHARE * nats
+            if said.run is Run.ROUGH:
+                rough.add(region)
+                telling[region] = nats
+            elif nats >= _IRREGULAR and row > rows[0] + CRITERIA.orders:
+                telling[region] = _SMOOTH_SHARE * nats
     return telling, frozenset(rough)
 
 
-def _values_of(
-    finding: Finding,
-    place: int,
-    quantity: PrintedQuantity,
-    first: int,
-    function: int,
-    cells: dict[int, CellPlace],
-) -> Columns:
-    """Gather the values of a quantity, and note their cells; ``first`` is the place of the first one."""
-    computed, due = finding.computed[place], finding.due[place]
-    rows = np.flatnonzero(quantity.known & np.isfinite(computed))
-    order = np.full(len(computed), -1, np.int64)
-    order[rows] = first + np.arange(len(rows))
-    written = quantity.in_places(np.where(np.isfinite(due), due, 0.0))
-    for row in rows.tolist():
-        for region, places in _cells_of(quantity.regions[row]).items():
-            text = " ".join(str(int(written[row, one])) for one in places)
-            weights = tuple(quantity.form.weights[one] for one in places)
-            cells.setdefault(region, CellPlace(int(order[row]), text, weights))
-    largest = float(np.abs(quantity.values[rows]).max(initial=1.0))
-    count = len(rows)
+def _values_of(column: NumberColumn, first: int, function: int, cells: dict[int, CellPlace]) -> Columns:
+    """Gather the values of a column, and note their cells; ``first`` is the place of the first one."""
+    there = np.isfinite(column.computed)
+    rows, values, due = column.rows[there], column.values[there], column.due[there]
+    count, form = len(rows), column.form
+    written = form.in_places(due)
+    for place, regions in enumerate(column.regions[there].tolist()):
+        for region, places in _cells_of(regions).items():
+            text = " ".join(str(int(written[place, one])) for one in places)
+            weights = tuple(form.weights[one] for one in places)
+            cells.setdefault(region, CellPlace(first + place, text, weights))
+    largest = float(np.abs(values).max(initial=1.0))
+    follows = np.diff(rows, prepend=-2) == 1
     return {
-        "value": quantity.values[rows],
-        "computed": computed[rows],
-        "due": due[rows],
-        "period": np.full(count, finding.period[place]),
+        "value": values,
+        "computed": column.computed[there],
+        "due": due,
+        "period": np.full(count, column.period),
         "digits": np.full(count, np.floor(np.log10(max(largest, 1.0))) + 1),
-        "weights": np.tile(np.array(quantity.form.digit_weights), (count, 1)),
-        "above": np.where(rows > 0, order[rows - 1], -1),
+        "weights": np.tile(np.array(form.digit_weights), (count, 1)),
+        "above": np.where(follows, first + np.arange(count) - 1, -1),
         "function": np.full(count, function, np.int64),
     }
 
 
-def _cells_of(regions: Sequence[int] | NDArray[np.int64]) -> dict[int, list[int]]:
+def _cells_of(regions: Sequence[int]) -> dict[int, list[int]]:
     """List the places of a value by the cell they stand in."""
     found: dict[int, list[int]] = {}
     for place, region in enumerate(regions):

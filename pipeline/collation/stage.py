@@ -76,7 +76,7 @@ def update_collations(
     neighbours
         A pair is collated if one of its documents is among so many nearest of the other, by features or by sequences.
     fingerprint
-        Digest of what the documents' tables depend on.
+        As from :func:`cells_fingerprint`.
     workers
         Number of processes, or those of a cluster.
     count
@@ -113,9 +113,14 @@ def update_collations(
     return len(inventory.missing)
 
 
-def collations_fingerprint(documents: str, neighbours: int) -> str:
-    """Digest of what the tables depend on besides the scans."""
-    return hashlib.sha256(f"{documents} {neighbours} features sequences".encode()).hexdigest()[:16]
+def cells_fingerprint(documents: str, recomputed: str) -> str:
+    """Digest of what the cells of a pair depend on: the fingerprints of its documents, and of what they should say."""
+    return hashlib.sha256(f"{documents} {recomputed}".encode()).hexdigest()[:16]
+
+
+def collations_fingerprint(cells: str, neighbours: int) -> str:
+    """Digest of what the tables depend on besides the scans; ``cells`` is as from :func:`cells_fingerprint`."""
+    return hashlib.sha256(f"{cells} {neighbours} features sequences".encode()).hexdigest()[:16]
 
 
 def _collate_missing(

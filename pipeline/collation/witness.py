@@ -13,7 +13,7 @@ from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations, expect
 from tablekin.collation.grid import Grid, read_grids
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Failure, attempt
-from tablekin.recompute import read_tables, recompute
+from tablekin.recompute import number_columns, read_number_columns, read_tables, recompute
 from tablekin.schemas import FEATURES
 
 _COLUMNS = {
@@ -53,11 +53,14 @@ class Witness:
 
 
 def expectations_of(regions: pd.DataFrame, digits: pd.DataFrame) -> Expectations:
-    """Tell what the cells of a document should say, from its rows of the tables ``regions`` and ``digits``.
+    """Recompute a document, from its rows of the tables ``regions`` and ``digits``, and tell what its cells should say.
 
-    Of a document that cannot be recomputed, nothing is expected; the stage of recomputation says so.
+    Of a document that cannot be recomputed, nothing is expected. What a corpus holds need not be recomputed: see
+    :class:`WitnessReader`.
     """
-    found = attempt(lambda tables: expect(recompute(tables)), list(read_tables(regions, digits)))
+    found = attempt(
+        lambda tables: expect([*number_columns(recompute(tables))]), list(read_tables(regions, digits))
+    )
     return NO_EXPECTATIONS if isinstance(found, Failure) else found
 
 
@@ -88,8 +91,11 @@ class WitnessReader:
 
     def __init__(self, corpus: CorpusStore, doc_ids: Collection[str]) -> None:
         self._rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
-        self._expected: dict[str, Expectations] = {}
         self._places = {table: rows.groupby("doc_id").indices for table, rows in self._rows.items()}
+        self._numbers = corpus.recomputed_tables.numbers(doc_ids)  # much smaller than as a data frame
+        names = self._numbers["doc_id"].to_pandas()
+        self._places_of_numbers = names.groupby(names).indices
+        self._expected: dict[str, Expectations] = {}
 
     def witness(self, doc_id: str) -> Witness:
         """Make a witness of a document; one without regions has no tables."""
@@ -97,5 +103,6 @@ class WitnessReader:
             rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items()
         )
         if doc_id not in self._expected:
-            self._expected[doc_id] = expectations_of(regions, digits)
+            places = self._places_of_numbers.get(doc_id, np.zeros(0, np.int64))
+            self._expected[doc_id] = expect([*read_number_columns(self._numbers.take(places).to_pandas())])
         return make_witness(doc_id, regions, digits, factors, self._expected[doc_id])

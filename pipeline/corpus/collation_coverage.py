@@ -20,7 +20,7 @@ _COUNTS = SCHEMAS["alignments"].names[2:]  # after the names of the documents
 class CollationProvenance:
     """What a part of table ``collations`` was made from, and what became of each pair."""
 
-    fingerprint: str  # of the documents' config
+    fingerprint: str  # of what the cells of a pair depend on
     pairs: dict[DocumentPair, dict[str, Any]]  # to the pair's columns of table alignments
 
     def only(self, pairs: Collection[DocumentPair]) -> CollationProvenance:

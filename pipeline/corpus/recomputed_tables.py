@@ -1,4 +1,4 @@
-"""RecomputedTables: the tables ``columns``, ``functions`` and ``checks`` of a corpus on disk.
+"""RecomputedTables: the tables ``columns``, ``functions``, ``numbers`` and ``checks`` of a corpus on disk.
 
 What is recomputed of a batch of documents is a part of the same name as theirs in each of these tables, that of
 ``checks`` last. Each says with what and from which readings it was made; one that was made from others is made anew.
@@ -19,7 +19,7 @@ from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.parts import read_parts, sealed, unique_strings, write_part
-from tablekin.schemas import RECOMPUTED_TABLES, PartKey, to_arrow
+from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, PartKey, to_arrow
 
 _READINGS = {  # what readings are
     "regions": [
@@ -92,6 +92,13 @@ class RecomputedTables:
             for table, columns in _READINGS.items()
         )
         return tuple(documents), regions, digits
+
+    def numbers(self, doc_ids: Collection[str]) -> pa.Table:
+        """Read the rows of table ``numbers`` of some documents."""
+        parts = self._layout.parts("numbers")
+        if not parts:
+            return ALL_SCHEMAS["numbers"].empty_table()
+        return read_parts(parts, condition=ds.field("doc_id").isin(pa.array(sorted(doc_ids), pa.string())))
 
     def write(self, name: str, tables: Mapping[str, pd.DataFrame], fingerprint: str) -> None:
         """Write what was recomputed of a batch; its readings are as they were when it was read."""

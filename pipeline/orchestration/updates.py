@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tablekin.collation import update_collations
+from tablekin.collation import cells_fingerprint, update_collations
 from tablekin.corpus import Inventory
 from tablekin.execution import Progress, WorkerPool
 from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
@@ -99,4 +99,6 @@ def update_cells(run: RunContext, workers: int | WorkerPool) -> int | None:
         run.record.begin()
 
     neighbours = run.config.collate.neighbours
-    return update_collations(run.corpus, neighbours, run.fingerprint, workers, run.tally.add, begin)
+    recomputed = recomputation_fingerprint(run.config, str(versions()["tablekin"]))
+    fingerprint = cells_fingerprint(run.fingerprint, recomputed)
+    return update_collations(run.corpus, neighbours, fingerprint, workers, run.tally.add, begin)

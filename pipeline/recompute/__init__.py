@@ -3,6 +3,7 @@
 from tablekin.recompute.checks import Check, CheckKind
 from tablekin.recompute.finding import Finding, RoundingRule
 from tablekin.recompute.functions import LIBRARY
+from tablekin.recompute.number_table import NumberColumn, number_columns, read_number_columns
 from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.recomputation import Recomputation, recompute
 from tablekin.recompute.rows import recompute_readings, to_frames
@@ -14,9 +15,12 @@ __all__ = [
     "Check",
     "CheckKind",
     "Finding",
+    "NumberColumn",
     "PrintedQuantity",
     "Recomputation",
     "RoundingRule",
+    "number_columns",
+    "read_number_columns",
     "read_tables",
     "recomputation_fingerprint",
     "recompute",

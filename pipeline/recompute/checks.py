@@ -61,7 +61,7 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
     due, residuals = finding.due, finding.residuals
     for place, quantity in enumerate(finding.quantities):
         unit = quantity.form.last_units
-        written = quantity.in_places(np.where(np.isfinite(due[place]), due[place], 0.0))
+        written = quantity.form.in_places(np.where(np.isfinite(due[place]), due[place], 0.0))
         for row in np.flatnonzero(np.isfinite(residuals[place])):
             numbers = (
                 float(quantity.values[row]) / unit,
@@ -112,7 +112,7 @@ def _nearest_meant(
         moved[row] += shift
         if moved[row] < 0:
             continue
-        other = quantity.in_places(np.where(np.isfinite(moved), moved, 0.0))
+        other = quantity.form.in_places(np.where(np.isfinite(moved), moved, 0.0))
         places = wrong_places(quantity, row, other)
         if len(places) < len(wrong):
             return other, places

@@ -6,6 +6,10 @@ import re
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
+from tablekin.recompute.smoothness import Numbers
+
 
 @dataclass(frozen=True)
 class Form:
@@ -32,6 +36,15 @@ class Form:
     def weights(self) -> tuple[float, ...]:
         """Units of the last place in one of each place."""
         return tuple(float(prod(self.radices[place:])) for place in range(len(self.radices) + 1))
+
+    def in_places(self, values: Numbers) -> Numbers:
+        """Write values, ``(rows,)`` in whole units of the last place, in places: ``(rows, places)``."""
+        rest = np.abs(values)
+        written = []
+        for radix in reversed(self.radices):
+            written.append(rest % radix)
+            rest = rest // radix
+        return np.stack([rest, *reversed(written)], -1)
 
 
 SINGLE = Form(())

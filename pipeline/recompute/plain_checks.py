@@ -37,7 +37,7 @@ def _check_against(
 ) -> Iterator[Check]:
     """Hold a quantity against whole numbers, ``(rows,)``; NaN where nothing is known."""
     unit = quantity.form.last_units
-    written = quantity.in_places(np.where(np.isfinite(due), due, 0.0))
+    written = quantity.form.in_places(np.where(np.isfinite(due), due, 0.0))
     for row in np.flatnonzero(np.isfinite(due) & quantity.known):
         residual = float(quantity.values[row] - due[row])
         numbers = float(quantity.values[row]) / unit, float(due[row]) / unit, residual
@@ -141,7 +141,7 @@ def _check_neighbours(quantity: PrintedQuantity, expectation: Expectation, choic
         meant: list[dict[int, tuple[float, float]]] = []  # for every whole: odds of each wrong cell
         dues: list[dict[int, str]] = []
         for whole in tried:
-            written = quantity.in_places(np.full(len(quantity.values), float(whole)))
+            written = quantity.form.in_places(np.full(len(quantity.values), float(whole)))
             wrong = wrong_places(quantity, int(row), written)
             judged = list(judge_places(quantity, int(row), written, wrong, _NATURAL / spread, choices))
             meant.append({cell.region_id: _odds(cell.verdict) for cell in judged})

@@ -34,15 +34,6 @@ class PrintedQuantity:
         """Units of the last place in a full circle, where values are counted round one."""
         return None if self.form.period is None else self.form.period * self.form.last_units
 
-    def in_places(self, values: Numbers) -> Numbers:
-        """Write values, ``(rows,)`` in whole units of the last place, in places: ``(rows, places)``."""
-        rest = np.abs(values)
-        written = []
-        for radix in reversed(self.form.radices):
-            written.append(rest % radix)
-            rest = rest // radix
-        return np.stack([rest, *reversed(written)], -1)
-
 
 @dataclass(frozen=True)
 class Argument:

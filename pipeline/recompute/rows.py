@@ -1,4 +1,4 @@
-"""Rows: what is recomputed of a document as rows of the tables ``columns``, ``functions`` and ``checks``."""
+"""Rows: what is recomputed of a document as rows of the tables ``columns``, ``functions``, ``numbers``, ``checks``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from tablekin.config import RecomputeConfig
 from tablekin.recompute.explanation import ExplanationCriteria
 from tablekin.recompute.finding import Finding
+from tablekin.recompute.number_table import number_columns, to_number_frame
 from tablekin.recompute.recomputation import Recomputation, recompute
 from tablekin.recompute.table_text import read_tables
 from tablekin.schemas import RECOMPUTED_TABLES, empty
@@ -28,14 +29,17 @@ def recompute_readings(regions: pd.DataFrame, digits: pd.DataFrame, config: Reco
 
 
 def to_frames(doc_id: str, found: Recomputation) -> dict[str, pd.DataFrame]:
-    """Make the rows of a document of the tables ``columns``, ``functions`` and ``checks``."""
-    rows = {"columns": _column_rows(found), "functions": _function_rows(found), "checks": _check_rows(found)}
-    return {table: _frame(table, doc_id, rows[table]) for table in RECOMPUTED_TABLES}
-
-
-def _frame(table: str, doc_id: str, rows: Iterator[dict[str, object]]) -> pd.DataFrame:
-    made = pd.DataFrame([{"doc_id": doc_id, **row} for row in rows])
-    return made if len(made) else empty(table)
+    """Make the rows of a document of the tables ``columns``, ``functions``, ``numbers`` and ``checks``."""
+    rows = {
+        "columns": pd.DataFrame(_column_rows(found)),
+        "functions": pd.DataFrame(_function_rows(found)),
+        "numbers": to_number_frame([*number_columns(found)]),
+        "checks": pd.DataFrame(_check_rows(found)),
+    }
+    return {
+        table: rows[table].assign(doc_id=doc_id) if len(rows[table]) else empty(table)
+        for table in RECOMPUTED_TABLES
+    }
 
 
 def _column_rows(found: Recomputation) -> Iterator[dict[str, object]]:

@@ -80,7 +80,7 @@ def update_recomputations(
     begin: Callable[[int], None],
     say: Say,
 ) -> int | None:
-    """Bring tables ``columns``, ``functions`` and ``checks`` up to date with the readings of all documents.
+    """Bring tables ``columns``, ``functions``, ``numbers`` and ``checks`` up to date with all readings.
 
     Parameters
     ----------

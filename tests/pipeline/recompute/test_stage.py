@@ -2,21 +2,23 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from tablekin.check import check
+from tablekin.collation import WitnessReader, expectations_of
 from tablekin.corpus import CorpusStore
 from tablekin.corpus.parts import write_part
 from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.recompute import stage
-from tests.pipeline.recompute.tables import declinations
+from tests.pipeline.recompute.tables import declination_of, declinations
 from tests.support import fake_stages
 from tests.support.runs import CPU, digests, in_this_process, write_scan
 
-TABLES = ("columns", "functions", "checks")
+TABLES = ("columns", "functions", "numbers", "checks")
 
 
 def analyse(image, doc_id, config, device):
@@ -70,7 +72,7 @@ def folder(made, tmp_path):
 
 def test_a_run_says_what_every_table_prints(folder):
     corpus = CorpusStore.open(folder / "corpus")
-    columns, functions, checks = (corpus.read(table, ["page1"]) for table in TABLES)
+    columns, functions, numbers, checks = (corpus.read(table, ["page1"]) for table in TABLES)
     assert {*functions["function"]} == {"declination"} and len(functions) == 3
     (parameter,) = functions["parameters"].iloc[0]
     assert parameter["name"] == "obliquity" and parameter["low"] <= 23.5 <= parameter["high"]
@@ -81,6 +83,23 @@ def test_a_run_says_what_every_table_prints(folder):
     cols = declinations().shape[1]
     (odd,) = checks[checks["residual"] != 0].to_dict("records")
     assert odd["region_id"] == 1 + 4 * cols + 2 and odd["kind"] == "function"
+    for one in numbers[numbers["function"].notna()].itertuples():
+        degree, sign = one.row + 1, (one.regions[0] - 1) % cols // 2
+        assert one.computed / 60 == pytest.approx(declination_of(30 * sign + degree, 23.5), abs=1e-3)
+
+
+def test_what_the_cells_should_say_is_not_computed_again_to_collate(folder, monkeypatch):
+    def again(tables):
+        raise AssertionError("recomputed again")
+
+    corpus = CorpusStore.open(folder / "corpus")
+    regions, digits = (corpus.read(table, ["page1"]) for table in ("regions", "digits"))
+    anew = expectations_of(regions, digits)
+    monkeypatch.setattr("tablekin.collation.witness.recompute", again)
+    kept = WitnessReader(corpus, ["page0", "page1"]).witness("page1").expected
+    assert kept.cells == anew.cells and len(kept.cells) == 180 and kept.functions == ("declination",)
+    for name in ("value", "computed", "due", "above", "authors", "wrong"):
+        np.testing.assert_array_equal(getattr(kept, name), getattr(anew, name))
 
 
 def test_nothing_is_recomputed_twice_and_nothing_is_wrong(folder):
@@ -120,7 +139,10 @@ def test_another_setting_recomputes_and_reads_nothing_anew(folder):
     config = CPU.model_validate({"device": "cpu", "recompute": {"min_log_odds": 1e6}})
     summary, _ = bring_up_to_date(folder, config)
     assert summary.added == 0 and not summary.unchanged
-    assert CorpusStore.open(folder / "corpus").read("functions").empty
+    corpus = CorpusStore.open(folder / "corpus")
+    assert corpus.read("functions").empty
+    expected = WitnessReader(corpus, ["page1"]).witness("page1").expected  # which collating follows
+    assert expected.functions == () and len(expected.value) == 0
     assert problems_of(folder) == []
 
 

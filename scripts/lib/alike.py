@@ -1,0 +1,75 @@
+"""Alike: pairs of pages of one function as they are printed, of which it is known whether they were copied."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lib.recomputed import TruePage, planned_pages
+from tablekin.collation import (
+    Witness,
+    collate,
+    expectations_of,
+    judge,
+    keep_significant,
+    make_witness,
+    summarize,
+    to_frame,
+)
+from tablekin.sample.plan import ArchivePlan
+
+
+def printed_witness(page: TruePage) -> Witness:
+    """Make a witness of a page that is read without a mistake."""
+    rows = [
+        {
+            "kind": "cell",
+            "region_id": int(region),
+            "table_id": table.table_id,
+            "row": row,
+            "col": col,
+            "text": " ".join(re.findall(r"\d+", str(table.text[row, col]))),
+            "printed": table.text[row, col],
+            "confidence": 1.0,
+        }
+        for table in page.tables
+        for (row, col), region in np.ndenumerate(table.region)
+    ]
+    regions = pd.DataFrame(rows)
+    digits = pd.DataFrame({"digit": [], "score": [], "x0": [], "y0": [], "region_id": []})
+    factors = pd.DataFrame({"region_id": [], "feature": [], "relevance": []})
+    return make_witness(page.doc, regions, digits, factors, expectations_of(regions, digits))
+
+
+def judged(one: Witness, other: Witness) -> dict[str, Any]:
+    """Collate two documents and sum it up; beside the columns of ``alignments``, what the odds are made of."""
+    tried = collate(one, other)
+    cells = to_frame(keep_significant(tried))
+    verdict = judge(tried, cells)
+    parts = {
+        "model": verdict.evidence.log_odds,
+        "rough": verdict.rough,
+        "values": verdict.evidence.values,
+        "differing": verdict.evidence.differing,
+        "functions": "; ".join(verdict.evidence.functions),
+    }
+    return summarize(tried, cells) | parts
+
+
+def pairs_of_works(plan: ArchivePlan) -> Iterator[dict[str, Any]]:
+    """Judge pages of one function: copied, or computed alike."""
+    origin = {str(row["work"]): str(row["anew_of"] or row["work"]) for row in plan.works}
+    meta = {page.doc: page.metadata for page in plan.pages}
+    witnesses = {page.doc: printed_witness(page) for page in planned_pages(plan)}
+    for a, b in itertools.combinations(sorted(witnesses), 2):
+        one, other = meta[a], meta[b]
+        if origin[one["work"]] == origin[other["work"]] and one["edition"] != other["edition"]:
+            copied = one["work"] == other["work"]
+            yield {"a": a, "b": b, "family": one["family"], "copied": copied} | judged(
+                witnesses[a], witnesses[b]
+            )

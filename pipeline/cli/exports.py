@@ -25,7 +25,10 @@ def export(
     format: Annotated[
         str,
         typer.Option(
-            "--format", metavar="FORMAT", help="What to write: iiif.", autocompletion=_complete_formats
+            "--format",
+            metavar="FORMAT",
+            help="What to write: iiif, page, page-flat, page-transkribus.",
+            autocompletion=_complete_formats,
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")],

@@ -31,4 +31,9 @@ class ExportFormat:
 
 FORMATS = {
     "iiif": ExportFormat("IIIF manifests and annotations, for Mirador and other viewers", "iiif"),
+    "page": ExportFormat(
+        "PAGE 2019 with tables and cells, for OCR-D and other readers of the standard", "page"
+    ),
+    "page-flat": ExportFormat("PAGE 2019 with a line a cell, for eScriptorium and LAREX", "page_flat"),
+    "page-transkribus": ExportFormat("PAGE 2013 with the table cells of Transkribus", "page_transkribus"),
 }

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from PIL import Image
 
 from tablekin.corpus import replacing
 from tablekin.export.canvas import PageOnCanvas, lay_on_canvases
@@ -23,11 +22,10 @@ from tablekin.export.content_state import encode_state, pair_state
 from tablekin.export.iiif_annotations import Box, box_of, cell_annotations, link_annotations
 from tablekin.export.iiif_manifest import CONTEXT, make_manifest
 from tablekin.export.iiif_version_2 import annotations_to_version_2, manifest_to_version_2
+from tablekin.export.scan_files import render_picture
 from tablekin.export.selection import Selection
-from tablekin.ingest import list_pages, load_image
 
 _NEIGHBOURS = 5  # a document is linked with so many of its nearest by cosine
-_QUALITY = 90  # of the JPEG files
 
 
 def write(selection: Selection) -> Iterator[Path]:
@@ -41,7 +39,7 @@ def write(selection: Selection) -> Iterator[Path]:
     pages = lay_on_canvases(selection)
     for page in pages.values():
         if page.is_own:
-            yield _write_image(selection, page)
+            yield render_picture(selection, page.doc_id, selection.out / "images" / f"{page.doc_id}.jpg")
     boxes: dict[str, dict[int, Box]] = {}
     for doc_id, regions in selection.regions():
         boxes[doc_id] = {row["region_id"]: box_of(row) for row in regions.to_dict("records")}
@@ -65,15 +63,6 @@ def write(selection: Selection) -> Iterator[Path]:
     }
     yield from _write_manifests(selection, pages, lists)
     yield _write_states(selection.out / "pairs.csv", states)
-
-
-def _write_image(selection: Selection, page: PageOnCanvas) -> Path:
-    row = selection.documents.loc[page.doc_id]
-    scan = selection.corpus.find_scan(row["source"])
-    place = int(row["page_index"]) % list_pages(scan)[1]  # the right one of facing pages is counted on
-    picture = io.BytesIO()
-    Image.fromarray(load_image(scan, place)).save(picture, "JPEG", quality=_QUALITY)
-    return _write(selection.out / "images" / f"{page.doc_id}.jpg", picture.getvalue())
 
 
 def _near_pairs(

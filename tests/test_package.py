@@ -15,6 +15,7 @@ from tests.support.places import ROOT
 from tests.support.printed_pages import print_pages
 
 FOLDERS = {"pipeline": "tablekin", "models": "tablekin/models", "data": "tablekin/data"}
+PAGE = ROOT / "pipeline/report/atlas/page"  # source of data/atlas, which is what ships
 DOOR = """
 import tablekin
 page = tablekin.read_page("p053.jpg", device="cpu")
@@ -25,7 +26,7 @@ print(tablekin.__file__, len(page.tables), round(pair.cosine, 3), tablekin.colla
 
 def files_of(folder):
     """Name the files below a folder of the checkout, without what Python leaves there."""
-    found = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+    found = (path for path in (ROOT / folder).rglob("*") if not path.is_relative_to(PAGE) and path.is_file())
     return [path.relative_to(ROOT / folder) for path in found if "__pycache__" not in path.parts]
 
 
@@ -34,7 +35,9 @@ def wheel(tmp_path_factory):
     """The wheel, built from a copy: a build leaves files in its folder, and takes those that another left."""
     copy = tmp_path_factory.mktemp("copy")
     for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
+        )
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     out = tmp_path_factory.mktemp("wheel")

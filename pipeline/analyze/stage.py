@@ -70,20 +70,12 @@ def analyze(
     CorpusError
         Its table ``drivers`` is not of its present documents.
     """
-    groups = make_groups(corpus, corpus.seed)
-    if groups.empty:
-        raise UsageError(f"{corpus.root} has no document that was analysed; run it first")
-    write_groups(corpus, groups)
-    tables = {"groups": groups}
-    documents = _documents(corpus, groups, columns, say)
-    if "work" in documents:
-        tables["works"] = make_works(corpus, *_works_and_years(corpus, documents, columns))
+    tables, documents = study(corpus, columns, window, say)
+    write_groups(corpus, tables["groups"])
+    if "works" in tables:
         write_works(corpus, tables["works"])
     else:
         corpus.work_table.drop()
-    tables["drivers_by"] = share_drivers(corpus, documents, asdict(columns))
-    tables["parameters"] = parameters_of(corpus.read("functions"), documents)
-    tables |= dict(_histories(documents, window, corpus.seed, say))
     out.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         if name not in _IN_THE_CORPUS:
@@ -92,6 +84,36 @@ def analyze(
     for path in draw_all(tables, documents, out):
         say(f"drawing: {path}")
     return tables
+
+
+def study(
+    corpus: CorpusStore, columns: MetadataColumns, window: float, say: Callable[[str], None]
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Make the tables of ``analyze`` without writing anything.
+
+    Returns
+    -------
+    tuple
+        The tables by name, and what is known of each document: ``groups`` with ``work``, ``year``, ``place``.
+
+    Raises
+    ------
+    UsageError
+        The corpus has no document that could be analysed.
+    CorpusError
+        Its table ``drivers`` is not of its present documents.
+    """
+    groups = make_groups(corpus, corpus.seed)
+    if groups.empty:
+        raise UsageError(f"{corpus.root} has no document that was analysed; run it first")
+    tables = {"groups": groups}
+    documents = _documents(corpus, groups, columns, say)
+    if "work" in documents:
+        tables["works"] = make_works(corpus, *_works_and_years(corpus, documents, columns))
+    tables["drivers_by"] = share_drivers(corpus, documents, asdict(columns))
+    tables["parameters"] = parameters_of(corpus.read("functions"), documents)
+    tables |= dict(_histories(documents, window, corpus.seed, say))
+    return tables, documents
 
 
 def _works_and_years(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tablekin.cli import corpora, documents, exports, finding, studies
+from tablekin.cli import corpora, documents, exports, finding, reports, studies
 from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
 from tablekin.errors import ExitCode
 from tablekin.interruption import Terminated, end_in_order_when_terminated
@@ -47,6 +47,7 @@ documents.add_commands(app)
 studies.add_commands(app)
 finding.add_commands(app)
 exports.add_commands(app)
+reports.add_commands(app)
 
 
 def main() -> None:

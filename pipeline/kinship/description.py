@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tablekin.kinship.families import Family
 from tablekin.kinship.stemma import CRITERIA, Branch
 
-_WORDS = (
+KINSHIP_TERMS = (
     "Family: documents whose tables were copied from one another, by collation, directly or through others.",
     "Witness: one document, or one edition of several. Where some witnesses share an error that the others do not "
     "have, they go back to one copy. What is an error is known where the function of a table is; that then says, too, "
@@ -23,12 +23,19 @@ def describe_families(families: Sequence[Family]) -> Iterator[str]:
     str
         Lines.
     """
-    yield from _WORDS
+    yield from KINSHIP_TERMS
     for family in families:
-        yield from _describe(family)
+        yield from describe_family(family)
 
 
-def _describe(family: Family) -> Iterator[str]:
+def describe_family(family: Family) -> Iterator[str]:
+    """Say what one family is, and what the readings of its witnesses tell.
+
+    Yields
+    ------
+    str
+        Lines, all but the first indented.
+    """
     variants = family.variants
     yield (
         f"family {family.number}: {_count(len(family.witness_of), 'document')}, "

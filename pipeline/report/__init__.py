@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from tablekin.report.apparatus import collate_pages as collate_pages
     from tablekin.report.apparatus import describe_apparatus as describe_apparatus
     from tablekin.report.apparatus import write_csv as write_csv
+    from tablekin.report.atlas.stage import IMAGES as IMAGES
+    from tablekin.report.atlas.stage import Atlas as Atlas
+    from tablekin.report.atlas.stage import AtlasRequest as AtlasRequest
+    from tablekin.report.atlas.stage import write_atlas as write_atlas
     from tablekin.report.drawing import Drawing as Drawing
     from tablekin.report.drawing import save_drawing as save_drawing
     from tablekin.report.found import describe_found as describe_found
@@ -41,6 +45,7 @@ __getattr__, __dir__, __all__ = open_door(
     __name__,
     {
         "apparatus": ["Apparatus", "collate_pages", "describe_apparatus", "write_csv"],
+        "atlas.stage": ["IMAGES", "Atlas", "AtlasRequest", "write_atlas"],
         "drawing": ["Drawing", "save_drawing"],
         "found": ["describe_found", "write_found"],
         "neighbours": ["describe_neighbours", "find_neighbours", "rank_partners"],

@@ -178,11 +178,12 @@ def describe_functions(corpus: CorpusStore) -> Iterator[str]:
     functions = corpus.read("functions")
     tables = corpus.read("regions", columns=["doc_id", "table_id"]).dropna()["doc_id"].nunique()
     for doc, own in functions.groupby("doc_id", sort=True):
-        yield f"{doc}: {'; '.join(dict.fromkeys(map(_function_in_words, own.itertuples())))}"
+        yield f"{doc}: {'; '.join(dict.fromkeys(map(function_in_words, own.itertuples())))}"
     yield f"{functions['doc_id'].nunique()} of {tables} documents with tables print functions of the library"
 
 
-def _function_in_words(row: Any) -> str:
+def function_in_words(row: Any) -> str:
+    """Name a function with its parameters, from a row of table ``functions``."""
     units = {one.name: one for one in LIBRARY}
     known = {one.name: one.unit for one in units[row.function].parameters} if row.function in units else {}
     values = [
@@ -243,14 +244,15 @@ def _describe_misfits(recomputed: RecomputedPage) -> Iterator[str]:
     for one in misfits.itertuples():
         place = f"{one.table_id + 1} {one.row + 1} {one.col + 1}"
         off = f"{one.residual:+.0f}" if one.kind != "neighbour" else f"{one.residual:+.1f}"
-        rows.append((place, str(one.text), str(one.due or "?"), off, _verdict_in_words(one)))
+        rows.append((place, str(one.text), str(one.due or "?"), off, verdict_in_words(one)))
     widths = [max(len(row[place]) for row in rows) for place in range(4)]
     for row in rows:
         cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
         yield f"    {'  '.join(cells)}  {row[4]}"
 
 
-def _verdict_in_words(misfit: Any) -> str:
+def verdict_in_words(misfit: Any) -> str:
+    """Say what a cell that does not fit most likely is, from a row of table ``checks``."""
     misprint, misreading = float(misfit.p_misprint), float(misfit.p_misreading)
     own = max(1 - misprint - misreading, 0.0)
     shares = {"misprint": misprint, "misreading": misreading, "as its author had it": own}

@@ -42,13 +42,18 @@ class RelatedPair:
     shared_errors: int
     is_dated: bool  # whether the first is surely the earlier
 
+    @property
+    def counted(self) -> str:
+        """Say how many cells agree, how many differ in print, and how many errors both have."""
+        errors = f", {_count(self.shared_errors, 'error')} in both" if self.shared_errors else ""
+        return f"{self.same} of {_count(self.cells, 'cell')} agree, {self.variant} differ in print{errors}"
+
     def __str__(self) -> str:
         """Say who is related, how, and by what."""
         earlier = "; the first is the earlier" if self.is_dated else ""
-        errors = f", {_count(self.shared_errors, 'error')} in both" if self.shared_errors else ""
         return (
             f"{self.doc_a} ({self.about_a}) and {self.doc_b} ({self.about_b}): {self.relation}{earlier}; "
-            f"{self.same} of {_count(self.cells, 'cell')} agree, {self.variant} differ in print{errors}"
+            f"{self.counted}"
         )
 
 

@@ -1,0 +1,1 @@
+"""Atlas: a corpus as a folder that a browser opens, without a server or a network."""

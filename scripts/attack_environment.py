@@ -180,13 +180,13 @@ def _closed(name: str, mode: int) -> tuple[Callable[[Path], object], Callable[[P
 def forbidden(command: AttackedCommand) -> Iterator[Trial]:
     """List permissions that are missing."""
     without = Surroundings(without_rights=True)
-    writes = command in WRITING
+    writes, asks_for_file = command in WRITING, not {"--csv", "--image"}.isdisjoint(command.arguments)
     places = [("corpus forbidden", "corpus", 0), ("corpus only to be read", "corpus", 0o555)]
     places += [(f"table {table} forbidden", f"corpus/{table}", 0) for table in TABLES]
     places += [("run.json forbidden", "corpus/run.json", 0), ("folder only to be read", ".", 0o555)]
     for name, place, mode in places:
         close, reopen = _closed(place, mode)
-        succeeds = mode == 0o555 and not writes and "--csv" not in command.arguments
+        succeeds = mode == 0o555 and not writes and not (place == "." and asks_for_file)
         if command.name == "first run" and place.startswith("corpus"):
             continue
         yield Trial(command, name, without, close, reopen, succeeds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,12 @@ from typing import IO, Any
 from tablekin.faults import faults_described
 from tablekin.interruption import uninterrupted
 
+try:
+    import fcntl
+except ImportError:  # pragma: no cover (not on Windows)
+    fcntl = None  # type: ignore[assignment]
+
+_TOKEN = re.compile(r"[0-9a-f]{16}\.tmp")
 _UNFINISHED = ".*.tmp"  # a leading dot hides a file from whoever reads the folder as one table
 _LONGEST = 40  # characters of the name that are kept in that of the unfinished file: a name has 255 bytes
 _NO_SYNC = (
@@ -29,7 +36,7 @@ def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Itera
     """Open a file beside ``path``; at the end, force it to disk and rename it over ``path``.
 
     Its name is one that nobody can foresee, and it is not opened if it is there, be it as a link. What is no plain
-    file, such as ``/dev/stdout``, is written to as it is.
+    file, such as ``/dev/stdout``, is written to as it is. What a killed command left beside ``path`` is deleted.
 
     Parameters
     ----------
@@ -48,21 +55,59 @@ def replacing(path: Path, before: Callable[[Path], None] | None = None) -> Itera
             with path.open("wb") as file:
                 yield file
             return
-        unfinished = path.with_name(f".{path.name[:_LONGEST]}.{secrets.token_hex(8)}.tmp")
+        if (
+            before is None
+        ):  # else it is a part of a corpus, whose next writer looks for all that was left in it
+            _discard_abandoned(path)
+        unfinished = path.with_name(f"{_stem(path)}{secrets.token_hex(8)}.tmp")
         try:
-            with _create(unfinished) as file:
+            with _create(unfinished) as file, _held(unfinished):
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            if before is not None:
-                before(unfinished)
-            with uninterrupted():
-                unfinished.replace(path)
-                sync_folder(path.parent)
+                file.close()  # or it could not be renamed everywhere
+                if before is not None:
+                    before(unfinished)
+                with uninterrupted():
+                    unfinished.replace(path)
+                    sync_folder(path.parent)
         except BaseException:
             with suppress(OSError):  # the first error is the one to be told
                 unfinished.unlink(missing_ok=True)  # it would take the room that is needed
             raise
+
+
+def _stem(path: Path) -> str:
+    return f".{path.name[:_LONGEST]}."
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[bool]:
+    """Hold the lock of a file, which tells that somebody writes it; false where somebody does, or nobody can tell."""
+    if fcntl is None:  # then a file that is open cannot be deleted
+        yield True
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def _discard_abandoned(path: Path) -> None:
+    """Delete unfinished files of ``path`` whose writer has ended."""
+    stem = _stem(path)
+    with suppress(OSError):
+        for name in [entry.name for entry in os.scandir(path.parent) if entry.name.startswith(stem)]:
+            if _TOKEN.fullmatch(name[len(stem) :]):
+                with _held(path.with_name(name)) as is_abandoned:
+                    if is_abandoned:
+                        path.with_name(name).unlink()
 
 
 def _create(path: Path) -> IO[bytes]:

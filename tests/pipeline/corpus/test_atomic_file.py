@@ -64,3 +64,20 @@ def test_what_a_kill_left_is_discarded(tmp_path):
     (tmp_path / ".part-00001.parquet.0123456789abcdef.tmp").write_bytes(b"half")
     discard_unfinished(tmp_path)
     assert [found.name for found in tmp_path.iterdir()] == ["part-00000.parquet"]
+
+
+def test_what_a_killed_command_left_is_deleted_by_the_next_one_and_what_is_being_written_is_not(tmp_path):
+    path, others = (
+        tmp_path / "out.csv",
+        [".out.csv.0123.tmp", ".other.csv.0123456789abcdef.tmp", ".out.csv.tmp"],
+    )
+    abandoned = tmp_path / ".out.csv.0123456789abcdef.tmp"
+    for name in (*others, abandoned.name):
+        (tmp_path / name).write_text("half")
+    with replacing(path) as file:
+        assert not abandoned.exists()
+        with replacing(path) as other:
+            other.write(b"first")
+        file.write(b"last")
+    assert path.read_bytes() == b"last"
+    assert sorted(found.name for found in tmp_path.iterdir()) == sorted([*others, path.name])

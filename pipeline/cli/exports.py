@@ -27,7 +27,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="What to write: iiif, page, page-flat, page-transkribus.",
+            help="What to write, for instance iiif or xlsx; docs/how-to/export.md lists all.",
             autocompletion=_complete_formats,
         ),
     ],

@@ -36,4 +36,8 @@ FORMATS = {
     ),
     "page-flat": ExportFormat("PAGE 2019 with a line a cell, for eScriptorium and LAREX", "page_flat"),
     "page-transkribus": ExportFormat("PAGE 2013 with the table cells of Transkribus", "page_transkribus"),
+    "csv": ExportFormat("tables as CSV, as printed and as numbers", "csv_tables"),
+    "xlsx": ExportFormat(
+        "tables as workbooks for Excel and LibreOffice, with doubts and what is computed", "xlsx"
+    ),
 }

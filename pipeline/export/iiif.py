@@ -16,7 +16,6 @@ from typing import Any
 
 import pandas as pd
 
-from tablekin.corpus import replacing
 from tablekin.export.canvas import PageOnCanvas, lay_on_canvases
 from tablekin.export.content_state import encode_state, pair_state
 from tablekin.export.iiif_annotations import Box, box_of, cell_annotations, link_annotations
@@ -24,6 +23,7 @@ from tablekin.export.iiif_manifest import CONTEXT, make_manifest
 from tablekin.export.iiif_version_2 import annotations_to_version_2, manifest_to_version_2
 from tablekin.export.scan_files import render_picture
 from tablekin.export.selection import Selection
+from tablekin.export.written_file import write_file
 
 _NEIGHBOURS = 5  # a document is linked with so many of its nearest by cosine
 
@@ -118,15 +118,8 @@ def _write_states(path: Path, states: list[tuple[str, str, str]]) -> Path:
     table = csv.writer(text)
     table.writerow(["doc_a", "doc_b", "iiif_content"])
     table.writerows(states)
-    return _write(path, text.getvalue().encode())
+    return write_file(path, text.getvalue().encode())
 
 
 def _write_json(path: Path, content: Any) -> Path:
-    return _write(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as file:
-        file.write(content)
-    return path
+    return write_file(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())

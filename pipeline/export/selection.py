@@ -10,6 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from tablekin.corpus import CorpusStore
+from tablekin.schemas import SCHEMAS
+
+_BLOCK = 64  # documents that are read at a time
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,25 @@ class Selection:
         rows = self.corpus.read("documents", self.doc_ids)
         return rows.set_index("doc_id", drop=False).loc[list(self.doc_ids)]
 
+    @cached_property
+    def metadata(self) -> pd.DataFrame:
+        """What is known of the documents: the columns of the user's and the libraries', and which scan each is."""
+        own = {*SCHEMAS["documents"].names} - {"source", "page_index"}
+        return self.documents.drop(columns=[name for name in self.documents if name in own])
+
     def regions(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Yield each document with its rows of table regions."""
-        for doc_id in self.doc_ids:
-            yield doc_id, self.corpus.read("regions", [doc_id])
+        for doc_id, rows in self.rows_of("regions"):
+            yield doc_id, rows["regions"]
+
+    def rows_of(self, *tables: str) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
+        """Yield each document with its rows of some tables.
+
+        They are read for many documents at a time: those that follow one another mostly lie in one part.
+        """
+        for start in range(0, len(self.doc_ids), _BLOCK):
+            block = self.doc_ids[start : start + _BLOCK]
+            read = {table: self.corpus.read(table, block) for table in tables}
+            own = {table: dict(list(rows.groupby("doc_id"))) for table, rows in read.items()}
+            for doc_id in block:
+                yield doc_id, {table: own[table].get(doc_id, read[table].iloc[:0]) for table in tables}

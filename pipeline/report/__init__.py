@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from tablekin.report.drawing import save_drawing as save_drawing
     from tablekin.report.found import describe_found as describe_found
     from tablekin.report.found import write_found as write_found
+    from tablekin.report.neighbours import about_documents as about_documents
     from tablekin.report.neighbours import describe_neighbours as describe_neighbours
     from tablekin.report.neighbours import find_neighbours as find_neighbours
     from tablekin.report.neighbours import rank_partners as rank_partners
     from tablekin.report.page import Page as Page
+    from tablekin.report.page import cells_of as cells_of
+    from tablekin.report.page import in_doubt as in_doubt
     from tablekin.report.page import open_page as open_page
+    from tablekin.report.page import spread_cells as spread_cells
     from tablekin.report.pair import Pair as Pair
     from tablekin.report.pair import PairScore as PairScore
     from tablekin.report.pair import describe_pair as describe_pair
@@ -31,8 +35,10 @@ if TYPE_CHECKING:
     from tablekin.report.recomputed_page import RecomputedPage as RecomputedPage
     from tablekin.report.recomputed_page import describe_functions as describe_functions
     from tablekin.report.recomputed_page import describe_recomputation as describe_recomputation
+    from tablekin.report.recomputed_page import function_in_words as function_in_words
     from tablekin.report.recomputed_page import recompute_config as recompute_config
     from tablekin.report.recomputed_page import recompute_page as recompute_page
+    from tablekin.report.recomputed_page import verdicts_of as verdicts_of
     from tablekin.report.recomputed_page import write_checks as write_checks
     from tablekin.report.relations import RelatedPair as RelatedPair
     from tablekin.report.relations import describe_relations as describe_relations
@@ -48,15 +54,17 @@ __getattr__, __dir__, __all__ = open_door(
         "atlas.stage": ["IMAGES", "Atlas", "AtlasRequest", "write_atlas"],
         "drawing": ["Drawing", "save_drawing"],
         "found": ["describe_found", "write_found"],
-        "neighbours": ["describe_neighbours", "find_neighbours", "rank_partners"],
-        "page": ["Page", "open_page"],
+        "neighbours": ["about_documents", "describe_neighbours", "find_neighbours", "rank_partners"],
+        "page": ["Page", "cells_of", "in_doubt", "open_page", "spread_cells"],
         "pair": ["Pair", "PairScore", "describe_pair", "open_pair"],
         "recomputed_page": [
             "RecomputedPage",
             "describe_functions",
             "describe_recomputation",
+            "function_in_words",
             "recompute_config",
             "recompute_page",
+            "verdicts_of",
             "write_checks",
         ],
         "relations": ["RelatedPair", "describe_relations", "find_relations"],

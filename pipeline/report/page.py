@@ -114,20 +114,17 @@ class Page:
     @property
     def cells(self) -> pd.DataFrame:
         """Cells in reading order: table, row and column, text, confidence, box."""
-        regions = self.rows("regions")
-        cells = regions[regions["kind"] == RegionKind.CELL][_CELL_COLUMNS]
-        whole = dict.fromkeys(["table_id", "row", "col"], "int64")
-        return cells.astype(whole).sort_values(["table_id", "row", "col"], ignore_index=True)
+        return cells_of(self.rows("regions"))
 
     @property
     def tables(self) -> list[pd.DataFrame]:
         """Every table of the page as it was read: rows and columns of texts, empty where nothing stands."""
-        return [_spread(own, own["text"]) for _, own in self.cells.groupby("table_id")]
+        return [spread_cells(own, own["text"]) for _, own in self.cells.groupby("table_id")]
 
     @property
     def marked_tables(self) -> list[pd.DataFrame]:
         """The tables with a question mark behind every reading that is in doubt."""
-        return [_spread(own, _marked(own)) for _, own in self.cells.groupby("table_id")]
+        return [spread_cells(own, _marked(own)) for _, own in self.cells.groupby("table_id")]
 
     @property
     def orientation(self) -> int:
@@ -197,7 +194,15 @@ def from_one(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(table.index + 1, axis=0).set_axis(table.columns + 1, axis=1)
 
 
-def _spread(cells: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
+def cells_of(regions: pd.DataFrame) -> pd.DataFrame:
+    """Choose the cells among regions of a document, in reading order."""
+    cells = regions[regions["kind"] == RegionKind.CELL][_CELL_COLUMNS]
+    whole = dict.fromkeys(["table_id", "row", "col"], "int64")
+    return cells.astype(whole).sort_values(["table_id", "row", "col"], ignore_index=True)
+
+
+def spread_cells(cells: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
+    """Lay out something of each cell of one table as rows and columns, empty where there is no cell."""
     return cells.assign(shown=texts).pivot(index="row", columns="col", values="shown").fillna("")
 
 

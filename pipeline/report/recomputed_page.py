@@ -75,7 +75,7 @@ class RecomputedPage:
         """Every cell that was held against what it should say, with its place and reading."""
         cells = self.page.cells[["region_id", "table_id", "row", "col", "text"]]
         checks = cells.merge(self._frames["checks"].drop(columns="doc_id"), on="region_id")
-        return checks.assign(verdict=_verdicts(checks))
+        return checks.assign(verdict=verdicts_of(checks))
 
     @property
     def misfits(self) -> pd.DataFrame:
@@ -115,7 +115,8 @@ class RecomputedPage:
         return "".join(f"<p>{escape(line)}</p>" for line in describe_recomputation(self))
 
 
-def _verdicts(checks: pd.DataFrame) -> pd.Series:
+def verdicts_of(checks: pd.DataFrame) -> pd.Series:
+    """Say of each row of table ``checks``: fits, misprint, misreading, or own: its author had it so, or it is open."""
     verdicts = pd.Series("fits", checks.index)
     off = (checks["residual"] != 0) & (checks["kind"] != "neighbour")
     verdicts[off | (checks["p_misprint"] + checks["p_misreading"] > 0)] = "own"

@@ -40,4 +40,5 @@ FORMATS = {
     "xlsx": ExportFormat(
         "tables as workbooks for Excel and LibreOffice, with doubts and what is computed", "xlsx"
     ),
+    "alto": ExportFormat("ALTO 4.4, as libraries keep what was read on their pages", "alto"),
 }

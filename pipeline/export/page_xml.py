@@ -6,13 +6,12 @@ with their row and column as a role. Programs differ in what they read of that, 
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tablekin.export.printed_page import PrintedPage, PrintedRegion, PrintedTable
-from tablekin.export.reading_frame import Box, Point
+from tablekin.export.reading_frame import Box
 from tablekin.export.text_line import PrintedGlyph, PrintedWord, TextLine
 from tablekin.export.xml_tree import SCHEMA_INSTANCE, make
 from tablekin.page import RegionKind
@@ -61,7 +60,7 @@ def page_xml(
     """
     namespace = f"{_SCHEMAS}/{dialect.version}"
     writer = _Writer(page, dialect)
-    turned = (-page.frame.orientation - page.frame.skew_degrees + 180) % 360 - 180
+    turned = page.frame.turn_back
     return make(
         "PcGts",
         {
@@ -152,7 +151,7 @@ class _Writer:
             role = {"rowIndex": row, "columnIndex": column, "colSpan": span, "header": cell.is_header or None}
             roles = make("Roles", None, make("TableCellRole", role))
             return self._text_region(cell, {"id": region_id(cell)}, roles)
-        x0, y0, x1, y1 = self._ints(cell.box)
+        x0, y0, x1, y1 = self.page.pixels(cell.box)
         corners = [
             (x0, y0),
             (x0, y1),
@@ -196,7 +195,7 @@ class _Writer:
             "TextLine",
             {"id": name, "custom": self._order(index)},
             self._coords(line.box),
-            make("Baseline", {"points": _points([self._within(point) for point in line.baseline])}),
+            make("Baseline", {"points": _points([self.page.pixel(point) for point in line.baseline])}),
             *(self._word(f"{name}_w{number}", word) for number, word in enumerate(line.words, 1)),
             self._text(line.text, line.confidence),
         )
@@ -232,18 +231,8 @@ class _Writer:
         return make("TextEquiv", said, make("Unicode", text=text))
 
     def _coords(self, box: Box) -> ET.Element:
-        x0, y0, x1, y1 = self._ints(box)
+        x0, y0, x1, y1 = self.page.pixels(box)
         return make("Coords", {"points": _points([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])})
-
-    def _ints(self, box: Box) -> tuple[int, int, int, int]:
-        """Round a box outwards, within the page and no less than a pixel wide and high."""
-        x0, y0 = self._within((math.floor(box[0]), math.floor(box[1])), 1)
-        x1, y1 = self._within((math.ceil(box[2]), math.ceil(box[3])))
-        return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
-
-    def _within(self, point: Point, room: int = 0) -> tuple[int, int]:
-        x, y = round(point[0]), round(point[1])
-        return min(max(x, 0), self.page.width - room), min(max(y, 0), self.page.height - room)
 
 
 def _points(points: list[tuple[int, int]]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import pandas as pd
 
-from tablekin.export.reading_frame import Box, ReadingFrame, reading_frame
+from tablekin.export.reading_frame import Box, Point, ReadingFrame, reading_frame
 from tablekin.export.selection import Selection
 from tablekin.export.text_line import FoundDigit, TextLine, text_lines
 from tablekin.page import RegionKind
@@ -60,6 +61,17 @@ class PrintedPage:
     frame: ReadingFrame
     flags: tuple[str, ...]
     parts: tuple[PrintedTable | PrintedRegion, ...]
+
+    def pixels(self, box: Box) -> tuple[int, int, int, int]:
+        """Round a box outwards, within the page and no less than a pixel wide and high."""
+        x0, y0 = min(max(floor(box[0]), 0), self.width - 1), min(max(floor(box[1]), 0), self.height - 1)
+        x1, y1 = self.pixel((ceil(box[2]), ceil(box[3])))
+        return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
+
+    def pixel(self, point: Point) -> tuple[int, int]:
+        """Round a point, within the page."""
+        x, y = round(point[0]), round(point[1])
+        return min(max(x, 0), self.width), min(max(y, 0), self.height)
 
 
 def printed_pages(selection: Selection) -> Iterator[PrintedPage]:

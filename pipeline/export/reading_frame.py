@@ -72,6 +72,11 @@ class ReadingFrame:
         return centres @ self.to_working[:, :2].T + self.to_working[:, 2]
 
     @property
+    def turn_back(self) -> float:
+        """Degrees clockwise by which the scan is to be turned so that its lines are level: above -180, 180 at most."""
+        return 180 - (180 + self.orientation + self.skew_degrees) % 360
+
+    @property
     def slope(self) -> float:
         """How far lines fall a pixel to the right, on the upright page."""
         return math.tan(math.radians(self.skew_degrees))

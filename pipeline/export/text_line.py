@@ -15,6 +15,7 @@ from tablekin.export.reading_frame import Box, Point, ReadingFrame
 
 _DIGIT = re.compile("[0-9]")
 _ADVANCE = 0.6  # digit heights that a character outside the digits of a line is wide
+_MIN_OTHER = 0.00005  # score of what a digit may be instead; what is less is 0 as files have it
 _FOOT = 0.75  # of the height of a line without digits lies above its baseline
 
 
@@ -155,8 +156,8 @@ def _placed(words: list[str], digits: list[FoundDigit], box: Box, frame: Reading
             character,
             digit.box,
             digit.score,
-            str(digit.other) if digit.other >= 0 else "",
-            digit.other_score if digit.other >= 0 else 0.0,
+            str(digit.other) if digit.other >= 0 and digit.other_score >= _MIN_OTHER else "",
+            digit.other_score,
         )
         for character, digit, place in zip(text, found, places, strict=True)
     ]

@@ -210,7 +210,7 @@ def test_the_picture_is_that_of_the_boxes(folders, doc_ids, texts):
         quarters: parse(folders["page"] / f"{doc_ids[quarters]}.xml").find("Page").get("orientation")
         for quarters in range(4)
     }
-    assert turns == {0: None, 1: "-90.000", 2: "-180.000", 3: "90.000"}
+    assert turns == {0: None, 1: "-90.000", 2: "180.000", 3: "90.000"}
 
 
 def test_where_a_page_is_from_is_told(folders, doc_ids, texts):

@@ -57,6 +57,10 @@ class Years:
             return None
         return (self.first + self.last) // 2
 
+    def is_before(self, other: Years) -> bool:
+        """Tell whether they are surely the earlier: whatever year either may mean."""
+        return self.last is not None and other.first is not None and self.last < other.first
+
 
 UNDATED = Years(None, None)
 
@@ -287,6 +291,23 @@ def years_of(documents: pd.DataFrame, column: str) -> pd.DataFrame:
     if column == year_column([*documents.columns]) and {*YEAR_COLUMNS} <= {*documents.columns}:
         return documents[[*YEAR_COLUMNS]].astype("Int64")
     return read_years(documents[column])
+
+
+def dates_of(documents: pd.DataFrame, column: str | None = None) -> dict[str, Years]:
+    """Give the years of documents by what they are indexed by; none where the metadata date them nowhere.
+
+    Parameters
+    ----------
+    documents
+        Rows of table ``documents``.
+    column
+        That dates them; ``year`` by default, if there is one.
+    """
+    column = column or year_column([*documents.columns])
+    if column is None:
+        return {}
+    rows = years_of(documents, column)[[*YEAR_COLUMNS]].itertuples()
+    return {str(doc): span(first, last) for doc, first, last in rows}
 
 
 def middle_years(years: pd.DataFrame) -> pd.Series:

@@ -83,11 +83,7 @@ def _row(a: str, b: str, pairs: pd.DataFrame, sizes: pd.Series, dates: dict[str,
 
 def _first(a: Years, b: Years) -> str:
     """Say which of two works is surely the earlier."""
-    if a.last is not None and b.first is not None and a.last < b.first:
-        return "a"
-    if b.last is not None and a.first is not None and b.last < a.first:
-        return "b"
-    return "unknown"
+    return "a" if a.is_before(b) else "b" if b.is_before(a) else "unknown"
 
 
 def write_works(corpus: CorpusStore, works: pd.DataFrame) -> None:

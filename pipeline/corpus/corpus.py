@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -155,6 +155,37 @@ class CorpusStore:
         found = [read_parts([part], wanted, near) for part in self.layout.parts("pairs")]
         empty = ALL_SCHEMAS["pairs"].empty_table().select(wanted)
         return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
+
+    def read_scores(self, pairs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+        """Read columns of table ``pairs`` for some pairs, reading the table piece by piece.
+
+        Parameters
+        ----------
+        pairs
+            ``doc_a`` and ``doc_b``.
+        columns
+            Which.
+
+        Returns
+        -------
+        DataFrame
+            ``doc_a``, ``doc_b`` and the columns, of those pairs that the table has, in its order.
+        """
+        docs_a, docs_b = (ds.field(name).isin(pa.array(pairs[name].unique(), pa.string())) for name in _PAIR)
+        chosen = pairs[_PAIR].drop_duplicates()
+        wanted = [*_PAIR, *columns]
+        found = [ALL_SCHEMAS["pairs"].empty_table().select(wanted).to_pandas()]
+        for part in self.layout.parts("pairs"):
+            for rows in ds.dataset(part, format="parquet").to_batches(columns=wanted, filter=docs_a & docs_b):
+                if rows.num_rows:
+                    found.append(rows.to_pandas().merge(chosen, on=_PAIR))
+        return pd.concat(found[1:] or found, ignore_index=True)
+
+    def is_current(self, table: Literal["groups", "works"]) -> bool:
+        """Tell whether a table that ``tablekin analyze`` adds is there and of the same documents as table ``pairs``."""
+        now = self.pair_table.made_from()
+        added = {"groups": self.group_table, "works": self.work_table}[table].made_from()
+        return now is not None and added == now
 
     def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``pairs`` that one document takes part in."""

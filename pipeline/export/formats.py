@@ -41,4 +41,6 @@ FORMATS = {
         "tables as workbooks for Excel and LibreOffice, with doubts and what is computed", "xlsx"
     ),
     "alto": ExportFormat("ALTO 4.4, as libraries keep what was read on their pages", "alto"),
+    "gexf": ExportFormat("documents and works as networks for Gephi", "gexf"),
+    "graphml": ExportFormat("documents and works as networks for other programs that draw them", "graphml"),
 }

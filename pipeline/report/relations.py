@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
-from tablekin.dating import UNDATED, YEAR_COLUMNS, Years, span, year_column, years_of
+from tablekin.dating import UNDATED, Years, dates_of
 from tablekin.report.neighbours import describe_row
 from tablekin.report.terms import COSINE, Z
 
@@ -76,21 +76,13 @@ def find_relations(
         ["evidence", "doc_a", "doc_b"], ascending=[False, True, True], kind="stable"
     )
     documents = corpus.read("documents", {*pairs["doc_a"], *pairs["doc_b"]}).set_index("doc_id")
-    dates = _dates(documents, year)
+    dates = dates_of(documents, year)
     return [_related(pair, documents, dates) for pair in pairs.itertuples()]
-
-
-def _dates(documents: pd.DataFrame, year: str | None) -> dict[str, Years]:
-    column = year or year_column([*documents.columns])
-    if column is None:
-        return {}
-    rows = years_of(documents, column)[[*YEAR_COLUMNS]].itertuples()
-    return {str(doc): span(first, last) for doc, first, last in rows}
 
 
 def _related(pair: pd.Series, documents: pd.DataFrame, dates: dict[str, Years]) -> RelatedPair:
     a, b = dates.get(pair.doc_a, UNDATED), dates.get(pair.doc_b, UNDATED)
-    turned = _is_earlier(b, a)
+    turned = b.is_before(a)
     first, second = (pair.doc_b, pair.doc_a) if turned else (pair.doc_a, pair.doc_b)
     about = [describe_row(documents.loc[doc]) for doc in (first, second)]
     return RelatedPair(
@@ -103,12 +95,8 @@ def _related(pair: pd.Series, documents: pd.DataFrame, dates: dict[str, Years]) 
         int(pair.same),
         int(pair.variant),
         int(pair.shared_errors) if pair.shared_errors > 0 else 0,
-        turned or _is_earlier(a, b),
+        turned or a.is_before(b),
     )
-
-
-def _is_earlier(one: Years, other: Years) -> bool:
-    return one.last is not None and other.first is not None and one.last < other.first
 
 
 def _in_words(pair: pd.Series) -> str:

@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.dating import UNDATED, Years, middle_years, read_date, read_years, unread_dates, years_of
+from tablekin.dating import (
+    UNDATED,
+    Years,
+    dates_of,
+    middle_years,
+    read_date,
+    read_years,
+    unread_dates,
+    years_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +150,17 @@ def test_years_that_documents_have_are_taken_and_others_read():
 )
 def test_years_are_written_and_sorted(years, text, by):
     assert (str(years), years.by) == (text, by)
+
+
+def test_years_are_before_others_if_none_of_theirs_is_as_late():
+    assert Years(1500, 1510).is_before(Years(1511, None))
+    assert not Years(1500, 1510).is_before(Years(1510, 1520))
+    assert not Years(1500, None).is_before(Years(1600, 1600))
+    assert not Years(1500, 1500).is_before(UNDATED)
+
+
+def test_documents_are_dated_by_their_column_of_years():
+    documents = pd.DataFrame({"Year": ["1550", "s.a."], "printed": ["1560", "1570"]}, index=["a", "b"])
+    assert dates_of(documents) == {"a": Years(1550, 1550), "b": UNDATED}
+    assert dates_of(documents, "printed") == {"a": Years(1560, 1560), "b": Years(1570, 1570)}
+    assert dates_of(documents.drop(columns="Year")) == {}

@@ -110,6 +110,33 @@ def test_pairs_of_a_document_stand_on_either_side(corpus):
     assert corpus.read_pairs_of("b")[["doc_a", "doc_b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
 
 
+def test_scores_of_chosen_pairs_are_those_of_the_table(corpus):
+    chosen = pd.DataFrame({"doc_a": ["a", "b", "a"], "doc_b": ["c", "c", "x"]})
+    assert corpus.read_scores(chosen, ["cosine"]).empty
+    add_pairs(corpus)
+    found = corpus.read_scores(chosen, ["cosine", "rank_a"])
+    table = corpus.read("pairs").set_index(["doc_a", "doc_b"])[["cosine", "rank_a"]]
+    pd.testing.assert_frame_equal(found.set_index(["doc_a", "doc_b"]), table.loc[[("a", "c"), ("b", "c")]])
+
+
+def test_tables_that_are_added_are_current_until_the_pairs_change(corpus):
+    assert not corpus.is_current("groups")
+    add_pairs(corpus)
+    assert not corpus.is_current("groups")
+    groups = pd.DataFrame(
+        {"doc_id": ["a"], "cluster": 0, "x": 0, "y": 0, "nearest": "b", "nearest_cosine": 1}
+    )
+    corpus.group_table.replace([to_arrow("groups", groups)], Comparison("config", "abc"))
+    assert corpus.is_current("groups")
+    assert not corpus.is_current("works")
+    corpus.pair_table.replace([corpus_rows(corpus)], Comparison("config", "other"))
+    assert not corpus.is_current("groups")
+
+
+def corpus_rows(corpus):
+    return to_arrow("pairs", corpus.read("pairs"))
+
+
 def test_a_folder_with_other_files_is_left_alone(tmp_path):
     (tmp_path / "thesis.docx").write_text("years of work")
     with pytest.raises(CorpusError, match=r"thesis\.docx"):

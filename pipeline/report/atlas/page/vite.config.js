@@ -20,10 +20,21 @@ const licences = {
   },
 }
 
+// OpenSeadragon would write a style into the page, which allows no style but its own.
+const injected = "if (!document.querySelector('style[data-openseadragon-mobile-css]'))"
+const noInjectedStyle = {
+  name: 'no-injected-style',
+  transform(code, id) {
+    if (!/openseadragon\.js$/.test(id)) return null
+    if (!code.includes(injected)) throw new Error(`${id} no longer says: ${injected}`)
+    return { code: code.replace(injected, 'if (false)'), map: null }
+  },
+}
+
 // A browser that opens a file runs classic scripts alone: hence one script that is no module.
 export default defineConfig({
   root: here,
-  plugins: [licences],
+  plugins: [noInjectedStyle, licences],
   resolve: { alias: { '@fonts': fonts } },
   build: {
     outDir: process.env.ATLAS_OUT ?? resolve(here, '../../../../data/atlas'),

@@ -8,14 +8,27 @@ import { fill, T } from './strings'
 import { MissingError, type Opener, type View } from './view'
 import { openFindings } from './views/findings'
 import { openPage, openPages } from './views/page'
+import { openApparatus } from './views/apparatus'
+import { openCorpusView } from './views/corpus'
+import { openFamilies, openFamily } from './views/family'
+import { openMap } from './views/map'
+import { openPair } from './views/pair'
+import { openSearch } from './views/search'
 
 const VIEWS: Record<string, Opener> = {
   findings: openFindings,
   pages: openPages,
   page: openPage,
+  pair: openPair,
+  apparatus: openApparatus,
+  families: openFamilies,
+  family: openFamily,
+  search: openSearch,
+  map: openMap,
+  corpus: openCorpusView,
 }
 const NAVIGATION: [keyof typeof T.nav, string[]][] = [
-  ['findings', ['findings']],
+  ['findings', ['findings', 'pair', 'apparatus']],
   ['map', ['map']],
   ['pages', ['pages', 'page']],
   ['families', ['families', 'family']],

@@ -42,7 +42,6 @@ export class PageViewer {
 
   // To be called when the element stands on the page.
   open(): void {
-    noStyleOfItsOwn()
     const viewer = OpenSeadragon({
       element: this.host,
       drawer: 'canvas',
@@ -99,7 +98,7 @@ export class PageViewer {
     return { type: 'image', url: shown ? shown.address : blank(this.doc), buildPyramid: false, crossOriginPolicy: false }
   }
 
-  private when(act: () => void): void {
+  when(act: () => void): void {
     if (this.viewer?.isOpen()) act()
     else this.waiting.push(act)
   }
@@ -241,10 +240,4 @@ export class PageViewer {
 function blank(doc: Doc): string {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${doc.width}" height="${doc.height}"><rect width="100%" height="100%" fill="#fffdf7"/></svg>`
   return `data:image/svg+xml,${encodeURIComponent(svg)}`
-}
-
-// OpenSeadragon writes a style into the page unless it finds it there; the page allows no style but its own.
-function noStyleOfItsOwn(): void {
-  if (document.querySelector('style[data-openseadragon-mobile-css]')) return
-  document.head.append(h('style', { 'data-openseadragon-mobile-css': 'true' }))
 }

@@ -1,0 +1,291 @@
+// Family: who descends from whom, the errors that tell so, and what all witnesses read where they differ.
+
+import type { Corpus } from '../corpus'
+import { openDocument } from '../document'
+import { h, s, said } from '../dom'
+import { around, crop, growing, pageLink, section, shortName, thumbnail, whenSeen } from '../parts'
+import { address, note, type Route } from '../route'
+import { load } from '../shards'
+import { fill, T } from '../strings'
+import { MissingError, type View } from '../view'
+import { familyName } from './findings'
+
+const t = T.family
+
+interface Witness {
+  siglum: string
+  name: string
+  years: string
+  documents: number[]
+}
+type Cell = [number, number, number, string, number] // witness, document, region, text, reading
+interface Place {
+  place: number
+  due: number
+  cells: Cell[]
+}
+interface Branch {
+  below: number[]
+  is_rooted: boolean
+  alone: number
+  support: number
+  against: number
+  is_sure: boolean
+  probability: number | null
+  errors: number[]
+}
+interface Node_ {
+  parent: number
+  depth: number
+  row: number
+  witness: number
+  branch: number
+}
+interface Shard {
+  number: number
+  witnesses: Witness[]
+  places: Place[]
+  branches: Branch[]
+  steps: { parent: number; child: number; probability: number; errors: number[] }[]
+  tree: Node_[] | null
+  rooted: boolean
+  alike: number[]
+}
+
+// What tells of the tree: a branch, by what those below it share, or a step from a witness to its copy.
+interface Evidence {
+  name: string
+  told: string
+  below: number[]
+  errors: number[]
+  sure: boolean
+}
+
+export function openFamilies(corpus: Corpus): View {
+  const card = (family: Corpus['families'][number]) =>
+    h(
+      'a',
+      { class: 'card', href: address(['family', family.number]) },
+      h('span', { class: 'thumbs' }, family.documents.slice(0, 6).map((number) => thumbnail(corpus, number, 110))),
+      h('span', { class: 'card-name' }, said(familyName(corpus, family.documents))),
+      h('span', { class: 'quiet' }, family.sentence),
+    )
+  const list = growing(corpus.families, card, 24)
+  list.firstElementChild?.classList.add('cards')
+  const count = corpus.families.length
+  return {
+    title: t.list,
+    sentence: count ? fill(t.listSentence, { count }).replace(/^1 families/, '1 family') : t.listNone,
+    body: count ? [h('p', { class: 'explain' }, corpus.terms.family), list] : [],
+  }
+}
+
+export async function openFamily(corpus: Corpus, route: Route): Promise<View> {
+  const short = corpus.families.find((one) => String(one.number) === route.path[1])
+  if (!short) throw new MissingError(route.path.slice(0, 2).join('/'))
+  const shard = await load<Shard>(`family/${String(short.number).padStart(4, '0')}`)
+  const view = new FamilyView(corpus, shard, route.query.get('branch'))
+  const what = short.sentence.replace(/^[^,]*, /, '')
+  return {
+    title: fill(t.tab, { number: short.number }),
+    kicker: [said(familyName(corpus, short.documents))],
+    sentence: fill(t.sentence, { number: short.number, documents: short.documents.length, what }),
+    body: [h('div', { class: 'prose' }, short.told.map((line) => h('p', {}, said(`${line[0].toUpperCase()}${line.slice(1)}.`)))), ...view.body()],
+    wide: true,
+  }
+}
+
+class FamilyView {
+  private readonly corpus: Corpus
+  private readonly shard: Shard
+  private readonly told = h('div', { class: 'branch', 'aria-live': 'polite' })
+  private readonly evidence: Evidence[]
+  private chosen: number
+
+  constructor(corpus: Corpus, shard: Shard, asked: string | null) {
+    this.corpus = corpus
+    this.shard = shard
+    this.evidence = [...shard.branches.map((one, k) => this.ofBranch(one, k)), ...shard.steps.map((one) => this.ofStep(one))]
+    this.chosen = asked !== null && this.evidence[Number(asked)] ? Number(asked) : this.evidence.length ? 0 : -1
+  }
+
+  private ofBranch(branch: Branch, k: number): Evidence {
+    const count = branch.errors.length || branch.alone
+    const words = fill(t.branchWhat, { witnesses: this.names(branch.below), places: `${count} ${count === 1 ? t.place : t.places}` })
+    return {
+      name: fill(t.branch, { number: k + 1, witnesses: this.names(branch.below) }),
+      told: words + sure(branch.probability),
+      below: branch.below,
+      errors: branch.errors,
+      sure: branch.is_sure,
+    }
+  }
+
+  private ofStep(step: Shard['steps'][number]): Evidence {
+    const [parent, child] = [this.names([step.parent]), this.names([step.child])]
+    const count = step.errors.length
+    const more = count ? fill(t.stepErrors, { errors: `${count} ${count === 1 ? t.error : t.errors}` }) : ''
+    return {
+      name: fill(t.step, { parent, child }),
+      told: fill(t.stepWhat, { parent, child, more }) + sure(step.probability),
+      below: [step.child],
+      errors: step.errors,
+      sure: true,
+    }
+  }
+
+  body(): Node[] {
+    const { shard } = this
+    const parts: Node[] = []
+    if (shard.tree) {
+      const how = shard.rooted ? t.rooted : t.unrooted
+      parts.push(section(t.tree, h('p', { class: 'explain' }, `${t.treeWhat} ${how}`), this.tree(shard.tree), this.branchButtons(), this.told))
+    } else {
+      parts.push(section(t.tree, h('p', { class: 'thin' }, t.thin)))
+    }
+    const apparatus = this.apparatus()
+    parts.push(this.witnesses(), ...(apparatus ? [apparatus] : []))
+    for (const number of shard.alike) {
+      parts.push(h('p', { class: 'quiet' }, h('a', { href: address(['family', number]) }, fill(t.alike, { number }))))
+    }
+    if (this.chosen >= 0) this.choose(this.chosen)
+    return parts
+  }
+
+  private names(places: number[]): string {
+    return places.map((one) => this.shard.witnesses[one]?.siglum ?? '').join(', ')
+  }
+
+  private tree(nodes: Node_[]): HTMLElement {
+    const [row, width, margin] = [34, 560, 116]
+    const depth = Math.max(1e-9, ...nodes.map((one) => one.depth))
+    const x = (one: Node_) => margin + (width * one.depth) / depth
+    const y = (one: Node_) => 24 + row * one.row
+    const height = 48 + row * Math.max(...nodes.map((one) => one.row))
+    const shapes: SVGElement[] = []
+    for (const one of nodes) {
+      const parent = nodes[one.parent]
+      if (parent) shapes.push(s('path', { d: `M${x(parent)} ${y(parent)}V${y(one)}H${x(one)}`, class: 'stem' }))
+    }
+    const root = nodes[0]
+    if (this.shard.rooted && root) {
+      shapes.push(
+        s('path', { d: `M${margin - 22} ${y(root)}H${x(root)}`, class: 'stem' }),
+        s('text', { x: margin - 28, y: y(root) + 5, class: 'computed-label', 'text-anchor': 'end' }, t.computed),
+      )
+    }
+    for (const one of nodes) {
+      if (one.witness >= 0) {
+        const witness = this.shard.witnesses[one.witness]
+        shapes.push(
+          s('text', { x: x(one) + 8, y: y(one) + 6 }, s('tspan', { class: 'siglum' }, witness.siglum), s('tspan', { class: 'witness', dx: 8 }, this.witnessLabel(witness))),
+        )
+      }
+      if (one.branch >= 0) {
+        const branch = this.shard.branches[one.branch]
+        const count = branch.errors.length || branch.alone
+        const mark = s(
+          'g',
+          { class: 'knot', onclick: () => this.choose(one.branch), 'data-branch': one.branch },
+          s('circle', { cx: x(one), cy: y(one), r: 12 }),
+          s('text', { x: x(one), y: y(one) + 5, 'text-anchor': 'middle' }, count),
+        )
+        shapes.push(mark)
+      }
+    }
+    const label = this.evidence.map((one) => one.told).join(' ')
+    return h('div', { class: 'scroller' }, s('svg', { viewBox: `0 0 ${margin + width + 330} ${height}`, class: 'tree', role: 'img', 'aria-label': label || t.tree }, shapes))
+  }
+
+  private witnessLabel(witness: Witness): string {
+    const name = witness.documents.length ? shortName(this.corpus, witness.documents[0]) : witness.name
+    const label = witness.documents.length === 1 ? name : `${witness.name}${witness.years ? `, ${witness.years}` : ''}`
+    return label.length > 44 ? `${label.slice(0, 43)}…` : label
+  }
+
+  private branchButtons(): HTMLElement {
+    return h(
+      'div',
+      { class: 'buttons', role: 'group', 'aria-label': t.tree },
+      this.evidence.map((one, k) =>
+        h('button', { type: 'button', 'data-branch': k, 'aria-pressed': String(k === this.chosen), onclick: () => this.choose(k) }, one.name, one.sure ? '' : ' ?'),
+      ),
+    )
+  }
+
+  private choose(k: number): void {
+    if (k !== this.chosen) note({ branch: k })
+    this.chosen = k
+    for (const one of document.querySelectorAll('button[data-branch]')) one.setAttribute('aria-pressed', String(one.getAttribute('data-branch') === String(k)))
+    const { told, errors, below } = this.evidence[k]
+    const wanted = new Set(errors)
+    const places = this.shard.places.filter((one) => wanted.has(one.place))
+    this.told.replaceChildren(
+      h('p', { class: 'finding' }, told),
+      places.length ? growing(places, (place) => this.placeCrops(place, new Set(below)), 4) : h('p', { class: 'quiet' }, t.noErrors),
+    )
+  }
+
+  // One place in all witnesses that have it, as pictures.
+  private placeCrops(place: Place, below: Set<number>): HTMLElement {
+    const figures = place.cells.map(([witness, number, region, text, reading]) => {
+      const frame = h('figure', { class: below.has(witness) ? 'crop-of below' : 'crop-of' })
+      const holder = h('div', { class: 'crop-holder' })
+      whenSeen(frame, async () => {
+        const doc = await openDocument(number)
+        const found = doc.byId.get(region)
+        if (found) holder.append(crop(doc, found.box, around(found.box, 0.7, 5), `${this.shard.witnesses[witness].siglum}: ${text}`, below.has(witness) ? 'differing' : 'agreeing'))
+      })
+      const due = place.due >= 0 && reading === place.due ? ` (${t.due})` : ''
+      frame.append(
+        holder,
+        h('figcaption', {}, h('a', { href: address(['page', this.corpus.documents.doc_id[number]], { cell: region }), class: 'siglum' }, this.shard.witnesses[witness].siglum), ' ', h('span', { class: 'figures' }, said(text)), due),
+      )
+      return frame
+    })
+    return h('div', { class: 'place-row' }, figures)
+  }
+
+  private witnesses(): HTMLElement {
+    const rows = this.shard.witnesses.map((one) =>
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'row', class: 'siglum' }, one.siglum),
+        h('td', {}, one.documents.map((number, k) => [k ? ', ' : '', pageLink(this.corpus, number)]).flat()),
+        h('td', {}, said(one.documents.length ? this.corpus.documents.about[one.documents[0]] : one.name)),
+        h('td', {}, one.years),
+      ),
+    )
+    return section(t.witnesses, h('p', { class: 'explain' }, this.corpus.terms.witness), h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.witnesses }, h('table', { class: 'plain-table' }, h('tbody', {}, rows))))
+  }
+
+  private apparatus(): HTMLElement | null {
+    const { places, witnesses } = this.shard
+    if (!places.length) return null
+    const row = (place: Place) => {
+      const groups = new Map<string, string[]>()
+      let due = ''
+      for (const [witness, , , text, reading] of place.cells) {
+        if (reading < 0) continue
+        groups.set(text, [...(groups.get(text) ?? []), witnesses[witness].siglum])
+        if (place.due >= 0 && reading === place.due) due = text
+      }
+      const readings = [...groups].sort((one, other) => other[1].length - one[1].length)
+      const first = place.cells[0]
+      const entry = readings.flatMap(([text, sigla], k) => [
+        k ? h('span', { class: 'quiet' }, k === 1 ? ' ] ' : '; ') : null,
+        h('span', { class: text === due ? 'figures due' : 'figures' }, said(text)),
+        ' ',
+        h('span', { class: 'siglum' }, sigla.join(' ')),
+      ])
+      return h('li', {}, h('a', { class: 'quiet', href: address(['page', this.corpus.documents.doc_id[first[1]]], { cell: first[2] }) }, String(place.place)), ' ', entry)
+    }
+    const list = growing(places, row, 60)
+    return section(t.apparatus, h('p', { class: 'explain' }, t.apparatusWhat), h('div', { class: 'entries' }, list))
+  }
+}
+
+function sure(probability: number | null): string {
+  return probability === null ? '' : ` (${fill(t.probability, { probability: probability.toFixed(2) })})`
+}

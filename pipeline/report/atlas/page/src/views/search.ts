@@ -1,0 +1,128 @@
+// Search: names, words of the metadata, and values: "23 30" finds the cells.
+
+import MiniSearch from 'minisearch'
+import type { Corpus } from '../corpus'
+import { type Doc, openDocument } from '../document'
+import { h, said } from '../dom'
+import { around, crop, growing, placeName, section, shortName, thumbnail, whenSeen } from '../parts'
+import { address, type Route } from '../route'
+import { load } from '../shards'
+import { fill, T } from '../strings'
+import type { View } from '../view'
+
+const t = T.searching
+const MOST = 2000 // places that are listed
+
+let index: MiniSearch | null = null
+
+function names(corpus: Corpus): MiniSearch {
+  if (index) return index
+  const { documents } = corpus
+  const made = new MiniSearch({ fields: ['name', 'about', 'words'], searchOptions: { prefix: true, combineWith: 'AND', boost: { name: 2 } }, tokenize: (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean) })
+  made.addAll(
+    documents.doc_id.map((name, id) => ({ id, name: `${name} ${documents.source[id]}`, about: documents.about[id], words: documents.words[id] })),
+  )
+  index = made
+  return made
+}
+
+async function cellsOf(corpus: Corpus, text: string): Promise<Map<number, Set<number>>> {
+  const starts = corpus.shards.values
+  const found = new Map<number, Set<number>>()
+  // a text may go on in the next shards, which then begin with it
+  for (let k = 0; k < starts.length; k++) {
+    if (starts[k] > text && starts[k] !== text) break
+    if (k + 1 < starts.length && starts[k + 1] < text) continue
+    const shard = await load<Record<string, number[]>>(`values/${String(k).padStart(4, '0')}`)
+    const places = Object.hasOwn(shard, text) ? shard[text] : []
+    for (let at = 0; at < places.length; at += 2) {
+      const own = found.get(places[at]) ?? new Set<number>()
+      own.add(places[at + 1])
+      found.set(places[at], own)
+    }
+  }
+  return found
+}
+
+interface Place {
+  document: number
+  region: number
+}
+
+// Cells that hold the digits: in one cell, or in cells beside one another.
+async function places(corpus: Corpus, query: string): Promise<Place[]> {
+  const groups = query.split(' ')
+  const found: Place[] = []
+  for (const [document, regions] of await cellsOf(corpus, query)) {
+    for (const region of regions) found.push({ document, region })
+  }
+  if (groups.length > 1) {
+    const each = await Promise.all(groups.map((group) => cellsOf(corpus, group)))
+    for (const document of [...each[0].keys()].filter((one) => each.every((own) => own.has(one)))) {
+      const doc = await openDocument(document)
+      const at = new Map(doc.cells.map((cell) => [`${cell.table}:${cell.row}:${cell.col}`, cell]))
+      for (const region of each[0].get(document) ?? []) {
+        const first = doc.byId.get(region)
+        if (!first) continue
+        const fits = each.every((own, k) => {
+          const cell = at.get(`${first.table}:${first.row}:${first.col + k}`)
+          return cell !== undefined && own.get(document)?.has(cell.id)
+        })
+        if (fits) found.push({ document, region })
+      }
+      if (found.length > MOST) break
+    }
+  }
+  return found.sort((one, other) => one.document - other.document || one.region - other.region)
+}
+
+export async function openSearch(corpus: Corpus, route: Route): Promise<View> {
+  const query = (route.query.get('q') ?? '').trim().slice(0, 300)
+  const input = document.getElementById('search') as HTMLInputElement | null
+  if (input) input.value = query
+  if (!query) return { title: T.search, sentence: t.empty, body: [] }
+  const digits = query.replace(/[^\d\s.,;:°'′″]/g, '') === query ? (query.match(/\d+/g) ?? []).join(' ') : ''
+  const [cells, pages] = [digits ? await places(corpus, digits) : [], names(corpus).search(query)]
+  const body: Node[] = []
+  if (cells.length) body.push(section(t.cells, growing(cells.slice(0, MOST), (one) => cellRow(corpus, one), 24)))
+  if (pages.length) {
+    const list = growing(pages, (one) => pageCard(corpus, Number(one.id)), 40)
+    list.firstElementChild?.classList.add('gallery')
+    body.push(section(t.names, list))
+  }
+  const sentence = cells.length
+    ? fill(t.values, { query: digits, count: cells.length, pages: new Set(cells.map((one) => one.document)).size })
+    : pages.length
+      ? fill(t.pages, { count: pages.length, query })
+      : fill(t.nothing, { query })
+  return { title: fill(t.tab, { query }), sentence: [said(sentence)], body }
+}
+
+function pageCard(corpus: Corpus, number: number): HTMLElement {
+  return h(
+    'a',
+    { class: 'card small-card', href: address(['page', corpus.documents.doc_id[number]]) },
+    thumbnail(corpus, number, 130),
+    h('span', { class: 'card-name' }, said(shortName(corpus, number))),
+    h('span', { class: 'quiet' }, said(corpus.documents.doc_id[number])),
+  )
+}
+
+function cellRow(corpus: Corpus, { document, region }: Place): HTMLElement {
+  const holder = h('div', { class: 'crop-holder' })
+  const where = h('span', { class: 'quiet' })
+  const row = h(
+    'a',
+    { class: 'found', href: address(['page', corpus.documents.doc_id[document]], { cell: region }) },
+    holder,
+    h('span', {}, said(shortName(corpus, document)), h('br'), where),
+  )
+  whenSeen(row, async () => {
+    const doc: Doc = await openDocument(document)
+    const cell = doc.byId.get(region)
+    if (!cell) return
+    holder.append(crop(doc, cell.box, around(cell.box, 0.8, 9), cell.printed, 'computed'))
+    where.textContent = placeName(doc, cell)
+  })
+  return row
+}

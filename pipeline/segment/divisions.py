@@ -18,6 +18,7 @@ from tablekin.threshold import threshold
 _CROSSED = "rules that digits cross"
 _EMBEDDED = "numbers that letters touch"
 _MINUTES = "degrees and minutes in one ruled column"
+_SIGNS = "numbers with plus signs in ruled columns"
 _SIXTIETHS = "degrees, minutes and seconds with their signs"
 _TOUCHING = "Fort William 1898-03 and 1901-09, whose columns nearly touch"
 
@@ -55,6 +56,7 @@ class DivisionCriteria:
     shared_excess: float = threshold(
         0.35, "digit widths", "the same, beyond the usual gap", (0.2625, 0.4375), chosen=_EMBEDDED
     )
+    min_own: int = threshold(3, "gaps", "without a rule in them that decide alone", chosen=_SIGNS)
     white: float = threshold(
         0.5, "of that width", "that is white in nearly all rows", (0.375, 0.625), chosen=_EMBEDDED
     )
@@ -162,7 +164,7 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
             continue
         if profile.rules[low:high].max(initial=0.0) >= CRITERIA.ruled_rows * profile.rows:
             rules.append(profile.start + _on_rule(profile, low, high))
-        elif (width := _space(start, end, metrics, gaps)) is not None:
+        elif (width := _space(start, end, metrics, gaps, known)) is not None:
             spaces.append((profile.start + _on_white(profile, low, high), width))
     # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
     if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
@@ -278,10 +280,15 @@ def _long_rules(profile: ProjectionProfile, metrics: DigitMetrics) -> NDArray[np
     return profile.start + (found[first, 0] + found[last, 1]) / 2
 
 
-def _space(low: float, high: float, metrics: DigitMetrics, gaps: Gaps) -> float | None:
+def _space(
+    low: float, high: float, metrics: DigitMetrics, gaps: Gaps, rules: NDArray[np.floating]
+) -> float | None:
     """Measure the space that divides columns between ``low`` and ``high``; None where none does."""
     middle = (low + high) / 2
     around = (gaps.start <= middle) & (gaps.end >= middle)
+    # a gap with a rule in it is wide for the rule's sake: between a sign and its number the others tell
+    own = around & (np.searchsorted(rules, gaps.start) == np.searchsorted(rules, gaps.end))
+    around = own if own.sum() >= CRITERIA.min_own else around
     widths = gaps.end - gaps.start
     # the narrow gaps decide: in many rows a shorter number leaves a wide one
     typical = high - low

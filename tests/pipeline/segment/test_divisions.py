@@ -150,3 +150,19 @@ def test_two_columns_that_nearly_touch_are_told_by_the_room_of_the_others() -> N
         elif k < 9:
             expected.append(columns.white(16))
     assert columns.divisions() == pytest.approx(expected, abs=1)
+
+
+def test_signs_taken_for_digits_here_and_there_make_no_column_between_a_rule_and_its_numbers() -> None:
+    columns, signs = Columns(), 5
+    columns.number(2)
+    start = columns.place
+    expected = columns.white(40, rule=ROWS)
+    columns.number(1, signs)
+    columns.white(7)
+    end = columns.place
+    columns.number(2)
+    between = [gap for gap in columns.gaps if start <= gap[0] and gap[1] <= end]
+    columns.gaps = [gap for gap in columns.gaps if gap not in between]
+    columns.gaps += [(start, end, False, False)] * (ROWS - signs)  # of rows without a sign
+    columns.gaps += [(start, start + 40, False, False), (end - 7, end, False, False)] * signs
+    assert columns.divisions() == pytest.approx([expected], abs=0.6)

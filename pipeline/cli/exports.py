@@ -35,11 +35,18 @@ def export(
     base: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where that folder will be found on the web.")
     ] = "http://localhost:8000",
+    witness: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column of the metadata that says which documents are of one witness, as that of tablekin kinship.",
+        ),
+    ] = None,
 ) -> Output:
     """Write documents as files that other programs read."""
     from tablekin.export import export_corpus
 
-    exported = export_corpus(corpus, format, out, docs or (), base)
+    exported = export_corpus(corpus, format, out, docs or (), base, witness)
     LOGGER.info("%d documents as %d files in %s", exported.documents, len(exported.files), out)
     return Output(data=lambda: asdict(exported))
 

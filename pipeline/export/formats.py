@@ -43,4 +43,6 @@ FORMATS = {
     "alto": ExportFormat("ALTO 4.4, as libraries keep what was read on their pages", "alto"),
     "gexf": ExportFormat("documents and works as networks for Gephi", "gexf"),
     "graphml": ExportFormat("documents and works as networks for other programs that draw them", "graphml"),
+    "nexus": ExportFormat("what the witnesses of each family read, for programs of phylogenetics", "nexus"),
+    "dot": ExportFormat("the stemma of each family, by the conventions of OpenStemmata", "dot"),
 }

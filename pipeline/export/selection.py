@@ -29,12 +29,15 @@ class Selection:
         Folder for the files, which is there.
     base
         Address at which that folder will be found on the web, without a slash at its end.
+    witness
+        Column of the metadata that says which documents are of one witness; without it, each document is one.
     """
 
     corpus: CorpusStore
     doc_ids: tuple[str, ...]
     out: Path
     base: str
+    witness: str | None = None
 
     @cached_property
     def documents(self) -> pd.DataFrame:

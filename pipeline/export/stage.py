@@ -26,7 +26,12 @@ class Exported:
 
 
 def export_corpus(
-    root: Path, format: str, out: Path, names: Sequence[str] = (), base: str = BASE
+    root: Path,
+    format: str,
+    out: Path,
+    names: Sequence[str] = (),
+    base: str = BASE,
+    witness: str | None = None,
 ) -> Exported:
     """Write documents of a corpus as files that other programs read.
 
@@ -42,6 +47,8 @@ def export_corpus(
         Documents: a doc_id or the name of a scan; all that could be analysed if none is given.
     base
         Address at which the folder will be found on the web, for formats that name themselves.
+    witness
+        Column of the metadata that says which documents are of one witness, for formats that show witnesses.
 
     Raises
     ------
@@ -70,7 +77,7 @@ def export_corpus(
         )
     doc_ids = tuple(usable.sort_values(["source", "page_index"])["doc_id"])
     out.mkdir(parents=True, exist_ok=True)
-    selection = Selection(corpus, doc_ids, out, base.rstrip("/"))
+    selection = Selection(corpus, doc_ids, out, base.rstrip("/"), witness)
     files = []
     with Progress("exporting", unit="files"):
         for path in FORMATS[format].load()(selection):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
-from Bio import Phylo
 from matplotlib.figure import Figure
 
 from tablekin.corpus import replacing
@@ -50,7 +48,7 @@ def draw_stemma(
     errors
         That carry a branch, by the witnesses below it, in words; as many are written as there is room for.
     """
-    tree = Phylo.read(io.StringIO(stemma.newick), "newick")
+    tree = stemma.tree()
     known = {name: years[name] for name in stemma.witnesses if name in years}
     if known and not stemma.is_rooted:
         tree.root_with_outgroup(min(known, key=lambda name: (known[name].by, name)))

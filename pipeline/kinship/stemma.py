@@ -8,6 +8,7 @@ places where two witnesses differ; a branch stays only if enough places tell the
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from tablekin.threshold import threshold
 
+_TOKEN = re.compile(r"'(?:[^']|'')*'|[(),:;]|[^'(),:;]+")
 Split = frozenset[str]  # the witnesses on the side of a branch that the first witness is not on
 
 
@@ -82,6 +84,20 @@ class Stemma:
     newick: str  # lengths: share of the places changed; labels of branches: places that support them alone
     steps: tuple[CopyingStep, ...] = ()
     is_rooted: bool = False
+
+    def tree(self) -> Tree:
+        """Read the tree, whatever characters the names of its witnesses have; Biopython's reader stumbles over some."""
+        written: list[str] = []
+        names: list[str] = []
+        for token in _TOKEN.findall(self.newick):
+            if token not in "(),:;" and written[-1] in ("(", ","):
+                names.append(token[1:-1].replace("''", "'") if token[0] == "'" else token)
+                token = str(len(names) - 1)
+            written.append(token)
+        tree = Phylo.read(io.StringIO("".join(written)), "newick")
+        for leaf in tree.get_terminals():
+            leaf.name = names[int(leaf.name)]
+        return tree
 
     @property
     def is_thin(self) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from Bio import Phylo
 from Bio.Phylo.BaseTree import Clade, Tree
 
 from tablekin.corpus import CorpusStore
@@ -145,7 +143,7 @@ def _branches(stemma: Stemma, place_of: Mapping[str, int]) -> Iterator[dict[str,
 
 def _tree(family: Family, stemma: Stemma, place_of: Mapping[str, int]) -> list[dict[str, Any]]:
     """Lay the tree out: its nodes from the root on, with depth, row, parent, witness, and branch that ends there."""
-    tree = Phylo.read(io.StringIO(stemma.newick), "newick")
+    tree = stemma.tree()
     known = {name: family.years[name] for name in stemma.witnesses if name in family.years}
     if known and not stemma.is_rooted:
         tree.root_with_outgroup(min(known, key=lambda name: (known[name].by, name)))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from Bio import Phylo
 
-from tablekin.kinship.stemma import CRITERIA, differences, infer_stemma, normalized
+from tablekin.kinship.stemma import CRITERIA, differences, infer_stemma, normalized, split_at
+from tests.support.told_corpus import HOSTILE
 
 
 def copied(parents, places, rng):
@@ -109,3 +110,15 @@ def test_differences_are_those_counted_one_by_one():
             known.append(found[a, b])
     assert found[0, 5] == pytest.approx(np.mean(known))
     assert found[5, 5] == 0
+
+
+@pytest.mark.parametrize("start", [0, 4, 8, 11])
+def test_a_tree_is_read_back_whatever_its_witnesses_are_called(start):
+    names = HOSTILE[start : start + 5]
+    readings = np.zeros((9, 5), np.int16)
+    readings[:3, 3:] = 1
+    stemma = infer_stemma(names, readings)
+    tree = stemma.tree()
+    assert sorted(leaf.name for leaf in tree.get_terminals()) == sorted(names)
+    (branch,) = stemma.branches
+    assert branch.split in {split_at(clade, names) for clade in tree.get_nonterminals()}

@@ -40,6 +40,7 @@ FORMATS = {
     "xlsx": ExportFormat(
         "tables as workbooks for Excel and LibreOffice, with doubts and what is computed", "xlsx"
     ),
+    "tei": ExportFormat("TEI with facsimiles, tables and an apparatus of each family", "tei"),
     "alto": ExportFormat("ALTO 4.4, as libraries keep what was read on their pages", "alto"),
     "gexf": ExportFormat("documents and works as networks for Gephi", "gexf"),
     "graphml": ExportFormat("documents and works as networks for other programs that draw them", "graphml"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tablekin.corpus import replacing
@@ -46,11 +46,32 @@ def legal(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
-def write_xml(path: Path, root: ET.Element) -> Path:
-    """Write a file, whole or not at all."""
-    ET.indent(root, " ")
+def write_xml(path: Path, root: ET.Element, mixed: Collection[str] = ()) -> Path:
+    """Write a file, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made.
+    root
+        Its root.
+    mixed
+        Names of elements whose text and elements stand together, so that no white space may be put between them.
+    """
+    _indent(root, "\n", mixed)
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as file:
         file.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
         file.write(ET.tostring(root, encoding="utf-8", xml_declaration=False) + b"\n")
     return path
+
+
+def _indent(element: ET.Element, line: str, mixed: Collection[str]) -> None:
+    """Put each child on a line of its own, a blank further in than its parent."""
+    if len(element) == 0 or element.tag in mixed:
+        return
+    element.text = line + " "
+    for child in element:
+        _indent(child, line + " ", mixed)
+        child.tail = line + " "
+    element[-1].tail = line

@@ -45,7 +45,9 @@ class Family:
     ] = ()  # numbers of families that print the same function and were not copied from this one
 
 
-def find_families(corpus: CorpusStore, witness: str | None, year: str | None) -> Iterator[Family]:
+def find_families(
+    corpus: CorpusStore, witness: str | None, year: str | None, with_stemma: bool = True
+) -> Iterator[Family]:
     """Find the families of a corpus, those of most documents first.
 
     Parameters
@@ -56,6 +58,8 @@ def find_families(corpus: CorpusStore, witness: str | None, year: str | None) ->
         Column of the metadata that names the witness a document is part of; without it, each document is one.
     year
         Column of the metadata that dates a document, if there is one.
+    with_stemma
+        Whether trees are inferred, which takes most of the time.
 
     Raises
     ------
@@ -84,7 +88,8 @@ def find_families(corpus: CorpusStore, witness: str | None, year: str | None) ->
     for number, group in enumerate(groups):
         names = {doc: _name(documents, doc, witness) for doc in group}
         yield replace(
-            _family(number, names, _years(documents, names, year), rows[number]), alike=alike.get(number, ())
+            _family(number, names, _years(documents, names, year), rows[number], with_stemma),
+            alike=alike.get(number, ()),
         )
 
 
@@ -125,12 +130,16 @@ def _years(documents: pd.DataFrame, names: Mapping[str, str], year: str | None) 
 
 
 def _family(
-    number: int, names: Mapping[str, str], years: Mapping[str, Years], collations: pd.DataFrame
+    number: int,
+    names: Mapping[str, str],
+    years: Mapping[str, Years],
+    collations: pd.DataFrame,
+    with_stemma: bool,
 ) -> Family:
     variants = build_variant_table(collations, names)
     compared = variants.readings[:, (variants.readings >= 0).any(axis=0)]
     stemma = None
-    if compared.shape[1] >= CRITERIA.min_witnesses:
+    if with_stemma and compared.shape[1] >= CRITERIA.min_witnesses:
         read = [
             name
             for name, column in zip(variants.witnesses, variants.readings.T, strict=True)

@@ -184,7 +184,10 @@ def _run(
         _guard(folder, point, counted)
     if surroundings is not None:
         surroundings.enter(folder)
-    run_here(arguments, alone)
+    try:
+        run_here(arguments, alone)
+    except KeyboardInterrupt:  # the command has not begun: what it does with a signal is not concerned
+        os._exit(128 + signal.SIGINT)
 
 
 def _in_order(function: Callable[[Any], Any], tasks: Sequence[Any], _: Any) -> Iterator[Any]:

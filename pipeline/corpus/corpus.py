@@ -27,6 +27,7 @@ from tablekin.corpus.lock import locked
 from tablekin.corpus.manifest import CorpusManifest, compact_manifest, note_file
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
+    may_hold,
     part_metadata,
     read_parts,
     read_rows_with,
@@ -127,6 +128,8 @@ class CorpusStore:
             for key in keys[1:]:
                 condition = condition & ds.field(key).isin(wanted)
         parts = self.layout.parts(table)
+        if doc_ids is not None and table != "documents":  # whose parts differ in the user's columns
+            parts = [part for part in parts if may_hold(part, keys, doc_ids)] or parts[:1]
         if not parts:
             return schema.empty_table().select(columns or schema.names).to_pandas()
         found = read_parts(parts, columns, condition)

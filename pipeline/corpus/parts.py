@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial, reduce
@@ -184,8 +184,9 @@ def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str],
     def rows_of(path: Path) -> pa.Table:
         found = [schema.empty_table()]
         with pq.ParquetFile(path, read_dictionary=_strings(schema)) as file:
+            places = _places(file.metadata, columns)
             for group in range(file.num_row_groups):
-                if _may_hold(file.metadata.row_group(group), columns, value):
+                if _may_hold(file.metadata.row_group(group), places, value):
                     rows = file.read_row_group(group)
                     wanted = [pc.equal(rows[column], value) for column in columns]
                     found.append(rows.filter(reduce(pc.or_, wanted)).cast(schema))
@@ -203,14 +204,27 @@ def _strings(schema: pa.Schema) -> list[str]:
     return names + [f"{field.name}.list.element" for field in lists if field.type.value_type == pa.string()]
 
 
-def _may_hold(group: pq.RowGroupMetaData, columns: list[str], value: str) -> bool:
+def may_hold(path: Path, columns: Sequence[str], values: Collection[str]) -> bool:
+    """Tell by its statistics whether a row of a part may have one of some values in each of some columns of strings."""
+    metadata = pq.read_metadata(path)
+    places = _places(metadata, columns)
+    return any(
+        all(any(_may_hold(group, [place], value) for value in values) for place in places)
+        for group in map(metadata.row_group, range(metadata.num_row_groups))
+    )
+
+
+def _places(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[int]:
+    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
+    return [paths.index(column) for column in columns if column in paths]
+
+
+def _may_hold(group: pq.RowGroupMetaData, places: Sequence[int], value: str) -> bool:
     """Tell whether a value may stand in one of some columns of a row group."""
-    for place in range(group.num_columns):
-        column = group.column(place)
-        if column.path_in_schema in columns:
-            known = column.statistics
-            if known is None or not known.has_min_max or known.min <= value <= known.max:
-                return True
+    for place in places:
+        known = group.column(place).statistics
+        if known is None or not known.has_min_max or known.min <= value <= known.max:
+            return True
     return False
 
 

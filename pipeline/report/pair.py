@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,10 +14,12 @@ from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
 from tablekin.explain import joint_relevance, pool_factor
 from tablekin.page import FLAG_MEANINGS, Level
-from tablekin.report.drawing import Drawing, connect, draw, place_document, region_boxes
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, SCORE, Z
+
+if TYPE_CHECKING:  # a pair is described without the library that draws
+    from tablekin.report.drawing import Drawing
 
 LEVELS = ("region", *Level)
 _HEADINGS = {Level.CELL: "cells", Level.ROW: "rows", Level.COLUMN: "columns"}
@@ -138,7 +141,10 @@ class Pair:
         >>> pair = tablekin.Corpus.open("corpus").compare("p053", "p232")
         >>> pair.plot().savefig("pair.png")
         """
-        return draw_pair(self)
+        from tablekin.report.pair_drawing import draw_pair
+
+        z = f", z {self.scores.z:.1f}" if self.scores.z is not None else ""
+        return draw_pair(self.a, self.b, f"cosine {self.cosine:.3f}{z}")
 
     def __repr__(self) -> str:
         return f"<Pair {self.a.doc_id}, {self.b.doc_id}: {_in_words(self.scores)}>"
@@ -225,21 +231,3 @@ def describe_pair(pair: Pair) -> Iterator[str]:
         for match in rows.to_dict("records"):
             pair_of_regions = f"{names_a.name(match['region_a'])}  with  {names_b.name(match['region_b'])}"
             yield f"  {match['share']:7.2%}  {pair_of_regions}  [{' '.join(match['features'])}]"
-
-
-def draw_pair(pair: Pair) -> Drawing:
-    """Draw a pair of pages and what connects them.
-
-    Raises
-    ------
-    TablekinError
-        A scan cannot be found, or cannot be read.
-    """
-    left = place_document(pair.a, None)
-    right = place_document(pair.b, left)
-    boxes = [region_boxes(page, placed) for page, placed in ((pair.a, left), (pair.b, right))]
-    connections = connect(joint_relevance(pair.a.rows("factors"), pair.b.rows("factors")), boxes[0], boxes[1])
-    z = f", z {pair.scores.z:.1f}" if pair.scores.z is not None else ""
-    score = f"cosine {pair.cosine:.3f}{z}; {len(connections)} strongest connections"
-    title_a, title_b = (f"{page.doc_id}\n{page.about}" for page in (pair.a, pair.b))
-    return draw((left, right), connections, (title_a, title_b, score))

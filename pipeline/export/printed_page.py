@@ -76,17 +76,12 @@ class PrintedPage:
 
 def printed_pages(selection: Selection) -> Iterator[PrintedPage]:
     """Yield each document that is exported."""
-    pages = selection.corpus.read("pages", selection.doc_ids).set_index("doc_id")
-    columns = selection.corpus.read("columns", selection.doc_ids, ["doc_id", "table_id", "col", "role"])
-    arguments = columns[columns["role"] == "argument"]
-    of_document = {
-        str(doc_id): set(zip(rows["table_id"], rows["col"], strict=True))
-        for doc_id, rows in arguments.groupby("doc_id")
-    }
-    for doc_id, regions in selection.regions():
+    for doc_id, rows in selection.rows_of("pages", "regions", "digits", "columns"):
         document = selection.documents.loc[doc_id].to_dict()
-        digits = selection.corpus.read("digits", [doc_id])
-        yield _page(document, pages.loc[doc_id].to_dict(), regions, digits, of_document.get(doc_id, set()))
+        columns = rows["columns"][rows["columns"]["role"] == "argument"]
+        arguments = set(zip(columns["table_id"], columns["col"], strict=True))
+        page = rows["pages"].iloc[0].to_dict()
+        yield _page(document, page, rows["regions"], rows["digits"], arguments)
 
 
 def _page(

@@ -100,7 +100,8 @@ def text_lines(
     lines = _by_line(digits, drop * frame.digit_height)
     parts = _words_of_lines(words, lines)
     if parts is None:
-        place = frame.upright(_hull([digit.box for digit in digits]) if digits else box)
+        upright = frame.upright(box)
+        place = _around(" ".join(words), digits, upright, frame) if digits else upright
         foot = place[3] if digits else place[1] + _FOOT * (place[3] - place[1])
         return (_line(" ".join(words), place, [], frame, confidence if digits else None, [foot]),)
     return tuple(
@@ -144,8 +145,8 @@ def _placed(words: list[str], digits: list[FoundDigit], box: Box, frame: Reading
     text = " ".join(words)
     feet = [frame.upright(digit.box)[3] for digit in digits]
     if 2 * len(digits) < sum(map(len, words)):
-        hull = frame.upright(_hull([digit.box for digit in digits]))
-        return _line(text, hull, [], frame, prod(digit.score for digit in digits), feet)
+        place = _around(text, digits, box, frame)
+        return _line(text, place, [], frame, prod(digit.score for digit in digits), feet)
     known = iter(digits)
     found = [next(known) if _DIGIT.fullmatch(character) else None for character in text]
     places = _spread([None if digit is None else frame.upright(digit.box) for digit in found], box)
@@ -168,6 +169,14 @@ def _placed(words: list[str], digits: list[FoundDigit], box: Box, frame: Reading
         at += len(word) + 1
     hull = frame.upright(_hull([word.box for word in made]))
     return _line(text, hull, made, frame, prod(digit.score for digit in digits), feet)
+
+
+def _around(text: str, digits: list[FoundDigit], box: Box, frame: ReadingFrame) -> Box:
+    """Give the box of digits on the upright page, as wide as the region where other characters stand beside them."""
+    x0, y0, x1, y1 = frame.upright(_hull([digit.box for digit in digits]))
+    left = x0 if _DIGIT.match(text[0]) else min(x0, box[0])
+    right = x1 if _DIGIT.match(text[-1]) else max(x1, box[2])
+    return left, y0, right, y1
 
 
 def _spread(known: list[Box | None], box: Box) -> list[Box]:

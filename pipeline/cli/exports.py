@@ -42,11 +42,29 @@ def export(
             help="Column of the metadata that says which documents are of one witness, as that of tablekin kinship.",
         ),
     ] = None,
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="Title of the corpus, for --format ro-crate.")
+    ] = "",
+    creator: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Who made the corpus, for --format ro-crate; 'Ada Lovelace <https://orcid.org/...>'; may be repeated.",
+        ),
+    ] = None,
+    licence: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Licence of the corpus, for --format ro-crate: its address, or its SPDX identifier, as CC-BY-4.0.",
+        ),
+    ] = "",
 ) -> Output:
     """Write documents as files that other programs read."""
-    from tablekin.export import export_corpus
+    from tablekin.export import Citation, export_corpus
 
-    exported = export_corpus(corpus, format, out, docs or (), base, witness)
+    citation = Citation(title, tuple(creator or ()), licence)
+    exported = export_corpus(corpus, format, out, docs or (), base, witness, citation)
     LOGGER.info("%d documents as %d files in %s", exported.documents, len(exported.files), out)
     return Output(data=lambda: asdict(exported))
 

@@ -46,4 +46,5 @@ FORMATS = {
     "graphml": ExportFormat("documents and works as networks for other programs that draw them", "graphml"),
     "nexus": ExportFormat("what the witnesses of each family read, for programs of phylogenetics", "nexus"),
     "dot": ExportFormat("the stemma of each family, by the conventions of OpenStemmata", "dot"),
+    "ro-crate": ExportFormat("the corpus as a package that can be cited: RO-Crate 1.1", "ro_crate"),
 }

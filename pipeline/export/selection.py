@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from tablekin.corpus import CorpusStore
+from tablekin.export.crate_metadata import Citation
 from tablekin.schemas import SCHEMAS
 
 _BLOCK = 64  # documents that are read at a time
@@ -31,6 +32,8 @@ class Selection:
         Address at which that folder will be found on the web, without a slash at its end.
     witness
         Column of the metadata that says which documents are of one witness; without it, each document is one.
+    citation
+        How the corpus is to be cited, for formats that say so.
     """
 
     corpus: CorpusStore
@@ -38,6 +41,7 @@ class Selection:
     out: Path
     base: str
     witness: str | None = None
+    citation: Citation = field(default_factory=Citation)
 
     @cached_property
     def documents(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tablekin.corpus import CorpusStore, find_document
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress
+from tablekin.export.crate_metadata import Citation
 from tablekin.export.formats import FORMATS
 from tablekin.export.selection import Selection
 
@@ -32,6 +33,7 @@ def export_corpus(
     names: Sequence[str] = (),
     base: str = BASE,
     witness: str | None = None,
+    citation: Citation | None = None,
 ) -> Exported:
     """Write documents of a corpus as files that other programs read.
 
@@ -49,6 +51,8 @@ def export_corpus(
         Address at which the folder will be found on the web, for formats that name themselves.
     witness
         Column of the metadata that says which documents are of one witness, for formats that show witnesses.
+    citation
+        How the corpus is to be cited, for formats that say so.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def export_corpus(
         )
     doc_ids = tuple(usable.sort_values(["source", "page_index"])["doc_id"])
     out.mkdir(parents=True, exist_ok=True)
-    selection = Selection(corpus, doc_ids, out, base.rstrip("/"), witness)
+    selection = Selection(corpus, doc_ids, out, base.rstrip("/"), witness, citation or Citation())
     files = []
     with Progress("exporting", unit="files"):
         for path in FORMATS[format].load()(selection):

@@ -25,6 +25,7 @@ class PartKey(StrEnum):
     COLLATED = "tablekin.collated"
     DROPPING = "tablekin.dropping"
     READINGS = "tablekin.readings"
+    READ_FILES = "tablekin.read_files"
 
 
 _BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image

@@ -18,15 +18,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from lib.alike import judged, pairs_of_works, printed_witness
+from lib.alike import judged, pairs_of_works, printed_witness, reliability
 from lib.recomputed import planned_pages
 from sklearn.metrics import roc_auc_score
 
 from tablekin.collation import WitnessReader
 from tablekin.corpus import CorpusStore
 from tablekin.sample.plan import ArchivePlan, plan_archive
-
-_BINS = (-np.inf, -4.6, -2.3, -1.1, 0.0, 1.1, 2.3, 4.6, np.inf)  # nats
 
 
 def evaluate_pairs(rows: pd.DataFrame) -> dict[str, Any]:
@@ -37,16 +35,16 @@ def evaluate_pairs(rows: pd.DataFrame) -> dict[str, Any]:
     result: dict[str, Any] = {
         "pairs": len(rows),
         "of them with cells in common": len(kin),
-        "area under ROC": float(roc_auc_score(kin["copied"], kin["log_odds_copied"])),
+        "area under ROC": float(roc_auc_score(kin["copied"], kin["nats"])),
         "told, with odds of three to one": len(told),
-        "area under ROC of those told": float(roc_auc_score(told["copied"], told["log_odds_copied"])),
+        "area under ROC of those told": float(roc_auc_score(told["copied"], told["nats"])),
         "right of those called copied": float(kin[kin["verdict"] == "copied"]["copied"].mean()),
         "copied ones called copied": float((kin[kin["copied"]]["verdict"] == "copied").mean()),
     }
-    bins = pd.cut(kin["log_odds_copied"], list(_BINS))
-    table = kin.groupby(bins, observed=False)["copied"].agg(["size", "mean"])
-    print(f"\nshare of copied pairs by stated odds, nats\n{table.round(3).to_string()}")
-    result["calibration"] = {str(place): [int(size), float(mean)] for place, size, mean in table.itertuples()}
+    log_odds, copied = kin["log_odds_copied"].to_numpy(float), kin["copied"].to_numpy(bool)
+    print(reliability(log_odds, copied))
+    right = np.where(copied, log_odds, -log_odds)
+    result["stated odds cost, nats a pair"] = float(np.logaddexp(0, -right).mean())
     families = kin.groupby("family").apply(
         lambda own: pd.Series(
             {"pairs": len(own), "right": ((own["verdict"] == "copied") == own["copied"]).mean()}

@@ -3,6 +3,7 @@
 ``python scripts/evaluate_recompute.py --documents 200 --seed 424202`` plans a sample archive and recomputes its tables
 as they are printed; ``python scripts/evaluate_recompute.py ARCHIVE`` does so with an archive on disk, and with
 ``--corpus CORPUS`` with its tables as they are read there. Headings are left out: an engine that reads digits has none.
+With ``--intervals N``, N tables of one parameter drawn at random, against a scan of that parameter.
 With ``--strangers N``, N made tables that print no function of the library; with ``--registers FOLDER``, the
 transcribed registers of that folder (one CSV file a page, the first column its days).
 Prints, and writes as JSON with ``--json``: functions by family, intervals, misprints, claims on strangers, seconds.
@@ -21,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from lib.interval_scan import scan_intervals
 from lib.recomputed import (
     Scores,
     TruePage,
@@ -173,6 +175,25 @@ def _summarize_misprints(misprints: pd.DataFrame, claims: pd.DataFrame) -> dict[
     return result
 
 
+def evaluate_intervals(count: int, seed: int) -> dict[str, Any]:
+    """Compare intervals with the parameters, drawn at random, and with all values that a scan leaves open."""
+    rows = scan_intervals(count, seed)
+    found = rows[rows["found"]].astype({"inside": float, "open": float, "width": float, "off": float})
+    of_function = found.groupby("function")
+    table = of_function[["inside", "open"]].mean().join(of_function[["width", "off"]].median())
+    print(table.assign(tables=of_function.size()).round(3).to_string())
+    result = {
+        "tables": len(rows),
+        "function found": int(rows["found"].sum()),
+        "parameter inside the interval": float(found["inside"].mean()),
+        "parameter among those that rounding leaves open": float(found["open"].mean()),
+        "width over that of the middle 95 % of a scan, median": float(found["width"].median()),
+    }
+    for name, value in result.items():
+        print(f"{name}: {value}")
+    return result
+
+
 def main() -> None:
     """Evaluate as the command line says."""
     parser = argparse.ArgumentParser(
@@ -182,6 +203,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--documents", type=int, default=200)
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--intervals", type=int, default=0)
     parser.add_argument("--strangers", type=int, default=0)
     parser.add_argument("--registers", type=Path)
     parser.add_argument("--json", type=Path)
@@ -192,9 +214,11 @@ def main() -> None:
         result["as read"] = evaluate_read(pages, arguments.archive, CorpusStore(arguments.corpus))
     elif arguments.archive:
         result["as printed"] = evaluate_printed(archived_pages(arguments.archive))
-    elif arguments.seed is not None:
+    elif arguments.seed is not None and not arguments.intervals:
         plan = plan_archive(arguments.documents, arguments.seed)
         result["as printed"] = evaluate_printed(planned_pages(plan))
+    if arguments.intervals:
+        result["intervals"] = evaluate_intervals(arguments.intervals, arguments.seed or 0)
     if arguments.strangers:
         result["strangers"] = evaluate_strangers(strange_tables(arguments.strangers, arguments.seed or 0))
     if arguments.registers:

@@ -28,6 +28,9 @@ class ErrorShares:
     misprinted: float = threshold(0.012, "of the values", "that are misprinted in an edition")
     readings: float = threshold(20.0, "readings", "for each digit, that a misprinted value may have")
     slips: float = threshold(0.003, "of the values", "in which any author slips, at least")
+    slip_cost: float = threshold(
+        2.5, "nats", "against each step from few slips of an author to many: one deviation is no habit"
+    )
     mean_slip: float = threshold(2.0, "units of the last place", "of a slip")
     clear: float = threshold(3.0, "times", "that a misprint must be likelier than the author, to be an error")
     careful: float = threshold(
@@ -47,6 +50,7 @@ _BIASES = (
 )  # units of the last place: of an author who cuts off, rounds, rounds up
 _SPREADS = (0.02, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _SLIPS = (1.0, 5.0, 20.0, 70.0)  # times the least share
+_SLIPS_OF_EXACT = (0.1, 1.0, 10.0, 50.0)  # likewise, where there is nothing to round
 _MOSTLY = 0.8  # of the values that must be right to the last place, where there is nothing to round
 _PLAIN = 1e-6  # units of the last place from a whole number
 
@@ -97,9 +101,12 @@ def author_density(off: Array, authors: Array) -> Array:
     scale = np.where(exact > 0, 1.0, spread)
     high = (off + 0.5 - bias) / scale
     rounded = np.where(exact > 0, np.abs(off) < _PLAIN, ndtr(high) - ndtr(high - 1 / scale))
-    size = SHARES.mean_slip
-    slipped = np.exp(-np.abs(off - bias) / size) / (2 * size)
-    return np.asarray((1 - slips) * rounded + slips * slipped)
+    return np.asarray((1 - slips) * rounded + slips * slip_density(off - bias))
+
+
+def slip_density(off: Array) -> Array:
+    """Probability that a slip changes a value by so much, in units of the last place."""
+    return np.exp(-np.abs(off) / SHARES.mean_slip) / (2 * SHARES.mean_slip)
 
 
 def fit_author(off: Array, misprint: Array) -> AuthorModel:
@@ -114,20 +121,21 @@ def fit_author(off: Array, misprint: Array) -> AuthorModel:
     """
     exact = bool((np.abs(off) < _PLAIN).mean() > _MOSTLY) if len(off) else False
     best, highest = AuthorModel(0.0, _SPREADS[0], SHARES.slips, exact), -np.inf
-    for model in _models(exact):
+    for model, cost in _models(exact):
         density = (1 - SHARES.misprinted) * author_density(off, model.numbers) + SHARES.misprinted * misprint
-        total = float(np.log(np.maximum(density, 1e-300)).sum())
+        total = float(np.log(np.maximum(density, 1e-300)).sum()) - cost
         if total > highest:
             best, highest = model, total
     return best
 
 
-def _models(exact: bool) -> Iterator[AuthorModel]:
+def _models(exact: bool) -> Iterator[tuple[AuthorModel, float]]:
+    """Yield how an author may have erred, each with the nats that his slips cost: most authors slip seldom."""
     if exact:
-        yield from (
-            AuthorModel(0.0, 0.0, slips * SHARES.slips / 10, True) for slips in (1.0, 10.0, 100.0, 500.0)
-        )
+        for level, slips in enumerate(_SLIPS_OF_EXACT):
+            yield AuthorModel(0.0, 0.0, slips * SHARES.slips, True), level * SHARES.slip_cost
         return
     for bias in _BIASES:
         for spread in _SPREADS:
-            yield from (AuthorModel(bias, spread, slips * SHARES.slips, False) for slips in _SLIPS)
+            for level, slips in enumerate(_SLIPS):
+                yield AuthorModel(bias, spread, slips * SHARES.slips, False), level * SHARES.slip_cost

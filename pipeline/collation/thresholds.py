@@ -11,6 +11,7 @@ from typing import Any
 
 from tablekin.collation import (
     agreement,
+    aligned_values,
     alignment,
     authorship,
     cells,
@@ -31,6 +32,7 @@ THRESHOLDS: tuple[Any, ...] = (
     significance.CRITERIA,
     information.CRITERIA,
     authorship.SHARES,
+    aligned_values.CRITERIA,
     copying.CRITERIA,
     verdict.CRITERIA,
     collation.CRITERIA,

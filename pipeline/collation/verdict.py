@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaln
 
 from tablekin.collation.collation import Collation, keep_significant
 from tablekin.collation.copying import CopyingEvidence, weigh_copying
@@ -38,16 +39,34 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
+_FITTED_ON = (
+    "1,509 pairs of 136 works in generated archives of seeds 71101 to 71106, 71109 and 71111, by "
+    "scripts/fit_copying_odds.py"
+)
+
+
 @dataclass(frozen=True)
 class PairCriteria:
     """How evidence becomes odds, and odds words."""
 
     weight: float = threshold(
-        1.0, "share", "of the nats of the model that count: its values are not independent"
+        0.63,
+        "share",
+        "of the nats of the model that count: its values are not independent",
+        chosen=_FITTED_ON,
     )
     rough_weight: float = threshold(0.5, "share", "of the nats of values without a function, likewise")
-    intercept: float = threshold(
-        0.0, "nats", "for copying, of tables of one function, before their values are looked at"
+    differ_copied: float = threshold(0.02, "of the cells", "in which copies differ, on average")
+    known_copied: float = threshold(50.0, "cells", "from which that share might be known as well as it is")
+    differ_alike: float = threshold(
+        0.075, "of the cells", "in which tables that were computed alike differ, on average"
+    )
+    known_alike: float = threshold(11.0, "cells", "from which that share might be known, likewise")
+    max_log_odds: float = threshold(
+        4.69,
+        "nats",
+        "that are stated: the pairs that odds were fitted on bear out no more",
+        chosen=_FITTED_ON,
     )
     copied: float = threshold(
         1.1, "nats", "for copying, from which documents are called copied: three to one"
@@ -72,7 +91,8 @@ class PairVerdict:
     strength: Strength
     log_odds_copied: float  # nats, copied against computed alike, calibrated; of strangers, against chance
     evidence: CopyingEvidence
-    rough: float  # nats for copying, of values without a function
+    rough: float  # nats for copying, of values without a function that their neighbours do not foretell
+    nats: float = 0.0  # for copying, as the model has it: not calibrated
 
 
 def judge(tried: Sequence[Collation], cells: pd.DataFrame) -> PairVerdict:
@@ -92,12 +112,17 @@ def judge(tried: Sequence[Collation], cells: pd.DataFrame) -> PairVerdict:
     aligned = cells[(cells["region_a"] >= 0) & (cells["region_b"] >= 0)]
     evidence = weigh_copying(aligned, expected_a, expected_b)
     rough = _weigh_rough(aligned, expected_a, expected_b)
-    odds = CRITERIA.weight * evidence.log_odds + CRITERIA.rough_weight * rough
-    if evidence.values:
-        odds += CRITERIA.intercept
+    plain = _weigh_plain(aligned, expected_a, expected_b, bool(evidence.values))
+    nats = evidence.log_odds + plain + CRITERIA.rough_weight * rough
+    odds = calibrated(nats)
     if odds >= CRITERIA.copied:
-        return PairVerdict(Relation.COPIED, strength(odds), odds, evidence, rough)
-    return PairVerdict(Relation.SAME_FUNCTION, strength(-odds), odds, evidence, rough)
+        return PairVerdict(Relation.COPIED, strength(odds), odds, evidence, rough, nats)
+    return PairVerdict(Relation.SAME_FUNCTION, strength(-odds), odds, evidence, rough, nats)
+
+
+def calibrated(nats: float) -> float:
+    """Turn nats of the model into log-odds that are borne out: see ``scripts/fit_copying_odds.py``."""
+    return float(np.clip(CRITERIA.weight * nats, -CRITERIA.max_log_odds, CRITERIA.max_log_odds))
 
 
 def _of_strangers(tried: Sequence[Collation]) -> PairVerdict:
@@ -106,8 +131,10 @@ def _of_strangers(tried: Sequence[Collation]) -> PairVerdict:
     if tried and not compared and _could_agree(tried[0]) >= CRITERIA.min_possible:
         return PairVerdict(Relation.UNRELATED, Strength.WEAK, 0.0, CopyingEvidence(), 0.0)
     if compared >= CRITERIA.min_compared and against <= CRITERIA.min_disagreement:
-        return PairVerdict(Relation.UNRELATED, strength(-against), against, CopyingEvidence(), 0.0)
-    return PairVerdict(Relation.TOO_LITTLE, Strength.WEAK, min(against, 0.0), CopyingEvidence(), 0.0)
+        odds = max(against, -CRITERIA.max_log_odds)
+        return PairVerdict(Relation.UNRELATED, strength(-odds), odds, CopyingEvidence(), 0.0)
+    odds = float(np.clip(against, -CRITERIA.max_log_odds, 0.0))
+    return PairVerdict(Relation.TOO_LITTLE, Strength.WEAK, odds, CopyingEvidence(), 0.0)
 
 
 def _could_agree(collation: Collation) -> int:
@@ -135,6 +162,38 @@ def _weigh_rough(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expe
             near = within_one_edit(as_number(text_a), as_number(text_b))
             nats -= SIGNIFICANCE.near_miss if near else SIGNIFICANCE.miss
     return nats
+
+
+def _weigh_plain(
+    cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations, without_explained: bool
+) -> float:
+    """Weigh, in nats, how many cells differ of those of which no function says what is due; arguments say nothing.
+
+    The share of cells that differ is unknown, of copies and of tables that were computed alike: Beta distributions.
+    """
+    explained = [
+        [*expected.telling, *expected.cells] if without_explained else [*expected.telling]
+        for expected in (expected_a, expected_b)
+    ]
+    open_ = cells[
+        cells["relation"].isin(["same", "variant"])
+        & ~cells["region_a"].isin(explained[0])
+        & ~cells["region_b"].isin(explained[1])
+    ]
+    same = differing = 0.0
+    for _, column in open_.groupby(["table_a", "col_a", "table_b", "col_b"]):
+        if not is_argument_column(column["text_a"].to_numpy(object)):
+            variant = (column["relation"] == "variant").to_numpy()
+            differing += float(column["confidence"].to_numpy()[variant].sum())
+            same += float((~variant).sum())
+    likely = []
+    for share, known in (
+        (CRITERIA.differ_copied, CRITERIA.known_copied),
+        (CRITERIA.differ_alike, CRITERIA.known_alike),
+    ):
+        shape = share * known, (1 - share) * known
+        likely.append(betaln(shape[0] + differing, shape[1] + same) - betaln(*shape))
+    return float(likely[0] - likely[1])
 
 
 def strength(odds: float) -> Strength:

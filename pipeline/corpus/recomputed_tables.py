@@ -17,7 +17,7 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
-from tablekin.corpus.manifest import CorpusManifest
+from tablekin.corpus.manifest import CorpusManifest, place_of
 from tablekin.corpus.parts import read_parts, sealed, unique_strings, write_part
 from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, PartKey, to_arrow
 
@@ -37,15 +37,21 @@ class ReadingsProvenance:
 
     fingerprint: str  # of the config, the version and the known parameters
     readings: str  # digest of the parts with the readings; empty if it is of none as a whole
+    files: str = ""  # digests of their files as the manifest had them; empty if it did not tell
 
     def seal(self) -> dict[str, str]:
         """Metadata of the part."""
-        return {PartKey.FINGERPRINT: self.fingerprint, PartKey.READINGS: self.readings}
+        return {
+            PartKey.FINGERPRINT: self.fingerprint,
+            PartKey.READINGS: self.readings,
+            PartKey.READ_FILES: self.files,
+        }
 
     @classmethod
     def of_seal(cls, metadata: Mapping[str, str]) -> ReadingsProvenance:
         """Read the metadata of a part."""
-        return cls(metadata[PartKey.FINGERPRINT], metadata[PartKey.READINGS])
+        files = metadata.get(PartKey.READ_FILES, "")
+        return cls(metadata[PartKey.FINGERPRINT], metadata[PartKey.READINGS], files)
 
 
 class RecomputedTables:
@@ -55,23 +61,39 @@ class RecomputedTables:
         self._layout = layout
 
     def stale(self, fingerprint: str) -> list[str]:
-        """Name the batches of documents that are to be recomputed, in their order."""
+        """Name the batches of documents that are to be recomputed, in their order.
+
+        Readings are read only where the manifest does not tell that their files are still the same.
+        """
+        manifest = CorpusManifest.read(self._layout.root)
         return [
             part.name
             for part in self._layout.parts(_SEAL)
-            if not self.is_current(part.name, ReadingsProvenance(fingerprint, self.digest(part.name)))
+            if not self._is_current(part.name, fingerprint, manifest)
         ]
 
-    def is_current(self, name: str, expected: ReadingsProvenance) -> bool:
-        """Tell whether a batch was recomputed from these readings, with this config."""
+    def _is_current(self, name: str, fingerprint: str, manifest: CorpusManifest) -> bool:
+        """Tell whether a batch was recomputed from the readings that there are, with this config."""
         parts = [self._layout.part(table, name) for table in RECOMPUTED_TABLES]
-        manifest = CorpusManifest.read(self._layout.root)
-        return all(
-            part.is_file()
-            and manifest.has_size_of(self._layout.root, part)
-            and read_provenance(part, ReadingsProvenance.of_seal) == expected
-            for part in parts
-        )
+        if not all(part.is_file() and manifest.has_size_of(self._layout.root, part) for part in parts):
+            return False
+        seals = {read_provenance(part, ReadingsProvenance.of_seal) for part in parts}
+        seal = seals.pop()
+        if seals or seal is None or seal.fingerprint != fingerprint or not seal.readings:
+            return False
+        files = self._files(name, manifest)
+        return (bool(files) and seal.files == files) or seal.readings == self.digest(name)
+
+    def _files(self, name: str, manifest: CorpusManifest) -> str:
+        """Digest of the files with the readings of a batch, as the manifest has them; empty if it leaves a doubt."""
+        found = hashlib.sha256()
+        for table in _READINGS:
+            part = self._layout.part(table, name)
+            known = manifest.files.get(place_of(self._layout.root, part), [])
+            if len(known) != 1 or not manifest.has_size_of(self._layout.root, part):
+                return ""
+            found.update(known[0].sha256.encode())
+        return found.hexdigest()
 
     def digest(self, name: str) -> str:
         """Digest of the readings of a batch, however their files are encoded."""
@@ -102,7 +124,8 @@ class RecomputedTables:
 
     def write(self, name: str, tables: Mapping[str, pd.DataFrame], fingerprint: str) -> None:
         """Write what was recomputed of a batch; its readings are as they were when it was read."""
-        made_from = ReadingsProvenance(fingerprint, self.digest(name))
+        files = self._files(name, CorpusManifest.read(self._layout.root))
+        made_from = ReadingsProvenance(fingerprint, self.digest(name), files)
         for table in RECOMPUTED_TABLES:
             self._write(self._layout.part(table, name), to_arrow(table, tables[table]), made_from)
 

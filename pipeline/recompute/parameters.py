@@ -241,10 +241,6 @@ def name_parameters(model: Model, vector: Numbers, ends: Numbers, step: float) -
             name = model.function.scale_name
         if parameter.whole:  # in units of the last place
             value = low = high = round(value * float(model.unit[slot.quantity]))
-        low, high = (
-            min(low, value),
-            max(high, value),
-        )  # a round value at the edge is likelier than those inside
-        names = tuple(names_within(parameter.known, low, high, step))
+        names = tuple(names_within(parameter.known, min(low, value), max(high, value), step))
         found.append(FittedParameter(name, parameter.unit, value, low, high, names, slot.quantity))
     return tuple(found)

@@ -41,6 +41,7 @@ from tablekin.report.drawing import (
 from tablekin.report.page import Page
 from tablekin.report.terms import RELATED, confidence
 from tablekin.report.verdict_words import describe_verdict
+from tablekin.report.whole_cells import whole_variants
 
 _COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
 _ERROR = {"a": "A errs", "b": "B errs", "both": "both err"}
@@ -132,7 +133,7 @@ class Apparatus:
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<p>{escape(line)}</p>" for line in _in_short(self))
-        shown = self.variants[["table_a", "row_a", "col_a", "text_a", "text_b", "confidence"]]
+        shown = whole_variants(self.cells)[["table_a", "row_a", "col_a", "text_a", "text_b", "confidence"]]
         places = {name: shown[name] + 1 for name in ("table_a", "row_a", "col_a")}
         shown = shown.assign(**places).rename(columns=_SHOWN_AS)
         return lines + shown.to_html(index=False) if len(shown) else lines
@@ -169,7 +170,7 @@ def describe_apparatus(apparatus: Apparatus) -> Iterator[str]:
     """Write the apparatus as lines of text."""
     yield from _in_short(apparatus)
     rows: list[tuple[str, ...]] = [("table row column", "A", "B", "computed", "confidence", "")]
-    for one in apparatus.variants.itertuples():
+    for one in whole_variants(apparatus.cells).itertuples():
         place = f"{_count(one.table_a)} {_count(one.row_a)} {_count(one.col_a)}"
         marks = [_ERROR[one.error_in]] if one.error_in in _ERROR else []
         marks += [] if one.confidence >= VARIANT_CRITERIA.min_confidence else ["uncertain"]

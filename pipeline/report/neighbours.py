@@ -10,7 +10,7 @@ import pandas as pd
 from tablekin.corpus import CorpusStore, find_document
 from tablekin.page import Level
 from tablekin.report.region_names import RegionNames
-from tablekin.report.terms import COSINE, MATCH, RELATED, Z
+from tablekin.report.terms import COSINE, MATCH, RELATED, Z, differing, z_in_words
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
 _REASONS = 3  # rows and cells named for a neighbour
@@ -151,7 +151,7 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
         return
     yield from (f"  ({term})" for term in (COSINE, Z, MATCH))
     for one in found.nearest:
-        yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, z {one.z:.1f}"
+        yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, {z_in_words(one.z)}"
         for match in one.matches.itertuples():
             yield (
                 f"     {match.share:6.1%}  {match.region}  with  {match.partner_region}  [{' '.join(match.features)}]"
@@ -164,5 +164,5 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
     for pair in found.kin.itertuples():
         yield (
             f"     {pair.partner} ({pair.about})  {pair.same} of {pair.cells} cells agree, "
-            f"{pair.variant} differ in print; {pair.verdict}, {pair.strength}"
+            f"{differing(int(pair.variant))}; {pair.verdict}, {pair.strength}"
         )

@@ -16,7 +16,7 @@ from tablekin.explain import joint_relevance, pool_factor
 from tablekin.page import FLAG_MEANINGS, Level
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
-from tablekin.report.terms import COSINE, SCORE, Z
+from tablekin.report.terms import COSINE, SCORE, Z, z_in_words
 
 if TYPE_CHECKING:  # a pair is described without the library that draws
     from tablekin.report.drawing import Drawing
@@ -143,7 +143,7 @@ class Pair:
         """
         from tablekin.report.pair_drawing import draw_pair
 
-        z = f", z {self.scores.z:.1f}" if self.scores.z is not None else ""
+        z = f", {z_in_words(self.scores.z)}" if self.scores.z is not None else ""
         return draw_pair(self.a, self.b, f"cosine {self.cosine:.3f}{z}")
 
     def __repr__(self) -> str:
@@ -169,7 +169,7 @@ def _places(page: Page, regions: pd.Series, side: str) -> pd.DataFrame:
 
 
 def _in_words(scores: PairScore) -> str:
-    z = f", z {scores.z:.1f}" if scores.z is not None else ""
+    z = f", {z_in_words(scores.z)}" if scores.z is not None else ""
     return f"cosine {scores.cosine:.3f}{z}, score {scores.dot:.4g}"
 
 

@@ -15,7 +15,7 @@ from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
 from tablekin.dating import UNDATED, Years, dates_of
 from tablekin.report.neighbours import describe_row
-from tablekin.report.terms import COSINE, Z
+from tablekin.report.terms import COSINE, Z, differing, z_in_words
 
 _GROUPS = 5  # of related documents that are listed, the largest first
 _NAMED = 4  # documents of a group
@@ -46,7 +46,7 @@ class RelatedPair:
     def counted(self) -> str:
         """Say how many cells agree, how many differ in print, and how many errors both have."""
         errors = f", {_count(self.shared_errors, 'error')} in both" if self.shared_errors else ""
-        return f"{self.same} of {_count(self.cells, 'cell')} agree, {self.variant} differ in print{errors}"
+        return f"{self.same} of {_count(self.cells, 'cell')} agree, {differing(self.variant)}{errors}"
 
     def __str__(self) -> str:
         """Say who is related, how, and by what."""
@@ -202,7 +202,8 @@ def _describe_nearest(corpus: CorpusStore) -> Iterator[str]:
     pair = nearest.sort_values(["z", "doc_a", "doc_b"], ascending=[False, True, True]).iloc[0]
     documents = corpus.read("documents", [pair["doc_a"], pair["doc_b"]]).set_index("doc_id")
     names = [f"{pair[side]} ({describe_row(documents.loc[pair[side]])})" for side in ("doc_a", "doc_b")]
-    yield f"nearest by their digits are {' and '.join(names)}: cosine {pair['cosine']:.3f}, z {pair['z']:.1f}"
+    z = z_in_words(float(pair["z"]))
+    yield f"nearest by their digits are {' and '.join(names)}: cosine {pair['cosine']:.3f}, {z}"
     yield from (f"  ({term})" for term in (COSINE, Z))
     names = [str(pair["doc_a"]), str(pair["doc_b"])]
     yield from _commands(

@@ -19,6 +19,19 @@ RELATED = (
 )
 
 
+_MAX_Z = 1000.0  # standard deviations: cosines that do not differ from one another are no measure
+
+
+def z_in_words(z: float) -> str:
+    """Write how far a cosine stands above others; where these are too few, or all the same, that they do not tell."""
+    return f"z {z:.1f}" if abs(z) < _MAX_Z else "z not told: too few other pages to tell, or all alike"
+
+
+def differing(variants: int) -> str:
+    """Say how many cells differ in print."""
+    return f"{variants} {'differs' if variants == 1 else 'differ'} in print"
+
+
 def confidence(limit: float) -> str:
     """Explain the confidence of a variant; below ``limit`` it is uncertain."""
     return (

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp
 
-from tablekin.collation import PairVerdict, Relation
-
-_MOST = 1e6  # odds beyond which a number says no more
+from tablekin.collation import MAX_LOG_ODDS, PairVerdict, Relation
 
 
 def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
@@ -18,9 +16,11 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
     str
         Lines.
     """
-    odds = min(exp(min(abs(verdict.log_odds_copied), 30.0)), _MOST)
+    odds = exp(abs(verdict.log_odds_copied))
     towards = "copied" if verdict.log_odds_copied > 0 else "computed alike"
-    how = f"{verdict.strength}; odds {odds:,.0f} to 1 that they were {towards}" if odds >= 2 else "open"
+    how = (
+        f"{verdict.strength}; odds {_stated(verdict)} to 1 that they were {towards}" if odds >= 2 else "open"
+    )
     if verdict.relation is Relation.COPIED:
         yield f"copied, one from the other or both from a third ({how})"
     elif verdict.relation is Relation.SAME_FUNCTION and odds >= 2 and towards == "computed alike":
@@ -42,6 +42,14 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
             f"  values that no function explains and their neighbours do not foretell: {verdict.rough:+.0f} nats for a "
             "copy"
         )
+
+
+def _stated(verdict: PairVerdict) -> str:
+    """Write odds in round numbers; beyond what is borne out, only that they are greater."""
+    at_most = abs(verdict.log_odds_copied) >= MAX_LOG_ODDS
+    odds = exp(min(abs(verdict.log_odds_copied), MAX_LOG_ODDS))
+    rounded = int(odds) if odds < 20 else int(odds / 10) * 10
+    return f"more than {rounded}" if at_most else f"{rounded}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lib.recomputed import TruePage, planned_pages
 from tablekin.collation import (
@@ -52,7 +53,7 @@ def judged(one: Witness, other: Witness) -> dict[str, Any]:
     cells = to_frame(keep_significant(tried))
     verdict = judge(tried, cells)
     parts = {
-        "model": verdict.evidence.log_odds,
+        "nats": verdict.nats,
         "rough": verdict.rough,
         "values": verdict.evidence.values,
         "differing": verdict.evidence.differing,
@@ -70,6 +71,19 @@ def pairs_of_works(plan: ArchivePlan) -> Iterator[dict[str, Any]]:
         one, other = meta[a], meta[b]
         if origin[one["work"]] == origin[other["work"]] and one["edition"] != other["edition"]:
             copied = one["work"] == other["work"]
-            yield {"a": a, "b": b, "family": one["family"], "copied": copied} | judged(
-                witnesses[a], witnesses[b]
-            )
+            known = {"a": a, "b": b, "work": origin[one["work"]], "family": one["family"], "copied": copied}
+            yield known | judged(witnesses[a], witnesses[b])
+
+
+_BINS = (-np.inf, -4.6, -2.3, -1.1, 0.0, 1.1, 2.3, 4.6, np.inf)  # nats: odds of a hundred, ten, three to one
+
+
+def reliability(log_odds: NDArray[np.float64], copied: NDArray[np.bool_]) -> str:
+    """Tabulate, by stated log-odds, how many pairs there are, what share the odds say is copied, and what share is."""
+    rows = pd.DataFrame(
+        {"bin": pd.cut(log_odds, list(_BINS)), "stated": 1 / (1 + np.exp(-log_odds)), "copied": copied}
+    )
+    table = rows.groupby("bin", observed=True).agg(
+        pairs=("copied", "size"), stated=("stated", "mean"), copied=("copied", "mean")
+    )
+    return f"share of copied pairs, as stated and in truth\n{table.round(3).to_string()}"

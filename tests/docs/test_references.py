@@ -43,7 +43,17 @@ _PLACE = re.compile(r"`((?:pipeline|models|scripts)/[\w/]+\.py)`: ((?:`\w+`(?:, 
 _KEY = re.compile(r"`(\w+)\.(\w+)(?: = [^`]*)?`")
 
 COMMANDS = get_command(app).commands
-FILE_METADATA = {"schema", "table", "fingerprint", "coverage", "collated", "compared", "dropping", "readings"}
+FILE_METADATA = {
+    "schema",
+    "table",
+    "fingerprint",
+    "coverage",
+    "collated",
+    "compared",
+    "dropping",
+    "readings",
+    "read_files",
+}
 
 
 def ids(paths: list[Path]) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from tablekin.check import check
 from tablekin.collation import WitnessReader, expectations_of
-from tablekin.corpus import CorpusStore
+from tablekin.corpus import CorpusStore, RecomputedTables
 from tablekin.corpus.parts import write_part
 from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.recompute import stage
@@ -68,6 +68,15 @@ def folder(made, tmp_path):
     shutil.copytree(made / "corpus", tmp_path / "corpus")
     (tmp_path / "scans").symlink_to(made / "scans")
     return tmp_path
+
+
+def test_readings_are_not_read_again_to_know_that_nothing_has_changed(folder, monkeypatch):
+    def read(tables, name):
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(RecomputedTables, "digest", read)
+    summary, _ = bring_up_to_date(folder)
+    assert summary.unchanged
 
 
 def test_a_run_says_what_every_table_prints(folder):

@@ -1,0 +1,153 @@
+"""Copied or computed alike: against likelihoods that are added up one by one, and against tables made either way."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tablekin.collation.authorship import SHARES
+from tablekin.collation.copying import CRITERIA, RATES, weigh_copying
+from tablekin.collation.expectation import NO_EXPECTATIONS, expect
+from tablekin.recompute.forms import Form
+from tablekin.recompute.number_table import NumberColumn
+
+ROWS = 60
+ARCS = np.linspace(3.3, 88.1, ROWS)
+SINES = 10_000 * np.sin(np.deg2rad(ARCS))
+SHARED_ERROR = 2.0  # nats at least
+
+
+def document(printed, computed=SINES, regions=None):
+    """Make what is expected of a document of one column, whose cell of row k is region k + 1."""
+    printed, computed = (np.asarray(one, float) for one in (printed, computed))
+    rows = np.arange(len(printed))
+    regions = (rows + 1)[:, None] if regions is None else regions
+    form = Form((60,) * (regions.shape[1] - 1))
+    column = NumberColumn(
+        0, 0, "value", form, 0, "sine", rows, printed, regions, computed, np.round(computed), np.inf
+    )
+    return expect([column])
+
+
+def beside(a, b, confidence=1.0):
+    """Lay two columns beside each other, row by row."""
+    a, b = np.asarray(a, int), np.asarray(b, int)
+    return pd.DataFrame(
+        {
+            "region_a": np.arange(len(a)) + 1,
+            "region_b": np.arange(len(b)) + 1,
+            "text_a": a.astype(str),
+            "text_b": b.astype(str),
+            "relation": np.where(a == b, "same", "variant"),
+            "confidence": np.where(a == b, 1.0, confidence),
+        }
+    )
+
+
+def weigh(a, b, confidence=1.0):
+    return weigh_copying(beside(a, b, confidence), document(a), document(b))
+
+
+RIGHT = np.round(SINES)
+
+
+def misprinted(rows, by=400):
+    printed = RIGHT.copy()
+    printed[list(rows)] += by
+    return printed
+
+
+def test_whole_numbers_that_agree_weigh_what_one_reckons_by_hand():
+    """Multiples, which need no rounding: the same few terms for every value."""
+    values = np.arange(7, 7 * (ROWS + 1), 7)
+    evidence = weigh_copying(beside(values, values), document(values, values), document(values, values))
+    slips, misprint = 0.1 * SHARES.slips, 1 / (SHARES.readings * 3)
+    slip = slips / (2 * SHARES.mean_slip)
+    copied, alike, same_means = [], [], []
+    for rate in RATES:
+        by_itself = (1 - rate) * (1 - slips + slip) + rate * misprint
+        copied.append((by_itself * (1 - rate) ** 2) ** ROWS)
+        alike.append(by_itself ** (2 * ROWS))
+        same_means.append(((1 - rate - slips) ** 2 + (slip + rate * misprint) ** 2) ** ROWS)
+    share = CRITERIA.same_means
+    expected = math.log(sum(copied) / ((1 - share) * sum(alike) + share * sum(same_means)))
+    assert evidence.log_odds == pytest.approx(expected, abs=1e-6)
+    assert (evidence.values, evidence.differing, evidence.shared_errors) == (ROWS, 0, 0)
+
+
+def test_what_everybody_has_who_computes_rightly_says_nothing():
+    assert abs(weigh(RIGHT, RIGHT).log_odds) < 1.0
+
+
+def test_every_shared_error_speaks_for_a_copy():
+    none, one, two = (weigh(misprinted(rows), misprinted(rows)) for rows in ([], [11], [11, 40]))
+    assert [found.shared_errors for found in (none, one, two)] == [0, 1, 2]
+    assert one.log_odds > none.log_odds + SHARED_ERROR and two.log_odds > one.log_odds + SHARED_ERROR
+
+
+def test_errors_at_different_places_say_little():
+    apart = weigh(misprinted([11]), misprinted([40]))
+    assert apart.differing == 2 and abs(apart.log_odds) < 2.0
+
+
+def test_one_who_cuts_off_did_not_copy_from_one_who_rounds():
+    cut_off = np.floor(SINES)
+    assert (cut_off != RIGHT).mean() > 0.3
+    assert weigh(RIGHT, cut_off).log_odds < -10
+
+
+def test_deviations_that_both_have_weigh_no_more_than_means_in_common():
+    rough = np.round(SINES + np.random.default_rng(4).uniform(-1.5, 1.5, ROWS))
+    found = weigh(rough, rough)
+    assert found.shared_deviations > 20
+    assert 0.8 < found.log_odds < -math.log(CRITERIA.same_means) + 1
+    other = np.round(SINES + np.random.default_rng(5).uniform(-1.5, 1.5, ROWS))
+    assert weigh(rough, other).log_odds < -10
+
+
+def test_it_does_not_matter_which_document_comes_first():
+    a, b = misprinted([11, 20]), misprinted([11, 33])
+    assert weigh(a, b).log_odds == pytest.approx(weigh(b, a).log_odds)
+
+
+def test_doubtful_readings_say_less():
+    a, b = misprinted([11, 20], by=1), misprinted([33, 41, 45, 52], by=1)
+    sure, doubtful = weigh(a, b).log_odds, weigh(a, b, confidence=0.1).log_odds
+    assert abs(doubtful) < abs(sure)
+
+
+def test_a_function_known_of_one_document_serves_for_both():
+    cut_off = np.floor(SINES)
+    cells = beside(RIGHT, cut_off)
+    one = weigh_copying(cells, document(RIGHT), NO_EXPECTATIONS)
+    other = weigh_copying(cells, NO_EXPECTATIONS, document(cut_off))
+    for found in (one, other):
+        assert found.values == ROWS and found.differing == (cut_off != RIGHT).sum() and found.log_odds < -5
+    assert weigh_copying(cells, NO_EXPECTATIONS, NO_EXPECTATIONS).values == 0
+
+
+def test_a_number_in_two_cells_is_read_beside_the_same_number_in_one():
+    """``7`` and ``00`` beside ``6 59`` are one value that differs by one, not two cells that cannot be compared."""
+    minutes = np.arange(400, 400 + 7 * 30, 7)
+    regions = np.stack([np.arange(30) + 1, np.arange(30) + 101], -1)
+    rows = []
+    for row, value in enumerate(minutes.tolist()):
+        theirs = value - (row % 2)
+        for region, text in zip(regions[row], divmod(value, 60), strict=True):
+            relation = "same" if theirs == value else "variant"
+            there = "{} {:02}".format(*divmod(theirs, 60))
+            rows.append((int(region), 501 + row, str(text), there, relation, 1.0))
+    names = ["region_a", "region_b", "text_a", "text_b", "relation", "confidence"]
+    expected = document(minutes, minutes, regions)
+    found = weigh_copying(pd.DataFrame(rows, columns=names), expected, NO_EXPECTATIONS)
+    assert (found.values, found.differing) == (30, 15)
+
+
+def test_a_value_takes_part_once():
+    """Where a row is laid beside two of the other table, the one counts that should say the same."""
+    shifted = beside(RIGHT, RIGHT).assign(region_b=lambda own: own["region_b"] % ROWS + 1)
+    twice = pd.concat([beside(RIGHT, RIGHT), shifted])
+    near = SINES + np.arange(ROWS) * 1e-3
+    found = weigh_copying(twice, document(RIGHT), document(RIGHT, near))
+    assert found.values == ROWS

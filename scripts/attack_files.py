@@ -25,9 +25,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from functools import partial
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +242,8 @@ def main() -> int:
     while left and time.monotonic() < end:
         name = left.pop(0)
         begin = time.monotonic()
-        pieces[name] = piece = attack_piece(name, options.seed, options.workers)
+        with ProcessPoolExecutor(1, get_context("fork")) as alone:  # whose children are those of this piece
+            pieces[name] = piece = alone.submit(attack_piece, name, options.seed, options.workers).result()
         options.json.write_text(
             json.dumps({"seed": options.seed, "pieces": pieces}, indent=1, ensure_ascii=False)
         )

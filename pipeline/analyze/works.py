@@ -13,6 +13,7 @@ from tablekin.schemas import ALL_SCHEMAS, to_arrow
 
 _LISTED = 15  # pairs of works that are told, those with most in common first
 _COLLATED = ["doc_a", "doc_b", "is_kin", "verdict", "same", "shared_errors", "shared_deviations"]
+_SUMMED = ["same", "shared_errors", "shared_deviations"]  # -1 where it is not known
 _COPIED = "copied"  # value of alignments.verdict
 
 
@@ -42,10 +43,34 @@ def make_works(corpus: CorpusStore, work: pd.Series, years: pd.DataFrame) -> pd.
         doc_of_a=pairs["doc_a"].where(~turned, pairs["doc_b"]),
         doc_of_b=pairs["doc_b"].where(~turned, pairs["doc_a"]),
     )
-    rows = [_row(a, b, own, sizes, dates) for (a, b), own in pairs.groupby(["work_a", "work_b"], sort=True)]
-    columns = ALL_SCHEMAS["works"].names
-    found = pd.DataFrame(rows, columns=columns)
-    return found.astype({name: "Int32" for name in columns if name.startswith("year_")})
+    found = _count_pairs(pairs).reset_index()
+    for side in "ab":
+        name = found[f"work_{side}"]
+        date = name.map(lambda work: dates.get(work, UNDATED))
+        found[f"documents_{side}"] = name.map(sizes)
+        found[f"year_from_{side}"], found[f"year_to_{side}"] = (
+            pd.array([getattr(of, end) for of in date], "Int32") for end in ("first", "last")
+        )
+        found[f"date_{side}"] = date
+    found["first"] = [_first(a, b) for a, b in zip(found["date_a"], found["date_b"], strict=True)]
+    return found[ALL_SCHEMAS["works"].names]
+
+
+def _count_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add up the collated pairs of documents of every two works, ``work_a`` and ``work_b``, which are the index."""
+    kin = pairs["is_kin"].to_numpy(bool)
+    counted = pairs.assign(
+        compared=1,
+        related=kin.astype(int),
+        copied=kin & (pairs["verdict"] == _COPIED),
+        **{name: pairs[name].clip(lower=0).where(kin, 0) for name in _SUMMED},
+    )
+    by = ["work_a", "work_b"]
+    found = counted.groupby(by, sort=True)[["compared", "related", "copied", *_SUMMED]].sum().astype(int)
+    for side in "ab":
+        related = pairs[kin].groupby(by, sort=True)[f"doc_of_{side}"].nunique()
+        found[f"related_{side}"] = related.reindex(found.index, fill_value=0)
+    return found
 
 
 def _first_dates(work: pd.Series, years: pd.DataFrame) -> dict[str, Years]:
@@ -55,30 +80,6 @@ def _first_dates(work: pd.Series, years: pd.DataFrame) -> dict[str, Years]:
     earliest = known.sort_values(["work", "by", "year_from"]).drop_duplicates("work")
     rows = earliest[["work", *YEAR_COLUMNS]].itertuples(index=False)
     return {str(name): span(first, last) for name, first, last in rows}
-
-
-def _row(a: str, b: str, pairs: pd.DataFrame, sizes: pd.Series, dates: dict[str, Years]) -> dict[str, object]:
-    kin = pairs[pairs["is_kin"]]
-    date_a, date_b = dates.get(a, UNDATED), dates.get(b, UNDATED)
-    return {
-        "work_a": a,
-        "work_b": b,
-        "documents_a": int(sizes[a]),
-        "documents_b": int(sizes[b]),
-        "compared": len(pairs),
-        "related": len(kin),
-        "related_a": kin["doc_of_a"].nunique(),
-        "related_b": kin["doc_of_b"].nunique(),
-        "copied": int((kin["verdict"] == _COPIED).sum()),
-        "same": int(kin["same"].sum()),
-        "shared_errors": int(kin["shared_errors"].clip(lower=0).sum()),
-        "shared_deviations": int(kin["shared_deviations"].clip(lower=0).sum()),
-        "year_from_a": date_a.first,
-        "year_to_a": date_a.last,
-        "year_from_b": date_b.first,
-        "year_to_b": date_b.last,
-        "first": _first(date_a, date_b),
-    }
 
 
 def _first(a: Years, b: Years) -> str:

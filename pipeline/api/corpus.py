@@ -14,6 +14,7 @@ from tablekin.explain import find_drivers
 from tablekin.find import open_index, parse_query, search
 from tablekin.report import (
     Apparatus,
+    AtlasRequest,
     Page,
     Pair,
     RecomputedPage,
@@ -23,6 +24,7 @@ from tablekin.report import (
     rank_partners,
     recompute_config,
     recompute_page,
+    write_atlas,
 )
 
 _LOGGER = logging.getLogger("tablekin")
@@ -275,6 +277,46 @@ class Corpus:
         True
         """
         return collate_pages(*(open_page(self._store, name) for name in find_pair(self._store, doc, other)))
+
+    def write_atlas(
+        self,
+        out: str | Path,
+        images: Literal["tiles", "scaled", "link", "none"] = "scaled",
+        title: str | None = None,
+        single_file: bool = False,
+    ) -> Path:
+        """Write the atlas: a folder that a browser opens, without a server or a network, as ``tablekin report`` does.
+
+        Parameters
+        ----------
+        out
+            The folder: new, empty, or an atlas that is brought up to date.
+        images
+            What is shown of scans: tiles for deep zoom, one scaled picture a page, links to the library they are from,
+            or none.
+        title
+            Of the atlas; the name of the corpus without one.
+        single_file
+            Whether it is also written as one HTML file beside the folder.
+
+        Returns
+        -------
+        Path
+            The file to open.
+
+        Raises
+        ------
+        UsageError
+            The folder holds something else.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> tablekin.Corpus.open("corpus").write_atlas("atlas").name
+        'index.html'
+        """
+        request = AtlasRequest(self.root, Path(out), images, title=title, workers=1, single_file=single_file)
+        return write_atlas(request, _LOGGER.warning).index
 
     def __len__(self) -> int:
         """Count the documents."""

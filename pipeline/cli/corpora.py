@@ -11,6 +11,7 @@ import typer
 
 from tablekin.cli.arguments import CorpusFolder, DocumentNames
 from tablekin.cli.command import LOGGER, Output, command
+from tablekin.cli.reports import REPORT
 from tablekin.cli.studies import ANALYZE, KINSHIP
 from tablekin.errors import ExitCode
 
@@ -94,7 +95,7 @@ def run(
     opened = CorpusStore.open(out)
     related = find_relations(opened)
     return Output(
-        describe_relations(opened, related, [KINSHIP, ANALYZE]),
+        describe_relations(opened, related, [KINSHIP, ANALYZE], [REPORT]),
         lambda: {"corpus": out, **asdict(summary), "related": [asdict(pair) for pair in related]},
         code,
     )

@@ -108,7 +108,10 @@ def _in_words(pair: pd.Series) -> str:
 
 
 def describe_relations(
-    corpus: CorpusStore, related: list[RelatedPair], further: Sequence[tuple[str, str]] = ()
+    corpus: CorpusStore,
+    related: list[RelatedPair],
+    further: Sequence[tuple[str, str]] = (),
+    anyway: Sequence[tuple[str, str]] = (),
 ) -> Iterator[str]:
     """List related documents and the commands that tell more; where none is related, the two that are nearest.
 
@@ -119,7 +122,9 @@ def describe_relations(
     related
         As from `find_relations`.
     further
-        Names of commands that take the corpus alone, and what they are good for.
+        Names of commands that take the corpus alone, and what they are good for where documents are related.
+    anyway
+        The same of commands that are good for any corpus.
 
     Yields
     ------
@@ -127,7 +132,7 @@ def describe_relations(
         Lines.
     """
     if not related:
-        yield from _describe_nearest(corpus)
+        yield from _describe_nearest(corpus, anyway)
         return
     groups = _group(related)
     pairs, several = _count(len(related), "pair"), f", in {len(groups)} groups" if len(groups) > 1 else ""
@@ -157,7 +162,7 @@ def describe_relations(
                 "both pages, and what connects them",
             ),
             (f"similar {_quoted(corpus, first.doc_b)}", "what else is near, and why"),
-            *((f"{name} {_quoted(corpus)}", purpose) for name, purpose in further),
+            *((f"{name} {_quoted(corpus)}", purpose) for name, purpose in (*further, *anyway)),
         ]
     )
 
@@ -194,7 +199,7 @@ def _closest(group: list[RelatedPair]) -> list[RelatedPair]:
     return chosen
 
 
-def _describe_nearest(corpus: CorpusStore) -> Iterator[str]:
+def _describe_nearest(corpus: CorpusStore, anyway: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield "no two documents are related, by collation"
     nearest = corpus.read_nearest_pairs(1, ["doc_a", "doc_b", "cosine", "z"])
     if nearest.empty:
@@ -210,6 +215,7 @@ def _describe_nearest(corpus: CorpusStore) -> Iterator[str]:
         [
             (f"show {_quoted(corpus, *names)} --image pair.png", "what makes them near"),
             (f"read {_quoted(corpus, names[0])}", "whether its tables were read well"),
+            *((f"{name} {_quoted(corpus)}", purpose) for name, purpose in anyway),
         ]
     )
 

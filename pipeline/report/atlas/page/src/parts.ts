@@ -131,8 +131,8 @@ export function regionName(doc: Doc, region: Region): string {
 }
 
 // A list that shows more when asked, so that ten thousand rows cost nothing.
-export function growing<Item>(items: Item[], make: (item: Item) => Node, step = 40): HTMLElement {
-  const list = h('div', { class: 'growing' })
+export function growing<Item>(items: Item[], make: (item: Item) => Node, step = 40, tag: 'div' | 'ul' = 'div'): HTMLElement {
+  const list = h(tag, { class: 'growing' })
   const button = h('button', { type: 'button', class: 'plain' }, T.findings.more)
   let shown = 0
   const grow = () => {

@@ -142,7 +142,7 @@ export const T = {
     hideWhat: 'Of every pair of digits only that is kept which both pages have more often than the average page.',
     strength: 'Connections from',
     strengthOf: '{percent} % of the strongest',
-    shown: 'Shown: {count} connections, {shown} % of the score; left out: {left} % in weaker ones, {outside} % outside cells.',
+    shown: 'Shown: {count} connections, {shown} % of the score; left out: {left} % in others, {outside} % outside cells.',
     against: '{for} % speak for likeness, {against} % against (dotted).',
     tied: 'tie zoom and movement',
     tiedBy: 'tied by {cells} aligned cells',

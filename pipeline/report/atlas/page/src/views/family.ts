@@ -281,7 +281,7 @@ class FamilyView {
       ])
       return h('li', {}, h('a', { class: 'quiet', href: address(['page', this.corpus.documents.doc_id[first[1]]], { cell: first[2] }) }, String(place.place)), ' ', entry)
     }
-    const list = growing(places, row, 60)
+    const list = growing(places, row, 60, 'ul')
     return section(t.apparatus, h('p', { class: 'explain' }, t.apparatusWhat), h('div', { class: 'entries' }, list))
   }
 }

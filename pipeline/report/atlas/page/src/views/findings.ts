@@ -128,7 +128,7 @@ function pairLink(corpus: Corpus, a: number, b: number): HTMLElement {
 function failed(corpus: Corpus): HTMLElement {
   const row = (number: number) =>
     h('li', {}, said(corpus.documents.source[number]), ': ', h('span', { class: 'quiet' }, said(corpus.documents.failed[number] ?? '')))
-  const list = growing(corpus.failed, row, 20)
+  const list = growing(corpus.failed, row, 20, 'ul')
   return section(T.findings.failed, h('p', { class: 'explain' }, T.findings.failedWhat), list)
 }
 

@@ -12,8 +12,9 @@ import { MissingError, numberOf, type View } from '../view'
 import { PageViewer } from '../viewer'
 
 const t = T.pair
-const DRAWN = 120 // connections in one picture, at most
+const DRAWN = 400 // of the strongest connections that are looked at for a picture
 const FIRST = 16 // connections that are shown unasked
+const OF_REGION = 2 // connections of one region, so that no busy cell hides the others
 const PARTNERS = 6 // of a region that is pointed at
 const LISTED = 200
 
@@ -218,8 +219,8 @@ class PairView {
     this.map = relevanceMap(this.a, this.b, this.level, weight)
     this.pooled = [pool(this.a, this.level), pool(this.b, this.level)]
     this.total = this.map.values.reduce((sum, one) => sum + one, 0)
-    const best = strongest(this.map, FIRST)
-    const last = best[best.length - 1]
+    const best = fewOfEach(strongest(this.map, 4 * FIRST))
+    const last = best[Math.min(FIRST, best.length) - 1]
     const least = last && this.map.strongest ? Math.abs(last.relevance) / this.map.strongest : 0.5
     this.least = from ? Math.min(1, Math.max(0.01, Number(from) / 100 || 0.5)) : Math.min(1, Math.max(0.01, least))
     this.slider.value = String(Math.floor(100 * this.least))
@@ -304,11 +305,12 @@ class PairView {
     const focus = this.pointed ?? this.chosen
     const limit = this.least * map.strongest
     const all = strongest(map, DRAWN).filter((one) => Math.abs(one.relevance) >= limit)
-    this.lines = focus ? this.partners(focus, PARTNERS) : all
+    const drawn = fewOfEach(all)
+    this.lines = focus ? this.partners(focus, PARTNERS) : drawn
     this.drawHeat(focus)
     this.drawBridge()
     this.sliderText.textContent = fill(t.strengthOf, { percent: Math.floor(100 * this.least) })
-    const shown = all.reduce((sum, one) => sum + one.relevance, 0)
+    const shown = drawn.reduce((sum, one) => sum + one.relevance, 0)
     let [plus, minus] = [0, 0]
     for (const one of map.values) {
       if (one > 0) plus += one
@@ -317,7 +319,7 @@ class PairView {
     const of = (value: number) => percent(map.score ? value / map.score : 0, 1)
     const both = plus + minus || 1
     this.sums.textContent = [
-      fill(t.shown, { count: all.length, shown: of(shown), left: of(this.total - shown), outside: of(map.score - this.total) }),
+      fill(t.shown, { count: drawn.length, shown: of(shown), left: of(this.total - shown), outside: of(map.score - this.total) }),
       fill(t.against, { for: percent(plus / both, 1), against: percent(minus / both, 1) }),
       fill(t.numbers, { cosine: cosine(this.a, this.b).toFixed(3), z: this.z(), score: score(this.a, this.b).toPrecision(4) }),
     ].join(' ')
@@ -434,4 +436,15 @@ class PairView {
     }
     this.listed.replaceChildren(growing(all.slice(0, LISTED), row, 12))
   }
+}
+
+function fewOfEach(connections: Connection[]): Connection[] {
+  const [ofA, ofB] = [new Map<number, number>(), new Map<number, number>()]
+  return connections.filter(({ i, j }) => {
+    const [one, other] = [ofA.get(i) ?? 0, ofB.get(j) ?? 0]
+    if (one >= OF_REGION || other >= OF_REGION) return false
+    ofA.set(i, one + 1)
+    ofB.set(j, other + 1)
+    return true
+  })
 }

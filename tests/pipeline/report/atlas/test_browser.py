@@ -1,0 +1,297 @@
+"""What a reader sees of an atlas: opened from the disk in a browser without a network."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tablekin.corpus import CorpusStore
+from tablekin.report import AtlasRequest, write_atlas
+from tests.support.atlas_browser import browser
+from tests.support.atlases import LONG, MARKUP, RIGHT_TO_LEFT, full_corpus, make_corpus
+
+
+@pytest.fixture(scope="module")
+def page():
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory, page):
+    return full_corpus(tmp_path_factory.mktemp("full"))
+
+
+@pytest.fixture(scope="module")
+def atlas(corpus, tmp_path_factory):
+    out = tmp_path_factory.mktemp("atlas") / "out"
+    write_atlas(AtlasRequest(corpus, out, workers=1, title=f"Tables {MARKUP}"), print)
+    return out
+
+
+ADDRESSES = [
+    "#/findings",
+    "#/findings?sort=errors&from=1500",
+    "#/map?color=work&years=1550-1620",
+    "#/pages?q=page",
+    "#/page/page0?cell=12",
+    "#/pair/page0/page2?level=row&at=82,",
+    "#/pair/page4/page0?beyond=1",
+    "#/pair/page0/page1",
+    "#/apparatus/page0/page2/2",
+    "#/families",
+    "#/family/0",
+    "#/corpus",
+    "#/corpus/drivers",
+    "#/corpus/time",
+    "#/corpus/places",
+    "#/corpus/parameters",
+    "#/search?q=Sphaera",
+    "#/page/zbroken0",
+    "#/page/nobody",
+    "#/nowhere/%3Cb%3E",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_shows_the_same_when_it_is_reloaded_and_is_accessible(page, atlas, address):
+    page.visit(atlas, address)
+    before, title = page.text(), page.title()
+    assert before and title != "broken"
+    assert page.run(script="document.querySelectorAll('h1').length") == 1
+    if "?" not in address or address.startswith(("#/pair", "#/search")):
+        assert page.axe() == []
+    page.reload()
+    assert page.text() == before and page.title() == title
+    assert page.complaints() == []
+
+
+def test_hostile_names_and_metadata_are_text(page, atlas):
+    for address in (
+        "#/findings",
+        "#/page/page1",
+        "#/page/page0",
+        "#/map?color=work",
+        "#/corpus",
+        "#/search?q=lorem",
+    ):
+        page.visit(atlas, address)
+        assert page.title().endswith(f"Tables {MARKUP}") or len(page.title()) == 200
+        assert page.count("main script, main img[onerror], main u, main b script") == 0
+    page.visit(atlas, "#/page/page1")
+    assert MARKUP in page.text()
+    page.visit(atlas, "#/page/page0")
+    assert LONG.strip() in page.run(script="document.querySelector('main').textContent")
+    page.visit(atlas, "#/page/page2")
+    assert RIGHT_TO_LEFT.strip() in page.run(script="document.querySelector('main').textContent")
+    assert page.run(script="document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+def test_numbers_on_the_front_page_are_those_of_the_tables(page, atlas, corpus):
+    kin = CorpusStore.open(corpus).read("alignments").query("is_kin")
+    page.visit(atlas)
+    assert f"{len(kin)} related pairs" in page.text(".counts").replace("\n", " ")
+    rows = page.run(script="[...document.querySelectorAll('.pair-what')].map((one) => one.innerText)")
+    told = sorted(row.split(" cells agree")[0].split("\n")[-1].split()[0] for row in rows)
+    assert told == sorted(str(one) for one in kin["same"])
+    assert "zbroken0" in page.text()
+
+
+def test_a_list_is_filtered_and_its_address_says_how(page, atlas):
+    page.visit(atlas)
+    everything = page.count(".pair-row")
+    page.run(
+        script="""(() => { const one = document.querySelector('.filters input[type=search]');
+        one.value = 'Tabulae'; one.dispatchEvent(new Event('input', { bubbles: true })) })()"""
+    )
+    assert 0 < page.count(".pair-row") < everything
+    assert "q=Tabulae" in page.run(script="location.hash")
+
+
+def test_the_table_as_read_is_that_of_the_corpus_and_tied_to_the_page(page, atlas, corpus):
+    cells = CorpusStore.open(corpus).read("regions", ["page3"]).query("kind == 'cell'")
+    page.visit(atlas, "#/page/page3")
+    written = page.run(
+        script="[...document.querySelectorAll('.reading td button')].map((one) => one.innerText)"
+    )
+    assert written == cells.sort_values(["row", "col"])["text"].tolist()
+    page.click(selector=".reading tbody tr:nth-child(2) td:nth-child(3) button")
+    region = cells[(cells["row"] == 1) & (cells["col"] == 1)]["region_id"].item()
+    assert f"cell={region}" in page.run(script="location.hash")
+    assert page.count(".layer.chosen rect") == 1
+    assert page.count(".reading .doubtful") == 1
+
+
+def relevance(corpus, a, b, level):
+    matches = CorpusStore.open(corpus).read("matches", [a, b])
+    return matches[matches["level"] == level].sort_values("rank")
+
+
+def test_the_relevance_of_a_pair_is_that_of_the_corpus(page, atlas, corpus):
+    page.visit(atlas, "#/pair/page0/page2?from=1")
+    matches = relevance(corpus, "page0", "page2", "cell")
+    pair = CorpusStore.open(corpus).read("pairs", ["page0", "page2"]).iloc[0]
+    told = page.run(
+        script="""[...document.querySelectorAll('.connection')]
+        .map((one) => [...one.children].map((part) => part.innerText))"""
+    )
+    shares = [float(row[0].removesuffix(" %")) for row in told]
+    assert np.allclose(shares[: len(matches)], 100 * matches["share"], atol=0.011)
+    names = CorpusStore.open(corpus).read("regions", ["page0"]).set_index("region_id")
+    first = names.loc[matches["region_a"].iloc[0]]
+    assert f"row {first['row'] + 1:.0f}, column {first['col'] + 1:.0f}" in told[0][1]
+    assert told[0][3].split()[1 : 1 + len(matches["features"].iloc[0])] == [*matches["features"].iloc[0]]
+    sums = page.text(".sums")
+    assert f"cosine {pair['cosine']:.3f}" in sums and f"score {pair['dot']:.4g}" in sums.replace("e+", "e+")
+
+
+def test_pointing_at_a_cell_lights_up_its_partners(page, atlas):
+    page.visit(atlas, "#/pair/page0/page2")
+    page.wait(condition="document.querySelectorAll('.bridge path').length > 0")
+    spot = page.run(
+        script="""(() => { const one = document.querySelectorAll('.viewer')[0].querySelectorAll('.layer.heat rect')[20]
+        .getBoundingClientRect(); return [one.x + one.width / 2, one.y + one.height / 2] })()"""
+    )
+    page.hover(x=spot[0], y=spot[1])
+    page.wait(condition="document.querySelector('.pointed-at').innerText.startsWith('A, row')")
+    assert "with the other page, most with row" in page.text(".pointed-at")
+
+
+def test_an_apparatus_is_gone_through_by_keys_and_its_marks_are_exported(page, atlas, corpus):
+    cells = CorpusStore.open(corpus).read("collations", ["page0", "page2"]).query("relation == 'variant'")
+    page.visit(atlas, "#/apparatus/page0/page2/1")
+    assert page.count(".variants li") == len(cells)
+    height = page.run(script="document.querySelector('.side .crop').getBoundingClientRect().height")
+    assert height >= 240
+    first = page.text(".sides")
+    page.press(key="j")
+    assert page.text(".sides") != first and page.run(script="location.hash").endswith("/2")
+    page.press(key="k")
+    assert page.text(".sides") == first
+    page.press(key="m")
+    page.press(key="Control+A")
+    page.type(text="31 07")
+    page.press(key="Enter")
+    saved = page.save(selector=".apparatus > div > .buttons:not(.variant) button")
+    (row,) = csv.DictReader(io.StringIO(saved["text"]))
+    assert row["doc"] in ("page0", "page2") and row["reading"] == "31 07"
+    best = cells.sort_values("confidence", ascending=False).iloc[0]
+    side = "a" if row["doc"] == "page0" else "b"
+    places = {(str(one[f"row_{side}"] + 1), str(one[f"col_{side}"] + 1)) for _, one in cells.iterrows()}
+    assert (row["row"], row["column"]) in places and best["confidence"] > 0
+    page.reload()
+    assert "misreading" in page.text(".variants")
+
+
+def test_values_are_found_where_they_stand(page, atlas, corpus):
+    cells = CorpusStore.open(corpus).read("regions").query("kind == 'cell'")
+    text = cells[cells["doc_id"] == "page1"]["text"].iloc[7]
+    expected = cells[cells["text"] == text]
+    page.visit(atlas)
+    page.press(key="/")
+    page.type(text=text)
+    page.press(key="Enter")
+    page.wait(condition="document.querySelector('main').dataset.shown.startsWith('#/search')")
+    told = f"“{text}” stands in {len(expected)} cells of {expected['doc_id'].nunique()} pages."
+    assert page.text("h1") == told
+    first, second = (
+        cells[(cells["doc_id"] == "page1") & (cells["row"] == 3)].sort_values("col")["text"].iloc[1:3]
+    )
+    page.go(hash=f"#/search?q={first}+{second}")
+    assert "stands in" in page.text("h1")
+
+
+def test_everything_is_reached_by_keyboard_alone(page, atlas):
+    page.visit(atlas)
+    seen = []
+    for _ in range(6):
+        page.press(key="Tab")
+        seen.append(page.run(script="document.activeElement.innerText"))
+    assert "Skip to the content" in seen and "Map" in seen
+    page.press(key="Enter")
+    page.press(key="?")
+    assert page.count("dialog[open]") == 1
+    page.press(key="Escape")
+    assert page.count("dialog[open]") == 0
+    page.go(hash="#/map")
+    page.run(script="document.querySelector('canvas').focus()")
+    page.press(key="+")
+    page.press(key="ArrowLeft")
+    page.press(key="Enter")
+    page.wait(condition="document.querySelector('main').dataset.shown.startsWith('#/page/')")
+    page.back()
+    assert page.run(script="location.hash").startswith("#/map")
+
+
+def test_text_is_never_small_and_the_page_fits_a_tablet(page, atlas):
+    page.fresh(width=820, height=1180, scheme="dark")
+    for address in (
+        "#/findings",
+        "#/page/page0",
+        "#/pair/page0/page2",
+        "#/apparatus/page0/page2/1",
+        "#/map",
+        "#/corpus",
+    ):
+        page.visit(atlas, address)
+        small = page.run(
+            script="""[...document.querySelectorAll('body *')].filter((one) => [...one.childNodes].some((node) =>
+            node.nodeType === 3 && node.data.trim()) && !one.closest('svg, noscript') &&
+            parseFloat(getComputedStyle(one).fontSize) < 13).map((one) => one.outerHTML.slice(0, 80))"""
+        )
+        assert small == []
+        assert page.run(script="document.documentElement.scrollWidth") <= 821, address
+    assert page.axe() == []
+    page.fresh()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "broken", "told"),
+    [
+        ((0, 1), 1, "No two of these 3 pages are related"),
+        ((0,), 0, "one page"),
+        ((0, 2), 0, "2 of 2 pages are related"),
+    ],
+)
+def test_a_corpus_that_lacks_something_says_so(page, tmp_path, numbers, broken, told):
+    corpus = make_corpus(tmp_path, numbers, broken=broken)
+    atlas = write_atlas(AtlasRequest(corpus, tmp_path / "out", images="none", workers=1), print)
+    page.visit(atlas.index.parent)
+    assert told in page.text("h1")
+    for address in (
+        "#/map",
+        "#/pages",
+        "#/families",
+        "#/corpus/time",
+        "#/corpus/parameters",
+        "#/page/page0",
+        "#/search?q=x",
+    ):
+        page.go(hash=address)
+        assert page.text("h1")
+    assert page.axe() == []
+    assert page.complaints() == []
+
+
+def test_one_file_holds_all_of_it(page, corpus, tmp_path):
+    atlas = write_atlas(AtlasRequest(corpus, tmp_path / "out", workers=1, single_file=True), print)
+    alone = tmp_path / "alone" / "atlas.html"
+    alone.parent.mkdir()
+    atlas.single_file.rename(alone)
+    page.visit(alone, "#/page/page0")
+    page.wait(condition="document.querySelector('.near img')?.naturalWidth > 0")
+    assert page.count(".reading td button") == 80
+    page.go(hash="#/pair/page0/page2")
+    assert page.count(".connection") > 0
+    assert page.complaints() == []
+
+
+def test_one_row_of_history_is_told_with_the_numbers_of_analyze(page, atlas):
+    page.visit(atlas, "#/corpus/drivers")
+    history = (atlas / "data/history.js").read_text("ascii")
+    table = json.loads(history[history.index(",") + 1 : history.rindex(")")])["drivers_by"]["columns"]
+    drivers = pd.DataFrame(table).query("by == 'corpus' and partners == 'all' and kind == 'cell'")
+    assert f"{100 * drivers['share'].item():.1f} %" in page.text("main")

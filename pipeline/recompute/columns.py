@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.recompute.forms import Form
 from tablekin.recompute.null import null_log_likelihoods
-from tablekin.recompute.quantity import PrintedQuantity
+from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
 
 
@@ -29,8 +30,23 @@ class Columns:
     def __len__(self) -> int:
         return len(self.quantities)
 
+    def rows_to_try(self, argument: Argument, count: int) -> NDArray[np.intp]:
+        """Choose rows, evenly spread, in which most quantities have values; each function is tried on the same."""
+        key = id(argument), count
+        if key not in self._tried:
+            known = np.isfinite(self.values).sum(0) * np.isfinite(argument.values)
+            rows = np.flatnonzero(known >= max(known.max(initial=0) - 1, 1))
+            places = np.unique(np.linspace(0, len(rows) - 1, count).round().astype(np.intp))
+            self._tried[key] = argument, rows[places] if len(rows) else rows
+        return self._tried[key][1]
+
+    @cached_property
+    def _tried(self) -> dict[tuple[int, int], tuple[Argument, NDArray[np.intp]]]:
+        return {}  # arguments are kept, lest another takes the same place in memory
+
+    @cached_property
     def by_form(self) -> list[tuple[Form, NDArray[np.intp]]]:
-        """List the forms of the values, each with the places of its quantities."""
+        """Forms of the values, each with the places of its quantities."""
         forms = dict.fromkeys(quantity.form for quantity in self.quantities)
         return [
             (form, np.array([place for place, one in enumerate(self.quantities) if one.form is form]))

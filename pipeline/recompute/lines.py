@@ -17,7 +17,7 @@ from tablekin.recompute.functions.linear import (
 )
 from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.screening import Candidate, wrap
-from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.smoothness import Numbers, median
 
 _FEWEST = 4  # values
 _TOLERANCE = 3.0  # units of the last place by which half of the values may miss a line
@@ -55,7 +55,7 @@ def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, 
     apart = step != 0
     if not apart.any():
         return None
-    usual = float(np.median(np.abs(step[apart])))
+    usual = median(np.abs(step[apart]))
     even = apart & (np.abs(np.abs(step) - usual) < 1e-9)
     if not even.any():
         return None
@@ -65,10 +65,10 @@ def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, 
     for _ in range(2):
         rest = wrap(values - rate * x - (values[0] - rate * x[0]), period)
         run = x[lag:] - x[:-lag]
-        rate += float(np.median(wrap(rest[lag:] - rest[:-lag], period) / np.where(run == 0, np.inf, run)))
+        rate += median(wrap(rest[lag:] - rest[:-lag], period) / np.where(run == 0, np.inf, run))
     rest = values - rate * x
     start = _centre(rest, period)
-    miss = float(np.median(np.abs(wrap(rest - start, period))))
+    miss = median(np.abs(wrap(rest - start, period)))
     spread = float(np.ptp(values)) if np.isinf(period) else period
     if miss > max(_TOLERANCE, _SLACK * spread) or abs(rate) * np.ptp(x) < 3:
         return None
@@ -78,9 +78,9 @@ def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, 
 def _centre(values: Numbers, period: float) -> float:
     """Median, of values round a circle that of those nearest to the commonest."""
     if np.isinf(period):
-        return float(np.median(values))
+        return median(values)
     middle = values[np.abs(wrap(values[:, None] - values[None, :], period)).sum(1).argmin()]
-    return float((middle + np.median(wrap(values - middle, period))) % period)
+    return float((middle + median(wrap(values - middle, period))) % period)
 
 
 def _name(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,13 +34,13 @@ class Model:
     own: Numbers  # (quantities, parameters of a column)
     scale: float
 
-    @property
+    @cached_property
     def fitted_shared(self) -> list[int]:
         """Places in ``shared`` of the parameters that are fitted."""
         ours = [parameter for parameter in self.function.parameters if not parameter.own]
         return [place for place, parameter in enumerate(ours) if parameter.is_fitted]
 
-    @property
+    @cached_property
     def fitted_own(self) -> list[int]:
         """Places in ``own`` of the parameters that are fitted."""
         theirs = [parameter for parameter in self.function.parameters if parameter.own]
@@ -60,14 +61,23 @@ class Model:
         parts = [self.shared[self.fitted_shared], self.own[:, self.fitted_own].ravel()]
         return np.concatenate([*parts, [self.scale] * self.has_scale])
 
-    def bounds(self) -> tuple[Numbers, Numbers]:
-        """Least and greatest plausible value of each parameter."""
+    @cached_property
+    def _period(self) -> Numbers:
+        return periods(self.function, self.unit)[:, None]
+
+    @cached_property
+    def _bounds(self) -> tuple[Numbers, Numbers]:
         fitted = [parameter for parameter in self.function.parameters if parameter.is_fitted]
         ours = [parameter for parameter in fitted if not parameter.own]
         theirs = [parameter for parameter in fitted if parameter.own] * len(self.own)
         low = [*(p.low for p in ours), *(p.low for p in theirs), *[0.0] * self.has_scale]
         high = [*(p.high for p in ours), *(p.high for p in theirs), *[np.inf] * self.has_scale]
         return np.array(low), np.array(high)
+
+    def bounds(self) -> tuple[Numbers, Numbers]:
+        """Least and greatest plausible value of each parameter."""
+        low, high = self._bounds
+        return low.copy(), high.copy()
 
     def computed(self, vector: Numbers) -> Numbers:
         """Values that should be printed, not rounded, in units of the last place, ``(quantities, rows)``."""
@@ -78,18 +88,18 @@ class Model:
         scale = vector[-1] if self.has_scale else 1.0
         natural = evaluate(self.function, self.x, self.step, shared, own[:, None, :])
         with np.errstate(invalid="ignore"):
-            return np.clip(scale * self.unit[:, None] * natural, -_CLIP, _CLIP)
+            return np.minimum(np.maximum(scale * self.unit[:, None] * natural, -_CLIP), _CLIP)
 
     def residuals(self, vector: Numbers) -> Numbers:
         """Subtract computed from printed values, in units of the last place, ``(quantities, rows)``; may be NaN."""
-        return wrap(self.values - self.computed(vector), periods(self.function, self.unit)[:, None])
+        return wrap(self.values - self.computed(vector), self._period)
 
     def jacobian(self, vector: Numbers, computed: Numbers) -> Numbers:
         """Give derivatives of the computed values: ``(parameters, quantities, rows)``."""
         low, high = self.bounds()
         ours, theirs, quantities = len(self.fitted_shared), len(self.fitted_own), len(self.own)
         derivatives = np.zeros((len(vector), *self.values.shape))
-        period = periods(self.function, self.unit)[:, None]
+        period = self._period
         for place in range(ours):
             derivatives[place] = self._slope(vector, computed, [place], _STEP * (high - low)[place], period)
         for place in range(theirs):

@@ -19,7 +19,7 @@ from tablekin.recompute.likelihood import (
     slip_density,
     wrong_density,
 )
-from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.smoothness import Numbers, median
 
 _ORDERS = 3  # of the extrapolation from the rows above
 _DEGREES = 3  # of a polynomial
@@ -72,8 +72,8 @@ def _extrapolated(values: Numbers, period: float, digits: float, rates: ErrorRat
         if np.isfinite(period):
             values = (values + period / 2) % period - period / 2
         drifts = order == 1 and np.isinf(period)  # equal steps round a circle are a function: a mean motion
-        centred = values - (np.median(values) if drifts else 0.0)
-        size = max(float(np.median(np.abs(centred))) / np.log(2), 0.3)
+        centred = values - (median(values) if drifts else 0.0)
+        size = max(median(np.abs(centred)) / np.log(2), 0.3)
         sizes = size * np.array([0.7, 1.0, 1.5, 2.5])
         density = (1 - rates.wrong) * slip_density(centred, sizes[:, None])
         total = np.log(density + rates.wrong * 10.0**-digits).sum(-1).max()
@@ -95,7 +95,7 @@ def _polynomials(values: Numbers, known: np.ndarray, digits: float, weights: Num
             root = np.sqrt(trust)
             coefficients, *_ = np.linalg.lstsq(terms * root[:, None], values * root, rcond=None)
             residuals = values - terms @ coefficients
-            size = max(0.4, 1.4826 * float(np.median(np.abs(residuals))))
+            size = max(0.4, 1.4826 * median(np.abs(residuals)))
             trust = 1 / (1 + (residuals / (2.385 * size)) ** 2)
         wrong = wrong_density(residuals[None], np.full((1, 1), digits), weights[None])[0]
         slips = estimate_slips(residuals, wrong)

@@ -12,7 +12,7 @@ import numpy as np
 
 from tablekin.recompute.likelihood import Slips, count_digits, log_likelihood, wrong_density
 from tablekin.recompute.model import Model
-from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.smoothness import Numbers, median
 
 _MASS = 0.95  # of an interval
 _CHAINS = 48
@@ -81,7 +81,7 @@ def profile_of_one(residuals: Numbers, slopes: Numbers, wrong: Numbers, slips: S
     residuals, slopes, wrong = residuals[told], slopes[told], wrong[told]
     near = np.abs(residuals) < 3 + 6 * slips.share * slips.size
     ends = np.concatenate([(residuals[near] - 0.5) / slopes[near], (residuals[near] + 0.5) / slopes[near]])
-    reach = 4 * (1 + slips.share * slips.size) / np.median(np.abs(slopes))
+    reach = 4 * (1 + slips.share * slips.size) / median(np.abs(slopes))
     ends = np.unique(ends[np.abs(ends) <= reach])
     if len(ends) < 2:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tablekin.recompute.model import Model
-from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.smoothness import Numbers, median
 
 Held = Mapping[int, float]  # places in a vector of parameters, and the values that they keep
 
@@ -52,7 +52,7 @@ def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numb
         computed = model.computed(vector)
         slopes = model.jacobian(vector, computed)[:, known]
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
-        size = max(_ROUNDING, 1.4826 * float(np.median(np.abs(residuals[known]))))
+        size = max(_ROUNDING, 1.4826 * median(np.abs(residuals[known])))
         weights = 1 / (1 + (residuals[known] / (_WIDTH * size)) ** 2)
         root = np.sqrt(weights)
         norms = np.linalg.norm(slopes * root, axis=1)
@@ -64,7 +64,7 @@ def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numb
             step[stuck], step[~stuck] = 0.0, _solve(scaled[~stuck], residuals[known] * root) / norms[~stuck]
         before = _loss(residuals[known], size)
         for _ in range(6):
-            tried = np.clip(vector + step, low, high)
+            tried = np.minimum(np.maximum(vector + step, low), high)
             new = model.residuals(tried)
             still = np.isfinite(new)
             after = _loss(new[still], size)

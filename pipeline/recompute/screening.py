@@ -88,14 +88,6 @@ def evaluate(function: Function, x: Numbers, step: float, shared: Numbers, own: 
     return np.abs(values) if function.unsigned else values
 
 
-def try_rows(columns: Columns, argument: Argument, count: int) -> NDArray[np.intp]:
-    """Choose rows, evenly spread, in which most quantities have values."""
-    known = np.isfinite(columns.values).sum(0) * np.isfinite(argument.values)
-    rows = np.flatnonzero(known >= max(known.max(initial=0) - 1, 1))
-    places = np.unique(np.linspace(0, len(rows) - 1, count).round().astype(np.intp))
-    return rows[places] if len(rows) else rows
-
-
 def screen(
     function: Function,
     argument: Argument,
@@ -105,10 +97,10 @@ def screen(
 ) -> Iterator[Candidate]:
     """Yield, for every way to enter a function, where a fit of it would begin, if anywhere."""
     ways = list(entries(argument, function))
-    rows = try_rows(columns, argument, criteria.rows) if ways else np.zeros(0, np.intp)
+    rows = columns.rows_to_try(argument, criteria.rows) if ways else np.zeros(0, np.intp)
     if len(rows) < criteria.fewest:
         return
-    forms = [(form, places, last_units(form, function)) for form, places in columns.by_form()]
+    forms = [(form, places, last_units(form, function)) for form, places in columns.by_form]
     if not any(units for *_, units in forms):
         return
     shared, own = function.grid(False) if pinned is None else pinned.shared[None], function.grid(True)

@@ -8,6 +8,15 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 
+def median(values: Numbers) -> float:
+    """Median of ``(n,)`` numbers without NaN, as ``np.median`` gives it, which takes ten times as long for a column."""
+    half = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, half)[half])
+    low, high = np.partition(values, (half - 1, half))[half - 1 : half + 1].tolist()
+    return float((low + high) / 2)
+
+
 def second_differences(values: Numbers, period: float | None = None) -> Numbers:
     """Second differences of neighbouring rows, NaN where one of three is missing.
 

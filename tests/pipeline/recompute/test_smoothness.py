@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tablekin.recompute.smoothness import carry_gain, line_through, roughness, second_differences
+from tablekin.recompute.smoothness import carry_gain, line_through, median, roughness, second_differences
 
 
 def test_second_differences_by_hand():
@@ -39,3 +39,9 @@ def test_the_line_through_most_values():
     start, step, on = line_through(values)
     assert (start, step) == (3.0, 2.0)
     assert on.sum() == 9 and not on[[2, 5, 7]].any()
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 8, 31, 100])
+def test_the_median_is_numpys_bit_for_bit(size):
+    values = np.random.default_rng(size).normal(size=size) * 1e5
+    assert median(values) == np.median(values)

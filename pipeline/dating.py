@@ -201,16 +201,14 @@ def _read_roman(text: str) -> int | None:
     """Read a year in Roman digits, four of one kind allowed; a word that happens to look like one is none."""
     if not re.fullmatch(_ROMAN, text) or not (set(text[1:]) & {"c", "d"} or text.startswith("mm")):
         return None
-    values = [_ROMAN_DIGITS[letter] for letter in text]
-    signed = [
-        -value if behind > value else value for value, behind in zip(values, [*values[1:], 0], strict=True)
-    ]
-    return sum(signed)
+    return add_roman_digits(text)
 
 
 def _read_century(text: str) -> Years | None:
     found = [
-        int(century["number"]) if century["number"] else _small_roman(century["before"] or century["after"])
+        int(century["number"])
+        if century["number"]
+        else add_roman_digits(century["before"] or century["after"])
         for century in _CENTURY.finditer(text)
     ]
     if not found or not all(1 <= number <= 21 for number in found):
@@ -218,7 +216,8 @@ def _read_century(text: str) -> Years | None:
     return Years(100 * min(found) - 99, 100 * max(found))
 
 
-def _small_roman(text: str) -> int:
+def add_roman_digits(text: str) -> int:
+    """Add up small Roman digits, those before a larger one taken away; whether they make a numeral is not asked."""
     values = [_ROMAN_DIGITS[letter] for letter in text]
     return sum(
         -value if behind > value else value for value, behind in zip(values, [*values[1:], 0], strict=True)

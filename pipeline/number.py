@@ -6,6 +6,8 @@ import math
 import re
 import unicodedata
 
+from tablekin.dating import add_roman_digits
+
 _SIGN = re.compile(r"^([+−–-])\s*(?=[\d½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞.·,])")
 _NOTES = re.compile(r"[*†‡§¶]+$|^[*†‡§¶]+")
 _BRACKETS = re.compile(r"^\((.*)\)$|^\[(.*)\]$")
@@ -15,6 +17,8 @@ _SIXTIETHS = re.compile(
 )
 _MONEY = re.compile(r"^(?:(\d+)\s*l\.?\s*)?(?:(\d+)\s*s\.?\s*)?(?:(\d+)\s*d\.?)?$")
 _THOUSANDS = re.compile(r"^\d{1,3}(,\d{3})+$|^\d{1,3}( \d{3})+$")
+_ROMAN = re.compile(r"^m{0,3}(?:cm|cd|d?c{0,4})(?:xc|xl|l?x{0,4})(?:ix|iv|v?(?:i{0,4}|i{0,3}j))$")
+_SMALL_ROMAN, _LONE_ROMAN = {*"ijvx"}, {*"ivx"}  # letters of words, too: ``di`` is one, and M. a heading
 _DECIMAL = re.compile(r"^(\d*)[.·,](\d+)$")
 
 
@@ -30,8 +34,9 @@ def value_of(printed: str) -> float:
     -------
     float
         In units of the cell's first group: degrees or hours where its marks say so, pounds for ``3l. 12s. 6d.``. A
-        point, a raised point or a comma before other than three digits parts decimals. Not a number where the cell
-        holds none, words beside it, or groups of which only the column can say what they count.
+        point, a raised point or a comma before other than three digits parts decimals. Roman numerals count, alone and
+        with a point behind: capitals, or small letters up to xxxix. Not a number where the cell holds none, words
+        beside it, or groups of which only the column can say what they count.
     """
     bare = printed.strip()
     if (bracketed := _BRACKETS.match(bare)) is not None:
@@ -56,6 +61,8 @@ def _unsigned(bare: str) -> float:
         )
     if bare.isdigit():
         return float(bare)
+    if (numeral := _roman_value(bare.removesuffix("."))) is not None:
+        return numeral
     if (vulgar := _VULGAR.match(bare)) is not None and int(vulgar[3]):
         return int(vulgar[1]) + int(vulgar[2]) / int(vulgar[3])
     if _THOUSANDS.match(bare):
@@ -66,6 +73,16 @@ def _unsigned(bare: str) -> float:
         if (groups := form.match(bare)) is not None and any(groups.groups()):
             return _mixed([groups[1], groups[2], groups[3]], radices)
     return math.nan
+
+
+def _roman_value(text: str) -> float | None:
+    """Read a Roman numeral; None for what is none, or may as well be a word."""
+    small = text.lower()
+    letters = {*small}
+    is_small, is_capital = text == small and letters <= _SMALL_ROMAN, text != small and text == text.upper()
+    if not (is_small or is_capital) or letters == {"m"} or (len(small) == 1 and small not in _LONE_ROMAN):
+        return None
+    return float(add_roman_digits(small)) if _ROMAN.match(small) else None
 
 
 def _mixed(groups: list[str | None], radices: tuple[int, int]) -> float:

@@ -59,6 +59,19 @@ class SegmentConfig(_Section):
     min_digits: int = Field(default=12, gt=0, description="a block with fewer digits is no table")
 
 
+class ReadConfig(_Section):
+    """Who reads the words of a page."""
+
+    words: Literal["none", "tesseract"] = Field(
+        default="none", description="the OCR engine that reads headings, row labels and running heads"
+    )
+    languages: str = Field(
+        default="lat",
+        pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$",
+        description="languages it is told to expect, as the engine names them: `lat+ita`",
+    )
+
+
 class ExplainConfig(_Section):
     """How similarity is explained."""
 
@@ -126,6 +139,7 @@ class RunConfig(_Section):
     iiif: IiifConfig = IiifConfig()
     digitize: DigitizeConfig = DigitizeConfig()
     segment: SegmentConfig = SegmentConfig()
+    read: ReadConfig = ReadConfig()
     explain: ExplainConfig = ExplainConfig()
     recompute: RecomputeConfig = RecomputeConfig()
     collate: CollateConfig = CollateConfig()
@@ -133,10 +147,14 @@ class RunConfig(_Section):
     def document_fingerprint(self, *parts: str) -> str:
         """Digest of what a document's tables depend on besides the scan: this config and ``parts``.
 
-        The options are left out that only the comparison of documents reads.
+        The options are left out that only the comparison of documents reads, and those of an OCR engine where none
+        is asked for; where one is, ``parts`` are to have its version.
         """
         of_pairs = {"matches_per_pair", "matches_from_cosine"}
-        return _digest(self.model_dump_json(exclude={**_OF_NO_TABLE, "explain": of_pairs}), *parts)
+        return _digest(self.model_dump_json(exclude={**self._of_no_table(), "explain": of_pairs}), *parts)
+
+    def _of_no_table(self) -> dict[str, bool]:
+        return {**_OF_NO_TABLE, **({"read": True} if self.read.words == "none" else {})}
 
     def recomputation_fingerprint(self, *parts: str) -> str:
         """Digest of what is recomputed of tables depends on besides their readings: this config and ``parts``."""
@@ -154,6 +172,21 @@ class RunConfig(_Section):
             return RunConfig.model_validate(self.model_dump() | {"device": device})
         except ValidationError as error:
             raise ConfigError(f"there is no device {device!r}; say auto, cpu, cuda or cuda:N") from error
+
+    def with_words(self, engine: str) -> RunConfig:
+        """Make the same config with another OCR engine.
+
+        Raises
+        ------
+        ConfigError
+            There is no such engine.
+        """
+        values = self.model_dump()
+        values["read"]["words"] = engine
+        try:
+            return RunConfig.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(f"words are read by tesseract or by none, not by {engine!r}") from error
 
     def fetching(self, max_side: int | None, allow_private: bool) -> RunConfig:
         """Make the same config with other settings of fetching; what is None or False is left as it is.
@@ -174,7 +207,7 @@ class RunConfig(_Section):
 
     def pair_fingerprint(self, *parts: str) -> str:
         """Digest of what the tables of pairs depend on besides the documents."""
-        return _digest(self.model_dump_json(exclude=_OF_NO_TABLE), *parts)
+        return _digest(self.model_dump_json(exclude=self._of_no_table()), *parts)
 
 
 def _digest(*parts: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,14 @@ from tablekin.config import RunConfig
 from tablekin.digitize import digitize, drop_false_positives, load_readers, to_original
 from tablekin.explain import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
-from tablekin.page import Layout, WorkingPage
+from tablekin.page import Layout, PageFlag, WorkingPage
 from tablekin.read import Reading, read
 from tablekin.schemas import FEATURES
 from tablekin.segment import TableCriteria, segment
+from tablekin.words import PageWords, find_engine, read_words
 
 MODEL = "bigram"
+_BOX = ["x0", "y0", "x1", "y1"]
 
 
 def analyse_document(
@@ -41,8 +45,15 @@ def analyse_document(
     Returns
     -------
     dict
-        Rows of pages, regions, digits, features and factors, and ``seconds`` by stage.
+        Rows of pages, regions, digits, features and factors, of words where an OCR engine is asked for, and ``seconds``
+        by stage.
+
+    Raises
+    ------
+    UsageError
+        The OCR engine that the config asks for is not there.
     """
+    engine = find_engine(config.read)
     clock = [time.perf_counter()]
     readers = load_readers(device)
     page, maps = digitize(image, readers, config.digitize.threshold)
@@ -64,14 +75,21 @@ def analyse_document(
         maps,
     )
     clock.append(time.perf_counter())
-    seconds = dict(zip(("digitize", "segment", "read", "explain"), np.diff(clock), strict=True))
+    stages = ("digitize", "segment", "read", "explain")
+    seconds = {stage: end - begin for stage, (begin, end) in zip(stages, pairwise(clock), strict=True)}
+    words = None
+    if engine is not None:
+        words = read_words(page, layout, reading.regions["text"], engine)
+        page = page if words.is_read else replace(page, flags=(*page.flags, PageFlag.WORDS_UNREAD))
+        seconds["words"] = time.perf_counter() - clock[-1]
     return {
         "pages": pd.DataFrame([_page_row(page, doc_id, advance, layout.is_table)]),
-        "regions": _region_rows(page, layout, reading, doc_id),
+        "regions": _region_rows(page, layout, reading, doc_id).assign(label=words.labels if words else None),
         "digits": _digit_rows(page, reading, doc_id),
         "features": pd.DataFrame([{"doc_id": doc_id, "model": MODEL, "phi": factor.phi.astype(np.float32)}]),
         "factors": _factor_rows(factor, doc_id),
         "seconds": pd.DataFrame([seconds]),
+        **({"words": _word_rows(page, words, doc_id, config.read.languages)} if words else {}),
     }
 
 
@@ -108,16 +126,23 @@ def _region_rows(page: WorkingPage, layout: Layout, reading: Reading, doc_id: st
             },
         }
     )
-    rows[["x0", "y0", "x1", "y1"]] = boxes
+    rows[_BOX] = boxes
     return rows.merge(reading.regions, on="region_id", validate="one_to_one")
 
 
 def _digit_rows(page: WorkingPage, reading: Reading, doc_id: str) -> pd.DataFrame:
     digits = page.digits
     rows = pd.DataFrame({"doc_id": doc_id, "digit": digits.digit, "score": digits.score})
-    rows[["x0", "y0", "x1", "y1"]] = to_original(digits.boxes, page.to_original)
+    rows[_BOX] = to_original(digits.boxes, page.to_original)
     rows["region_id"] = reading.digit_region
     rows["other"], rows["other_score"] = digits.other, digits.other_score
+    return rows
+
+
+def _word_rows(page: WorkingPage, words: PageWords, doc_id: str, languages: str) -> pd.DataFrame:
+    rows = words.words.assign(doc_id=doc_id, language=languages)
+    if len(rows):
+        rows[_BOX] = to_original(rows[_BOX].to_numpy(np.float64), page.to_original)
     return rows
 
 

@@ -43,6 +43,7 @@ class PageFlag(StrEnum):
     SKEWED = "skewed"
     REDUCED = "reduced"
     CROWDED = "crowded"
+    WORDS_UNREAD = "words_unread"
 
 
 FLAG_MEANINGS = {
@@ -54,6 +55,7 @@ FLAG_MEANINGS = {
     PageFlag.SKEWED: "its lines are tilted by more than a sheet usually is: they were straightened",
     PageFlag.REDUCED: "it is so large for its print that it was read at a lower scale",
     PageFlag.CROWDED: "it is so full of marks that only the surest were looked at: it may be no page of print",
+    PageFlag.WORDS_UNREAD: "its words were not read: the OCR engine failed on it or took too long",
 }
 
 

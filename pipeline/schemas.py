@@ -26,6 +26,7 @@ class PartKey(StrEnum):
     DROPPING = "tablekin.dropping"
     READINGS = "tablekin.readings"
     READ_FILES = "tablekin.read_files"
+    ALSO = "tablekin.also"
 
 
 _BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image
@@ -75,6 +76,7 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("confidence", pa.float32()),
         ("printed", pa.string()),
         ("value", pa.float64()),
+        ("label", pa.string()),
     ],
     "digits": [
         ("doc_id", pa.string()),
@@ -207,6 +209,14 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
 }
 
 _ADDED_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
+    "words": [
+        ("doc_id", pa.string()),
+        ("text", pa.string()),
+        *_BOX,
+        ("confidence", pa.float32()),
+        ("language", pa.string()),
+        ("region_id", pa.int32()),
+    ],
     "groups": [
         ("doc_id", pa.string()),
         ("cluster", pa.int32()),
@@ -236,6 +246,10 @@ DOCUMENT_TABLES = (
     "factors",
     "documents",
 )  # documents seals a batch
+OPTIONAL_DOCUMENT_TABLES = ("words",)  # a batch has them only where an OCR engine read its pages
+OPTIONAL_COLUMNS = {
+    "regions": ("label",)
+}  # missing where none did, and in files of before they were thought of
 RECOMPUTED_TABLES = (
     "columns",
     "functions",
@@ -249,7 +263,7 @@ def _schema(table: str, columns: list[tuple[str, pa.DataType]]) -> pa.Schema:
     return pa.schema(columns, metadata={PartKey.TABLE: table, PartKey.SCHEMA: SCHEMA_VERSION})
 
 
-# tables that every run writes, and those that another command adds
+# tables that every run writes, and those that only some runs write or another command adds
 SCHEMAS: dict[str, pa.Schema] = {table: _schema(table, columns) for table, columns in _COLUMNS.items()}
 ALL_SCHEMAS: dict[str, pa.Schema] = {
     **SCHEMAS,
@@ -285,7 +299,7 @@ def to_arrow(table: str, frame: pd.DataFrame, extra: list[pa.Field] | None = Non
     table
         Name of the table.
     frame
-        Its rows; columns may stand in any order.
+        Its rows; columns may stand in any order, and optional ones be left out.
     extra
         Further columns: of the documents table, the user's metadata.
 
@@ -297,6 +311,8 @@ def to_arrow(table: str, frame: pd.DataFrame, extra: list[pa.Field] | None = Non
     schema = ALL_SCHEMAS[table]
     for field in extra or []:
         schema = schema.append(field)
+    left_out = [name for name in OPTIONAL_COLUMNS.get(table, ()) if name not in frame.columns]
+    frame = frame.assign(**dict.fromkeys(left_out))
     missing = [name for name in schema.names if name not in frame.columns]
     surplus = [str(name) for name in frame.columns if name not in schema.names]
     if missing or surplus:
@@ -308,4 +324,4 @@ def to_arrow(table: str, frame: pd.DataFrame, extra: list[pa.Field] | None = Non
 
 def empty(table: str) -> pd.DataFrame:
     """Make a frame of ``table`` without rows."""
-    return SCHEMAS[table].empty_table().to_pandas()
+    return ALL_SCHEMAS[table].empty_table().to_pandas()

@@ -10,8 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_document, find_pair
+from tablekin.errors import UsageError
 from tablekin.explain import find_drivers
-from tablekin.find import open_index, parse_query, search
+from tablekin.find import are_words, open_index, parse_query, search, search_words
 from tablekin.report import (
     Apparatus,
     AtlasRequest,
@@ -209,13 +210,13 @@ class Corpus:
         tolerance: float | None = None,
         along: Literal["column", "row"] | None = None,
     ) -> pd.DataFrame:
-        """Find the cells where numbers stand, one below or beside the other if there are several.
+        """Find the cells where numbers stand, one below or beside the other if there are several; or words.
 
         Parameters
         ----------
         numbers
             As printed, the groups of one number parted by blanks: ``"23 30"``. These may stand in one cell or in
-            cells beside one another.
+            cells beside one another. Or words, where an OCR engine read them: ``"tangens"``.
         within_digit
             Whether one digit of each number may be another, be missing, or be one too many.
         tolerance
@@ -227,8 +228,9 @@ class Corpus:
         Returns
         -------
         DataFrame
-            ``doc_id``, ``along`` (column or row; of one number, cell), ``table_id``, ``row`` and ``col`` of the first
-            cell, counted from 0, its ``region_id``, ``text`` and ``is_exact``.
+            ``doc_id``, ``along`` (column or row; of one number, cell; of words, the kind of their region),
+            ``table_id``, ``row`` and ``col`` of the first cell, counted from 0, its ``region_id``, ``text`` and
+            ``is_exact``.
 
         Raises
         ------
@@ -243,6 +245,10 @@ class Corpus:
         >>> found.loc[0, "doc_id"], int(found.loc[0, "col"])
         ('p053', 1)
         """
+        if are_words(numbers):
+            if within_digit or tolerance is not None or along is not None:
+                raise UsageError("within_digit, tolerance and along are of numbers: leave them out for words")
+            return search_words(self._store, numbers)
         query = parse_query(numbers, within_digit, tolerance, along)
         return search(open_index(self._store, _LOGGER.info), query)
 

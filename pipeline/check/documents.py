@@ -9,8 +9,8 @@ import pandas as pd
 
 from tablekin.check.index import KINDS, DocumentIndex, sum_by_feature
 from tablekin.check.problem import ROUNDING, Problem, count_rows, delete_batch, name_some
-from tablekin.corpus import CorpusLayout
-from tablekin.schemas import DOCUMENT_STATUS, DOCUMENT_TABLES, FEATURES
+from tablekin.corpus import CorpusLayout, tables_of_batch
+from tablekin.schemas import DOCUMENT_STATUS, FEATURES
 
 _KEYS = {
     "documents": ["doc_id"],
@@ -33,7 +33,8 @@ def check_documents(layout: CorpusLayout, name: str, index: DocumentIndex) -> It
     index
         What is known; the batch is added.
     """
-    rows = {table: pd.read_parquet(layout.part(table, name)) for table in DOCUMENT_TABLES}
+    seal = layout.part("documents", name)
+    rows = {table: pd.read_parquet(layout.part(table, name)) for table in tables_of_batch(seal)}
     documents = rows["documents"]
     ok = documents.loc[documents["status"] == "ok", "doc_id"]
     repair = delete_batch(layout, name)
@@ -81,6 +82,6 @@ def _wrong_rows(rows: Mapping[str, pd.DataFrame], ok: pd.Series) -> Iterator[tup
     for table, frame in rows.items():
         if table != "documents":
             yield table, "are of no document that is ok", ~frame["doc_id"].isin(ok)
-        if table in ("digits", "factors"):
+        if table in ("digits", "factors", "words"):
             used = pd.MultiIndex.from_frame(frame[["doc_id", "region_id"]])
             yield table, "are of no region in the table regions", pd.Series(~used.isin(known), frame.index)

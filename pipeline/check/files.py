@@ -9,10 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tablekin.check.problem import Problem, delete_batch, delete_part, delete_tables
-from tablekin.corpus import CorpusLayout, CorpusManifest
+from tablekin.corpus import CorpusLayout, CorpusManifest, tables_of_batch
 from tablekin.schemas import (
     ALL_SCHEMAS,
     DOCUMENT_TABLES,
+    OPTIONAL_COLUMNS,
+    OPTIONAL_DOCUMENT_TABLES,
     PAIR_TABLES,
     RECOMPUTED_TABLES,
     SCHEMA_VERSION,
@@ -29,7 +31,7 @@ _REQUIRED = {  # columns without missing values, besides all of pairs and matche
 
 def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
     """Say how a damaged part is made anew: those of a batch live and die with their seal."""
-    if table in DOCUMENT_TABLES:
+    if table in (*DOCUMENT_TABLES, *OPTIONAL_DOCUMENT_TABLES):
         return delete_batch(layout, part.name)
     if table in ("alignments", "collations"):
         return delete_tables(layout, "alignments", "collations")
@@ -85,6 +87,8 @@ def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem
             yield Problem(place, f"its {key} is {metadata.get(key)}, not {expected}", repair)
     for field in ALL_SCHEMAS[table]:
         if field.name not in found:
+            if field.name in OPTIONAL_COLUMNS.get(table, ()):
+                continue
             yield Problem(place, f"has no column {field.name}", repair)
         elif found[field.name] != field.type:
             what = f"its column {field.name} is of type {found[field.name]}, not {field.type}"
@@ -92,6 +96,14 @@ def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem
     surplus = [name for name in found if name not in ALL_SCHEMAS[table].names]
     if surplus and table != "documents":  # there they are the user's
         yield Problem(place, f"has columns it should not have: {', '.join(surplus)}", repair)
+
+
+def _tables_of(seal: Path) -> tuple[str, ...]:
+    """Name the tables that a batch should have a part in; if its seal is damaged, those that every batch has."""
+    try:
+        return tables_of_batch(seal)
+    except (pa.ArrowException, OSError, ValueError):
+        return DOCUMENT_TABLES
 
 
 def _columns(rows: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
@@ -104,9 +116,10 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 def check_batches(layout: CorpusLayout) -> Iterator[Problem]:
     """Compare the parts of the tables of documents: all have those of ``documents``, and no others."""
-    sealed = {part.name for part in layout.parts("documents")}
-    for table in DOCUMENT_TABLES:
+    having = {part.name: _tables_of(part) for part in layout.parts("documents")}
+    for table in (*DOCUMENT_TABLES, *OPTIONAL_DOCUMENT_TABLES):
         names = {part.name for part in layout.parts(table)}
+        sealed = {name for name, tables in having.items() if table in tables}
         for name in sorted(sealed - names):
             part = layout.part(table, name)
             yield Problem(layout.place(part), "is missing", delete_batch(layout, name))

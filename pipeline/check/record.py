@@ -15,9 +15,16 @@ from tablekin.check.index import DocumentIndex
 from tablekin.check.problem import Problem, delete_part, delete_tables
 from tablekin.collation import cells_fingerprint, collations_fingerprint
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusLayout, CorpusManifest, fault_of_record, inputs_digest, part_metadata
+from tablekin.corpus import (
+    CorpusLayout,
+    CorpusManifest,
+    engine_of_record,
+    fault_of_record,
+    inputs_digest,
+    part_metadata,
+)
 from tablekin.recompute import recomputation_fingerprint
-from tablekin.schemas import DOCUMENT_TABLES, PartKey
+from tablekin.schemas import DOCUMENT_TABLES, OPTIONAL_DOCUMENT_TABLES, PartKey
 
 _COUNTED = (("score", "pairs"), ("match", "matches"))  # stages whose results are the rows of a table
 
@@ -71,7 +78,7 @@ def fingerprints_of(record: Mapping[str, Any]) -> Fingerprints | None:
         return None
     if config is None:
         return None
-    documents = config.document_fingerprint(version, *weights)
+    documents = config.document_fingerprint(version, *weights, *filter(None, [engine_of_record(record)]))
     recomputed = recomputation_fingerprint(config, version)
     cells = cells_fingerprint(documents, recomputed)
     alignments = collations_fingerprint(cells, config.collate.neighbours)
@@ -166,7 +173,7 @@ def check_seals(
 def _check_batch_seals(
     layout: CorpusLayout, sound: Mapping[str, Sequence[Path]], expected: Fingerprints | None
 ) -> Iterator[Problem]:
-    for table in DOCUMENT_TABLES:
+    for table in (*DOCUMENT_TABLES, *OPTIONAL_DOCUMENT_TABLES):
         for part in sound[table]:
             found = part_metadata(part).get(PartKey.FINGERPRINT)
             seal = layout.part("documents", part.name)

@@ -28,9 +28,9 @@ from tablekin.check.pairs import PairSet, check_pairs
 from tablekin.check.problem import Problem, delete_batch, delete_tables
 from tablekin.check.recomputations import check_recomputations
 from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
-from tablekin.corpus import CorpusLayout, CorpusManifest, find_foreign
+from tablekin.corpus import CorpusLayout, CorpusManifest, find_foreign, tables_of_batch
 from tablekin.errors import CorpusError
-from tablekin.schemas import ALL_SCHEMAS, DOCUMENT_TABLES, RECOMPUTED_TABLES, SCHEMAS
+from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, SCHEMAS
 
 # what follows from the documents
 _COMPARED = ("pairs", "matches", "drivers", "collations", "alignments", *RECOMPUTED_TABLES)
@@ -172,8 +172,9 @@ def _check_documents(
 ) -> Iterator[Problem]:
     """Check batches of documents, those that are not as they were written or all, and fill the index."""
     for seal in parts.sound["documents"]:
-        batch = [layout.part(table, seal.name) for table in DOCUMENT_TABLES]
-        if not all(part in parts.sound[table] for table, part in zip(DOCUMENT_TABLES, batch, strict=True)):
+        tables = tables_of_batch(seal)
+        batch = [layout.part(table, seal.name) for table in tables]
+        if not all(part in parts.sound[table] for table, part in zip(tables, batch, strict=True)):
             index.complete = False
         elif values or not parts.changed.isdisjoint(batch):
             yield from _as_far_as_possible(

@@ -43,6 +43,13 @@ def run(
         str | None, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where the networks run.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
+    words: Annotated[
+        str | None,
+        typer.Option(
+            metavar="none|tesseract",
+            help="OCR engine for headings, row labels and running heads; none by default.",
+        ),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -77,6 +84,8 @@ def run(
     settings = read_config(config)
     if device is not None:
         settings = settings.on_device(device)
+    if words is not None:
+        settings = settings.with_words(words)
     settings = settings.fetching(max_side, allow_private)
     request = RunRequest(
         tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler, cache

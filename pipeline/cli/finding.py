@@ -1,4 +1,4 @@
-"""Command that looks for numbers in all pages: find."""
+"""Command that looks for numbers and words in all pages: find."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def find(
         list[str],
         typer.Argument(
             metavar="NUMBER...",
-            help="As printed, groups parted by blanks: '23 30'. Several are sought one below or beside the other.",
+            help="As printed, groups parted by blanks: '23 30'. Several are sought one below or beside the other. "
+            "Words, where an OCR engine read them: 'tangens'.",
         ),
     ],
     within_digit: Annotated[
@@ -42,14 +43,23 @@ def find(
         typer.Option("--csv", metavar="out.csv", help="Write every place into this file, counted from 0."),
     ] = None,
 ) -> Output:
-    """Find the pages and cells where numbers stand, alone, down a column or along a row."""
+    """Find the pages and cells where numbers stand, alone, down a column or along a row; or words."""
     from tablekin.corpus import CorpusStore
-    from tablekin.find import open_index, parse_query, search
+    from tablekin.errors import UsageError
+    from tablekin.find import are_words, open_index, parse_query, search, search_words
     from tablekin.report import describe_found, write_found
 
-    query = parse_query(numbers, within_digit, tolerance, along)
-    opened = CorpusStore.open(corpus)
-    found = search(open_index(opened, LOGGER.info), query)
+    if are_words(numbers):
+        if within_digit or tolerance is not None or along is not None:
+            raise UsageError(
+                "--within-digit, --tolerance and --along are of numbers: leave them out for words"
+            )
+        opened = CorpusStore.open(corpus)
+        found = search_words(opened, numbers)
+    else:
+        query = parse_query(numbers, within_digit, tolerance, along)
+        opened = CorpusStore.open(corpus)
+        found = search(open_index(opened, LOGGER.info), query)
     if csv is not None:
         write_found(found, csv)
         LOGGER.info("places: %s (%s)", csv, FROM_ZERO)

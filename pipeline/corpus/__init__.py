@@ -10,6 +10,7 @@ from tablekin.corpus.collation_coverage import (
     take_inventory,
 )
 from tablekin.corpus.corpus import CorpusStore
+from tablekin.corpus.document_tables import tables_of_batch
 from tablekin.corpus.foreign import find_foreign
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
@@ -26,7 +27,7 @@ from tablekin.corpus.match_coverage import (
 )
 from tablekin.corpus.parts import part_metadata, read_parts
 from tablekin.corpus.recomputed_tables import ReadingsProvenance, RecomputedTables
-from tablekin.corpus.run_record import fault_of_record
+from tablekin.corpus.run_record import engine_of_record, fault_of_record
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "alignments_of",
     "discard_unfinished",
     "document_key",
+    "engine_of_record",
     "fault_of_record",
     "find_document",
     "find_foreign",
@@ -60,5 +62,6 @@ __all__ = [
     "replacing",
     "resolve_document",
     "survey",
+    "tables_of_batch",
     "take_inventory",
 ]

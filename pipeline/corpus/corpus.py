@@ -37,7 +37,7 @@ from tablekin.corpus.run_record import fault_of_record
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
 from tablekin.faults import faults_described
-from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey
+from tablekin.schemas import ALL_SCHEMAS, OPTIONAL_COLUMNS, SCHEMA_VERSION, PartKey
 
 _PAIR = ["doc_a", "doc_b"]
 _WHOLE_NUMBERS = {pa.int64(): pd.Int64Dtype()}  # of the user's metadata, which may have gaps
@@ -132,7 +132,8 @@ class CorpusStore:
             parts = [part for part in parts if may_hold(part, keys, doc_ids)] or parts[:1]
         if not parts:
             return schema.empty_table().select(columns or schema.names).to_pandas()
-        found = read_parts(parts, columns, condition)
+        optional = [schema.field(name) for name in OPTIONAL_COLUMNS.get(table, ())]
+        found = read_parts(parts, columns, condition, optional)
         return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get if table == "documents" else None)
 
     def batches(self, tables: Mapping[str, list[str]]) -> Iterator[dict[str, pa.Table]]:

@@ -2,6 +2,7 @@
 
 Documents are added in batches: one part of the same name in each of their tables, that of ``documents`` last. It seals
 the batch: a part without its seal is what an interrupted run left, and is deleted when the corpus is next written to.
+It also says which optional tables the batch has besides those that every batch has.
 """
 
 from __future__ import annotations
@@ -21,9 +22,16 @@ from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.manifest import CorpusManifest
 from tablekin.corpus.parts import part_metadata, read_parts, write_part
 from tablekin.errors import CorpusError
-from tablekin.schemas import DOCUMENT_TABLES, SCHEMAS, PartKey, to_arrow
+from tablekin.schemas import DOCUMENT_TABLES, OPTIONAL_DOCUMENT_TABLES, SCHEMAS, PartKey, to_arrow
 
 _SEAL = "documents"  # the table whose part seals a batch
+_ALL_TABLES = (*OPTIONAL_DOCUMENT_TABLES, *DOCUMENT_TABLES)
+
+
+def tables_of_batch(seal: Path) -> tuple[str, ...]:
+    """Name the tables that a batch has a part in, by its part of ``documents``; that comes last."""
+    also = json.loads(part_metadata(seal).get(PartKey.ALSO, "[]"))
+    return (*(table for table in OPTIONAL_DOCUMENT_TABLES if table in also), *DOCUMENT_TABLES)
 
 
 class DocumentTables:
@@ -48,7 +56,7 @@ class DocumentTables:
         Parameters
         ----------
         tables
-            Rows of every table of documents.
+            Rows of every table of documents, and of those optional ones that the batch is to have.
         fingerprint
             Digest of what the rows depend on besides the scans.
         metadata
@@ -59,14 +67,18 @@ class DocumentTables:
         name = name or self.next_name()
         if not self._layout.parts(_SEAL):  # later on a folder that is gone was deleted, and is not made anew
             self._layout.root.mkdir(parents=True, exist_ok=True)
-        for table in DOCUMENT_TABLES:
+        also = [table for table in OPTIONAL_DOCUMENT_TABLES if table in tables]
+        for table in (*also, *DOCUMENT_TABLES):
             arrow = to_arrow(table, tables[table], list(metadata) if table == _SEAL else None)
-            write_part(self._layout.part(table, name), _with(arrow, {PartKey.FINGERPRINT: fingerprint}))
+            said: dict[str, str] = {PartKey.FINGERPRINT: fingerprint}
+            if also and table == _SEAL:
+                said[PartKey.ALSO] = json.dumps(also)
+            write_part(self._layout.part(table, name), _with(arrow, said))
 
     def tidy(self) -> None:
         """Delete what an interrupted run left, and finish dropping the documents it was dropping."""
         sealed = {part.name for part in self._layout.parts(_SEAL)}
-        for table in DOCUMENT_TABLES:
+        for table in _ALL_TABLES:
             for part in self._layout.parts(table):
                 if part.name not in sealed:
                     part.unlink()
@@ -91,7 +103,7 @@ class DocumentTables:
                 "corpus anew in another folder: tablekin run SCANS --out FOLDER"
             )
         for seal in self._layout.parts(_SEAL):
-            for table in DOCUMENT_TABLES:
+            for table in tables_of_batch(seal):
                 part = self._layout.part(table, seal.name)
                 if what := self._what_is_wrong(part, manifest):
                     raise CorpusError(
@@ -123,7 +135,7 @@ class DocumentTables:
     def drop_stale(self, fingerprint: str) -> None:
         """Delete the documents that were analysed with another config or other weights."""
         for part in self._stale_parts(fingerprint):
-            for table in reversed(DOCUMENT_TABLES):  # the seal first
+            for table in reversed(_ALL_TABLES):  # the seal first
                 self._layout.part(table, part.name).unlink(missing_ok=True)
 
     def _stale_parts(self, fingerprint: str) -> list[Path]:
@@ -140,7 +152,7 @@ class DocumentTables:
 
     def _finish_dropping(self, seal: Path, gone: list[str]) -> None:
         """Delete the rows of documents that table ``documents`` does not have any more."""
-        for table in DOCUMENT_TABLES:
+        for table in tables_of_batch(seal):
             if table != _SEAL:
                 part = self._layout.part(table, seal.name)
                 write_part(part, _without(part, gone))
@@ -213,8 +225,8 @@ class DocumentTables:
         """Yield the parts of ``documents`` that are not as ``renew`` makes them, and what it makes of them."""
         for part in self._layout.parts(_SEAL):
             old = read_parts([part])
-            fingerprint = part_metadata(part)[PartKey.FINGERPRINT]
-            new = _with(renew(old), {PartKey.FINGERPRINT: fingerprint})
+            said = part_metadata(part)
+            new = _with(renew(old), {key: said.get(key) for key in (PartKey.FINGERPRINT, PartKey.ALSO)})
             if not (new.schema.equals(old.schema) and new.equals(old)):
                 yield part, new
 

@@ -139,7 +139,10 @@ def part_metadata(path: Path) -> dict[str, str]:
 
 
 def read_parts(
-    paths: Iterable[Path], columns: list[str] | None = None, condition: ds.Expression | None = None
+    paths: Iterable[Path],
+    columns: list[str] | None = None,
+    condition: ds.Expression | None = None,
+    optional: Iterable[pa.Field] = (),
 ) -> pa.Table:
     """Read parts as one table; a column that only some of them have is null in the others.
 
@@ -153,6 +156,8 @@ def read_parts(
         Names of the columns to read; all by default.
     condition
         Only rows that meet it are read.
+    optional
+        Columns that are null where no part has them.
     """
     paths = list(paths)
     schemas = [ds.dataset(path, format="parquet").schema for path in paths]
@@ -161,6 +166,8 @@ def read_parts(
         types.setdefault(field.name, set()).add(field.type)
     mixed = {name for name, kinds in types.items() if len(kinds) > 1}
     schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
+    for field in optional:
+        schema = schema if field.name in schema.names else schema.append(field)
     return ds.dataset(paths, schema, format="parquet").to_table(columns, filter=condition)
 
 

@@ -37,6 +37,7 @@ class RunRecord(BaseModel):
     config: dict[str, Any]
     versions: dict[str, str]
     weights: dict[str, Digest]
+    engine: str | None = None
     device: str | None = None
     workers: Count | None = None
     inputs: str | None = None
@@ -52,6 +53,11 @@ class RunRecord(BaseModel):
         if lacking:
             raise ValueError(f"a finished run has {' and '.join(lacking)}")
         return self
+
+
+def engine_of_record(record: Mapping[str, Any]) -> str | None:
+    """Name the OCR engine that read the words of a corpus; None if none did."""
+    return record.get("engine")
 
 
 def fault_of_record(record: Mapping[str, Any]) -> str:

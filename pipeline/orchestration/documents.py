@@ -41,7 +41,7 @@ from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.libraries import LibraryColumns
 from tablekin.orchestration.listing import describe_flagged
 from tablekin.page import PageFlag
-from tablekin.schemas import DOCUMENT_TABLES, empty
+from tablekin.schemas import DOCUMENT_TABLES, OPTIONAL_DOCUMENT_TABLES, empty
 from tablekin.threshold import threshold
 
 _BATCH = 16  # documents in a part: a kill costs no more of them, and a corpus of 1,000 has 63 files a table
@@ -156,7 +156,8 @@ def _store(batch: _Batch, run: RunContext, analysis: Analysis) -> None:
     """Store a batch; Ctrl-C waits until it is there and known to be, and one that is stored again replaces itself."""
     if not batch.documents:
         return
-    tables = {name: _stack(name, [part[name] for part in batch.documents]) for name in DOCUMENT_TABLES}
+    names = [*DOCUMENT_TABLES, *_optional_tables(run.config)]
+    tables = {name: _stack(name, [part[name] for part in batch.documents if name in part]) for name in names}
     fields: Sequence[pa.Field] = run.corpus.document_tables.metadata_fields()
     if analysis.metadata is not None:
         fields = analysis.metadata.fields
@@ -170,6 +171,11 @@ def _store(batch: _Batch, run: RunContext, analysis: Analysis) -> None:
     with uninterrupted():
         run.corpus.document_tables.add(tables, run.fingerprint, fields, batch.name)
         batch.documents, batch.name = [], None
+
+
+def _optional_tables(config: RunConfig) -> tuple[str, ...]:
+    """Name the tables that a run with this config makes besides those that every run makes."""
+    return () if config.read.words == "none" else OPTIONAL_DOCUMENT_TABLES
 
 
 def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -> dict[str, pd.DataFrame]:
@@ -191,7 +197,7 @@ def analyse_scan(scan: Scan, analyse: Analyse, config: RunConfig, device: str) -
 def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFrame]:
     """Turn coordinates of a page that begins at x ``left`` of its image into those of the image."""
     shifted = dict(tables)
-    for name in ("regions", "digits") if left else ():
+    for name in {"regions", "digits", "words"} & tables.keys() if left else ():
         shifted[name] = tables[name].assign(x0=tables[name]["x0"] + left, x1=tables[name]["x1"] + left)
     if left:
         move = np.array([0.0, 0, left, 0, 0, 0])

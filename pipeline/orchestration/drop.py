@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tablekin.config import RunConfig
-from tablekin.corpus import CorpusStore, locked, resolve_document
+from tablekin.corpus import CorpusStore, engine_of_record, locked, resolve_document
 from tablekin.errors import CorpusError
 from tablekin.execution import Say, Tally, default_workers
 from tablekin.faults import faults_described
@@ -60,8 +60,11 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         corpus.tidy()
         gone = begun | _find(corpus, names, begun)
         config, weights = _config(corpus), weights_digests()
-        fingerprint = config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
-        record = Record(corpus, config, weights, [], None)
+        engine = engine_of_record(corpus.read_record())
+        fingerprint = config.document_fingerprint(
+            str(versions()["tablekin"]), *weights.values(), *filter(None, [engine])
+        )
+        record = Record(corpus, config, weights, [], None, engine)
         corpus.journal.begin("drop", documents=gone)  # or nobody could tell what is to be finished
         record.begin()
         corpus.drop_documents(gone)

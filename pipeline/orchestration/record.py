@@ -30,6 +30,8 @@ class Record:
         Folders of scans; those of earlier runs are kept.
     metadata
         The file of metadata, if one was given.
+    engine
+        Name and version of the OCR engine, if one reads words.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Record:
         weights: Mapping[str, str],
         scans: list[str],
         metadata: Path | None,
+        engine: str | None = None,
     ) -> None:
         self._corpus = corpus
         old = corpus.read_record()
@@ -53,6 +56,7 @@ class Record:
             "config": config.model_dump(mode="json"),
             "versions": versions(),
             "weights": dict(weights),
+            **({"engine": engine} if engine else {}),
             **{key: old[key] for key in _LASTING if key in old},
         }
 

@@ -32,6 +32,7 @@ from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.updates import update_cells, update_pairs, update_recomputed
 from tablekin.provenance import versions, weights_digests
+from tablekin.words import OcrEngine, find_engine
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
     if request.scheduler and request.workers:
         raise UsageError("a cluster has its own number of workers; leave out --workers or --scheduler")
     corpus = CorpusStore(request.out)
+    engine = find_engine(request.config.read)  # before anything is fetched or waited for
     metadata = read_metadata(request.metadata) if request.metadata else None
     for line in metadata.notes if metadata else ():
         say(line)
@@ -131,7 +133,9 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
                 raise NothingUsableError("none of the manifests gave a page; see the reasons above")
         if cluster:
             cluster.require(listing.path(listing.sources[0]))
-        summary = _bring_up_to_date(request, corpus, lock, listing, fetched, metadata, say, stages, cluster)
+        summary = _bring_up_to_date(
+            request, engine, corpus, lock, listing, fetched, metadata, say, stages, cluster
+        )
     if not summary.ok:
         raise NothingUsableError(
             f"none of the {summary.failed} scans could be analysed; see the reasons above"
@@ -141,6 +145,7 @@ def run(request: RunRequest, say: Say, stages: Stages | None = None) -> Summary:
 
 def _bring_up_to_date(
     request: RunRequest,
+    engine: OcrEngine | None,
     corpus: CorpusStore,
     lock: HeldLock,
     listing: Listing,
@@ -152,7 +157,8 @@ def _bring_up_to_date(
 ) -> Summary:
     begin = time.perf_counter()
     config, tally, weights = request.config, Tally(), weights_digests()
-    fingerprint = config.document_fingerprint(str(versions()["tablekin"]), *weights.values())
+    made_with = [str(versions()["tablekin"]), *weights.values(), *([engine.version] if engine else [])]
+    fingerprint = config.document_fingerprint(*made_with)
     corpus.tidy()
     scans = _identify(corpus, listing, request, fingerprint)
     if twice := describe_copies(scans):
@@ -161,7 +167,7 @@ def _bring_up_to_date(
     changes = find_changes(corpus, scans, fingerprint)
     roots = [str(listing.root)] if len(listing.sources) > len(listing.located) else []
     roots += [str(fetched.root.absolute())] if fetched else []
-    record = Record(corpus, config, weights, roots, request.metadata)
+    record = Record(corpus, config, weights, roots, request.metadata, engine.version if engine else None)
     columns = begin_columns(corpus, fetched)
     if dropped := corpus.journal.dropping():
         say(f"{len(dropped)} documents are taken out, as an interrupted drop had begun to do")

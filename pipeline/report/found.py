@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from tablekin.corpus import CorpusStore, replacing
 from tablekin.errors import StorageError, UsageError
 from tablekin.report.neighbours import describe_row
 
+_BESIDE = {"outside": "beside the tables", "page_number": "page number"}  # kinds of regions where words stand
 _ALONG = {"cell": "", "column": " down", "row": " to the right"}
 
 
@@ -44,14 +46,20 @@ def describe_found(corpus: CorpusStore, found: pd.DataFrame, limit: int) -> Iter
     for doc, own in shown.groupby("doc_id", sort=False):
         yield f"{doc} ({describe_row(rows.loc[doc])})"
         for place in own.itertuples():
-            where = (
-                f"table {place.table_id + 1} row {place.row + 1} column {place.col + 1}{_ALONG[place.along]}"
-            )
+            where = _where(place)
             yield f"  {' ' if place.is_exact else '~'} {where}: {place.text}"
     if len(found) > limit:
         yield f"and {len(found) - limit} more; --csv or --json has all, -n lists more"
     first = shown.iloc[0]["doc_id"]
     yield f"to see the first page: tablekin read {shlex.join([str(corpus.root), first])} --image page.png"
+
+
+def _where(place: Any) -> str:
+    """Name a place: its table, row and column where it has them, else what kind of region it is."""
+    if place.along in _ALONG:
+        return f"table {place.table_id + 1} row {place.row + 1} column {place.col + 1}{_ALONG[place.along]}"
+    of_table = "" if pd.isna(place.table_id) else f" of table {place.table_id + 1}"
+    return str(_BESIDE.get(place.along, place.along)) + of_table
 
 
 def write_found(found: pd.DataFrame, path: Path) -> None:

@@ -32,6 +32,7 @@ _CELL_COLUMNS = [
     "confidence",
     "printed",
     "value",
+    "label",
     "x0",
     "y0",
     "x1",
@@ -62,7 +63,8 @@ class Page:
     about
         What is known about it, in words, for titles.
     read
-        Gives the document's rows of a table of :mod:`tablekin.schemas`: pages, regions, digits, features, factors.
+        Gives the document's rows of a table of :mod:`tablekin.schemas`: pages, regions, digits, features, factors and
+        words.
     load
         Gives the image, ``(h, w)`` grey, 0 black.
 
@@ -90,7 +92,7 @@ class Page:
         self._rows: dict[str, pd.DataFrame] = {}
 
     def rows(self, table: str) -> pd.DataFrame:
-        """Give the page's rows of one of the tables pages, regions, digits, features and factors."""
+        """Give the page's rows of one of the tables pages, regions, digits, features, factors and words."""
         if table not in self._rows:
             self._rows[table] = self._read(table).reset_index(drop=True)
         return self._rows[table].copy()
@@ -106,6 +108,19 @@ class Page:
         return self.rows("digits")
 
     @property
+    def words(self) -> pd.DataFrame:
+        """Words that an OCR engine read beside the digits, with their boxes; none where no engine was asked."""
+        return self.rows("words")
+
+    @property
+    def headings(self) -> pd.Series:
+        """What an OCR engine read above each table, by the number of the table; only of tables with a heading."""
+        regions = self.rows("regions")
+        heads = regions[(regions["kind"] == RegionKind.HEADER) & regions["table_id"].notna()]
+        labels = heads.astype({"table_id": "int64"}).set_index("table_id")["label"].fillna("")
+        return labels[labels != ""].astype(object)
+
+    @property
     def features(self) -> pd.Series:
         """The 110 features that pages are compared by, by name: how much of each stands on the page."""
         (phi,) = self.rows("features")["phi"]
@@ -113,7 +128,7 @@ class Page:
 
     @property
     def cells(self) -> pd.DataFrame:
-        """Cells in reading order: table, row and column, text, confidence, box."""
+        """Cells in reading order: table, row and column, text, confidence, words beside the digits, box."""
         return cells_of(self.rows("regions"))
 
     @property

@@ -16,7 +16,7 @@ from tablekin.report.drawing import BOX, HEAD, MARGIN, Drawing, PlacedPage, plac
 from tablekin.report.page import CRITERIA, Page, in_doubt
 
 _TABLES = ("#1f4fa3", "#2a7d3f", "#7a3fa0", "#9a5b13")  # colours of their cells, in turn
-_SURE, _IN_DOUBT = "#222222", "#c8102e"
+_SURE, _IN_DOUBT, _WORDS = "#222222", "#c8102e", "#555555"
 _GAP, _DPI = 60, 100
 
 
@@ -42,7 +42,7 @@ def describe_reading(page: Page) -> Iterator[str]:
     turned = f", turned by {page.orientation} degrees" if page.orientation else ""
     yield f"{page.doc_id} ({page.about}){turned}"
     yield from describe_flags(page)
-    cells, tables = page.cells, page.marked_tables
+    cells, tables, headings = page.cells, page.marked_tables, page.headings
     if not tables:
         yield "  no table was found on it"
     for (number, own), lines in zip(cells.groupby("table_id"), tables, strict=True):
@@ -51,9 +51,12 @@ def describe_reading(page: Page) -> Iterator[str]:
             f"  table {number + 1}: {len(lines)} rows, {lines.shape[1]} columns, "
             f"{int(in_doubt(own).sum())} cells in doubt (?: right with a probability below {CRITERIA.min_probability})"
         )
+        if number in headings.index:
+            yield f"       {headings[number]}"
+        labels = own["label"].fillna("").groupby(own["row"]).agg(lambda words: " ".join(filter(None, words)))
         for row, texts in lines.iterrows():
             shown = (text.rjust(width) for text, width in zip(texts, widths, strict=True))
-            yield f"  {row + 1:>4} | {' '.join(shown)}".rstrip()
+            yield f"  {row + 1:>4} | {' '.join(shown)}   {labels[row]}".rstrip()
 
 
 def write_cells(page: Page, path: Path, values: bool = False) -> None:
@@ -77,7 +80,7 @@ def write_cells(page: Page, path: Path, values: bool = False) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        left_out = ["region_id", "text", "printed"] if values else ["region_id"]
+        left_out = ["region_id", "text", "printed", "label"] if values else ["region_id"]
         with replacing(path) as file:
             file.write(page.cells.drop(columns=left_out).to_csv(index=False).encode())
     except (OSError, StorageError) as error:
@@ -85,7 +88,7 @@ def write_cells(page: Page, path: Path, values: bool = False) -> None:
 
 
 def draw_reading(page: Page) -> Drawing:
-    """Draw a page, and beside it every digit that was read at its place; frames are cells, red is in doubt.
+    """Draw a page, and beside it every digit and word that was read at its place; frames are cells, red is in doubt.
 
     Raises
     ------
@@ -103,6 +106,7 @@ def draw_reading(page: Page) -> Drawing:
     drawing.write(placed.left, 118, found, fontsize=14, va="baseline", color="#555555")
     _frame_cells(axes, placed, cells, (0, right))
     _print_digits(axes, placed, digits, right)
+    _print_words(drawing, placed, page.words, right)
     return drawing
 
 
@@ -130,3 +134,10 @@ def _print_digits(axes: Axes, page: PlacedPage, digits: pd.DataFrame, shift: flo
             va="center",
             color=colour,
         )
+
+
+def _print_words(drawing: Drawing, page: PlacedPage, words: pd.DataFrame, shift: float) -> None:
+    boxes = page.place(words[BOX].to_numpy())
+    for (x0, y0, _, y1), text in zip(boxes, words["text"], strict=True):
+        points = max(3.0, (y1 - y0) * 72 / _DPI * 0.8)
+        drawing.write(x0 + shift, (y0 + y1) / 2, text, fontsize=points, ha="left", va="center", color=_WORDS)

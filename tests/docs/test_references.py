@@ -53,6 +53,7 @@ FILE_METADATA = {
     "dropping",
     "readings",
     "read_files",
+    "also",
 }
 
 

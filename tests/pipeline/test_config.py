@@ -65,3 +65,18 @@ def test_fingerprints_change_with_what_the_tables_depend_on():
 def test_a_device_that_cannot_be_is_told():
     with pytest.raises(ConfigError, match="gpu"):
         RunConfig().on_device("gpu")
+
+
+def test_settings_of_words_count_only_where_words_are_read(write):
+    plain = RunConfig()
+    german = RunConfig.model_validate({"read": {"languages": "deu"}})
+    read = plain.with_words("tesseract")
+    read_german = german.with_words("tesseract")
+    assert plain.document_fingerprint("w") == german.document_fingerprint("w")
+    assert plain.pair_fingerprint("w") == german.pair_fingerprint("w")
+    assert len({one.document_fingerprint("w") for one in (plain, read, read_german)}) == 3
+    assert read.with_words("none") == plain
+    with pytest.raises(ConfigError, match="kraken"):
+        plain.with_words("kraken")
+    with pytest.raises(ConfigError, match=r"read\.languages"):
+        read_config(write("[read]\nlanguages = 'lat, ita'"))

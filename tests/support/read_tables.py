@@ -40,7 +40,7 @@ def rows_of(
     names = ["region_id", "kind", "table_id", "row", "col", "text", "confidence", "x0", "y0", "x1", "y1"]
     return {
         "regions": pd.DataFrame(regions, columns=names).assign(
-            printed=lambda rows: rows["text"], value=float("nan")
+            printed=lambda rows: rows["text"], value=float("nan"), label=None
         ),
         "digits": pd.DataFrame(digits, columns=["digit", "score", "x0", "y0", "region_id"]),
         "factors": pd.DataFrame({"region_id": [], "feature": [], "relevance": []}),

@@ -10,6 +10,7 @@ the pages with tables by type of table, face of the digits, their height in pixe
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -62,14 +63,48 @@ def _digits(text: str) -> NDArray[np.int8]:
     return np.array([int(c) for c in re.sub(r"\D", "", text)], np.int8)
 
 
-def read_hours(path: Path) -> pd.DataFrame:
-    """Read the true cells of a month: a row a day, columns hour 2 to 24, as strings of digits."""
+def read_month(path: Path) -> pd.DataFrame:
+    """Read the true cells of a month: a row a day, columns hour 1 to 24, as strings of digits."""
     table = pd.read_csv(path, quotechar="'", skipinitialspace=True, dtype=str)
     table.columns = [str(name).strip() for name in table.columns]
     days = table[table.iloc[:, 0].str.strip().str.fullmatch(r"\d+", na=False)]
     hours = [name for name in table.columns[1:] if "mean" not in name.lower()]
-    cells = days[hours].map(lambda value: re.sub(r"\D", "", str(value)))
-    return cells.iloc[:, 1:].reset_index(drop=True)
+    return days[hours].map(lambda value: re.sub(r"\D", "", str(value))).reset_index(drop=True)
+
+
+def read_hours(path: Path) -> pd.DataFrame:
+    """Read the true cells of a month without those of its first hour, which is partly lost in the gutter."""
+    return read_month(path).iloc[:, 1:]
+
+
+def read_grid(regions: pd.DataFrame) -> dict[tuple[int, int], str]:
+    """Give the digits of the cells of a page by row and column."""
+    cells = regions.query("kind == 'cell'")
+    return {(int(c.row), int(c.col)): re.sub(r"\D", "", c.text) for c in cells.itertuples()}
+
+
+def count_agreeing(grid: dict[tuple[int, int], str], true: pd.DataFrame) -> tuple[int, tuple[int, int]]:
+    """Lay true cells on a grid where most agree: how many do, and the grid's row and column of the first of them."""
+    if not grid:
+        return 0, (0, 0)
+    rows, cols = (max(key[axis] for key in grid) + 1 for axis in (0, 1))
+    corners = itertools.product(
+        range(-2, max(rows - true.shape[0], 0) + 3), range(-2, max(cols - true.shape[1], 0) + 3)
+    )
+    return max(
+        (
+            (
+                sum(
+                    grid.get((r + top, c + left)) == true.iat[r, c]
+                    for r in range(true.shape[0])
+                    for c in range(true.shape[1])
+                ),
+                (top, left),
+            )
+            for top, left in corners
+        ),
+        key=lambda found: found[0],
+    )
 
 
 def _best_rows(
@@ -105,19 +140,7 @@ def score_hours(tables: dict[str, pd.DataFrame], true: pd.DataFrame) -> dict[str
     found = [group.sort_values("x")["digit"].to_numpy(np.int8) for _, group in digits.groupby("row")]
     truth = [_digits("".join(row)) for row in true.to_numpy()]
     pairs = _best_rows(found, truth) if found else []
-    grid = {(int(c.row), int(c.col)): re.sub(r"\D", "", c.text) for c in cells.itertuples()}
-    right = 0
-    if grid:
-        rows, cols = (max(key[axis] for key in grid) + 1 for axis in (0, 1))
-        right = max(
-            sum(
-                grid.get((r + top, c + left)) == true.iat[r, c]
-                for r in range(true.shape[0])
-                for c in range(true.shape[1])
-            )
-            for top in range(-2, max(rows - true.shape[0], 0) + 3)
-            for left in range(-2, max(cols - true.shape[1], 0) + 3)
-        )
+    right, _ = count_agreeing(read_grid(tables["regions"]), true)
     return {
         "true": sum(map(len, truth)),
         "hits": sum(pair[2] for pair in pairs),

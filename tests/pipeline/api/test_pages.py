@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import tablekin
+from tests.support.ocr_engine import fake_engine, printout
 
 TABLES = ("pages", "regions", "digits", "features", "factors")
 
@@ -21,6 +22,23 @@ def test_a_page_has_what_a_run_writes_bit_for_bit(pages, folder):
         for table in TABLES:
             pd.testing.assert_frame_equal(page.rows(table), stored.rows(table), check_exact=True, obj=table)
         np.testing.assert_array_equal(page.image, stored.image)
+
+
+def test_words_lie_on_the_image_and_change_nothing_else(pages, folder, monkeypatch, tmp_path):
+    fake_engine(tmp_path, monkeypatch, answer=printout(("Tabula", (10, 20, 110, 50), 90)))
+    config = tablekin.RunConfig.model_validate({"device": "cpu", "read": {"words": "tesseract"}})
+    page = tablekin.read_page(folder / "p232.tif", config=config)
+    to_original = np.array(page.rows("pages")["transform"].iloc[0]).reshape(2, 3)
+    corners = np.array([[10, 20, 1], [110, 20, 1], [10, 50, 1], [110, 50, 1]]) @ to_original.T
+    (word,) = page.words.itertuples()
+    assert (word.text, word.language) == ("Tabula", "lat")
+    found = [word.x0, word.y0, word.x1, word.y1]
+    np.testing.assert_allclose(found, [*corners.min(0), *corners.max(0)], atol=0.01)
+    labels = page.regions.set_index("region_id")["label"]
+    assert labels[word.region_id] == "Tabula"
+    assert pages[0].words.empty
+    for table in ("pages", "digits", "features", "factors"):
+        pd.testing.assert_frame_equal(page.rows(table), pages[0].rows(table), check_exact=True, obj=table)
 
 
 def test_a_pair_has_the_scores_and_matches_that_a_run_writes(pages, folder):

@@ -17,8 +17,11 @@ export interface Tie {
   back: (bounds: Bounds) => Bounds
 }
 
-// The straight line through points, by least squares; outliers do no harm where most points agree.
-function fit(from: number[], to: number[]): Line | null {
+const MAX_OFF = 0.03 // of the page, by which half of the points may miss the line
+
+// The straight line through points, by least squares; outliers do no harm where most points agree. None where they do
+// not: rows that go the other way, or columns in another order.
+function fit(from: number[], to: number[], size: number): Line | null {
   let kept = from.map((_, k) => k)
   let line: Line | null = null
   for (let turn = 0; turn < 3; turn++) {
@@ -33,8 +36,9 @@ function fit(from: number[], to: number[]): Line | null {
     if (under === 0 || over <= 0) return null
     const slope = over / under
     const found = { slope, shift: meanTo - slope * meanFrom }
-    line = found
     const off = kept.map((k) => Math.abs(to[k] - found.slope * from[k] - found.shift)).sort((a, b) => a - b)
+    if (off[Math.floor(off.length / 2)] > MAX_OFF * size) return null
+    line = found
     const limit = 3 * off[Math.floor(off.length / 2)] + 1
     kept = kept.filter((k) => Math.abs(to[k] - found.slope * from[k] - found.shift) <= limit)
   }
@@ -48,15 +52,29 @@ export function tie(a: Doc, b: Doc, collation: Collation | null): Tie {
     if (collation.relation[k] <= VARIANT && one && other) pairs.push([one.box, other.box])
   }
   const middle = (box: number[], axis: number) => (box[axis] + box[axis + 2]) / 2
-  const lines = [0, 1].map((axis) => fit(pairs.map(([box]) => middle(box, axis)), pairs.map(([, box]) => middle(box, axis))))
-  const scale = b.height / a.height
-  const [x, y] = [
-    lines[0] ?? { slope: scale, shift: (b.width - scale * a.width) / 2 },
-    lines[1] ?? { slope: scale, shift: 0 },
-  ]
+  const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length
+  const at = [0, 1].map((axis) => [pairs.map(([box]) => middle(box, axis)), pairs.map(([, box]) => middle(box, axis))])
+  const across = fit(at[0][0], at[0][1], b.width)
+  const down = fit(at[1][0], at[1][1], b.height)
+  if (!down) return byShare(a, b)
+  const y = down
+  // columns may stand in another order: then the middles of the tables correspond
+  const beside = { slope: y.slope, shift: mean(at[0][1]) - y.slope * mean(at[0][0]) }
+  const x = across ?? beside
   return {
-    cells: lines[0] && lines[1] ? pairs.length : 0,
+    cells: pairs.length,
     forth: (one) => ({ x: x.slope * one.x + x.shift, y: y.slope * one.y + y.shift, width: one.width * y.slope }),
     back: (one) => ({ x: (one.x - x.shift) / x.slope, y: (one.y - y.shift) / y.slope, width: one.width / y.slope }),
+  }
+}
+
+// Where no rows correspond: the same share of either page.
+function byShare(a: Doc, b: Doc): Tie {
+  const [x, y] = [b.width / a.width, b.height / a.height]
+  const scale = Math.max(x, y)
+  return {
+    cells: 0,
+    forth: (one) => ({ x: one.x * x, y: one.y * y, width: one.width * scale }),
+    back: (one) => ({ x: one.x / x, y: one.y / y, width: one.width / scale }),
   }
 }

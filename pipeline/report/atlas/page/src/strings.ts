@@ -76,6 +76,8 @@ export const T = {
     due: 'due {due}',
     kin: 'Related pages',
     noKin: 'No other page of the corpus is related to this one.',
+    unrelated: 'no other page of the corpus is related to this one.',
+    tableless: 'no table was found on it.',
     near: 'Nearest pages',
     nearWhat: 'By the digits that stand on them. Nearness is not kinship: see the verdict.',
     near1: 'the only other page',

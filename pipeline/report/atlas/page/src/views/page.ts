@@ -101,7 +101,7 @@ function sentenceOf(corpus: Corpus, doc: Doc): (string | Node)[] {
     return [name, ': its table was copied, as was that of ', said(shortName(corpus, other[0])), `${more}.`]
   }
   if (kin.length) return [name, ': its numbers are those of ', said(shortName(corpus, other[0])), ', but whether one was copied is not said by them.']
-  return [name, doc.tables.length ? `: ${t.noKin}` : `: ${t.noTable}`]
+  return [name, doc.tables.length ? `: ${t.unrelated}` : `: ${t.tableless}`]
 }
 
 class PageView {

@@ -74,7 +74,8 @@ const acts = {
   shot: ({ path }) => page.screenshot({ path }),
   async save({ selector }) {
     const [file] = await Promise.all([page.waitForEvent('download', { timeout: 5000 }), page.click(selector)])
-    return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') }
+    const content = readFileSync(await file.path())
+    return { name: file.suggestedFilename(), text: content.toString('utf8'), bytes: content.toString('base64') }
   },
   async axe() {
     await page.evaluate(axe)

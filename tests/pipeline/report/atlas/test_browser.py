@@ -1,10 +1,13 @@
 """What a reader sees of an atlas: opened from the disk in a browser without a network."""
 
+import base64
 import csv
 import io
 import json
+from xml.etree import ElementTree
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -123,6 +126,25 @@ def test_the_table_as_read_is_that_of_the_corpus_and_tied_to_the_page(page, atla
     assert f"cell={region}" in page.run(script="location.hash")
     assert page.count(".layer.chosen rect") == 1
     assert page.count(".reading .doubtful") == 1
+
+
+def test_what_a_reader_takes_away_is_what_was_read(page, atlas, corpus):
+    cells = CorpusStore.open(corpus).read("regions", ["page3"]).query("kind == 'cell'")
+    grid = cells.pivot(index="row", columns="col", values="text").to_numpy().tolist()
+    page.visit(atlas, "#/page/page3")
+    saved = {
+        kind: page.save(selector=f".buttons button:has-text('{kind}')")
+        for kind in ("CSV", "XLSX", "PAGE-XML")
+    }
+    table = pd.read_csv(io.StringIO(saved["CSV"]["text"]), dtype=str)
+    assert table["text"].tolist() == cells.sort_values(["row", "col"])["text"].tolist()
+    workbook = openpyxl.load_workbook(io.BytesIO(base64.b64decode(saved["XLSX"]["bytes"])))
+    assert [[cell.value for cell in row] for row in workbook.worksheets[0].iter_rows()] == grid
+    tree = ElementTree.fromstring(saved["PAGE-XML"]["text"])
+    name = "{http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15}"
+    assert [one.text for one in tree.iter(f"{name}Unicode")] == cells.sort_values(["row", "col"])[
+        "text"
+    ].tolist()
 
 
 def relevance(corpus, a, b, level):

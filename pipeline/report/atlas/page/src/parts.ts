@@ -159,8 +159,8 @@ export function tick(label: string, on: boolean, act: (on: boolean) => void): HT
   return h('label', { class: 'tick' }, box, h('span', {}, label))
 }
 
-export function download(name: string, type: string, content: string): void {
-  const link = h('a', { href: URL.createObjectURL(new Blob([content], { type })), download: name })
+export function download(name: string, content: Blob): void {
+  const link = h('a', { href: URL.createObjectURL(content), download: name })
   document.body.append(link)
   link.click()
   link.remove()

@@ -17,7 +17,7 @@ export function table(doc: Doc): string {
   return csv([head, ...rows])
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   // characters that XML has no place for are left out
   const kept = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
   return kept.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -225,7 +225,7 @@ class ApparatusView {
     clear(this.exports)
     if (!made.length) return
     this.exports.append(
-      h('button', { type: 'button', onclick: () => download('corrections.csv', 'text/csv', correctionsCsv(made)) }, `${t.export} (${made.length})`),
+      h('button', { type: 'button', onclick: () => download('corrections.csv', new Blob([correctionsCsv(made)], { type: 'text/csv' })) }, `${t.export} (${made.length})`),
     )
   }
 

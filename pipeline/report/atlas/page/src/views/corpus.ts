@@ -98,9 +98,11 @@ async function books(corpus: Corpus, history: History): Promise<{ sentence: stri
       a: String(row.work_a), b: String(row.work_b), relatedA: Number(row.related_a), relatedB: Number(row.related_b),
       pagesA: Number(row.documents_a), pagesB: Number(row.documents_b), copied: Number(row.copied),
     }))), 12)
+  const [first] = shared
+  const count = shared.length === 1 ? t.booksPairs.one : fill(t.booksPairs.more, { count: history.works?.rows ?? shared.length })
   return {
-    sentence: t.books,
-    body: [h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.tabs.books }, h('table', { class: 'matrix' }, h('thead', {}, head), h('tbody', {}, body))), h('div', { class: 'part prose' }, list)],
+    sentence: fill(t.books, { count, a: String(first.work_a), b: String(first.work_b) }),
+    body: [h('p', { class: 'explain' }, t.booksWhat), h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.tabs.books }, h('table', { class: 'matrix' }, h('thead', {}, head), h('tbody', {}, body))), h('div', { class: 'part prose' }, list)],
   }
 }
 
@@ -109,7 +111,7 @@ function drivers(history: History): { sentence: string; body: Node[] } {
   const body: Node[] = [h('p', { class: 'explain' }, t.driversWhat)]
   const by = (name: string, partners: string) => all.filter((row) => row.by === name && row.partners === partners)
   const whole = by('corpus', 'all').sort((one, other) => Number(other.share) - Number(one.share))
-  body.push(bars(whole.map((row) => ({ label: t.kinds[String(row.kind)] ?? String(row.kind), value: Number(row.share), note: `${percent(Number(row.share), 1)} %` })), t.drivers))
+  body.push(bars(whole.map((row) => ({ label: t.kinds[String(row.kind)] ?? String(row.kind), value: Number(row.share), note: `${percent(Number(row.share), 1)} %` })), t.driversWhat))
   for (const name of ['work', 'year', 'place']) {
     const cells = by(name, 'all').filter((row) => row.kind === 'cell').sort((one, other) => Number(other.relevance) - Number(one.relevance))
     if (cells.length < 2) continue
@@ -118,7 +120,10 @@ function drivers(history: History): { sentence: string; body: Node[] } {
     }))
     body.push(h('section', { class: 'part' }, h('h2', {}, fill(t.driversBy, { by: name })), bars(shown, fill(t.driversBy, { by: name }))))
   }
-  return { sentence: t.drivers, body }
+  const [first] = whole
+  if (!first) return { sentence: t.none, body }
+  const kind = t.kinds[String(first.kind)] ?? String(first.kind)
+  return { sentence: fill(t.drivers, { percent: percent(Number(first.share)), kind }), body }
 }
 
 function time(history: History): { sentence: string; body: Node[] } {
@@ -130,12 +135,12 @@ function time(history: History): { sentence: string; body: Node[] } {
       h('p', { class: 'explain' }, t.timeWhat),
       curve({
         x: column('year'), y: column('entropy'), low: column('low'), high: column('high'), mean: column('shuffled'),
-        label: t.entropy, meanLabel: t.chance, title: t.time,
+        label: t.entropy, meanLabel: t.chance, title: t.timeTitle,
       }),
     )
-  } else {
-    body.push(h('p', {}, t.timeNone))
   }
+  const sorted = [...over].sort((one, other) => Number(other.entropy) - Number(one.entropy))
+  const sentence = over.length > 1 ? fill(t.time, { most: Number(sorted[0].year), least: Number(sorted[sorted.length - 1].year) }) : t.timeNone
   const lives = rows(history.clusters).filter((row) => row.first_year !== null)
   if (lives.length) {
     const shown = lives.sort((one, other) => Number(one.first_year) - Number(other.first_year)).slice(0, MOST_LIVES).map((row) => ({
@@ -144,19 +149,17 @@ function time(history: History): { sentence: string; body: Node[] } {
     }))
     body.push(h('section', { class: 'part' }, h('h2', {}, t.lives), spans(shown, t.lives)))
   }
-  return { sentence: t.time, body }
+  return { sentence, body }
 }
 
 function places(history: History): { sentence: string; body: Node[] } {
   const by = rows(history.entropy_by_place)
   const body: Node[] = []
   if (by.length) {
-    body.push(bars(by.slice(0, 40).map((row) => ({
+    body.push(h('p', { class: 'explain' }, t.placesWhat), bars(by.slice(0, 40).map((row) => ({
       label: String(row.place), value: Number(row.entropy), low: Number(row.low), high: Number(row.high),
       note: `${Number(row.entropy).toFixed(2)}, ${row.documents} ${t.documents}`,
-    })), t.places))
-  } else {
-    body.push(h('p', {}, t.placesNone))
+    })), t.placesTitle))
   }
   const moves = rows(history.flows)
   const list = moves.length
@@ -166,7 +169,7 @@ function places(history: History): { sentence: string; body: Node[] } {
       }))), 30)
     : h('p', {}, t.flowsNone)
   body.push(h('section', { class: 'part' }, h('h2', {}, t.flows), list))
-  return { sentence: t.places, body }
+  return { sentence: by.length ? fill(t.places, { place: String(by[0].place) }) : t.placesNone, body }
 }
 
 function parameters(corpus: Corpus, history: History): { sentence: string; body: Node[] } {
@@ -188,7 +191,7 @@ function parameters(corpus: Corpus, history: History): { sentence: string; body:
         h('td', {}, said(String(row.known_as ?? ''))),
         h('td', {}, h('a', { href: address(['page', String(row.doc_id)]) }, said(corpus.documents.doc_id[corpus.numberOf.get(String(row.doc_id)) ?? -1] ?? String(row.doc_id)))),
       )
-    const head = h('tr', {}, [t.year, '60', t.value, t.known, t.documents].map((text) => h('th', { scope: 'col' }, text)))
+    const head = h('tr', {}, [t.year, t.sexagesimal, t.value, t.known, t.documents].map((text) => h('th', { scope: 'col' }, text)))
     return h(
       'section',
       { class: 'part' },
@@ -196,7 +199,8 @@ function parameters(corpus: Corpus, history: History): { sentence: string; body:
       h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': name }, h('table', { class: 'plain-table' }, h('thead', {}, head), h('tbody', {}, own.slice(0, 200).map(line)))),
     )
   })
-  return { sentence: t.parameters, body }
+  const [pages, functions] = [new Set(found.map((row) => row.doc_id)).size, new Set(found.map((row) => String(row.function)))]
+  return { sentence: fill(t.parameters, { pages, functions: [...functions].slice(0, 6).join(', ') }), body }
 }
 
 // As historians write it: 23;51,20.

@@ -9,6 +9,7 @@ import { address, note, type Route } from '../route'
 import { fill, percent, T } from '../strings'
 import { MissingError, numberOf, type View } from '../view'
 import { PageViewer } from '../viewer'
+import { workbook } from '../workbook'
 import { pageXml, table } from '../writing'
 import { pairAddress } from './findings'
 
@@ -345,8 +346,9 @@ class PageView {
       h(
         'p',
         { class: 'buttons' },
-        button(t.csv, () => download(`${doc.name}.csv`, 'text/csv', table(doc))),
-        button(t.xml, () => download(`${doc.name}.xml`, 'application/xml', pageXml(doc))),
+        button(t.csv, () => download(`${doc.name}.csv`, new Blob([table(doc)], { type: 'text/csv' }))),
+        button(t.xlsx, () => download(`${doc.name}.xlsx`, workbook(doc))),
+        button(t.xml, () => download(`${doc.name}.xml`, new Blob([pageXml(doc)], { type: 'application/xml' }))),
       ),
     )
   }

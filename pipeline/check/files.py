@@ -27,6 +27,7 @@ _REQUIRED = {  # columns without missing values, besides all of pairs and matche
     *("group", "role", "function", "rounding", "p_misprint", "p_misreading"),
     *(name for table in PAIR_TABLES for name in SCHEMAS[table].names),
 }
+_MAY_LACK = {("numbers", "function")}  # a value of a column that prints no function, or none that is known
 
 
 def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
@@ -70,7 +71,7 @@ def check_file(layout: CorpusLayout, table: str, part: Path) -> Iterator[Problem
                 name
                 for group in range(file.num_row_groups)
                 for name, column in _columns(file.read_row_group(group))
-                if name in _REQUIRED and column.null_count
+                if name in _REQUIRED and (table, name) not in _MAY_LACK and column.null_count
             }
     except PermissionError:
         yield Problem(place, "cannot be read: you have no right to", "get the right to read it")

@@ -29,6 +29,9 @@ class PageOnCanvas:
         Of the canvas.
     scale
         Canvas units a pixel of the image.
+    corner
+        Where the upper left corner of the image lies on the canvas: not in that of the canvas where the two are of
+        different shapes. The image is then as large as fits and lies in the middle, as viewers show it.
     image
         Address of the picture.
     image_service
@@ -45,7 +48,8 @@ class PageOnCanvas:
     label: str
     width: int
     height: int
-    scale: tuple[float, float]
+    scale: float
+    corner: tuple[float, float]
     image: str
     image_service: tuple[str, int] | None
     is_own: bool
@@ -53,9 +57,10 @@ class PageOnCanvas:
 
     def place(self, box: Sequence[float]) -> str:
         """Write a box, x0, y0, x1, y1 in pixels of the image, as a media fragment of the canvas."""
-        across, down = self.scale
-        x, y = max(0, round(box[0] * across)), max(0, round(box[1] * down))
-        right, bottom = min(self.width, round(box[2] * across)), min(self.height, round(box[3] * down))
+        left, top = self.corner
+        x, y = max(0, round(left + box[0] * self.scale)), max(0, round(top + box[1] * self.scale))
+        right = min(self.width, round(left + box[2] * self.scale))
+        bottom = min(self.height, round(top + box[3] * self.scale))
         return f"xywh={x},{y},{max(1, right - x)},{max(1, bottom - y)}"
 
     def target(self, box: Sequence[float] | None) -> str:
@@ -87,7 +92,7 @@ def _lay(row: dict[str, Any], selection: Selection) -> PageOnCanvas:
         image = f"{selection.base}/images/{doc_id}.jpg"
         manifest = f"{selection.base}/manifest.json"
         return PageOnCanvas(
-            doc_id, own, manifest, doc_id, width, height, (1.0, 1.0), image, None, True, (width, height)
+            doc_id, own, manifest, doc_id, width, height, 1.0, (0.0, 0.0), image, None, True, (width, height)
         )
     manifest = (
         str(said["iiif_manifest"])
@@ -101,6 +106,7 @@ def _lay(row: dict[str, Any], selection: Selection) -> PageOnCanvas:
     is_whole = is_joined or address.startswith(
         f"{service}/full/"
     )  # not where it is a part of what the service has
+    scale = min(int(across) / width, int(down) / height)
     return PageOnCanvas(
         doc_id,
         str(canvas),
@@ -108,7 +114,8 @@ def _lay(row: dict[str, Any], selection: Selection) -> PageOnCanvas:
         label,
         int(across),
         int(down),
-        (int(across) / width, int(down) / height),
+        scale,
+        ((int(across) - width * scale) / 2, (int(down) - height * scale) / 2),
         f"{selection.base}/images/{doc_id}.jpg" if is_joined else address,
         (service, int(str(version))) if version is not None and is_whole else None,
         is_joined,

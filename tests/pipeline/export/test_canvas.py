@@ -11,7 +11,7 @@ SERVED = {
     "iiif_image": "https://library.example/i",
     "iiif_image_api": 2,
     "canvas_width": 1000,
-    "canvas_height": 2000,
+    "canvas_height": 1600,
     "label": "Tables",
     "canvas_label": "f. 1r",
 }
@@ -44,14 +44,29 @@ def test_a_page_of_a_library_lies_on_the_librarys_canvas_in_its_units():
     assert page.label == "Tables; f. 1r"
     assert not page.is_own
     assert page.image_service == ("https://library.example/i", 2)
-    assert page.place((10, 20, 30, 40)) == "xywh=20,50,40,50"
+    assert page.place((10, 20, 30, 40)) == "xywh=20,40,40,40"
     assert page.reference(None)["partOf"] == [{"id": "https://library.example/m", "type": "Manifest"}]
 
 
 def test_a_box_stays_on_the_canvas_and_has_a_size():
     page = lay(**SERVED)
-    assert page.place((-5, -5, 9999, 9999)) == "xywh=0,0,1000,2000"
-    assert page.place((10, 10, 10, 10)) == "xywh=20,25,1,1"
+    assert page.place((-5, -5, 9999, 9999)) == "xywh=0,0,1000,1600"
+    assert page.place((10, 10, 10, 10)) == "xywh=20,20,1,1"
+
+
+@pytest.mark.parametrize(
+    ("canvas", "box", "place"),
+    [
+        ((1000, 2000), (10, 20, 30, 40), "xywh=20,240,40,40"),
+        ((1400, 1600), (10, 20, 30, 40), "xywh=220,40,40,40"),
+        ((1000, 2000), (0, 0, 500, 800), "xywh=0,200,1000,1600"),
+        ((501, 800), (0, 0, 500, 800), "xywh=0,0,500,800"),
+    ],
+)
+def test_on_a_canvas_of_another_shape_the_picture_lies_in_the_middle(canvas, box, place):
+    """As Mirador shows it: by OpenSeadragon's placement of an image within bounds."""
+    size = {"canvas_width": canvas[0], "canvas_height": canvas[1]}
+    assert lay(**{**SERVED, **size}).place(box) == place
 
 
 @pytest.mark.parametrize(

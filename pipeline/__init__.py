@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tablekin.api import Corpus as Corpus
     from tablekin.api import collate as collate
     from tablekin.api import compare as compare
+    from tablekin.api import correct as correct
     from tablekin.api import read_page as read_page
     from tablekin.api import run as run
     from tablekin.config import RunConfig as RunConfig
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tablekin.errors import StorageError as StorageError
     from tablekin.errors import TablekinError as TablekinError
     from tablekin.errors import UsageError as UsageError
+    from tablekin.orchestration import Corrected as Corrected
     from tablekin.orchestration import Summary as Summary
     from tablekin.report import Apparatus as Apparatus
     from tablekin.report import Page as Page
@@ -47,9 +49,9 @@ else:  # so that a type checker tells a name that is not there
     __getattr__, __dir__, __all__ = open_door(
         __name__,
         {
-            "api": ["read_page", "compare", "collate", "run", "Corpus"],
+            "api": ["read_page", "compare", "collate", "run", "correct", "Corpus"],
             "report": ["Apparatus", "Page", "Pair", "RecomputedPage"],
-            "orchestration": ["Summary"],
+            "orchestration": ["Corrected", "Summary"],
             "config": ["RunConfig", "read_config"],
             "errors": [
                 "TablekinError",

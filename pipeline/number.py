@@ -19,7 +19,24 @@ _MONEY = re.compile(r"^(?:(\d+)\s*l\.?\s*)?(?:(\d+)\s*s\.?\s*)?(?:(\d+)\s*d\.?)?
 _THOUSANDS = re.compile(r"^\d{1,3}(,\d{3})+$|^\d{1,3}( \d{3})+$")
 _ROMAN = re.compile(r"^m{0,3}(?:cm|cd|d?c{0,4})(?:xc|xl|l?x{0,4})(?:ix|iv|v?(?:i{0,4}|i{0,3}j))$")
 _SMALL_ROMAN, _LONE_ROMAN = {*"ijvx"}, {*"ivx"}  # letters of words, too: ``di`` is one, and M. a heading
+_GROUP = re.compile(r"[0-9]+(?:[.,·:]+[0-9]+)*")
 _DECIMAL = re.compile(r"^(\d*)[.·,](\d+)$")
+
+
+def text_of(printed: str) -> str:
+    """Write only the digits of what is printed, as :func:`tablekin.read.read` has them in the text of a region.
+
+    Parameters
+    ----------
+    printed
+        As from :func:`tablekin.printed.compose`, or as somebody has corrected it.
+
+    Returns
+    -------
+    str
+        Groups of digits with a space between them; a point or comma joins digits, all other marks part them.
+    """
+    return " ".join(re.sub(r"[^0-9]", "", group) for group in _GROUP.findall(printed))
 
 
 def value_of(printed: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import platform
 import sys
@@ -59,3 +60,11 @@ def peak_memory() -> dict[str, Any]:
         "main": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit),
         "largest_worker": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit),
     }
+
+
+def user_name() -> str:
+    """Name of who sits at this computer, as the system knows it; ``unknown`` where it does not."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # the last on systems without accounts
+        return "unknown"

@@ -27,6 +27,7 @@ class PartKey(StrEnum):
     READINGS = "tablekin.readings"
     READ_FILES = "tablekin.read_files"
     ALSO = "tablekin.also"
+    CORRECTED = "tablekin.corrected"
 
 
 _BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image
@@ -235,6 +236,19 @@ _ADDED_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         *((name, pa.int32()) for name in ("copied", "same", "shared_errors", "shared_deviations")),
         *((f"{name}_{side}", pa.int32()) for side in "ab" for name in ("year_from", "year_to")),
         ("first", pa.string()),
+    ],
+    "corrections": [
+        ("doc_id", pa.string()),
+        ("region_id", pa.int32()),
+        *_BOX,
+        ("before", pa.string()),
+        ("after", pa.string()),
+        ("who", pa.string()),
+        ("when", pa.timestamp("us", "UTC")),
+        ("source", pa.string()),
+        ("sha256", pa.string()),
+        ("undone", pa.timestamp("us", "UTC")),
+        ("undone_by", pa.string()),
     ],
 }
 

@@ -4,7 +4,8 @@ Everything is computed by the stages of the command, so that the numbers are tho
 """
 
 from tablekin.api.corpus import Corpus
+from tablekin.api.corrections import correct
 from tablekin.api.pages import collate, compare, read_page
 from tablekin.api.runs import run
 
-__all__ = ["Corpus", "collate", "compare", "read_page", "run"]
+__all__ = ["Corpus", "collate", "compare", "correct", "read_page", "run"]

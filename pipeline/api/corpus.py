@@ -132,6 +132,11 @@ class Corpus:
         return self._store.read("collations")
 
     @property
+    def corrections(self) -> pd.DataFrame:
+        """What people corrected in cells, in the order in which they did; ``undone`` where it was taken back."""
+        return self._store.correction_table.read()
+
+    @property
     def drivers(self) -> pd.DataFrame:
         """What every region adds to its document's similarity with all others."""
         return self._store.read("drivers")

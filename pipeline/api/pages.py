@@ -17,7 +17,7 @@ from tablekin.explain import FACTOR_TABLES, Scores, load_factors, match_pairs
 from tablekin.ingest import load_image, pick_scan
 from tablekin.orchestration import analyse_scan
 from tablekin.report import Apparatus, Page, Pair, PairScore, collate_pages
-from tablekin.schemas import FEATURES, SCHEMAS, empty, to_arrow
+from tablekin.schemas import ALL_SCHEMAS, FEATURES, SCHEMAS, to_arrow
 
 _FIRST, _SECOND = np.array([0]), np.array([1])  # places of the two pages
 
@@ -69,7 +69,9 @@ def read_page(
         tables = analyse_scan(scan, analyse_document, settings, resolve_device(settings.device))
 
     def rows(table: str) -> pd.DataFrame:
-        return to_arrow(table, tables[table]).to_pandas() if table in tables else empty(table)
+        if table not in tables:  # what only a corpus has, such as corrections
+            return ALL_SCHEMAS[table].empty_table().to_pandas()
+        return to_arrow(table, tables[table]).to_pandas()
 
     def load() -> NDArray[np.uint8]:
         return load_image(scan.path, scan.file_page)

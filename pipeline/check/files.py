@@ -36,6 +36,11 @@ def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
         return delete_batch(layout, part.name)
     if table in ("alignments", "collations"):
         return delete_tables(layout, "alignments", "collations")
+    if table == "corrections":  # nothing else knows what people have corrected
+        return (
+            f"put back a copy of {layout.place(part)}, or make the corpus anew in another folder: "
+            "tablekin run SCANS --out FOLDER"
+        )
     if table not in SCHEMAS:
         return f"delete the folder {layout.place(layout.table(table))} and analyze again"
     is_alone = table in ("matches", *RECOMPUTED_TABLES)

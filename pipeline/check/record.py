@@ -69,8 +69,11 @@ def config_of(record: Mapping[str, Any]) -> RunConfig | None:
         return None
 
 
-def fingerprints_of(record: Mapping[str, Any]) -> Fingerprints | None:
-    """Compute the fingerprints of the tables anew from the record; None if it does not tell enough."""
+def fingerprints_of(record: Mapping[str, Any], corrected: str = "") -> Fingerprints | None:
+    """Compute the fingerprints of the tables anew from the record; None if it does not tell enough.
+
+    ``corrected`` is the digest of what people corrected in the readings.
+    """
     config = config_of(record)
     try:
         version, weights = record["versions"]["tablekin"], record["weights"].values()
@@ -81,7 +84,7 @@ def fingerprints_of(record: Mapping[str, Any]) -> Fingerprints | None:
     documents = config.document_fingerprint(version, *weights, *filter(None, [engine_of_record(record)]))
     recomputed = recomputation_fingerprint(config, version)
     cells = cells_fingerprint(documents, recomputed)
-    alignments = collations_fingerprint(cells, config.collate.neighbours)
+    alignments = collations_fingerprint(cells, config.collate.neighbours, corrected)
     return Fingerprints(documents, config.pair_fingerprint(documents), recomputed, cells, alignments)
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tablekin.check.collations import check_collations
+from tablekin.check.corrections import can_be_compared, check_corrections
 from tablekin.check.documents import check_documents
 from tablekin.check.drivers import check_drivers
 from tablekin.check.files import check_batches, check_file, check_manifest, is_as_written, repair_part
@@ -28,7 +29,7 @@ from tablekin.check.pairs import PairSet, check_pairs
 from tablekin.check.problem import Problem, delete_batch, delete_tables
 from tablekin.check.recomputations import check_recomputations
 from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
-from tablekin.corpus import CorpusLayout, CorpusManifest, find_foreign, tables_of_batch
+from tablekin.corpus import CorpusLayout, CorpusManifest, CorrectedReadings, find_foreign, tables_of_batch
 from tablekin.errors import CorpusError
 from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, SCHEMAS
 
@@ -80,7 +81,8 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
     if foreign:  # what is behind them is not read
         return
     yield from check_journal(layout)
-    if layout.begun("drop").exists() or layout.new_metadata.exists():  # what else is to be seen comes of it
+    unfinished = any(layout.begun(name).exists() for name in ("drop", "correct"))
+    if unfinished or layout.new_metadata.exists():  # what else is to be seen comes of it
         return
     manifest = CorpusManifest.read(root)
     yield from check_manifest(layout, manifest)
@@ -93,7 +95,10 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
     record, problems = read_record(layout, manifest)
     yield from problems
     yield from check_record(layout, record, index, parts.count_rows(layout))
-    expected, config = fingerprints_of(record), config_of(record)
+    corrected = (
+        CorrectedReadings(layout).digest() if parts.sound["regions"] == layout.parts("regions") else ""
+    )
+    expected, config = fingerprints_of(record, corrected), config_of(record)
     sound = parts.sound
     yield from check_seals(layout, sound, expected, index)
     met: PairSet | None = None
@@ -120,6 +125,8 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
         expected.recomputed if expected else None,
     )
     yield from _as_far_as_possible(found, layout, "columns")
+    if can_be_compared(sound, layout):
+        yield from _as_far_as_possible(check_corrections(layout), layout, "corrections")
     found = check_collations(
         layout,
         sound["collations"],

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tablekin.cli import corpora, documents, exports, finding, reports, studies
+from tablekin.cli import corpora, correcting, documents, exports, finding, reports, studies
 from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
 from tablekin.errors import ExitCode
 from tablekin.interruption import Terminated, end_in_order_when_terminated
@@ -44,6 +44,7 @@ def _tablekin(
 
 corpora.add_commands(app)
 documents.add_commands(app)
+correcting.add_commands(app)
 studies.add_commands(app)
 finding.add_commands(app)
 exports.add_commands(app)

@@ -38,9 +38,15 @@ DocumentNames = Annotated[
         autocompletion=_complete_documents,
     ),
 ]
+DocumentIfAny = Annotated[
+    str | None, typer.Argument(metavar="[DOC]", help=_NAME, autocompletion=_complete_documents)
+]
 DocumentsIfAny = Annotated[
     list[str] | None,
     typer.Argument(metavar="[DOC...]", help=_NAME, autocompletion=_complete_documents),
 ]
 COUNTS = {"tables_rows_and_columns_count_from": 0}  # for who reads JSON
 FROM_ZERO = "tables, rows and columns count from 0 in it, as in the corpus"
+TO_EDIT = (
+    "tables, rows and columns count from 1; edit the column reading and give the file to tablekin correct"
+)

@@ -100,6 +100,8 @@ def run(
         LOGGER.warning("%d of %d scans failed; reasons: %s/documents", summary.failed, total, out)
     if summary.unread:
         LOGGER.warning("%d manifests could not be read; the reasons are above", summary.unread)
+    if summary.lost:
+        LOGGER.warning("%d corrections stand nowhere; tablekin check %s names them", len(summary.lost), out)
     code = ExitCode.PARTIAL if summary.failed or summary.unread else ExitCode.DONE
     opened = CorpusStore.open(out)
     related = find_relations(opened)

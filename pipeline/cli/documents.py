@@ -10,9 +10,11 @@ import typer
 from tablekin.cli.arguments import (
     COUNTS,
     FROM_ZERO,
+    TO_EDIT,
     CorpusFolder,
     DocumentA,
     DocumentB,
+    DocumentIfAny,
     DocumentName,
     DocumentsIfAny,
 )
@@ -20,20 +22,36 @@ from tablekin.cli.command import LOGGER, Output, command
 from tablekin.errors import UsageError
 
 if TYPE_CHECKING:
+    from tablekin.corpus import CorpusStore
     from tablekin.report import Drawing
 
 
 def read(
     corpus: CorpusFolder,
-    doc: DocumentName,
+    doc: DocumentIfAny = None,
     csv: Annotated[
         Path | None,
-        typer.Option("--csv", metavar="out.csv", help="Write every cell into this file, counted from 0."),
+        typer.Option(
+            "--csv",
+            metavar="out.csv",
+            help="Write every cell into this file, counted from 1: edit `reading`, and give it to `tablekin correct`.",
+        ),
     ] = None,
     values: Annotated[
         bool,
-        typer.Option("--values", help="Write numbers into that file, in place of what was printed."),
+        typer.Option(
+            "--values", help="Write numbers into that file, counted from 0, in place of what was printed."
+        ),
     ] = False,
+    least_sure: Annotated[
+        int | None,
+        typer.Option(
+            "--least-sure",
+            metavar="N",
+            min=1,
+            help="Only the N cells whose readings are least sure, the least sure first; without DOC, of all documents.",
+        ),
+    ] = None,
     image: Annotated[
         Path | None,
         typer.Option(metavar="out.png", help="Draw the page, and beside it what was read, into this file."),
@@ -44,16 +62,35 @@ def read(
     from tablekin.report import describe_reading, open_page, write_cells
 
     opened = CorpusStore.open(corpus)
-    page = open_page(opened, find_document(opened, doc))
-    if values and csv is None:
-        raise UsageError("--values says what --csv writes: add --csv FILE")
+    if values and (csv is None or least_sure is not None):
+        raise UsageError(
+            "--values says what --csv writes of a document: add --csv FILE, leave out --least-sure"
+        )
+    if doc is None and (least_sure is None or image is not None):
+        raise UsageError("name a document; only --least-sure is of all, and without --image")
+    found = None if doc is None else find_document(opened, doc)
+    if found is not None and image is not None:
+        _save(open_page(opened, found).plot(), image)
+    if found is None or least_sure is not None:
+        assert least_sure is not None
+        return _list_least_sure(opened, least_sure, found, csv)
+    page = open_page(opened, found)
     if csv is not None:
         write_cells(page, csv, values)
-        LOGGER.info("cells: %s (%s)", csv, FROM_ZERO)
-    if image is not None:
-        _save(page.plot(), image)
-    found = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation, "flags": page.flags}
-    return Output(describe_reading(page), lambda: {**found, **COUNTS, "cells": page.cells})
+        LOGGER.info("cells: %s (%s)", csv, FROM_ZERO if values else TO_EDIT)
+    about = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation, "flags": page.flags}
+    return Output(describe_reading(page), lambda: {**about, **COUNTS, "cells": page.cells})
+
+
+def _list_least_sure(corpus: CorpusStore, number: int, doc: str | None, csv: Path | None) -> Output:
+    from tablekin.report import describe_least_sure, least_sure, write_sheet
+
+    sheet = least_sure(corpus, number, None if doc is None else [doc])
+    if csv is not None:
+        write_sheet(sheet, csv)
+        LOGGER.info("cells: %s (%s)", csv, TO_EDIT)
+    counted = {"tables_rows_and_columns_count_from": 1}
+    return Output(describe_least_sure(sheet), lambda: {**counted, "cells": sheet})
 
 
 def recompute(

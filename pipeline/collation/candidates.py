@@ -26,8 +26,9 @@ def find_candidates(corpus: CorpusStore, neighbours: int) -> set[DocumentPair]:
     pages = corpus.read("pages", columns=["doc_id", "is_table"])
     tables = set(pages.loc[pages["is_table"], "doc_id"])
     documents = corpus.read("documents", columns=["doc_id", "sha256"])
+    corrected = corpus.corrected_readings.digests()
     keys: dict[str, Document] = {
-        name: document_key(name, digest)
+        name: document_key(name, digest, corrected.get(name, ""))
         for name, digest in zip(documents["doc_id"], documents["sha256"], strict=True)
         if name in tables
     }

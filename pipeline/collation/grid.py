@@ -56,7 +56,8 @@ def read_grids(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[Grid]:
         for i, j, name, probability in zip(row, col, rows["region_id"], rows["confidence"], strict=True):
             written = text[i, j].replace(" ", "")
             found, each = known.get(int(name), ("", ()))
-            scores[i, j] = each if found == written else _even(len(written), float(probability))
+            is_known = found == written and probability < 1  # what somebody has corrected is certain
+            scores[i, j] = each if is_known else _even(len(written), float(probability))
         yield Grid(int(str(table).partition(".")[0]), text, region, scores)
 
 

@@ -95,7 +95,10 @@ def update_collations(
         Documents could not be collated.
     """
     pairs = corpus.pair_table.made_from()
-    made_from = Comparison(collations_fingerprint(fingerprint, neighbours), pairs.compared if pairs else "")
+    made_from = Comparison(
+        collations_fingerprint(fingerprint, neighbours, corpus.corrected_readings.digest()),
+        pairs.compared if pairs else "",
+    )
     if corpus.alignment_table.made_from() == made_from and corpus.collations_are_complete():
         return None
     clock = time.perf_counter()
@@ -118,9 +121,20 @@ def cells_fingerprint(documents: str, recomputed: str) -> str:
     return hashlib.sha256(f"{documents} {recomputed}".encode()).hexdigest()[:16]
 
 
-def collations_fingerprint(cells: str, neighbours: int) -> str:
-    """Digest of what the tables depend on besides the scans; ``cells`` is as from :func:`cells_fingerprint`."""
-    return hashlib.sha256(f"{cells} {neighbours} features sequences".encode()).hexdigest()[:16]
+def collations_fingerprint(cells: str, neighbours: int, corrected: str = "") -> str:
+    """Digest of what the tables depend on besides the scans.
+
+    Parameters
+    ----------
+    cells
+        As from :func:`cells_fingerprint`.
+    neighbours
+        As for :func:`update_collations`.
+    corrected
+        Digest of what people corrected in the readings; empty where they corrected nothing.
+    """
+    said = f"{cells} {neighbours} features sequences{f' {corrected}' if corrected else ''}"
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _collate_missing(

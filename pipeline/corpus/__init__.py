@@ -10,6 +10,8 @@ from tablekin.corpus.collation_coverage import (
     take_inventory,
 )
 from tablekin.corpus.corpus import CorpusStore
+from tablekin.corpus.corrected_readings import CellKey, CorrectedReadings, StoredReading
+from tablekin.corpus.correction_table import CorrectionTable
 from tablekin.corpus.document_tables import tables_of_batch
 from tablekin.corpus.foreign import find_foreign
 from tablekin.corpus.journal import Journal
@@ -31,11 +33,14 @@ from tablekin.corpus.run_record import engine_of_record, fault_of_record
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
+    "CellKey",
     "CollationProvenance",
     "Comparison",
     "CorpusLayout",
     "CorpusManifest",
     "CorpusStore",
+    "CorrectedReadings",
+    "CorrectionTable",
     "Coverage",
     "Document",
     "DocumentPair",
@@ -45,6 +50,7 @@ __all__ = [
     "MatchProvenance",
     "ReadingsProvenance",
     "RecomputedTables",
+    "StoredReading",
     "Survey",
     "alignments_of",
     "discard_unfinished",

@@ -19,6 +19,8 @@ import pyarrow.dataset as ds
 
 from tablekin.corpus.atomic_file import discard_unfinished, write_json
 from tablekin.corpus.collation_table import CollationTable
+from tablekin.corpus.corrected_readings import CorrectedReadings
+from tablekin.corpus.correction_table import CorrectionTable
 from tablekin.corpus.document_tables import DocumentTables
 from tablekin.corpus.foreign import refuse_foreign
 from tablekin.corpus.journal import Journal
@@ -53,7 +55,7 @@ class CorpusStore:
     journal
         What commands had begun when they were interrupted.
     document_tables, pair_table, match_table, driver_table, recomputed_tables, collation_table, alignment_table
-        What writes them; so do ``group_table`` and ``work_table``.
+        What writes them; so do ``group_table``, ``work_table``, ``correction_table`` and ``corrected_readings``.
 
     Raises
     ------
@@ -93,6 +95,8 @@ class CorpusStore:
         self.alignment_table = WholeTable(self.layout, "alignments")
         self.group_table = WholeTable(self.layout, "groups")
         self.work_table = WholeTable(self.layout, "works")
+        self.correction_table = CorrectionTable(self.layout)
+        self.corrected_readings = CorrectedReadings(self.layout)
 
     def _is_begun(self, names: set[str]) -> bool:
         """Tell by what a folder holds whether a run has begun a corpus there."""
@@ -270,6 +274,7 @@ class CorpusStore:
         """
         self.tidy_folders()
         self.document_tables.verify()
+        self.correction_table.verify()
         self.document_tables.tidy()
         self.recomputed_tables.tidy()
         if gone := self.journal.dropping():

@@ -16,9 +16,12 @@ Document = tuple[str, str]  # doc_id, and a digest of its scan
 Mask = NDArray[np.bool_]
 
 
-def document_key(doc_id: str, sha256: str) -> Document:
-    """Make what tells a document, and what it was made from, from any other."""
-    return doc_id, sha256[:16]
+def document_key(doc_id: str, sha256: str, corrected: str = "") -> Document:
+    """Make what tells a document, and what it was made from, from any other.
+
+    ``corrected`` is the digest of what people corrected in it, where that counts.
+    """
+    return doc_id, sha256[:16] + (f"+{corrected}" if corrected else "")
 
 
 @dataclass(frozen=True)

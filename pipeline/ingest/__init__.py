@@ -1,5 +1,6 @@
 """Ingest: files of scans become grey pages, named and checked."""
 
+from tablekin.ingest.dialect import SEPARATORS, MetadataRecord, read_table
 from tablekin.ingest.image import list_pages, load_image
 from tablekin.ingest.listing import Listing, list_scans
 from tablekin.ingest.metadata import Metadata, read_metadata
@@ -18,10 +19,12 @@ from tablekin.ingest.scans import (
 )
 
 __all__ = [
+    "SEPARATORS",
     "FileContent",
     "FileQuestion",
     "Listing",
     "Metadata",
+    "MetadataRecord",
     "Scan",
     "answer_from_known",
     "identify",
@@ -34,5 +37,6 @@ __all__ = [
     "pick_scan",
     "printable",
     "read_metadata",
+    "read_table",
     "unreadable",
 ]

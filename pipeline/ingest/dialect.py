@@ -1,4 +1,4 @@
-"""Dialect: how a file of metadata is written: its encoding and what separates its values, told from the file."""
+"""Dialect: how a file of metadata or corrections is written: its encoding, and what separates its values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class MetadataTable:
     note: str  # what is not as in a plain CSV file in UTF-8, for the user; empty if nothing
 
 
-def read_table(path: Path, keys: tuple[str, ...]) -> MetadataTable:
+def read_table(path: Path, keys: tuple[str, ...], what: str = "metadata") -> MetadataTable:
     """Read a file whose values are parted by commas, semicolons, tabs or vertical bars.
 
     Parameters
@@ -47,30 +47,32 @@ def read_table(path: Path, keys: tuple[str, ...]) -> MetadataTable:
         In UTF-8 or UTF-16, with or without a byte order mark, or in Windows-1252.
     keys
         Names of columns, one of which the first record should have: tells what separates values.
+    what
+        What the file holds, for messages.
 
     Raises
     ------
     ConfigError
         It cannot be read, is a workbook, is empty, or a quotation mark is not closed.
     """
-    text, encoding = _decode(path)
+    text, encoding = _decode(path, what)
     named, text = _named_separator(text)
     separator = named or _sniff(text, keys)
-    records = _records(path, text, separator, first_line=2 if named else 1)
+    records = _records(path, what, text, separator, first_line=2 if named else 1)
     said = [encoding] if encoding else []
     said += [f"values parted by {SEPARATORS[separator]}s"] if separator != "," else []
     return MetadataTable(separator, records, f"{path} is read as {', '.join(said)}" if said else "")
 
 
-def _decode(path: Path) -> tuple[str, str]:
+def _decode(path: Path, what: str) -> tuple[str, str]:
     """Give the text of a file and, unless it is plain UTF-8, its encoding in words."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"cannot read the metadata {path}: {error.strerror}") from error
+        raise ConfigError(f"cannot read the {what} {path}: {error.strerror}") from error
     if data.startswith(_WORKBOOKS):
         raise ConfigError(
-            f"the metadata {path} is a workbook of a spreadsheet program, not a CSV file; save its sheet as "
+            f"the {what} {path} is a workbook of a spreadsheet program, not a CSV file; save its sheet as "
             "CSV UTF-8 and name that file"
         )
     for encoding, name in _candidates(data):
@@ -79,7 +81,7 @@ def _decode(path: Path) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     raise ConfigError(
-        f"the metadata {path} is not a CSV file: its text is neither in UTF-8, UTF-16 nor Windows-1252; save it as "
+        f"the {what} {path} is not a CSV file: its text is neither in UTF-8, UTF-16 nor Windows-1252; save it as "
         "CSV UTF-8"
     )
 
@@ -120,7 +122,7 @@ def _sniff(text: str, keys: tuple[str, ...]) -> str:
     return max(parts, key=fitness, default=",")
 
 
-def _records(path: Path, text: str, separator: str, first_line: int) -> list[MetadataRecord]:
+def _records(path: Path, what: str, text: str, separator: str, first_line: int) -> list[MetadataRecord]:
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=separator != "\t", strict=True
     )
@@ -131,10 +133,10 @@ def _records(path: Path, text: str, separator: str, first_line: int) -> list[Met
         ]
     except csv.Error as error:
         raise ConfigError(
-            f"the metadata {path} is not a CSV file: line {reader.line_num + before}: {error}; look for a quotation "
+            f"the {what} {path} is not a CSV file: line {reader.line_num + before}: {error}; look for a quotation "
             "mark that is not closed"
         ) from error
     records = [record for record in stripped if any(record.values)]
     if not records:
-        raise ConfigError(f"the metadata {path} is not a CSV file: it is empty")
+        raise ConfigError(f"the {what} {path} is not a CSV file: it is empty")
     return records

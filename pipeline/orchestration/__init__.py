@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from tablekin.door import open_door
 
 if TYPE_CHECKING:
+    from tablekin.orchestration.correct import Corrected as Corrected
+    from tablekin.orchestration.correct import take_corrections as take_corrections
+    from tablekin.orchestration.correct import undo_corrections as undo_corrections
     from tablekin.orchestration.documents import analyse_scan as analyse_scan
     from tablekin.orchestration.drop import Dropped as Dropped
     from tablekin.orchestration.drop import drop_documents as drop_documents
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = open_door(
     __name__,
     {
+        "correct": ["Corrected", "take_corrections", "undo_corrections"],
         "documents": ["analyse_scan"],
         "drop": ["Dropped", "drop_documents"],
         "stage": ["RunRequest", "Stages", "Summary", "load_stages", "run"],

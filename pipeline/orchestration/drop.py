@@ -19,7 +19,7 @@ from tablekin.faults import faults_described
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
-from tablekin.orchestration.updates import update_cells, update_pairs, update_recomputed
+from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
 from tablekin.provenance import versions, weights_digests
 
 
@@ -59,7 +59,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         begun = corpus.journal.dropping()
         corpus.tidy()
         gone = begun | _find(corpus, names, begun)
-        config, weights = _config(corpus), weights_digests()
+        config, weights = config_of(corpus), weights_digests()
         engine = engine_of_record(corpus.read_record())
         fingerprint = config.document_fingerprint(
             str(versions()["tablekin"]), *weights.values(), *filter(None, [engine])
@@ -73,12 +73,14 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
             corpus.journal.end("drop")
             return Dropped(sorted(gone), left, is_current=False)
         run = RunContext(corpus, lock, config, fingerprint, record, tally, say)
+        update_corrected(run)
         update_pairs(run, partial(comparison_stages, stages))
         update_recomputed(run, default_workers("cpu"))
         update_cells(run, default_workers("cpu"))
         lock.verify()
         record.finish(tally, time.perf_counter() - begin)
         corpus.journal.end("drop")
+        corpus.journal.end("correct")
     return Dropped(sorted(gone), left, is_current=True)
 
 
@@ -97,7 +99,14 @@ def _find(corpus: CorpusStore, names: Sequence[str], begun: Mapping[str, str]) -
     return gone
 
 
-def _config(corpus: CorpusStore) -> RunConfig:
+def config_of(corpus: CorpusStore) -> RunConfig:
+    """Read the config with which a corpus was made.
+
+    Raises
+    ------
+    CorpusError
+        Its record does not say it.
+    """
     try:
         return RunConfig.model_validate(corpus.read_record()["config"])
     except (KeyError, ValidationError) as error:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, HeldLock, locked
+from tablekin.correction import LostCorrection, lost_corrections
 from tablekin.errors import NothingUsableError, UsageError
 from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
 from tablekin.explain import Match, Score
@@ -30,7 +31,7 @@ from tablekin.orchestration.libraries import (
 )
 from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
-from tablekin.orchestration.updates import update_cells, update_pairs, update_recomputed
+from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
 from tablekin.provenance import versions, weights_digests
 from tablekin.words import OcrEngine, find_engine
 
@@ -76,6 +77,7 @@ class Summary:
     pairs: int  # pairs compared by this run
     unchanged: bool  # whether there was nothing to do
     unread: int = 0  # manifests that could not be read
+    lost: list[LostCorrection] = field(default_factory=list)  # corrections whose place is gone
 
 
 def load_stages() -> Stages:
@@ -192,12 +194,14 @@ def _bring_up_to_date(
         add_documents(changes.new, run, analysis)
     updated = _update_metadata(corpus, metadata, columns, record.begin, say)
     keep_columns(corpus, columns)
+    corrected = update_corrected(run)
     compared = update_pairs(run, partial(comparison_stages, stages), cluster)
     pool = cluster or request.workers or default_workers("cpu")
     recomputed = update_recomputed(run, pool)
     collated = update_cells(run, pool)
     lock.verify()
     record.finish(tally, time.perf_counter() - begin)
+    corpus.journal.end("correct")
     documents = corpus.read("documents", [scan.doc_id for scan in scans], ["status"])
     ok = int((documents["status"] == "ok").sum())
     return Summary(
@@ -205,8 +209,12 @@ def _bring_up_to_date(
         len(documents) - ok,
         len(changes.new),
         compared or 0,
-        not (changes.new or updated) and compared is None and recomputed is None and collated is None,
+        not (changes.new or updated or corrected.changed)
+        and compared is None
+        and recomputed is None
+        and collated is None,
         len(fetched.unread) if fetched else 0,
+        lost_corrections(corpus),
     )
 
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 from tablekin.collation import cells_fingerprint, update_collations
 from tablekin.corpus import Inventory
+from tablekin.correction import Applied, apply_corrections, lost_corrections
 from tablekin.execution import Progress, WorkerPool
 from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
 from tablekin.orchestration.context import RunContext
 from tablekin.provenance import versions
 from tablekin.recompute import recomputation_fingerprint, update_recomputations
+
+_NAMED = 5  # corrections whose place is gone, in messages
 
 
 def update_pairs(
@@ -50,6 +53,29 @@ def update_pairs(
         rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
     run.tally.add("drivers", documents, rows, time.perf_counter() - clock)
     return compared or 0
+
+
+def update_corrected(run: RunContext) -> Applied:
+    """Put the corrections of a corpus into its readings; those whose place is gone are named.
+
+    Parameters
+    ----------
+    run
+        What the stages share.
+    """
+    clock = time.perf_counter()
+    applied = apply_corrections(run.corpus, run.record.begin)
+    if applied.changed:
+        run.say(
+            f"{applied.cells} corrected cells; the readings of {len(applied.changed)} documents change by them"
+        )
+        run.tally.add("correct", applied.cells, len(applied.changed), time.perf_counter() - clock)
+    lost = lost_corrections(run.corpus)
+    for one in lost[:_NAMED]:
+        run.say(str(one))
+    if len(lost) > _NAMED:
+        run.say(f"and {len(lost) - _NAMED} more corrections stand nowhere; tablekin check names them")
+    return applied
 
 
 def update_recomputed(run: RunContext, workers: int | WorkerPool) -> int | None:

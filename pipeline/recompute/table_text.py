@@ -65,7 +65,7 @@ def read_tables(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[TableTe
     choices = _digit_choices(digits, texts)
     for region, confidence in zip(cells["region_id"], cells["confidence"], strict=True):
         bare = texts[int(region)]
-        if bare and int(region) not in choices:
+        if bare and (int(region) not in choices or confidence >= 1):  # what somebody has corrected is certain
             even = float(confidence) ** (1 / len(bare))
             choices[int(region)] = tuple({int(digit): even} for digit in bare)
     for table, own in cells.groupby("table_id"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_document
 from tablekin.page import Level
+from tablekin.report.corrected import describe_corrected
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, MATCH, RELATED, Z, differing, z_in_words
 
@@ -65,6 +66,9 @@ class Neighbourhood:
     nearest: list[Neighbour]
     kin: pd.DataFrame
     """Related by collation: partner, about, same, variant, doubtful, cells; those that agree most first."""
+    corrected: dict[str, int] = field(
+        default_factory=dict
+    )  # cells that people corrected, of the document and of those
 
 
 def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood:
@@ -103,7 +107,9 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
         )
         for pair in pairs.to_dict("records")
     ]
-    return Neighbourhood(doc, about[doc], nearest, kin)
+    counts = corpus.corrected_readings.documents()
+    corrected = {name: counts[name] for name in (doc, *pairs["partner"]) if name in counts}
+    return Neighbourhood(doc, about[doc], nearest, kin, corrected)
 
 
 def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
@@ -149,6 +155,7 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
     if not found.nearest:
         yield "  the corpus has no other document"
         return
+    yield from describe_corrected(found.corrected)
     yield from (f"  ({term})" for term in (COSINE, Z, MATCH))
     for one in found.nearest:
         yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, {z_in_words(one.z)}"

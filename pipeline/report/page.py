@@ -132,6 +132,13 @@ class Page:
         return cells_of(self.rows("regions"))
 
     @property
+    def corrections(self) -> pd.DataFrame:
+        """Cells that people corrected: ``region_id`` and ``after``, what was put there; nothing else was."""
+        rows = self.rows("corrections")
+        there = rows[rows["undone"].isna() & (rows["region_id"] >= 0)]
+        return there.drop_duplicates("region_id", keep="last")[["region_id", "after"]].reset_index(drop=True)
+
+    @property
     def tables(self) -> list[pd.DataFrame]:
         """Every table of the page as it was read: rows and columns of texts, empty where nothing stands."""
         return [spread_cells(own, own["text"]) for _, own in self.cells.groupby("table_id")]

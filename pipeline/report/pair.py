@@ -14,6 +14,7 @@ from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
 from tablekin.explain import joint_relevance, pool_factor
 from tablekin.page import FLAG_MEANINGS, Level
+from tablekin.report.corrected import describe_corrected
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, SCORE, Z, z_in_words
@@ -211,6 +212,7 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     a, b, scores = pair.a, pair.b, pair.scores
     yield f"{a.doc_id} ({a.about})  and  {b.doc_id} ({b.about})"
     yield from (f"  {page.doc_id} is {flag}: {FLAG_MEANINGS[flag]}" for page in (a, b) for flag in page.flags)
+    yield from describe_corrected({page.doc_id: len(page.corrections) for page in (a, b)})
     yield f"  {_in_words(scores)}"
     yield from (f"  ({term})" for term in (COSINE, *([Z] if scores.z is not None else []), SCORE))
     if scores.rank_a is not None:

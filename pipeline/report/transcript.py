@@ -12,11 +12,13 @@ from matplotlib.patches import Rectangle
 from tablekin.corpus import replacing
 from tablekin.errors import StorageError, UsageError
 from tablekin.page import FLAG_MEANINGS
+from tablekin.report.cell_sheet import cell_sheet, write_sheet
+from tablekin.report.corrected import describe_corrected
 from tablekin.report.drawing import BOX, HEAD, MARGIN, Drawing, PlacedPage, place_document
 from tablekin.report.page import CRITERIA, Page, in_doubt
 
 _TABLES = ("#1f4fa3", "#2a7d3f", "#7a3fa0", "#9a5b13")  # colours of their cells, in turn
-_SURE, _IN_DOUBT, _WORDS = "#222222", "#c8102e", "#555555"
+_SURE, _IN_DOUBT, _WORDS, _CORRECTED = "#222222", "#c8102e", "#555555", "#0b5fd8"
 _GAP, _DPI = 60, 100
 
 
@@ -42,6 +44,7 @@ def describe_reading(page: Page) -> Iterator[str]:
     turned = f", turned by {page.orientation} degrees" if page.orientation else ""
     yield f"{page.doc_id} ({page.about}){turned}"
     yield from describe_flags(page)
+    yield from describe_corrected({page.doc_id: len(page.corrections)})
     cells, tables, headings = page.cells, page.marked_tables, page.headings
     if not tables:
         yield "  no table was found on it"
@@ -60,7 +63,7 @@ def describe_reading(page: Page) -> Iterator[str]:
 
 
 def write_cells(page: Page, path: Path, values: bool = False) -> None:
-    """Write the cells of a page as CSV, counted from 0 as in the tables of a corpus.
+    """Write the cells of a page as CSV.
 
     Parameters
     ----------
@@ -69,26 +72,33 @@ def write_cells(page: Page, path: Path, values: bool = False) -> None:
     path
         File to write.
     values
-        Whether only numbers are written, without what was printed: every column is then one of numbers to whoever
-        reads the file. Otherwise read ``text`` and ``printed`` as text (``pandas.read_csv(path, dtype={"text": str,
-        "printed": str})``), or ``02`` becomes 2.
+        Whether only numbers are written, without what was printed, counted from 0 as in the tables of a corpus: every
+        column is then one of numbers to whoever reads the file. Otherwise the file is one to be edited and given to
+        ``tablekin correct``, counted from 1 (:func:`tablekin.report.cell_sheet.cell_sheet`); a program should read
+        ``reading``, ``before`` and ``text`` as text (``pandas.read_csv(path, dtype={"reading": str, ...})``), or ``02``
+        becomes 2.
 
     Raises
     ------
     UsageError
         ``path`` cannot be written.
     """
+    if not values:
+        write_sheet(cell_sheet(page.cells.assign(doc_id=page.doc_id), page.digits), path)
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        left_out = ["region_id", "text", "printed", "label"] if values else ["region_id"]
         with replacing(path) as file:
-            file.write(page.cells.drop(columns=left_out).to_csv(index=False).encode())
+            numbers = page.cells.drop(columns=["region_id", "text", "printed", "label"])
+            file.write(numbers.to_csv(index=False).encode())
     except (OSError, StorageError) as error:
         raise UsageError(f"cannot write {path}: {error}") from error
 
 
 def draw_reading(page: Page) -> Drawing:
     """Draw a page, and beside it every digit and word that was read at its place; frames are cells, red is in doubt.
+
+    What people corrected stands in blue, in the middle of its cell.
 
     Raises
     ------
@@ -105,7 +115,9 @@ def draw_reading(page: Page) -> Drawing:
     axes, right = drawing.canvas_axes, cols + _GAP
     drawing.write(placed.left, 118, found, fontsize=14, va="baseline", color="#555555")
     _frame_cells(axes, placed, cells, (0, right))
-    _print_digits(axes, placed, digits, right)
+    corrected = page.corrections.merge(cells[["region_id", *BOX]], on="region_id")
+    _print_digits(axes, placed, digits[~digits["region_id"].isin(corrected["region_id"])], right)
+    _print_corrected(axes, placed, corrected, right)
     _print_words(drawing, placed, page.words, right)
     return drawing
 
@@ -141,3 +153,19 @@ def _print_words(drawing: Drawing, page: PlacedPage, words: pd.DataFrame, shift:
     for (x0, y0, _, y1), text in zip(boxes, words["text"], strict=True):
         points = max(3.0, (y1 - y0) * 72 / _DPI * 0.8)
         drawing.write(x0 + shift, (y0 + y1) / 2, text, fontsize=points, ha="left", va="center", color=_WORDS)
+
+
+def _print_corrected(axes: Axes, page: PlacedPage, corrected: pd.DataFrame, shift: float) -> None:
+    boxes = page.place(corrected[BOX].to_numpy())
+    for (x0, y0, x1, y1), reading in zip(boxes, corrected["after"], strict=True):
+        points = max(3.0, min(y1 - y0, 2 * (x1 - x0) / max(len(reading), 1)) * 72 / _DPI * 0.8)
+        axes.text(
+            (x0 + x1) / 2 + shift,
+            (y0 + y1) / 2,
+            reading,
+            fontsize=points,
+            ha="center",
+            va="center",
+            color=_CORRECTED,
+            parse_math=False,
+        )

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from tablekin.number import value_of
+from tablekin.number import text_of, value_of
 from tablekin.sample.training_pages import roman
 
 
@@ -57,3 +57,23 @@ def test_roman_numerals_are_what_they_are_written_from() -> None:
 )
 def test_a_word_or_a_heading_of_the_same_letters_is_no_numeral(word: str) -> None:
     assert math.isnan(value_of(word))
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [
+        ("9° 10′", "9 10"),
+        ("9°10′", "9 10"),
+        ("-1·1", "11"),
+        ("12.30", "1230"),
+        ("12 30", "12 30"),
+        ("2¾", "2"),
+        ("3l. 12s. 6d.", "3 12 6"),
+        ("1,234", "1234"),
+        ("”", ""),
+        ("♈ 05", "05"),
+        ("", ""),
+    ],
+)
+def test_text_has_the_digits_in_groups(printed, text):
+    assert text_of(printed) == text

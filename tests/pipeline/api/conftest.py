@@ -13,6 +13,8 @@ def folder(tmp_path_factory):
     print_pages(folder / "scans")
     for path in (folder / "scans").iterdir():
         shutil.copy(path, folder)
+    for name, reading in (("cells", "0 23 56"), ("right", "0 23 55")):
+        (folder / f"{name}.csv").write_text(f"doc,row,column,reading\np053,1,2,{reading}\n")
     tablekin.run(folder / "scans", out=folder / "corpus", device="cpu", workers=1)
     return folder
 

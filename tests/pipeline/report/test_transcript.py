@@ -78,9 +78,11 @@ def test_cells_are_written_as_they_stand(corpus, tmp_path):
     page = open_page(corpus, "page0")
     write_cells(page, tmp_path / "new/cells.csv")
     table = pd.read_csv(tmp_path / "new/cells.csv", dtype={"text": str}, keep_default_na=False)
-    written = {(row, col): text for row, col, text in table[["row", "col", "text"]].to_numpy()}
+    written = {
+        (row - 1, col - 1): text for row, col, text in table[["row", "column", "text"]].to_numpy()
+    }  # counted from 1
     assert written == true_texts()
-    assert (table["table_id"] == 0).all()
+    assert (table["table"] == 1).all() and (table["doc"] == "page0").all()
     with pytest.raises(UsageError, match="cannot write"):
         write_cells(page, tmp_path)
 

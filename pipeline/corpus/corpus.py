@@ -281,6 +281,10 @@ class CorpusStore:
             self.drop_documents(gone)
         compact_manifest(self.root)
 
+    def tidy_manifest(self) -> None:
+        """Leave nothing in the manifest but what is there, so that it tells what later parts are made from."""
+        compact_manifest(self.root)
+
     def drop_stale_documents(self, fingerprint: str) -> None:
         """Delete the documents that were analysed with another config or other weights, and all pairs."""
         self.pair_table.drop()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tablekin.correction.proposal import Box, CellPlace, Complaint, CorrectionFile, Proposal, clean_reading
+from tablekin.correction.proposal import Box, Complaint, CorrectionFile, PlaceInTable, Proposal, clean_reading
 from tablekin.errors import ConfigError, UsageError
 from tablekin.ingest import SEPARATORS, MetadataRecord, read_table
 
@@ -99,7 +99,7 @@ def _proposal(place: str, record: MetadataRecord, columns: Mapping[str, int]) ->
     cell = box = None
     if given("row") or given("column"):
         table = _count(value("table"), "table") if given("table") else None
-        cell = CellPlace(table, _count(value("row"), "row"), _count(value("column"), "column"))
+        cell = PlaceInTable(table, _count(value("row"), "row"), _count(value("column"), "column"))
     if given(*_BOX):
         box = _box([value(name) for name in _BOX], needed=cell is None)
     if cell is None and box is None:

@@ -11,7 +11,7 @@ MAX_READING = 200  # characters of a cell; tables of the project's scans have no
 
 
 @dataclass(frozen=True)
-class CellPlace:
+class PlaceInTable:
     """Where a cell stands; all count from 1, as a reader does."""
 
     table: int | None  # None if the page has one table only
@@ -28,7 +28,7 @@ class Proposal:
     readings: tuple[
         str, ...
     ]  # as printed; of several, those are meant that are not what is read there at present
-    cell: CellPlace | None = None
+    cell: PlaceInTable | None = None
     box: Box | None = None
     before: str | None = None  # what was read there when the file was written, if it says so
     image: tuple[float, float] | None = None  # width and height of the picture in which the box is

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tablekin.corpus import CellKey, CorpusStore, find_document
 from tablekin.correction.application import cells_by_document
 from tablekin.correction.overlap import BOX, find_again, find_around
-from tablekin.correction.proposal import CellPlace, Complaint, Proposal
+from tablekin.correction.proposal import Complaint, PlaceInTable, Proposal
 from tablekin.errors import UsageError
 
 Size = tuple[float, float]  # width and height in pixels
@@ -22,7 +22,7 @@ _ANEW = "write the file anew with: tablekin read {root} {doc} --csv FILE"
 
 
 @dataclass(frozen=True)
-class _Settled:
+class _Change:
     """A proposal that is of a cell and changes it."""
 
     proposal: Proposal
@@ -68,7 +68,7 @@ def resolve_proposals(corpus: CorpusStore, proposals: Sequence[Proposal]) -> Res
     earlier = _earlier_readings(corpus)
     cells = cells_by_document(corpus, dict.fromkeys(names.values()))
     sizes = _sizes(corpus, cells)
-    settled: list[_Settled] = []
+    settled: list[_Change] = []
     unchanged = len(proposals) - len(edited)
     for proposal in _with_lines_joined(edited, names, cells, sizes):
         doc = names.get(proposal.names)
@@ -85,7 +85,7 @@ def resolve_proposals(corpus: CorpusStore, proposals: Sequence[Proposal]) -> Res
         if reading is None:
             unchanged += 1
         else:
-            settled.append(_Settled(proposal, doc, cell, reading))
+            settled.append(_Change(proposal, doc, cell, reading))
     taken, twice = _without_contradictions(settled)
     complaints += twice
     documents = corpus.read("documents", {one.document for one in taken}, ["doc_id", "sha256"])
@@ -207,7 +207,7 @@ def _find_cell(doc: str, cells: pd.DataFrame, proposal: Proposal, size: Size | N
     return own
 
 
-def _at(doc: str, cells: pd.DataFrame, place: CellPlace) -> pd.Series:
+def _at(doc: str, cells: pd.DataFrame, place: PlaceInTable) -> pd.Series:
     """Give the cell at a place that counts from 1."""
     tables = sorted(int(table) for table in cells["table_id"].unique())
     if place.table is None and len(tables) > 1:
@@ -250,16 +250,16 @@ def _bare(reading: str) -> str:
     return re.sub(r"\D", "", reading).strip("0")
 
 
-def _without_contradictions(settled: Iterable[_Settled]) -> tuple[list[_Settled], list[Complaint]]:
+def _without_contradictions(settled: Iterable[_Change]) -> tuple[list[_Change], list[Complaint]]:
     """Take every cell once; of one that is given several readings none is taken."""
-    of_cell: dict[CellKey, list[_Settled]] = {}
+    of_cell: dict[CellKey, list[_Change]] = {}
     for one in settled:
         of_cell.setdefault((one.document, int(one.cell["region_id"])), []).append(one)
     taken = [these[0] for these in of_cell.values() if len({one.reading for one in these}) == 1]
     return taken, list(_contradictions(of_cell.values()))
 
 
-def _contradictions(cells: Iterable[list[_Settled]]) -> Iterator[Complaint]:
+def _contradictions(cells: Iterable[list[_Change]]) -> Iterator[Complaint]:
     for these in cells:
         readings = dict.fromkeys(one.reading for one in these)
         if len(readings) > 1:

@@ -66,6 +66,7 @@ def update_corrected(run: RunContext) -> Applied:
     clock = time.perf_counter()
     applied = apply_corrections(run.corpus, run.record.begin)
     if applied.changed:
+        run.corpus.tidy_manifest()
         run.say(
             f"{applied.cells} corrected cells; the readings of {len(applied.changed)} documents change by them"
         )

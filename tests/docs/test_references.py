@@ -54,6 +54,7 @@ FILE_METADATA = {
     "readings",
     "read_files",
     "also",
+    "corrected",
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tablekin.correction import read_csv_file
-from tablekin.correction.proposal import CellPlace
+from tablekin.correction.proposal import PlaceInTable
 from tablekin.errors import UsageError
 
 
@@ -27,8 +27,8 @@ def test_what_spreadsheets_save_is_read(write, encoding, separator):
     ]
     file = read_csv_file(write("\r\n".join(map(separator.join, lines)), encoding))
     first, second = file.proposals
-    assert (first.cell, first.readings, first.before) == (CellPlace(1, 3, 2), ("9° 10'",), None)
-    assert (second.cell, second.readings) == (CellPlace(None, 4, 1), ("",))  # nothing is printed there
+    assert (first.cell, first.readings, first.before) == (PlaceInTable(1, 3, 2), ("9° 10'",), None)
+    assert (second.cell, second.readings) == (PlaceInTable(None, 4, 1), ("",))  # nothing is printed there
     assert first.place == "cells.csv, line 2"
     assert bool(file.notes) == (encoding != "utf-8" or separator != ",")
 

@@ -81,6 +81,7 @@ def cells(doc_id: str, texts: list[list[str]], confidence: float = 0.99) -> pd.D
             "confidence": confidence,
             "printed": text,
             "value": float(text) if text.replace(".", "", 1).isdecimal() else None,
+            "label": None,
         }
         for row, line in enumerate(texts)
         for col, text in enumerate(line)

@@ -5,6 +5,7 @@ import { csv } from './writing'
 export interface Mark {
   kind: 'print' | 'misreading'
   reading: string
+  before: string // what was read there
   table: number
   row: number
   col: number
@@ -55,6 +56,6 @@ export class Marks {
 
 // As `tablekin correct` takes them; rows and columns count from 1, as readers count.
 export function correctionsCsv(corrections: Correction[]): string {
-  const rows = corrections.map((one) => [one.doc, one.table + 1, one.row + 1, one.col + 1, one.reading])
-  return csv([['doc', 'table', 'row', 'column', 'reading'], ...rows])
+  const rows = corrections.map((one) => [one.doc, one.table + 1, one.row + 1, one.col + 1, one.reading, one.before ?? ''])
+  return csv([['doc', 'table', 'row', 'column', 'reading', 'before'], ...rows])
 }

@@ -200,7 +200,7 @@ class ApparatusView {
         class: 'buttons',
         onsubmit: (event: Event) => {
           event.preventDefault()
-          this.marks.set(doc.name, region.id, { kind: 'misreading', reading: input.value.trim(), table: region.table, row: region.row, col: region.col })
+          this.marks.set(doc.name, region.id, { kind: 'misreading', reading: input.value.trim(), before: region.printed || region.text, table: region.table, row: region.row, col: region.col })
           this.go(this.now)
         },
       },
@@ -215,7 +215,7 @@ class ApparatusView {
   private markPrint(): void {
     const one = this.variants[this.now]
     for (const [doc, region] of [[this.a, one.a], [this.b, one.b]] as [Doc, Region][]) {
-      this.marks.set(doc.name, region.id, { kind: 'print', reading: '', table: region.table, row: region.row, col: region.col })
+      this.marks.set(doc.name, region.id, { kind: 'print', reading: '', before: region.printed || region.text, table: region.table, row: region.row, col: region.col })
     }
     this.go(this.now)
   }

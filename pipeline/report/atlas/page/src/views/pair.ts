@@ -159,7 +159,7 @@ class PairView {
       this.stage,
       this.told,
       this.sums,
-      h('p', { class: 'explain' }, t.what),
+      h('p', { class: 'explain' }, t.what, ' ', t.hideWhat),
       section(t.list, this.listed),
     ]
   }

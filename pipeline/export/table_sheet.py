@@ -33,7 +33,8 @@ class TableSheet:
     function
         What the table prints, in words; empty where that is not known.
     printed
-        Rows and columns as printed, both counted from 1; empty where nothing stands.
+        Rows and columns as printed, both counted from 1, or the words that were read there; empty where nothing
+        stands.
     numbers
         The same as numbers, in units of the first group of each; missing where a cell by itself says none.
     computed
@@ -99,6 +100,7 @@ def _sheet(
         if is_doubtful or is_wrong
     }
     printed = cells["printed"].where(cells["printed"] != "", cells["text"])
+    printed = printed.where(printed != "", cells["label"].fillna(""))
     return TableSheet(
         doc_id,
         table,

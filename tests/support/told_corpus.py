@@ -86,7 +86,9 @@ def cells(doc_id: str, texts: list[list[str]], confidence: float = 0.99) -> pd.D
         for row, line in enumerate(texts)
         for col, text in enumerate(line)
     ]
-    return pd.DataFrame(rows)
+    told = pd.DataFrame(rows)
+    others = [name for name in ALL_SCHEMAS["regions"].names if name not in told]
+    return told.assign(**dict.fromkeys(others, ""))
 
 
 def select(tables: dict[str, pd.DataFrame], out: Path) -> Selection:

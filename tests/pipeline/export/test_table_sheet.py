@@ -57,3 +57,10 @@ def test_the_function_says_what_is_due_before_other_checks(sheet):
 
 def test_it_is_named(sheet):
     assert (sheet.doc_id, sheet.table, sheet.about) == ("p0", 1, "Canon, 1550")
+
+
+def test_words_stand_where_nothing_else_was_read(tmp_path):
+    regions = cells("p0", [["", "1"]])
+    regions.loc[0, "label"] = "Aries"
+    (sheet,) = table_sheets(select({"documents": documents(title=["t"]), "regions": regions}, tmp_path))
+    assert sheet.printed.to_numpy().tolist() == [["Aries", "1"]]

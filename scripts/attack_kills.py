@@ -83,6 +83,7 @@ SEQUENCES = (
         6,
     ),
     AttackedCommand("drop", "corpus", ("drop", "{}/corpus", "page1", "page*4.png"), 8),
+    AttackedCommand("correct", "corpus", ("correct", "{}/corpus", "{}/cells.csv", "--who", "Ada"), 6),
     AttackedCommand("analyze", "corpus", ("analyze", "{}/corpus"), 6),
     AttackedCommand("kinship", "corpus", ("kinship", "{}/corpus"), 6),
     AttackedCommand(
@@ -147,12 +148,19 @@ def write_metadata(path: Path, place: str) -> None:
     path.write_text("\n".join(["file,work,year,place", *lines]) + "\n")
 
 
+def write_corrections(path: Path) -> None:
+    """Write corrections of cells of three pages, in two batches of documents."""
+    lines = [f"page{page},{row},2,9{page} {row}" for page in (0, 1, 4) for row in (3, 4)]
+    path.write_text("\n".join(["doc,row,column,reading", *lines]) + "\n")
+
+
 def prepare(folder: Path, commands: Commands) -> None:
     """Make the states that commands begin from: scans alone, a corpus, and a corpus whose scans have changed."""
     for number in range(PAGES):
         write_page(folder / f"scans/scans/page{number}.png", number, number)
     write_metadata(folder / "scans/metadata.csv", "Paris")
     write_metadata(folder / "scans/other.csv", "Basel")
+    write_corrections(folder / "scans/cells.csv")
     (folder / "scans/RUN.toml").write_text(FEW)
     (folder / "scans/OTHER.toml").write_text("[explain]\nmatches_per_pair = 2\n" + FEW)
     shutil.copytree(folder / "scans", folder / "corpus")

@@ -26,7 +26,8 @@ def correct(
     corpus
         Folder of the tables.
     files
-        CSV files as ``tablekin read --csv`` writes them, edited. To undo, names of such files or of documents.
+        CSV files as ``tablekin read --csv`` writes them, edited, or PAGE-XML (``.xml``). To undo, names of such files
+        or of documents.
     who
         Who corrected; by default your name on this computer.
     undo

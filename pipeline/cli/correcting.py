@@ -19,8 +19,8 @@ def correct(
         list[str],
         typer.Argument(
             metavar="FILE...",
-            help="CSV files as `tablekin read --csv` writes them, edited. With --undo, names of such files or of "
-            "documents.",
+            help="CSV files as `tablekin read --csv` writes them, edited, or PAGE-XML (.xml). With --undo, names of "
+            "such files or of documents.",
         ),
     ],
     undo: Annotated[

@@ -110,7 +110,7 @@ def _elements(page: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
         parent, is_table = waiting.pop()
         for child in parent:
             if is_table and child.tag in _CELLS:
-                yield child, _is_header(child)
+                yield child, _is_heading(child)
             elif child.tag == "TextRegion":
                 lines = child.findall("TextLine")
                 yield from ((line, True) for line in lines)
@@ -121,9 +121,12 @@ def _elements(page: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
                 waiting.append((child, child.tag == "TableRegion"))
 
 
-def _is_header(cell: ET.Element) -> bool:
+def _is_heading(cell: ET.Element) -> bool:
+    """Tell whether a cell is a heading, or stands over several columns as headings do: the corpus has no such cells."""
     role = cell.find("Roles/TableCellRole")
-    return role is not None and (role.get("header") or "").casefold() in ("true", "1")
+    said = cell if role is None else role
+    spans = {(said.get(name) or "1").strip() for name in ("rowSpan", "colSpan")}
+    return (said.get("header") or "").casefold() in ("true", "1") or spans != {"1"}
 
 
 def _readings(element: ET.Element) -> list[str]:

@@ -73,7 +73,7 @@ def take_corrections(
     root
         The corpus.
     files
-        CSV files, as ``tablekin read --csv`` writes them.
+        CSV files, as ``tablekin read --csv`` writes them, or PAGE-XML.
     who
         Who corrected.
     say

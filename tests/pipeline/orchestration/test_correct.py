@@ -309,3 +309,30 @@ def test_studies_of_the_readings_before_are_named_until_they_are_made_again(fold
     with corpus.writing("kinship", corpus.layout.kinship):
         pass
     assert list(check(out)) == []
+
+
+def test_what_was_edited_in_page_xml_is_taken_by_its_place(folder, out):
+    """The image was scaled to twice its size; only the cell that reads otherwise is taken, and not taken back again."""
+
+    def cell_at(row, column, *texts):
+        x, y = 18 * (column - 1), 18 * (row - 1)
+        points = f'<Coords points="{x + 3},{y + 3} {x + 15},{y + 3} {x + 15},{y + 15} {x + 3},{y + 15}"/>'
+        line, whole = (f"<TextEquiv><Unicode>{text}</Unicode></TextEquiv>" for text in texts)
+        return f"<TextRegion>{points}<TextLine>{points}{line}</TextLine>{whole}</TextRegion>"
+
+    cells = cell_at(1, 1, "864", "864") + cell_at(3, 2, "9° 10′", "831") + cell_at(40, 2, "5", "5")
+    size = 'imageWidth="60" imageHeight="40"'
+    page = f'<PcGts><Page imageFilename="{{}}" {size}><TableRegion>{{}}</TableRegion></Page></PcGts>'
+    (folder / "edited.xml").write_text(page.format("page0.png", cells), "utf-8")
+    (folder / "other.xml").write_text(page.format("nobody.png", cells), "utf-8")
+    done = correct(out, folder / "edited.xml", folder / "other.xml", write(folder, "page1,1,1,5"))
+    assert (done.cells, done.unchanged, done.documents) == (2, 1, ["page0", "page1"])
+    assert cell(out, "page0", 3, 2)[1] == "9° 10′"
+    assert ["in no cell" in str(done.complaints[0]), "no document nobody.png" in str(done.complaints[1])] == [
+        True
+    ] * 2
+    done = correct(out, folder / "edited.xml")
+    assert (done.cells, done.unchanged) == (0, 2)
+    (folder / "none.xml").write_text("<html/>")
+    with pytest.raises(UsageError, match=r"none.xml is no PAGE-XML"):
+        correct(out, folder / "none.xml")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.corpus import replacing
+from tablekin.faults import faults_described
 
 REGISTER = "tablekin_shard"  # the function of the page that a shard calls
 MAX_BYTES = 1_900_000  # of a shard of the whole corpus: browsers read scripts of this size without a pause
@@ -60,9 +60,11 @@ class ShardFolder:
         script = to_script(name, content)
         path = self.root / f"{name}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_bytes() != script:
-            with replacing(path) as file:
-                file.write(script)
+        with faults_described(
+            path
+        ):  # not forced to disk one by one: the next report writes anew what is not whole
+            if not path.exists() or path.read_bytes() != script:
+                path.write_bytes(script)
         self.written[name] = len(script)
 
     def write_columns(self, name: str, columns: dict[str, list[Any]]) -> list[str]:

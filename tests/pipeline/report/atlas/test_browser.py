@@ -275,7 +275,6 @@ def test_text_is_never_small_and_the_page_fits_a_tablet(page, atlas):
     [
         ((0, 1), 1, "No two of these 3 pages are related"),
         ((0,), 0, "one page"),
-        ((0, 2), 0, "2 of 2 pages are related"),
     ],
 )
 def test_a_corpus_that_lacks_something_says_so(page, tmp_path, numbers, broken, told):

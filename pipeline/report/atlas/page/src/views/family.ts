@@ -90,7 +90,7 @@ export async function openFamily(corpus: Corpus, route: Route): Promise<View> {
     title: fill(t.tab, { number: short.number }),
     kicker: [said(familyName(corpus, short.documents))],
     sentence: fill(t.sentence, { number: short.number, documents: short.documents.length, what }),
-    body: [h('div', { class: 'prose' }, short.told.map((line) => h('p', {}, said(`${line[0].toUpperCase()}${line.slice(1)}.`)))), ...view.body()],
+    body: [h('div', { class: 'prose' }, short.told.map((line) => h('p', {}, said(`${begun(line)}.`)))), ...view.body()],
     wide: true,
   }
 }
@@ -288,4 +288,9 @@ class FamilyView {
 
 function sure(probability: number | null): string {
   return probability === null ? '' : ` (${fill(t.probability, { probability: probability.toFixed(2) })})`
+}
+
+// A line of words begins with a capital; one that begins with the name of a page is left as it is.
+function begun(line: string): string {
+  return /^(no|too|who|whether|family) /.test(line) ? `${line[0].toUpperCase()}${line.slice(1)}` : line
 }

@@ -25,7 +25,7 @@ from tablekin.explain import compare, match_pairs, score_pairs
 from tablekin.provenance import peak_memory
 from tablekin.report import AtlasRequest, write_atlas
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).resolve().parents[1]
 
 
 def time_views(index: Path, a: str, b: str) -> dict[str, float]:

@@ -14,6 +14,7 @@ const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9
 const OTHER = '#8d887d'
 const NEAR = 46 // pixels a page, from which thumbnails are drawn
 const MOST_PICTURES = 150 // drawn at once
+const MANY = 1200 // pages in sight, from which dots are set pixel by pixel: thousands of shapes would take too long
 
 type By = 'cluster' | 'family' | 'work' | 'year' | 'place' | 'function'
 
@@ -354,12 +355,17 @@ class MapView {
   // The page nearest to a point, within a reach in pixels.
   private at([x, y]: [number, number], reach = 0): number {
     const limit = reach || (this.size() >= NEAR ? this.size() / 2 : 10)
-    let [best, distance] = [-1, limit]
+    const { documents } = this.corpus
+    const pixels = this.pixels()
+    const [atX, atY] = [this.centre[0] + (x - this.canvas.clientWidth / 2) / pixels, this.centre[1] + (y - this.canvas.clientHeight / 2) / pixels]
+    let [best, distance] = [-1, (limit / pixels) ** 2]
     for (const number of this.points) {
       if (!this.fits[number]) continue
-      const [px, py] = this.place(number)
-      const own = Math.hypot(px - x, py - y)
-      if (own < distance) [best, distance] = [number, own]
+      const own = ((documents.x[number] as number) - atX) ** 2 + ((documents.y[number] as number) - atY) ** 2
+      if (own < distance) {
+        best = number
+        distance = own
+      }
     }
     return best
   }
@@ -411,10 +417,24 @@ class MapView {
     let pictures = 0
     const faint: [number, number, number][] = []
     const shown: [number, number, number][] = []
+    const { documents } = this.corpus
+    const pixels = this.pixels()
+    const [left, top] = [width / 2 - this.centre[0] * pixels, height / 2 - this.centre[1] * pixels]
     for (const number of this.points) {
-      const [x, y] = this.place(number)
+      const [x, y] = [left + (documents.x[number] as number) * pixels, top + (documents.y[number] as number) * pixels]
       if (x < -size || y < -size || x > width + size || y > height + size) continue
       ;(this.fits[number] ? shown : faint).push([number, x, y])
+    }
+    if (faint.length + shown.length > MANY) {
+      this.stamp(brush, faint, shown, dot, ratio)
+      for (const [number, x, y] of shown) {
+        if (number !== this.hovered && !this.chosen.has(number)) continue
+        brush.lineWidth = 2
+        brush.strokeStyle = getComputedStyle(canvas).color
+        brush.strokeRect(x - dot - 3, y - dot - 3, 2 * dot + 6, 2 * dot + 6)
+      }
+      this.drawArea(brush)
+      return
     }
     brush.fillStyle = OTHER
     brush.globalAlpha = 0.22
@@ -444,8 +464,12 @@ class MapView {
         brush.strokeRect(x - reach, y - reach, 2 * reach, 2 * reach)
       }
     }
+    this.drawArea(brush)
+  }
+
+  private drawArea(brush: CanvasRenderingContext2D): void {
     if (this.area.length > 1) {
-      brush.strokeStyle = getComputedStyle(canvas).color
+      brush.strokeStyle = getComputedStyle(this.canvas).color
       brush.lineWidth = 1.5
       brush.setLineDash([5, 4])
       brush.beginPath()
@@ -454,6 +478,37 @@ class MapView {
       brush.stroke()
       brush.setLineDash([])
     }
+  }
+
+  // Dots set into the pixels of the canvas: discs, and squares for the second turn of colours.
+  private stamp(brush: CanvasRenderingContext2D, faint: [number, number, number][], shown: [number, number, number][], dot: number, ratio: number): void {
+    const { width, height } = brush.canvas
+    const image = brush.createImageData(width, height)
+    const cells = new Uint32Array(image.data.buffer)
+    const put = (x: number, y: number, reach: number, colour: number, isRound: boolean) => {
+      const [middleX, middleY] = [Math.round(x * ratio), Math.round(y * ratio)]
+      for (let dy = -reach; dy <= reach; dy++) {
+        const line = middleY + dy
+        if (line < 0 || line >= height) continue
+        const half = isRound ? Math.round(Math.sqrt(reach * reach + reach - dy * dy)) : reach
+        const [begin, end] = [Math.max(0, middleX - half), Math.min(width - 1, middleX + half)]
+        if (begin <= end) cells.fill(colour, line * width + begin, line * width + end + 1)
+      }
+    }
+    const reach = Math.max(1, Math.round(dot * ratio))
+    const known = new Map<string, number>()
+    const bytes = (hex: string, opacity: number) => {
+      const key = `${hex}${opacity}`
+      const found = known.get(key)
+      if (found !== undefined) return found
+      const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16))
+      const made = ((opacity << 24) | (b << 16) | (g << 8) | r) >>> 0
+      known.set(key, made)
+      return made
+    }
+    for (const [, x, y] of faint) put(x, y, 1, bytes(OTHER, 60), false)
+    for (const [number, x, y] of shown) put(x, y, reach, bytes(this.colourOf[number], 255), this.shapeOf[number] !== 1)
+    brush.putImageData(image, 0, 0)
   }
 
   private picture(number: number): HTMLImageElement | null {

@@ -37,6 +37,8 @@ class CopyingCriteria:
 CRITERIA = CopyingCriteria()
 RATES = (0.002, 0.006, 0.02, 0.05)
 """Shares of values that an edition has otherwise than what it copied, each as likely as the others."""
+ERRING = (*RATES, 0.15)
+"""Shares of values that are wrong in an edition: its author may err at any place, more often than a copyist."""
 
 
 @dataclass(frozen=True)
@@ -53,23 +55,36 @@ class CopyingEvidence:
 
 @dataclass(frozen=True)
 class _Hypotheses:
-    """Log-likelihood of values if they were copied, or computed by two authors, for every rate of misprints."""
+    """Log-likelihood of values under each hypothesis, for every rate of misprints.
 
-    copied: Array  # (rates,)
-    alike: Array  # each by his own means
-    same_means: Array  # both by the same
+    Two editions have a rate each; copies have that of what they were copied from, and that of their differences.
+    """
+
+    source: Array  # (ERRING,) of what was copied
+    changes: Array  # (RATES,) of its copies
+    alike: Array  # (2, ERRING) each author by his own means
+    same_means: Array  # (ERRING,) both by the same
 
     def __add__(self, other: _Hypotheses) -> _Hypotheses:
         return _Hypotheses(
-            self.copied + other.copied, self.alike + other.alike, self.same_means + other.same_means
+            self.source + other.source,
+            self.changes + other.changes,
+            self.alike + other.alike,
+            self.same_means + other.same_means,
         )
 
     @property
     def log_odds(self) -> float:
-        """Nats for a copy, whatever the rate of misprints."""
+        """Nats for a copy, whatever the rates of misprints."""
         share = CRITERIA.same_means
-        copied, alike, same_means = (logsumexp(one) for one in (self.copied, self.alike, self.same_means))
+        copied = _whatever_the_rate(self.source) + _whatever_the_rate(self.changes)
+        alike, same_means = _whatever_the_rate(self.alike), _whatever_the_rate(self.same_means)
         return float(copied - np.logaddexp(np.log1p(-share) + alike, np.log(share) + same_means))
+
+
+def _whatever_the_rate(log_likelihood: Array) -> float:
+    """Average over rates that are as likely as one another, each row by itself."""
+    return float(np.sum(logsumexp(log_likelihood, axis=-1) - np.log(log_likelihood.shape[-1])))
 
 
 def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
@@ -83,8 +98,7 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
         What the functions of the documents say.
     """
     known = cells["region_a"].isin(list(expected_a.cells))
-    nothing = np.zeros(len(RATES))
-    total, found = _Hypotheses(nothing, nothing, nothing), CopyingEvidence()
+    total, found = None, CopyingEvidence()
     for own, expected, other in (
         (cells[known], expected_a, expected_b),
         (_turned(cells[~known]), expected_b, expected_a),  # of what the function of document b alone tells
@@ -92,9 +106,9 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
         values = align_values(own, expected, other)
         for function in np.unique(values.function).tolist():
             part = values.only(values.function == function)
-            total += _weigh(part)
+            total = _weigh(part) if total is None else total + _weigh(part)
             found = _count(found, part, expected.functions[function])
-    return replace(found, log_odds=total.log_odds) if found.values else found
+    return found if total is None else replace(found, log_odds=total.log_odds)
 
 
 def _turned(cells: pd.DataFrame) -> pd.DataFrame:
@@ -166,31 +180,30 @@ def _sides(values: AlignedValues, computed: Array, due: Array, authors: Array) -
 
 def _weigh(values: AlignedValues) -> _Hypotheses:
     """Weigh the values of one function, by what that of either document says; who was copied erred as either author."""
-    rates = np.array(RATES)[:, None]
+    rates, erring = np.array(RATES)[:, None], np.array(ERRING)[:, None]
     apart = wrap(values.b - values.a, values.period)
     same = apart == 0
     trust = np.where(same, 1.0, values.sure)
     other_reading = misprint_density(apart, values.digits, values.weights)
     change = rates + np.where(same, 1 - np.sqrt(values.sure), 0.0)  # misread, too
-    copied, alike, same_means = [], [], []
+    changes = _sum(trust, np.where(same, (1 - change) ** 2, (1 - change) * change * other_reading))
+    source, alike, same_means = [], [], []
     own: list[Array] = []  # of document a by its function, of b by its own
     for computed, due in ((values.computed, values.due), (values.computed_b, values.due_b)):
         alone = []
         for authors in (values.authors_a, values.authors_b):
             sides = _sides(values, computed, due, authors)
-            first, second = sides.alone(rates)
-            alone.append((first, second))
-            both = np.where(
-                same, first * (1 - change) ** 2, (first + second) * (1 - change) * change * other_reading
-            )
-            copied.append(_sum(trust, both))
-            stray = rates * other_reading + authors[:, 2] * slip_density(apart)  # of one from the other
-            same_means.append(_sum(trust, _by_same_means(sides, authors, same, stray, rates)))
+            first, second = sides.alone(erring)
+            alone.append((_sum(trust, first), _sum(trust, second)))
+            source.append(_sum(trust, np.where(same, first, first + second)))
+            stray = erring * other_reading + authors[:, 2] * slip_density(apart)  # of one from the other
+            same_means.append(_sum(trust, _by_same_means(sides, authors, same, stray, erring)))
         (first, _), (_, second) = alone
         own.append(second if own else first)
-        alike.append(_sum(trust, first * second))
-    alike.append(_sum(trust, own[0] * own[1]))
-    return _Hypotheses(*(np.max(one, axis=0) for one in (copied, alike, same_means)))
+        alike.append(np.stack([first, second]))
+    alike.append(np.stack(own))
+    best, apart_best, same_best = (max(one, key=_whatever_the_rate) for one in (source, alike, same_means))
+    return _Hypotheses(best, changes, apart_best, same_best)
 
 
 def _by_same_means(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tablekin.collation.authorship import SHARES
-from tablekin.collation.copying import CRITERIA, RATES, weigh_copying
+from tablekin.collation.copying import CRITERIA, ERRING, RATES, weigh_copying
 from tablekin.collation.expectation import NO_EXPECTATIONS, expect
 from tablekin.recompute.forms import Form
 from tablekin.recompute.number_table import NumberColumn
@@ -64,14 +64,15 @@ def test_whole_numbers_that_agree_weigh_what_one_reckons_by_hand():
     evidence = weigh_copying(beside(values, values), document(values, values), document(values, values))
     slips, misprint = 0.1 * SHARES.slips, 1 / (SHARES.readings * 3)
     slip = slips / (2 * SHARES.mean_slip)
-    copied, alike, same_means = [], [], []
-    for rate in RATES:
+    edition, same_means = [], []
+    for rate in ERRING:
         by_itself = (1 - rate) * (1 - slips + slip) + rate * misprint
-        copied.append((by_itself * (1 - rate) ** 2) ** ROWS)
-        alike.append(by_itself ** (2 * ROWS))
+        edition.append(by_itself**ROWS)
         same_means.append(((1 - rate - slips) ** 2 + (slip + rate * misprint) ** 2) ** ROWS)
     share = CRITERIA.same_means
-    expected = math.log(sum(copied) / ((1 - share) * sum(alike) + share * sum(same_means)))
+    alike = (1 - share) * np.mean(edition) ** 2 + share * np.mean(same_means)
+    copied = np.mean(edition) * np.mean([(1 - rate) ** (2 * ROWS) for rate in RATES])
+    expected = math.log(copied / alike)
     assert evidence.log_odds == pytest.approx(expected, abs=1e-6)
     assert (evidence.values, evidence.differing, evidence.shared_errors) == (ROWS, 0, 0)
 

@@ -53,27 +53,28 @@ def fit(pairs: pd.DataFrame) -> dict[str, Any]:
     weight = float(model.fit(nats[:, None], copied, sample_weight=weights).coef_[0, 0])
     log_odds = weight * own["nats"].to_numpy()
     supported = {
-        "copied": _borne_out(log_odds, copied, works.to_numpy(object)),
-        "computed alike": _borne_out(-log_odds, ~copied, works.to_numpy(object)),
+        "copied": borne_out(log_odds, copied),
+        "computed alike": borne_out(-log_odds, ~copied),
     }
-    most = min(count for count, _ in supported.values()) + 1
+    most = min(supported.values())
     print(reliability(np.clip(log_odds, -np.log(most), np.log(most)), copied))
     return {
         "pairs": len(own),
         "works": int(works.nunique()),
         "weight": weight,
-        "works beyond the last mistake, and where that is, nats": supported,
-        "odds borne out": most,
+        "odds borne out": supported,
         "max_log_odds": float(np.log(most)),
     }
 
 
-def _borne_out(
-    log_odds: NDArray[np.float64], right: NDArray[np.bool_], works: NDArray[np.object_]
-) -> tuple[int, float]:
-    """Count the works with a pair beyond the last one that is wrong."""
-    last = float(log_odds[~right].max(initial=-np.inf))
-    return len({*works[log_odds > last]}), last
+def borne_out(log_odds: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Find the highest odds that pairs beyond some log-odds have: right ones to wrong ones, one added to either.
+
+    Pairs of one work are not independent of one another, so that these odds are rather too high.
+    """
+    order = np.argsort(-log_odds, kind="stable")
+    good = np.cumsum(right[order])
+    return float(((good + 1) / (np.arange(1, len(good) + 1) - good + 1)).max())
 
 
 def main() -> None:

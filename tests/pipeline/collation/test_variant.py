@@ -54,3 +54,8 @@ def test_an_exchange_that_comes_again_and_again_is_misreading():
     assert rarities(once)["41"] > 0.5
     assert rarities(often)["41"] < 1e-6
     assert confidence(*once[0], rarities(often)) < 1e-3 * confidence(*once[0], {})
+
+
+def test_digits_that_surely_always_stand_for_one_another_are_no_variants():
+    """Readings that are certain, of a confusion so regular that its probability by chance is nought."""
+    assert confidence(CellReading("14", (1.0, 1.0)), CellReading("11", (1.0, 1.0)), {"41": 0.0}) == 0.0

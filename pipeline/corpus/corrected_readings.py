@@ -109,8 +109,14 @@ class CorrectedReadings:
         return True
 
     def _sealed(self, name: str) -> dict[CellKey, tuple[str, StoredReading]]:
-        """Read which cells a part says were corrected: what was put there, and what had been read."""
-        text = part_metadata(self._layout.part(_TABLE, name)).get(PartKey.CORRECTED)
+        """Read which cells a part says were corrected: what was put there, and what had been read.
+
+        One that cannot be read says of none; that it cannot is told by whoever needs its rows.
+        """
+        try:
+            text = part_metadata(self._layout.part(_TABLE, name)).get(PartKey.CORRECTED)
+        except (OSError, pa.ArrowException):
+            return {}
         rows = decode(text) if text else []
         return {(doc, int(region)): (after, StoredReading(*read)) for doc, region, after, *read in rows}
 

@@ -98,7 +98,15 @@ def test_results_are_printed_as_json(command, scans, tmp_path):
     (scans / "letter.jpg").write_text("Dear Sir,")
     result = command("run", scans, "--out", out, "--device", "cpu", "--workers", 1, "--json")
     assert result.exit_code == 3
-    expected = {"corpus": str(out), "ok": 2, "failed": 1, "added": 3, "pairs": 1, "unchanged": False}
+    expected = {
+        "corpus": str(out),
+        "ok": 2,
+        "failed": 1,
+        "added": 3,
+        "pairs": 1,
+        "unchanged": False,
+        "lost": [],
+    }
     assert json.loads(result.stdout) == expected | {"unread": 0, "related": []}
     dropped = json.loads(command("drop", out, "letter*", "--json").stdout)
     assert dropped == {"corpus": str(out), "documents": ["letter"], "left": 2, "is_current": True}

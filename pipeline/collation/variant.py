@@ -118,7 +118,8 @@ def confidence(one: CellReading, other: CellReading, rarity: Mapping[str, float]
             prior *= rarity.get(_exchange(one, other, differ[0]), 1.0)
     else:
         right, prior = _of_unequal_length(one, other)
-    return prior * right / (prior * right + 1 - right) if prior else 0.0
+    possible = prior * right + 1 - right
+    return prior * right / possible if possible else 1.0  # readings that are certain differ for certain
 
 
 def _of_unequal_length(one: CellReading, other: CellReading) -> tuple[float, float]:

@@ -56,6 +56,6 @@ def test_an_exchange_that_comes_again_and_again_is_misreading():
     assert confidence(*once[0], rarities(often)) < 1e-3 * confidence(*once[0], {})
 
 
-def test_digits_that_surely_always_stand_for_one_another_are_no_variants():
-    """Readings that are certain, of a confusion so regular that its probability by chance is nought."""
-    assert confidence(CellReading("14", (1.0, 1.0)), CellReading("11", (1.0, 1.0)), {"41": 0.0}) == 0.0
+@pytest.mark.parametrize("rarity", [0.0, 1e-300, 1e-20])
+def test_readings_that_are_certain_differ_however_regularly_their_digits_do(rarity):
+    assert confidence(CellReading("14", (1.0, 1.0)), CellReading("11", (1.0, 1.0)), {"41": rarity}) == 1.0

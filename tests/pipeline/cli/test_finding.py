@@ -51,4 +51,5 @@ def test_what_stands_nowhere_is_said(command, editions):
 def test_what_cannot_be_looked_for_ends_with_2(command, editions):
     result = command("find", editions, "abc")
     assert result.exit_code == 2
-    assert "'abc' has no digits" in result.stderr
+    assert "no words of" in result.stderr  # without digits it is a word
+    assert "--words tesseract" in result.stderr

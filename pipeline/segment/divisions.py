@@ -198,7 +198,7 @@ def _between_columns(
         ]
     )
     divided = np.zeros(len(several), bool)
-    divided[column[narrow]] = True
+    divided[column] = True
     scattered = several.sum() >= CRITERIA.min_rules and divided[several].mean() < CRITERIA.divided
     left = []
     nexts = np.sort(np.concatenate([ends, [place for place, _ in spaces]]))

@@ -166,3 +166,24 @@ def test_signs_taken_for_digits_here_and_there_make_no_column_between_a_rule_and
     columns.gaps += [(start, end, False, False)] * (ROWS - signs)  # of rows without a sign
     columns.gaps += [(start, start + 40, False, False), (end - 7, end, False, False)] * signs
     assert columns.divisions() == pytest.approx([expected], abs=0.6)
+
+
+def test_a_form_of_which_some_rules_are_seen_keeps_the_columns_between_them() -> None:
+    columns, expected = Columns(), []
+    rooms = [
+        (3, 17),
+        (3, 17),
+        (3, 17),
+        (1, 0),
+        (1, 0),
+        (3, 26),
+        (3, 26),
+    ]  # columns, and the space between them
+    for room, (count, space) in enumerate(rooms):
+        if room:
+            expected.append(columns.white(13, rule=ROWS))
+        for column in range(count):
+            if column:
+                expected.append(columns.white(space))
+            columns.number(3)
+    assert columns.divisions() == pytest.approx(expected, abs=0.6)

@@ -13,6 +13,10 @@ class Shelf:
 
     def __init__(self, texts=None, near=(), without_table=()):
         self.texts, self.near, self.without_table = texts or {}, near, without_table
+        self.corrected_readings = self  # none of them is corrected
+
+    def digests(self):
+        return {}
 
     def read(self, table, columns):
         if table == "pages":

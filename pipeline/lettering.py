@@ -1,4 +1,4 @@
-"""Lettering: names and readings as they may be shown, whatever characters a scan's name or the metadata have.
+"""Lettering: names, readings and numbers as they may be shown, whatever characters a scan's name or the metadata have.
 
 What steers a terminal is written out: otherwise the name of a file could clear the screen, set the window's title or
 let a line read backwards. In a drawing a dollar sign is a dollar sign, not the beginning of a formula.
@@ -21,6 +21,15 @@ PLAIN_DRAWING: Any = {  # settings of matplotlib: no formulas, and the same draw
     "text.parse_math": False,
     "svg.hashsalt": "tablekin",
 }
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun: ``1 family``, ``2 families``, ``0 witnesses``."""
+    if number == 1:
+        return f"1 {noun}"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{number} {noun[:-1]}ies"
+    return f"{number} {noun}{'es' if noun.endswith(('s', 'ch')) else 's'}"
 
 
 def on_terminal(text: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tablekin.corpus import Comparison, CorpusStore
 from tablekin.dating import UNDATED, YEAR_COLUMNS, Years, span
+from tablekin.lettering import counted
 from tablekin.schemas import ALL_SCHEMAS, to_arrow
 
 _LISTED = 15  # pairs of works that are told, those with most in common first
@@ -122,10 +123,10 @@ def describe_works(works: pd.DataFrame) -> Iterator[str]:
     for row in found.head(_LISTED).itertuples():
         a, b = (_named(row, side) for side in "ab")
         came = "which came first is not known" if row.first == "unknown" else f"{row.work_a} came first"
-        errors = f", {_count(row.shared_errors, 'error')} in both" if row.shared_errors else ""
+        errors = f", {counted(row.shared_errors, 'error')} in both" if row.shared_errors else ""
         yield (
-            f"  {a} and {b}: {row.related_a} of {_count(row.documents_a, 'page')} and {row.related_b} of "
-            f"{row.documents_b} are related, {_count(row.copied, 'pair')} of them copied{errors}; {came}"
+            f"  {a} and {b}: {row.related_a} of {counted(row.documents_a, 'page')} and {row.related_b} of "
+            f"{row.documents_b} are related, {counted(row.copied, 'pair')} of them copied{errors}; {came}"
         )
     if len(found) > _LISTED:
         yield f"  and {len(found) - _LISTED} more, in the table works"
@@ -135,10 +136,6 @@ def _named(row: object, side: str) -> str:
     years = span(getattr(row, f"year_from_{side}"), getattr(row, f"year_to_{side}"))
     name = getattr(row, f"work_{side}")
     return str(name) if years == UNDATED else f"{name} ({years})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def order_works(works: pd.DataFrame) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import typer
 from tablekin.cli.arguments import CorpusFolder
 from tablekin.cli.command import LOGGER, Output, command
 from tablekin.errors import ExitCode
+from tablekin.lettering import counted
 
 
 def correct(
@@ -38,25 +39,25 @@ def correct(
     name = who or user_name()
     if undo:
         done = undo_corrections(corpus, files, name, LOGGER.info)
-        LOGGER.info("%d corrections taken back, as %s", done.cells, name)
+        LOGGER.info("%s taken back, as %s", counted(done.cells, "correction"), name)
     else:
         done = take_corrections(corpus, [Path(file) for file in files], name, LOGGER.info)
         LOGGER.info(
-            "%d cells corrected, as %s; %d places of the files say what is read already",
-            done.cells,
+            "%s corrected, as %s; %s of the files already read so",
+            counted(done.cells, "cell"),
             name,
-            done.unchanged,
+            counted(done.unchanged, "place"),
         )
     for complaint in done.complaints:
         LOGGER.warning("%s", complaint)
     if done.complaints:
-        LOGGER.warning("%d places could not be taken; everything else was", len(done.complaints))
+        LOGGER.warning("%s could not be taken; everything else was", counted(len(done.complaints), "place"))
     if done.documents:
         shown = ", ".join(done.documents[:5]) + (" ..." if len(done.documents) > 5 else "")
         LOGGER.info(
-            "readings, values, recomputation and collation of %d documents follow: %s; scores, matches and factors "
+            "readings, values, recomputation and collation of %s follow: %s; scores, matches and factors "
             "are still of what the network saw",
-            len(done.documents),
+            counted(len(done.documents), "document"),
             shown,
         )
     if not done.is_current:

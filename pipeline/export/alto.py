@@ -10,14 +10,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from tablekin.export.page_files import date_of, facts_of
+from tablekin.export.page_files import write_beside_pictures
 from tablekin.export.page_xml import part_id, region_id
-from tablekin.export.printed_page import PrintedPage, PrintedRegion, PrintedTable, printed_pages
+from tablekin.export.printed_page import PrintedPage, PrintedRegion, PrintedTable
 from tablekin.export.reading_frame import Box
-from tablekin.export.scan_files import place_picture
 from tablekin.export.selection import Selection
 from tablekin.export.text_line import PrintedGlyph, PrintedWord, TextLine
-from tablekin.export.xml_tree import SCHEMA_INSTANCE, make, write_xml
+from tablekin.export.xml_tree import SCHEMA_INSTANCE, make
 from tablekin.page import FLAG_MEANINGS, PageFlag, RegionKind
 from tablekin.version import __version__
 
@@ -39,12 +38,7 @@ def write(selection: Selection) -> Iterator[Path]:
     Path
         Each file when it is written.
     """
-    made = date_of(selection)
-    for page in printed_pages(selection):
-        name, written = place_picture(selection, page.doc_id, selection.out)
-        yield from written
-        root = alto_xml(page, name, made, facts_of(selection, page.doc_id))
-        yield write_xml(selection.out / f"{page.doc_id}.xml", root)
+    return write_beside_pictures(selection, alto_xml)
 
 
 def alto_xml(page: PrintedPage, picture: str, made: str, said: dict[str, str]) -> ET.Element:

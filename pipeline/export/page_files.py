@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from tablekin.export.page_xml import PageDialect, page_xml
-from tablekin.export.printed_page import printed_pages
+from tablekin.export.printed_page import PrintedPage, printed_pages
 from tablekin.export.scan_files import place_picture
 from tablekin.export.selection import Selection
 from tablekin.export.xml_tree import write_xml
+
+# of a document, the name of its picture, when the corpus was made, and what else is to be told of it
+RootOf = Callable[[PrintedPage, str, str, dict[str, str]], ET.Element]
 
 _UNDATED = "1970-01-01T00:00:00+00:00"  # of a corpus that does not say when it was made
 _SAID = ("source", "page_index", "sha256")
@@ -36,11 +41,16 @@ def write_page_files(selection: Selection, dialect: PageDialect, folder: str = "
     Path
         Each file when it is written.
     """
+    return write_beside_pictures(selection, partial(page_xml, dialect=dialect), folder)
+
+
+def write_beside_pictures(selection: Selection, root_of: RootOf, folder: str = "") -> Iterator[Path]:
+    """Write the pictures and a file of XML for each, whose root ``root_of`` makes; ``folder`` is for these files."""
     made = date_of(selection)
     for page in printed_pages(selection):
         name, written = place_picture(selection, page.doc_id, selection.out)
         yield from written
-        root = page_xml(page, name, made, facts_of(selection, page.doc_id), dialect)
+        root = root_of(page, name, made, facts_of(selection, page.doc_id))
         yield write_xml(selection.out / folder / f"{page.doc_id}.xml", root)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tablekin.kinship.families import Family
 from tablekin.kinship.stemma import CRITERIA, Branch
+from tablekin.lettering import counted
 
 KINSHIP_TERMS = (
     "Family: documents whose tables were copied from one another, by collation, directly or through others.",
@@ -38,9 +39,10 @@ def describe_family(family: Family) -> Iterator[str]:
     """
     variants = family.variants
     yield (
-        f"family {family.number}: {_count(len(family.witness_of), 'document')}, "
-        f"{_count(len(variants.witnesses), 'witness')}; "
-        f"{_count(len(variants.readings), 'cell')} compared, {len(variants.variants())} of them with different readings"
+        f"family {family.number}: {counted(len(family.witness_of), 'document')}, "
+        f"{counted(len(variants.witnesses), 'witness')}; "
+        f"{counted(len(variants.readings), 'cell')} compared, "
+        f"{len(variants.variants())} of them with different readings"
     )
     if family.stemma is None:
         yield f"  no tree: of fewer than {CRITERIA.min_witnesses} witnesses, every tree fits the readings"
@@ -49,7 +51,7 @@ def describe_family(family: Family) -> Iterator[str]:
     for branch in family.stemma.branches:
         yield f"  {_together(branch, family)} belong together: {_shared(branch)}{_against(branch)}"
     for step in family.stemma.steps:
-        new = f"; {_count(len(step.errors), 'error')} more" if step.errors else ""
+        new = f"; {counted(len(step.errors), 'error')} more" if step.errors else ""
         yield (
             f"  {_dated(step.child, family)} was copied from {_dated(step.parent, family)}, or from a lost copy of it"
             f"{new} (probability {step.probability:.2f})"
@@ -78,10 +80,10 @@ def _shared(branch: Branch) -> str:
     """Say what some witnesses have in common: errors, where they are known as such."""
     if branch.errors:
         odds = f" (probability {branch.probability:.2f})" if branch.probability is not None else ""
-        return f"they share {_count(len(branch.errors), 'error')}{odds}"
+        return f"they share {counted(len(branch.errors), 'error')}{odds}"
     if branch.probability is not None:
         return f"the fewest errors are then made twice (probability {branch.probability:.2f})"
-    return f"{_count(branch.alone, 'reading')} that the others do not have"
+    return f"{counted(branch.alone, 'reading')} that the others do not have"
 
 
 def _together(branch: Branch, family: Family) -> str:
@@ -104,9 +106,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _against(branch: Branch) -> str:
-    return f"; {_count(branch.against, 'cell')} against it" if branch.against else ""
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
+    return f"; {counted(branch.against, 'cell')} against it" if branch.against else ""

@@ -10,6 +10,7 @@ from tablekin.corpus import Inventory
 from tablekin.correction import Applied, apply_corrections, lost_corrections
 from tablekin.execution import Progress, WorkerPool
 from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
+from tablekin.lettering import counted
 from tablekin.orchestration.context import RunContext
 from tablekin.provenance import versions
 from tablekin.recompute import recomputation_fingerprint, update_recomputations
@@ -68,7 +69,8 @@ def update_corrected(run: RunContext) -> Applied:
     if applied.changed:
         run.corpus.tidy_manifest()
         run.say(
-            f"{applied.cells} corrected cells; the readings of {len(applied.changed)} documents change by them"
+            f"{counted(applied.cells, 'corrected cell')}; the readings of "
+            f"{counted(len(applied.changed), 'document')} change by them"
         )
         run.tally.add("correct", applied.cells, len(applied.changed), time.perf_counter() - clock)
     lost = lost_corrections(run.corpus)
@@ -96,7 +98,7 @@ def update_recomputed(run: RunContext, workers: int | WorkerPool) -> int | None:
     """
 
     def begin(batches: int) -> None:
-        run.say(f"{batches} batches of documents to be recomputed")
+        run.say(f"{counted(batches, 'batch')} of documents to be recomputed")
         run.record.begin()
 
     fingerprint = recomputation_fingerprint(run.config, str(versions()["tablekin"]))

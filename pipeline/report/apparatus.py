@@ -28,8 +28,7 @@ from tablekin.collation import (
     summarize,
     to_frame,
 )
-from tablekin.corpus import replacing
-from tablekin.errors import StorageError, UsageError
+from tablekin.report.csv_file import save_csv
 from tablekin.report.drawing import (
     MARGIN,
     Drawing,
@@ -265,12 +264,7 @@ def write_csv(apparatus: Apparatus, path: Path) -> None:
     """
     doc_a, doc_b = (page.doc_id for page in apparatus.pages)
     rows = apparatus.cells.assign(doc_a=doc_a, doc_b=doc_b)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            file.write(rows[["doc_a", "doc_b", *apparatus.cells.columns]].to_csv(index=False).encode())
-    except (OSError, StorageError) as error:
-        raise UsageError(f"cannot write the apparatus to {path}: {error}") from error
+    save_csv(rows[["doc_a", "doc_b", *apparatus.cells.columns]], path, what="the apparatus")
 
 
 def draw_apparatus(apparatus: Apparatus) -> Drawing:

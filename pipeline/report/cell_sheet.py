@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tablekin.corpus import CorpusStore, replacing
+from tablekin.corpus import CorpusStore
 from tablekin.correction import as_shown
-from tablekin.errors import StorageError, UsageError
 from tablekin.page import RegionKind
+from tablekin.report.csv_file import SPREADSHEET, save_csv
 
 _BOX = ["x0", "y0", "x1", "y1"]
 _CELL = ["doc_id", "region_id", "table_id", "row", "col", "text", "confidence", "printed", "value", *_BOX]
@@ -104,12 +104,7 @@ def write_sheet(sheet: pd.DataFrame, path: Path) -> None:
     UsageError
         ``path`` cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            file.write(sheet.to_csv(index=False).encode("utf-8-sig"))
-    except (OSError, StorageError) as error:
-        raise UsageError(f"cannot write {path}: {error}") from error
+    save_csv(sheet, path, SPREADSHEET)
 
 
 def describe_least_sure(sheet: pd.DataFrame) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from tablekin.corpus import CorpusStore, replacing
-from tablekin.errors import StorageError, UsageError
+from tablekin.corpus import CorpusStore
+from tablekin.report.csv_file import save_csv
 from tablekin.report.neighbours import describe_row
 
 _BESIDE = {"outside": "beside the tables", "page_number": "page number"}  # kinds of regions where words stand
@@ -70,9 +70,4 @@ def write_found(found: pd.DataFrame, path: Path) -> None:
     UsageError
         ``path`` cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            file.write(found.to_csv(index=False).encode())
-    except (OSError, StorageError) as error:
-        raise UsageError(f"cannot write {path}: {error}") from error
+    save_csv(found, path)

@@ -13,9 +13,9 @@ import pandas as pd
 from pydantic import ValidationError
 
 from tablekin.config import RecomputeConfig
-from tablekin.corpus import CorpusStore, replacing
-from tablekin.errors import StorageError, UsageError
+from tablekin.corpus import CorpusStore
 from tablekin.recompute import LIBRARY, Finding, Recomputation, recompute_readings, to_frames
+from tablekin.report.csv_file import save_csv
 from tablekin.report.page import Page
 from tablekin.report.sexagesimal import in_words, written
 from tablekin.threshold import threshold
@@ -272,11 +272,6 @@ def write_checks(recomputed: RecomputedPage, path: Path) -> None:
     UsageError
         ``path`` cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        checks = recomputed.checks
-        checks.insert(0, "doc_id", recomputed.page.doc_id)
-        with replacing(path) as file:
-            file.write(checks.to_csv(index=False).encode())
-    except (OSError, StorageError) as error:
-        raise UsageError(f"cannot write {path}: {error}") from error
+    checks = recomputed.checks
+    checks.insert(0, "doc_id", recomputed.page.doc_id)
+    save_csv(checks, path)

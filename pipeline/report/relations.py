@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
 from tablekin.dating import UNDATED, Years, dates_of
+from tablekin.lettering import counted
 from tablekin.report.neighbours import describe_row
 from tablekin.report.terms import COSINE, Z, differing, z_in_words
 
@@ -45,8 +46,8 @@ class RelatedPair:
     @property
     def counted(self) -> str:
         """Say how many cells agree, how many differ in print, and how many errors both have."""
-        errors = f", {_count(self.shared_errors, 'error')} in both" if self.shared_errors else ""
-        return f"{self.same} of {_count(self.cells, 'cell')} agree, {differing(self.variant)}{errors}"
+        errors = f", {counted(self.shared_errors, 'error')} in both" if self.shared_errors else ""
+        return f"{self.same} of {counted(self.cells, 'cell')} agree, {differing(self.variant)}{errors}"
 
     def __str__(self) -> str:
         """Say who is related, how, and by what."""
@@ -135,7 +136,7 @@ def describe_relations(
         yield from _describe_nearest(corpus, anyway)
         return
     groups = _group(related)
-    pairs, several = _count(len(related), "pair"), f", in {len(groups)} groups" if len(groups) > 1 else ""
+    pairs, several = counted(len(related), "pair"), f", in {len(groups)} groups" if len(groups) > 1 else ""
     yield f"related documents, by collation: {pairs}{several}"
     for group in groups[:_GROUPS]:
         names = sorted({doc for pair in group for doc in (pair.doc_a, pair.doc_b)})
@@ -145,7 +146,7 @@ def describe_relations(
         closest = _closest(group)[:_PAIRS]
         yield from (f"    {pair}" for pair in closest)
         if len(group) > len(closest):
-            yield f"    and {_count(len(group) - len(closest), 'more pair')} among them"
+            yield f"    and {counted(len(group) - len(closest), 'more pair')} among them"
     if len(groups) > _GROUPS:
         yield f"  and {len(groups) - _GROUPS} more groups"
     if len(related) > _PAIRS:
@@ -229,7 +230,3 @@ def _commands(commands: list[tuple[str, str]]) -> Iterator[str]:
 
 def _quoted(corpus: CorpusStore, *names: str) -> str:
     return shlex.join([str(corpus.root), *names])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -9,11 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from tablekin.corpus import replacing
-from tablekin.errors import StorageError, UsageError
 from tablekin.page import FLAG_MEANINGS
 from tablekin.report.cell_sheet import cell_sheet, write_sheet
 from tablekin.report.corrected import describe_corrected
+from tablekin.report.csv_file import save_csv
 from tablekin.report.drawing import BOX, HEAD, MARGIN, Drawing, PlacedPage, place_document
 from tablekin.report.page import CRITERIA, Page, in_doubt
 
@@ -86,13 +85,7 @@ def write_cells(page: Page, path: Path, values: bool = False) -> None:
     if not values:
         write_sheet(cell_sheet(page.cells.assign(doc_id=page.doc_id), page.digits), path)
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as file:
-            numbers = page.cells.drop(columns=["region_id", "text", "printed", "label"])
-            file.write(numbers.to_csv(index=False).encode())
-    except (OSError, StorageError) as error:
-        raise UsageError(f"cannot write {path}: {error}") from error
+    save_csv(page.cells.drop(columns=["region_id", "text", "printed", "label"]), path)
 
 
 def draw_reading(page: Page) -> Drawing:

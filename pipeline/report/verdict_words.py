@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import exp
 
 from tablekin.collation import MAX_LOG_ODDS, PairVerdict, Relation
+from tablekin.lettering import counted
 
 
 def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
@@ -33,9 +34,10 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
     evidence = verdict.evidence
     if evidence.values:
         yield (
-            f"  of {_count(evidence.values, 'value')} of a known function ({', '.join(evidence.functions)}) both share "
-            f"{_count(evidence.shared_errors, 'error')} and "
-            f"{_count(evidence.shared_deviations, 'deviation')} in the last place; {evidence.differing} differ"
+            f"  of {counted(evidence.values, 'value')} of a known function ({', '.join(evidence.functions)}) "
+            "both share "
+            f"{counted(evidence.shared_errors, 'error')} and "
+            f"{counted(evidence.shared_deviations, 'deviation')} in the last place; {evidence.differing} differ"
         )
     if verdict.rough:
         yield (
@@ -50,7 +52,3 @@ def _stated(verdict: PairVerdict) -> str:
     odds = exp(min(abs(verdict.log_odds_copied), MAX_LOG_ODDS))
     rounded = int(odds) if odds < 20 else int(odds / 10) * 10
     return f"more than {rounded}" if at_most else f"{rounded}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

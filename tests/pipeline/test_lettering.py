@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tablekin.lettering import in_json, on_drawing, on_terminal
+from tablekin.lettering import counted, in_json, on_drawing, on_terminal
 
 NASTY = "\x1b]0;gotcha\x07\x1b[2Ja\x9b31mb\u202ecod\u2066.png\x7f\u2028\udcff"
 
@@ -26,3 +26,19 @@ def test_letters_of_any_script_lines_and_tabs_stay():
 def test_json_stays_json():
     value = {"source": NASTY.replace("\udcff", ""), "work": "Köln\n"}
     assert json.loads(in_json(json.dumps(value, ensure_ascii=False))) == value
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "words"),
+    [
+        (1, "family", "1 family"),
+        (2, "family", "2 families"),
+        (0, "day", "0 days"),
+        (2, "witness", "2 witnesses"),
+        (3, "batch", "3 batches"),
+        (2, "corrected cell", "2 corrected cells"),
+        (1, "batch", "1 batch"),
+    ],
+)
+def test_numbers_are_written_with_their_nouns(number, noun, words):
+    assert counted(number, noun) == words

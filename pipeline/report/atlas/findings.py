@@ -11,6 +11,7 @@ import pandas as pd
 
 from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
+from tablekin.lettering import counted
 from tablekin.report.atlas.catalogue import NONE, Catalogue
 from tablekin.report.relations import RelatedPair
 from tablekin.threshold import threshold
@@ -172,9 +173,3 @@ def nearest_of_all(corpus: CorpusStore, catalogue: Catalogue) -> dict[str, Any] 
         "cosine": round(float(pair["cosine"]), 4),
         "z": round(float(pair["z"]), 2) if pd.notna(pair["z"]) else None,
     }
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun: ``1 family``, ``2 families``."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

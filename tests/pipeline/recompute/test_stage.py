@@ -124,7 +124,7 @@ def test_a_corpus_without_the_tables_gets_them(folder, table):
     before = digests(folder / "corpus")
     next((folder / "corpus" / table).iterdir()).unlink()
     summary, said = bring_up_to_date(folder)
-    assert not summary.unchanged and "1 batches of documents to be recomputed" in said
+    assert not summary.unchanged and "1 batch of documents to be recomputed" in said
     assert digests(folder / "corpus") == before
 
 

@@ -95,6 +95,8 @@ def _unsigned(bare: str) -> float:
 def _roman_value(text: str) -> float | None:
     """Read a Roman numeral; None for what is none, or may as well be a word."""
     small = text.lower()
+    if not small:  # of a cell that holds a point alone
+        return None
     letters = {*small}
     is_small, is_capital = text == small and letters <= _SMALL_ROMAN, text != small and text == text.upper()
     if not (is_small or is_capital) or letters == {"m"} or (len(small) == 1 and small not in _LONE_ROMAN):

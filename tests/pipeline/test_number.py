@@ -41,7 +41,9 @@ def test_a_reading_has_the_value_that_its_print_says(printed: str, value: float)
     assert value_of(printed) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("printed", ["", "—", "do.", "„", "9. 10. 57. 44", "12 30", "N. 37 E.", "A7"])
+@pytest.mark.parametrize(
+    "printed", ["", ".", "+.", "—", "do.", "„", "9. 10. 57. 44", "12 30", "N. 37 E.", "A7"]
+)
 def test_what_only_the_column_can_count_or_is_no_number_has_no_value(printed: str) -> None:
     assert math.isnan(value_of(printed))
 

@@ -79,6 +79,7 @@ def find_families(
             f"no two documents of {corpus.root} are related by copying, by collation: there is no family to make a "
             "tree of; the table alignments says which pairs were compared and what they have in common"
         )
+    dates = None if year is None else years_of(documents, year)
     groups = _components(related)
     group_of = {doc: number for number, group in enumerate(groups) for doc in group}
     collations = corpus.read("collations", columns=_COLLATED)
@@ -88,7 +89,7 @@ def find_families(
     for number, group in enumerate(groups):
         names = {doc: _name(documents, doc, witness) for doc in group}
         yield replace(
-            _family(number, names, _years(documents, names, year), rows[number], with_stemma),
+            _family(number, names, _years(dates, names), rows[number], with_stemma),
             alike=alike.get(number, ()),
         )
 
@@ -119,10 +120,10 @@ def _name(documents: pd.DataFrame, doc: str, witness: str | None) -> str:
     return doc if value is None or pd.isna(value) else str(value)
 
 
-def _years(documents: pd.DataFrame, names: Mapping[str, str], year: str | None) -> dict[str, Years]:
-    if year is None:
+def _years(dates: pd.DataFrame | None, names: Mapping[str, str]) -> dict[str, Years]:
+    if dates is None:
         return {}
-    known = years_of(documents.loc[list(names)], year).dropna(how="all")
+    known = dates.loc[list(names)].dropna(how="all")
     known = known.assign(witness=known.index.map(names), by=known["year_to"].fillna(known["year_from"]))
     earliest = known.sort_values(["witness", "by", "year_from"]).drop_duplicates("witness")
     rows = earliest[["witness", *YEAR_COLUMNS]].itertuples(index=False)

@@ -8,12 +8,13 @@ from PIL import Image, ImageDraw
 
 from tablekin.config import RunConfig
 from tablekin.explain import match_pairs, score_pairs
-from tablekin.orchestration import RunRequest, Stages, run
+from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tests.support import atlas_stages
 from tests.support.runs import in_this_process
 
 MARKUP = "<script>document.title='broken'</script><img src=x onerror=\"document.title='broken'\">"
 RIGHT_TO_LEFT = "\u202eزيج البتاني\u202c \u200f"
+STAGES = Stages(atlas_stages.analyse, score_pairs, match_pairs)
 LONG = "lorem & ipsum; " * 667  # 10,000 characters
 
 
@@ -56,11 +57,18 @@ def make_corpus(
             table = csv.DictWriter(file, [*metadata[0]])
             table.writeheader()
             table.writerows(metadata)
-    stages = Stages(atlas_stages.analyse, score_pairs, match_pairs)
     request = RunRequest((folder / "scans",), folder / "corpus", path, RunConfig(device="cpu"), workers=1)
     with in_this_process():
-        run(request, lambda line: None, stages)
+        run(request, lambda line: None, STAGES)
     return folder / "corpus"
+
+
+def empty_corpus(folder: Path) -> Path:
+    """Make a corpus all of whose documents were dropped."""
+    corpus = make_corpus(folder, (), broken=1)
+    with in_this_process():
+        drop_documents(corpus, ["zbroken0"], lambda line: None, STAGES)
+    return corpus
 
 
 def full_corpus(folder: Path) -> Path:

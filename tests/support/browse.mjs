@@ -14,10 +14,10 @@ let page
 let complaints = []
 let asked = []
 
-async function fresh({ width = 1300, height = 900, scheme = 'light' }) {
+async function fresh({ width = 1300, height = 900, scheme = 'light', offline = true }) {
   await context?.close()
   context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: 'reduce', acceptDownloads: true })
-  await context.setOffline(true)
+  await context.setOffline(offline)
   page = await context.newPage()
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(String(error)))

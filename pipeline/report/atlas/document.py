@@ -19,10 +19,13 @@ from tablekin.schemas import FEATURES
 
 BOX = ["x0", "y0", "x1", "y1"]
 _LARGEST = 32767  # of a number of two bytes
-_KINDS = [kind.value for kind in RegionKind]
+_KINDS = {kind.value: place for place, kind in enumerate(RegionKind)}
 _FEATURE = {name: place for place, name in enumerate(FEATURES)}
-_RELATIONS = ("same", "variant", "only_a", "only_b", "not_compared")
-_ERRORS = ("unknown", "none", "a", "b", "both")
+_RELATIONS = {
+    name: place for place, name in enumerate(("same", "variant", "only_a", "only_b", "not_compared"))
+}
+_TEXTS = ("relation", "error_in", "text_a", "text_b", "computed")
+_ERRORS = {name: place for place, name in enumerate(("unknown", "none", "a", "b", "both"))}
 
 
 @dataclass(frozen=True)
@@ -120,16 +123,17 @@ def _page(page: pd.Series, functions: pd.DataFrame) -> dict[str, Any]:
 
 
 def _regions(regions: pd.DataFrame, drivers: pd.DataFrame, frame: UprightPage) -> dict[str, Any]:
-    share = drivers.set_index("region_id")["share"].reindex(regions["region_id"]).fillna(0).to_numpy()
+    shares = dict(zip(drivers["region_id"].tolist(), drivers["share"].tolist(), strict=True))
+    share = np.array([shares.get(region, 0.0) for region in regions["region_id"].tolist()])
     texts, printed = regions["text"].fillna("").tolist(), regions["printed"].fillna("").tolist()
     return {
         "id": pack(regions["region_id"], "u2"),
-        "kind": pack([_KINDS.index(kind) for kind in regions["kind"]], "u1"),
+        "kind": pack([_KINDS[kind] for kind in regions["kind"]], "u1"),
         "table": pack(regions["table_id"].fillna(-1), "i2"),
         "row": pack(regions["row"].fillna(-1), "i2"),
         "col": pack(regions["col"].fillna(-1), "i2"),
         "box": pack(frame.place(regions[BOX].to_numpy()), "u2"),
-        "confidence": pack(np.rint(regions["confidence"].fillna(0).clip(0, 1) * 1000), "u2"),
+        "confidence": pack(_thousandths(regions["confidence"]), "u2"),
         "share": pack(np.rint(np.clip(share, -1, 1) * 30000), "i2"),
         "text": texts,
         # what was printed is mostly what the digits say
@@ -144,9 +148,9 @@ def _regions(regions: pd.DataFrame, drivers: pd.DataFrame, frame: UprightPage) -
 def _digits(digits: pd.DataFrame, frame: UprightPage) -> dict[str, Any]:
     return {
         "digit": pack(digits["digit"], "u1"),
-        "score": pack(np.rint(digits["score"].clip(0, 1) * 1000), "u2"),
+        "score": pack(_thousandths(digits["score"]), "u2"),
         "other": pack(digits["other"], "i1"),
-        "other_score": pack(np.rint(digits["other_score"].fillna(0).clip(0, 1) * 1000), "u2"),
+        "other_score": pack(_thousandths(digits["other_score"]), "u2"),
         "region": pack(digits["region_id"], "u2"),
         "box": pack(frame.place(digits[BOX].to_numpy()), "u2"),
     }
@@ -171,6 +175,8 @@ def _factor(factors: pd.DataFrame) -> dict[str, Any]:
 
 def _checks(checks: pd.DataFrame) -> list[list[Any]]:
     """List the cells that do not say what they should: region, due, residual, kind, what it most likely is."""
+    if checks.empty:
+        return []
     misfits = checks[checks["p_misprint"] + checks["p_misreading"] > 0].sort_values("region_id")
     return [
         [
@@ -202,15 +208,21 @@ def _collation(cells: pd.DataFrame) -> dict[str, Any]:
         "a": pack(cells["region_a"], "i2"),
         "b": pack(cells["region_b"], "i2"),
         "place": pack(cells[["table_a", "row_a", "col_a", "table_b", "row_b", "col_b"]].to_numpy(), "i2"),
-        "relation": pack([_RELATIONS.index(one) for one in cells["relation"]], "u1"),
-        "confidence": pack(np.rint(cells["confidence"].fillna(0).clip(0, 1) * 1000), "u2"),
-        "error_in": pack([_ERRORS.index(one) for one in cells["error_in"]], "u1"),
+        "relation": pack([_RELATIONS[one] for one in cells["relation"]], "u1"),
+        "confidence": pack(_thousandths(cells["confidence"]), "u2"),
+        "error_in": pack([_ERRORS[one] for one in cells["error_in"]], "u1"),
         "texts": [
-            [int(place), str(one.text_a), str(one.text_b), str(one.computed)]
-            for place, one in enumerate(cells.itertuples())
-            if one.relation == "variant" or one.error_in in ("a", "b", "both")
+            [place, str(text_a), str(text_b), str(computed)]
+            for place, (relation, error_in, text_a, text_b, computed) in enumerate(
+                zip(*(cells[name].tolist() for name in _TEXTS), strict=True)
+            )
+            if relation == "variant" or error_in in ("a", "b", "both")
         ],
     }
+
+
+def _thousandths(values: pd.Series) -> NDArray[np.float64]:
+    return np.rint(np.clip(np.nan_to_num(values.to_numpy(np.float64, na_value=np.nan)), 0, 1) * 1000)
 
 
 def _short(value: Any, places: int) -> float | None:

@@ -22,6 +22,7 @@ class TellingLimits:
     """What is told on the front page."""
 
     surprises: int = threshold(6, "pairs", "of each kind that are told first")
+    nearest: int = threshold(6, "pairs", "that are nearest, told where none are related")
     min_years: int = threshold(
         50, "years", "between two printings of a table that is said to have lived long"
     )
@@ -76,10 +77,18 @@ def pair_columns(
 def headline(related: Sequence[RelatedPair], catalogue: Catalogue, families: int) -> str:
     """Say in a sentence what the corpus tells."""
     total = len(catalogue.rows)
+    read = int((catalogue.rows["status"] == "ok").sum())
     if not total:
-        return "This corpus has no document."
-    if total == 1:
-        return "This corpus has one page: there is nothing to compare it with."
+        return "This corpus has no page."
+    if not read:
+        return (
+            "The one scan of this corpus could not be read."
+            if total == 1
+            else f"None of the {total} scans of this corpus could be read."
+        )
+    if read == 1:
+        which = "one page" if total == 1 else "one page that could be read"
+        return f"This corpus has {which}: there is nothing to compare it with."
     if not related:
         return f"No two of these {total} pages are related, by collation."
     pages = {doc for pair in related for doc in (pair.doc_a, pair.doc_b)}
@@ -161,15 +170,17 @@ def surprises(pairs: Mapping[str, Sequence[Any]], catalogue: Catalogue) -> list[
     return found
 
 
-def nearest_of_all(corpus: CorpusStore, catalogue: Catalogue) -> dict[str, Any] | None:
-    """Find the two documents that are nearest, for a corpus in which none are related."""
+def nearest_of_all(corpus: CorpusStore, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Find the pairs of documents that are nearest, for a corpus in which none are related."""
     nearest = corpus.read_nearest_pairs(1, ["doc_a", "doc_b", "cosine", "z"])
-    if nearest.empty:
-        return None
-    pair = nearest.sort_values(["z", "doc_a", "doc_b"], ascending=[False, True, True]).iloc[0]
-    return {
-        "a": catalogue.number[str(pair["doc_a"])],
-        "b": catalogue.number[str(pair["doc_b"])],
-        "cosine": round(float(pair["cosine"]), 4),
-        "z": round(float(pair["z"]), 2) if pd.notna(pair["z"]) else None,
-    }
+    first = nearest.sort_values(["z", "doc_a", "doc_b"], ascending=[False, True, True]).head(LIMITS.nearest)
+    return [
+        {
+            "a": catalogue.number[str(pair.doc_a)],
+            "b": catalogue.number[str(pair.doc_b)],
+            "cosine": round(float(pair.cosine), 4),
+            "z": round(float(pair.z), 2) if pd.notna(pair.z) else None,
+        }
+        for pair in first.itertuples()
+        if str(pair.doc_a) in catalogue.number and str(pair.doc_b) in catalogue.number
+    ]

@@ -86,7 +86,7 @@ def overview_shard(given: Overview) -> dict[str, Any]:
         "headline": headline(given.related, catalogue, len(given.families)),
         "sentences": verdict_sentences(given.pairs),
         "surprises": surprises(given.pairs, catalogue),
-        "nearest": None if given.related else nearest_of_all(corpus, catalogue),
+        "nearest": [] if given.related else nearest_of_all(corpus, catalogue),
         "failed": failed,
         "counts": _counts(given),
         "shards": given.names,
@@ -166,5 +166,5 @@ def _plain(value: Any) -> Any:
     if value is None or (not isinstance(value, (list, str)) and pd.isna(value)):
         return None
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        return float(f"{value:.10g}")
     return value if isinstance(value, (int, str)) else str(value)

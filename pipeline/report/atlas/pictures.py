@@ -175,4 +175,7 @@ def service_of(document: pd.Series, frame: UprightPage) -> dict[str, Any] | None
         return None
     if frame.orientation or frame.size != (width, height):
         return None
+    fetched = str(document.get("iiif_address"))
+    if not fetched.startswith((f"{service}/full/", f"{service}/info.json#")):
+        return None  # the page is a part of what the service has
     return {"address": service, "version": int(str(version)[0])}

@@ -150,6 +150,8 @@ def _study(
     corpus: CorpusStore, request: AtlasRequest, say: Callable[[str], None]
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Make the tables of analyze; a corpus without a document that was analysed, or interrupted, has none."""
+    if not (corpus.read("documents", columns=["status"])["status"] == "ok").any():
+        return {}, pd.DataFrame()
     try:
         return study(corpus, request.columns, 10.0, lambda _: None)
     except (UsageError, CorpusError) as error:

@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,14 +14,7 @@ import pytest
 
 from tablekin.corpus import CorpusStore
 from tablekin.report import AtlasRequest, write_atlas
-from tests.support.atlas_browser import browser
-from tests.support.atlases import LONG, MARKUP, RIGHT_TO_LEFT, full_corpus, make_corpus
-
-
-@pytest.fixture(scope="module")
-def page():
-    with browser() as opened:
-        yield opened
+from tests.support.atlases import LONG, MARKUP, RIGHT_TO_LEFT, empty_corpus, full_corpus, make_corpus
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +59,7 @@ def test_an_address_shows_the_same_when_it_is_reloaded_and_is_accessible(page, a
     before, title = page.text(), page.title()
     assert before and title != "broken"
     assert page.run(script="document.querySelectorAll('h1').length") == 1
-    if "?" not in address or address.startswith(("#/pair", "#/search")):
+    if "?" not in address or "level=row" in address or address.startswith("#/search"):
         assert page.axe() == []
     page.reload()
     assert page.text() == before and page.title() == title
@@ -170,6 +164,51 @@ def test_the_relevance_of_a_pair_is_that_of_the_corpus(page, atlas, corpus):
     assert f"cosine {pair['cosine']:.3f}" in sums and f"score {pair['dot']:.4g}" in sums.replace("e+", "e+")
 
 
+def test_what_only_two_pages_share_is_the_map_less_what_either_has_with_the_average_page(page, atlas, corpus):
+    store = CorpusStore.open(corpus)
+    regions = store.read("regions", ["page0", "page2"]).query("kind == 'cell'")
+    factors = store.read("factors", ["page0", "page2"]).astype({"feature": str})
+    wide = factors.pivot_table(
+        index=["doc_id", "region_id"], columns="feature", values="relevance", fill_value=0, observed=True
+    )
+    features = store.read("features")
+    names = [*map(str, range(10)), *(f"{k:02d}" for k in range(100))]
+    phi = {
+        doc: pd.Series(values, names) for doc, values in zip(features["doc_id"], features["phi"], strict=True)
+    }
+    shares = sum(phi.values()) / sum(phi.values()).sum()
+    rows = {}
+    for doc in ("page0", "page2"):
+        own = regions[regions["doc_id"] == doc].set_index("region_id")
+        relevance = wide.loc[doc].reindex(index=own.index, columns=names, fill_value=0)
+        rows[doc] = relevance.groupby(own["row"]).sum()
+    a, b = rows["page0"], rows["page2"]
+    common = np.outer(a @ shares, b.sum(1)) + np.outer(a.sum(1), b @ shares)
+    expected = (a.to_numpy() @ b.to_numpy().T - common / 2) / (phi["page0"] @ phi["page2"])
+    page.visit(atlas, "#/pair/page0/page2?level=row&beyond=1&from=1")
+    told = page.run(script="[...document.querySelectorAll('.connection .share')].map((one) => one.innerText)")
+    shown = [float(one.removesuffix(" %")) for one in told]
+    strongest = 100 * expected.ravel()[np.argsort(-np.abs(expected.ravel()), kind="stable")]
+    assert np.allclose(shown, strongest[: len(shown)], atol=0.011) and len(shown) > 5
+
+
+def test_the_matrix_of_a_pair_is_gone_through_by_keys(page, atlas, corpus):
+    matches = relevance(corpus, "page0", "page2", "row").set_index(["region_a", "region_b"])
+    page.visit(atlas, "#/pair/page0/page2?level=row")
+    page.run(script="document.querySelector('.matrix-frame canvas').focus()")
+    page.press(key="ArrowDown")
+    page.press(key="ArrowRight")
+    told = page.text(".pointed-at")
+    assert told.startswith("A, row 2") and "and B, row 2" in told
+    regions = CorpusStore.open(corpus).read("regions", ["page0", "page2"]).query("kind == 'row' and row == 1")
+    ids = tuple(regions.set_index("doc_id")["region_id"].loc[["page0", "page2"]])
+    share = float(told.split(": ")[1].split(" %")[0])
+    if ids in matches.index:
+        assert share == pytest.approx(100 * matches.loc[ids, "share"], abs=0.0006)
+    page.press(key="Enter")
+    assert f"at={ids[0]}" in page.run(script="location.hash")
+
+
 def test_pointing_at_a_cell_lights_up_its_partners(page, atlas):
     page.visit(atlas, "#/pair/page0/page2")
     page.wait(condition="document.querySelectorAll('.bridge path').length > 0")
@@ -226,6 +265,32 @@ def test_values_are_found_where_they_stand(page, atlas, corpus):
     assert "stands in" in page.text("h1")
 
 
+def runs_of(cells, groups):
+    """Find where numbers stand one after the other, along a row or down a column: document, region."""
+    at = {(one.doc_id, one.row, one.col): one for one in cells.itertuples()}
+    return {
+        (doc, one.region_id)
+        for (doc, row, col), one in at.items()
+        for down, right in ((0, 1), (1, 0))
+        if all(
+            getattr(at.get((doc, row + down * k, col + right * k)), "text", None) == text
+            for k, text in enumerate(groups)
+        )
+    }
+
+
+def test_numbers_are_found_down_a_column(page, atlas, corpus):
+    cells = CorpusStore.open(corpus).read("regions").query("kind == 'cell'")
+    own = cells[cells["doc_id"] == "page3"].sort_values(["col", "row"])
+    groups = own["text"].iloc[5:8].tolist()
+    page.visit(atlas, f"#/search?q={'+'.join(groups)}")
+    links = page.run(script="[...document.querySelectorAll('.found')].map((one) => one.getAttribute('href'))")
+    found = {(link.split("/")[2].split("?")[0], int(link.split("cell=")[1])) for link in links}
+    assert found == runs_of(cells, groups) and any(doc == "page3" for doc, _ in found)
+    page.wait(condition="document.querySelector('.found .quiet')?.innerText.includes('column')")
+    assert "down the column" in page.text()
+
+
 def test_everything_is_reached_by_keyboard_alone(page, atlas):
     page.visit(atlas)
     seen = []
@@ -275,13 +340,20 @@ def test_text_is_never_small_and_the_page_fits_a_tablet(page, atlas):
     [
         ((0, 1), 1, "No two of these 3 pages are related"),
         ((0,), 0, "one page"),
+        ((), 2, "None of the 2 scans of this corpus could be read."),
+        ((), 0, "This corpus has no page."),
     ],
 )
 def test_a_corpus_that_lacks_something_says_so(page, tmp_path, numbers, broken, told):
-    corpus = make_corpus(tmp_path, numbers, broken=broken)
+    corpus = make_corpus(tmp_path, numbers, broken=broken) if numbers or broken else empty_corpus(tmp_path)
     atlas = write_atlas(AtlasRequest(corpus, tmp_path / "out", images="none", workers=1), print)
     page.visit(atlas.index.parent)
     assert told in page.text("h1")
+    reasons = "is not a JPEG, PNG, TIFF, JPEG 2000 or WebP image"
+    assert page.text().count(reasons) == broken
+    if not numbers and broken:
+        page.go(hash="#/page/zbroken1")
+        assert reasons in page.text()
     for address in (
         "#/map",
         "#/pages",
@@ -289,7 +361,7 @@ def test_a_corpus_that_lacks_something_says_so(page, tmp_path, numbers, broken, 
         "#/corpus/time",
         "#/corpus/parameters",
         "#/page/page0",
-        "#/search?q=x",
+        "#/search?q=x+12",
     ):
         page.go(hash=address)
         assert page.text("h1")
@@ -308,6 +380,34 @@ def test_one_file_holds_all_of_it(page, corpus, tmp_path):
     page.go(hash="#/pair/page0/page2")
     assert page.count(".connection") > 0
     assert page.complaints() == []
+
+
+def test_an_entry_of_a_family_opens_the_place_in_all_witnesses(page, atlas):
+    page.visit(atlas, "#/family/0")
+    sigla = page.run(
+        script="[...document.querySelectorAll('.witness-card .siglum')].map((one) => one.innerText)"
+    )
+    page.click(selector=".entry")
+    page.wait(condition="document.querySelectorAll('.entries .open .crop').length > 1")
+    shown = page.run(
+        script="[...document.querySelectorAll('.entries .open a.siglum')].map((one) => one.innerText)"
+    )
+    assert shown == sigla
+
+
+def test_a_cell_of_the_matrix_of_books_leads_to_their_pairs(page, atlas, corpus):
+    page.visit(atlas, "#/corpus/books")
+    told = page.run(script="document.querySelector('.matrix td a').getAttribute('aria-label')")
+    link = page.run(script="document.querySelector('.matrix td a').getAttribute('href')")
+    page.go(hash=link)
+    store = CorpusStore.open(corpus)
+    works = store.read("documents").set_index("doc_id")["work"]
+    kin = store.read("alignments").query("is_kin")
+    pairs = [{works[a], works[b]} for a, b in zip(kin["doc_a"], kin["doc_b"], strict=True)]
+    asked = parse_qs(link.split("?")[1])
+    wanted = {asked["work"][0], asked["other"][0]}
+    assert page.count(".pair-row") == sum(one == wanted for one in pairs) > 0
+    assert all(name[:20] in told for name in wanted)
 
 
 def test_one_row_of_history_is_told_with_the_numbers_of_analyze(page, atlas):

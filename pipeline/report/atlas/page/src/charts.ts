@@ -73,7 +73,7 @@ export function spans(rows: Span[], title: string): HTMLElement {
   const row = 26
   const height = 34 + row * rows.length
   const [x0, x1] = [Math.min(...rows.map((one) => one.from)), Math.max(...rows.map((one) => one.to))]
-  const x = (value: number) => 130 + ((WIDTH - 130 - 210) * (value - x0)) / (x1 - x0 || 1)
+  const x = (value: number) => 200 + ((WIDTH - 200 - 190) * (value - x0)) / (x1 - x0 || 1)
   return h(
     'div',
     { class: 'scroller' },
@@ -82,7 +82,7 @@ export function spans(rows: Span[], title: string): HTMLElement {
       { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': title },
       ticksOf(x0, x1, 6).map((value) => [s('path', { d: `M${x(value)} 4V${height - 26}`, class: 'axis' }), s('text', { x: x(value), y: height - 8, 'text-anchor': 'middle' }, value)]).flat(),
       rows.map((one, k) => [
-        s('text', { x: 120, y: 21 + row * k, 'text-anchor': 'end', class: 'label' }, one.label),
+        s('text', { x: 188, y: 21 + row * k, 'text-anchor': 'end', class: 'label' }, one.label),
         s('path', { d: `M${x(one.from)} ${16 + row * k}H${Math.max(x(one.to), x(one.from) + 3)}`, class: 'life' }),
         s('text', { x: Math.max(x(one.to), x(one.from) + 3) + 8, y: 21 + row * k }, one.note),
       ]).flat(),
@@ -112,8 +112,92 @@ export function bars(rows: Bar[], title: string): HTMLElement {
       rows.map((one, k) => [
         s('text', { x: 210, y: 21 + row * k, 'text-anchor': 'end', class: 'label' }, one.label.length > 28 ? `${one.label.slice(0, 27)}…` : one.label),
         s('rect', { x: 220, y: 8 + row * k, width: Math.max(1, x(one.value) - 220), height: 16, class: 'bar-of', 'fill-opacity': 0.75 }),
-        one.low !== undefined && one.high !== undefined ? s('path', { d: `M${x(one.low)} ${16 + row * k}H${x(one.high)}M${x(one.low)} ${11 + row * k}v10M${x(one.high)} ${11 + row * k}v10`, class: 'life', 'stroke-width': 1 }) : null,
+        one.low !== undefined && one.high !== undefined ? s('path', { d: `M${x(one.low)} ${16 + row * k}H${x(one.high)}M${x(one.low)} ${11 + row * k}v10M${x(one.high)} ${11 + row * k}v10`, class: 'whisker' }) : null,
         s('text', { x: x(Math.max(one.value, one.high ?? 0)) + 8, y: 21 + row * k }, one.note),
+      ]).flat(),
+    ),
+  )
+}
+
+export interface Flow {
+  from: string
+  to: string
+  weight: number
+  note: string
+}
+
+const [FLOW_LEFT, FLOW_RIGHT] = [250, 610]
+
+// From names on the left to names on the right, the wider the more.
+export function flows(moves: Flow[], title: string): HTMLElement {
+  const names = (side: 'from' | 'to') => {
+    const weight = new Map<string, number>()
+    for (const one of moves) weight.set(one[side], (weight.get(one[side]) ?? 0) + one.weight)
+    return [...weight].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0])).map(([name]) => name)
+  }
+  const left = names('from')
+  // what comes from the same place stands together
+  const middle = (name: string) => {
+    const own = moves.filter((one) => one.to === name)
+    return own.reduce((sum, one) => sum + left.indexOf(one.from) * one.weight, 0) / own.reduce((sum, one) => sum + one.weight, 0)
+  }
+  const right = names('to').sort((one, other) => middle(one) - middle(other) || one.localeCompare(other))
+  const row = 27
+  const height = 20 + row * Math.max(left.length, right.length)
+  const y = (list: string[], name: string) => 20 + (height - 20 - row * list.length) / 2 + row * list.indexOf(name)
+  const most = Math.max(...moves.map((one) => one.weight))
+  const bend = (FLOW_RIGHT - FLOW_LEFT) / 2
+  const label = (list: string[], end: 'end' | 'start', x: number) => list.map((name) => s('text', { x, y: y(list, name) + 5, 'text-anchor': end, class: 'label' }, name.length > 30 ? `${name.slice(0, 29)}…` : name))
+  return h(
+    'div',
+    { class: 'scroller' },
+    s(
+      'svg',
+      { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': `${title} ${moves.map((one) => one.note).join('. ')}` },
+      moves.map((one) =>
+        s(
+          'path',
+          {
+            d: `M${FLOW_LEFT} ${y(left, one.from)}C${FLOW_LEFT + bend} ${y(left, one.from)} ${FLOW_RIGHT - bend} ${y(right, one.to)} ${FLOW_RIGHT} ${y(right, one.to)}`,
+            class: 'flow', 'stroke-width': 1.5 + (10 * one.weight) / most / Math.max(1, Math.sqrt(moves.length / 8)),
+          },
+          s('title', {}, one.note),
+        ),
+      ),
+      label(left, 'end', FLOW_LEFT - 12),
+      label(right, 'start', FLOW_RIGHT + 12),
+    ),
+  )
+}
+
+export interface Dot {
+  x: number
+  y: number
+  low: number
+  high: number
+  label: string
+}
+
+// Values over the years, each with the range that it may have.
+export function dots(points: Dot[], title: string, name: (value: number) => string): HTMLElement {
+  const height = 230
+  const bottom = height - 38
+  const [x0, x1] = [Math.min(...points.map((one) => one.x)), Math.max(...points.map((one) => one.x))]
+  const [low, high] = [Math.min(...points.map((one) => one.low)), Math.max(...points.map((one) => one.high))]
+  const room = 0.12 * (high - low || Math.abs(high) || 1)
+  const x = (value: number) => LEFT + 50 + ((WIDTH - LEFT - 50 - RIGHT) * (value - x0)) / (x1 - x0 || 1)
+  const y = (value: number) => bottom - ((bottom - TOP) * (value - low + room)) / (high - low + 2 * room)
+  return h(
+    'div',
+    { class: 'scroller' },
+    s(
+      'svg',
+      { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': title },
+      ticksOf(x0, x1, 8).map((value) => [s('path', { d: `M${x(value)} ${bottom}v6`, class: 'axis' }), s('text', { x: x(value), y: bottom + 22, 'text-anchor': 'middle' }, value)]).flat(),
+      ticksOf(low, high, 3).map((value) => [s('path', { d: `M${LEFT + 40} ${y(value)}H${WIDTH - RIGHT}`, class: 'axis' }), s('text', { x: LEFT + 32, y: y(value) + 5, 'text-anchor': 'end' }, name(value))]).flat(),
+      points.map((one) => [
+        s('path', { d: `M${x(one.x)} ${y(one.low)}V${y(one.high)}`, class: 'whisker' }),
+        s('circle', { cx: x(one.x), cy: y(one.y), r: 5, class: 'point' }, s('title', {}, one.label)),
       ]).flat(),
     ),
   )

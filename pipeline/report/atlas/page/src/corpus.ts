@@ -23,7 +23,7 @@ interface CorpusShard {
   headline: string
   sentences: string[]
   surprises: { kind: string; a: number; b: number; text: string }[]
-  nearest: { a: number; b: number; cosine: number; z: number | null } | null
+  nearest: { a: number; b: number; cosine: number; z: number | null }[] // where none are related
   failed: number[]
   counts: Record<'documents' | 'failed' | 'with_tables' | 'pairs' | 'related' | 'families', number>
   shards: { documents: string[]; pairs: string[]; values: string[] }

@@ -216,7 +216,8 @@ export function pictureOf(doc: Doc): Picture | null {
   if (picture.kind === 'service' && picture.service) {
     const { address } = picture.service
     const width = Math.min(doc.width, Math.round((SHOWN * doc.width) / Math.max(doc.width, doc.height)))
-    return { address: `${address}/full/${width},/0/default.jpg`, small: `${address}/full/200,/0/default.jpg` }
+    const small = picture.small ? pictureAddress(picture.small) : `${address}/full/200,/0/default.jpg`
+    return { address: `${address}/full/${width},/0/default.jpg`, small }
   }
   return null
 }

@@ -32,6 +32,7 @@ export function thumbnail(corpus: Corpus, number: number, height = 96): HTMLElem
     const doc = await openDocument(number)
     const picture = pictureOf(doc)
     frame.style.setProperty('aspect-ratio', `${doc.width} / ${doc.height}`)
+    frame.style.setProperty('--aspect', String(doc.width / doc.height))
     if (picture) frame.append(h('img', { src: picture.small || picture.address, alt: '', loading: 'lazy' }))
     else frame.append(sketch(doc))
   })
@@ -114,7 +115,7 @@ export function placeName(doc: Doc, region: Region): string {
   if (row !== null && column !== null) return table + fill(T.page.cell, { row, column })
   if (row !== null) return table + fill(T.page.row, { row })
   if (column !== null) return table + fill(T.page.column, { column })
-  return T.corpus.kinds[region.kind === 2 ? 'header' : region.kind === 1 ? 'page_number' : 'margin']
+  return T.page.kinds[region.kind === 2 ? 'header' : region.kind === 1 ? 'page_number' : region.kind === 0 ? 'outside' : 'margin']
 }
 
 // Where a region is and what stands in it.

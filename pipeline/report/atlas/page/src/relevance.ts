@@ -51,18 +51,28 @@ export interface RelevanceMap {
   strongest: number
 }
 
-// What two pages have of a pair of digits beyond what the average page of the corpus has of it, as a share from 0 to 1.
-export function beyond(a: Doc, b: Doc, mean: Float32Array): Float32Array {
-  return Float32Array.from({ length: WIDTH }, (_, m) => {
-    const least = Math.min(a.phi[m], b.phi[m])
-    return least > 0 ? Math.max(0, 1 - mean[m] / least) : 0
-  })
+// What a page shares with everybody: digits as the average page of the corpus has them, as shares that sum to 1.
+export function averageShares(mean: Float32Array): Float32Array {
+  const total = mean.reduce((sum, one) => sum + one, 0)
+  return mean.map((one) => (total > 0 ? one / total : 0))
 }
 
-export function score(a: Doc, b: Doc, weight?: Float32Array): number {
+export function score(a: Doc, b: Doc): number {
   let total = 0
-  for (let m = 0; m < WIDTH; m++) total += a.phi[m] * b.phi[m] * (weight ? weight[m] : 1)
+  for (let m = 0; m < WIDTH; m++) total += a.phi[m] * b.phi[m]
   return total
+}
+
+// How much of the score either page would have with the average page in place of the other: what they share with all.
+export function commonScore(a: Doc, b: Doc, shares: Float32Array): number {
+  let [totalA, totalB, withA, withB] = [0, 0, 0, 0]
+  for (let m = 0; m < WIDTH; m++) {
+    totalA += a.phi[m]
+    totalB += b.phi[m]
+    withA += a.phi[m] * shares[m]
+    withB += b.phi[m] * shares[m]
+  }
+  return (withA * totalB + withB * totalA) / 2
 }
 
 export function cosine(a: Doc, b: Doc): number {
@@ -70,7 +80,9 @@ export function cosine(a: Doc, b: Doc): number {
   return length > 0 ? score(a, b) / length : 0
 }
 
-export function relevanceMap(a: Doc, b: Doc, level: Level, weight?: Float32Array): RelevanceMap {
+// R = F_a^T F_b. With the shares of the average page, of every entry what the two regions have with that page in place
+// of the other is left out: R_ij - (s_j f_i.m + s_i f_j.m) / 2, where s sums a region's relevance over the digits.
+export function relevanceMap(a: Doc, b: Doc, level: Level, shares?: Float32Array): RelevanceMap {
   const [left, right] = [pool(a, level), pool(b, level)]
   const [rows, cols] = [left.regions.length, right.regions.length]
   const values = new Float32Array(rows * cols)
@@ -78,14 +90,18 @@ export function relevanceMap(a: Doc, b: Doc, level: Level, weight?: Float32Array
   const transposed = new Float32Array(WIDTH * cols)
   for (let j = 0; j < cols; j++) for (let m = 0; m < WIDTH; m++) transposed[m * cols + j] = right.values[j * WIDTH + m]
   const [ofA, ofB] = [new Float32Array(rows), new Float32Array(cols)]
+  const [common, others] = [shares && withAverage(left, shares), shares && withAverage(right, shares)]
   let strongest = 0
   for (let i = 0; i < rows; i++) {
     const row = values.subarray(i * cols, (i + 1) * cols)
     for (let m = 0; m < WIDTH; m++) {
-      const own = left.values[i * WIDTH + m] * (weight ? weight[m] : 1)
+      const own = left.values[i * WIDTH + m]
       if (own === 0) continue
       const begin = m * cols
       for (let j = 0; j < cols; j++) row[j] += own * transposed[begin + j]
+    }
+    if (common && others) {
+      for (let j = 0; j < cols; j++) row[j] -= (common.shared[i] * others.total[j] + others.shared[j] * common.total[i]) / 2
     }
     for (let j = 0; j < cols; j++) {
       ofA[i] += row[j]
@@ -93,9 +109,21 @@ export function relevanceMap(a: Doc, b: Doc, level: Level, weight?: Float32Array
       strongest = Math.max(strongest, Math.abs(row[j]))
     }
   }
-  return { a: left.regions, b: right.regions, values, score: score(a, b, weight), ofA, ofB, strongest }
+  return { a: left.regions, b: right.regions, values, score: score(a, b), ofA, ofB, strongest }
 }
 
+// Of each region the sum of its relevance, and its relevance with the average page.
+function withAverage(pooled: Pooled, shares: Float32Array): { total: Float32Array; shared: Float32Array } {
+  const count = pooled.regions.length
+  const [total, shared] = [new Float32Array(count), new Float32Array(count)]
+  for (let i = 0; i < count; i++) {
+    for (let m = 0; m < WIDTH; m++) {
+      total[i] += pooled.values[i * WIDTH + m]
+      shared[i] += pooled.values[i * WIDTH + m] * shares[m]
+    }
+  }
+  return { total, shared }
+}
 
 // The strongest entries of a map, those of equal relevance in the order of regions.
 export function strongest(map: RelevanceMap, count: number): { i: number; j: number; relevance: number }[] {

@@ -9,7 +9,7 @@ export interface View {
   kicker?: (string | Node)[] // above the sentence: what this is about
   body: Node[]
   wide?: boolean
-  opened?: () => void // when it stands on the page
+  opened?: () => unknown // when it stands on the page
   closed?: () => void // when another takes its place
   keys?: (event: KeyboardEvent) => void
 }

@@ -7,6 +7,8 @@ import { rectangle, typeset } from './parts'
 import { pictureAddress } from './shards'
 import { fill, T } from './strings'
 
+const SMALLEST = 700 // pixels across, of what is asked of a library
+
 export interface Bounds {
   x: number // middle, in pixels of the page
   y: number
@@ -37,7 +39,7 @@ export class PageViewer {
       button(T.page.zoomOut, '−', () => this.zoom(1 / 1.5)),
       button(T.page.whole, '○', () => this.whole()),
     )
-    this.element = h('div', { class: 'viewer' }, this.host, tools)
+    this.element = h('div', { class: 'viewer', style: { '--ratio': `${doc.width} / ${doc.height}` } }, this.host, tools)
   }
 
   // To be called when the element stands on the page.
@@ -93,6 +95,10 @@ export class PageViewer {
         maxLevel: levels.length - 1,
         getTileUrl: (level: number, x: number, y: number) => pictureAddress(`${tiles}/${level}/${x}-${y}.jpg`),
       }
+    }
+    if (picture.kind === 'service' && picture.service) {
+      const { address } = picture.service
+      return { type: 'legacy-image-pyramid', levels: sizes(this.doc).map(([width, height]) => ({ url: `${address}/full/${width},/0/default.jpg`, width, height })) }
     }
     const shown = pictureOf(this.doc)
     return { type: 'image', url: shown ? shown.address : blank(this.doc), buildPyramid: false, crossOriginPolicy: false }
@@ -234,6 +240,13 @@ export class PageViewer {
       true,
     )
   }
+}
+
+// Sizes that are asked of a library, up to the one that was analysed; it may have no larger.
+function sizes(doc: Doc): [number, number][] {
+  const found: [number, number][] = [[doc.width, doc.height]]
+  while (found[0][0] > SMALLEST) found.unshift([Math.ceil(found[0][0] / 2), Math.ceil(found[0][1] / 2)])
+  return found
 }
 
 // A sheet of paper of the size of the page, where its scan is not shown.

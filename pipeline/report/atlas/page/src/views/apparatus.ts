@@ -9,7 +9,7 @@ import { address, type Route } from '../route'
 import { fill, T } from '../strings'
 import { MissingError, numberOf, type View } from '../view'
 import { type Correction, correctionsCsv, type Mark, Marks } from '../marks'
-import { alignmentOf, pairKicker, turn } from './pair'
+import { alignmentOf, pairKicker, turn } from '../verdict'
 
 const t = T.apparatus
 const ERRS = ['unknown', 'none', 'a', 'b', 'both']

@@ -1,12 +1,12 @@
 // Corpus: books against one another, what drives likeness, and the history of tables over time and place.
 
-import { bars, curve, spans } from '../charts'
+import { bars, curve, dots, flows, spans } from '../charts'
 import { type Corpus, openPairs } from '../corpus'
 import { h, said } from '../dom'
-import { growing } from '../parts'
+import { growing, shortName } from '../parts'
 import { address, type Route } from '../route'
 import { load } from '../shards'
-import { fill, percent, T } from '../strings'
+import { counted, fill, percent, T } from '../strings'
 import type { View } from '../view'
 
 const t = T.corpus
@@ -16,6 +16,9 @@ type Row = Record<string, string | number | boolean | null>
 
 const MOST_BOOKS = 60 // in the matrix
 const MOST_LIVES = 60
+const MOST_BARS = 16
+const MOST_FLOWS = 24 // drawn
+const MIN_DATED = 3 // values that are drawn over time
 
 function rows(table: Table | undefined): Row[] {
   if (!table) return []
@@ -36,7 +39,7 @@ export async function openCorpusView(corpus: Corpus, route: Route): Promise<View
   const parts: Record<string, () => { sentence: string; body: Node[] } | Promise<{ sentence: string; body: Node[] }>> = {
     books: () => books(corpus, history),
     drivers: () => drivers(history),
-    time: () => time(history),
+    time: () => time(corpus, history),
     places: () => places(history),
     parameters: () => parameters(corpus, history),
   }
@@ -47,7 +50,6 @@ export async function openCorpusView(corpus: Corpus, route: Route): Promise<View
 // How many pages of one book are related to one of another; the book with itself stands on the diagonal.
 async function books(corpus: Corpus, history: History): Promise<{ sentence: string; body: Node[] }> {
   const shared = rows(history.works)
-  if (!shared.length) return { sentence: t.booksNone, body: [] }
   const pairs = await openPairs(corpus)
   const { work } = corpus.documents
   const within = new Map<string, Set<number>>()
@@ -55,6 +57,7 @@ async function books(corpus: Corpus, history: History): Promise<{ sentence: stri
     const [one, other] = [work[a], work[pairs.b[k]]]
     if (one !== null && one === other) within.set(one, (within.get(one) ?? new Set()).add(a).add(pairs.b[k]))
   })
+  if (!shared.length) return alone(corpus, within)
   const weight = new Map<string, number>()
   const cells = new Map<string, Row>()
   for (const row of shared) {
@@ -73,31 +76,34 @@ async function books(corpus: Corpus, history: History): Promise<{ sentence: stri
     const dated = yearOf.get(name)
     return said(dated && dated < 9999 ? `${name}, ${dated}` : name)
   }
+  const told = (row: Row) => ({
+    relatedA: Number(row.related_a), relatedB: Number(row.related_b), pagesA: counted(Number(row.documents_a), 'page'),
+    pagesB: counted(Number(row.documents_b), 'page'), copied: counted(Number(row.copied), 'pair'),
+  })
   const cell = (a: string, b: string) => {
-    if (a === b) return h('td', { class: 'quiet' }, within.get(a)?.size ?? '·')
+    if (a === b) return itself(a)
     const [direct, turned] = [cells.get(JSON.stringify([a, b])), cells.get(JSON.stringify([b, a]))]
     const row = direct ?? turned
     if (!row) return h('td')
     const own = Number(direct ? row.related_a : row.related_b)
-    const text = fill(t.booksCell, {
-      a: String(row.work_a), b: String(row.work_b), relatedA: Number(row.related_a), relatedB: Number(row.related_b),
-      pagesA: Number(row.documents_a), pagesB: Number(row.documents_b), copied: Number(row.copied),
-    })
+    const text = `${row.work_a}, ${row.work_b}: ${fill(t.booksCell, told(row))}`
     const shade = (0.12 + 0.5 * (own / most)).toFixed(2)
     return h(
       'td',
       { style: { background: `rgb(0 114 178 / ${shade})` } },
-      h('a', { href: address(['findings'], { q: `${row.work_a} ${row.work_b}` }), title: text, 'aria-label': text }, own),
+      h('a', { href: address(['findings'], { work: a, other: b }), title: text, 'aria-label': text }, own),
     )
+  }
+  const itself = (name: string) => {
+    const own = within.get(name)?.size
+    const text = fill(t.booksItself, { name, pages: counted(own ?? 0, 'page') })
+    return h('td', { class: 'quiet' }, own ? h('a', { href: address(['findings'], { work: name, other: name }), title: text, 'aria-label': text }, own) : '·')
   }
   const head = h('tr', {}, h('td'), names.map((name, k) => h('th', { scope: 'col', title: name }, k + 1)))
   const body = names.map((name, k) => h('tr', {}, h('th', { scope: 'row' }, label(name), ` ${k + 1}`), names.map((other) => cell(name, other))))
   const sentences = [...cells.values()].slice(0, 200)
   const list = growing(sentences, (row) =>
-    h('p', {}, said(fill(t.booksCell, {
-      a: String(row.work_a), b: String(row.work_b), relatedA: Number(row.related_a), relatedB: Number(row.related_b),
-      pagesA: Number(row.documents_a), pagesB: Number(row.documents_b), copied: Number(row.copied),
-    }))), 12)
+    h('p', {}, h('a', { href: address(['findings'], { work: String(row.work_a), other: String(row.work_b) }) }, said(`${row.work_a} — ${row.work_b}`)), ': ', fill(t.booksCell, told(row))), 12)
   const [first] = shared
   const count = shared.length === 1 ? t.booksPairs.one : fill(t.booksPairs.more, { count: history.works?.rows ?? shared.length })
   return {
@@ -115,8 +121,10 @@ function drivers(history: History): { sentence: string; body: Node[] } {
   for (const name of ['work', 'year', 'place']) {
     const cells = by(name, 'all').filter((row) => row.kind === 'cell').sort((one, other) => Number(other.relevance) - Number(one.relevance))
     if (cells.length < 2) continue
-    const shown = cells.slice(0, 20).map((row) => ({
-      label: String(row.value).replace(/\.0$/, ''), value: Number(row.share), note: `${percent(Number(row.share), 1)} % ${t.kinds.cell}, ${row.documents} ${t.documents}`,
+    const most = cells.slice(0, MOST_BARS)
+    if (name === 'year') most.sort((one, other) => Number(one.value) - Number(other.value))
+    const shown = most.map((row) => ({
+      label: String(row.value).replace(/\.0$/, ''), value: Number(row.share), note: `${percent(Number(row.share), 1)} %, ${counted(Number(row.documents), 'page')}`,
     }))
     body.push(h('section', { class: 'part' }, h('h2', {}, fill(t.driversBy, { by: name })), bars(shown, fill(t.driversBy, { by: name }))))
   }
@@ -126,7 +134,7 @@ function drivers(history: History): { sentence: string; body: Node[] } {
   return { sentence: fill(t.drivers, { percent: percent(Number(first.share)), kind }), body }
 }
 
-function time(history: History): { sentence: string; body: Node[] } {
+function time(corpus: Corpus, history: History): { sentence: string; body: Node[] } {
   const over = rows(history.entropy_over_time)
   const body: Node[] = []
   if (over.length > 1) {
@@ -144,8 +152,8 @@ function time(history: History): { sentence: string; body: Node[] } {
   const lives = rows(history.clusters).filter((row) => row.first_year !== null)
   if (lives.length) {
     const shown = lives.sort((one, other) => Number(one.first_year) - Number(other.first_year)).slice(0, MOST_LIVES).map((row) => ({
-      label: fill(T.map.cluster, { number: Number(row.cluster) + 1 }), from: Number(row.first_year), to: Number(row.last_year),
-      note: `${row.documents} ${t.documents}${row.first_place ? `, ${row.first_place}` : ''}`,
+      label: clusterName(corpus, Number(row.cluster)), from: Number(row.first_year), to: Number(row.last_year),
+      note: `${counted(Number(row.documents), 'page')}${row.first_place ? `, ${row.first_place}` : ''}`,
     }))
     body.push(h('section', { class: 'part' }, h('h2', {}, t.lives), spans(shown, t.lives)))
   }
@@ -158,15 +166,15 @@ function places(history: History): { sentence: string; body: Node[] } {
   if (by.length) {
     body.push(h('p', { class: 'explain' }, t.placesWhat), bars(by.slice(0, 40).map((row) => ({
       label: String(row.place), value: Number(row.entropy), low: Number(row.low), high: Number(row.high),
-      note: `${Number(row.entropy).toFixed(2)}, ${row.documents} ${t.documents}`,
+      note: `${Number(row.entropy).toFixed(2)}, ${counted(Number(row.documents), 'page')}`,
     })), t.placesTitle))
   }
   const moves = rows(history.flows)
+  const told = (row: Row) =>
+    fill(t.flow, { from: String(row.place_from), to: String(row.place_to), clusters: counted(Number(row.clusters), 'cluster'), year: String(row.first_year) })
+  const drawn = moves.slice(0, MOST_FLOWS).map((row) => ({ from: String(row.place_from), to: String(row.place_to), weight: Number(row.clusters), note: told(row) }))
   const list = moves.length
-    ? growing(moves, (row) => h('p', {}, said(fill(t.flow, {
-        from: String(row.place_from), to: String(row.place_to), clusters: Number(row.clusters),
-        noun: Number(row.clusters) === 1 ? t.clusters.one : t.clusters.more, year: String(row.first_year),
-      }))), 30)
+    ? [h('p', { class: 'explain' }, t.flowsWhat), flows(drawn, t.flows), h('details', {}, h('summary', {}, t.inWords), growing(moves, (row) => h('p', {}, said(told(row))), 30))]
     : h('p', {}, t.flowsNone)
   body.push(h('section', { class: 'part' }, h('h2', {}, t.flows), list))
   return { sentence: by.length ? fill(t.places, { place: String(by[0].place) }) : t.placesNone, body }
@@ -181,33 +189,85 @@ function parameters(corpus: Corpus, history: History): { sentence: string; body:
     groups.set(name, [...(groups.get(name) ?? []), row])
   }
   const body = [...groups].map(([name, own]) => {
-    const line = (row: Row) =>
-      h(
+    const line = (row: Row) => {
+      const number = corpus.numberOf.get(String(row.doc_id))
+      return h(
         'tr',
         {},
         h('td', {}, row.year === null || row.year === undefined ? '' : String(Math.round(Number(row.year)))),
-        h('td', { class: 'number' }, sexagesimal(Number(row.value))),
-        h('td', { class: 'number quiet' }, Number(row.value).toPrecision(8)),
+        h('td', { class: 'number figures' }, written(row)),
+        h('td', { class: 'number quiet' }, decimal(row)),
         h('td', {}, said(String(row.known_as ?? ''))),
-        h('td', {}, h('a', { href: address(['page', String(row.doc_id)]) }, said(corpus.documents.doc_id[corpus.numberOf.get(String(row.doc_id)) ?? -1] ?? String(row.doc_id)))),
+        h('td', {}, number === undefined ? said(String(row.doc_id)) : h('a', { href: address(['page', String(row.doc_id)]) }, said(shortName(corpus, number)))),
       )
-    const head = h('tr', {}, [t.year, t.sexagesimal, t.value, t.known, t.documents].map((text) => h('th', { scope: 'col' }, text)))
+    }
+    const head = h('tr', {}, [t.year, t.sexagesimal, t.value, t.known, t.page].map((text, k) => h('th', { scope: 'col', class: k === 1 || k === 2 ? 'number' : null }, text)))
+    const dated = own.filter((row) => row.year !== null && row.year !== undefined)
+    const isDrawn = new Set(dated.map((row) => row.year)).size >= MIN_DATED && new Set(dated.map((row) => row.value)).size > 1
+    const points = dated.map((row) => {
+      const value = Number(row.value)
+      return { x: Number(row.year), y: value, low: Number(row.low ?? value), high: Number(row.high ?? value), label: `${row.doc_id}: ${written(row)}` }
+    })
     return h(
       'section',
       { class: 'part' },
       h('h2', {}, said(name)),
-      h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': name }, h('table', { class: 'plain-table' }, h('thead', {}, head), h('tbody', {}, own.slice(0, 200).map(line)))),
+      isDrawn ? dots(points, name, (value) => (Number.isInteger(value) ? String(value) : sexagesimal(value, 2))) : null,
+      h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': name }, h('table', { class: 'plain-table parameters' }, h('thead', {}, head), h('tbody', {}, own.slice(0, 200).map(line)))),
     )
   })
   const [pages, functions] = [new Set(found.map((row) => row.doc_id)).size, new Set(found.map((row) => String(row.function)))]
-  return { sentence: fill(t.parameters, { pages, functions: [...functions].slice(0, 6).join(', ') }), body }
+  return { sentence: fill(t.parameters, { pages: counted(pages, 'page'), functions: [...functions].slice(0, 2).join(` ${t.and} the `) }), body }
+}
+
+// A whole number as it is; another in sixtieths, with no more places than its range bears out.
+function written(row: Row): string {
+  const value = Number(row.value)
+  if (Number.isInteger(value)) return value.toLocaleString('en-GB').replaceAll(',', '\u202f')
+  const [low, high] = [Number(row.low ?? value), Number(row.high ?? value)]
+  for (const places of [1, 2]) {
+    const rounded = Math.round(value * 60 ** places) / 60 ** places
+    if (rounded >= low - 1e-9 && rounded <= high + 1e-9) return sexagesimal(rounded, places)
+  }
+  return sexagesimal(value, 3)
+}
+
+function decimal(row: Row): string {
+  return Number.isInteger(Number(row.value)) ? '' : Number(row.value).toPrecision(7).replace(/0+$/, '')
 }
 
 // As historians write it: 23;51,20.
-export function sexagesimal(value: number): string {
-  const total = Math.round(Math.abs(value) * 216000)
-  const [whole, first, second, third] = [Math.floor(total / 216000), Math.floor(total / 3600) % 60, Math.floor(total / 60) % 60, total % 60]
+export function sexagesimal(value: number, places: number): string {
+  const total = Math.round(Math.abs(value) * 60 ** places)
   const two = (one: number) => String(one).padStart(2, '0')
-  const places = third ? [first, second, third] : second ? [first, second] : [first]
-  return `${value < 0 ? '−' : ''}${whole};${places.map(two).join(',')}`
+  const parts = Array.from({ length: places }, (_, k) => two(Math.floor(total / 60 ** (places - 1 - k)) % 60))
+  return `${value < 0 ? '−' : ''}${Math.floor(total / 60 ** places)};${parts.join(',')}`
+}
+
+// A cluster is called after the work most of its pages are of.
+function clusterName(corpus: Corpus, cluster: number): string {
+  const { documents } = corpus
+  const times = new Map<string, number>()
+  documents.cluster.forEach((one, number) => {
+    const work = one === cluster ? documents.work[number] : null
+    if (work) times.set(work, (times.get(work) ?? 0) + 1)
+  })
+  const [first] = [...times].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]))
+  const name = fill(T.map.cluster, { number: cluster + 1 })
+  return first ? `${first[0].length > 20 ? `${first[0].slice(0, 19)}…` : first[0]} (${cluster + 1})` : name
+}
+
+// No book shares tables with another: how many pages of each are related among themselves.
+function alone(corpus: Corpus, within: Map<string, Set<number>>): { sentence: string; body: Node[] } {
+  const { work, failed } = corpus.documents
+  const pages = new Map<string, number>()
+  work.forEach((name, number) => {
+    if (name !== null && failed[number] === null) pages.set(name, (pages.get(name) ?? 0) + 1)
+  })
+  if (!pages.size) return { sentence: t.booksUnknown, body: [h('p', { class: 'explain' }, t.booksUnknownWhat)] }
+  if (!within.size) return { sentence: t.booksNone, body: [] }
+  const sorted = [...within].sort((one, other) => other[1].size - one[1].size || one[0].localeCompare(other[0]))
+  const row = ([name, related]: [string, Set<number>]) =>
+    h('p', {}, h('a', { href: address(['findings'], { work: name }) }, said(name)), ': ', fill(t.booksWithin, { related: related.size, pages: counted(pages.get(name) ?? 0, 'page') }))
+  return { sentence: t.booksAlone, body: [h('p', { class: 'explain' }, t.booksAloneWhat), growing(sorted, row, 40)] }
 }

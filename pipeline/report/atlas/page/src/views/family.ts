@@ -1,16 +1,17 @@
 // Family: who descends from whom, the errors that tell so, and what all witnesses read where they differ.
 
 import type { Corpus } from '../corpus'
-import { openDocument } from '../document'
+import { type Doc, openDocument } from '../document'
 import { h, s, said } from '../dom'
 import { around, crop, growing, pageLink, section, shortName, thumbnail, whenSeen } from '../parts'
 import { address, note, type Route } from '../route'
 import { load } from '../shards'
-import { fill, T } from '../strings'
+import { counted, fill, T } from '../strings'
 import { MissingError, type View } from '../view'
 import { familyName } from './findings'
 
 const t = T.family
+const ENTRIES = 60 // of the apparatus that are shown at once
 
 interface Witness {
   siglum: string
@@ -84,37 +85,44 @@ export async function openFamily(corpus: Corpus, route: Route): Promise<View> {
   const short = corpus.families.find((one) => String(one.number) === route.path[1])
   if (!short) throw new MissingError(route.path.slice(0, 2).join('/'))
   const shard = await load<Shard>(`family/${String(short.number).padStart(4, '0')}`)
-  const view = new FamilyView(corpus, shard, route.query.get('branch'))
-  const what = short.sentence.replace(/^[^,]*, /, '')
+  const first = new Set(shard.places.slice(0, ENTRIES).map((one) => one.cells[0][1]))
+  const docs = new Map(await Promise.all([...first].map(async (number): Promise<[number, Doc]> => [number, await openDocument(number)])))
+  const view = new FamilyView(corpus, short, shard, docs, route.query.get('branch'))
   return {
     title: fill(t.tab, { number: short.number }),
-    kicker: [said(familyName(corpus, short.documents))],
-    sentence: fill(t.sentence, { number: short.number, documents: short.documents.length, what }),
-    body: [h('div', { class: 'prose' }, short.told.map((line) => h('p', {}, said(`${begun(line)}.`)))), ...view.body()],
+    kicker: [said(familyName(corpus, short.documents)), ' · ', short.sentence],
+    sentence: `${fill(t.tab, { number: short.number })}: ${view.finding()}`,
+    body: view.body(),
     wide: true,
   }
 }
 
 class FamilyView {
   private readonly corpus: Corpus
+  private readonly short: Corpus['families'][number]
   private readonly shard: Shard
+  private readonly docs: Map<number, Doc>
   private readonly told = h('div', { class: 'branch', 'aria-live': 'polite' })
   private readonly evidence: Evidence[]
   private chosen: number
 
-  constructor(corpus: Corpus, shard: Shard, asked: string | null) {
+  constructor(corpus: Corpus, short: Corpus['families'][number], shard: Shard, docs: Map<number, Doc>, asked: string | null) {
+    this.docs = docs
     this.corpus = corpus
+    this.short = short
     this.shard = shard
     this.evidence = [...shard.branches.map((one, k) => this.ofBranch(one, k)), ...shard.steps.map((one) => this.ofStep(one))]
-    this.chosen = asked !== null && this.evidence[Number(asked)] ? Number(asked) : this.evidence.length ? 0 : -1
+    const first = this.evidence.findIndex((one) => one.sure)
+    this.chosen = asked !== null && this.evidence[Number(asked)] ? Number(asked) : this.evidence.length ? Math.max(0, first) : -1
   }
 
   private ofBranch(branch: Branch, k: number): Evidence {
     const count = branch.errors.length || branch.alone
-    const words = fill(t.branchWhat, { witnesses: this.names(branch.below), places: `${count} ${count === 1 ? t.place : t.places}` })
+    const pattern = count ? t.branchWhat : t.branchOpen
+    const words = fill(pattern, { witnesses: this.named(branch.below), places: counted(count, 'place') })
     return {
       name: fill(t.branch, { number: k + 1, witnesses: this.names(branch.below) }),
-      told: words + sure(branch.probability),
+      told: words.replace('{sure}', sure(branch.probability)),
       below: branch.below,
       errors: branch.errors,
       sure: branch.is_sure,
@@ -124,14 +132,21 @@ class FamilyView {
   private ofStep(step: Shard['steps'][number]): Evidence {
     const [parent, child] = [this.names([step.parent]), this.names([step.child])]
     const count = step.errors.length
-    const more = count ? fill(t.stepErrors, { errors: `${count} ${count === 1 ? t.error : t.errors}` }) : ''
+    const more = count ? fill(t.stepErrors, { errors: counted(count, 'error') }) : ''
     return {
       name: fill(t.step, { parent, child }),
-      told: fill(t.stepWhat, { parent, child, more }) + sure(step.probability),
+      told: fill(t.stepWhat, { parent, child, more }).replace('{sure}', sure(step.probability)),
       below: [step.child],
       errors: step.errors,
       sure: true,
     }
+  }
+
+  // What is surest of who descends from whom.
+  finding(): string {
+    const found = this.evidence.filter((one) => one.sure)
+    if (!this.shard.tree || !found.length) return t.thin
+    return found.slice(-1)[0].told
   }
 
   body(): Node[] {
@@ -141,7 +156,7 @@ class FamilyView {
       const how = shard.rooted ? t.rooted : t.unrooted
       parts.push(section(t.tree, h('p', { class: 'explain' }, `${t.treeWhat} ${how}`), this.tree(shard.tree), this.branchButtons(), this.told))
     } else {
-      parts.push(section(t.tree, h('p', { class: 'thin' }, t.thin)))
+      parts.push(section(t.tree, this.openTree()))
     }
     const apparatus = this.apparatus()
     parts.push(this.witnesses(), ...(apparatus ? [apparatus] : []))
@@ -150,6 +165,29 @@ class FamilyView {
     }
     if (this.chosen >= 0) this.choose(this.chosen)
     return parts
+  }
+
+  // Where the readings tell no tree: the witnesses one below the other, and between them what is not known.
+  private openTree(): HTMLElement {
+    const { witnesses } = this.shard
+    const [row, left] = [34, 270]
+    const height = row * witnesses.length + 10
+    const middle = (row * (witnesses.length - 1)) / 2 + 24
+    const shapes = witnesses.flatMap((one, k) => [
+      s('path', { d: `M${left - 60} ${middle}C${left} ${middle} ${left - 20} ${24 + row * k} ${left + 40} ${24 + row * k}`, class: 'stem open' }),
+      s('text', { x: left + 50, y: 30 + row * k }, s('tspan', { class: 'siglum' }, one.siglum), s('tspan', { class: 'witness', dx: 8 }, this.witnessLabel(one))),
+    ])
+    shapes.push(
+      s('rect', { x: 4, y: middle - 24, width: left - 64, height: 48, class: 'open-box' }),
+      s('text', { x: (left - 60) / 2 + 4, y: middle + 6, 'text-anchor': 'middle' }, t.open),
+    )
+    const reasons = this.short.told.map((line) => h('p', {}, said(`${begun(line)}.`)))
+    return h('div', {}, h('div', { class: 'prose reasons' }, reasons), h('div', { class: 'scroller' }, s('svg', { viewBox: `0 0 1010 ${height + 14}`, class: 'tree', role: 'img', 'aria-label': t.thin }, shapes)))
+  }
+
+  private named(places: number[]): string {
+    const sigla = places.map((one) => this.shard.witnesses[one]?.siglum ?? '')
+    return sigla.length > 1 ? `${sigla.slice(0, -1).join(', ')} ${t.and} ${sigla[sigla.length - 1]}` : sigla.join('')
   }
 
   private names(places: number[]): string {
@@ -247,47 +285,75 @@ class FamilyView {
   }
 
   private witnesses(): HTMLElement {
-    const rows = this.shard.witnesses.map((one) =>
+    const card = (one: Witness) =>
       h(
-        'tr',
-        {},
-        h('th', { scope: 'row', class: 'siglum' }, one.siglum),
-        h('td', {}, one.documents.map((number, k) => [k ? ', ' : '', pageLink(this.corpus, number)]).flat()),
-        h('td', {}, said(one.documents.length ? this.corpus.documents.about[one.documents[0]] : one.name)),
-        h('td', {}, one.years),
-      ),
-    )
-    return section(t.witnesses, h('p', { class: 'explain' }, this.corpus.terms.witness), h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.witnesses }, h('table', { class: 'plain-table' }, h('tbody', {}, rows))))
+        'div',
+        { class: 'card small-card witness-card' },
+        h('span', { class: 'thumbs' }, one.documents.slice(0, 3).map((number) => thumbnail(this.corpus, number, 130))),
+        h('span', {}, h('span', { class: 'siglum' }, one.siglum), ' ', said(this.witnessLabel(one))),
+        h('span', { class: 'quiet' }, one.documents.map((number, k) => [k ? ', ' : '', pageLink(this.corpus, number)]).flat()),
+      )
+    const list = growing(this.shard.witnesses, card, 24)
+    list.firstElementChild?.classList.add('gallery')
+    return section(t.witnesses, h('p', { class: 'explain' }, this.corpus.terms.witness), list)
   }
 
   private apparatus(): HTMLElement | null {
-    const { places, witnesses } = this.shard
+    const { places } = this.shard
     if (!places.length) return null
-    const row = (place: Place) => {
-      const groups = new Map<string, string[]>()
-      let due = ''
-      for (const [witness, , , text, reading] of place.cells) {
-        if (reading < 0) continue
-        groups.set(text, [...(groups.get(text) ?? []), witnesses[witness].siglum])
-        if (place.due >= 0 && reading === place.due) due = text
-      }
-      const readings = [...groups].sort((one, other) => other[1].length - one[1].length)
-      const first = place.cells[0]
-      const entry = readings.flatMap(([text, sigla], k) => [
-        k ? h('span', { class: 'quiet' }, k === 1 ? ' ] ' : '; ') : null,
-        h('span', { class: text === due ? 'figures due' : 'figures' }, said(text)),
-        ' ',
-        h('span', { class: 'siglum' }, sigla.join(' ')),
-      ])
-      return h('li', {}, h('a', { class: 'quiet', href: address(['page', this.corpus.documents.doc_id[first[1]]], { cell: first[2] }) }, String(place.place)), ' ', entry)
-    }
-    const list = growing(places, row, 60, 'ul')
+    const list = growing(places, (place) => this.entry(place), ENTRIES, 'ul')
     return section(t.apparatus, h('p', { class: 'explain' }, t.apparatusWhat), h('div', { class: 'entries' }, list))
+  }
+
+  // An entry as editions print it: where, what most read, what the others read; opened, the place in all witnesses.
+  private entry(place: Place): HTMLElement {
+    const { witnesses } = this.shard
+    const groups = new Map<string, string[]>()
+    let due = ''
+    for (const [witness, , , text, reading] of place.cells) {
+      if (reading < 0) continue
+      groups.set(text, [...(groups.get(text) ?? []), witnesses[witness].siglum])
+      if (place.due >= 0 && reading === place.due) due = text
+    }
+    const readings = [...groups].sort((one, other) => other[1].length - one[1].length)
+    const entry = readings.flatMap(([text, sigla], k) => [
+      k ? h('span', { class: 'quiet' }, k === 1 ? ' ] ' : '; ') : null,
+      h('span', { class: text === due ? 'figures due' : 'figures' }, said(text)),
+      ' ',
+      h('span', { class: 'siglum' }, sigla.sort().join(' ')),
+    ])
+    const where = h('span', { class: 'quiet where' }, ' ')
+    const item = h('li')
+    const button = h(
+      'button',
+      {
+        type: 'button', class: 'entry', 'aria-expanded': 'false',
+        onclick: () => {
+          const open = button.getAttribute('aria-expanded') !== 'true'
+          button.setAttribute('aria-expanded', String(open))
+          item.classList.toggle('open', open)
+          if (open) item.append(this.placeCrops(place, new Set()))
+          else item.lastElementChild?.remove()
+        },
+      },
+      where,
+      h('span', {}, entry),
+    )
+    item.append(button)
+    const [witness, number, region] = place.cells[0]
+    const name = (doc: Doc) => {
+      const cell = doc.byId.get(region)
+      if (cell) where.textContent = fill(t.where, { siglum: witnesses[witness].siglum, row: cell.row + 1, column: cell.col + 1 })
+    }
+    const known = this.docs.get(number)
+    if (known) name(known)
+    else whenSeen(item, () => void openDocument(number).then(name))
+    return item
   }
 }
 
 function sure(probability: number | null): string {
-  return probability === null ? '' : ` (${fill(t.probability, { probability: probability.toFixed(2) })})`
+  return probability === null ? '' : ` (${fill(t.probability, { probability: probability > 0.995 ? '> 0.99' : probability.toFixed(2) })})`
 }
 
 // A line of words begins with a capital; one that begins with the name of a page is left as it is.

@@ -2,7 +2,7 @@
 
 import { type Corpus, openPairs, type Pairs, year } from '../corpus'
 import { h, said, sentence } from '../dom'
-import { about, choice, growing, pageLink, section, shortName, thumbnail } from '../parts'
+import { choice, growing, section, shortName, thumbnail } from '../parts'
 import { address, note, type Route } from '../route'
 import { fill, percent, T } from '../strings'
 import type { View } from '../view'
@@ -18,45 +18,51 @@ export async function openFindings(corpus: Corpus, route: Route): Promise<View> 
   }
   if (!pairs.a.length) body.push(nobody(corpus))
   body.push(counts(corpus))
+  if (corpus.nearest.length) body.push(nearest(corpus))
   if (corpus.families.length) body.push(families(corpus))
   if (corpus.surprises.length) body.push(surprises(corpus))
-  if (pairs.a.length) body.push(list(corpus, pairs, route))
+  const related = pairs.a.length ? list(corpus, pairs, route) : null
+  if (related) body.push(related)
   if (corpus.failed.length) body.push(failed(corpus))
-  return { title: t.tab, sentence: corpus.headline, body }
+  const isAsked = [...route.query.keys()].length > 0
+  return { title: t.tab, sentence: corpus.headline, body, opened: () => isAsked && related?.scrollIntoView() }
 }
 
 function nobody(corpus: Corpus): HTMLElement {
   const t = T.findings
-  const near = corpus.nearest
-  if (corpus.counts.documents < 2) return h('div', { class: 'prose lead' }, h('p', {}, t.one))
+  const read = corpus.counts.documents - corpus.counts.failed
+  if (read < 2) {
+    const told = corpus.counts.documents === 0 ? t.empty : read === 0 ? t.noneRead : t.one
+    return h('div', { class: 'prose lead' }, h('p', {}, told))
+  }
   return h(
     'div',
     { class: 'prose lead' },
     h('p', {}, t.none),
-    near &&
-      h(
-        'p',
-        {},
-        sentence(t.nearest, {
-          a: pageLink(corpus, near.a),
-          b: pageLink(corpus, near.b),
-          cosine: near.cosine.toFixed(3),
-          z: near.z === null ? '—' : near.z.toFixed(1),
-        }),
-        ' ',
-        h('a', { href: pairAddress(corpus, near.a, near.b) }, t.look),
-      ),
+    corpus.nearest.length ? h('p', {}, t.nearest) : null,
   )
+}
+
+function nearest(corpus: Corpus): HTMLElement {
+  const t = T.findings
+  const row = ({ a, b, cosine, z }: Corpus['nearest'][number]) =>
+    h(
+      'li',
+      {},
+      h('span', { class: 'thumbs' }, thumbnail(corpus, a, 96), thumbnail(corpus, b, 96)),
+      h('div', {}, h('p', {}, pairLink(corpus, a, b)), h('p', { class: 'quiet' }, fill(t.near, { cosine: cosine.toFixed(3), z: z === null ? '—' : z.toFixed(1) }))),
+    )
+  return section(t.nearestTitle, h('p', { class: 'explain' }, corpus.terms.z), h('ul', { class: 'surprises' }, corpus.nearest.map(row)))
 }
 
 function counts(corpus: Corpus): HTMLElement {
   const { counts: n } = corpus
   const shown: [number, string][] = [
-    [n.documents, T.counts.documents],
+    [n.documents, T.counts.documents[n.documents === 1 ? 0 : 1]],
     [n.with_tables, T.counts.tables],
-    [n.pairs, T.counts.pairs],
-    [n.related, T.counts.related],
-    [n.families, T.counts.families],
+    [n.pairs, T.counts.pairs[n.pairs === 1 ? 0 : 1]],
+    [n.related, T.counts.related[n.related === 1 ? 0 : 1]],
+    [n.families, T.counts.families[n.families === 1 ? 0 : 1]],
   ]
   if (n.failed) shown.push([n.failed, T.counts.failed])
   return h('ul', { class: 'counts' }, shown.map(([number, name]) => h('li', {}, h('b', {}, number.toLocaleString('en-GB')), ' ', name)))
@@ -126,8 +132,11 @@ function pairLink(corpus: Corpus, a: number, b: number): HTMLElement {
 }
 
 function failed(corpus: Corpus): HTMLElement {
-  const row = (number: number) =>
-    h('li', {}, said(corpus.documents.source[number]), ': ', h('span', { class: 'quiet' }, said(corpus.documents.failed[number] ?? '')))
+  const row = (number: number) => {
+    const [source, reason] = [corpus.documents.source[number], corpus.documents.failed[number] ?? '']
+    const isNamed = reason.startsWith(source.split(/[\\/]/).pop() ?? source)
+    return h('li', {}, isNamed ? '' : [said(source), ': '], said(reason))
+  }
   const list = growing(corpus.failed, row, 20, 'ul')
   return section(T.findings.failed, h('p', { class: 'explain' }, T.findings.failedWhat), list)
 }
@@ -140,6 +149,7 @@ function list(corpus: Corpus, pairs: Pairs, route: Route): HTMLElement {
     q: route.query.get('q') ?? '',
     verdict: route.query.get('verdict') ?? '',
     work: route.query.get('work') ?? '',
+    other: route.query.get('other') ?? '',
     place: route.query.get('place') ?? '',
     function: route.query.get('function') ?? '',
     from: route.query.get('from') ?? '',
@@ -187,6 +197,7 @@ function list(corpus: Corpus, pairs: Pairs, route: Route): HTMLElement {
   return section(
     t.list,
     h('p', { class: 'explain' }, t.listWhat),
+    asked.other ? h('p', { class: 'finding' }, sentence(t.between, { a: said(asked.work), b: said(asked.other) }), ' ', h('a', { href: address(['findings'], { sort: null, q: '' }) }, t.all)) : null,
     h(
       'div',
       { class: 'filters', role: 'group', 'aria-label': t.filter },
@@ -211,7 +222,12 @@ function select(corpus: Corpus, pairs: Pairs, asked: Record<string, string>): nu
   const found = pairs.a.map((_, row) => row).filter((row) => {
     if (asked.verdict && pairs.verdict[row] !== asked.verdict) return false
     for (const key of ['work', 'place', 'function'] as const) {
-      if (asked[key] && !either(row, (number) => documents[key][number] === asked[key])) return false
+      if (asked[key] && !(key === 'work' && asked.other) && !either(row, (number) => documents[key][number] === asked[key])) return false
+    }
+    if (asked.other) {
+      const [one, other] = [documents.work[pairs.a[row]], documents.work[pairs.b[row]]]
+      const isBetween = (one === asked.work && other === asked.other) || (one === asked.other && other === asked.work)
+      if (!isBetween) return false
     }
     if (from !== null || to !== null) {
       const inside = (number: number) => {
@@ -240,10 +256,10 @@ export function pairRow(corpus: Corpus, pairs: Pairs, row: number): HTMLElement 
       'div',
       { class: 'pair-side' },
       thumbnail(corpus, number, 64),
-      h('div', {}, h('a', { href: address(['page', corpus.documents.doc_id[number]]) }, said(corpus.documents.doc_id[number])), h('p', { class: 'quiet' }, said(about(corpus, number)))),
+      h('div', {}, h('a', { href: address(['page', corpus.documents.doc_id[number]]) }, said(shortName(corpus, number))), h('p', { class: 'quiet' }, said(corpus.documents.doc_id[number]))),
     )
-  const dated = pairs.dated[row] ? `; ${T.findings.earlier}` : ''
   const share = pairs.cells[row] ? pairs.same[row] / pairs.cells[row] : 0
+  const counts = [pairs.counted[row], pairs.dated[row] ? T.findings.earlier : ''].filter(Boolean).join('; ')
   return h(
     'article',
     { class: 'pair-row' },
@@ -252,9 +268,24 @@ export function pairRow(corpus: Corpus, pairs: Pairs, row: number): HTMLElement 
     h(
       'div',
       { class: 'pair-what' },
-      h('p', {}, h('a', { href: pairAddress(corpus, a, b) }, `${pairs.relation[row]}${dated}`)),
-      h('p', { class: 'quiet' }, h('span', { class: 'bar', 'aria-hidden': 'true', style: { '--share': `${percent(share)}%` } }), pairs.counted[row]),
+      h('p', { class: 'verdict' }, h('a', { href: pairAddress(corpus, a, b) }, h('span', { class: `sign ${signOf(pairs, row)}`, 'aria-hidden': 'true' }), inShort(pairs, row))),
+      h('p', { class: 'quiet' }, h('span', { class: 'bar', 'aria-hidden': 'true', style: { '--share': `${percent(share)}%` } }), counts),
     ),
   )
 }
 
+// Whether the numbers of a pair with one function are said to be computed by two authors.
+function isAlike(pairs: Pairs, row: number): boolean {
+  return pairs.verdict[row] === 'same function' && pairs.relation[row].startsWith('one function')
+}
+
+// A disc that is the fuller the surer a copy is, a ring where copying is open, two lines where both were computed.
+function signOf(pairs: Pairs, row: number): string {
+  return pairs.verdict[row] === 'copied' ? pairs.strength[row] : isAlike(pairs, row) ? 'alike' : 'open'
+}
+
+function inShort(pairs: Pairs, row: number): string {
+  const { short } = T.findings
+  if (pairs.verdict[row] === 'copied') return short.copied[pairs.strength[row]] ?? short.copied.fair
+  return isAlike(pairs, row) ? (short.alike[pairs.strength[row]] ?? short.alike.fair) : short.open
+}

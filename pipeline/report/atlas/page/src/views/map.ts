@@ -12,7 +12,8 @@ const t = T.map
 // Okabe and Ito's colours; each with a shape, so that none is told by its hue alone.
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#6b4fa0', '#8a7a00']
 const OTHER = '#8d887d'
-const NEAR = 46 // pixels a page, from which thumbnails are drawn
+const NEAR = 34 // pixels a page, from which thumbnails are drawn
+const MOST_LABELS = 40
 const MOST_PICTURES = 150 // drawn at once
 const MANY = 1200 // pages in sight, from which dots are set pixel by pixel: thousands of shapes would take too long
 
@@ -52,11 +53,12 @@ class MapView {
   private hovered = -1
   private scale = 1
   private centre: [number, number] = [0, 0]
-  private unit = 1 // of the map, in which its longer side is 1
+  private span: [number, number] = [1, 1] // of the map, across and down
   private colourOf: string[] = []
   private shapeOf: number[] = []
   private asked = false
   private fits: boolean[] = []
+  private labels: { name: string; x: number; y: number }[] = []
 
   constructor(corpus: Corpus, points: number[], route: Route) {
     this.corpus = corpus
@@ -65,7 +67,7 @@ class MapView {
     const [xs, ys] = [points.map((one) => documents.x[one] as number), points.map((one) => documents.y[one] as number)]
     const [left, right, top, bottom] = [least(xs), most(xs), least(ys), most(ys)]
     this.centre = [(left + right) / 2, (top + bottom) / 2]
-    this.unit = Math.max(right - left, bottom - top, 1e-9)
+    this.span = [Math.max(right - left, 1e-9), Math.max(bottom - top, 1e-9)]
     const options = (['cluster', 'family', 'work', 'year', 'place', 'function'] as By[]).filter((one) => this.isKnown(one))
     const wanted = route.query.get('color') as By
     this.by = options.includes(wanted) ? wanted : (options[0] ?? 'cluster')
@@ -145,7 +147,7 @@ class MapView {
       })
     }
     say()
-    return h('div', { class: 'field', role: 'group', 'aria-label': t.years }, h('span', {}, t.years, ' ', shown), h('span', {}, from, to))
+    return h('div', { class: 'field', role: 'group', 'aria-label': t.years }, h('span', {}, t.years, ' ', shown), h('span', { class: 'double-range' }, from, to))
   }
 
   private value(number: number): string | null {
@@ -204,7 +206,7 @@ class MapView {
     const entries = named.slice(0, places).map((value, k) => entry(value, value, COLOURS[k % COLOURS.length], Math.floor(k / COLOURS.length)))
     if (named.length > places) entries.push(h('button', { type: 'button', disabled: true }, `${t.others} (${named.length - places})`))
     if (this.points.some((one) => this.value(one) === null)) entries.push(entry(t.noneOf, null, OTHER, 0))
-    this.legend.replaceChildren(...entries)
+    this.legend.replaceChildren(...(entries.length > 1 ? entries : []))
     this.filter()
   }
 
@@ -222,7 +224,26 @@ class MapView {
       }
       this.fits[number] = fits
     }
+    this.labels = this.named()
     this.drawSoon()
+  }
+
+  // Names of what is coloured, each at the middle of its pages, those of most pages first.
+  private named(): { name: string; x: number; y: number }[] {
+    const { documents } = this.corpus
+    const groups = new Map<string, number[]>()
+    for (const number of this.points) {
+      const value = this.fits[number] ? this.value(number) : null
+      if (value === null) continue
+      const own = groups.get(value)
+      if (own) own.push(number)
+      else groups.set(value, [number])
+    }
+    return [...groups]
+      .filter(([, own]) => own.length > 1)
+      .sort((one, other) => other[1].length - one[1].length)
+      .slice(0, MOST_LABELS)
+      .map(([name, own]) => ({ name, x: middleOf(own.map((one) => documents.x[one] as number)), y: middleOf(own.map((one) => documents.y[one] as number)) }))
   }
 
   open(): void {
@@ -322,16 +343,18 @@ class MapView {
 
   private pixels(): number {
     const { clientWidth, clientHeight } = this.canvas
-    return (this.scale * 0.9 * Math.min(clientWidth, clientHeight)) / this.unit
+    const room = 2 * Math.min(60, this.size())
+    return this.scale * Math.max(1, Math.min((clientWidth - room) / this.span[0], (clientHeight - room) / this.span[1]))
   }
 
   private place(number: number): [number, number] {
     const { documents } = this.corpus
+    return this.onCanvas(documents.x[number] as number, documents.y[number] as number)
+  }
+
+  private onCanvas(x: number, y: number): [number, number] {
     const pixels = this.pixels()
-    return [
-      this.canvas.clientWidth / 2 + ((documents.x[number] as number) - this.centre[0]) * pixels,
-      this.canvas.clientHeight / 2 + ((documents.y[number] as number) - this.centre[1]) * pixels,
-    ]
+    return [this.canvas.clientWidth / 2 + (x - this.centre[0]) * pixels, this.canvas.clientHeight / 2 + (y - this.centre[1]) * pixels]
   }
 
   private zoom(factor: number, about?: [number, number]): void {
@@ -398,7 +421,7 @@ class MapView {
   // How large a page is drawn: as large as its place allows where few are in sight.
   private size(): number {
     const seen = Math.max(1, this.points.length / this.scale ** 2)
-    return Math.min(150, Math.sqrt((this.canvas.clientWidth * this.canvas.clientHeight) / seen) * 0.32)
+    return Math.min(150, Math.sqrt((this.canvas.clientWidth * this.canvas.clientHeight) / seen) * 0.36)
   }
 
   draw(): void {
@@ -433,6 +456,7 @@ class MapView {
         brush.strokeStyle = getComputedStyle(canvas).color
         brush.strokeRect(x - dot - 3, y - dot - 3, 2 * dot + 6, 2 * dot + 6)
       }
+      this.drawLabels(brush)
       this.drawArea(brush)
       return
     }
@@ -464,7 +488,32 @@ class MapView {
         brush.strokeRect(x - reach, y - reach, 2 * reach, 2 * reach)
       }
     }
+    this.drawLabels(brush)
     this.drawArea(brush)
+  }
+
+  // Where two names would meet, that of fewer pages is left out.
+  private drawLabels(brush: CanvasRenderingContext2D): void {
+    const style = getComputedStyle(this.canvas)
+    brush.font = `600 13px ${style.fontFamily}`
+    brush.textAlign = 'center'
+    brush.lineWidth = 4
+    brush.lineJoin = 'round'
+    const taken: [number, number, number][] = []
+    const lift = this.size() >= NEAR ? this.size() / 2 + 8 : 14
+    for (const { name, x: middle, y: height } of this.labels) {
+      const [x, low] = this.onCanvas(middle, height)
+      const y = low - lift
+      const shown = name.length > 26 ? `${name.slice(0, 25)}…` : name
+      const half = brush.measureText(shown).width / 2
+      if (taken.some(([otherX, otherY, otherHalf]) => Math.abs(otherY - y) < 17 && Math.abs(otherX - x) < half + otherHalf + 6)) continue
+      taken.push([x, y, half])
+      brush.strokeStyle = style.getPropertyValue('--sheet')
+      brush.strokeText(shown, x, y)
+      brush.fillStyle = style.getPropertyValue('--ink')
+      brush.fillText(shown, x, y)
+    }
+    brush.textAlign = 'start'
   }
 
   private drawArea(brush: CanvasRenderingContext2D): void {
@@ -525,6 +574,10 @@ class MapView {
     })
     return null
   }
+}
+
+function middleOf(values: number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]
 }
 
 function least(values: number[]): number {

@@ -2,11 +2,11 @@
 
 import type { Corpus } from '../corpus'
 import { CELL, COLUMN, type Doc, digitsOf, openDocument, type Region, ROW } from '../document'
-import { h, said } from '../dom'
+import { h, said, sentence } from '../dom'
 import { about, around, crop, download, growing, placeName, rectangle, regionName, section, shortName, thumbnail, tick } from '../parts'
-import { relevanceMap, strongest } from '../relevance'
+import { averageShares, relevanceMap, strongest } from '../relevance'
 import { address, note, type Route } from '../route'
-import { fill, percent, T } from '../strings'
+import { counted, fill, percent, T } from '../strings'
 import { MissingError, numberOf, type View } from '../view'
 import { PageViewer } from '../viewer'
 import { workbook } from '../workbook'
@@ -58,8 +58,14 @@ function card(corpus: Corpus, number: number): HTMLElement {
     { class: 'card small-card', href: address(['page', corpus.documents.doc_id[number]]) },
     thumbnail(corpus, number, 150),
     h('span', { class: 'card-name' }, said(shortName(corpus, number))),
-    h('span', { class: 'quiet' }, failed === null ? said(corpus.documents.doc_id[number]) : t.failed),
+    failed !== null ? h('span', { class: 'quiet' }, t.failed) : nameBelow(corpus, number),
   )
+}
+
+// The name of a page, where it is called something else.
+function nameBelow(corpus: Corpus, number: number): HTMLElement | null {
+  const name = corpus.documents.doc_id[number]
+  return name === shortName(corpus, number) ? null : h('span', { class: 'quiet' }, said(name))
 }
 
 export async function openPage(corpus: Corpus, route: Route): Promise<View> {
@@ -70,7 +76,7 @@ export async function openPage(corpus: Corpus, route: Route): Promise<View> {
       title: corpus.documents.doc_id[number],
       kicker: [said(corpus.documents.source[number])],
       sentence: t.failed,
-      body: [h('p', { class: 'prose' }, said(failed))],
+      body: [h('p', { class: 'prose lead' }, said(failed)), h('p', { class: 'explain' }, T.findings.failedWhat)],
     }
   }
   const doc = await openDocument(number)
@@ -92,16 +98,18 @@ export async function openPage(corpus: Corpus, route: Route): Promise<View> {
   }
 }
 
-function sentenceOf(corpus: Corpus, doc: Doc): (string | Node)[] {
+function sentenceOf(corpus: Corpus, doc: Doc): View['sentence'] {
   const kin = doc.shard.alignments.filter((one) => one[1])
   const copied = kin.filter((one) => one[2] === 'copied')
   const name = said(about(corpus, doc.number))
   const other = copied[0] ?? kin[0]
+  const named = other && said(shortName(corpus, other[0]))
   if (copied.length) {
-    const more = copied.length > 1 ? ` and ${copied.length - 1} more` : ''
-    return [name, ': its table was copied, as was that of ', said(shortName(corpus, other[0])), `${more}.`]
+    const count = copied.length - 1
+    const more = count === 0 ? '' : count === 1 ? t.moreOne : fill(t.more, { count: counted(count, 'page') })
+    return [name, ': ', ...sentence(t.copied[other[3]] ?? t.copied.fair, { other: named, more })]
   }
-  if (kin.length) return [name, ': its numbers are those of ', said(shortName(corpus, other[0])), ', but whether one was copied is not said by them.']
+  if (kin.length) return [name, ': ', ...sentence(t.sameNumbers, { other: named })]
   return [name, doc.tables.length ? `: ${t.unrelated}` : `: ${t.tableless}`]
 }
 
@@ -227,7 +235,7 @@ class PageView {
       region.printed || '\u00a0',
     )
     if (!region.printed) button.setAttribute('aria-label', placeName(this.doc, region))
-    const cell = h('td', {}, button)
+    const cell = h('td', { class: /\p{L}{3}/u.test(region.printed) ? 'words' : null }, button)
     this.cellOf.set(region.id, cell)
     return cell
   }
@@ -274,7 +282,9 @@ class PageView {
     const kin = doc.shard.alignments.filter((one) => one[1])
     const verdictOf = new Map(doc.shard.alignments.map((one) => [one[0], `${one[2]}, ${one[3]}`]))
     const kinRows = kin.map((one) => {
-      const cells = one[5] + one[6] + one[7]
+      const cells = counted(one[5] + one[6] + one[7], 'cell')
+      const differing = one[6] === 0 ? '' : `, ${one[6] === 1 ? t.kinVariant : fill(t.kinVariants, { variant: one[6] })}`
+      const agreeing = `${fill(t.kinCells, { same: one[5], cells })}${differing}`
       return h(
         'li',
         {},
@@ -283,7 +293,7 @@ class PageView {
           'div',
           {},
           h('a', { href: pairAddress(corpus, doc.number, one[0]) }, said(shortName(corpus, one[0]))),
-          h('p', { class: 'quiet' }, `${one[2]}, ${one[3]}: ${one[5]} of ${cells} cells agree, ${one[6]} differ in print`),
+          h('p', { class: 'quiet' }, `${one[2]}, ${one[3]}: ${agreeing}`),
         ),
       )
     })
@@ -299,7 +309,7 @@ class PageView {
           onclick: () => {
             ask.hidden = true
             void openDocument(number).then((other) => {
-              const map = relevanceMap(doc, other, 'row')
+              const map = relevanceMap(doc, other, 'row', averageShares(corpus.meanPhi))
               const best = strongest(map, 3).filter((one) => one.relevance > 0)
               const rows = best.map((one) => `${regionName(doc, map.a[one.i])} — ${regionName(other, map.b[one.j])} (${percent(one.relevance / map.score, 1)} %)`)
               why.textContent = rows.length ? fill(t.whyRows, { rows: rows.join('; ') }) : t.whyNone
@@ -318,11 +328,13 @@ class PageView {
         h('div', {}, h('a', { href: pairAddress(corpus, doc.number, number) }, said(shortName(corpus, number))), h('p', { class: 'quiet' }, words), ask, why),
       )
     })
+    const nearest = growing(nearRows, (row) => row, 5, 'ul')
+    nearest.firstElementChild?.classList.add('near')
     return h(
       'div',
-      {},
+      { class: 'part' },
       section(t.kin, kin.length ? h('ul', { class: 'near' }, kinRows) : h('p', { class: 'quiet' }, t.noKin)),
-      nearRows.length ? section(t.near, h('p', { class: 'explain' }, t.nearWhat), h('ul', { class: 'near' }, nearRows)) : null,
+      nearRows.length ? section(t.near, h('p', { class: 'explain' }, t.nearWhat), nearest) : null,
     )
   }
 

@@ -4,11 +4,13 @@ import { SAME, tie, type Tie, VARIANT } from '../alignment'
 import type { Corpus } from '../corpus'
 import { type Collation, collationOf, type Doc, openDocument, type Region } from '../document'
 import { h, s, said } from '../dom'
-import { about, growing, rectangle, regionName, section, shortName, tick } from '../parts'
-import { beyond, cosine, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, score, strongest } from '../relevance'
+import { growing, rectangle, regionName, section, shortName, tick } from '../parts'
+import { type Entry, RegionMatrix } from '../matrix'
+import { averageShares, commonScore, cosine, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, score, strongest } from '../relevance'
 import { address, note, type Route } from '../route'
-import { fill, percent, T } from '../strings'
+import { counted, fill, percent, T } from '../strings'
 import { MissingError, numberOf, type View } from '../view'
+import { agreement, pairKicker, turn, verdict } from '../verdict'
 import { PageViewer } from '../viewer'
 
 const t = T.pair
@@ -44,61 +46,6 @@ export async function openPair(corpus: Corpus, route: Route): Promise<View> {
   }
 }
 
-export function pairKicker(corpus: Corpus, one: number, other: number): (Node | string)[] {
-  const side = (letter: string, number: number) => [
-    h('b', {}, letter),
-    ' ',
-    h('a', { href: address(['page', corpus.documents.doc_id[number]]) }, said(corpus.documents.doc_id[number])),
-    ' ',
-    said(about(corpus, number)),
-  ]
-  return [...side('A', one), h('br'), ...side('B', other)]
-}
-
-// The other way round: what was of a is of b.
-export function turn(collation: Collation): Collation {
-  const place = Int16Array.from(collation.place, (_, k) => collation.place[k % 6 < 3 ? k + 3 : k - 3])
-  const swapped = [0, 1, 3, 2, 4]
-  const errs = [0, 1, 3, 2, 4]
-  return {
-    ...collation,
-    a: collation.b,
-    b: collation.a,
-    place,
-    relation: collation.relation.map((one) => swapped[one]),
-    errorIn: collation.errorIn.map((one) => errs[one]),
-    texts: new Map([...collation.texts].map(([row, [a, b, computed]]) => [row, [b, a, computed]])),
-  }
-}
-
-export function alignmentOf(doc: Doc, other: number): Doc['shard']['alignments'][number] | undefined {
-  return doc.shard.alignments.find((one) => one[0] === other)
-}
-
-export function verdict(doc: Doc, other: number): string {
-  const found = alignmentOf(doc, other)
-  if (!found) return t.notCollated
-  const [, isKin, word, strength, odds] = found
-  if (!isKin) return word === 'too little' ? t.little : t.unrelated
-  if (word === 'copied') return fill(t.copied, { how: t.how[strength] ?? strength })
-  return odds <= -0.7 ? fill(t.alike, { strength }) : t.open
-}
-
-// How many cells agree, and how surely the pages were copied.
-export function agreement(doc: Doc, other: number): string[] {
-  const found = alignmentOf(doc, other)
-  if (!found?.[1]) return []
-  const [, , , , odds, same, variant, doubtful, errors] = found
-  const shared = errors > 0 ? fill(t.errors, { errors: errors === 1 ? '1 error' : `${errors} errors` }) : ''
-  const lines = [fill(t.agree, { same, cells: same + variant + doubtful, variant: variant === 1 ? t.differs : fill(t.differ, { variant }), errors: shared })]
-  const times = Math.min(1e6, Math.exp(Math.min(30, Math.abs(odds))))
-  if (times >= 2) {
-    const towards = odds > 0 ? t.towards.copied : t.towards.alike
-    lines.push(fill(t.odds, { odds: Math.round(times).toLocaleString('en-GB'), towards }))
-  }
-  return lines
-}
-
 class PairView {
   readonly body: Node[]
   private readonly corpus: Corpus
@@ -110,12 +57,16 @@ class PairView {
   private readonly stage: HTMLElement
   private readonly told = h('p', { class: 'pointed-at', role: 'status' })
   private readonly sums = h('p', { class: 'sums' })
+  private readonly bar = h('div', { class: 'share-bar', 'aria-hidden': 'true' })
   private readonly slider: HTMLInputElement
   private readonly sliderText = h('output', { class: 'quiet' })
   private readonly listed = h('div')
   private readonly tie: Tie
   private level: Level
   private hide: boolean
+  private readonly shares: Float32Array
+  private readonly matrix = new RegionMatrix((entry, chosen) => this.pointEntry(entry, chosen))
+  private entry: Entry | null = null
   private isTied = true
   private marks = false
   private map!: RelevanceMap
@@ -134,11 +85,13 @@ class PairView {
     this.b = b
     this.collation = collation
     this.tie = tie(a, b, collation)
+    this.shares = averageShares(corpus.meanPhi)
     this.viewers = [new PageViewer(a), new PageViewer(b)]
     const asked = route.query.get('level') as Level
     this.level = LEVELS.includes(asked) ? asked : 'cell'
     this.hide = route.query.get('beyond') === '1'
-    this.stage = h('div', { class: 'pair-stage' }, this.viewers.map((one) => one.element), this.bridge)
+    const tall = [a, b].sort((one, other) => one.width / one.height - other.width / other.height)[0]
+    this.stage = h('div', { class: 'pair-stage', style: { '--ratio': `${tall.width} / ${tall.height}` } }, this.viewers.map((one) => one.element), this.bridge)
     this.slider = h('input', {
       type: 'range', min: '1', max: '100', step: '1', id: 'strength',
       oninput: () => {
@@ -158,9 +111,16 @@ class PairView {
       this.controls(),
       this.stage,
       this.told,
+      this.bar,
       this.sums,
+      h('p', { class: 'quiet' }, this.tie.cells ? fill(t.tiedBy, { cells: counted(this.tie.cells, 'cell') }) : t.tiedLoose),
       h('p', { class: 'explain' }, t.what, ' ', t.hideWhat),
-      section(t.list, this.listed),
+      h(
+        'div',
+        { class: 'beneath' },
+        section(t.list, this.listed),
+        section(t.matrix, h('p', { class: 'explain' }, t.matrixWhat), this.matrix.element),
+      ),
     ]
   }
 
@@ -189,17 +149,18 @@ class PairView {
         h('span', {}, t.levels[level]),
       ),
     )
+    const other = { level: this.level === 'cell' ? null : this.level, beyond: this.hide ? 1 : null }
     return h(
       'div',
-      { class: 'ticks controls' },
-      h('span', { class: 'ticks', role: 'radiogroup', 'aria-label': t.level }, levels),
-      h('label', { class: 'tick', for: 'strength' }, h('span', {}, t.strength), this.slider, this.sliderText),
+      { class: 'controls' },
+      h('span', { class: 'ticks', role: 'radiogroup', 'aria-label': t.level }, h('span', { class: 'quiet' }, t.level), levels),
       tick(t.hide, this.hide, (on) => {
         this.hide = on
         note({ beyond: on ? 1 : null, from: null })
         this.remake(null)
         this.draw()
       }),
+      h('label', { class: 'tick', for: 'strength' }, h('span', {}, t.strength), this.slider, this.sliderText),
       tick(t.tied, true, (on) => {
         this.isTied = on
       }),
@@ -209,14 +170,13 @@ class PairView {
             this.drawMarks()
           })
         : null,
-      h('a', { href: address(['pair', this.b.name, this.a.name], { level: this.level === 'cell' ? null : this.level }) }, t.swap),
-      h('span', { class: 'quiet' }, this.tie.cells ? fill(t.tiedBy, { cells: this.tie.cells }) : t.tiedLoose),
+      h('a', { href: address(['pair', this.b.name, this.a.name], other) }, t.swap),
     )
   }
 
   private remake(from: string | null): void {
-    const weight = this.hide ? beyond(this.a, this.b, this.corpus.meanPhi) : undefined
-    this.map = relevanceMap(this.a, this.b, this.level, weight)
+    this.entry = null
+    this.map = relevanceMap(this.a, this.b, this.level, this.hide ? this.shares : undefined)
     this.pooled = [pool(this.a, this.level), pool(this.b, this.level)]
     this.total = this.map.values.reduce((sum, one) => sum + one, 0)
     const best = fewOfEach(strongest(this.map, 4 * FIRST))
@@ -302,11 +262,12 @@ class PairView {
 
   private draw(): void {
     const { map } = this
-    const focus = this.pointed ?? this.chosen
+    const focus = this.entry ? null : (this.pointed ?? this.chosen)
     const limit = this.least * map.strongest
     const all = strongest(map, DRAWN).filter((one) => Math.abs(one.relevance) >= limit)
     const drawn = fewOfEach(all)
-    this.lines = focus ? this.partners(focus, PARTNERS) : drawn
+    const { entry } = this
+    this.lines = entry ? [{ ...entry, relevance: this.value(entry.i, entry.j) }] : focus ? this.partners(focus, PARTNERS) : drawn
     this.drawHeat(focus)
     this.drawBridge()
     this.sliderText.textContent = fill(t.strengthOf, { percent: Math.floor(100 * this.least) })
@@ -318,13 +279,35 @@ class PairView {
     }
     const of = (value: number) => percent(map.score ? value / map.score : 0, 1)
     const both = plus + minus || 1
-    this.sums.textContent = [
-      fill(t.shown, { count: drawn.length, shown: of(shown), left: of(this.total - shown), outside: of(map.score - this.total) }),
-      fill(t.against, { for: percent(plus / both, 1), against: percent(minus / both, 1) }),
-      fill(t.numbers, { cosine: cosine(this.a, this.b).toFixed(3), z: this.z(), score: score(this.a, this.b).toPrecision(4) }),
-    ].join(' ')
-    this.told.textContent = focus ? this.inWords(focus) : t.point
+    const common = commonScore(this.a, this.b, this.shares)
+    const outside = map.score - this.total - (this.hide ? common : 0)
+    this.drawBar([
+      [t.bar.shown, shown],
+      [t.bar.weaker, this.total - shown],
+      [t.bar.outside, outside],
+      [t.bar.common, this.hide ? common : 0],
+    ])
+    const sums = [
+      fill(t.shown, { count: counted(drawn.length, 'connection'), shown: of(shown), left: of(this.total - shown), outside: of(outside) }),
+      fill(this.hide ? t.hidden : t.everybody, { common: of(common) }),
+      minus > 0.0005 * both ? fill(t.against, { for: percent(plus / both, 1), against: percent(minus / both, 1) }) : t.noneAgainst,
+      fill(t.numbers, { cosine: cosine(this.a, this.b).toFixed(3), z: this.z(), score: Number(score(this.a, this.b).toPrecision(4)).toLocaleString('en-GB', { maximumSignificantDigits: 4 }) }),
+    ]
+    this.sums.textContent = sums.join(' ')
+    this.told.textContent = entry ? this.entryInWords(entry) : focus ? this.inWords(focus) : t.point
+    this.matrix.show(map, this.lines)
     this.drawList(all)
+  }
+
+  // The whole score as a bar, of the parts that are shown and those that are not.
+  private drawBar(parts: [string, number][]): void {
+    const whole = parts.reduce((sum, [, one]) => sum + Math.max(0, one), 0) || 1
+    const part = ([name, value]: [string, number]) => {
+      const share = Math.max(0, value) / whole
+      const isShown = name === t.bar.shown
+      return share < 0.002 && !isShown ? null : h('span', { class: isShown ? 'shown' : null, style: { 'flex-grow': String(share) } }, share > 0.09 && !isShown ? name : '')
+    }
+    this.bar.replaceChildren(...parts.map(part).filter((one): one is HTMLSpanElement => one !== null))
   }
 
   private z(): string {
@@ -349,6 +332,24 @@ class PairView {
     })
   }
 
+  private entryInWords({ i, j }: Entry): string {
+    const features = featuresOf(this.pooled[0], i, this.pooled[1], j, 5)
+    const share = percent(this.map.score ? this.value(i, j) / this.map.score : 0, 3)
+    const words = { a: regionName(this.a, this.map.a[i]), b: regionName(this.b, this.map.b[j]), share, digits: features.join(', ') }
+    return fill(features.length ? t.entry : t.entryNone, words)
+  }
+
+  private pointEntry(entry: Entry | null, chosen: boolean): void {
+    this.entry = entry
+    if (chosen && entry) {
+      this.choose({ side: 0, index: entry.i })
+      this.viewers[0].reveal(this.map.a[entry.i].box)
+      this.viewers[1].reveal(this.map.b[entry.j].box)
+    } else {
+      this.draw()
+    }
+  }
+
   private drawHeat(focus: { side: 0 | 1; index: number } | null): void {
     for (const side of [0, 1] as const) {
       const regions = this.regions(side)
@@ -357,9 +358,10 @@ class PairView {
           ? regions.map((_, k) => (side === 0 ? this.value(k, focus.index) : this.value(focus.index, k)))
           : Array.from(side === 0 ? this.map.ofA : this.map.ofB)
       const most = Math.max(1e-12, ...values.map(Math.abs))
+      const ink = this.level === 'cell' ? 0.5 : 0.32 // of long bands less, so that what is printed can be read
       const shapes = regions.map((one, k) => {
         const strength = Math.abs(values[k]) / most
-        return strength < 0.02 ? null : rectangle(one.box, { class: values[k] < 0 ? 'against' : 'for', 'fill-opacity': (0.5 * strength).toFixed(3) })
+        return strength < 0.02 ? null : rectangle(one.box, { class: values[k] < 0 ? 'against' : 'for', 'fill-opacity': (ink * strength).toFixed(3) })
       })
       this.viewers[side].layer('heat', shapes.filter((one): one is SVGElement => one !== null))
       const ends = this.lines.map((one) => (side === 0 ? this.map.a[one.i] : this.map.b[one.j]))

@@ -2,12 +2,12 @@
 
 import MiniSearch from 'minisearch'
 import type { Corpus } from '../corpus'
-import { type Doc, openDocument } from '../document'
+import { type Doc, openDocument, type Region } from '../document'
 import { h, said } from '../dom'
-import { around, crop, growing, placeName, section, shortName, thumbnail, whenSeen } from '../parts'
+import { around, crop, growing, joined, placeName, section, shortName, thumbnail, whenSeen } from '../parts'
 import { address, type Route } from '../route'
 import { load } from '../shards'
-import { fill, T } from '../strings'
+import { counted, fill, T } from '../strings'
 import type { View } from '../view'
 
 const t = T.searching
@@ -47,9 +47,10 @@ async function cellsOf(corpus: Corpus, text: string): Promise<Map<number, Set<nu
 interface Place {
   document: number
   region: number
+  end?: number // the last cell, where the numbers stand in several
 }
 
-// Cells that hold the digits: in one cell, or in cells beside one another.
+// Cells that hold the digits: in one cell, or in cells beside or below one another.
 async function places(corpus: Corpus, query: string): Promise<Place[]> {
   const groups = query.split(' ')
   const found: Place[] = []
@@ -64,11 +65,14 @@ async function places(corpus: Corpus, query: string): Promise<Place[]> {
       for (const region of each[0].get(document) ?? []) {
         const first = doc.byId.get(region)
         if (!first) continue
-        const fits = each.every((own, k) => {
-          const cell = at.get(`${first.table}:${first.row}:${first.col + k}`)
-          return cell !== undefined && own.get(document)?.has(cell.id)
-        })
-        if (fits) found.push({ document, region })
+        const last = (down: number, right: number): Region | null => {
+          const run = each.map((own, k) => {
+            const cell = at.get(`${first.table}:${first.row + down * k}:${first.col + right * k}`)
+            return cell !== undefined && own.get(document)?.has(cell.id) ? cell : null
+          })
+          return run.every(Boolean) ? run[run.length - 1] : null
+        }
+        for (const end of [last(0, 1), last(1, 0)]) if (end) found.push({ document, region, end: end.id })
       }
       if (found.length > MOST) break
     }
@@ -91,10 +95,11 @@ export async function openSearch(corpus: Corpus, route: Route): Promise<View> {
     body.push(section(t.names, list))
   }
   const sentence = cells.length
-    ? fill(t.values, { query: digits, count: cells.length, pages: new Set(cells.map((one) => one.document)).size })
+    ? fill(cells.length === 1 ? t.valuesOnce : cells.some((one) => one.end !== undefined) ? t.runs : t.values, { query: digits, count: cells.length.toLocaleString('en-GB'), pages: counted(new Set(cells.map((one) => one.document)).size, 'page') })
     : pages.length
-      ? fill(t.pages, { count: pages.length, query })
+      ? fill(pages.length === 1 ? t.pagesOne : t.pages, { count: pages.length.toLocaleString('en-GB'), query })
       : fill(t.nothing, { query })
+  if (!cells.length && !pages.length) body.push(h('p', { class: 'explain' }, t.hint))
   return { title: fill(t.tab, { query }), sentence: [said(sentence)], body }
 }
 
@@ -108,7 +113,7 @@ function pageCard(corpus: Corpus, number: number): HTMLElement {
   )
 }
 
-function cellRow(corpus: Corpus, { document, region }: Place): HTMLElement {
+function cellRow(corpus: Corpus, { document, region, end }: Place): HTMLElement {
   const holder = h('div', { class: 'crop-holder' })
   const where = h('span', { class: 'quiet' })
   const row = h(
@@ -121,8 +126,11 @@ function cellRow(corpus: Corpus, { document, region }: Place): HTMLElement {
     const doc: Doc = await openDocument(document)
     const cell = doc.byId.get(region)
     if (!cell) return
-    holder.append(crop(doc, cell.box, around(cell.box, 0.8, 9), cell.printed, 'computed'))
-    where.textContent = placeName(doc, cell)
+    const last = end === undefined ? undefined : doc.byId.get(end)
+    const box = last ? joined([cell.box, last.box]) : cell.box
+    holder.append(crop(doc, box, around(box, last && last.row > cell.row ? 0.25 : 0.8, 9), cell.printed, 'computed'))
+    const run = !last ? '' : last.row > cell.row ? `, ${t.down}` : `, ${t.across}`
+    where.textContent = `${placeName(doc, cell)}${run}`
   })
   return row
 }

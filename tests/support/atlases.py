@@ -1,5 +1,6 @@
 """Corpora to make atlases of: with everything, and with what a reader's corpus may lack."""
 
+import contextlib
 import csv
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from tablekin.config import RunConfig
+from tablekin.errors import NothingUsableError
 from tablekin.explain import match_pairs, score_pairs
 from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tests.support import atlas_stages
@@ -58,7 +60,7 @@ def make_corpus(
             table.writeheader()
             table.writerows(metadata)
     request = RunRequest((folder / "scans",), folder / "corpus", path, RunConfig(device="cpu"), workers=1)
-    with in_this_process():
+    with in_this_process(), contextlib.suppress(NothingUsableError):
         run(request, lambda line: None, STAGES)
     return folder / "corpus"
 

@@ -183,7 +183,7 @@ def test_what_only_two_pages_share_is_the_map_less_what_either_has_with_the_aver
         relevance = wide.loc[doc].reindex(index=own.index, columns=names, fill_value=0)
         rows[doc] = relevance.groupby(own["row"]).sum()
     a, b = rows["page0"], rows["page2"]
-    common = np.outer(a @ shares, b.sum(1)) + np.outer(a.sum(1), b @ shares)
+    common = np.outer(a @ shares, b.sum(axis=1)) + np.outer(a.sum(axis=1), b @ shares)
     expected = (a.to_numpy() @ b.to_numpy().T - common / 2) / (phi["page0"] @ phi["page2"])
     page.visit(atlas, "#/pair/page0/page2?level=row&beyond=1&from=1")
     told = page.run(script="[...document.querySelectorAll('.connection .share')].map((one) => one.innerText)")
@@ -349,7 +349,7 @@ def test_a_corpus_that_lacks_something_says_so(page, tmp_path, numbers, broken, 
     atlas = write_atlas(AtlasRequest(corpus, tmp_path / "out", images="none", workers=1), print)
     page.visit(atlas.index.parent)
     assert told in page.text("h1")
-    reasons = "is not a JPEG, PNG, TIFF, JPEG 2000 or WebP image"
+    reasons = "is damaged or incomplete; download or scan it again"
     assert page.text().count(reasons) == broken
     if not numbers and broken:
         page.go(hash="#/page/zbroken1")

@@ -28,7 +28,7 @@ export class PageViewer {
 
   constructor(doc: Doc) {
     this.doc = doc
-    this.svg = s('svg', { class: 'over', 'aria-hidden': 'true' }, this.drawing)
+    this.svg = s('svg', { class: 'over', 'aria-hidden': 'true', preserveAspectRatio: 'none' }, this.drawing)
     this.host = h('div', { class: 'viewer-host' })
     const button = (label: string, text: string, act: () => void) =>
       h('button', { type: 'button', class: 'small', 'aria-label': label, title: label, onclick: act }, text)
@@ -119,6 +119,10 @@ export class PageViewer {
     const origin = viewport.viewportToViewerElementCoordinates(new OpenSeadragon.Point(0, 0))
     const right = viewport.viewportToViewerElementCoordinates(new OpenSeadragon.Point(1, 0))
     const scale = (right.x - origin.x) / this.doc.width
+    const { clientWidth, clientHeight } = this.host
+    // a printer makes the frame smaller, with what is drawn over it
+    this.svg.setAttribute('viewBox', `0 0 ${clientWidth} ${clientHeight}`)
+    this.element.style.setProperty('--seen', `${clientWidth} / ${clientHeight}`)
     this.drawing.setAttribute('transform', `translate(${origin.x} ${origin.y}) scale(${scale})`)
     this.svg.style.setProperty('--px', String(1 / scale))
   }

@@ -53,7 +53,7 @@ class PairView {
   private readonly b: Doc
   private readonly collation: Collation | null
   private readonly viewers: [PageViewer, PageViewer]
-  private readonly bridge = s('svg', { class: 'bridge', 'aria-hidden': 'true' })
+  private readonly bridge = s('svg', { class: 'bridge', 'aria-hidden': 'true', preserveAspectRatio: 'none' })
   private readonly stage: HTMLElement
   private readonly told = h('p', { class: 'pointed-at', role: 'status' })
   private readonly sums = h('p', { class: 'sums' })
@@ -388,6 +388,7 @@ class PairView {
   private drawBridge(): void {
     const frame = this.stage.getBoundingClientRect()
     const hosts = this.viewers.map((one) => one.host.getBoundingClientRect())
+    this.bridge.setAttribute('viewBox', `0 0 ${frame.width} ${frame.height}`)
     const shapes: SVGElement[] = []
     for (const { i, j, relevance } of [...this.lines].reverse()) {
       const [one, other] = [this.map.a[i].box, this.map.b[j].box]

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from tablekin.collation import (
     VARIANT_CRITERIA,
@@ -29,21 +26,14 @@ from tablekin.collation import (
     to_frame,
 )
 from tablekin.report.csv_file import save_csv
-from tablekin.report.drawing import (
-    MARGIN,
-    Drawing,
-    PlacedPage,
-    draw,
-    place_document,
-    region_boxes,
-)
 from tablekin.report.page import Page
 from tablekin.report.terms import RELATED, confidence
 from tablekin.report.verdict_words import describe_verdict
-from tablekin.report.whole_cells import whole_variants
+from tablekin.report.whole_cells import WHO_ERRED, whole_variants
 
-_COLOURS = {"same": "#2e8b57", "variant": "#c8102e", "doubtful": "#d98c00", "only": "#1f4fa3"}
-_ERROR = {"a": "A errs", "b": "B errs", "both": "both err"}
+if TYPE_CHECKING:  # an apparatus is told without the library that draws
+    from tablekin.report.drawing import Drawing
+
 _SHOWN_AS = {
     "table_a": "table",
     "row_a": "row",
@@ -51,10 +41,6 @@ _SHOWN_AS = {
     "text_a": "A",
     "text_b": "B",
 }  # in a notebook, counted from 1
-_CROP_HEIGHT = 46  # pixels of the drawing
-_CROP_ROW = 64
-_MAX_CROPS = 24
-_PAD = 0.25  # around a cell in a crop, in cell heights
 
 
 @dataclass(frozen=True)
@@ -110,7 +96,7 @@ class Apparatus:
         return _turn(self.cells) if self.turned else self.cells
 
     def plot(self) -> Drawing:
-        """Draw both pages, agreeing cells tinted and variants framed, and the variants' cells side by side below.
+        """Draw both pages, each cell marked by what was found, and below them the cells that differ side by side.
 
         Returns
         -------
@@ -123,7 +109,10 @@ class Apparatus:
         >>> apparatus = tablekin.Corpus.open("corpus").collate("p053", "p232")
         >>> apparatus.plot().savefig("apparatus.png")
         """
-        return draw_apparatus(self)
+        from tablekin.report.apparatus_drawing import draw_apparatus
+
+        found = describe_verdict(self.verdict) if self.is_kin else _nothing(self)
+        return draw_apparatus(self.pages, self.cells, [line.strip() for line in found])
 
     def __repr__(self) -> str:
         names = ", ".join(page.doc_id for page in self.pages)
@@ -171,7 +160,7 @@ def describe_apparatus(apparatus: Apparatus) -> Iterator[str]:
     rows: list[tuple[str, ...]] = [("table row column", "A", "B", "computed", "confidence", "")]
     for one in whole_variants(apparatus.cells).itertuples():
         place = f"{_count(one.table_a)} {_count(one.row_a)} {_count(one.col_a)}"
-        marks = [_ERROR[one.error_in]] if one.error_in in _ERROR else []
+        marks = [WHO_ERRED[one.error_in]] if one.error_in in WHO_ERRED else []
         marks += [] if one.confidence >= VARIANT_CRITERIA.min_confidence else ["uncertain"]
         texts = (str(one.text_a), str(one.text_b), str(one.computed))
         rows.append((place, *texts, f"{one.confidence:.2f}", ", ".join(marks)))
@@ -265,82 +254,3 @@ def write_csv(apparatus: Apparatus, path: Path) -> None:
     doc_a, doc_b = (page.doc_id for page in apparatus.pages)
     rows = apparatus.cells.assign(doc_a=doc_a, doc_b=doc_b)
     save_csv(rows[["doc_a", "doc_b", *apparatus.cells.columns]], path, what="the apparatus")
-
-
-def draw_apparatus(apparatus: Apparatus) -> Drawing:
-    """Draw both pages, agreeing cells tinted and variants framed, and the variants' cells side by side below.
-
-    Raises
-    ------
-    TablekinError
-        A scan cannot be found, or cannot be read.
-    """
-    left = place_document(apparatus.pages[0], None)
-    right = place_document(apparatus.pages[1], left)
-    placed = (left, right)
-    boxes = [region_boxes(page, place) for page, place in zip(apparatus.pages, placed, strict=True)]
-    sure = int((apparatus.variants["confidence"] >= VARIANT_CRITERIA.min_confidence).sum())
-    agree = int((apparatus.cells["relation"] == "same").sum())
-    score = f"{agree} cells agree (green), {sure} differ (red), {len(apparatus.variants) - sure} may be misread (amber)"
-    if not apparatus.kept:
-        score = next(_nothing(apparatus)).partition(" (")[0]
-    titles = [f"{letter}: {page.doc_id}" for letter, page in zip("AB", apparatus.pages, strict=True)]
-    drawing = draw(placed, [], (titles[0], titles[1], score))
-    compared = apparatus.cells[apparatus.cells["relation"] != "not_compared"]
-    for one in compared.itertuples():
-        kind = "only" if one.relation.startswith("only") else one.relation
-        kind = "doubtful" if kind == "variant" and one.confidence < VARIANT_CRITERIA.min_confidence else kind
-        for region, places in zip((one.region_a, one.region_b), boxes, strict=True):
-            if region in places.index:
-                _mark(drawing.canvas_axes, tuple(places.loc[region]), kind)
-    _add_crops(drawing, apparatus, placed, boxes)
-    return drawing
-
-
-def _mark(axes: Axes, box: tuple[float, ...], kind: str) -> None:
-    x0, y0, x1, y1 = box
-    if kind in ("same", "only"):
-        opacity = 0.16 if kind == "same" else 0.08
-        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, lw=0, fc=_COLOURS[kind], alpha=opacity))
-    else:
-        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, lw=2, ec=_COLOURS[kind]))
-
-
-def _add_crops(
-    drawing: Drawing,
-    apparatus: Apparatus,
-    pages: tuple[PlacedPage, PlacedPage],
-    boxes: list[pd.DataFrame],
-) -> None:
-    """Lengthen a drawing by the cells of the surest variants, of both pages side by side."""
-    shown = apparatus.variants.head(_MAX_CROPS)
-    if not len(shown):
-        return
-    axes, (width, height) = drawing.canvas_axes, drawing.extent
-    across = max(int(width - 2 * MARGIN) // 560, 1)
-    lines = -(-len(shown) // across)
-    drawing.set_extent(width, height + lines * _CROP_ROW + MARGIN)
-    for number, one in enumerate(shown.itertuples()):
-        x = MARGIN + number % across * (width - 2 * MARGIN) / across
-        y = height + number // across * _CROP_ROW
-        colour = _COLOURS["variant" if one.confidence >= VARIANT_CRITERIA.min_confidence else "doubtful"]
-        place = f"{_count(one.row_a)}, {_count(one.col_a)}"
-        drawing.write(x, y + _CROP_HEIGHT / 2, place, fontsize=12, va="center", color="#555555")
-        for side, region in enumerate((one.region_a, one.region_b)):
-            if region in boxes[side].index:
-                _crop(axes, pages[side], boxes[side].loc[region].to_numpy(), x + 70 + side * 170, y)
-        reading = f"{one.text_a} : {one.text_b}  ({one.confidence:.2f})"
-        drawing.write(x + 410, y + _CROP_HEIGHT / 2, reading, fontsize=12, va="center", color=colour)
-
-
-def _crop(axes: Axes, page: PlacedPage, box: np.ndarray, x: float, y: float) -> None:
-    pad = _PAD * (box[3] - box[1])
-    x0, y0, x1, y1 = box + np.array([-pad, -pad, pad, pad]) - np.array([page.left, page.top] * 2)
-    rows, cols = page.image.shape
-    piece = page.image[max(0, int(y0)) : min(rows, int(y1) + 1), max(0, int(x0)) : min(cols, int(x1) + 1)]
-    if piece.size:
-        scale = min(_CROP_HEIGHT / piece.shape[0], 160 / piece.shape[1])
-        high, wide = piece.shape[0] * scale, piece.shape[1] * scale
-        extent = (x, x + wide, y + high, y)
-        axes.imshow(piece, cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="bilinear", zorder=3)
-        axes.set_autoscale_on(False)

@@ -184,7 +184,7 @@ class Page:
         return recompute_page(self)
 
     def plot(self) -> Drawing:
-        """Draw the page and beside it every digit at its place; frames are cells, red is in doubt.
+        """Draw the page and beside it every digit at its place, with marks where it is in doubt.
 
         Returns
         -------
@@ -197,7 +197,7 @@ class Page:
         >>> page = tablekin.Corpus.open("corpus").page("p053")
         >>> page.plot().savefig("p053-read.png")
         """
-        from tablekin.report.transcript import draw_reading
+        from tablekin.report.reading_drawing import draw_reading
 
         return draw_reading(self)
 

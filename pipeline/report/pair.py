@@ -129,7 +129,7 @@ class Pair:
         return pd.concat([*sides, rows[["relevance", "share"]]], axis=1)
 
     def plot(self) -> Drawing:
-        """Draw both pages; red curves join cells that make them similar, the more opaque the stronger.
+        """Draw both pages, the rows that belong together, and the part of the similarity that each column has.
 
         Returns
         -------

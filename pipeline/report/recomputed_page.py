@@ -90,7 +90,7 @@ class RecomputedPage:
         return checks.loc[order, _MISFIT_COLUMNS].reset_index(drop=True)
 
     def plot(self) -> Drawing:
-        """Draw the page with the cells that do not fit, and beside it the residuals over the argument.
+        """Draw the page, beside it the residuals over the argument, and below it the cells that do not fit.
 
         Returns
         -------
@@ -105,7 +105,9 @@ class RecomputedPage:
         """
         from tablekin.report.residuals import draw_recomputation
 
-        return draw_recomputation(self)
+        misfits = self.misfits
+        said = [verdict_in_words(misfit) for misfit in misfits.itertuples()]
+        return draw_recomputation(self.page, self.checks, misfits, said, self.found.findings)
 
     def __repr__(self) -> str:
         names = ", ".join(self.functions["function"].unique()) or "no function of the library"

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+WHO_ERRED = {"a": "A errs", "b": "B errs", "both": "both err"}  # the words of ``collations.error_in``
 _SIDES = ("a", "b")
 
 

@@ -85,10 +85,15 @@ def test_the_drawing_tints_cells_that_agree_and_frames_those_that_differ(differi
     drawing = collate_pages(a, b).plot()
     drawing.canvas.draw()
     picture = np.asarray(drawing.canvas.buffer_rgba())[..., :3].astype(int)
-    red = (picture[..., 0] > 170) & (picture[..., 1] < 90) & (picture[..., 2] < 110)
+    framed = np.abs(picture - [213, 94, 0]).max(-1) < 12  # vermilion: differs in print
+    dashed = np.abs(picture - [230, 159, 0]).max(-1) < 12  # orange: may be misread
     green = (picture[..., 1] > picture[..., 0] + 10) & (picture[..., 1] > picture[..., 2] + 5)
-    assert red.sum() > 100
+    assert framed.sum() > dashed.sum() > 100
     assert green.mean() > 0.2
     words = " ".join(text.get_text() for text in drawing.canvas_axes.texts)
-    assert "1 differ (red), 1 may be misread (amber)" in words
+    assert f"{5 * ROWS - 3} agree" in words
+    assert "1 differ in print" in words
+    assert "1 differ, or were misread" in words
+    assert "row 4, column 3 of A; row 4, column 3 of B" in words
+    assert values()[3][2] in words and "9" + values()[3][2][1:] in words
     assert "igure" not in words

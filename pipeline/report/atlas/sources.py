@@ -122,7 +122,9 @@ def _collations(corpus: CorpusStore, names: Collection[str]) -> pd.DataFrame:
     parts = corpus.layout.parts("collations")
     if not parts:
         return corpus.read("collations", [])
-    rows = read_parts(parts, None, ds.field("doc_a").isin([*names]))
+    first = ds.field("doc_a")
+    wanted = (first >= min(names)) & (first <= max(names)) & first.isin([*names])  # the range skips whole parts
+    rows = read_parts(parts, None, wanted)
     return rows.to_pandas().sort_values(["doc_a", "doc_b"], kind="stable")
 
 

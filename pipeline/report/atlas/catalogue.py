@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tablekin.analyze import MetadataColumns
 from tablekin.corpus import CorpusStore
 from tablekin.dating import YEAR_COLUMNS, Years, span, year_column, years_of
+from tablekin.page import RegionKind
 from tablekin.report.neighbours import describe_row
 from tablekin.report.recomputed_page import function_in_words
 from tablekin.schemas import SCHEMAS
 
 _LONGEST = 300  # characters of what is said of a document in a list; its own page has all
 _OWN = frozenset((*SCHEMAS["documents"].names, *YEAR_COLUMNS))
+_ASIDE = [RegionKind.HEADER.value, RegionKind.MARGIN.value]
 NONE = -1  # no cluster, no family
 
 
@@ -103,12 +107,14 @@ def catalogue_columns(
     pages = corpus.read("pages", columns=["doc_id", "is_table"]).drop_duplicates("doc_id")
     is_table = dict(zip(pages["doc_id"], pages["is_table"], strict=True))
     printed = _functions(corpus)
+    headings = _headings(corpus)
     years = [catalogue.years.get(doc, span(None, None)) for doc in docs]
     return {
         "doc_id": docs,
         "source": [shorten(str(source)) for source in rows["source"]],
         "about": [catalogue.about(doc) for doc in docs],
         "words": [shorten(" ".join(catalogue.metadata(doc).values())) for doc in docs],
+        "heading": [headings.get(doc, "") for doc in docs],
         "work": _texts(rows, catalogue.names.work),
         "place": _texts(rows, catalogue.names.place),
         "year_from": [one.first for one in years],
@@ -130,6 +136,18 @@ def _texts(rows: pd.DataFrame, column: str) -> list[str | None]:
     if column not in rows:
         return [None] * len(rows)
     return [None if _is_missing(value) else shorten(str(value)) for value in rows[column]]
+
+
+def _headings(corpus: CorpusStore) -> dict[str, str]:
+    """Join the words that were read in the headings and margins of each document."""
+    found: dict[str, list[str]] = {}
+    for batch in corpus.batches({"regions": ["doc_id", "kind", "printed"]}):
+        regions = batch["regions"]
+        aside = regions.filter(pc.is_in(regions["kind"], pa.array(_ASIDE)))
+        for doc, text in zip(aside["doc_id"].to_pylist(), aside["printed"].to_pylist(), strict=True):
+            if text and any(letter.isalpha() for letter in text):
+                found.setdefault(doc, []).append(text)
+    return {doc: shorten(" ".join(dict.fromkeys(texts))) for doc, texts in found.items()}
 
 
 def _functions(corpus: CorpusStore) -> dict[str, str]:

@@ -10,8 +10,9 @@ little-endian numbers (u1 u2 i1 i2 f4: unsigned, signed, floating, with their by
 pixels of the upright page: the scan at its full size, turned upright, of two facing pages only the page itself.
 
 corpus.js          title, counts, sentences, words that are explained, names of the other shards, parameters
-documents-NNN.js   columns of all documents: doc_id, source, about, words (of the metadata), work, place, year_from,
-                   year_to, function, cluster, family (-1: none), x, y (on the map), is_table, failed (the reason)
+documents-NNN.js   columns of all documents: doc_id, source, about, words (of the metadata), heading (words that
+                   were read above and beside the tables), work, place, year_from, year_to, function, cluster,
+                   family (-1: none), x, y (on the map), is_table, failed (the reason)
 pairs-NNN.js       columns of the pairs that collation found related; of two that are dated, a is the earlier
 families.js        the families in short
 family/NNNN.js     a family: witnesses with sigla, the places where they differ (document, region, text, which

@@ -123,7 +123,9 @@ def _collations(corpus: CorpusStore, names: Collection[str]) -> pd.DataFrame:
     if not parts:
         return corpus.read("collations", [])
     first = ds.field("doc_a")
-    wanted = (first >= min(names)) & (first <= max(names)) & first.isin([*names])  # the range skips whole parts
+    wanted = (
+        (first >= min(names)) & (first <= max(names)) & first.isin([*names])
+    )  # the range skips whole parts
     rows = read_parts(parts, None, wanted)
     return rows.to_pandas().sort_values(["doc_a", "doc_b"], kind="stable")
 

@@ -119,6 +119,10 @@ def test_the_table_as_read_is_that_of_the_corpus_and_tied_to_the_page(page, atla
     region = cells[(cells["row"] == 1) & (cells["col"] == 1)]["region_id"].item()
     assert f"cell={region}" in page.run(script="location.hash")
     assert page.count(".layer.chosen rect") == 1
+    page.wait(condition="document.querySelector('.told-of').innerText.startsWith('row 2, column 2 ')")
+    assert "right with probability" in page.text(".told-of") and "of this page’s likeness" in page.text(
+        ".told-of"
+    )
     assert page.count(".reading .doubtful") == 1
 
 
@@ -139,6 +143,40 @@ def test_what_a_reader_takes_away_is_what_was_read(page, atlas, corpus):
     assert [one.text for one in tree.iter(f"{name}Unicode")] == cells.sort_values(["row", "col"])[
         "text"
     ].tolist()
+
+
+def test_what_a_view_lists_is_taken_away_as_a_table(page, atlas, corpus):
+    kin = CorpusStore.open(corpus).read("alignments").query("is_kin")
+    page.visit(atlas)
+    saved = page.save(selector=".tools button:has-text('CSV')")
+    table = pd.read_csv(io.StringIO(saved["text"]))
+    assert {frozenset(pair) for pair in zip(table["doc_a"], table["doc_b"], strict=True)} == {
+        frozenset(pair) for pair in zip(kin["doc_a"], kin["doc_b"], strict=True)
+    }
+    assert sorted(table["same"]) == sorted(kin["same"])
+    for address in (
+        "#/pages",
+        "#/pair/page0/page2",
+        "#/apparatus/page0/page2/1",
+        "#/family/0",
+        "#/corpus/drivers",
+    ):
+        page.go(hash=address)
+        saved = page.save(selector=".tools button:has-text('CSV')")
+        assert len(pd.read_csv(io.StringIO(saved["text"]))) > 1, address
+
+
+def test_a_printer_gets_the_frames_where_they_are_on_the_screen(page, atlas):
+    where = """(() => { const viewer = document.querySelector('.viewer').getBoundingClientRect()
+        const cell = document.querySelector('.layer.cells rect:nth-child(30)').getBoundingClientRect()
+        return [(cell.x - viewer.x) / viewer.width, (cell.y - viewer.y) / viewer.height, viewer.width] })()"""
+    page.visit(atlas, "#/page/page0")
+    page.wait(condition="document.querySelectorAll('.layer.cells rect').length > 30")
+    screen = page.run(script=where)
+    page.media(kind="print")
+    paper = page.run(script=where)
+    page.media(kind="screen")
+    assert paper[2] != screen[2] and np.allclose(paper[:2], screen[:2], atol=0.01)
 
 
 def relevance(corpus, a, b, level):

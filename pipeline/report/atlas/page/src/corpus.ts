@@ -38,7 +38,8 @@ export interface Documents {
   doc_id: string[]
   source: string[]
   about: string[]
-  words: string[]
+  words: string[] // of the metadata
+  heading: string[] // read above and beside the tables
   work: (string | null)[]
   place: (string | null)[]
   year_from: (number | null)[]

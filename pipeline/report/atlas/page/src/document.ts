@@ -47,7 +47,7 @@ interface Packed {
   [name: string]: string
 }
 
-interface Shard {
+export interface Shard {
   doc_id: string
   metadata: Record<string, string>
   picture: {
@@ -96,14 +96,25 @@ export interface Doc {
 
 const opened = new Map<number, Promise<Doc>>()
 
+// The shard of a document as it is: enough to show its picture.
+export function openShard(number: number): Promise<Shard> {
+  const place = String(number).padStart(5, '0')
+  const folder = String(Math.floor(number / 1000)).padStart(3, '0')
+  return load<Shard>(`doc/${folder}/${place}`)
+}
+
+// Where the cells of a page stand.
+export async function cellBoxes(shard: Shard): Promise<Box[]> {
+  const [kind, box] = await Promise.all([unpack(shard.regions.kind, 'u1'), unpack(shard.regions.box, 'u2')])
+  return boxes(box).filter((_, k) => kind[k] === CELL)
+}
+
 function boxes(values: Uint16Array): Box[] {
   return Array.from({ length: values.length / 4 }, (_, k) => Array.from(values.subarray(4 * k, 4 * k + 4)) as Box)
 }
 
 async function open(number: number): Promise<Doc> {
-  const place = String(number).padStart(5, '0')
-  const folder = String(Math.floor(number / 1000)).padStart(3, '0')
-  const shard = await load<Shard>(`doc/${folder}/${place}`)
+  const shard = await openShard(number)
   const packed = shard.regions
   const [id, kind, table, row, col, box, confidence, share, phi, region, feature, value] = await Promise.all([
     unpack(packed.id, 'u2'),
@@ -208,14 +219,14 @@ export interface Picture {
 
 const SHOWN = 2000 // pixels asked of a library
 
-export function pictureOf(doc: Doc): Picture | null {
-  const picture = doc.shard.picture
+export function pictureOf(shard: Shard): Picture | null {
+  const { picture } = shard
   if (picture.kind === 'file') {
     return { address: pictureAddress(picture.file ?? ''), small: pictureAddress(picture.small ?? '') }
   }
   if (picture.kind === 'service' && picture.service) {
     const { address } = picture.service
-    const width = Math.min(doc.width, Math.round((SHOWN * doc.width) / Math.max(doc.width, doc.height)))
+    const width = Math.min(shard.width, Math.round((SHOWN * shard.width) / Math.max(shard.width, shard.height)))
     const small = picture.small ? pictureAddress(picture.small) : `${address}/full/200,/0/default.jpg`
     return { address: `${address}/full/${width},/0/default.jpg`, small }
   }

@@ -3,9 +3,11 @@
 import './style.css'
 import { type Corpus, openCorpus } from './corpus'
 import { clear, h, said } from './dom'
+import { download } from './parts'
 import { address, readRoute } from './route'
 import { fill, T } from './strings'
 import { MissingError, type Opener, type View } from './view'
+import { csv } from './writing'
 import { openFindings } from './views/findings'
 import { openPage, openPages } from './views/page'
 import { openApparatus } from './views/apparatus'
@@ -142,6 +144,14 @@ async function open(corpus: Corpus): Promise<View> {
 }
 
 
+function takeAway(view: View): HTMLElement {
+  const save = () => {
+    const name = readRoute().path.join('-').replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 100)
+    download(`${name}.csv`, new Blob([csv(view.table?.() ?? [])], { type: 'text/csv' }))
+  }
+  return h('button', { type: 'button', class: 'plain', title: T.tableWhat, onclick: save }, T.table.csv)
+}
+
 function show(corpus: Corpus, main: HTMLElement, view: View): void {
   current?.closed?.()
   current = view
@@ -168,7 +178,7 @@ function show(corpus: Corpus, main: HTMLElement, view: View): void {
       'div',
       { class: 'title' },
       h('div', {}, view.kicker ? h('p', { class: 'kicker' }, view.kicker) : null, h('h1', {}, view.sentence)),
-      h('div', { class: 'tools' }, cite, h('button', { type: 'button', class: 'plain', onclick: () => window.print() }, T.print)),
+      h('div', { class: 'tools' }, view.table ? takeAway(view) : null, cite, h('button', { type: 'button', class: 'plain', onclick: () => window.print() }, T.print)),
     ),
     told,
     ...view.body,

@@ -1,7 +1,7 @@
 // Parts that several views show: names of documents, thumbnails, crops, lists that grow.
 
 import { type Corpus, years } from './corpus'
-import { type Box, type Doc, openDocument, pictureOf, type Region } from './document'
+import { type Box, cellBoxes, type Doc, openShard, pictureOf, type Region, type Shard } from './document'
 import { h, s, said } from './dom'
 import { address } from './route'
 import { fill, T } from './strings'
@@ -29,12 +29,12 @@ export function thumbnail(corpus: Corpus, number: number, height = 96): HTMLElem
   const frame = h('span', { class: 'thumb', 'aria-hidden': 'true', style: { '--thumb': `${height}px` } })
   if (corpus.documents.failed[number] !== null) return frame
   whenSeen(frame, async () => {
-    const doc = await openDocument(number)
-    const picture = pictureOf(doc)
-    frame.style.setProperty('aspect-ratio', `${doc.width} / ${doc.height}`)
-    frame.style.setProperty('--aspect', String(doc.width / doc.height))
+    const shard = await openShard(number)
+    const picture = pictureOf(shard)
+    frame.style.setProperty('aspect-ratio', `${shard.width} / ${shard.height}`)
+    frame.style.setProperty('--aspect', String(shard.width / shard.height))
     if (picture) frame.append(h('img', { src: picture.small || picture.address, alt: '', loading: 'lazy' }))
-    else frame.append(sketch(doc))
+    else frame.append(await sketch(shard))
   })
   return frame
 }
@@ -53,9 +53,10 @@ export function whenSeen(element: Element, act: () => void): void {
 }
 
 // A page without its scan: where its cells stand.
-export function sketch(doc: Doc): SVGElement {
-  const cells = doc.cells.map((cell) => rectangle(cell.box, { class: 'sketch-cell' }))
-  return s('svg', { viewBox: `0 0 ${doc.width} ${doc.height}`, class: 'sketch' }, cells)
+async function sketch(shard: Shard): Promise<SVGElement> {
+  // one path for all cells: a page may have a thousand
+  const path = (await cellBoxes(shard)).map(([x0, y0, x1, y1]) => `M${x0} ${y0}H${x1}V${y1}H${x0}Z`).join('')
+  return s('svg', { viewBox: `0 0 ${shard.width} ${shard.height}`, class: 'sketch' }, s('path', { d: path, class: 'sketch-cell' }))
 }
 
 export function rectangle(box: Box, props: Record<string, unknown>): SVGElement {
@@ -86,7 +87,7 @@ export function typeset(regions: Region[]): SVGElement[] {
 // A part of a page, enlarged; the box is framed.
 export function crop(doc: Doc, box: Box, room: Box, label: string, frame = 'agreeing'): SVGElement {
   const [x0, y0, x1, y1] = [Math.max(0, room[0]), Math.max(0, room[1]), Math.min(doc.width, room[2]), Math.min(doc.height, room[3])]
-  const picture = pictureOf(doc)
+  const picture = pictureOf(doc.shard)
   const view = `${x0} ${y0} ${Math.max(1, x1 - x0)} ${Math.max(1, y1 - y0)}`
   const shown = picture
     ? [s('image', { href: picture.address, x: 0, y: 0, width: doc.width, height: doc.height, preserveAspectRatio: 'none' })]

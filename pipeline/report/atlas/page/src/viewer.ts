@@ -74,7 +74,7 @@ export class PageViewer {
       for (const act of this.moved) act()
     })
     viewer.addHandler('resize', () => this.place())
-    if (!pictureOf(this.doc)) this.layer('typeset', typeset(this.doc.regions.filter((one) => one.kind === 5 || one.kind <= 2)))
+    if (!pictureOf(this.doc.shard)) this.layer('typeset', typeset(this.doc.regions.filter((one) => one.kind === 5 || one.kind <= 2)))
   }
 
   close(): void {
@@ -100,7 +100,7 @@ export class PageViewer {
       const { address } = picture.service
       return { type: 'legacy-image-pyramid', levels: sizes(this.doc).map(([width, height]) => ({ url: `${address}/full/${width},/0/default.jpg`, width, height })) }
     }
-    const shown = pictureOf(this.doc)
+    const shown = pictureOf(this.doc.shard)
     return { type: 'image', url: shown ? shown.address : blank(this.doc), buildPyramid: false, crossOriginPolicy: false }
   }
 

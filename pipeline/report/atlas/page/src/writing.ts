@@ -2,9 +2,9 @@
 
 import type { Doc } from './document'
 
-export function csv(rows: (string | number)[][]): string {
-  const field = (value: string | number) => {
-    const text = String(value)
+export function csv(rows: (string | number | null)[][]): string {
+  const field = (value: string | number | null) => {
+    const text = value === null ? '' : String(value)
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
   return rows.map((row) => row.map(field).join(',')).join('\r\n') + '\r\n'

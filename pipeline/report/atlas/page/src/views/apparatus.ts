@@ -7,7 +7,7 @@ import { clear, h, said } from '../dom'
 import { around, crop, download } from '../parts'
 import { address, type Route } from '../route'
 import { fill, T } from '../strings'
-import { MissingError, numberOf, type View } from '../view'
+import { MissingError, numberOf, type Table, type View } from '../view'
 import { type Correction, correctionsCsv, type Mark, Marks } from '../marks'
 import { alignmentOf, pairKicker, turn } from '../verdict'
 
@@ -50,6 +50,7 @@ export async function openApparatus(corpus: Corpus, route: Route): Promise<View>
     sentence: fill(t.sentence, { variants: variant + doubtful, cells: same + variant + doubtful, sure: variant }),
     wide: true,
     body: [back, view.element],
+    table: () => variantsTable(variants),
     opened: () => view.show(),
     keys: (event) => view.key(event),
   }
@@ -70,6 +71,12 @@ function list(a: Doc, b: Doc, collation: Collation): Variant[] {
     found.push({ a: regionA, b: regionB, textA, textB, computed, errs, confidence: collation.confidence[row] / 1000, isShared, place })
   }
   return found.sort((one, other) => Number(one.isShared) - Number(other.isShared) || other.confidence - one.confidence || one.a.id - other.a.id)
+}
+
+function variantsTable(variants: Variant[]): Table {
+  const head = ['table_a', 'row_a', 'col_a', 'table_b', 'row_b', 'col_b', 'text_a', 'text_b', 'computed', 'error_in', 'confidence']
+  const place = (one: Region) => [one.table + 1, one.row + 1, one.col + 1]
+  return [head, ...variants.map((one) => [...place(one.a), ...place(one.b), one.textA, one.textB, one.computed, one.errs, one.confidence])]
 }
 
 class ApparatusView {

@@ -7,13 +7,14 @@ import { growing, shortName } from '../parts'
 import { address, type Route } from '../route'
 import { load } from '../shards'
 import { counted, fill, percent, T } from '../strings'
-import type { View } from '../view'
+import type { Table as CsvTable, View } from '../view'
 
 const t = T.corpus
 type Table = { rows: number; columns: Record<string, (string | number | boolean | null)[]> }
 type History = Record<string, Table | undefined>
 type Row = Record<string, string | number | boolean | null>
 
+const SHOWN: Record<string, string> = { books: 'works', drivers: 'drivers_by', time: 'entropy_over_time', places: 'entropy_by_place', parameters: 'parameters' }
 const MOST_BOOKS = 60 // in the matrix
 const MOST_LIVES = 60
 const MOST_BARS = 16
@@ -44,7 +45,9 @@ export async function openCorpusView(corpus: Corpus, route: Route): Promise<View
     parameters: () => parameters(corpus, history),
   }
   const { sentence, body } = await parts[tab]()
-  return { title: `${t.tab}: ${t.tabs[tab]}`, sentence, body: [tabs, ...body] }
+  const own = history[SHOWN[tab]]
+  const table = (): CsvTable => [Object.keys(own?.columns ?? {}), ...rows(own).map((row) => Object.values(row).map((value) => (typeof value === 'boolean' ? String(value) : value)))]
+  return { title: `${t.tab}: ${t.tabs[tab]}`, sentence, body: [tabs, ...body], table: own?.rows ? table : undefined }
 }
 
 // How many pages of one book are related to one of another; the book with itself stands on the diagonal.
@@ -78,7 +81,7 @@ async function books(corpus: Corpus, history: History): Promise<{ sentence: stri
   }
   const told = (row: Row) => ({
     relatedA: Number(row.related_a), relatedB: Number(row.related_b), pagesA: counted(Number(row.documents_a), 'page'),
-    pagesB: counted(Number(row.documents_b), 'page'), copied: counted(Number(row.copied), 'pair'),
+    pagesB: counted(Number(row.documents_b), 'page'), copied: Number(row.copied) ? counted(Number(row.copied), 'pair') : t.noPair,
   })
   const cell = (a: string, b: string) => {
     if (a === b) return itself(a)
@@ -99,8 +102,8 @@ async function books(corpus: Corpus, history: History): Promise<{ sentence: stri
     const text = fill(t.booksItself, { name, pages: counted(own ?? 0, 'page') })
     return h('td', { class: 'quiet' }, own ? h('a', { href: address(['findings'], { work: name, other: name }), title: text, 'aria-label': text }, own) : '·')
   }
-  const head = h('tr', {}, h('td'), names.map((name, k) => h('th', { scope: 'col', title: name }, k + 1)))
-  const body = names.map((name, k) => h('tr', {}, h('th', { scope: 'row' }, label(name), ` ${k + 1}`), names.map((other) => cell(name, other))))
+  const head = h('tr', {}, h('td', { class: 'corner' }), names.map((name, k) => h('th', { scope: 'col', title: name }, k + 1)))
+  const body = names.map((name, k) => h('tr', {}, h('th', { scope: 'row' }, `${k + 1}. `, label(name)), names.map((other) => cell(name, other))))
   const sentences = [...cells.values()].slice(0, 200)
   const list = growing(sentences, (row) =>
     h('p', {}, h('a', { href: address(['findings'], { work: String(row.work_a), other: String(row.work_b) }) }, said(`${row.work_a} — ${row.work_b}`)), ': ', fill(t.booksCell, told(row))), 12)

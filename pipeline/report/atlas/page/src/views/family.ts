@@ -7,7 +7,7 @@ import { around, crop, growing, pageLink, section, shortName, thumbnail, whenSee
 import { address, note, type Route } from '../route'
 import { load } from '../shards'
 import { counted, fill, T } from '../strings'
-import { MissingError, type View } from '../view'
+import { MissingError, type Table, type View } from '../view'
 import { familyName } from './findings'
 
 const t = T.family
@@ -93,8 +93,19 @@ export async function openFamily(corpus: Corpus, route: Route): Promise<View> {
     kicker: [said(familyName(corpus, short.documents)), ' · ', short.sentence],
     sentence: `${fill(t.tab, { number: short.number })}: ${view.finding()}`,
     body: view.body(),
+    table: shard.places.length ? () => placesTable(shard) : undefined,
     wide: true,
   }
+}
+
+// A row for each place where witnesses differ, a column for each witness.
+function placesTable({ witnesses, places }: Shard): Table {
+  const line = (place: Place) => {
+    const texts = new Map(place.cells.map(([witness, , , text]) => [witness, text]))
+    const due = place.cells.find(([, , , , reading]) => place.due >= 0 && reading === place.due)
+    return [place.place, ...witnesses.map((_, k) => texts.get(k) ?? ''), due ? due[3] : '']
+  }
+  return [['place', ...witnesses.map((one) => `${one.siglum} ${one.name}`), 'computed'], ...places.map(line)]
 }
 
 class FamilyView {

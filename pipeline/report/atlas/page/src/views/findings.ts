@@ -5,7 +5,7 @@ import { h, said, sentence } from '../dom'
 import { choice, growing, section, shortName, thumbnail } from '../parts'
 import { address, note, type Route } from '../route'
 import { fill, percent, T } from '../strings'
-import type { View } from '../view'
+import type { Table, View } from '../view'
 
 const CARDS = 6 // pages of a family that are shown
 
@@ -21,11 +21,12 @@ export async function openFindings(corpus: Corpus, route: Route): Promise<View> 
   if (corpus.nearest.length) body.push(nearest(corpus))
   if (corpus.families.length) body.push(families(corpus))
   if (corpus.surprises.length) body.push(surprises(corpus))
-  const related = pairs.a.length ? list(corpus, pairs, route) : null
+  const listed = { rows: [] as number[] }
+  const related = pairs.a.length ? list(corpus, pairs, route, listed) : null
   if (related) body.push(related)
   if (corpus.failed.length) body.push(failed(corpus))
   const isAsked = [...route.query.keys()].length > 0
-  return { title: t.tab, sentence: corpus.headline, body, opened: () => isAsked && related?.scrollIntoView() }
+  return { title: t.tab, sentence: corpus.headline, body, opened: () => isAsked && related?.scrollIntoView(), table: related ? () => table(corpus, pairs, listed.rows) : undefined }
 }
 
 function nobody(corpus: Corpus): HTMLElement {
@@ -143,7 +144,7 @@ function failed(corpus: Corpus): HTMLElement {
 
 type Order = keyof typeof T.findings.sorts
 
-function list(corpus: Corpus, pairs: Pairs, route: Route): HTMLElement {
+function list(corpus: Corpus, pairs: Pairs, route: Route, listed: { rows: number[] }): HTMLElement {
   const t = T.findings
   const asked: Record<string, string> = {
     q: route.query.get('q') ?? '',
@@ -159,6 +160,7 @@ function list(corpus: Corpus, pairs: Pairs, route: Route): HTMLElement {
   const rows = h('div', { 'aria-live': 'polite' })
   const draw = () => {
     const found = select(corpus, pairs, asked)
+    listed.rows = found
     rows.replaceChildren(
       h('p', { class: 'quiet' }, fill(t.shown, { shown: found.length, total: pairs.a.length })),
       found.length ? growing(found, (row) => pairRow(corpus, pairs, row)) : h('p', {}, t.nothing),
@@ -236,7 +238,7 @@ function select(corpus: Corpus, pairs: Pairs, asked: Record<string, string>): nu
       }
       if (!either(row, inside)) return false
     }
-    const text = words.length ? [pairs.a[row], pairs.b[row]].map((n) => `${documents.doc_id[n]} ${documents.about[n]} ${documents.words[n]}`).join(' ').toLowerCase() : ''
+    const text = words.length ? [pairs.a[row], pairs.b[row]].map((n) => `${documents.doc_id[n]} ${documents.about[n]} ${documents.words[n]} ${documents.heading[n]}`).join(' ').toLowerCase() : ''
     return words.every((word) => text.includes(word))
   })
   const order: Record<Order, (row: number) => number> = {
@@ -272,6 +274,16 @@ export function pairRow(corpus: Corpus, pairs: Pairs, row: number): HTMLElement 
       h('p', { class: 'quiet' }, h('span', { class: 'bar', 'aria-hidden': 'true', style: { '--share': `${percent(share)}%` } }), counts),
     ),
   )
+}
+
+function table(corpus: Corpus, pairs: Pairs, rows: number[]): Table {
+  const { doc_id, about } = corpus.documents
+  const head = ['doc_a', 'doc_b', 'about_a', 'about_b', 'verdict', 'strength', 'same', 'cells', 'variant', 'shared_errors']
+  const line = (row: number) => {
+    const [a, b] = [pairs.a[row], pairs.b[row]]
+    return [doc_id[a], doc_id[b], about[a], about[b], pairs.verdict[row], pairs.strength[row], pairs.same[row], pairs.cells[row], pairs.variant[row], pairs.errors[row]]
+  }
+  return [head, ...rows.map(line)]
 }
 
 // Whether the numbers of a pair with one function are said to be computed by two authors.

@@ -1,12 +1,13 @@
 // Map: all pages by likeness; thumbnails when near; coloured by what the reader asks; years, words and areas choose.
 
 import { type Corpus, year } from '../corpus'
-import { openDocument, pictureOf } from '../document'
+import { openShard, pictureOf } from '../document'
 import { h, said } from '../dom'
 import { choice, growing, shortName, thumbnail } from '../parts'
 import { address, note, type Route } from '../route'
 import { fill, T } from '../strings'
 import type { View } from '../view'
+import { digitsOfQuery, pagesWith } from './search'
 
 const t = T.map
 // Okabe and Ito's colours; each with a shape, so that none is told by its hue alone.
@@ -46,6 +47,7 @@ class MapView {
   private by: By
   private range: [number, number] | null = null
   private words: string
+  private withValues: Set<number> | null = null
   private only: string | null = null
   private isLasso = false
   private area: [number, number][] = []
@@ -91,7 +93,7 @@ class MapView {
             oninput: (event: Event) => {
               this.words = (event.target as HTMLInputElement).value
               note({ q: this.words })
-              this.filter()
+              void this.lookUp()
             },
           }),
         ),
@@ -114,7 +116,7 @@ class MapView {
       this.listed,
     ]
     this.colour(this.by, false)
-    this.filter()
+    void this.lookUp()
   }
 
   private button(label: string, text: string, act: () => void): HTMLElement {
@@ -210,6 +212,16 @@ class MapView {
     this.filter()
   }
 
+  // Pages on which numbers stand that are asked for.
+  private async lookUp(): Promise<void> {
+    const asked = this.words
+    const digits = digitsOfQuery(asked.trim())
+    const found = digits ? await pagesWith(this.corpus, digits) : null
+    if (asked !== this.words) return
+    this.withValues = found
+    this.filter()
+  }
+
   private filter(): void {
     const { documents } = this.corpus
     const words = this.words.toLowerCase().split(/\s+/).filter(Boolean)
@@ -219,8 +231,8 @@ class MapView {
       let fits = this.range === null || (one !== null && one >= this.range[0] && one <= this.range[1])
       if (fits && this.only !== null) fits = (this.value(number) ?? '') === this.only
       if (fits && words.length) {
-        const text = `${documents.doc_id[number]} ${documents.about[number]} ${documents.words[number]}`.toLowerCase()
-        fits = words.every((word) => text.includes(word))
+        const text = `${documents.doc_id[number]} ${documents.about[number]} ${documents.words[number]} ${documents.heading[number]}`.toLowerCase()
+        fits = words.every((word) => text.includes(word)) || (this.withValues?.has(number) ?? false)
       }
       this.fits[number] = fits
     }
@@ -461,7 +473,7 @@ class MapView {
       return
     }
     brush.fillStyle = OTHER
-    brush.globalAlpha = 0.22
+    brush.globalAlpha = 0.45
     for (const [, x, y] of faint) brush.fillRect(x - 1.5, y - 1.5, 3, 3)
     brush.globalAlpha = 1
     const near = size >= NEAR && shown.length <= 4 * MOST_PICTURES
@@ -564,8 +576,8 @@ class MapView {
     const known = this.pictures.get(number)
     if (known !== undefined) return known?.complete && known.naturalWidth ? known : null
     this.pictures.set(number, null)
-    void openDocument(number).then((doc) => {
-      const found = pictureOf(doc)
+    void openShard(number).then((shard) => {
+      const found = pictureOf(shard)
       if (!found?.small) return
       const image = new Image()
       image.onload = () => this.drawSoon()

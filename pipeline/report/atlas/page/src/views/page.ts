@@ -7,7 +7,7 @@ import { about, around, crop, download, growing, placeName, rectangle, regionNam
 import { averageShares, relevanceMap, strongest } from '../relevance'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
-import { MissingError, numberOf, type View } from '../view'
+import { MissingError, numberOf, type Table, type View } from '../view'
 import { PageViewer } from '../viewer'
 import { workbook } from '../workbook'
 import { pageXml, table } from '../writing'
@@ -19,12 +19,14 @@ export async function openPages(corpus: Corpus, route: Route): Promise<View> {
   const { documents } = corpus
   let words = route.query.get('q') ?? ''
   const rows = h('div', { 'aria-live': 'polite' })
+  let listed: number[] = []
   const draw = () => {
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
     const found = documents.doc_id.map((_, number) => number).filter((number) => {
-      const text = `${documents.doc_id[number]} ${documents.about[number]} ${documents.words[number]}`.toLowerCase()
+      const text = `${documents.doc_id[number]} ${documents.about[number]} ${documents.words[number]} ${documents.heading[number]}`.toLowerCase()
       return wanted.every((word) => text.includes(word))
     })
+    listed = found
     const list = growing(found, (number) => card(corpus, number), 60)
     list.firstElementChild?.classList.add('gallery')
     rows.replaceChildren(list)
@@ -48,6 +50,7 @@ export async function openPages(corpus: Corpus, route: Route): Promise<View> {
     title: t.list,
     sentence: fill(t.listSentence, { total: corpus.counts.documents, tables: corpus.counts.with_tables }),
     body: [h('div', { class: 'filters' }, filter), rows],
+    table: () => pagesTable(corpus, listed),
   }
 }
 
@@ -60,6 +63,12 @@ function card(corpus: Corpus, number: number): HTMLElement {
     h('span', { class: 'card-name' }, said(shortName(corpus, number))),
     failed !== null ? h('span', { class: 'quiet' }, t.failed) : nameBelow(corpus, number),
   )
+}
+
+function pagesTable(corpus: Corpus, listed: number[]): Table {
+  const { documents } = corpus
+  const names = ['doc_id', 'source', 'work', 'place', 'year_from', 'year_to', 'function', 'cluster', 'family', 'failed'] as const
+  return [[...names], ...listed.map((number) => names.map((name) => documents[name][number]))]
 }
 
 // The name of a page, where it is called something else.
@@ -122,6 +131,7 @@ class PageView {
   private readonly misfit: Map<number, [number, string, number | null, string, string]>
   private readonly shown = { cells: true, rows: false, columns: false, doubts: true, heat: false, misfits: true }
   private chosen: Region | null = null
+  private readonly told = h('p', { class: 'told-of', role: 'status' }, t.choose)
 
   constructor(corpus: Corpus, doc: Doc) {
     this.corpus = corpus
@@ -148,6 +158,7 @@ class PageView {
           'div',
           { class: 'stay' },
           this.viewer.element,
+          this.told,
           h('div', { class: 'ticks', role: 'group', 'aria-label': t.layers }, h('span', { class: 'quiet' }, t.layers), layers),
           heat,
           doc.shard.picture.kind === 'none' ? h('p', { class: 'explain' }, t.noPicture) : null,
@@ -188,6 +199,20 @@ class PageView {
     const cell = this.cellOf.get(region.id)
     cell?.setAttribute('aria-current', 'true')
     if (!show) cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    void this.tell(region)
+  }
+
+  // What is known of a region: how sure its reading is, what else it may be, what is due, what it does for likeness.
+  private async tell(region: Region): Promise<void> {
+    const digits = (await digitsOf(this.doc)).filter((one) => one.region === region.id && one.other >= 0 && one.score < this.corpus.doubt)
+    if (this.chosen !== region) return
+    const parts = [region.text ? `${regionName(this.doc, region)}: ${fill(t.sure, { confidence: region.confidence.toFixed(2) })}.` : `${regionName(this.doc, region)}.`]
+    for (const one of digits.slice(0, 3)) parts.push(fill(t.other, { digit: one.digit, other: one.other, probability: one.otherScore.toFixed(2) }))
+    const misfit = this.misfit.get(region.id)
+    if (misfit) parts.push(`${fill(t.dueIs, { due: misfit[1] || '?' })} (${misfit[4]}).`)
+    parts.push(fill(region.share < 0 ? t.shareAgainst : t.share, { percent: percent(Math.abs(region.share), 2) }))
+    const link = region.text ? h('a', { href: address(['search'], { q: region.text }) }, t.elsewhere) : null
+    this.told.replaceChildren(said(parts.join(' ')), ...(link ? [' ', link] : []))
   }
 
   private point(region: Region | null): void {
@@ -343,6 +368,8 @@ class PageView {
     const { page, metadata } = doc.shard
     const rows: [string, Node | string][] = Object.entries(metadata).map(([name, value]) => [name, longText(value)])
     rows.push([t.source, said(corpus.documents.source[doc.number])], [t.size, fill(t.sizeText, { width: doc.width, height: doc.height })])
+    const heading = corpus.documents.heading[doc.number]
+    if (heading) rows.push([t.heading, said(heading)])
     if (page.functions.length) rows.push([t.prints, page.functions.join('; ')])
     const notes = page.flags.map(([flag, meaning]) => `${flag}: ${meaning}`)
     if (page.orientation) notes.push(fill(t.turned, { degrees: page.orientation }))

@@ -9,7 +9,7 @@ import { type Entry, RegionMatrix } from '../matrix'
 import { averageShares, commonScore, cosine, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, score, strongest } from '../relevance'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
-import { MissingError, numberOf, type View } from '../view'
+import { MissingError, numberOf, type Table, type View } from '../view'
 import { agreement, pairKicker, turn, verdict } from '../verdict'
 import { PageViewer } from '../viewer'
 
@@ -41,6 +41,7 @@ export async function openPair(corpus: Corpus, route: Route): Promise<View> {
     sentence: verdict(docs[0], other),
     wide: true,
     body: view.body,
+    table: () => view.table(),
     opened: () => view.open(),
     closed: () => view.close(),
   }
@@ -184,6 +185,17 @@ class PairView {
     const least = last && this.map.strongest ? Math.abs(last.relevance) / this.map.strongest : 0.5
     this.least = from ? Math.min(1, Math.max(0.01, Number(from) / 100 || 0.5)) : Math.min(1, Math.max(0.01, least))
     this.slider.value = String(Math.floor(100 * this.least))
+  }
+
+  // The connections that are listed.
+  table(): Table {
+    const head = ['region_a', 'region_b', 'name_a', 'name_b', 'relevance', 'share', 'digits']
+    const line = ({ i, j, relevance }: Connection) => {
+      const [a, b] = [this.map.a[i], this.map.b[j]]
+      const share = this.map.score ? relevance / this.map.score : 0
+      return [a.id, b.id, regionName(this.a, a), regionName(this.b, b), relevance, share, featuresOf(this.pooled[0], i, this.pooled[1], j, 5).join(' ')]
+    }
+    return [head, ...strongest(this.map, LISTED).map(line)]
   }
 
   open(): void {

@@ -8,7 +8,7 @@ import { around, crop, growing, joined, placeName, section, shortName, thumbnail
 import { address, type Route } from '../route'
 import { load } from '../shards'
 import { counted, fill, T } from '../strings'
-import type { View } from '../view'
+import type { Table, View } from '../view'
 
 const t = T.searching
 const MOST = 2000 // places that are listed
@@ -18,9 +18,9 @@ let index: MiniSearch | null = null
 function names(corpus: Corpus): MiniSearch {
   if (index) return index
   const { documents } = corpus
-  const made = new MiniSearch({ fields: ['name', 'about', 'words'], searchOptions: { prefix: true, combineWith: 'AND', boost: { name: 2 } }, tokenize: (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean) })
+  const made = new MiniSearch({ fields: ['name', 'about', 'words', 'heading'], searchOptions: { prefix: true, combineWith: 'AND', boost: { name: 2 } }, tokenize: (text) => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean) })
   made.addAll(
-    documents.doc_id.map((name, id) => ({ id, name: `${name} ${documents.source[id]}`, about: documents.about[id], words: documents.words[id] })),
+    documents.doc_id.map((name, id) => ({ id, name: `${name} ${documents.source[id]}`, about: documents.about[id], words: documents.words[id], heading: documents.heading[id] })),
   )
   index = made
   return made
@@ -80,12 +80,21 @@ async function places(corpus: Corpus, query: string): Promise<Place[]> {
   return found.sort((one, other) => one.document - other.document || one.region - other.region)
 }
 
+// The digits of a query that asks for numbers; empty where it asks for words.
+export function digitsOfQuery(query: string): string {
+  return query.replace(/[^\d\s.,;:°'′″]/g, '') === query ? (query.match(/\d+/g) ?? []).join(' ') : ''
+}
+
+export async function pagesWith(corpus: Corpus, digits: string): Promise<Set<number>> {
+  return new Set((await places(corpus, digits)).map((one) => one.document))
+}
+
 export async function openSearch(corpus: Corpus, route: Route): Promise<View> {
   const query = (route.query.get('q') ?? '').trim().slice(0, 300)
   const input = document.getElementById('search') as HTMLInputElement | null
   if (input) input.value = query
   if (!query) return { title: T.search, sentence: t.empty, body: [] }
-  const digits = query.replace(/[^\d\s.,;:°'′″]/g, '') === query ? (query.match(/\d+/g) ?? []).join(' ') : ''
+  const digits = digitsOfQuery(query)
   const [cells, pages] = [digits ? await places(corpus, digits) : [], names(corpus).search(query)]
   const body: Node[] = []
   if (cells.length) body.push(section(t.cells, growing(cells.slice(0, MOST), (one) => cellRow(corpus, one), 24)))
@@ -100,7 +109,12 @@ export async function openSearch(corpus: Corpus, route: Route): Promise<View> {
       ? fill(pages.length === 1 ? t.pagesOne : t.pages, { count: pages.length.toLocaleString('en-GB'), query })
       : fill(t.nothing, { query })
   if (!cells.length && !pages.length) body.push(h('p', { class: 'explain' }, t.hint))
-  return { title: fill(t.tab, { query }), sentence: [said(sentence)], body }
+  const table = (): Table => [
+    ['doc_id', 'region_id', 'last_region_id'],
+    ...cells.map((one) => [corpus.documents.doc_id[one.document], one.region, one.end ?? one.region]),
+    ...pages.map((one) => [corpus.documents.doc_id[Number(one.id)], null, null]),
+  ]
+  return { title: fill(t.tab, { query }), sentence: [said(sentence)], body, table: cells.length || pages.length ? table : undefined }
 }
 
 function pageCard(corpus: Corpus, number: number): HTMLElement {

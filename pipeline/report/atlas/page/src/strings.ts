@@ -270,7 +270,12 @@ export const T = {
     years: 'Years',
     lasso: 'Choose an area',
     lassoWhat: 'Drag around pages to list them.',
-    chosen: '{count} pages chosen',
+    list: 'List what is shown',
+    listWhat: 'List the pages that are in sight and fit what was chosen above.',
+    meaning: {
+      cluster: 'A cluster is a group of pages whose digits are more like one another’s than like the rest’s: of one kind of table, copied or not.',
+      family: 'A family is a group of pages whose tables were copied from one another.',
+    } as Record<string, string>,
     reset: 'Whole map',
     others: 'others',
     noneOf: 'none',

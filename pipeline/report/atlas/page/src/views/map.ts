@@ -5,8 +5,8 @@ import { openShard, pictureOf } from '../document'
 import { h, said } from '../dom'
 import { choice, growing, shortName, thumbnail } from '../parts'
 import { address, note, type Route } from '../route'
-import { fill, T } from '../strings'
-import type { View } from '../view'
+import { counted, fill, T } from '../strings'
+import type { Table, View } from '../view'
 import { digitsOfQuery, pagesWith } from './search'
 
 const t = T.map
@@ -28,6 +28,7 @@ export function openMap(corpus: Corpus, route: Route): View {
     title: t.tab,
     sentence: fill(t.sentence, { count: there.length.toLocaleString('en-GB') }),
     wide: true,
+    table: () => view.table(),
     body: view.body,
     opened: () => view.open(),
     closed: () => view.close(),
@@ -41,6 +42,7 @@ class MapView {
   private readonly canvas = h('canvas', { tabindex: '0', role: 'application', 'aria-label': t.label })
   private readonly tip = h('div', { class: 'map-tip', hidden: true })
   private readonly legend = h('div', { class: 'legend' })
+  private readonly meaning = h('p', { class: 'explain' })
   private readonly listed = h('div', { 'aria-live': 'polite' })
   private readonly resize = new ResizeObserver(() => this.drawSoon())
   private readonly pictures = new Map<number, HTMLImageElement | null>()
@@ -51,7 +53,8 @@ class MapView {
   private only: string | null = null
   private isLasso = false
   private area: [number, number][] = []
-  private chosen = new Set<number>()
+  private chosen = new Set<number>() // in the area that was drawn
+  private shownBelow: number[] = []
   private hovered = -1
   private scale = 1
   private centre: [number, number] = [0, 0]
@@ -97,9 +100,11 @@ class MapView {
             },
           }),
         ),
+        h('button', { type: 'button', title: t.listWhat, onclick: () => this.listShown() }, t.list),
         h('button', { type: 'button', 'aria-pressed': 'false', title: t.lassoWhat, onclick: (event: Event) => this.toggleLasso(event.currentTarget as HTMLElement) }, t.lasso),
       ),
       this.legend,
+      this.meaning,
       h(
         'div',
         { class: 'map-frame' },
@@ -208,6 +213,7 @@ class MapView {
     const entries = named.slice(0, places).map((value, k) => entry(value, value, COLOURS[k % COLOURS.length], Math.floor(k / COLOURS.length)))
     if (named.length > places) entries.push(h('button', { type: 'button', disabled: true }, `${t.others} (${named.length - places})`))
     if (this.points.some((one) => this.value(one) === null)) entries.push(entry(t.noneOf, null, OTHER, 0))
+    this.meaning.textContent = t.meaning[by] ?? ''
     this.legend.replaceChildren(...(entries.length > 1 ? entries : []))
     this.filter()
   }
@@ -303,6 +309,14 @@ class MapView {
     this.drawSoon()
   }
 
+  // The pages that are listed, or all that fit where none are.
+  table(): Table {
+    const { documents } = this.corpus
+    const names = ['doc_id', 'work', 'place', 'year_from', 'year_to', 'function', 'cluster', 'family', 'x', 'y'] as const
+    const listed = this.shownBelow.length ? this.shownBelow : this.points.filter((one) => this.fits[one])
+    return [[...names], ...listed.map((number) => names.map((name) => documents[name][number]))]
+  }
+
   close(): void {
     this.resize.disconnect()
   }
@@ -338,18 +352,34 @@ class MapView {
     this.area = []
     if (!this.isLasso) {
       this.chosen.clear()
+      this.shownBelow = []
       this.listed.replaceChildren()
     }
     this.drawSoon()
   }
 
   private choose(): void {
-    this.chosen = new Set(this.points.filter((one) => this.fits[one] && inside(this.place(one), this.area)))
-    const list = growing([...this.chosen], (number) =>
+    const inArea = this.points.filter((one) => this.fits[one] && inside(this.place(one), this.area))
+    this.chosen = new Set(inArea)
+    this.list(inArea)
+  }
+
+  // The same without a pointer: what is in sight and fits the words, years and colour that were chosen.
+  private listShown(): void {
+    const { clientWidth, clientHeight } = this.canvas
+    const isSeen = ([x, y]: [number, number]) => x >= 0 && y >= 0 && x <= clientWidth && y <= clientHeight
+    this.area = []
+    this.chosen.clear()
+    this.list(this.points.filter((one) => this.fits[one] && isSeen(this.place(one))))
+  }
+
+  private list(numbers: number[]): void {
+    this.shownBelow = numbers
+    const list = growing(numbers, (number) =>
       h('a', { class: 'card small-card', href: address(['page', this.corpus.documents.doc_id[number]]) }, thumbnail(this.corpus, number, 120), h('span', { class: 'card-name' }, said(shortName(this.corpus, number)))),
     )
     list.firstElementChild?.classList.add('gallery')
-    this.listed.replaceChildren(h('p', { class: 'finding' }, fill(t.chosen, { count: this.chosen.size })), list)
+    this.listed.replaceChildren(h('p', { class: 'finding' }, counted(numbers.length, 'page')), list)
     this.drawSoon()
   }
 
@@ -496,8 +526,9 @@ class MapView {
       if (number === this.hovered || this.chosen.has(number)) {
         brush.lineWidth = 2
         brush.strokeStyle = getComputedStyle(canvas).color
+        const half = picture ? (size * picture.naturalWidth) / Math.max(1, picture.naturalHeight) / 2 + 5 : dot + 3
         const reach = picture ? size / 2 + 5 : dot + 3
-        brush.strokeRect(x - reach, y - reach, 2 * reach, 2 * reach)
+        brush.strokeRect(x - half, y - reach, 2 * half, 2 * reach)
       }
     }
     this.drawLabels(brush)

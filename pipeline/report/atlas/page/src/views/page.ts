@@ -1,7 +1,7 @@
 // Page: the scan, what was read on it, what is doubtful, and what is near it.
 
 import type { Corpus } from '../corpus'
-import { CELL, COLUMN, type Doc, digitsOf, openDocument, type Region, ROW } from '../document'
+import { CELL, COLUMN, type Digit, type Doc, digitsOf, openDocument, type Region, ROW } from '../document'
 import { h, said, sentence } from '../dom'
 import { about, around, crop, download, growing, placeName, rectangle, regionName, section, shortName, thumbnail, tick } from '../parts'
 import { averageShares, relevanceMap, strongest } from '../relevance'
@@ -89,7 +89,7 @@ export async function openPage(corpus: Corpus, route: Route): Promise<View> {
     }
   }
   const doc = await openDocument(number)
-  const view = new PageView(corpus, doc)
+  const view = new PageView(corpus, doc, await digitsOf(doc))
   const asked = route.query.get('cell')
   if (asked !== null && !doc.byId.has(Number(asked))) throw new MissingError(`${doc.name}?cell=${asked}`)
   return {
@@ -127,15 +127,17 @@ class PageView {
   readonly body: Node[]
   private readonly corpus: Corpus
   private readonly doc: Doc
+  private readonly weak: Digit[]
   private readonly cellOf = new Map<number, HTMLElement>()
   private readonly misfit: Map<number, [number, string, number | null, string, string]>
   private readonly shown = { cells: true, rows: false, columns: false, doubts: true, heat: false, misfits: true }
   private chosen: Region | null = null
   private readonly told = h('p', { class: 'told-of', role: 'status' }, t.choose)
 
-  constructor(corpus: Corpus, doc: Doc) {
+  constructor(corpus: Corpus, doc: Doc, digits: Digit[]) {
     this.corpus = corpus
     this.doc = doc
+    this.weak = digits.filter((one) => one.score < corpus.doubt)
     this.viewer = new PageViewer(doc)
     this.misfit = new Map(doc.shard.checks.map((one) => [one[0], one]))
     const heat = h('p', { class: 'explain', hidden: true }, t.heatWhat)
@@ -180,14 +182,7 @@ class PageView {
     viewer.frames('rows', kind(shown.rows, ROW), () => ({ class: 'line' }))
     viewer.frames('columns', kind(shown.columns, COLUMN), () => ({ class: 'line' }))
     viewer.frames('misfits', shown.misfits ? doc.cells.filter((cell) => this.misfit.has(cell.id)) : [], () => ({ class: 'line differing' }))
-    if (shown.doubts) {
-      void digitsOf(doc).then((digits) => {
-        const weak = digits.filter((one) => one.score < this.corpus.doubt)
-        viewer.layer('doubts', this.shown.doubts ? weak.map((one) => rectangle(one.box, { class: 'line doubtful' })) : [])
-      })
-    } else {
-      viewer.layer('doubts', [])
-    }
+    viewer.layer('doubts', shown.doubts ? this.weak.map((one) => rectangle(one.box, { class: 'line doubtful' })) : [])
   }
 
   choose(region: Region, show: boolean): void {
@@ -199,13 +194,12 @@ class PageView {
     const cell = this.cellOf.get(region.id)
     cell?.setAttribute('aria-current', 'true')
     if (!show) cell?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-    void this.tell(region)
+    this.tell(region)
   }
 
   // What is known of a region: how sure its reading is, what else it may be, what is due, what it does for likeness.
-  private async tell(region: Region): Promise<void> {
-    const digits = (await digitsOf(this.doc)).filter((one) => one.region === region.id && one.other >= 0 && one.score < this.corpus.doubt)
-    if (this.chosen !== region) return
+  private tell(region: Region): void {
+    const digits = this.weak.filter((one) => one.region === region.id && one.other >= 0)
     const parts = [region.text ? `${regionName(this.doc, region)}: ${fill(t.sure, { confidence: region.confidence.toFixed(2) })}.` : `${regionName(this.doc, region)}.`]
     for (const one of digits.slice(0, 3)) parts.push(fill(t.other, { digit: one.digit, other: one.other, probability: one.otherScore.toFixed(2) }))
     const misfit = this.misfit.get(region.id)

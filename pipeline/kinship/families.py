@@ -83,13 +83,12 @@ def find_families(
     groups = _components(related)
     group_of = {doc: number for number, group in enumerate(groups) for doc in group}
     collations = corpus.read("collations", columns=_COLLATED)
-    collations = collations.assign(group=collations["doc_a"].map(group_of))
-    rows = dict(list(collations.groupby("group")))
+    rows = collations.groupby(collations["doc_a"].map(group_of)).indices
     alike = _alike(alignments, group_of)
     for number, group in enumerate(groups):
         names = {doc: _name(documents, doc, witness) for doc in group}
         yield replace(
-            _family(number, names, _years(dates, names), rows[number], with_stemma),
+            _family(number, names, _years(dates, names), collations.iloc[rows[number]], with_stemma),
             alike=alike.get(number, ()),
         )
 

@@ -1,4 +1,5 @@
 // Time an atlas in a browser without a network: first view, a page, a pair, frames of the map, memory. Prints JSON.
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 const [modules, chromium, index, a, b] = process.argv.slice(2)
@@ -46,6 +47,10 @@ found.map_frames_per_s = await page.evaluate(async () => {
   }
   return Math.round((1000 * frames) / (performance.now() - begin))
 })
+const session = await browser.newBrowserCDPSession()
+const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+found.tab_mb = Math.round(Math.max(...processInfo.filter((one) => one.type === 'renderer').map((one) => resident(one.id))))
 found.heap_mb = await page.evaluate(() => Math.round(performance.memory.usedJSHeapSize / 1e6))
 console.log(JSON.stringify(found))
 await browser.close()

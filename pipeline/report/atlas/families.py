@@ -17,8 +17,8 @@ UNKNOWN_DUE = -1  # which of the readings is the computed one
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # sigla, as editions use them: no I, no O
 
 
-def all_families(corpus: CorpusStore, catalogue: Catalogue, witness: str | None) -> list[Family]:
-    """Find the families of a corpus; none where no two documents were copied from one another.
+def all_families(corpus: CorpusStore, catalogue: Catalogue, witness: str | None) -> Iterator[Family]:
+    """Find the families of a corpus, one by one; none where no two documents were copied from one another.
 
     Parameters
     ----------
@@ -36,9 +36,9 @@ def all_families(corpus: CorpusStore, catalogue: Catalogue, witness: str | None)
     wanted = catalogue.names.year
     year = year_column([*catalogue.rows]) if wanted == "year" else wanted
     try:
-        return list(find_families(corpus, witness, year))
+        yield from find_families(corpus, witness, year)
     except UsageError:
-        return []
+        return
 
 
 def siglum(place: int) -> str:

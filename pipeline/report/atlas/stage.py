@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -111,9 +112,8 @@ def write_atlas(request: AtlasRequest, say: Callable[[str], None]) -> Atlas:
     catalogue = make_catalogue(corpus, request.columns)
     alignments = corpus.read("alignments")
     tables, _ = _study(corpus, request, say)
-    families = all_families(corpus, catalogue, request.witness)
-    family_of = {doc: family.number for family in families for doc in family.witness_of}
     shards = ShardFolder(request.out / "data")
+    short, family_of = _write_families(corpus, catalogue, request, shards)
     related = find_relations(corpus, None, None if request.columns.year == "year" else request.columns.year)
     related = [pair for pair in related if pair.doc_a in catalogue.number and pair.doc_b in catalogue.number]
     groups = tables.get("groups", pd.DataFrame(columns=["doc_id", "cluster", "x", "y"]))
@@ -123,10 +123,6 @@ def write_atlas(request: AtlasRequest, say: Callable[[str], None]) -> Atlas:
         "documents": shards.write_columns("documents", documents),
         "pairs": shards.write_columns("pairs", pairs),
     }
-    short = [in_short(family, catalogue.number) for family in families]
-    shards.write("families", short)
-    for family in families:
-        shards.write(f"family/{family.number:04d}", family_shard(family, catalogue.number))
     shards.write("history", history_of(tables))
     index, lost, pictured = _write_documents(corpus, catalogue, alignments, shards, request)
     if lost:
@@ -142,7 +138,7 @@ def write_atlas(request: AtlasRequest, say: Callable[[str], None]) -> Atlas:
     if single is not None:
         write_single_file(request.out, single, pictured, links=request.images == PictureKind.LINK)
     return Atlas(
-        request.out / "index.html", len(catalogue.rows), len(related), len(families), size, len(lost), single
+        request.out / "index.html", len(catalogue.rows), len(related), len(short), size, len(lost), single
     )
 
 
@@ -157,6 +153,20 @@ def _study(
     except (UsageError, CorpusError) as error:
         say(f"map, drivers and history are left out: {error}")
         return {}, pd.DataFrame()
+
+
+def _write_families(
+    corpus: CorpusStore, catalogue: Catalogue, request: AtlasRequest, shards: ShardFolder
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Write the shard of every family as it is found; return them in short, and the family of each document."""
+    short: list[dict[str, Any]] = []
+    family_of: dict[str, int] = {}
+    for family in all_families(corpus, catalogue, request.witness):
+        short.append(in_short(family, catalogue.number))
+        family_of |= dict.fromkeys(family.witness_of, family.number)
+        shards.write(f"family/{family.number:04d}", family_shard(family, catalogue.number))
+    shards.write("families", short)
+    return short, family_of
 
 
 def _write_documents(

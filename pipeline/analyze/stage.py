@@ -110,7 +110,7 @@ def study(
     documents = _documents(corpus, groups, columns, say)
     if "work" in documents:
         tables["works"] = make_works(corpus, *_works_and_years(corpus, documents, columns))
-    tables["drivers_by"] = share_drivers(corpus, documents, asdict(columns))
+    tables |= share_drivers(corpus, documents, asdict(columns))
     tables["parameters"] = parameters_of(corpus.read("functions"), documents)
     tables |= dict(_histories(documents, window, corpus.seed, say))
     return tables, documents

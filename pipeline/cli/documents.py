@@ -191,7 +191,9 @@ def show(
         _save(pair.plot(), image)
     names = {"doc_a": pair.a.doc_id, "doc_b": pair.b.doc_id}
     matches = pair.matches.drop(columns=["doc_a", "doc_b"])
-    return Output(describe_pair(pair), lambda: {**names, **vars(pair.scores), "matches": matches})
+    return Output(
+        describe_pair(pair), lambda: {**names, **vars(pair.scores), "parts": pair.parts, "matches": matches}
+    )
 
 
 def collate(

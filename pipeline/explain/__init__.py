@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tablekin.explain.factor_index import load_factors as load_factors
     from tablekin.explain.matches import match_pairs as match_pairs
     from tablekin.explain.matches import score_pairs as score_pairs
+    from tablekin.explain.parts import PART_KINDS as PART_KINDS
+    from tablekin.explain.parts import joint_parts as joint_parts
+    from tablekin.explain.parts import parts_of as parts_of
     from tablekin.explain.region_map import joint_relevance as joint_relevance
     from tablekin.explain.region_map import pool_factor as pool_factor
     from tablekin.explain.scores import Scores as Scores
@@ -34,6 +37,7 @@ __getattr__, __dir__, __all__ = open_door(
         "factor": ["PageFactor", "explain_document"],
         "factor_index": ["FACTOR_TABLES", "FactorIndex", "load_factors"],
         "matches": ["match_pairs", "score_pairs"],
+        "parts": ["PART_KINDS", "joint_parts", "parts_of"],
         "region_map": ["joint_relevance", "pool_factor"],
         "scores": ["Scores"],
         "spacing": ["digit_advance", "spacing_of"],

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_document
+from tablekin.explain import joint_parts, parts_of
 from tablekin.page import Level
 from tablekin.report.corrected import describe_corrected
+from tablekin.report.driver_words import document_sentence, pair_sentence, told_by_column
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, MATCH, RELATED, Z, differing, z_in_words
 
@@ -54,7 +57,12 @@ class Neighbour:
     cosine: float
     z: float
     matches: pd.DataFrame
-    """The strongest rows and cells: level, region and partner_region in words, share, features."""
+    """The strongest rows and cells, several cells of one column as that column.
+
+    Columns: level, region and partner_region in words, share, features.
+    """
+    why: str = ""
+    """What makes them alike, by what it is, in a sentence; the first page is the document."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,8 @@ class Neighbourhood:
     nearest: list[Neighbour]
     kin: pd.DataFrame
     """Related by collation: partner, about, same, variant, doubtful, cells; those that agree most first."""
+    why: str = ""
+    """What makes the document like all others, by what it is, in a sentence; empty where drivers are not up to date."""
     corrected: dict[str, int] = field(
         default_factory=dict
     )  # cells that people corrected, of the document and of those
@@ -96,20 +106,37 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
     shown = {doc, *pairs["partner"]}
     regions = corpus.read("regions", shown)
     names = {name: RegionNames(regions[regions["doc_id"] == name]) for name in shown}
-    nearest = [
-        Neighbour(
-            str(pair["partner"]),
-            about[pair["partner"]],
-            int(pair["rank"]),
-            float(pair["cosine"]),
-            float(pair["z"]),
-            _strongest(doc, str(pair["partner"]), names, matches),
+    factors = corpus.read("factors", shown)
+    parts = parts_of(regions, corpus.read("columns", shown), corpus.read("functions", shown))
+    nearest = []
+    for pair in pairs.to_dict("records"):
+        partner = str(pair["partner"])
+        own, other = (parts[parts["doc_id"] == name] for name in (doc, partner))
+        joint = joint_parts(
+            (factors[factors["doc_id"] == doc], factors[factors["doc_id"] == partner]), (own, other)
         )
-        for pair in pairs.to_dict("records")
-    ]
+        nearest.append(
+            Neighbour(
+                partner,
+                about[partner],
+                int(pair["rank"]),
+                float(pair["cosine"]),
+                float(pair["z"]),
+                _strongest(doc, partner, names, matches, (joint, (own, other))),
+                pair_sentence(joint),
+            )
+        )
     counts = corpus.corrected_readings.documents()
     corrected = {name: counts[name] for name in (doc, *pairs["partner"]) if name in counts}
-    return Neighbourhood(doc, about[doc], nearest, kin, corrected)
+    return Neighbourhood(doc, about[doc], nearest, kin, _why(corpus, doc, parts), corrected)
+
+
+def _why(corpus: CorpusStore, doc: str, parts: pd.DataFrame) -> str:
+    """Say what makes a document like all others, by table ``drivers``."""
+    if not corpus.drivers_are_current():
+        return ""  # a run was interrupted
+    own = corpus.read("drivers", [doc], ["doc_id", "region_id", "share"])
+    return document_sentence(parts.merge(own, on=["doc_id", "region_id"]))
 
 
 def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
@@ -127,20 +154,33 @@ def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
 
 
 def _strongest(
-    doc: str, partner: str, names_of: Mapping[str, RegionNames], matches: pd.DataFrame
+    doc: str,
+    partner: str,
+    names_of: Mapping[str, RegionNames],
+    matches: pd.DataFrame,
+    found: tuple[pd.DataFrame, tuple[pd.DataFrame, pd.DataFrame]],
 ) -> pd.DataFrame:
-    """Name the strongest rows and cells of a pair, ``doc`` first; ``matches`` are those of ``doc``."""
+    """Name the strongest rows and cells of a pair, ``doc`` first; cells that lie in one column as that column.
+
+    ``matches`` are those of ``doc``; ``found`` is what the parts of the two add to their similarity, and the parts.
+    """
     matches = matches[(matches["doc_a"] == partner) | (matches["doc_b"] == partner)]
-    own, other = names_of[doc], names_of[partner]
-    here, there = ("region_a", "region_b") if doc < partner else ("region_b", "region_a")
-    best = pd.concat(
-        [
-            matches[matches["level"] == level].sort_values("rank").head(_REASONS)
-            for level in (Level.ROW, Level.CELL)
-        ]
-    )
-    names = {"region": best[here].map(own.name), "partner_region": best[there].map(other.name)}
-    return best[["level", "share", "features"]].assign(**names).reset_index(drop=True)
+    if doc > partner:
+        matches = matches.rename(columns={"region_a": "region_b", "region_b": "region_a"})
+    best = {
+        level: matches[matches["level"] == level].sort_values("rank").head(_REASONS)
+        for level in (Level.ROW, Level.CELL)
+    }
+    told = [*best[Level.ROW].to_dict("records"), *told_by_column(best[Level.CELL], *found)]
+    rows = [_in_words(match, names_of[doc], names_of[partner]) for match in told]
+    return pd.DataFrame(rows, columns=["level", "share", "features", "region", "partner_region"])
+
+
+def _in_words(match: Mapping[Any, Any], own: RegionNames, other: RegionNames) -> tuple[Any, ...]:
+    if "columns" in match:
+        return (Level.COLUMN.value, match["share"], match["first"]["features"], *match["columns"])
+    names = own.name(match["region_a"]), other.name(match["region_b"])
+    return (match["level"], match["share"], match["features"], *names)
 
 
 def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
@@ -156,9 +196,13 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
         yield "  the corpus has no other document"
         return
     yield from describe_corrected(found.corrected)
+    if found.why:
+        yield f"  what makes it like the other pages: {found.why}"
     yield from (f"  ({term})" for term in (COSINE, Z, MATCH))
     for one in found.nearest:
         yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, {z_in_words(one.z)}"
+        if one.why:
+            yield f"     alike by {one.why}"
         for match in one.matches.itertuples():
             yield (
                 f"     {match.share:6.1%}  {match.region}  with  {match.partner_region}  [{' '.join(match.features)}]"

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.corpus import CorpusStore
+from tablekin.explain import parts_of
 from tablekin.ingest import list_pages, load_image
 from tablekin.page import PageFlag, RegionKind
 from tablekin.report.neighbours import about_document
@@ -137,6 +138,16 @@ class Page:
         rows = self.rows("corrections")
         there = rows[rows["undone"].isna() & (rows["region_id"] >= 0)]
         return there.drop_duplicates("region_id", keep="last")[["region_id", "after"]].reset_index(drop=True)
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """What every region that divides the page is: ``part`` (value, argument, heading ...), function, column, label.
+
+        What is known of columns only a corpus knows; of a page that was read this moment, cells are cells.
+        """
+        return parts_of(
+            *(self.rows(table).assign(doc_id=self.doc_id) for table in ("regions", "columns", "functions"))
+        )
 
     @property
     def tables(self) -> list[pd.DataFrame]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
-from tablekin.explain import joint_relevance, pool_factor
+from tablekin.explain import joint_parts, joint_relevance, pool_factor
 from tablekin.page import FLAG_MEANINGS, Level
 from tablekin.report.corrected import describe_corrected
+from tablekin.report.driver_words import pair_sentence, told_by_column
 from tablekin.report.page import Page, open_page
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, SCORE, Z, z_in_words
@@ -84,6 +85,22 @@ class Pair:
     def matches(self) -> pd.DataFrame:
         """The strongest pairs of cells, rows and columns, each with the features that drive it."""
         return self._find_matches()
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """What every part of one page and every part of the other add to the score, by what these parts are.
+
+        A part is a column of a table (value, argument, difference, text; cell where nobody found out which), or all
+        headings, the page number, margins, or what lies outside. The strongest come first; ``share`` adds up to 1.
+
+        Examples
+        --------
+        >>> import tablekin
+        >>> pair = tablekin.Corpus.open("corpus").compare("p053", "p232")
+        >>> pair.parts.groupby(["part_a", "part_b"])["share"].sum().idxmax()
+        ('value', 'value')
+        """
+        return joint_parts((self.a.rows("factors"), self.b.rows("factors")), (self.a.parts, self.b.parts))
 
     def relevance(self, level: str = "cell") -> pd.DataFrame:
         """List what every region of one page and every region of the other add to the score.
@@ -225,11 +242,23 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     matches = pair.matches
     if matches.empty:
         yield "  no region of one matches a region of the other"
+    if sentence := pair_sentence(pair.parts):
+        yield f"  what makes them alike: {sentence}"
     names_a, names_b = RegionNames(a.regions), RegionNames(b.regions)
     for level, heading in _HEADINGS.items():
         rows = matches[matches["level"] == level].sort_values("rank")
         if len(rows):
             yield f"  strongest {heading}, with their share of the score and the digits that they have in common:"
-        for match in rows.to_dict("records"):
-            pair_of_regions = f"{names_a.name(match['region_a'])}  with  {names_b.name(match['region_b'])}"
-            yield f"  {match['share']:7.2%}  {pair_of_regions}  [{' '.join(match['features'])}]"
+        told = rows.to_dict("records")
+        if level is Level.CELL:
+            told = told_by_column(rows, pair.parts, (a.parts, b.parts))
+        for match in told:
+            yield f"  {match['share']:7.2%}  {_match_in_words(match, names_a, names_b)}"
+
+
+def _match_in_words(match: Mapping[Any, Any], names_a: RegionNames, names_b: RegionNames) -> str:
+    if "columns" in match:
+        first = _match_in_words(match["first"], names_a, names_b)
+        return f"{'  with  '.join(match['columns'])}, all their cells together, first among them {first}"
+    regions = f"{names_a.name(match['region_a'])}  with  {names_b.name(match['region_b'])}"
+    return f"{regions}  [{' '.join(match['features'])}]"

@@ -165,6 +165,7 @@ def test_without_years_and_places_the_rest_is_made_and_said(corpus, tmp_path):
     assert "no column 'jahr'" in done.stderr
     assert {path.stem for path in (tmp_path / "out").iterdir()} == {
         "drivers_by",
+        "driver_parts",
         "parameters",
         "drivers",
         "map",

@@ -22,7 +22,8 @@ def test_neighbours_are_told_with_their_reasons(corpus):
     assert len(partners) == 2
     assert {line.split()[1] for line in partners} == {"b_page0", "b_page1"}
     assert sum('row 1 column 1 "12"' in line for line in lines) == 2
-    assert len(list(describe_neighbours(find_neighbours(corpus, "b_page2", 1)))) == len(lines) - 2
+    assert len(list(describe_neighbours(find_neighbours(corpus, "b_page2", 1)))) == len(lines) - 3
+    assert sum(line.startswith("     alike by ") for line in lines) == 2
 
 
 def test_cosine_and_z_are_explained_before_the_first_of_them_stands(corpus):

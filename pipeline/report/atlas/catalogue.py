@@ -159,4 +159,4 @@ def _functions(corpus: CorpusStore) -> dict[str, str]:
 
 def functions_of(functions: pd.DataFrame) -> list[str]:
     """Name the functions of a document with their parameters, each once."""
-    return list(dict.fromkeys(map(function_in_words, functions.itertuples())))
+    return list(dict.fromkeys(map(function_in_words, functions.itertuples()))) if len(functions) else []

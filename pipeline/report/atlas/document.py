@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,11 @@ _FEATURE = {name: place for place, name in enumerate(FEATURES)}
 _RELATIONS = {
     name: place for place, name in enumerate(("same", "variant", "only_a", "only_b", "not_compared"))
 }
+_NEAR = ("partner", "rank", "cosine", "z", "dot")
+_ALIGNED = (
+    *("doc_a", "doc_b", "is_kin", "verdict", "strength", "log_odds_copied"),
+    *("same", "variant", "doubtful", "shared_errors", "coverage"),
+)
 _TEXTS = ("relation", "error_in", "text_a", "text_b", "computed")
 _ERRORS = {name: place for place, name in enumerate(("unknown", "none", "a", "b", "both"))}
 
@@ -91,15 +96,9 @@ def document_shard(rows: DocumentRows, frame: UprightPage, number: Mapping[str, 
         "phi": pack(rows.phi, "f4"),
         "checks": _checks(rows.checks),
         "neighbours": [
-            [
-                number[str(one.partner)],
-                int(one.rank),
-                _short(one.cosine, 4),
-                _short(one.z, 2),
-                _short(one.dot, 5),
-            ]
-            for one in rows.neighbours.itertuples()
-            if str(one.partner) in number
+            [number[str(partner)], int(rank), _short(cosine, 4), _short(z, 2), _short(dot, 5)]
+            for partner, rank, cosine, z, dot in _rows_of(rows.neighbours, _NEAR)
+            if str(partner) in number
         ],
         "alignments": _alignments(rows.alignments, str(rows.page["doc_id"]), number),
         "collations": {
@@ -193,12 +192,11 @@ def _checks(checks: pd.DataFrame) -> list[list[Any]]:
 def _alignments(alignments: pd.DataFrame, doc_id: str, number: Mapping[str, int]) -> list[list[Any]]:
     """List the documents it was collated with: number, kin, verdict, strength, and counts of cells."""
     found = []
-    for one in alignments.itertuples():
-        partner = str(one.doc_b if one.doc_a == doc_id else one.doc_a)
+    for doc_a, doc_b, is_kin, verdict, strength, odds, *counts, coverage in _rows_of(alignments, _ALIGNED):
+        partner = str(doc_b if doc_a == doc_id else doc_a)
         if partner in number:
-            counts = [int(one.same), int(one.variant), int(one.doubtful), int(one.shared_errors)]
-            words = [str(one.verdict), str(one.strength), _short(one.log_odds_copied, 2)]
-            found.append([number[partner], int(one.is_kin), *words, *counts, _short(one.coverage, 3)])
+            words = [str(verdict), str(strength), _short(odds, 2)]
+            found.append([number[partner], int(is_kin), *words, *map(int, counts), _short(coverage, 3)])
     return sorted(found, key=lambda row: row[0])
 
 
@@ -213,12 +211,15 @@ def _collation(cells: pd.DataFrame) -> dict[str, Any]:
         "error_in": pack([_ERRORS[one] for one in cells["error_in"]], "u1"),
         "texts": [
             [place, str(text_a), str(text_b), str(computed)]
-            for place, (relation, error_in, text_a, text_b, computed) in enumerate(
-                zip(*(cells[name].tolist() for name in _TEXTS), strict=True)
-            )
+            for place, (relation, error_in, text_a, text_b, computed) in enumerate(_rows_of(cells, _TEXTS))
             if relation == "variant" or error_in in ("a", "b", "both")
         ],
     }
+
+
+def _rows_of(table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of some columns as plain values: the tables of a document are small, and there are many."""
+    return zip(*(table[name].tolist() for name in columns), strict=True) if len(table) else iter(())
 
 
 def _thousandths(values: pd.Series) -> NDArray[np.float64]:

@@ -26,10 +26,12 @@ class ValueIndex:
 
     def add(self, number: int, regions: pd.DataFrame) -> None:
         """Add the cells of a document, by its number in the catalogue."""
-        cells = regions[(regions["kind"] == RegionKind.CELL) & (regions["text"] != "")]
-        self._texts.append(pa.array(cells["text"].tolist(), pa.string()))
-        self._documents.append(np.full(len(cells), number, np.int32))
-        self._regions.append(cells["region_id"].to_numpy(np.int32))
+        texts = regions["text"].tolist()
+        is_cell = (regions["kind"] == RegionKind.CELL).to_numpy(bool)
+        kept = [place for place in np.flatnonzero(is_cell).tolist() if texts[place]]
+        self._texts.append(pa.array([texts[place] for place in kept], pa.string()))
+        self._documents.append(np.full(len(kept), number, np.int32))
+        self._regions.append(regions["region_id"].to_numpy(np.int32)[kept])
 
     def write(self, folder: ShardFolder) -> list[str]:
         """Write the shards: text -> document, region, document, region ...

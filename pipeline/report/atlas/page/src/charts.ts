@@ -4,6 +4,11 @@ import { h, s } from './dom'
 
 const [WIDTH, LEFT, RIGHT, TOP] = [860, 64, 150, 14]
 
+// A narrow screen shows a part of a drawing, to be moved by finger or by keys.
+function frame(title: string): Record<string, string> {
+  return { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': title }
+}
+
 export function ticksOf(low: number, high: number, count: number): number[] {
   const rough = (high - low || 1) / count
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -47,7 +52,7 @@ export function curve(given: Curve): HTMLElement {
   const apart = Math.abs(y(given.y[last]) - y(given.mean[last])) < 18 ? 18 : 0
   return h(
     'div',
-    { class: 'scroller' },
+    frame(given.title),
     s(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': given.title },
@@ -76,7 +81,7 @@ export function spans(rows: Span[], title: string): HTMLElement {
   const x = (value: number) => 200 + ((WIDTH - 200 - 190) * (value - x0)) / (x1 - x0 || 1)
   return h(
     'div',
-    { class: 'scroller' },
+    frame(title),
     s(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': title },
@@ -105,7 +110,7 @@ export function bars(rows: Bar[], title: string): HTMLElement {
   const x = (value: number) => 220 + ((WIDTH - 220 - 190) * Math.max(0, value)) / end
   return h(
     'div',
-    { class: 'scroller' },
+    frame(title),
     s(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': title },
@@ -150,7 +155,7 @@ export function flows(moves: Flow[], title: string): HTMLElement {
   const label = (list: string[], end: 'end' | 'start', x: number) => list.map((name) => s('text', { x, y: y(list, name) + 5, 'text-anchor': end, class: 'label' }, name.length > 30 ? `${name.slice(0, 29)}…` : name))
   return h(
     'div',
-    { class: 'scroller' },
+    frame(title),
     s(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': `${title} ${moves.map((one) => one.note).join('. ')}` },
@@ -189,7 +194,7 @@ export function dots(points: Dot[], title: string, name: (value: number) => stri
   const y = (value: number) => bottom - ((bottom - TOP) * (value - low + room)) / (high - low + 2 * room)
   return h(
     'div',
-    { class: 'scroller' },
+    frame(title),
     s(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${height}`, class: 'chart', role: 'img', 'aria-label': title },

@@ -43,7 +43,7 @@ export class RegionMatrix {
   private under(event: PointerEvent): Entry | null {
     const { map } = this
     if (!map) return null
-    const ratio = (SIDE + MARGIN) / this.canvas.clientWidth
+    const ratio = (SIDE + MARGIN + 2) / this.canvas.clientWidth
     const [i, j] = [event.offsetY, event.offsetX].map((one) => Math.floor((one * ratio - MARGIN) / this.step))
     return i >= 0 && j >= 0 && i < map.a.length && j < map.b.length ? { i, j } : null
   }
@@ -74,8 +74,8 @@ export class RegionMatrix {
     const ratio = Math.max(1, window.devicePixelRatio || 1)
     const { step } = this
     const [wide, high] = [step * map.b.length, step * map.a.length]
-    canvas.width = Math.round((SIDE + MARGIN) * ratio)
-    canvas.height = Math.round((high + MARGIN) * ratio)
+    canvas.width = Math.round((SIDE + MARGIN + 2) * ratio)
+    canvas.height = Math.round((high + MARGIN + 2) * ratio)
     canvas.style.setProperty('aspect-ratio', `${canvas.width} / ${canvas.height}`)
     brush.setTransform(ratio, 0, 0, ratio, 0, 0)
     const style = getComputedStyle(canvas)

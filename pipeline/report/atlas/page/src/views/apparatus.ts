@@ -6,7 +6,7 @@ import { type Collation, collationOf, type Doc, openDocument, type Region } from
 import { clear, h, said } from '../dom'
 import { around, crop, download } from '../parts'
 import { address, type Route } from '../route'
-import { fill, T } from '../strings'
+import { counted, fill, T } from '../strings'
 import { MissingError, numberOf, type Table, type View } from '../view'
 import { type Correction, correctionsCsv, type Mark, Marks } from '../marks'
 import { alignmentOf, pairKicker, turn } from '../verdict'
@@ -40,6 +40,9 @@ export async function openApparatus(corpus: Corpus, route: Route): Promise<View>
   if (!collation) return { title, kicker, sentence: t.notRelated, body: [back] }
   const variants = list(a, b, collation)
   const [, , , , , same, variant, doubtful] = alignmentOf(a, other) ?? [0, 0, '', '', 0, 0, 0, 0, 0, 0]
+  const shared = variants.filter((each) => each.isShared).length
+  const cells = counted(same + variant + doubtful, 'cell')
+  const told = variant + doubtful === 1 ? fill(t.sentenceOne, { cells }) : variant + doubtful ? fill(t.sentence, { variants: variant + doubtful, cells, sure: variant }) : t.none
   if (!variants.length) return { title, kicker, sentence: t.none, body: [back] }
   const asked = Number(route.path[3] ?? 1)
   const number = Number.isInteger(asked) && asked >= 1 && asked <= variants.length ? asked : 1
@@ -47,7 +50,7 @@ export async function openApparatus(corpus: Corpus, route: Route): Promise<View>
   return {
     title,
     kicker,
-    sentence: fill(t.sentence, { variants: variant + doubtful, cells: same + variant + doubtful, sure: variant }),
+    sentence: shared ? `${told} ${fill(t.both, { errors: counted(shared, 'error') })}` : told,
     wide: true,
     body: [back, view.element],
     table: () => variantsTable(variants),

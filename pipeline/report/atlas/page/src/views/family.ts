@@ -193,7 +193,7 @@ class FamilyView {
       s('text', { x: (left - 60) / 2 + 4, y: middle + 6, 'text-anchor': 'middle' }, t.open),
     )
     const reasons = this.short.told.map((line) => h('p', {}, said(`${begun(line)}.`)))
-    return h('div', {}, h('div', { class: 'prose reasons' }, reasons), h('div', { class: 'scroller' }, s('svg', { viewBox: `0 0 1010 ${height + 14}`, class: 'tree', role: 'img', 'aria-label': t.thin }, shapes)))
+    return h('div', {}, h('div', { class: 'prose reasons' }, reasons), h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.tree }, s('svg', { viewBox: `0 0 1010 ${height + 14}`, class: 'tree', role: 'img', 'aria-label': t.thin }, shapes)))
   }
 
   private named(places: number[]): string {
@@ -243,7 +243,7 @@ class FamilyView {
       }
     }
     const label = this.evidence.map((one) => one.told).join(' ')
-    return h('div', { class: 'scroller' }, s('svg', { viewBox: `0 0 ${margin + width + 330} ${height}`, class: 'tree', role: 'img', 'aria-label': label || t.tree }, shapes))
+    return h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.tree }, s('svg', { viewBox: `0 0 ${margin + width + 330} ${height}`, class: 'tree', role: 'img', 'aria-label': label || t.tree }, shapes))
   }
 
   private witnessLabel(witness: Witness): string {

@@ -397,6 +397,14 @@ class PairView {
     this.viewers.forEach((viewer, side) => viewer.layer('marks', shapes[side]))
   }
 
+  // Where a connection meets a region: at its middle; columns one lower than the other, as all reach from top to bottom.
+  private height(side: 0 | 1, index: number): number {
+    const regions = this.regions(side)
+    const [, top, , bottom] = regions[index].box
+    const share = this.level === 'column' ? 0.1 + (0.8 * (index + 0.5)) / regions.length : 0.5
+    return top + share * (bottom - top)
+  }
+
   private drawBridge(): void {
     const frame = this.stage.getBoundingClientRect()
     const hosts = this.viewers.map((one) => one.host.getBoundingClientRect())
@@ -404,8 +412,8 @@ class PairView {
     const shapes: SVGElement[] = []
     for (const { i, j, relevance } of [...this.lines].reverse()) {
       const [one, other] = [this.map.a[i].box, this.map.b[j].box]
-      const begin = this.viewers[0].seen(one[2], (one[1] + one[3]) / 2)
-      const end = this.viewers[1].seen(other[0], (other[1] + other[3]) / 2)
+      const begin = this.viewers[0].seen(one[2], this.height(0, i))
+      const end = this.viewers[1].seen(other[0], this.height(1, j))
       if (!begin || !end) return
       const inside = [begin, end].every(([x, y], k) => x >= hosts[k].left - 1 && x <= hosts[k].right + 1 && y >= hosts[k].top && y <= hosts[k].bottom)
       if (!inside) continue

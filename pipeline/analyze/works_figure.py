@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from tablekin.analyze.works import order_works, sharing
 from tablekin.lettering import on_drawing
+from tablekin.palette import FAINT, INK, MUTED, PAPER
 
 _MAX_WORKS = 30  # that are drawn, those with most related pages
 _LONGEST = 26  # letters of a name
-_NOT_COMPARED, _NOT_RELATED = "#e4e4e4", "#ffffff"
+_NOT_COMPARED, _NOT_RELATED = "#e4e4e4", PAPER
 _DARK = 0.6  # share of pages from which numbers on a field are white
 
 
@@ -46,32 +48,30 @@ def draw_works(axes: Axes, works: pd.DataFrame) -> None:
     image = axes.imshow(np.ma.masked_invalid(share), cmap="Blues", vmin=0, vmax=1)
     for (row_number, column), count in np.ndenumerate(related):
         if count:
-            colour = "white" if share[row_number, column] > _DARK else "black"
+            colour = PAPER if share[row_number, column] > _DARK else INK
             axes.text(
                 column, row_number, str(count), ha="center", va="center", fontsize="small", color=colour
             )
     np.fill_diagonal(share, np.nan)
     for number in range(len(named)):
-        axes.plot([number - 0.5, number + 0.5], [number - 0.5, number + 0.5], color="#909090", linewidth=0.8)
+        axes.plot([number - 0.5, number + 0.5], [number - 0.5, number + 0.5], color=MUTED, linewidth=0.8)
     labels = [on_drawing(_shorten(name) + label.removeprefix(name)) for name, label in named]
     axes.set_xticks(range(len(named)), labels, rotation=90, fontsize="small")
     axes.set_yticks(range(len(named)), labels, fontsize="small")
     axes.set_xticks(np.arange(len(named) - 1) + 0.5, minor=True)
     axes.set_yticks(np.arange(len(named) - 1) + 0.5, minor=True)
-    axes.grid(which="minor", color="#cccccc", linewidth=0.6)
+    axes.grid(which="minor", color=FAINT, linewidth=0.6)
     axes.tick_params(which="minor", length=0)
-    axes.set_title("pairs of pages that are related, of works by year", fontsize="medium")
-    assert axes.figure is not None
+    axes.set_title("Pairs of pages that are related, of works by year")
+    assert isinstance(axes.figure, Figure)
     bar = axes.figure.colorbar(image, ax=axes, shrink=0.7)
     bar.set_label("pages of the one or the other work that take part", fontsize="small")
     bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     keys = [
-        Patch(facecolor=_NOT_RELATED, edgecolor="#909090", label="compared, not related"),
-        Patch(facecolor=_NOT_COMPARED, edgecolor="#909090", label="no pages compared"),
+        Patch(facecolor=_NOT_RELATED, edgecolor=MUTED, label="compared, not related"),
+        Patch(facecolor=_NOT_COMPARED, edgecolor=MUTED, label="no pages compared"),
     ]
-    axes.legend(
-        handles=keys, fontsize="small", frameon=False, loc="lower left", bbox_to_anchor=(-0.02, 1.05), ncols=2
-    )
+    axes.figure.legend(handles=keys, fontsize="small", frameon=False, loc="outside lower left", ncols=2)
 
 
 def _shorten(name: str) -> str:

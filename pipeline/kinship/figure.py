@@ -13,6 +13,7 @@ from tablekin.corpus import replacing
 from tablekin.dating import Years
 from tablekin.kinship.stemma import Branch, Stemma, split_at
 from tablekin.lettering import PLAIN_DRAWING, on_drawing
+from tablekin.palette import DIFFERS, INK
 
 _ROW = 0.32  # inches a witness
 _WIDTH = 7.5  # inches
@@ -21,7 +22,7 @@ _LABEL: dict[str, Any] = {
     "textcoords": "offset points",
     "ha": "right",
     "fontsize": "small",
-    "color": "#c8102e",
+    "color": DIFFERS,
 }
 _HINT = "From the earliest witness on the left; the readings themselves do not tell the direction."
 _ROOTED = "From the computed table on the left: what differs from it is an error, and errors are inherited."
@@ -68,7 +69,7 @@ def draw_stemma(
     for clade in tree.find_clades():
         x, y = depth[clade], height[clade]
         for child in clade:
-            axes.plot([x, x, depth[child]], [y, height[child], height[child]], color="black", linewidth=1)
+            axes.plot([x, x, depth[child]], [y, height[child], height[child]], color=INK, linewidth=1)
         if clade.is_terminal():
             text = f"{clade.name}, {years[clade.name]}" if clade.name in years else clade.name
             axes.annotate(on_drawing(text), (x, y), (4, 0), textcoords="offset points", va="center")
@@ -80,7 +81,7 @@ def draw_stemma(
             axes.annotate(on_drawing(label), (x, y), (-3, 3), **_LABEL)
     if stemma.is_rooted:
         root = height[tree.root]
-        axes.plot([-shift, 0], [root, root], color="black", linewidth=1)
+        axes.plot([-shift, 0], [root, root], color=INK, linewidth=1)
         axes.annotate(
             "computed", (-shift, root), (-4, 0), textcoords="offset points", va="center", ha="right"
         )
@@ -89,7 +90,7 @@ def draw_stemma(
     axes.set_ylim(len(leaves) - 0.4, -0.6)
     axes.set_yticks([])
     told = "the errors that carry a branch" if stemma.is_rooted else "the places that set a branch apart"
-    axes.set_xlabel(f"share of the compared places changed; in red, {told}")
+    axes.set_xlabel(f"share of the compared places changed; in colour, {told}")
     axes.set_title(_ROOTED if stemma.is_rooted else _HINT if known else _NO_HINT, fontsize="small")
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)

@@ -7,6 +7,7 @@ import { T } from './strings'
 const t = T.pair
 const SIDE = 440 // pixels, the longer side
 const MARGIN = 26 // for the names of the pages
+const FAINTEST = 0.03 // of the strongest, what is drawn at all
 
 export interface Entry {
   i: number
@@ -19,6 +20,8 @@ export class RegionMatrix {
   private readonly act: (entry: Entry | null, chosen: boolean) => void
   private map: RelevanceMap | null = null
   private at: Entry | null = null
+  private picture: HTMLCanvasElement | null = null // of the map, in the colours of the theme
+  private coloured = ''
 
   constructor(act: (entry: Entry | null, chosen: boolean) => void) {
     this.act = act
@@ -31,6 +34,7 @@ export class RegionMatrix {
   }
 
   show(map: RelevanceMap, marked: Entry[]): void {
+    if (map !== this.map) this.picture = null
     this.map = map
     if (this.at && (this.at.i >= map.a.length || this.at.j >= map.b.length)) this.at = null
     this.draw(marked)
@@ -80,23 +84,11 @@ export class RegionMatrix {
     brush.setTransform(ratio, 0, 0, ratio, 0, 0)
     const style = getComputedStyle(canvas)
     const [ink, red, blue, line] = ['--ink', '--for', '--against', '--line'].map((name) => style.getPropertyValue(name))
+    if (!this.picture || this.coloured !== red) this.picture = paint(map, Math.round(wide * ratio), Math.round(high * ratio), red, blue)
+    this.coloured = red
+    if (this.picture.width && this.picture.height) brush.drawImage(this.picture, MARGIN, MARGIN, wide, high)
     brush.strokeStyle = line
     brush.strokeRect(MARGIN - 0.5, MARGIN - 0.5, wide + 1, high + 1)
-    const [lines, columns] = [map.a.length, map.b.length].map((count) => Math.min(count, Math.floor(count * step * ratio)))
-    const pooled = strongestOf(map, lines, columns)
-    const strong = nearlyStrongest(pooled)
-    const [across, down] = [wide / Math.max(1, columns), high / Math.max(1, lines)]
-    pooled.forEach((one, k) => {
-      const value = Math.min(1, Math.abs(one) / strong)
-      if (value < 0.03) return
-      brush.globalAlpha = value
-      brush.fillStyle = one > 0 ? red : blue
-      const [x, y] = [MARGIN + across * (k % columns), MARGIN + down * Math.floor(k / columns)]
-      // what speaks against is a smaller square, so that it is not told by its hue alone
-      const room = one > 0 ? 0 : across / 4
-      brush.fillRect(x + room, y + room, across - 2 * room, down - 2 * room)
-    })
-    brush.globalAlpha = 1
     brush.strokeStyle = ink
     brush.lineWidth = 1.5
     for (const { i, j } of marked) brush.strokeRect(MARGIN + step * j - 1, MARGIN + step * i - 1, Math.max(3, step) + 2, Math.max(3, step) + 2)
@@ -106,6 +98,27 @@ export class RegionMatrix {
     brush.fillText('A', 4, MARGIN + 14)
     brush.fillText('↓', 4, MARGIN + 32)
   }
+}
+
+// The map as a picture of so many pixels; the stronger an entry, the stronger its colour.
+function paint(map: RelevanceMap, wide: number, high: number, red: string, blue: string): HTMLCanvasElement {
+  const picture = h('canvas', { width: wide, height: high })
+  const brush = picture.getContext('2d')
+  const [lines, columns] = [Math.min(map.a.length, high), Math.min(map.b.length, wide)]
+  if (!brush || !lines || !columns) return picture
+  const pooled = strongestOf(map, lines, columns)
+  const strong = nearlyStrongest(pooled)
+  const [across, down] = [wide / columns, high / lines]
+  pooled.forEach((one, k) => {
+    const value = Math.min(1, Math.abs(one) / strong)
+    if (value < FAINTEST) return
+    brush.globalAlpha = value
+    brush.fillStyle = one > 0 ? red : blue
+    // what speaks against is a smaller square, so that it is not told by its hue alone
+    const room = one > 0 ? 0 : across / 4
+    brush.fillRect(across * (k % columns) + room, down * Math.floor(k / columns) + room, across - 2 * room, down - 2 * room)
+  })
+  return picture
 }
 
 // The strongest entry of each block, where there are more regions than pixels.

@@ -125,10 +125,16 @@ function withAverage(pooled: Pooled, shares: Float32Array): { total: Float32Arra
   return { total, shared }
 }
 
+export interface Connection {
+  i: number // of the regions of a
+  j: number // of those of b
+  relevance: number
+}
+
 // The strongest entries of a map, those of equal relevance in the order of regions.
-export function strongest(map: RelevanceMap, count: number): { i: number; j: number; relevance: number }[] {
+export function strongest(map: RelevanceMap, count: number): Connection[] {
   const cols = map.b.length
-  const found: { i: number; j: number; relevance: number }[] = []
+  const found: Connection[] = []
   let least = 0
   for (let k = 0; k < map.values.length; k++) {
     const relevance = map.values[k]

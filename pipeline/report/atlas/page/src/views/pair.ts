@@ -6,7 +6,8 @@ import { type Collation, collationOf, type Doc, openDocument, type Region } from
 import { h, s, said } from '../dom'
 import { growing, rectangle, regionName, section, shortName, tick } from '../parts'
 import { type Entry, RegionMatrix } from '../matrix'
-import { averageShares, commonScore, cosine, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, score, strongest } from '../relevance'
+import { averageShares, type Connection, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, strongest } from '../relevance'
+import { PairSums } from '../sums'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
 import { MissingError, numberOf, type Table, type View } from '../view'
@@ -19,12 +20,6 @@ const FIRST = 16 // connections that are shown unasked
 const OF_REGION = 2 // connections of one region, so that no busy cell hides the others
 const PARTNERS = 6 // of a region that is pointed at
 const LISTED = 200
-
-interface Connection {
-  i: number
-  j: number
-  relevance: number
-}
 
 export async function openPair(corpus: Corpus, route: Route): Promise<View> {
   const [one, other] = [numberOf(corpus, route.path[1]), numberOf(corpus, route.path[2])]
@@ -57,8 +52,7 @@ class PairView {
   private readonly bridge = s('svg', { class: 'bridge', 'aria-hidden': 'true', preserveAspectRatio: 'none' })
   private readonly stage: HTMLElement
   private readonly told = h('p', { class: 'pointed-at', role: 'status' })
-  private readonly sums = h('p', { class: 'sums' })
-  private readonly bar = h('div', { class: 'share-bar', 'aria-hidden': 'true' })
+  private readonly sums: PairSums
   private readonly slider: HTMLInputElement
   private readonly sliderText = h('output', { class: 'quiet' })
   private readonly listed = h('div')
@@ -72,7 +66,8 @@ class PairView {
   private marks = false
   private map!: RelevanceMap
   private pooled!: [Pooled, Pooled]
-  private total = 0
+  private best: Connection[] = []
+  private drawn: Connection[] = []
   private least = 0.5
   private chosen: { side: 0 | 1; index: number } | null = null
   private pointed: { side: 0 | 1; index: number } | null = null
@@ -87,6 +82,7 @@ class PairView {
     this.collation = collation
     this.tie = tie(a, b, collation)
     this.shares = averageShares(corpus.meanPhi)
+    this.sums = new PairSums(a, b, this.shares)
     this.viewers = [new PageViewer(a), new PageViewer(b)]
     const asked = route.query.get('level') as Level
     this.level = LEVELS.includes(asked) ? asked : 'cell'
@@ -112,8 +108,7 @@ class PairView {
       this.controls(),
       this.stage,
       this.told,
-      this.bar,
-      this.sums,
+      ...this.sums.body,
       h('p', { class: 'quiet' }, this.tie.cells ? fill(t.tiedBy, { cells: counted(this.tie.cells, 'cell') }) : t.tiedLoose),
       h('p', { class: 'explain' }, t.what, ' ', t.hideWhat),
       h(
@@ -179,9 +174,9 @@ class PairView {
     this.entry = null
     this.map = relevanceMap(this.a, this.b, this.level, this.hide ? this.shares : undefined)
     this.pooled = [pool(this.a, this.level), pool(this.b, this.level)]
-    this.total = this.map.values.reduce((sum, one) => sum + one, 0)
-    const best = fewOfEach(strongest(this.map, 4 * FIRST))
-    const last = best[Math.min(FIRST, best.length) - 1]
+    this.best = strongest(this.map, DRAWN)
+    const few = fewOfEach(this.best.slice(0, 4 * FIRST))
+    const last = few[Math.min(FIRST, few.length) - 1]
     const least = last && this.map.strongest ? Math.abs(last.relevance) / this.map.strongest : 0.5
     this.least = from ? Math.min(1, Math.max(0.01, Number(from) / 100 || 0.5)) : Math.min(1, Math.max(0.01, least))
     this.slider.value = String(Math.floor(100 * this.least))
@@ -195,7 +190,7 @@ class PairView {
       const share = this.map.score ? relevance / this.map.score : 0
       return [a.id, b.id, regionName(this.a, a), regionName(this.b, b), relevance, share, featuresOf(this.pooled[0], i, this.pooled[1], j, 5).join(' ')]
     }
-    return [head, ...strongest(this.map, LISTED).map(line)]
+    return [head, ...this.best.slice(0, LISTED).map(line)]
   }
 
   open(): void {
@@ -219,7 +214,7 @@ class PairView {
           if (chosen) this.choose(found)
           else {
             this.pointed = found
-            this.draw()
+            this.follow()
           }
         },
       )
@@ -256,7 +251,7 @@ class PairView {
     this.chosen = found
     const id = found ? this.regions(found.side)[found.index].id : null
     note({ at: found ? (found.side === 0 ? `${id},` : `,${id}`) : null })
-    this.draw()
+    this.follow()
   }
 
   private value(i: number, j: number): number {
@@ -272,59 +267,26 @@ class PairView {
       .slice(0, count)
   }
 
+  // What the slider lets through, in numbers and as a list.
   private draw(): void {
-    const { map } = this
-    const focus = this.entry ? null : (this.pointed ?? this.chosen)
-    const limit = this.least * map.strongest
-    const all = strongest(map, DRAWN).filter((one) => Math.abs(one.relevance) >= limit)
-    const drawn = fewOfEach(all)
+    const limit = this.least * this.map.strongest
+    const all = this.best.filter((one) => Math.abs(one.relevance) >= limit)
+    this.drawn = fewOfEach(all)
+    this.sliderText.textContent = fill(t.strengthOf, { percent: Math.floor(100 * this.least) })
+    this.sums.show(this.map, this.drawn, this.hide)
+    this.drawList(all)
+    this.follow()
+  }
+
+  // What is pointed at or chosen, on both pages and in the square.
+  private follow(): void {
     const { entry } = this
-    this.lines = entry ? [{ ...entry, relevance: this.value(entry.i, entry.j) }] : focus ? this.partners(focus, PARTNERS) : drawn
+    const focus = entry ? null : (this.pointed ?? this.chosen)
+    this.lines = entry ? [{ ...entry, relevance: this.value(entry.i, entry.j) }] : focus ? this.partners(focus, PARTNERS) : this.drawn
     this.drawHeat(focus)
     this.drawBridge()
-    this.sliderText.textContent = fill(t.strengthOf, { percent: Math.floor(100 * this.least) })
-    const shown = drawn.reduce((sum, one) => sum + one.relevance, 0)
-    let [plus, minus] = [0, 0]
-    for (const one of map.values) {
-      if (one > 0) plus += one
-      else minus -= one
-    }
-    const of = (value: number) => percent(map.score ? value / map.score : 0, 1)
-    const both = plus + minus || 1
-    const common = commonScore(this.a, this.b, this.shares)
-    const outside = map.score - this.total - (this.hide ? common : 0)
-    this.drawBar([
-      [t.bar.shown, shown],
-      [t.bar.weaker, this.total - shown],
-      [t.bar.outside, outside],
-      [t.bar.common, this.hide ? common : 0],
-    ])
-    const sums = [
-      fill(t.shown, { count: counted(drawn.length, 'connection'), shown: of(shown), left: of(this.total - shown), outside: of(outside) }),
-      fill(this.hide ? t.hidden : t.everybody, { common: of(common) }),
-      minus > 0.0005 * both ? fill(t.against, { for: percent(plus / both, 1), against: percent(minus / both, 1) }) : t.noneAgainst,
-      fill(t.numbers, { cosine: cosine(this.a, this.b).toFixed(3), z: this.z(), score: Number(score(this.a, this.b).toPrecision(4)).toLocaleString('en-GB', { maximumSignificantDigits: 4 }) }),
-    ]
-    this.sums.textContent = sums.join(' ')
     this.told.textContent = entry ? this.entryInWords(entry) : focus ? this.inWords(focus) : t.point
-    this.matrix.show(map, this.lines)
-    this.drawList(all)
-  }
-
-  // The whole score as a bar, of the parts that are shown and those that are not.
-  private drawBar(parts: [string, number][]): void {
-    const whole = parts.reduce((sum, [, one]) => sum + Math.max(0, one), 0) || 1
-    const part = ([name, value]: [string, number]) => {
-      const share = Math.max(0, value) / whole
-      const isShown = name === t.bar.shown
-      return share < 0.002 && !isShown ? null : h('span', { class: isShown ? 'shown' : null, style: { 'flex-grow': String(share) } }, share > 0.09 && !isShown ? name : '')
-    }
-    this.bar.replaceChildren(...parts.map(part).filter((one): one is HTMLSpanElement => one !== null))
-  }
-
-  private z(): string {
-    const near = this.a.shard.neighbours.find((one) => one[0] === this.b.number) ?? this.b.shard.neighbours.find((one) => one[0] === this.a.number)
-    return near?.[3] === null || near === undefined ? '' : `, z ${near[3].toFixed(1)}`
+    this.matrix.show(this.map, this.lines)
   }
 
   private inWords(focus: { side: 0 | 1; index: number }): string {
@@ -358,7 +320,7 @@ class PairView {
       this.viewers[0].reveal(this.map.a[entry.i].box)
       this.viewers[1].reveal(this.map.b[entry.j].box)
     } else {
-      this.draw()
+      this.follow()
     }
   }
 

@@ -1,0 +1,64 @@
+// PairSums: how much of the score of a pair is shown, and what is left out, as a bar and in numbers.
+
+import type { Doc } from './document'
+import { h } from './dom'
+import { commonScore, type Connection, cosine, type RelevanceMap, score } from './relevance'
+import { counted, fill, percent, T } from './strings'
+
+const t = T.pair
+const LEAST = 0.0005 // of all relevance, from which what speaks against likeness is told
+
+export class PairSums {
+  readonly body: HTMLElement[]
+  private readonly bar = h('div', { class: 'share-bar', 'aria-hidden': 'true' })
+  private readonly text = h('p', { class: 'sums' })
+  private readonly common: number
+  private readonly numbers: string
+
+  constructor(a: Doc, b: Doc, shares: Float32Array) {
+    this.body = [this.bar, this.text]
+    this.common = commonScore(a, b, shares)
+    const near = a.shard.neighbours.find((one) => one[0] === b.number) ?? b.shard.neighbours.find((one) => one[0] === a.number)
+    this.numbers = fill(t.numbers, {
+      cosine: cosine(a, b).toFixed(3),
+      z: near?.[3] === null || near === undefined ? '' : `, z ${near[3].toFixed(1)}`,
+      score: score(a, b).toLocaleString('en-GB', { maximumSignificantDigits: 4 }),
+    })
+  }
+
+  show(map: RelevanceMap, drawn: Connection[], isSpecific: boolean): void {
+    let [plus, minus] = [0, 0]
+    for (const one of map.values) {
+      if (one > 0) plus += one
+      else minus -= one
+    }
+    const [total, both] = [plus - minus, plus + minus || 1]
+    const taken = isSpecific ? this.common : 0
+    const shown = drawn.reduce((sum, one) => sum + one.relevance, 0)
+    const outside = map.score - total - taken
+    this.drawBar([
+      [t.bar.shown, shown],
+      [t.bar.weaker, total - shown],
+      [t.bar.outside, outside],
+      [t.bar.common, taken],
+    ])
+    const of = (value: number) => percent(map.score ? value / map.score : 0, 1)
+    this.text.textContent = [
+      fill(t.shown, { count: counted(drawn.length, 'connection'), shown: of(shown), left: of(total - shown), outside: of(outside) }),
+      fill(isSpecific ? t.hidden : t.everybody, { common: of(this.common) }),
+      minus > LEAST * both ? fill(t.against, { for: percent(plus / both, 1), against: percent(minus / both, 1) }) : t.noneAgainst,
+      this.numbers,
+    ].join(' ')
+  }
+
+  private drawBar(parts: [string, number][]): void {
+    const whole = parts.reduce((sum, [, one]) => sum + Math.max(0, one), 0) || 1
+    const part = ([name, value]: [string, number]) => {
+      const share = Math.max(0, value) / whole
+      const isShown = name === t.bar.shown
+      if (share < 0.002 && !isShown) return null
+      return h('span', { class: isShown ? 'shown' : null, style: { 'flex-grow': String(share) } }, share > 0.09 && !isShown ? name : '')
+    }
+    this.bar.replaceChildren(...parts.map(part).filter((one): one is HTMLSpanElement => one !== null))
+  }
+}

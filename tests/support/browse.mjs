@@ -79,7 +79,7 @@ const acts = {
     return { name: file.suggestedFilename(), text: content.toString('utf8'), bytes: content.toString('base64') }
   },
   async axe() {
-    await page.evaluate(axe)
+    if (!(await page.evaluate('window.axe'))) await page.evaluate(axe)
     const rules = { preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }
     const found = await page.evaluate((options) => window.axe.run(document, options), rules)
     return found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)

@@ -62,7 +62,7 @@ def draw_apparatus(pages: tuple[Page, Page], cells: pd.DataFrame, found: Sequenc
     kinds = _kinds(cells)
     counts = kinds.value_counts()
     title, *lines = [_agreement(counts), *found] if len(cells) else found
-    top = drawing.head(title, lines, width)
+    top = drawing.head(f"{title[:1].upper()}{title[1:]}", lines, width)
     heads = []
     for letter, page, left, room in zip("AB", pages, lefts, widths, strict=True):
         y = drawing.write_lines(left, top, f"{letter}: {page.doc_id}", room, TEXT, fontweight="bold")

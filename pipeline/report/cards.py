@@ -48,7 +48,7 @@ def draw_cards(drawing: Drawing, heading: str, cards: Sequence[Card], top: float
 
 def tag(drawing: Drawing, place: tuple[float, float], number: int) -> None:
     """Write the number of a card on a page, at the upper left corner of its cell."""
-    style: dict[str, Any] = {"ha": "right", "va": "bottom", "color": INK, "bbox": _TAG, "zorder": 5}
+    style: dict[str, Any] = {"ha": "left", "va": "bottom", "color": INK, "bbox": _TAG, "zorder": 5}
     drawing.write(*place, f"{number}", fontsize=SMALL - 2, **style)
 
 

@@ -34,7 +34,7 @@ CRITERIA = RunCriteria()
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """A row or a column of a page."""
 
     region: int
@@ -46,8 +46,8 @@ class Line:
 class LineMatch:
     """A line of either page that match each other."""
 
-    a: Line
-    b: Line
+    a: TableLine
+    b: TableLine
     relevance: float
     excess: float
 
@@ -63,7 +63,7 @@ def excess_of(relevance: pd.DataFrame) -> pd.DataFrame:
 
 
 def match_lines(
-    relevance: pd.DataFrame, lines_a: dict[int, Line], lines_b: dict[int, Line]
+    relevance: pd.DataFrame, lines_a: dict[int, TableLine], lines_b: dict[int, TableLine]
 ) -> list[LineMatch]:
     """Find the lines that match each other, in the order of the lines of a.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tablekin.explain import joint_relevance, pool_factor
 from tablekin.page import Level, RegionKind
-from tablekin.report.line_matches import Line, LineMatch, excess_of, find_runs, match_lines
+from tablekin.report.line_matches import LineMatch, TableLine, excess_of, find_runs, match_lines
 from tablekin.report.page import Page
 
 AXIS = {Level.ROW: "row", Level.COLUMN: "col"}
@@ -90,7 +90,7 @@ class Pairing:
         return tuple((one / most).clip(upper=1) if most > 0 else one for one in found)  # type: ignore[return-value]
 
 
-def _side(match: LineMatch, side: int) -> Line:
+def _side(match: LineMatch, side: int) -> TableLine:
     return (match.a, match.b)[side]
 
 
@@ -111,11 +111,11 @@ def pair_lines(a: Page, b: Page) -> Pairing:
     return max(tried, key=lambda pairing: len(pairing.matches))
 
 
-def lines_of(regions: pd.DataFrame, level: Level) -> dict[int, Line]:
+def lines_of(regions: pd.DataFrame, level: Level) -> dict[int, TableLine]:
     """List the rows or columns of a page by region_id."""
     own = regions[regions["kind"] == level]
     return {
-        int(region): Line(int(region), int(table), int(number))
+        int(region): TableLine(int(region), int(table), int(number))
         for region, table, number in own[["region_id", "table_id", AXIS[level]]].itertuples(index=False)
     }
 
@@ -133,4 +133,5 @@ def column_shares(page: Page, other: Page, score: float) -> pd.Series:
     phi = other.rows("factors").astype({"relevance": "float64"}).groupby("feature")["relevance"].sum()
     own = pool_factor(page.rows("factors"), page.regions, Level.COLUMN)
     products = own["relevance"] * own["feature"].astype(str).map(phi.rename(str)).fillna(0.0).astype(float)
-    return products.groupby(own["region_id"]).sum() / score
+    sums = products.groupby(own["region_id"]).sum()
+    return sums / score if score > 0 else 0.0 * sums

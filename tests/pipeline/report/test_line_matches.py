@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.report.line_matches import CRITERIA, Line, LineMatch, excess_of, find_runs, match_lines
+from tablekin.report.line_matches import CRITERIA, LineMatch, TableLine, excess_of, find_runs, match_lines
 
 
 def lines(count, table=0):
-    return {10 * table + k: Line(10 * table + k, table, k) for k in range(count)}
+    return {10 * table + k: TableLine(10 * table + k, table, k) for k in range(count)}
 
 
 def match(a, b, excess=1.0, table=0):
-    return LineMatch(Line(a, table, a), Line(b, table, b), 2.0, excess)
+    return LineMatch(TableLine(a, table, a), TableLine(b, table, b), 2.0, excess)
 
 
 def test_the_excess_is_what_the_margins_do_not_foretell():

@@ -38,7 +38,8 @@ def share_drivers(
         ``drivers_by``: ``by``, ``partners``, ``value``, ``kind``, ``documents``, ``regions``, ``relevance``, ``share``:
         a row is a kind of region of the documents with one value of a column, with all other documents as partners
         (``all``) or with those of another value only (``other``). ``driver_parts``: the same with ``part`` (value,
-        argument, heading ..., as :func:`tablekin.explain.parts_of` has it) and ``function`` in place of ``kind``.
+        argument, heading ..., as :func:`tablekin.explain.parts_of` has it) and ``function`` in place of ``kind``,
+        and also for each ``document``.
         Shares add up to 1 for each ``by``, ``partners`` and ``value``.
 
     Raises
@@ -58,6 +59,9 @@ def share_drivers(
         leaves = leaves.astype({"doc_id": str, "kind": str}).merge(parts, on=["doc_id", "region_id"])
         for name, keys in _KEYS.items():
             found[name].append(_sum_up(leaves, keys).assign(by=by, partners=partners))
+        if by == "corpus":
+            own = _sum_up(leaves.assign(value=leaves["doc_id"]), _KEYS["driver_parts"])
+            found["driver_parts"].append(own.assign(by="document", partners=partners))
     sums = ["documents", "regions", "relevance", "share"]
     return {
         name: pd.concat(tables, ignore_index=True)[["by", "partners", "value", *_KEYS[name], *sums]]

@@ -83,6 +83,14 @@ def test_shares_of_parts_are_those_of_their_columns_and_add_up(monkeypatch):
     of_work = parts[(parts["by"] == "work") & (parts["value"] == "w") & (parts["partners"] == "all")]
     told = of_work.set_index(["part", "function"])["relevance"].to_dict()
     assert told == pytest.approx(expected)
+    alone = parts[(parts["by"] == "document") & (parts["value"] == "a")].set_index(["part", "function"])
+    assert alone["relevance"].to_dict() == pytest.approx(
+        {
+            key: relevance["a", k]
+            for k, key in enumerate([("argument", ""), ("value", "sine"), ("heading", "")])
+        }
+    )
+    parts = parts[parts["by"] != "document"]
     kinds = found["drivers_by"].groupby(["by", "partners", "value"])["relevance"].sum()
     pd.testing.assert_series_equal(parts.groupby(["by", "partners", "value"])["relevance"].sum(), kinds)
 

@@ -15,6 +15,7 @@ AUTHOR = "#cc79a7"  # framed by dashes and dots: what an author had otherwise th
 FOR, AGAINST = "#b2182b", "#2166ac"  # relevance that speaks for kinship, and against it
 
 INK, MUTED, FAINT, PAPER = "#1c1b19", "#57544e", "#c9c5bc", "#ffffff"  # of letters, of lines, of the ground
+UNTOLD = "#e4e4e4"  # of fields of which nothing is known
 
 # of groups that have no meaning of their own, with marks that tell them apart without colour
 SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")

@@ -10,11 +10,11 @@ from matplotlib.patches import Patch
 
 from tablekin.analyze.works import order_works, sharing
 from tablekin.lettering import on_drawing
-from tablekin.palette import FAINT, INK, MUTED, PAPER
+from tablekin.palette import FAINT, INK, MUTED, PAPER, UNTOLD
 
 _MAX_WORKS = 30  # that are drawn, those with most related pages
 _LONGEST = 26  # letters of a name
-_NOT_COMPARED, _NOT_RELATED = "#e4e4e4", PAPER
+_NOT_COMPARED, _NOT_RELATED = UNTOLD, PAPER
 _DARK = 0.6  # share of pages from which numbers on a field are white
 
 

@@ -20,7 +20,7 @@ from tablekin.report.placed_page import PlacedPage, place_document, region_boxes
 from tablekin.report.terms import differing
 from tablekin.report.whole_cells import WHO_ERRED, whole_variants
 
-_MARKS = {
+MARKS = {
     "same": Mark(AGREES, tint=0.2),
     "variant": Mark(DIFFERS, style=SOLID, width=2.6),
     "doubtful": Mark(DOUBTFUL, style=DASHED, width=2.2),
@@ -75,9 +75,9 @@ def draw_apparatus(pages: tuple[Page, Page], cells: pd.DataFrame, found: Sequenc
         boxes = region_boxes(page.cells, one)
         for region, kind in zip(cells[f"region_{side}"], kinds, strict=True):
             if kind and region in boxes.index:
-                _MARKS[kind].draw(drawing.canvas_axes, tuple(boxes.loc[region]))
+                MARKS[kind].draw(drawing.canvas_axes, tuple(boxes.loc[region]))
     y = max(one.bottom for one in placed) + 0.6 * MARGIN
-    keys = [Key(_MARKS[kind], f"{counts[kind]} {_MEANINGS[kind]}") for kind in _MARKS if kind in counts]
+    keys = [Key(MARKS[kind], f"{counts[kind]} {_MEANINGS[kind]}") for kind in MARKS if kind in counts]
     if "" in counts:
         keys.append(Key(_UNMARKED, f"{counts['']} were not compared: not marked"))
     if keys:
@@ -138,7 +138,7 @@ def _card(one: Any, pictures: Sequence[tuple[Crops, Sequence[int]]]) -> Card:
     place = (
         f"row {one.row_a + 1}, column {one.col_a + 1} of A; row {one.row_b + 1}, column {one.col_b + 1} of B"
     )
-    mark = _MARKS["variant" if one.confidence >= VARIANT_CRITERIA.min_confidence else "doubtful"]
+    mark = MARKS["variant" if one.confidence >= VARIANT_CRITERIA.min_confidence else "doubtful"]
     errs = f"{WHO_ERRED[one.error_in]}; " if one.error_in in WHO_ERRED else ""
     said = f"{errs}the prints differ with probability {one.confidence:.2f}"
     return Card(place, mark, pictures, (str(one.text_a), str(one.text_b)), str(one.computed or ""), said)

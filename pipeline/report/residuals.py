@@ -20,7 +20,7 @@ from tablekin.report.page import Page
 from tablekin.report.placed_page import PlacedPage, place_document, region_boxes
 from tablekin.report.sexagesimal import written
 
-_MARKS = {
+MARKS = {
     "misprint": Mark(DIFFERS, style=SOLID, width=2.6),
     "misreading": Mark(DOUBTFUL, style=DASHED, width=2.2),
     "own": Mark(AUTHOR, style=DASH_DOT, width=2.2),
@@ -79,7 +79,7 @@ def draw_recomputation(
     number_lines(drawing, placed, page.cells)
     boxes = region_boxes(page.cells, placed)
     for check in checks.itertuples():
-        _MARKS[str(check.verdict)].draw(drawing.canvas_axes, tuple(boxes.loc[check.region_id]))
+        MARKS[str(check.verdict)].draw(drawing.canvas_axes, tuple(boxes.loc[check.region_id]))
     bottom = max(placed.bottom, top + max(len(shown), 1) * (_PLOT[1] + _ROOM)) + 0.6 * MARGIN
     bottom = _explain(drawing, checks, bottom, len(findings) - len(shown), bool(findings))
     bottom = _add_cards(drawing, page, placed, misfits.assign(said=[*verdicts]), bottom)
@@ -109,7 +109,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _explain(drawing: Drawing, checks: pd.DataFrame, y: float, left_out: int, has_diagrams: bool) -> float:
     counts = checks["verdict"].value_counts()
-    keys = [Key(_MARKS[kind], f"{counts[kind]} {_MEANINGS[kind]}") for kind in _ORDER if kind in counts]
+    keys = [Key(MARKS[kind], f"{counts[kind]} {_MEANINGS[kind]}") for kind in _ORDER if kind in counts]
     width = drawing.extent[0] - 2 * MARGIN
     if keys:
         y = draw_legend(drawing, keys, (MARGIN, y), width)
@@ -138,7 +138,7 @@ def _add_cards(drawing: Drawing, page: Page, placed: PlacedPage, misfits: pd.Dat
             place += f", table {one.table_id + 1}"
         pictures = [(crops, [int(one.region_id)])]
         due = one.due if isinstance(one.due, str) else ""
-        cards.append(Card(place, _MARKS[str(one.verdict)], pictures, [str(one.text)], due, str(one.said)))
+        cards.append(Card(place, MARKS[str(one.verdict)], pictures, [str(one.text)], due, str(one.said)))
     left = len(misfits) - len(cards)
     more = f"; {left} more are not drawn" if left else ""
     heading = (
@@ -183,7 +183,7 @@ def _plot_values(
                     x[own],
                     np.clip(line[own], -far, far),
                     s=size,
-                    c=_MARKS[kind].colour,
+                    c=MARKS[kind].colour,
                     marker=marker,
                     edgecolors=edge,
                     linewidths=0.7,

@@ -45,6 +45,10 @@ class CopyistRates:
 
 RATES = CopyistRates()
 _SAMPLES = 400
+_MAX_KNOWN = 10_000  # chances that are kept, each of some hundred bytes
+Chances = dict[
+    tuple[bytes, tuple[int, ...]], NDArray[np.float64]
+]  # who is in the tree, path -> of each parent
 _SEED = 1507
 
 
@@ -85,8 +89,9 @@ def infer_descent(
     rng = np.random.default_rng(_SEED)
     groups: Counter[frozenset[str]] = Counter()
     steps = np.zeros_like(weights)
+    known: Chances = {}
     for _ in range(_SAMPLES):
-        parents = draw_tree(weights, rng)
+        parents = draw_tree(weights, rng, known)
         steps[parents, np.arange(len(parents))] += 1 / _SAMPLES
         groups.update(_groups(witnesses, parents))
     return Descent(witnesses, steps, {group: count / _SAMPLES for group, count in groups.items()})
@@ -140,7 +145,7 @@ def _weights(scores: Array) -> Array:
     return np.where(np.isfinite(scores), np.exp(np.maximum(relative, -RATES.least)), 0.0)
 
 
-def draw_tree(weights: Array, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_tree(weights: Array, rng: np.random.Generator, known: Chances | None = None) -> NDArray[np.int64]:
     """Draw a tree in proportion to the product of the weights of its steps.
 
     Parameters
@@ -149,12 +154,16 @@ def draw_tree(weights: Array, rng: np.random.Generator) -> NDArray[np.int64]:
         ``(parents, children)``, the archetype last among the parents.
     rng
         The only source of chance.
+    known
+        Chances that earlier draws from the same weights found; those of a few witnesses are few, and are asked for
+        again and again.
 
     Returns
     -------
     ndarray
         The parent of every child.
     """
+    known = {} if known is None else known
     count = weights.shape[1]
     parents = np.full(count, -1, np.int64)
     in_tree = np.zeros(count + 1, bool)
@@ -164,9 +173,14 @@ def draw_tree(weights: Array, rng: np.random.Generator) -> NDArray[np.int64]:
         at = start
         while not in_tree[at]:
             path.append(at)
-            reach = _reach(weights, in_tree, path)
-            chances = weights[:, at] * reach
-            at = int(rng.choice(count + 1, p=chances / chances.sum()))
+            place = (in_tree.tobytes(), tuple(path))
+            chances = known.get(place)
+            if chances is None:
+                chances = weights[:, at] * _reach(weights, in_tree, path)
+                chances /= chances.sum()
+                if len(known) < _MAX_KNOWN:
+                    known[place] = chances
+            at = int(rng.choice(count + 1, p=chances))
             parents[path[-1]] = at
         in_tree[path] = True
     return parents

@@ -29,6 +29,7 @@ _COLLATED = [
     "confidence",
     "error_in",
 ]
+_AS_OBJECTS = dict.fromkeys(("doc_a", "doc_b", "text_a", "text_b", "relation", "error_in"), object)
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ def find_families(
     alike = _alike(alignments, group_of)
     for number, group in enumerate(groups):
         names = {doc: _name(documents, doc, witness) for doc in group}
+        own = collations.iloc[rows[number]].astype(_AS_OBJECTS)  # which are gone through one by one
         yield replace(
-            _family(number, names, _years(dates, names), collations.iloc[rows[number]], with_stemma),
+            _family(number, names, _years(dates, names), own, with_stemma),
             alike=alike.get(number, ()),
         )
 

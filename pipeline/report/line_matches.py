@@ -25,7 +25,7 @@ class RunCriteria:
         5,
         "lines",
         "that match one another in one order in both pages",
-        chosen="all pairs of 60 pages of the sample archive: each of 44 related ones has a run, 3.5 % of strangers do",
+        chosen="all pairs of 60 pages of the sample archive, related ones and strangers",
     )
     max_step: int = threshold(3, "lines", "from a match of a run to the next, in either page")
 

@@ -17,6 +17,7 @@ from tablekin.page import FLAG_MEANINGS, Level
 from tablekin.report.corrected import describe_corrected
 from tablekin.report.driver_words import pair_sentence, told_by_column
 from tablekin.report.page import Page, open_page
+from tablekin.report.pairing import pair_lines
 from tablekin.report.region_names import RegionNames
 from tablekin.report.terms import COSINE, SCORE, Z, z_in_words
 
@@ -244,6 +245,12 @@ def describe_pair(pair: Pair) -> Iterator[str]:
         yield "  no region of one matches a region of the other"
     if sentence := pair_sentence(pair.parts):
         yield f"  what makes them alike: {sentence}"
+    pairing = pair_lines(a, b)
+    if pairing.runs:
+        yield (
+            f"  {pairing.finding}, where A is the first page: {pairing.share:.1%} of the score, which would be "
+            f"{pairing.expected_share:.1%} if all were alike"
+        )
     names_a, names_b = RegionNames(a.regions), RegionNames(b.regions)
     for level, heading in _HEADINGS.items():
         rows = matches[matches["level"] == level].sort_values("rank")

@@ -63,7 +63,7 @@ def draw_pair(a: Page, b: Page, score: str) -> Drawing:
     lefts = (MARGIN, MARGIN + widths[0] + _GAP)
     width = lefts[1] + widths[1] + MARGIN
     drawing = Drawing(width, 1000)
-    top = drawing.head(_finding(pairing), [score], width)
+    top = drawing.head(pairing.finding, [score], width)
     heads = []
     for letter, page, left, room in zip("AB", pages, lefts, widths, strict=True):
         y = drawing.write_lines(left, top, f"{letter}: {page.doc_id}", room, TEXT, fontweight="bold")
@@ -89,22 +89,6 @@ def draw_pair(a: Page, b: Page, score: str) -> Drawing:
     y = drawing.write_lines(MARGIN, y, _explanation(pairing, bool(keys)), width - 2 * MARGIN)
     drawing.set_extent(width, y + 0.6 * MARGIN)
     return drawing
-
-
-def _finding(pairing: Pairing) -> str:
-    """Say in a sentence what the drawing shows."""
-    if not all(pairing.lines):
-        return "What these pages have in common are single digits: not both have a table"
-    kind_a, kind_b = (f"{level}s" for level in pairing.levels)
-    if not pairing.runs:
-        return "No run of rows or columns of A matches one of B: the pages have digits in common, not lines of a table"
-    ways = {run[-1].b.number > run[0].b.number for run in pairing.runs}
-    order = (
-        "partly in the opposite order"
-        if len(ways) > 1
-        else f"in the {'same' if ways == {True} else 'opposite'} order"
-    )
-    return f"{len(pairing.matches)} of {pairing.lines[0]} {kind_a} of A match {kind_b} of B, {order}"
 
 
 def _explanation(pairing: Pairing, is_joined: bool) -> str:

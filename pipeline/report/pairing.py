@@ -53,6 +53,20 @@ class Pairing:
         return [match for run in self.runs for match in run]
 
     @property
+    def finding(self) -> str:
+        """Say in a sentence which lines match."""
+        if not all(self.lines):
+            return "What these pages have in common are single digits: not both have a table"
+        if not self.runs:
+            return "No run of rows or columns of A matches one of B: the pages share digits, not lines of a table"
+        ways = {run[-1].b.number > run[0].b.number for run in self.runs}
+        order = "partly in the opposite order"
+        if len(ways) == 1:
+            order = f"in the {'same' if ways == {True} else 'opposite'} order"
+        kind_a, kind_b = (f"{level}s" for level in self.levels)
+        return f"{len(self.matches)} of {self.lines[0]} {kind_a} of A match {kind_b} of B, {order}"
+
+    @property
     def share(self) -> float:
         """Part of the score that lies between matching lines."""
         return sum(match.relevance for match in self.matches) / self.score

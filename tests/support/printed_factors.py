@@ -40,7 +40,7 @@ def page_with_factors(doc_id: str, rows: int, columns: int, seed: int = 0, is_tu
     tables = {
         "regions": frame.assign(printed=frame["text"], value=np.nan, label=None, confidence=1.0),
         "factors": pd.DataFrame(factors, columns=["region_id", "feature", "relevance"]),
-        "pages": pd.DataFrame({"orientation": [0]}),
+        "pages": pd.DataFrame({"orientation": [0], "flags": [[]]}),
     }
     height, width = (int(frame[side].max()) + 20 for side in ("y1", "x1"))
 

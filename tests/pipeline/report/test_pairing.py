@@ -6,7 +6,9 @@ import pytest
 
 from tablekin.explain import joint_relevance
 from tablekin.page import Level, RegionKind
+from tablekin.report.pair import Pair, PairScore, describe_pair
 from tablekin.report.pairing import column_shares, pair_lines
+from tablekin.schemas import empty
 from tests.support.printed_factors import page_with_factors
 
 
@@ -56,3 +58,16 @@ def test_the_strongest_cells_are_those_that_make_rows_match():
             strengths[column == 0].max() < strengths[column > 0].median()
         )  # the first is the same in all rows
     assert isinstance(strengths, pd.Series) and np.isfinite(strengths).all()
+
+
+def test_what_matches_is_said_in_a_sentence():
+    pages = (
+        page_with_factors("a", 8, 6),
+        page_with_factors("b", 8, 6),
+        page_with_factors("c", 8, 6, is_turned=True),
+    )
+    assert pair_lines(*pages[:2]).finding == "8 of 8 rows of A match rows of B, in the same order"
+    assert pair_lines(pages[0], pages[2]).finding == "8 of 8 rows of A match columns of B, in the same order"
+    told = "\n".join(describe_pair(Pair(*pages[:2], PairScore(1.0, 0.9), lambda: empty("matches"))))
+    pairing = pair_lines(*pages[:2])
+    assert f"{pairing.share:.1%} of the score, which would be {pairing.expected_share:.1%}" in told

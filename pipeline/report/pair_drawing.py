@@ -14,7 +14,6 @@ from tablekin.palette import FAINT, FOR, INK, MUTED
 from tablekin.report.connections import (
     BAND,
     LIMITS,
-    NEGATIVE,
     POSITIVE,
     connect,
     draw_band,
@@ -77,28 +76,29 @@ def draw_pair(a: Page, b: Page, score: str) -> Drawing:
         cells = page.regions[page.regions["kind"] == RegionKind.CELL]
         number_lines(drawing, one, cells, side)  # type: ignore[arg-type]
         _show_shares(drawing, one, page.regions, share, highest)
-    bottom = max(one.bottom for one in placed)
+    bottom, met = max(one.bottom for one in placed), 0.0
     if pairing.runs:
         keys = _join_lines(drawing, pairing, placed)
         bottom += _BELOW if Level.COLUMN in pairing.levels else 0
     else:
-        keys = _join_regions(drawing, pages, placed)
+        keys, met = _join_regions(drawing, pages, placed)
     if highest > 0 and keys:
         keys.append(Key(_SHARE, "over each column: its part of the score"))
     y = draw_legend(drawing, keys, (MARGIN, bottom + 0.6 * MARGIN), width - 2 * MARGIN)
-    y = drawing.write_lines(MARGIN, y, _explanation(pairing, bool(keys)), width - 2 * MARGIN)
+    y = drawing.write_lines(MARGIN, y, _explanation(pairing, met), width - 2 * MARGIN)
     drawing.set_extent(width, y + 0.6 * MARGIN)
     return drawing
 
 
-def _explanation(pairing: Pairing, is_joined: bool) -> str:
+def _explanation(pairing: Pairing, met: float) -> str:
     """Say what part of the similarity is drawn, and what is left out."""
-    if not is_joined:
+    if not pairing.runs and not met:
         return "What these pages have in common stands outside of tables, headings and page numbers."
     if not pairing.runs:
         return (
-            "Joined are the parts of the pages that have most in common beyond what any two parts of these pages have; "
-            "such single meetings are often accidents."
+            "Joined are the parts of the pages that have most in common beyond what any two parts of these pages have: "
+            f"{met / pairing.score:.1%} of the score. Such single meetings are often accidents. Not drawn is all else, "
+            "digits that recur all over both pages."
         )
     rows = f"{pairing.levels[0]}s"
     drawn = sum(match.relevance for match in _strongest(pairing)) / pairing.score
@@ -199,8 +199,10 @@ def _line_ends(
     return found
 
 
-def _join_regions(drawing: Drawing, pages: tuple[Page, Page], placed: list[PlacedPage]) -> list[Key]:
-    """Join the regions that have most in common beyond what any two have."""
+def _join_regions(
+    drawing: Drawing, pages: tuple[Page, Page], placed: list[PlacedPage]
+) -> tuple[list[Key], float]:
+    """Join the regions that have most in common beyond what any two have; tell how much that is."""
     leaves = [
         page.regions[~page.regions["kind"].isin([RegionKind.ROW, RegionKind.COLUMN, RegionKind.OUTSIDE])]
         for page in pages
@@ -210,10 +212,11 @@ def _join_regions(drawing: Drawing, pages: tuple[Page, Page], placed: list[Place
     connections = connect(excess.clip(lower=0), *boxes)
     draw_connections(drawing.canvas_axes, connections, (placed[0].right, placed[1].left))
     if not connections:
-        return []
-    against = any(connection.relevance < 0 for connection in connections)
-    keys = [Key(POSITIVE, f"the {len(connections)} strongest meetings of two parts, the broader the more")]
-    return keys + [Key(NEGATIVE, "what speaks against kinship")] * against
+        return [], 0.0
+    key = Key(
+        POSITIVE, f"the {counted(len(connections), 'strongest meeting')} of two parts, the broader the more"
+    )
+    return [key], sum(connection.relevance for connection in connections)
 
 
 def _show_shares(

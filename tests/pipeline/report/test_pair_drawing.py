@@ -1,5 +1,7 @@
 """Two pages side by side: what the drawing says and shows, and that it is written as it is asked for."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -58,6 +60,8 @@ def test_pages_that_share_no_rows_are_said_to():
     told = words(draw_pair(page_with_factors("a", 8, 4), page_with_factors("b", 8, 4, seed=5), ""))
     assert "No run of rows or columns of A matches one of B" in told
     assert "often accidents" in told
+    met = float(re.search(r"any two parts of these pages have: (\d+\.\d)% of the score", told)[1])
+    assert 0 < met < 100
     assert "matching rows" not in told
 
 

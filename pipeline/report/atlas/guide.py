@@ -29,6 +29,7 @@ doc/NNN/NNNNN.js   everything of one document:
                    relevance of two regions of two documents is the sum over the features of the products
   phi              the 110 features, f4; the likeness of two documents is the sum of their products
   checks           cells that do not say what they should: region, due, residual, kind, what it most likely is
+  parts            what its likeness to all others is made of: part, function, share
   neighbours       document, rank, cosine, z, likeness of the nearest
   alignments       document, whether related, verdict, strength, log odds, cells that agree, differ, are doubtful,
                    errors that both have, coverage

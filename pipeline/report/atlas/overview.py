@@ -23,7 +23,7 @@ from tablekin.version import __version__
 
 FORMAT = 1  # of the shards
 _HISTORY = (
-    "drivers_by",
+    "driver_parts",
     "entropy_over_time",
     "entropy_by_place",
     "clusters",
@@ -150,6 +150,8 @@ def history_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         table = tables.get(name)
         if table is None:
             continue
+        if name == "driver_parts":
+            table = table[table["by"] != "document"]  # those stand with the documents
         if name == "works":
             table = table[table["related"] > 0].sort_values(
                 ["related", "work_a", "work_b"], ascending=[False, True, True]

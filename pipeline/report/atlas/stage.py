@@ -124,7 +124,9 @@ def write_atlas(request: AtlasRequest, say: Callable[[str], None]) -> Atlas:
         "pairs": shards.write_columns("pairs", pairs),
     }
     shards.write("history", history_of(tables))
-    index, lost, pictured = _write_documents(corpus, catalogue, alignments, shards, request)
+    index, lost, pictured = _write_documents(
+        corpus, catalogue, alignments, _driver_parts(tables), shards, request
+    )
     if lost:
         say(f"{len(lost)} pages are shown without their scan, such as {lost[0]}")
     names["values"] = index.write(shards)
@@ -173,6 +175,7 @@ def _write_documents(
     corpus: CorpusStore,
     catalogue: Catalogue,
     alignments: pd.DataFrame,
+    parts: dict[str, list[list[Any]]],
     shards: ShardFolder,
     request: AtlasRequest,
 ) -> tuple[ValueIndex, list[str], set[str]]:
@@ -195,12 +198,32 @@ def _write_documents(
             picture = picture_of(catalogue.rows.loc[doc], frames[doc], pictures.get(doc), kind)
             if kind is not PictureKind.NONE and picture["kind"] == "none":
                 lost.append(f"{doc}: {picture['reason']}")
-            said = {"doc_id": doc, "metadata": catalogue.metadata(doc), "picture": picture}
+            said = {
+                "doc_id": doc,
+                "metadata": catalogue.metadata(doc),
+                "picture": picture,
+                "parts": parts.get(doc, []),
+            }
             content = document_shard(rows, frames[doc], catalogue.number)
             shards.write(doc_name(catalogue.number[doc]), said | content)
             index.add(catalogue.number[doc], rows.regions)
             progress.advance()
     return index, lost, {name for result in pictures.values() for name in result.files}
+
+
+def _driver_parts(tables: dict[str, pd.DataFrame]) -> dict[str, list[list[Any]]]:
+    """List of each document what its likeness to all others is made of: part, function and share, most first."""
+    parts = tables.get("driver_parts")
+    if parts is None:
+        return {}
+    own = parts[(parts["by"] == "document") & (parts["partners"] == "all")]
+    own = own.sort_values(["share", "part", "function"], ascending=[False, True, True])
+    found: dict[str, list[list[Any]]] = {}
+    for doc, part, function, share in zip(
+        *(own[name].tolist() for name in ("value", "part", "function", "share")), strict=True
+    ):
+        found.setdefault(doc, []).append([part, function, round(share, 4)])
+    return found
 
 
 def doc_name(number: int) -> str:

@@ -138,5 +138,5 @@ def test_scans_that_are_gone_are_told_and_the_rest_is_written(corpus, tmp_path):
 
 def test_a_frame_of_pandas_is_what_the_parts_of_history_are(atlas):
     history = read_shard(atlas, "history")
-    drivers = pd.DataFrame(history["drivers_by"]["columns"])
+    drivers = pd.DataFrame(history["driver_parts"]["columns"])
     assert drivers.query("by == 'corpus' and partners == 'all'")["share"].sum() == pytest.approx(1, abs=1e-4)

@@ -3,6 +3,7 @@
 import { h, s } from './dom'
 
 const [WIDTH, LEFT, RIGHT, TOP] = [860, 64, 150, 14]
+const LETTER = 7.4 // width of one, about
 
 // A narrow screen shows a part of a drawing, to be moved by finger or by keys.
 function frame(title: string): Record<string, string> {
@@ -107,7 +108,9 @@ export function bars(rows: Bar[], title: string): HTMLElement {
   const row = 30
   const height = 10 + row * rows.length
   const end = Math.max(1e-9, ...rows.map((one) => Math.max(one.value, one.high ?? 0)))
-  const x = (value: number) => 220 + ((WIDTH - 220 - 190) * Math.max(0, value)) / end
+  // room for the longest note beside the longest bar
+  const room = Math.min(430, Math.max(190, 24 + LETTER * Math.max(...rows.map((one) => one.note.length))))
+  const x = (value: number) => 220 + ((WIDTH - 220 - room) * Math.max(0, value)) / end
   return h(
     'div',
     frame(title),

@@ -74,6 +74,7 @@ export interface Shard {
   digits: Packed
   factor: Packed & { scale: number & string }
   phi: string
+  parts: [string, string, number][] // of what its likeness to others is made: part, function, share
   checks: [number, string, number | null, string, string][]
   neighbours: [number, number, number, number | null, number][]
   alignments: [number, number, string, string, number, number, number, number, number, number][]

@@ -119,6 +119,11 @@ export function placeName(doc: Doc, region: Region): string {
   return T.page.kinds[region.kind === 2 ? 'header' : region.kind === 1 ? 'page_number' : region.kind === 0 ? 'outside' : 'margin']
 }
 
+// What a reader calls a part of a page.
+export function partName(part: string): string {
+  return T.corpus.parts[part] ?? part
+}
+
 // Where a region is and what stands in it.
 export function regionName(doc: Doc, region: Region): string {
   const texts =

@@ -51,6 +51,15 @@ export function verdict(doc: Doc, other: number): string {
   return odds <= ALIKE ? (t.alike[strength] ?? t.alike.fair) : t.open
 }
 
+// The same in a few words.
+export function inShort(alignment: Doc['shard']['alignments'][number]): string {
+  const [, isKin, word, strength, odds] = alignment
+  const { short, distant } = T.findings
+  if (!isKin) return distant[word] ?? distant.unrelated
+  if (word === 'copied') return short.copied[strength] ?? short.copied.fair
+  return odds <= ALIKE ? (short.alike[strength] ?? short.alike.fair) : short.open
+}
+
 // How many cells agree, and how surely the pages were copied.
 export function agreement(doc: Doc, other: number): string[] {
   const found = alignmentOf(doc, other)

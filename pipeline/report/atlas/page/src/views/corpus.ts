@@ -1,9 +1,9 @@
 // Corpus: books against one another, what drives likeness, and the history of tables over time and place.
 
-import { bars, curve, dots, flows, spans } from '../charts'
+import { type Bar, bars, curve, dots, flows, spans } from '../charts'
 import { type Corpus, openPairs } from '../corpus'
 import { h, said } from '../dom'
-import { growing, shortName } from '../parts'
+import { growing, partName, shortName } from '../parts'
 import { address, type Route } from '../route'
 import { load } from '../shards'
 import { counted, fill, percent, T } from '../strings'
@@ -14,7 +14,7 @@ type Table = { rows: number; columns: Record<string, (string | number | boolean 
 type History = Record<string, Table | undefined>
 type Row = Record<string, string | number | boolean | null>
 
-const SHOWN: Record<string, string> = { books: 'works', drivers: 'drivers_by', time: 'entropy_over_time', places: 'entropy_by_place', parameters: 'parameters' }
+const SHOWN: Record<string, string> = { books: 'works', drivers: 'driver_parts', time: 'entropy_over_time', places: 'entropy_by_place', parameters: 'parameters' }
 const MOST_BOOKS = 60 // in the matrix
 const MOST_LIVES = 60
 const MOST_BARS = 16
@@ -116,25 +116,45 @@ async function books(corpus: Corpus, history: History): Promise<{ sentence: stri
 }
 
 function drivers(history: History): { sentence: string; body: Node[] } {
-  const all = rows(history.drivers_by)
-  const body: Node[] = [h('p', { class: 'explain' }, t.driversWhat)]
-  const by = (name: string, partners: string) => all.filter((row) => row.by === name && row.partners === partners)
-  const whole = by('corpus', 'all').sort((one, other) => Number(other.share) - Number(one.share))
-  body.push(bars(whole.map((row) => ({ label: t.kinds[String(row.kind)] ?? String(row.kind), value: Number(row.share), note: `${percent(Number(row.share), 1)} %` })), t.driversWhat))
+  const all = rows(history.driver_parts)
+  const of = (name: string) => all.filter((row) => row.by === name && row.partners === 'all')
+  const whole = summed(of('corpus'), (row) => partName(String(row.part)))
+  const [first, second] = whole
+  if (!first) return { sentence: t.none, body: [] }
+  const body: Node[] = [h('p', { class: 'explain' }, t.driversWhat), bars(whole.map(bar), t.driversWhat)]
+  const functions = summed(of('corpus').filter((row) => row.part === 'value' && row.function), (row) => String(row.function))
+  if (functions.length > 1) body.push(part(t.driversFunctions, functions.slice(0, MOST_BARS).map(bar)))
   for (const name of ['work', 'year', 'place']) {
-    const cells = by(name, 'all').filter((row) => row.kind === 'cell').sort((one, other) => Number(other.relevance) - Number(one.relevance))
-    if (cells.length < 2) continue
-    const most = cells.slice(0, MOST_BARS)
-    if (name === 'year') most.sort((one, other) => Number(one.value) - Number(other.value))
-    const shown = most.map((row) => ({
-      label: String(row.value).replace(/\.0$/, ''), value: Number(row.share), note: `${percent(Number(row.share), 1)} %, ${counted(Number(row.documents), 'page')}`,
-    }))
-    body.push(h('section', { class: 'part' }, h('h2', {}, fill(t.driversBy, { by: name })), bars(shown, fill(t.driversBy, { by: name }))))
+    const own = new Map<string, Row[]>()
+    for (const row of of(name)) own.set(String(row.value), [...(own.get(String(row.value)) ?? []), row])
+    if (own.size < 2) continue
+    const weight = (list: Row[]) => list.reduce((sum, row) => sum + Number(row.relevance), 0)
+    const most = [...own].sort((one, other) => weight(other[1]) - weight(one[1])).slice(0, MOST_BARS)
+    if (name === 'year') most.sort((one, other) => Number(one[0]) - Number(other[0]))
+    const shown = most.map(([value, list]) => {
+      const parts = summed(list, (row) => partName(String(row.part)))
+      const told = parts.slice(0, 3).map((one) => `${one.label} ${percent(one.value)} %`)
+      return { label: value.replace(/\.0$/, ''), value: parts.find((one) => one.label === first.label)?.value ?? 0, note: told.join(', ') }
+    })
+    body.push(part(fill(t.driversBy, { by: name, part: first.label }), shown))
   }
-  const [first] = whole
-  if (!first) return { sentence: t.none, body }
-  const kind = t.kinds[String(first.kind)] ?? String(first.kind)
-  return { sentence: fill(t.drivers, { percent: percent(Number(first.share)), kind }), body }
+  const more = second ? fill(t.driversMore, { percent: percent(second.value), kind: second.label }) : ''
+  return { sentence: fill(t.drivers, { percent: percent(first.value), kind: first.label, more }), body }
+}
+
+function part(title: string, shown: Bar[]): HTMLElement {
+  return h('section', { class: 'part' }, h('h2', {}, title), bars(shown, title))
+}
+
+function bar({ label, value }: { label: string; value: number }): Bar {
+  return { label, value, note: `${percent(value, 1)} %` }
+}
+
+// Shares that are called the same are one, the largest first.
+function summed(list: Row[], name: (row: Row) => string): { label: string; value: number }[] {
+  const sums = new Map<string, number>()
+  for (const row of list) sums.set(name(row), (sums.get(name(row)) ?? 0) + Number(row.share))
+  return [...sums].map(([label, value]) => ({ label, value })).sort((one, other) => other.value - one.value)
 }
 
 function time(corpus: Corpus, history: History): { sentence: string; body: Node[] } {

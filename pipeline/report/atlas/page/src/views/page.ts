@@ -3,11 +3,12 @@
 import type { Corpus } from '../corpus'
 import { CELL, COLUMN, type Digit, type Doc, digitsOf, openDocument, type Region, ROW } from '../document'
 import { h, said, sentence } from '../dom'
-import { about, around, crop, download, growing, placeName, rectangle, regionName, section, shortName, thumbnail, tick } from '../parts'
+import { about, around, crop, download, growing, partName, placeName, rectangle, regionName, section, shortName, thumbnail, tick } from '../parts'
 import { averageShares, relevanceMap, strongest } from '../relevance'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
 import { MissingError, numberOf, type Table, type View } from '../view'
+import { inShort } from '../verdict'
 import { PageViewer } from '../viewer'
 import { workbook } from '../workbook'
 import { pageXml, table } from '../writing'
@@ -296,10 +297,16 @@ class PageView {
     return section(t.misfits, h('p', { class: 'explain' }, t.misfitsWhat), growing(wrong, row, 8))
   }
 
+  private madeOf(): string {
+    const told = this.doc.shard.parts.slice(0, 4).filter(([, , share]) => share >= 0.01)
+    const name = ([part, its]: [string, string, number]) => (its ? fill(t.partOf, { part: partName(part), function: its }) : partName(part))
+    return told.length ? fill(t.madeOf, { parts: told.map((one) => `${name(one)} (${percent(one[2])} %)`).join(', ') }) : ''
+  }
+
   private near(): HTMLElement {
     const { doc, corpus } = this
     const kin = doc.shard.alignments.filter((one) => one[1])
-    const verdictOf = new Map(doc.shard.alignments.map((one) => [one[0], `${one[2]}, ${one[3]}`]))
+    const verdictOf = new Map(doc.shard.alignments.map((one) => [one[0], inShort(one)]))
     const kinRows = kin.map((one) => {
       const cells = counted(one[5] + one[6] + one[7], 'cell')
       const differing = one[6] === 0 ? '' : `, ${one[6] === 1 ? t.kinVariant : fill(t.kinVariants, { variant: one[6] })}`
@@ -312,7 +319,7 @@ class PageView {
           'div',
           {},
           h('a', { href: pairAddress(corpus, doc.number, one[0]) }, said(shortName(corpus, one[0]))),
-          h('p', { class: 'quiet' }, `${one[2]}, ${one[3]}: ${agreeing}`),
+          h('p', { class: 'quiet' }, `${inShort(one)}: ${agreeing}`),
         ),
       )
     })
@@ -353,7 +360,7 @@ class PageView {
       'div',
       { class: 'part' },
       section(t.kin, kin.length ? h('ul', { class: 'near' }, kinRows) : h('p', { class: 'quiet' }, t.noKin)),
-      nearRows.length ? section(t.near, h('p', { class: 'explain' }, t.nearWhat), nearest) : null,
+      nearRows.length ? section(t.near, h('p', { class: 'explain' }, t.nearWhat, ' ', this.madeOf()), nearest) : null,
     )
   }
 

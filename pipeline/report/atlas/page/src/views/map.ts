@@ -195,7 +195,7 @@ class MapView {
     const entries = named.slice(0, places).map((value, k) => entry(value, value, COLOURS[k % COLOURS.length], Math.floor(k / COLOURS.length)))
     if (named.length > places) entries.push(h('button', { type: 'button', disabled: true }, `${t.others} (${named.length - places})`))
     if (this.points.some((one) => this.value(one) === null)) entries.push(entry(t.noneOf, null, OTHER, 0))
-    this.meaning.textContent = t.meaning[by] ?? ''
+    this.meaning.textContent = entries.length > 1 ? (t.meaning[by] ?? '') : ''
     this.legend.replaceChildren(...(entries.length > 1 ? entries : []))
     this.filter()
   }

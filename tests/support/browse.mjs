@@ -71,7 +71,6 @@ const acts = {
   run: ({ script }) => page.evaluate(script),
   title: () => page.title(),
   complaints: () => [...complaints, ...asked],
-  media: ({ kind }) => page.emulateMedia({ media: kind }),
   shot: ({ path }) => page.screenshot({ path }),
   async save({ selector }) {
     const [file] = await Promise.all([page.waitForEvent('download', { timeout: 5000 }), page.click(selector)])

@@ -192,17 +192,19 @@ def test_what_a_view_lists_is_taken_away_as_a_table(page, atlas, corpus):
         assert len(pd.read_csv(io.StringIO(saved["text"]))) > 1, address
 
 
-def test_a_printer_gets_the_frames_where_they_are_on_the_screen(page, atlas):
-    where = """(() => { const viewer = document.querySelector('.viewer').getBoundingClientRect()
-        const cell = document.querySelector('.layer.cells rect:nth-child(30)').getBoundingClientRect()
-        return [(cell.x - viewer.x) / viewer.width, (cell.y - viewer.y) / viewer.height, viewer.width] })()"""
+def test_a_frame_that_a_printer_makes_smaller_has_its_cells_where_they_are_on_the_screen(page, atlas):
     page.visit(atlas, "#/page/page0")
     page.wait(condition="document.querySelectorAll('.layer.cells rect').length > 30")
-    screen = page.run(script=where)
-    page.media(kind="print")
-    paper = page.run(script=where)
-    page.media(kind="screen")
-    assert paper[2] != screen[2] and np.allclose(paper[:2], screen[:2], atol=0.01)
+    screen, paper = page.run(
+        script="""(() => { const viewer = document.querySelector('.viewer')
+        const where = () => { const frame = viewer.getBoundingClientRect()
+            const cell = document.querySelector('.layer.cells rect:nth-child(30)').getBoundingClientRect()
+            return [(cell.x - frame.x) / frame.width, (cell.y - frame.y) / frame.height, frame.width] }
+        const before = where()
+        viewer.style.cssText += ';width: 300px; height: auto; min-height: 0; aspect-ratio: var(--seen)'
+        return [before, where()] })()"""
+    )
+    assert paper[2] == 300 != screen[2] and np.allclose(paper[:2], screen[:2], atol=0.01)
 
 
 def relevance(corpus, a, b, level):

@@ -193,7 +193,7 @@ export class MapPainter {
     brush.lineWidth = 4
     brush.lineJoin = 'round'
     const taken: [number, number, number][] = []
-    const lift = this.size() >= NEAR ? this.size() / 2 + 8 : 14
+    const lift = this.size() >= NEAR && this.corpus.images !== 'none' ? this.size() / 2 + 8 : 14
     for (const { name, x: middle, y: height } of this.labels) {
       const [x, low] = this.onCanvas(middle, height)
       const y = low - lift

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,14 @@ from tablekin.models.networks.digits import (
     pad_to_grain,
 )
 from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, NOTHING, GlyphReader
+from tablekin.models.networks.marks import FRACTIONS, mark_index
 
+_CENTRE = 0.2  # of a mark that is none and is taken for one at most
+_MOST_HARD = 4096  # places of these, a batch
+_FRACTIONS = torch.tensor([MARK + mark_index(mark) for mark in FRACTIONS])
 _NOTHINGS = 32  # places without a glyph that the reader learns from, a crop
+_SHARES = (1.0, 1.0, 0.2, 0.7, 1.0, 0.3)  # of the losses, in their order
+_CALIBRATING = 4  # batches
 _MEASURED = 16  # pages that measure
 _MEASURED_SEED = 977
 
@@ -79,6 +86,19 @@ def unfold(folded: dict[str, Tensor]) -> DigitNetwork:
     network = DigitNetwork(ChannelScale)
     network.load_state_dict(folded, strict=False)
     return network
+
+
+def blend(before: dict[str, Tensor], after: DigitNetwork, share: float) -> DigitNetwork:
+    """Return the network whose weights lie between two, ``share`` of the way from ``before`` to ``after``, both folded.
+
+    What a network learned first it forgets in part as it is trained on other pages; between the two it often knows both
+    (Wortsman et al., Robust fine-tuning of zero-shot models, arXiv 2109.01903).
+    """
+    between = DigitNetwork()
+    between.load_state_dict(
+        {name: before[name].lerp(value, share) for name, value in after.state_dict().items()}
+    )
+    return between.eval().requires_grad_(False)
 
 
 @torch.no_grad()
@@ -128,8 +148,38 @@ def glyph_loss(reader: GlyphReader, fine: Tensor, targets: Targets) -> Tensor:
     return F.cross_entropy(reader.classify(fine, places[0], places[1], places[2]).float(), wanted)
 
 
+def hard_loss(reader: GlyphReader, fine: Tensor, centre: Tensor, targets: Targets) -> Tensor:
+    """Cross-entropy where a mark seems to have its centre and has none, and at the digits of fractions.
+
+    Parameters
+    ----------
+    reader
+        The reader.
+    fine, centre
+        Features ``(b, 48, h, w)`` and the map of the centres of marks ``(b, 1, h, w)``.
+    targets
+        As of these crops.
+    """
+    peak = (centre == F.max_pool2d(centre, 3, 1, 1)) & (centre > _CENTRE)
+    free = (targets.heat.amax(1, keepdim=True) < 0.25) & (targets.weight.amin(1, keepdim=True) > 0)
+    page, _, row, col = torch.nonzero(peak & free, as_tuple=True)
+    places = [torch.stack([page, row, col], 1)]
+    labels = [torch.full((len(page),), NOTHING, device=fine.device)]
+    fractions = targets.glyph[torch.isin(targets.glyph[:, 3], _FRACTIONS.to(fine.device))]
+    for down in (-1, 1):
+        for right in (-1, 1):
+            places.append(fractions[:, :3] + torch.tensor([0, down, right], device=fine.device))
+            labels.append(fractions[:, 3])
+    at, wanted = torch.cat(places), torch.cat(labels)
+    inside = ((at[:, 1:] >= 0) & (at[:, 1:] < fine.shape[-1])).all(1)
+    at, wanted = at[inside][:_MOST_HARD], wanted[inside][:_MOST_HARD]
+    if not len(at):
+        return fine.new_zeros(())
+    return F.cross_entropy(reader.classify(fine, *at.unbind(1)).float(), wanted)
+
+
 def losses(network: DigitNetwork, reader: GlyphReader, batch: dict[str, Tensor]) -> tuple[Tensor, ...]:
-    """Losses of the digit maps, the boxes, the orientation, the centres of marks and the classes of glyphs."""
+    """Losses of the digit maps, boxes, orientation, centres of marks, classes of glyphs, and classes at hard places."""
     ink = (batch["ink"][:, None].float() / 255).contiguous(memory_format=torch.channels_last)
     turned = batch["turns"] > 0
     label = torch.where(turned[:, None], -1, batch["label"].long())
@@ -140,14 +190,16 @@ def losses(network: DigitNetwork, reader: GlyphReader, batch: dict[str, Tensor])
     z, boxes, orientation = (part.float() for part in network.read_off(fine, coarse))
     of_boxes = ((boxes - targets.box).abs() * targets.box_weight[:, None]).sum()
     inked = (F.avg_pool2d(ink, 16) > 0.08).float()[:, 0]
+    centre = reader(fine).float()
     turns = batch["turns"].long()[:, None, None].expand(orientation[:, 0].shape)
     entropy = F.cross_entropy(orientation, turns, reduction="none")
     return (
         digit_loss(z, targets.heat[:, :MARK], weight[:, :MARK]),
         of_boxes / targets.box_weight.sum().clamp(min=1),
         (entropy * inked).sum() / inked.sum().clamp(min=1),
-        digit_loss(reader(fine).float(), targets.heat[:, MARK:], weight[:, MARK:]),
+        digit_loss(centre, targets.heat[:, MARK:], weight[:, MARK:]),
         glyph_loss(reader, fine, targets),
+        hard_loss(reader, fine, centre.detach() * upright[:, None, None, None], targets),
     )
 
 
@@ -200,6 +252,11 @@ def score_pages(network: DigitNetwork, pages: list[TrainingPage]) -> tuple[float
     return hits / max(true, 1), hits / max(found, 1)
 
 
+def _make_measured(number: int) -> TrainingPage:
+    """Make one of the pages that measure, every third of them of signs."""
+    return make_training_page((_MEASURED_SEED, number), number % 3 == 2)
+
+
 def _average(mean: nn.Module, now: nn.Module, decay: float) -> None:
     with torch.no_grad():
         for old, new in zip(mean.state_dict().values(), now.state_dict().values(), strict=True):
@@ -217,9 +274,13 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=6)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=31)
+    parser.add_argument("--marked", type=float, default=0.4, help="share of pages of signs and fractions")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="how far to go from the digit network's weights before"
+    )
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="the glyph reader's are written beside")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -228,17 +289,21 @@ def main() -> None:
     checkpoint, step = options.run / "checkpoint.pt", 0
     saved = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else None
     step = int(saved["step"]) if saved else 0
-    stream = CropStream(options.seed, step, options.batch)
+    with ProcessPoolExecutor(max(1, options.workers)) as pool:
+        measured = list(pool.map(_make_measured, range(_MEASURED)))
+    stream = CropStream(options.seed, step, options.batch, options.marked)
     batches = iter(DataLoader(stream, batch_size=None, num_workers=options.workers, prefetch_factor=4))
     network, average = (
         (DigitNetwork(ChannelScale) if options.fresh else unfold(load_file(WEIGHTS))).to(device)
         for _ in range(2)
     )
     reader, reader_average = (GlyphReader().to(device) for _ in range(2))
+    if not options.fresh:
+        reader.load_state_dict(load_file(GLYPH_WEIGHTS))
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    measured = [make_training_page((_MEASURED_SEED, number)) for number in range(_MEASURED)]
     if not options.fresh and not saved:
-        calibrate(network, next(batches)["ink"][:, None].to(device).float() / 255)
+        ink = torch.cat([next(batches)["ink"] for _ in range(_CALIBRATING)])
+        calibrate(network, ink[:, None].to(device).float() / 255)
     average.load_state_dict(network.state_dict())
     reader_average.load_state_dict(reader.state_dict())
     optimiser = torch.optim.AdamW(
@@ -254,7 +319,7 @@ def main() -> None:
     if saved:
         for name, part in parts_of_state.items():
             part.load_state_dict(saved[name])
-    first, running, since = step, np.zeros(5), time.monotonic()
+    first, running, since = step, np.zeros(len(_SHARES)), time.monotonic()
     done = step / options.steps
     while done < 1:
         spent = (time.monotonic() - started) / (60 * options.minutes)
@@ -267,7 +332,7 @@ def main() -> None:
         batch = {name: values.to(device, non_blocking=True) for name, values in next(batches).items()}
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
             parts = losses(network, reader, batch)
-        (parts[0] + parts[1] + 0.2 * parts[2] + 0.5 * parts[3] + 0.5 * parts[4]).backward()
+        torch.stack([share * part for share, part in zip(_SHARES, parts, strict=True)]).sum().backward()
         nn.utils.clip_grad_norm_([*network.parameters(), *reader.parameters()], 5.0)
         optimiser.step()
         optimiser.zero_grad()
@@ -279,11 +344,13 @@ def main() -> None:
         if step % 100 == 0:
             seconds = (time.monotonic() - since) / 100
             print(f"step {step} loss {running.round(3)} rate {rate:.2e} {seconds:.3f} s/step", flush=True)
-            running, since = np.zeros(5), time.monotonic()
+            running, since = np.zeros(len(_SHARES)), time.monotonic()
         if step % 500 == 0 or done >= 1:
             state = {name: part.state_dict() for name, part in parts_of_state.items()}
             torch.save({"step": step, **state}, checkpoint)
     folded, glyphs = fold(average.cpu()), reader_average.cpu().eval()
+    if options.share < 1 and not options.fresh:
+        folded = blend(load_file(WEIGHTS), folded, options.share)
     recall, precision = score_pages(folded, measured)
     print(f"step {step} held-out recall {recall:.4f} precision {precision:.4f}", flush=True)
     marks, named, digits = score_marks(folded, glyphs, measured)

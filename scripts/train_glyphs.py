@@ -12,53 +12,23 @@ from __future__ import annotations
 import argparse
 import math
 import time
-import unicodedata
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 from lib.crops import CROP, NONE, Crop, cut_crop
-from lib.targets import MARK, Targets, draw_targets
+from lib.targets import MARK, draw_targets
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
-from train_digits import digit_loss, glyph_loss, score_marks
+from train_digits import digit_loss, glyph_loss, hard_loss, score_marks
 from training_pool import TrainingPage, load_page
 
-from tablekin.models.networks.digits import DIGIT_HEIGHT, STRIDE, load_digit_network
-from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, NOTHING, GlyphReader, load_glyph_reader
-from tablekin.models.networks.marks import FRACTIONS, mark_index
+from tablekin.models.networks.digits import STRIDE, load_digit_network
+from tablekin.models.networks.glyphs import GLYPH_WEIGHTS, GlyphReader, load_glyph_reader
 
 _CROPS_A_PAGE, _BATCH, _DECAY = 6, 12, 0.99
-_CENTRE = 0.2  # of a mark that is none and is taken for one at most
-_FRACTIONS = torch.tensor([MARK + mark_index(mark) for mark in FRACTIONS])
-_CHARACTERS = {
-    (int(parts[0]), int(parts[1])): mark
-    for mark in FRACTIONS
-    for parts in [unicodedata.normalize("NFKC", mark).split("\u2044")]
-}
-
-
-def name_fractions(page: TrainingPage) -> TrainingPage:
-    """Add to the marks of a page its fractions, which are set as two small digits and a bar."""
-    small = np.flatnonzero(page.ignore)
-    upper, lower = small[:-1], small[1:]
-    away = page.boxes[lower].reshape(-1, 2, 2).mean(1) - page.boxes[upper].reshape(-1, 2, 2).mean(1)
-    pairs = (lower == upper + 1) & (away > 0).all(1) & (away < DIGIT_HEIGHT).all(1)
-    digits = zip(page.digit[upper[pairs]].tolist(), page.digit[lower[pairs]].tolist(), strict=True)
-    marks = np.array([mark_index(_CHARACTERS.get(pair, "")) for pair in digits], np.int16)
-    first, marks = upper[pairs][marks >= 0], marks[marks >= 0]
-    corners = np.stack([page.boxes[first], page.boxes[first + 1]])
-    boxes = np.concatenate([corners[..., :2].min(0), corners[..., 2:].max(0)], 1)
-    return replace(
-        page,
-        mark=np.concatenate([page.mark, marks]),
-        mark_boxes=np.concatenate([page.mark_boxes, boxes]),
-        mark_ignore=np.concatenate([page.mark_ignore, np.zeros(len(first), bool)]),
-    )
 
 
 def cut_crops(page: TrainingPage, seed: int) -> list[Crop]:
@@ -67,40 +37,11 @@ def cut_crops(page: TrainingPage, seed: int) -> list[Crop]:
     return [cut_crop(page, rng) for _ in range(_CROPS_A_PAGE)]
 
 
-def hard_loss(reader: GlyphReader, fine: Tensor, centre: Tensor, targets: Targets) -> Tensor:
-    """Cross-entropy where a mark seems to have its centre and has none, and at the digits of fractions.
-
-    Parameters
-    ----------
-    reader
-        The reader.
-    fine, centre
-        Features ``(b, 48, h, w)`` and the map of the centres of marks ``(b, 1, h, w)``.
-    targets
-        As of these crops.
-    """
-    peak = (centre == F.max_pool2d(centre, 3, 1, 1)) & (centre > _CENTRE)
-    free = (targets.heat.amax(1, keepdim=True) < 0.25) & (targets.weight.amin(1, keepdim=True) > 0)
-    page, _, row, col = torch.nonzero(peak & free, as_tuple=True)
-    places = [torch.stack([page, row, col], 1)]
-    labels = [torch.full((len(page),), NOTHING)]
-    fractions = targets.glyph[torch.isin(targets.glyph[:, 3], _FRACTIONS)]
-    for down in (-1, 1):
-        for right in (-1, 1):
-            places.append(fractions[:, :3] + torch.tensor([0, down, right]))
-            labels.append(fractions[:, 3])
-    at, wanted = torch.cat(places), torch.cat(labels)
-    inside = ((at[:, 1:] >= 0) & (at[:, 1:] < fine.shape[-1])).all(1)
-    if not inside.any():
-        return torch.zeros(())
-    return F.cross_entropy(reader.classify(fine, *at[inside].unbind(1)), wanted[inside])
-
-
 def _gather(run: Path, pages: list[Path]) -> list[dict[str, Tensor]]:
     """Compute the features that are not there yet, and load all: ``fine``, ``label``, ``boxes``, ``ignore`` a crop."""
     crops = []
     for number, path in enumerate(pages):
-        cut = cut_crops(name_fractions(load_page(path)), number)
+        cut = cut_crops(load_page(path), number)
         kept = run / f"{path.stem}.pt"
         if not kept.exists():
             with torch.inference_mode():
@@ -172,7 +113,7 @@ def main() -> None:
     crops = _gather(options.run, [path for path in pages if path.stem[-1] != "7"])
     if options.features:
         return
-    measured = [name_fractions(load_page(path)) for path in pages if path.stem[-1] == "7"]
+    measured = [load_page(path) for path in pages if path.stem[-1] == "7"]
     network, before = load_digit_network(), load_glyph_reader()
     reader = GlyphReader()
     reader.load_state_dict(before.state_dict())

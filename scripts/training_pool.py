@@ -11,12 +11,28 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.digitize.normalization import extract_ink
 from tablekin.models.networks.digits import DIGIT_HEIGHT
-from tablekin.models.networks.marks import mark_index, mark_of
+from tablekin.models.networks.marks import FRACTIONS, mark_index, mark_of
 
+_FULL_FACES = (  # that have signs of their own
+    "old-standard-tt/roman",
+    "old-standard-tt/roman",
+    "old-standard-tt/italic",
+    "libre-caslon-text/roman",
+    "cardo/roman",
+    "dejavu-serif/roman",
+    "dejavu-serif/roman",
+    "dejavu-serif/italic",
+    "dejavu-serif/bold",
+    "dejavu-sans/roman",
+)
+_SIGNS_OF_THE_FACE = 0.5  # share of the pages of signs that are set in one of these
+_BROKEN = 0.35  # share of pages with gaps in round digits
+_CLEAN = 0.35  # share of the pages of signs that are well printed and well scanned
 _BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
 
 
@@ -51,7 +67,20 @@ def make_training_page(seed: tuple[int, int], marked: bool = False) -> TrainingP
 
     rng = np.random.default_rng(seed)
     style, degradation = random_style(rng), random_degradation(rng, upright=True)
-    if rng.random() < _BY_HAND:
+    style = replace(
+        style,
+        fractions=str(rng.choice(["stacked", "slanted", "cast"])),
+        rise=float(rng.uniform(0.1, 0.55)),
+        superior=float(rng.uniform(0.45, 0.68)),
+        breaks=float(rng.uniform(0.05, 0.4)) if rng.random() < _BROKEN else 0.0,
+    )
+    if marked and rng.random() < _SIGNS_OF_THE_FACE:
+        face = str(rng.choice(_FULL_FACES))
+        style = replace(style, digits=face, text=f"{face.partition('/')[0]}/roman", one="1", zero="0")
+    if marked and rng.random() < _CLEAN:  # thin, even print, as of the nineteenth century
+        degradation = random_degradation(rng, float(rng.uniform(0, 0.25)), upright=True)
+        style = replace(style, weight=float(rng.uniform(-0.03, 0.005)), damage=0.0, irregularity=0.0)
+    if rng.random() < (_BY_HAND / 3 if marked else _BY_HAND):
         style = replace(style, hand=random_hand(rng))
     page = set_page(training_page(rng, marked), style, rng)
     verso = set_page(training_page(rng, marked), style, rng) if degradation.show_through else None
@@ -64,6 +93,7 @@ def make_training_page(seed: tuple[int, int], marked: bool = False) -> TrainingP
     digits = scan.digits
     marks = scan.marks.assign(number=scan.marks["mark"].map(lambda sign: mark_index(mark_of(sign))))
     marks = marks[marks["number"] >= 0]
+    digits = digits[~in_fractions(digits, marks)]
     return TrainingPage(
         ink=np.round(ink * 255).astype(np.uint8),
         digit=digits["digit"].to_numpy(np.int8),
@@ -73,6 +103,16 @@ def make_training_page(seed: tuple[int, int], marked: bool = False) -> TrainingP
         mark_boxes=(marks[["x0", "y0", "x1", "y1"]].to_numpy(np.float32) * np.float32(factor)),
         mark_ignore=marks["ignore"].to_numpy(bool),
     )
+
+
+def in_fractions(digits: pd.DataFrame, marks: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which digits are those of a fraction, which is one mark: they are background."""
+    inside = np.zeros(len(digits), bool)
+    x, y = (digits["x0"] + digits["x1"]).to_numpy() / 2, (digits["y0"] + digits["y1"]).to_numpy() / 2
+    fractions = marks[marks["mark"].isin(list(FRACTIONS))]
+    for x0, y0, x1, y1 in fractions[["x0", "y0", "x1", "y1"]].to_numpy():
+        inside |= (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+    return inside & digits["ignore"].to_numpy(bool)
 
 
 def save_page(page: TrainingPage, path: Path) -> None:

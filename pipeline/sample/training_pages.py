@@ -25,6 +25,7 @@ _HEADINGS = ("G.", "M.", "S.", "Gr.", "Mi.", "Ho.", "Ins.", "Par.", "I", "O", "I
 _UNITS = ("C", "C.", "l.", "q.", "lb", "o", "d.", "Ct.", "tun", "I", "S", "z", "B", "oz.", "′", "Z")
 _FOOTNOTES = ("*", "†", "‡", "§", "¶", "**", "†")
 _DITTOS = ("„", "”", "″", "do.", "Do.", '"', '" "', "“", "id.", "„ „")
+_LEADERS = (".", ".", " .", " .", "·", "..", " ..")
 _KINDS = {
     "length": 0.13,
     "upto": 0.1,
@@ -49,17 +50,19 @@ _KINDS = {
     "grouped": 0.025,
 }
 _MARKED_KINDS = {
-    "mixed": 0.17,
-    "degree": 0.1,
-    "signed": 0.17,
-    "footnote": 0.14,
-    "ditto": 0.07,
-    "coded": 0.08,
+    "mixed": 0.15,
+    "degree": 0.15,
+    "signed": 0.16,
+    "footnote": 0.08,
+    "ditto": 0.09,
+    "coded": 0.09,
     "currency": 0.1,
-    "grouped": 0.07,
-    "sign": 0.03,
-    "roman": 0.03,
-    "upto": 0.04,
+    "grouped": 0.05,
+    "sign": 0.02,
+    "roman": 0.05,
+    "leader": 0.02,
+    "blank": 0.03,
+    "upto": 0.01,
 }
 _MAX_ROWS = 46
 Words = NDArray[np.str_]
@@ -130,10 +133,20 @@ def _ditto(rng: np.random.Generator) -> Cell:
     return lambda rng, row: mark if row and rng.random() < share else number(rng, row)
 
 
+def _blank(rng: np.random.Generator) -> Cell:
+    """Write numbers, most of them replaced by a sign that there is none."""
+    sign, share = (
+        str(rng.choice(["—", "–", "...", "..", "· ·", ". .", "*"])),
+        float(rng.uniform(0.2, 0.9)),
+    )
+    number = _up_to(3)
+    return lambda rng, row: sign if rng.random() < share else number(rng, row)
+
+
 def _coded(rng: np.random.Generator) -> Cell:
     """Write letters and digits in one cell: bearings, hours, signatures, codes."""
     letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    form = int(rng.integers(6))
+    form = int(rng.integers(8))
 
     def cell(rng: np.random.Generator, row: int) -> str:
         first, other = str(rng.choice(letters)), str(rng.choice(letters))
@@ -146,6 +159,8 @@ def _coded(rng: np.random.Generator) -> Cell:
             mixed,
             mixed.lower(),
             number + first,
+            "".join(rng.choice(list("0123456789ABCDEF"), int(rng.integers(1, 6)))),
+            "0x" + "".join(rng.choice(list("0123456789abcdef"), int(rng.integers(1, 5)))),
         )
         return forms[form]
 
@@ -170,6 +185,24 @@ def _currency(rng: np.random.Generator) -> Cell:
         return forms[form] if form < len(forms) else f"{one}ʰ {two}ᵐ {_digits(rng, 2)}ˢ"
 
     return cell
+
+
+def _leader(words: Words) -> Callable[[np.random.Generator], Cell]:
+    """Write words or numbers with a row of points after or before them."""
+
+    def column(rng: np.random.Generator) -> Cell:
+        point, before = str(rng.choice(_LEADERS)), rng.random() < 0.4
+        wide = int(rng.integers(2, 12))
+
+        def cell(rng: np.random.Generator, row: int) -> str:
+            points = point * max(1, wide + int(rng.integers(-1, 2)))
+            if before:
+                return points.strip() + _digits(rng, int(rng.integers(1, 4)))
+            return str(rng.choice(words)).capitalize() + points
+
+        return cell
+
+    return column
 
 
 def _grouped(rng: np.random.Generator) -> Cell:
@@ -197,8 +230,8 @@ def _mixed(rng: np.random.Generator, row: int) -> str:
 
 
 def _degree(rng: np.random.Generator, row: int) -> str:
-    minutes, seconds = ("′", "″") if rng.random() < 0.7 else ("'", '"')
-    text = f"{_digits(rng, int(rng.integers(1, 3)))}°" if rng.random() < 0.8 else ""
+    minutes, seconds = ("′", "″") if rng.random() < 0.5 else ("'", '"')
+    text = f"{_digits(rng, int(rng.integers(1, 3)))}°" if rng.random() < 0.6 else ""
     text += f" {_digits(rng, 2)}{minutes}" if rng.random() < 0.6 or not text else ""
     return text + (f" {_digits(rng, 2)}{seconds}" if rng.random() < 0.4 else "")
 
@@ -315,6 +348,8 @@ def _column(
         "coded": _coded(rng),
         "currency": _currency(rng),
         "grouped": _grouped(rng),
+        "leader": _leader(words)(rng),
+        "blank": _blank(rng),
     }
     return single(name if rng.random() < 0.7 else "", others[kind])
 

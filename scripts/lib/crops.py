@@ -19,6 +19,7 @@ MOST_GLYPHS = 640  # of a crop that are kept; the rest of an overfull crop is ma
 NONE = -1  # label of padding
 _TURNED = 0.2  # share of crops that are turned, to train the orientation head
 _FIRST_PAGES, _CROPS_A_PAGE, _MOST_PAGES = 10, 160, 80
+_FIRST_CROPS = 16  # that a page serves for until there are so many
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,13 @@ class CropStream(IterableDataset[dict[str, Tensor]]):
         Seed of the run, and the step it starts at: what follows depends on them and on the number of the process.
     batch
         Crops a batch.
+    marked
+        Share of the pages that are of signs, fractions and letters.
     """
 
-    def __init__(self, seed: int, start: int, batch: int) -> None:
+    def __init__(self, seed: int, start: int, batch: int, marked: float = 0.0) -> None:
         super().__init__()
-        self._seed, self._start, self._batch = seed, start, batch
+        self._seed, self._start, self._batch, self._marked = seed, start, batch, marked
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
         """Give batches without end; a page serves for some crops, then another joins it."""
@@ -124,8 +127,10 @@ class CropStream(IterableDataset[dict[str, Tensor]]):
         while True:
             crops: list[Crop] = []
             while len(crops) < self._batch:
-                if len(pages) < _FIRST_PAGES or cut % _CROPS_A_PAGE == 0:
-                    pages = [*pages[1 - _MOST_PAGES :], make_training_page((self._seed, number))]
+                wanted = _CROPS_A_PAGE if len(pages) >= _FIRST_PAGES else _FIRST_CROPS
+                if not pages or cut % wanted == 0:
+                    page = make_training_page((self._seed, number), bool(rng.random() < self._marked))
+                    pages = [*pages[1 - _MOST_PAGES :], page]
                     number += 1
                 crops.append(cut_crop(pages[rng.integers(len(pages))], rng))
                 cut += 1

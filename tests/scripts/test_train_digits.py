@@ -4,10 +4,13 @@ import numpy as np
 import torch
 from lib.crops import CROP, NONE, Crop, cut_crop, stack
 from lib.targets import MARK, draw_targets
-from train_digits import ChannelScale, calibrate, fold, unfold
+from torch.nn import functional as F
+from train_digits import ChannelScale, blend, calibrate, fold, hard_loss, unfold
 from training_pool import TrainingPage
 
 from tablekin.models.networks.digits import STRIDE, DigitNetwork, load_digit_network
+from tablekin.models.networks.glyphs import NOTHING, GlyphReader
+from tablekin.models.networks.marks import mark_index
 
 SIDE = CROP // STRIDE
 
@@ -31,6 +34,12 @@ def test_training_starts_from_the_weights_that_are_there() -> None:
     with torch.inference_mode():
         for ours, theirs in zip(network.eval().measure(ink), trained.measure(ink), strict=True):
             torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+def test_weights_between_two_networks_lie_on_the_line_between_them() -> None:
+    before, after = load_digit_network().state_dict(), DigitNetwork()
+    for name, value in blend(before, after, 0.8).state_dict().items():
+        torch.testing.assert_close(value, 0.2 * before[name] + 0.8 * after.state_dict()[name])
 
 
 def test_boxes_follow_their_digits_and_marks_into_the_crop() -> None:
@@ -76,6 +85,24 @@ def test_crops_are_stacked_with_their_glyphs() -> None:
     assert batch["label"].tolist() == [[0, 1, 2], [NONE] * 3]
     assert batch["ignore"].tolist() == [[False] * 3, [True] * 3]
     assert batch["ink"].unique().tolist() == [128]
+
+
+def test_a_mark_seen_where_none_is_and_the_parts_of_a_fraction_are_hard_places() -> None:
+    torch.manual_seed(2)
+    reader, fine = GlyphReader(), torch.rand(1, 48, SIDE, SIDE)
+    centre = torch.zeros(1, 1, SIDE, SIDE)
+    centre[0, 0, 20, 30] = 0.9  # seen, and nothing is there
+    centre[0, 0, 50, 25] = 0.9  # seen where a fraction is
+    half = MARK + mark_index("½")
+    targets = drawn([half], [[92.0, 190, 108, 214]], [False])
+    places = [(20, 30)] + [(50 + down, 25 + right) for down in (-1, 1) for right in (-1, 1)]
+    row, col = torch.tensor(places).unbind(1)
+    wanted = torch.tensor([NOTHING, half, half, half, half])
+    expected = F.cross_entropy(reader.classify(fine, torch.zeros_like(row), row, col), wanted)
+    torch.testing.assert_close(hard_loss(reader, fine, centre, targets), expected)
+    assert (
+        hard_loss(reader, fine, torch.zeros_like(centre), drawn([3], [[90.0, 190, 100, 210]], [False])) == 0
+    )
 
 
 def drawn(label: list[int], boxes: list[list[float]], ignore: list[bool]):

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 _STEPS = 6  # of the fixed-point iteration that inverts the bend; it contracts by about 0.1 a step
 
+_AT_ONCE = 30_000  # points: OpenCV takes no more in one row
+
 
 @dataclass(frozen=True)
 class SheetPose:
@@ -45,6 +47,9 @@ class SheetPose:
 
     def to_scan(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map points ``(n, 2)`` of the page to the scan."""
+        if len(points) > _AT_ONCE:
+            cuts = range(_AT_ONCE, len(points), _AT_ONCE)
+            return np.concatenate([self.to_scan(part) for part in np.split(points, list(cuts))])
         inverse = cv2.invertAffineTransform(self.affine)
         places = points @ inverse[:, :2].T + inverse[:, 2]
         for _ in range(_STEPS):

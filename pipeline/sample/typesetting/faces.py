@@ -27,7 +27,8 @@ class Face:
     name
         Folder under ``data/fonts`` and cut, for instance ``"cormorant/italic"``.
     kind
-        ``"old-style"`` and ``"lining"`` say how its digits stand on the line; ``"blackletter"`` is for text.
+        ``"old-style"`` and ``"lining"`` say how its digits stand on the line; ``"blackletter"`` is for text,
+        ``"screen"`` for training alone.
     """
 
     name: str
@@ -46,9 +47,12 @@ class Face:
     @property
     def files(self) -> tuple[Path, ...]:
         """The face's own file, its supplement of letters, and a face with signs, in order of preference."""
+        borrowed = Path(get_data_path()) / "fonts" / "ttf"
+        signs = borrowed / "DejaVuSans.ttf"
+        if self.name in _SCREEN:
+            return borrowed / _SCREEN[self.name], signs
         own = _FONTS / f"{self.name}.woff2"
         supplement = _FONTS / f"{self.name}-ext.woff2"
-        signs = Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
         return (own, supplement, signs) if supplement.exists() else (own, signs)
 
 
@@ -81,12 +85,19 @@ _LINING = {
     "libre-caslon-text": "rib",
     "cardo": "r",
 }
+_SCREEN = {  # of matplotlib, with all signs; the sample archive has none of them
+    "dejavu-serif/roman": "DejaVuSerif.ttf",
+    "dejavu-serif/italic": "DejaVuSerif-Italic.ttf",
+    "dejavu-serif/bold": "DejaVuSerif-Bold.ttf",
+    "dejavu-sans/roman": "DejaVuSans.ttf",
+}
 FACES: dict[str, Face] = {
     face.name: face
     for face in (
         *_faces("old-style", _OLD_STYLE),
         *_faces("lining", _LINING),
         *_faces("blackletter", {"unifrakturmaguntia": "r"}),
+        *(Face(name, "screen") for name in _SCREEN),
     )
 }
 

@@ -50,6 +50,12 @@ class Style:
     marginalia: bool = False  # prose has notes in the margin
     turned_sorts: float = 0.0  # share of letters set upside down
     side_by_side: bool = True  # two tables stand beside, not below, one another
+    breaks: float = 0.0  # share of digits 0 whose stroke has a gap
+    fractions: str = (
+        "stacked"  # over a bar; or slanted, beside a stroke; or cast as one sort where there is one
+    )
+    rise: float = 0.42  # of raised letters and digits above the line
+    superior: float = 0.6  # their size to that of the others
 
 
 def _pick(rng: np.random.Generator, *options: str) -> str:

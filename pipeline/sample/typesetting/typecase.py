@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tablekin.sample.typesetting.faces import FACES, draw_character, em_per_digit_height, has_character
 from tablekin.sample.typesetting.style import Style
 
+_ROUND = "0"  # digits that break
 _CASTS = 3  # different casts of a character
 _DRAWN = 25  # different drawings of a digit that is cut by hand
 _INKED = 64  # of 255: a pixel that counts for a sort's tight box
@@ -63,6 +64,15 @@ def _batter(coverage: NDArray[np.float32], height: float, rng: np.random.Generat
     return (coverage * np.clip(left_over / (0.08 * height), 0, 1)).astype(np.float32)
 
 
+def _break(coverage: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Leave a gap in a round stroke, as where a hairline has not printed."""
+    h, w = coverage.shape
+    x, y = np.meshgrid((np.arange(w) - w / 2) / w, (np.arange(h) - h / 2) / h)
+    away = np.abs((np.arctan2(y, x) - rng.uniform(-np.pi, np.pi) + np.pi) % (2 * np.pi) - np.pi)
+    gap = rng.uniform(0.15, 0.75)  # radians to either side
+    return (coverage * np.clip((away - gap) / 0.15, 0, 1)).astype(np.float32)
+
+
 class TypeCase:
     """A compositor's case: gives the sorts of a face at the size a style asks for.
 
@@ -92,9 +102,15 @@ class TypeCase:
         key = (character, int(self._rng.integers(_DRAWN if drawn else _CASTS)), scale)
         if self._style.damage and self._rng.random() < self._style.damage:
             return self._cast(character, scale, damaged=True)
+        if self._style.breaks and character in _ROUND and self._rng.random() < self._style.breaks:
+            return self._cast(character, scale, broken=True)
         if key not in self._sorts:
             self._sorts[key] = self._cast(character, scale)
         return self._sorts[key]
+
+    def sign(self, character: str) -> str:
+        """Tell which sign stands for a character that is no digit: a face without primes takes apostrophes."""
+        return self._drawn_as(character)[0]
 
     def _drawn_as(self, character: str) -> tuple[str, float]:
         """Character whose drawing prints ``character``, and its vertical scale."""
@@ -107,7 +123,7 @@ class TypeCase:
             return _SUBSTITUTES[character] or " ", 1.0
         return character, 1.0
 
-    def _cast(self, character: str, scale: float, damaged: bool = False) -> Sort:
+    def _cast(self, character: str, scale: float, damaged: bool = False, broken: bool = False) -> Sort:
         style, rng = self._style, self._rng
         if style.hand is not None and character in "0123456789":
             glyph, stretch = style.hand.draw(int(character), self.digit_height * scale, rng), 1.0
@@ -134,6 +150,8 @@ class TypeCase:
         coverage = self._change_weight(coverage, n, rng)
         if damaged:
             coverage = _batter(coverage, n * self.digit_height * scale, rng)
+        if broken:
+            coverage = _break(coverage, rng)
         small = cv2.resize(coverage, tuple(map(int, high - low)), interpolation=cv2.INTER_AREA)
         ink = np.clip(small**_SWELL * 255, 0, 255).astype(np.uint8)
         rows, cols = np.nonzero(ink > _INKED)

@@ -18,6 +18,14 @@ def test_points_found_by_iteration_map_back() -> None:
         np.testing.assert_allclose(back, points[:, axis], atol=0.05)
 
 
+def test_more_points_than_opencv_takes_at_once_are_mapped_all_the_same() -> None:
+    affine = cv2.getRotationMatrix2D((20, 15), 2.0, 1.0)
+    pose = SheetPose(affine, bend_of_sheet((30, 40), 2.0, True, 0.3, np.random.default_rng(3)))
+    points = np.random.default_rng(5).uniform(5, 25, (40_000, 2))
+    parts = [pose.to_scan(part) for part in np.array_split(points, 4)]
+    np.testing.assert_allclose(pose.to_scan(points), np.concatenate(parts), atol=1e-9)
+
+
 @pytest.mark.parametrize("orientation", [0, 90, 180, 270])
 def test_turned_boxes_are_where_numpy_turns_them(orientation: int) -> None:
     image = np.zeros((30, 50), bool)

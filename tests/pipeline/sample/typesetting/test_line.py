@@ -5,7 +5,7 @@ import pytest
 
 from tablekin.sample.typesetting.faces import FACES, has_character
 from tablekin.sample.typesetting.line import Compositor
-from tablekin.sample.typesetting.sheet import Sheet
+from tablekin.sample.typesetting.sheet import SetPage, Sheet
 from tablekin.sample.typesetting.typecase import TypeCase
 from tests.support.printing import PLAIN, plain_compositor
 
@@ -21,6 +21,29 @@ def test_fractions_are_stacked_and_ignored() -> None:
     three, four = digits.iloc[1], digits.iloc[2]
     assert three["y1"] <= four["y0"]
     assert max(three["x0"], four["x0"]) < min(three["x1"], four["x1"])
+
+
+def test_slanted_fractions_stand_side_by_side_and_cast_ones_are_one_sort() -> None:
+    def set_in(fractions: str) -> SetPage:
+        style = replace(PLAIN, digits="old-standard-tt/roman", fractions=fractions)
+        sheet = Sheet(120, 80, np.random.default_rng(3))
+        sheet.put_line(plain_compositor(style).set_line("5¾"), 20, 50)
+        return sheet.finish(22.0)
+
+    slanted, cast = set_in("slanted"), set_in("cast")
+    three, four = slanted.digits.iloc[1], slanted.digits.iloc[2]
+    assert three["x1"] <= four["x1"] and three["y1"] < four["y1"]
+    fraction = slanted.marks.iloc[0]
+    assert list(slanted.marks["mark"]) == list(cast.marks["mark"]) == ["¾"]
+    assert fraction["x0"] <= three["x0"] and fraction["x1"] >= four["x1"]
+    assert list(cast.digits["digit"]) == [5]
+
+
+def test_a_sign_that_a_face_borrows_is_named_as_it_is_drawn() -> None:
+    line = plain_compositor().set_line("3′")  # in a face that has no primes
+    assert [placed.mark for placed in line.placed] == ["", "'"]
+    line = plain_compositor(replace(PLAIN, digits="dejavu-serif/roman")).set_line("3′ʰ")
+    assert [placed.mark for placed in line.placed] == ["", "′", "ʰ"]
 
 
 def test_long_s_stands_inside_words_only() -> None:

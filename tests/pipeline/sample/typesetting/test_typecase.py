@@ -53,3 +53,21 @@ def test_the_digit_one_is_printed_by_a_letter_as_low_as_an_x() -> None:
     case = TypeCase(PLAIN.digits, style, 40.0, np.random.default_rng(6))
     tops = [np.mean([-case.sort(letter).box[1] for _ in range(20)]) for letter in "1xI"]
     assert abs(tops[0] - tops[1]) < 2.5 < tops[2] - tops[0]
+
+
+def test_a_broken_zero_has_a_gap_and_no_other_digit_has_one() -> None:
+    whole, broken = (
+        TypeCase(
+            "old-standard-tt/roman",
+            replace(PLAIN, breaks=breaks, weight=0.02),
+            40.0,
+            np.random.default_rng(4),
+        )
+        for breaks in (0.0, 1.0)
+    )
+
+    def ink(case: TypeCase, digit: str) -> float:
+        return float(np.mean([case.sort(digit).coverage.sum(dtype=float) for _ in range(12)]))
+
+    assert ink(broken, "0") < 0.92 * ink(whole, "0")
+    assert ink(broken, "8") > 0.97 * ink(whole, "8")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.models.networks.marks import MARKS
+from tablekin.models.networks.marks import FRACTIONS, MARKS, mark_index
 from tablekin.page import Detections, MarkDetections
 from tablekin.segment import DigitMetrics
 from tablekin.threshold import threshold
@@ -28,10 +30,28 @@ class PrintedCriteria:
         0.42, "digit heights", "a gap after a point or comma that is a blank"
     )
     overlap: float = threshold(0.5, "share of the narrower", "two glyphs share that are one")
+    inner: float = threshold(
+        0.8, "share of the wider", "around its middle, where the other has its own, in two that are one"
+    )
+    quote: float = threshold(
+        0.12,
+        "digit heights",
+        "from the middle of its row at least, that tells a low pair of commas from a high one",
+    )
+    valley: float = threshold(
+        0.2, "times", "as many gaps between digits as on either side at most, where blanks begin"
+    )
+    min_blanks: int = threshold(
+        8, "gaps", "that are wide and not very wide, so that they tell where blanks begin"
+    )
+    fraction: float = threshold(1.4, "digit widths", "room that a fraction takes at least")
+    leaders: int = threshold(4, "points", "in a row that make leaders")
 
 
 CRITERIA = PrintedCriteria()
 _POINTS = {".", ",", "·"}
+_LOW, _HIGH = "„", "”"  # pairs of commas, which only their height tells apart
+QUOTES = np.array([mark_index(_LOW), mark_index(_HIGH)])
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,7 @@ def compose(
     digit_place: NDArray[np.int32],
     mark_place: NDArray[np.int32],
     metrics: DigitMetrics,
+    middles: Mapping[int, float] | None = None,
 ) -> dict[int, str]:
     """Write down every region as it was printed.
 
@@ -62,6 +83,8 @@ def compose(
         ``(n,)`` and ``(m,)``: the region in which each is read; negative where it is not.
     metrics
         Sizes of the digits, in pixels of the working frame.
+    middles
+        By region, y of the middle of the digits of its row, where it is known.
 
     Returns
     -------
@@ -77,16 +100,62 @@ def compose(
         np.concatenate([digit_place[read], mark_place[kept]]),
         np.concatenate([np.ones(int(read.sum()), bool), np.zeros(int(kept.sum()), bool)]),
     )
+    glyphs = _with_quotes_by_height(glyphs, middles or {}, metrics)
     order = np.argsort(glyphs.place, kind="stable")
     cuts = np.flatnonzero(np.diff(glyphs.place[order])) + 1
-    texts = {}
-    for members in np.split(order, cuts):
-        if len(members):
-            lines = _lines(glyphs, members, metrics)
-            texts[int(glyphs.place[members[0]])] = " ".join(
-                text for line in lines if (text := _line_text(glyphs, line, metrics))
-            )
-    return texts
+    regions = {
+        int(glyphs.place[members[0]]): [
+            _glyphs_of_line(glyphs, line, metrics) for line in _lines(glyphs, members, metrics)
+        ]
+        for members in np.split(order, cuts)
+        if len(members)
+    }
+    space = _narrowest_blank(glyphs, [line for lines in regions.values() for line in lines], metrics)
+    return {
+        place: " ".join(text for line in lines if (text := _line_text(glyphs, line, metrics, space)))
+        for place, lines in regions.items()
+    }
+
+
+def _with_quotes_by_height(glyphs: _Glyphs, middles: Mapping[int, float], metrics: DigitMetrics) -> _Glyphs:
+    """Name pairs of commas by where they stand: one at the foot of its row, the other at the head."""
+    character = glyphs.character.copy()
+    for index in np.flatnonzero(np.isin(character, (_LOW, _HIGH))):
+        middle = middles.get(int(glyphs.place[index]))
+        if middle is None:
+            continue
+        below = float(glyphs.boxes[index, [1, 3]].mean()) - middle
+        if abs(below) >= CRITERIA.quote * metrics.height:
+            character[index] = _LOW if below > 0 else _HIGH
+    return replace(glyphs, character=character)
+
+
+def _narrowest_blank(glyphs: _Glyphs, lines: list[list[int]], metrics: DigitMetrics) -> float:
+    """Find from which gap between two digits on there is a blank, in pixels.
+
+    Where the gaps of a page are of two kinds, narrow and wide, it lies between them; else it is the page's space.
+    """
+    pairs = [
+        _digit_gap(glyphs, left, right, metrics)
+        for line in lines
+        for left, right in pairwise(line)
+        if glyphs.is_digit[left] and glyphs.is_digit[right]
+    ]
+    gaps = np.array(pairs)
+    low, high = metrics.usual_gap + 0.08 * metrics.height, metrics.space
+    if high <= low or np.sum((gaps > low) & (gaps < 2 * high)) < CRITERIA.min_blanks:
+        return metrics.space
+    places = np.arange(metrics.usual_gap, 1.6 * high, 0.01 * metrics.height)
+    deviation = 0.03 * metrics.height
+    density = np.exp(-(((places[:, None] - gaps[None]) / deviation) ** 2) / 2).sum(1)
+    between = np.flatnonzero((places >= low) & (places <= high))
+    lowest = between[density[between].argmin()]
+    wide = (gaps > places[lowest]) & (gaps < 1.6 * high)
+    sides = min(density[:lowest].max(initial=0), density[lowest + 1 :].max(initial=0))
+    if wide.sum() < CRITERIA.min_blanks or density[lowest] > CRITERIA.valley * sides:
+        return metrics.space
+    empty = between[density[between] <= density[lowest] + 0.05 * sides]
+    return float(places[empty].mean())
 
 
 def _lines(glyphs: _Glyphs, members: NDArray[np.intp], metrics: DigitMetrics) -> list[NDArray[np.intp]]:
@@ -103,22 +172,62 @@ def _lines(glyphs: _Glyphs, members: NDArray[np.intp], metrics: DigitMetrics) ->
     return [members[nearest == level] for level in range(len(levels))]
 
 
-def _line_text(glyphs: _Glyphs, line: NDArray[np.intp], metrics: DigitMetrics) -> str:
-    """Write down the glyphs of one line."""
+def _glyphs_of_line(glyphs: _Glyphs, line: NDArray[np.intp], metrics: DigitMetrics) -> list[int]:
+    """Put the glyphs of one line in their order, each ink once, without dirt."""
     kept: list[int] = []
     for index in line[np.argsort((glyphs.boxes[line, 0] + glyphs.boxes[line, 2]) / 2, kind="stable")]:
         if kept and _are_one(glyphs, kept[-1], int(index)):
             kept[-1] = _better(glyphs, kept[-1], int(index))
         else:
             kept.append(int(index))
-    kept = [index for index in kept if not _is_dirt(glyphs, index, kept, metrics)]
-    text, before = "", -1
-    for index in kept:
-        if before >= 0 and _is_blank_between(glyphs, before, index, metrics):
-            text += " "
+    return [index for index in kept if not _is_dirt(glyphs, index, kept, metrics)]
+
+
+def _line_text(glyphs: _Glyphs, line: list[int], metrics: DigitMetrics, space: float) -> str:
+    """Write down the glyphs of one line; a point of leaders that was not seen stands there all the same."""
+    text, before, step = "", -1, _leader_steps(glyphs, line)
+    for index in line:
+        if before >= 0:
+            steps = _centre(glyphs, index) - _centre(glyphs, before)
+            if index in step and before in step:
+                missing = round(steps / step[index]) - 1
+                apart = (
+                    " "
+                    if step[index] - _width(glyphs, index) > CRITERIA.blank_after_point * metrics.height
+                    else ""
+                )
+                text += (apart + str(glyphs.character[index])) * missing + apart
+            elif _is_blank_between(glyphs, before, index, metrics, space):
+                text += " "
         text += str(glyphs.character[index])
         before = index
     return text
+
+
+def _leader_steps(glyphs: _Glyphs, line: list[int]) -> dict[int, float]:
+    """Tell which points stand in rows of many, and how far they usually are from one to the next there."""
+    steps: dict[int, float] = {}
+    for is_point, group in groupby(line, key=lambda index: str(glyphs.character[index]) in _POINTS):
+        row = list(group)
+        if not is_point or len(row) < CRITERIA.leaders:
+            continue
+        away = np.diff([_centre(glyphs, index) for index in row])
+        usual = float(np.median(away))
+        if (
+            usual > 0
+            and np.max(np.abs(away / usual - np.round(away / usual))) < 0.4
+            and away.max() < 3.5 * usual
+        ):
+            steps |= dict.fromkeys(row, usual)
+    return steps
+
+
+def _centre(glyphs: _Glyphs, index: int) -> float:
+    return float(glyphs.boxes[index, 0] + glyphs.boxes[index, 2]) / 2
+
+
+def _width(glyphs: _Glyphs, index: int) -> float:
+    return float(glyphs.boxes[index, 2] - glyphs.boxes[index, 0])
 
 
 def _are_one(glyphs: _Glyphs, left: int, right: int) -> bool:
@@ -126,9 +235,15 @@ def _are_one(glyphs: _Glyphs, left: int, right: int) -> bool:
     a, b = glyphs.boxes[left], glyphs.boxes[right]
     across = min(a[2], b[2]) - max(a[0], b[0])
     down = min(a[3], b[3]) - max(a[1], b[1])
-    narrower = max(min(a[2] - a[0], b[2] - b[0]), 1)
+    widths = a[2] - a[0], b[2] - b[0]
+    narrower = max(min(widths), 1)
     lower = max(min(a[3] - a[1], b[3] - b[1]), 1)
-    return bool(across > CRITERIA.overlap * narrower and down > CRITERIA.overlap * lower)
+    apart = abs(_centre(glyphs, left) - _centre(glyphs, right))
+    return bool(
+        across > CRITERIA.overlap * narrower
+        and down > CRITERIA.overlap * lower
+        and apart < CRITERIA.inner * max(widths) / 2
+    )
 
 
 def _better(glyphs: _Glyphs, left: int, right: int) -> int:
@@ -151,18 +266,19 @@ def _is_dirt(glyphs: _Glyphs, index: int, line: list[int], metrics: DigitMetrics
     return min(gaps, default=np.inf) > CRITERIA.lone * metrics.height
 
 
-def _is_blank_between(glyphs: _Glyphs, left: int, right: int, metrics: DigitMetrics) -> bool:
-    gap = glyphs.boxes[right, 0] - glyphs.boxes[left, 2]
+def _digit_gap(glyphs: _Glyphs, left: int, right: int, metrics: DigitMetrics) -> float:
+    """Measure the gap between two glyphs in pixels; a 1 takes the room of any other digit, a fraction that and more."""
+    rooms = {"1": metrics.width, **dict.fromkeys(FRACTIONS, CRITERIA.fraction * metrics.width)}
+    first, last = (
+        max(_width(glyphs, index), rooms.get(str(glyphs.character[index]), 0.0)) / 2
+        for index in (left, right)
+    )
+    return _centre(glyphs, right) - _centre(glyphs, left) - first - last
+
+
+def _is_blank_between(glyphs: _Glyphs, left: int, right: int, metrics: DigitMetrics, space: float) -> bool:
+    gap = _digit_gap(glyphs, left, right, metrics)
     if glyphs.is_digit[left] and glyphs.is_digit[right]:
-        middle = [glyphs.boxes[index, [0, 2]].mean() for index in (left, right)]
-        halves = [
-            max(
-                glyphs.boxes[index, 2] - glyphs.boxes[index, 0],
-                metrics.width * (glyphs.character[index] == "1"),
-            )
-            / 2
-            for index in (left, right)
-        ]
-        return bool(middle[1] - middle[0] - sum(halves) > metrics.space)
+        return gap > space
     wide = CRITERIA.blank_after_point if glyphs.character[left] in _POINTS else CRITERIA.blank
-    return bool(gap > wide * metrics.height)
+    return gap > wide * metrics.height

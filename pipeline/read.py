@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
 from tablekin.number import value_of
-from tablekin.page import Detections, Layout, RegionKind, WorkingPage
-from tablekin.printed import compose
+from tablekin.page import Detections, Layout, Region, RegionKind, WorkingPage
+from tablekin.printed import QUOTES, compose
 from tablekin.segment import DigitMetrics, half_widths, has_point, max_point_gap, measure
 from tablekin.threshold import threshold
 
+_NEAREST = 3  # cells of a row that say where its digits have their middle
 READ_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.PAGE_NUMBER)
 
 
@@ -75,6 +76,7 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         np.where(kinds[place], place, -1).astype(np.int32),
         np.where(kinds[marked], marked, -1).astype(np.int32),
         metrics,
+        _row_middles(digits, place, layout) if np.isin(page.marks.mark, QUOTES).any() else {},
     )
     as_printed = [printed.get(index, "") for index in range(len(texts))]
     table = pd.DataFrame(
@@ -87,6 +89,23 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         }
     )
     return Reading(table, place)
+
+
+def _row_middles(digits: Detections, place: NDArray[np.int32], layout: Layout) -> dict[int, float]:
+    """Find the y at which the digits of the row of every cell have their middle: of the nearest cells with digits."""
+    rows: dict[tuple[int | None, int | None], list[Region]] = {}
+    for region in layout.regions:
+        if region.kind == RegionKind.CELL:
+            rows.setdefault((region.table_id, region.row), []).append(region)
+    filled = np.unique(place)
+    own = {int(index): float(np.median(digits.centres[place == index, 1])) for index in filled}
+    middles: dict[int, float] = {}
+    for cells in rows.values():
+        known = [cell for cell in cells if cell.region_id in own]
+        for cell in cells if known else []:
+            nearest = sorted(known, key=lambda other: abs((other.col or 0) - (cell.col or 0)))[:_NEAREST]
+            middles[cell.region_id] = float(np.median([own[other.region_id] for other in nearest]))
+    return middles
 
 
 def _region_of(centres: NDArray[np.float32], layout: Layout) -> NDArray[np.int32]:

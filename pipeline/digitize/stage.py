@@ -31,8 +31,13 @@ from tablekin.models.networks.detection_confidence import (
 )
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
+from tablekin.models.networks.marks import FRACTIONS, mark_index
 from tablekin.page import Detections, MarkDetections, PageFlag, WorkingPage
 
+_COMPOSED = np.array([mark_index(mark) for mark in FRACTIONS + "%"])
+_MIN_COMPOSED = 0.6  # probability of such a mark at least
+_PART = 0.7  # share of its box that each of its parts takes at most
+_MARGIN = 0.2  # of its width, that the box of such a mark is too narrow on either side at most
 _MIDDLE = 0.6  # share of a digit's box, from its centre, in which a mark is another reading of it
 
 
@@ -98,7 +103,34 @@ def find_glyphs(
     seen = find_marks(readers.glyphs, fine, boxes)
     marks = _surest(seen, seen.score)
     is_crowded = len(found) < len(candidates) or len(marks) < len(seen)
+    digits = drop_parts(digits, marks)
     return PageGlyphs(digits, drop_covered(marks, digits), is_crowded)
+
+
+def drop_parts(digits: Detections, marks: MarkDetections) -> Detections:
+    """Leave out digits that are parts of a mark: the small digits of a fraction, the rings of per cent.
+
+    Parameters
+    ----------
+    digits, marks
+        All that was found on the page. What is as large as the mark is no part of it.
+    """
+    whole = marks.take(np.isin(marks.mark, _COMPOSED) & (marks.score >= _MIN_COMPOSED))
+    if not len(whole) or not len(digits):
+        return digits
+    tree = cKDTree(digits.centres)
+    x0, y0, x1, y1 = whole.boxes.T
+    reach = np.maximum(x1 - x0, y1 - y0)
+    part = np.zeros(len(digits), bool)
+    for near, box in zip(tree.query_ball_point(whole.centres, reach, p=np.inf), whole.boxes, strict=True):
+        beside = np.array(near, np.intp)
+        x, y = digits.centres[beside].T
+        x0, y0, x1, y1 = box + _MARGIN * (box[2] - box[0]) * np.array([-1, -1, 1, 1])
+        inside = (x > x0) & (x < x1) & (y > y0) & (y < y1)
+        sizes = digits.boxes[beside, 2:] - digits.boxes[beside, :2]
+        small = sizes.prod(1) < _PART * (box[2] - box[0]) * (box[3] - box[1])
+        part[beside[inside & small]] = True
+    return digits.take(~part)
 
 
 def drop_covered(marks: MarkDetections, digits: Detections) -> MarkDetections:

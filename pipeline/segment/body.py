@@ -40,6 +40,15 @@ class BodyCriteria:
     stray_score: float = threshold(
         0.6, "probability", "of the digits of such a row, on average, at most", chosen=_STROKES
     )
+    lone: float = threshold(
+        0.05,
+        "of the usual row",
+        "numbers in a row of one that is none of the table's at most",
+        chosen=_STROKES,
+    )
+    lone_score: float = threshold(
+        0.85, "probability", "of the digits of such a row, on average, at most", chosen=_STROKES
+    )
     far: float = threshold(2.2, "pitches", "from a row of few numbers to the table at least", (1.65, 2.75))
     place: float = threshold(
         0.5, "digit widths", "width of a place across the table", (0.375, 0.625), chosen=_TOTALS
@@ -122,6 +131,7 @@ def body_rows(
     few &= ~fits
     mean_score = np.bincount(rows.member, score, count) / np.maximum(rows.sizes, 1)
     stray = (sizes <= CRITERIA.stray * usual) & (mean_score < CRITERIA.stray_score)
+    stray |= (sizes <= CRITERIA.lone * usual) & (mean_score < CRITERIA.lone_score)
     far = np.diff(rows.centres) > CRITERIA.far * rows.pitch
     while last - first > CRITERIA.min_rows and (wordy[first] or stray[first] or (few[first] and far[first])):
         first += 1
@@ -138,7 +148,10 @@ def body_rows(
             # a row of few digits must be cut off by a rule without breaks
             enough = CRITERIA.ruled if sizes[k] > CRITERIA.few * usual else CRITERIA.few_ruled
             if set_off and ruled[k] > enough:
-                return k + 1, last
+                below = k + 1
+                while last - below > CRITERIA.min_rows and stray[below]:
+                    below += 1
+                return below, last
     return first, last
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,39 @@ def test_regions_are_read_apart() -> None:
     found = compose(digits, marks, np.array([3, 5], np.int32), np.array([5], np.int32), METRICS)
     assert found == {3: "1", 5: "2 +"}
     assert compose(digits, marks, np.array([-1, 5], np.int32), np.array([-1], np.int32), METRICS) == {5: "2"}
+
+
+@pytest.mark.parametrize(("top", "printed"), [(-2.0, "”"), (14.0, "„")])
+def test_pairs_of_commas_are_named_by_where_they_stand_in_their_row(top: float, printed: str) -> None:
+    for sign in "„”":
+        mark = MarkDetections(
+            np.array([MARKS.index(sign)], np.int16),
+            np.ones(1, np.float32),
+            np.array([[0, top, 7, top + 7]], np.float32),
+        )
+        places = np.zeros(0, np.int32), np.zeros(1, np.int32)
+        assert compose(glyphs()[0], mark, *places, METRICS, {0: 10.0}) == {0: printed}
+        assert compose(glyphs()[0], mark, *places, METRICS) == {0: sign}
+
+
+def test_a_narrow_blank_counts_where_the_gaps_of_the_page_are_of_two_kinds() -> None:
+    digits = [(str(k % 10), x, 40 * k) for k in range(12) for x in (0, 12, 29)]  # gaps of 2 and of 7
+    places = np.repeat(np.arange(12), 3).astype(np.int32), np.zeros(0, np.int32)
+    found = compose(*glyphs(*digits), *places, METRICS)
+    assert found[3] == "33 3"
+    alone = compose(*glyphs(*digits[:3]), places[0][:3], places[1], METRICS)
+    assert alone == {0: "000"}
+
+
+def test_points_of_leaders_stand_in_step_and_a_missing_one_is_put_back() -> None:
+    points = [(".", x, 0) for x in (10, 18, 26, 42, 50, 58)]
+    assert text(*glyphs(("y", 0, 0), *points)) == "y......."
+    wide = [(".", x, 0) for x in (30, 50, 70, 90)]
+    assert text(*glyphs(("a", 0, 0), *wide)) == "a . . . ."
+
+
+def test_a_narrow_one_and_a_fraction_take_the_room_that_their_kind_has() -> None:
+    digits, marks = glyphs(("1", 0, 0), ("½", 14, 0))
+    narrow = digits.boxes.copy()
+    narrow[0, [0, 2]] = 3, 7  # seven away from the fraction
+    assert text(replace(digits, boxes=narrow), marks) == "1½"

@@ -8,9 +8,11 @@ from scipy.spatial import KDTree
 
 from tablekin.config import RunConfig
 from tablekin.digitize import digitize, load_readers, to_original
+from tablekin.digitize.stage import drop_parts
 from tablekin.digitize.thresholds import SCALE
 from tablekin.document import analyse_document
-from tablekin.page import PageFlag
+from tablekin.models.networks.marks import mark_index
+from tablekin.page import Detections, MarkDetections, PageFlag
 from tablekin.sample.degradation.degrade import degrade, random_degradation
 from tablekin.sample.plan import plan_archive
 from tablekin.sample.typesetting.typeset import set_page
@@ -76,3 +78,13 @@ def test_the_digits_of_a_turned_page_are_found_where_they_are_printed(true_pages
     assert legible.sum() > 100
     assert right[legible].mean() > 0.97
     assert len(page.digits) < 1.05 * len(printed)
+
+
+def test_the_small_digits_of_a_fraction_are_left_out_and_its_neighbours_stay() -> None:
+    boxes = np.array([[0, 0, 10, 20], [12, 0, 18, 9], [22, 11, 29, 20], [30, 0, 40, 20]], np.float32)
+    digits = Detections.from_boxes(np.array([5, 3, 4, 7], np.int8), np.ones(4, np.float32), boxes)
+    fraction = np.array([[12, 0, 28, 20]], np.float32)
+    mark = MarkDetections(np.array([mark_index("¾")], np.int16), np.full(1, 0.9, np.float32), fraction)
+    assert drop_parts(digits, mark).digit.tolist() == [5, 7]
+    assert len(drop_parts(digits, replace(mark, score=np.full(1, 0.5, np.float32)))) == 4
+    assert len(drop_parts(digits, replace(mark, mark=np.array([mark_index("+")], np.int16)))) == 4

@@ -66,6 +66,12 @@ def test_a_row_above_a_rule_and_set_off_is_the_heading() -> None:
     assert body(centres, [8] * 13) == (0, 13)
 
 
+def test_an_unsure_digit_between_a_heading_and_the_table_is_no_row() -> None:
+    centres = [40.0, *EVEN]
+    assert body(centres, [8, 1, *[8] * 11], rules=[70.0], unsure=(1,)) == (2, 13)
+    assert body(centres, [8, 1, *[8] * 11], rules=[70.0]) == (1, 13)
+
+
 def test_rules_below_most_rows_tell_no_heading() -> None:
     centres = [60.0, *EVEN]
     assert body(centres, [8] * 13, rules=[80, *(v + 15 for v in EVEN)]) == (0, 13)

@@ -19,6 +19,7 @@ _FEWEST = 6  # cells of which it can be told that what parted their groups is lo
 _YEAR = 4  # digits of numbers of one group, from which a few digits behind some of them are none
 _SHORT = 2  # digits of a number that is one group, if most are no longer
 _SINGLE = 0.25  # share of cells of one group from which points in the others may be specks
+_UNCUT = 0.08  # share of cells of one group (one at least) that may not be cut where the others are
 _MARGIN = 0.5  # how much more evenly, in nats a row, a column must run on when it is split
 
 Option = tuple[tuple[int, ...], tuple[int, ...]]  # groups, widths
@@ -51,6 +52,10 @@ def split_column(cells: Sequence[PrintedNumber]) -> tuple[Numbers, NDArray[np.in
     long = sum(len(cell.digits) > _SHORT for cell in numbers) >= len(numbers) / 2
     tried = _cut(cells, max(most, 2)) if long or most > 1 else None
     if tried is None:
+        return plain
+    if most == 1 and np.isnan(tried[0][:, 0]).sum() - len(cells) + len(numbers) > max(
+        1.0, _UNCUT * len(numbers)
+    ):
         return plain
     weights = np.array([float(_SIXTY) ** (most - 1 - place) for place in range(most)])
     if most > 1:

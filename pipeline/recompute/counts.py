@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from tablekin.recompute.smoothness import Numbers, line_through
 from tablekin.recompute.strands import Strand
 
-_STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 25, 30, 50, 60, 100)
+_STEPS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 200)
 _FEWEST = 4  # numbers
 _INSIDE = 10  # numbers on a count by ones that a table is entered with though it does not stand at a side
 _BEGIN = 2  # from which, at most, it then counts
 _MOST_OFF = 0.2  # share of numbers off the count
 MANY_OFF = 0.35  # the same, of a column at the side of a table that has no better one
+_POOR = 0.15  # share of numbers off its count from which a column yields to one at the other side with fewer
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
         sides = [number for number, count in counts.items() if _counts_from_one(count)]
     if not sides:
         return {}
+    sides = _best_kept(sides, counts, strands)
     smallest = min(abs(counts[number].step) for number in sides)
     sides = [number for number in sides if abs(counts[number].step) == smallest]
     kept = {number: counts[number] for number in sides}
@@ -79,6 +81,18 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
         if number not in kept and abs(count.step) == smallest and _belongs(count, main, number - sides[0]):
             kept[number] = count
     return kept
+
+
+def _best_kept(sides: Sequence[int], counts: dict[int, Count], strands: Sequence[Strand]) -> list[int]:
+    """Leave out a column that keeps its count badly where the other side has one that keeps its own better.
+
+    Degrees of a value often go up by nearly equal steps.
+    """
+    off = {
+        number: 1 - float(counts[number].on.sum()) / float(strands[number].known.sum()) for number in sides
+    }
+    least = min(off.values())
+    return [number for number in sides if off[number] < _POOR or off[number] == least]
 
 
 def _counts_from_one(count: Count) -> bool:

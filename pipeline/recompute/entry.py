@@ -13,6 +13,7 @@ from tablekin.recompute.quantity import Argument
 from tablekin.recompute.smoothness import Numbers
 
 _SIGNS = 12
+_ROUND = 400.0  # degrees: days of a month carry the Sun beyond the end of the circle
 _CLIMATES = (
     (0.5, 12.0),
     (0.25, 12.0),
@@ -77,7 +78,11 @@ def _angles(argument: Argument, values: Numbers, step: float, function: Function
     if radices[:1] == (30,):
         values, step = 30 * values, 30 * step
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    if radices[:1] not in ((), (60,), (30,), (10,), (100,)) or low < 0 or high > 361:
+    if (
+        radices[:1] not in ((), (60,), (30,), (10,), (100,))
+        or low < 0
+        or high > (_ROUND if argument.origins else 361)
+    ):
         return
     signs = [origin for origin in function.origins if origin % 30 == 0] or [0.0]
     degrees = list(argument.origins) or (signs if high <= 31 else [0.0])

@@ -14,7 +14,7 @@ from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
 from tablekin.recompute.functions.second_motion import SUN_BY_DAYS
 from tablekin.recompute.lines import find_lines
 from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
-from tablekin.recompute.screening import Candidate, ScreeningCriteria, screen
+from tablekin.recompute.screening import Candidate, ScreeningCriteria, screen, wrap
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.trial import Trial, TrialCriteria, make_trials
 
@@ -99,7 +99,7 @@ def _is_entered(argument: Argument, sheet: ValueSheet) -> bool:
     if not counts or any(argument is one for one in counts):
         return True
     multiples = argument.values - argument.step / counts[0].step * counts[0].values
-    return bool(np.nanmedian(np.abs(multiples)) > 0)
+    return bool(np.nanmedian(np.abs(wrap(multiples, argument.quantity.period or np.inf))) > 0)
 
 
 def _arguments(sheet: ValueSheet) -> list[Argument]:
@@ -163,7 +163,9 @@ def _explain_by_longitude(
 def _with_sign(longitude: Argument, trial: Trial) -> Argument:
     """Put the sign, which the declination tells but for the opposite one, into a longitude."""
     origin = float(trial.candidate.entry.origins[trial.candidate.option[trial.chosen[0]]])
-    return replace(longitude, values=longitude.values + origin * longitude.last_units, origins=(0.0, 180.0))
+    values = longitude.values + origin * longitude.last_units
+    turn = 360 * longitude.last_units
+    return replace(longitude, values=values - turn * np.floor(np.nanmin(values) / turn), origins=(0.0, 180.0))
 
 
 def _candidates_of(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.recompute.columns import Columns
 from tablekin.recompute.evidence import Evidence, weigh, with_round_scale
-from tablekin.recompute.functions import LIBRARY
+from tablekin.recompute.functions import LIBRARY, Function, ValueKind
 from tablekin.recompute.model import Model, make_model
 from tablekin.recompute.robust_fit import polish, refine
 from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, periods, screen, wrap
@@ -93,13 +93,15 @@ def _most_promising(candidates: Sequence[Candidate], kept: int) -> Iterable[Cand
     promise = np.stack([candidate.promise for candidate in candidates])
     chosen: set[int] = set()
     for column in promise.T:
-        entered: dict[str, int] = {}
+        names: set[str] = set()
+        entered: dict[Function, int] = {}
         for place in np.argsort(-column, kind="stable"):
-            name = candidates[place].function.name
-            if column[place] <= 0 or (len(entered) == kept and name not in entered):
+            function = candidates[place].function
+            if column[place] <= 0 or (len(names) == kept and function.name not in names):
                 break
-            entered[name] = entered.get(name, 0) + 1
-            if entered[name] <= _ENTRIES:
+            names.add(function.name)
+            entered[function] = entered.get(function, 0) + 1
+            if entered[function] <= _ENTRIES:
                 chosen.add(int(place))
     return [candidates[place] for place in sorted(chosen, key=lambda place: -promise[place].sum())]
 
@@ -107,7 +109,10 @@ def _most_promising(candidates: Sequence[Candidate], kept: int) -> Iterable[Cand
 def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Trial | None:
     """Fit a candidate to the quantities that it promises to explain, and leave out, worst first, those it does not."""
     own = np.array([quantity is candidate.argument.quantity for quantity in columns.quantities])
-    chosen = np.flatnonzero((candidate.promise > criteria.seed * candidate.promise.max()) & ~own)
+    # columns that share no parameter do not lead one another astray
+    apart = all(parameter.own for parameter in candidate.function.parameters) and not _has_scale(candidate)
+    least = 0.0 if apart else criteria.seed * candidate.promise.max()
+    chosen = np.flatnonzero((candidate.promise > least) & ~own)
     trial = None
     while len(chosen):
         kept = candidate.promise * np.isin(np.arange(len(columns)), chosen)
@@ -124,6 +129,10 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
         keeps = mean > min(mean.min() / 2, 0.0)
         chosen = chosen[keeps] if keeps.any() else chosen[[int(candidate.promise[chosen].argmax())]]
     return trial
+
+
+def _has_scale(candidate: Candidate) -> bool:
+    return candidate.function.value is ValueKind.NUMBER
 
 
 def _in_best_sign(model: Model) -> Model:

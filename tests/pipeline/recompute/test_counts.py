@@ -44,3 +44,14 @@ def test_an_argument_between_the_columns_of_two_pages():
     rows = [[w, w, str(300 + n), w, str(n), w, w] for n, w in enumerate(wild, 1)]
     counts = find_counts(strands_of(from_rows(rows)))
     assert list(counts) == [4] and counts[4].start == 1
+
+
+def test_degrees_that_go_up_almost_evenly_are_no_argument_beside_a_column_that_counts():
+    degrees = [339, 341, 344, 346, 348, 350, 352, 354, 356, 358]
+    rows = [[str(degree), "17", str(1 + 3 * row)] for row, degree in enumerate(degrees)]
+    rows[-1][2] = "82"  # misprinted for 28
+    assert counts(rows) == {2: 3.0}
+
+
+def test_years_by_forties():
+    assert counts([[str(1638 + 40 * x), str(x * x % 19)] for x in range(12)]) == {0: 40.0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,11 @@ class AgreementScores:
             if text:
                 self._count[as_number(text)] = self._count.get(as_number(text), 0) + 1
         self._total = max(sum(self._count.values()), 1)
-        self.cells = self.of_all(a.text, b.text)  # (rows of a, columns of a, rows of b, columns of b)
+
+    @cached_property
+    def cells(self) -> Array:
+        """Scores of every two cells, ``(rows of a, columns of a, rows of b, columns of b)``."""
+        return self.of_all(self.a.text, self.b.text)
 
     @property
     def upper_bound(self) -> float:

@@ -49,6 +49,7 @@ class _AlignedTexts:
     def __init__(self, a: Grid, b: Grid, rows: NDArray[np.int64]) -> None:
         self._grids = {"a": (a, rows[:, 0]), "b": (b, rows[:, 1])}
         self._known: dict[tuple[str, tuple[int, int]], Text] = {}
+        self._numbers: dict[str, int] = {}
 
     def of(self, side: str, columns: tuple[int, int]) -> Text:
         """Read columns of table a or b as one; ``(rows,)``."""
@@ -56,6 +57,15 @@ class _AlignedTexts:
             grid, rows = self._grids[side]
             self._known[side, columns] = grid.joined(*columns)[rows]
         return self._known[side, columns]
+
+    def numbers(self, side: str, count: int) -> NDArray[np.int64]:
+        """Count off what neighbouring columns say as one; ``(rows, first columns)``, -1 for nothing."""
+        columns = self._grids[side][0].shape[1]
+        found = [
+            [self._numbers.setdefault(as_number(text), len(self._numbers)) if text else -1 for text in texts]
+            for texts in (self.of(side, (first, count)) for first in range(columns - count + 1))
+        ]
+        return np.array(found, np.int64).T
 
 
 def join_columns(
@@ -97,22 +107,33 @@ def _joinable(
     agreement: AgreementScores, texts: _AlignedTexts, shape: tuple[int, int], rows: int
 ) -> Iterator[tuple[float, ColumnSpan]]:
     """Yield joined columns of one table that often are the same number as a column of the other."""
-    for span in _wide_spans(shape):
+    for span in _often_the_same(texts, shape, CRITERIA.min_agreement * rows):
         one, other = texts.of("a", span.a), texts.of("b", span.b)
-        agree = sum(x != "" and as_number(x) == as_number(y) for x, y in zip(one, other, strict=True))
-        if agree > CRITERIA.min_agreement * rows:
-            yield float(sum(agreement.of(x, y) for x, y in zip(one, other, strict=True))), span
+        yield float(sum(agreement.of(x, y) for x, y in zip(one, other, strict=True))), span
 
 
-def _wide_spans(shape: tuple[int, int]) -> Iterator[ColumnSpan]:
-    """Yield every several neighbouring columns of one table with every column of the other."""
+def _often_the_same(texts: _AlignedTexts, shape: tuple[int, int], rows: float) -> Iterator[ColumnSpan]:
+    """Yield several neighbouring columns of one table and a column of the other, the same number in more rows."""
+    single = {side: texts.numbers(side, 1) for side in "ab"}
     for count in range(2, CRITERIA.max_columns + 1):
-        for first in range(shape[0] - count + 1):
-            for other in range(shape[1]):
-                yield ColumnSpan((first, count), (other, 1))
-        for first in range(shape[1] - count + 1):
-            for other in range(shape[0]):
-                yield ColumnSpan((other, 1), (first, count))
+        if count <= shape[0]:
+            same = _count_same(texts.numbers("a", count), single["b"])
+            yield from (
+                ColumnSpan((first, count), (other, 1)) for first, other in np.argwhere(same > rows).tolist()
+            )
+        if count <= shape[1]:
+            same = _count_same(texts.numbers("b", count), single["a"])
+            yield from (
+                ColumnSpan((other, 1), (first, count)) for first, other in np.argwhere(same > rows).tolist()
+            )
+
+
+def _count_same(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the rows in which every two columns have the same number, ``(columns of one, columns of other)``."""
+    same = np.zeros((one.shape[1], other.shape[1]), np.int64)
+    for left, right in zip(one, other, strict=True):
+        same += (left[:, None] == right) & (left >= 0)[:, None]
+    return same
 
 
 def _repeated_arguments(

@@ -1,0 +1,144 @@
+"""Measure what collating two documents takes, by kind of pair and by step, in seconds of one core.
+
+``python scripts/benchmark_collate.py CORPUS [CORPUS ...]`` collates the pairs that table ``alignments`` of each corpus
+lists once more, a batch at a time as ``tablekin run`` does, and prints for each corpus milliseconds a pair: of reading
+the documents, of laying their tables side by side, and of listing cells and judging them. ``--other CHECKOUT`` takes
+turns with the code of another checkout in the same run and prints the ratio; ``--pairs`` takes so many pairs, evenly
+spaced. What is compiled is compiled before the clock starts. Writes JSON with ``--json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tablekin.collation import WitnessReader, collate, keep_significant, to_frame
+from tablekin.collation.verdict import summarize
+from tablekin.corpus import CorpusStore
+
+_BATCH = 32  # pairs, as in the stage
+_STEPS = ("read", "align", "list")
+
+
+def pairs_of(corpus: CorpusStore, count: int | None) -> list[tuple[str, str]]:
+    """List pairs that are collated, evenly spaced."""
+    rows = corpus.read("alignments", columns=["doc_a", "doc_b"]).sort_values(["doc_a", "doc_b"])
+    pairs = [(str(a), str(b)) for a, b in rows.itertuples(index=False)]
+    if count is None or count >= len(pairs):
+        return pairs
+    return [pairs[place] for place in np.linspace(0, len(pairs) - 1, count).astype(int)]
+
+
+def batches(pairs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Yield pairs as the stage collates them."""
+    for first in range(0, len(pairs), _BATCH):
+        yield pairs[first : first + _BATCH]
+
+
+def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
+    """Collate pairs of a corpus with the present code.
+
+    Returns
+    -------
+    dict
+        Seconds of each step, the number of pairs and of kin among them, and cells a pair of tables; all of the
+        processor, not of the clock.
+    """
+    corpus = CorpusStore.open(folder)
+    pairs = pairs_of(corpus, count)
+    warm = WitnessReader(corpus, {name for pair in pairs[:2] for name in pair})
+    for a, b in pairs[:2]:
+        tried = collate(warm.witness(a), warm.witness(b))
+        summarize(tried, to_frame(keep_significant(tried)))
+    seconds = dict.fromkeys(_STEPS, 0.0)
+    kin, cells = 0, []
+    clock = [time.process_time()]
+
+    def lap(step: str) -> None:
+        clock.append(time.process_time())
+        seconds[step] += clock[-1] - clock[-2]
+
+    reader = WitnessReader(corpus, {name for pair in pairs for name in pair})
+    lap("read")
+    for batch in batches(pairs):
+        names = sorted({name for pair in batch for name in pair})
+        witnesses = {name: reader.witness(name) for name in names}
+        lap("read")
+        for a, b in batch:
+            tried = collate(witnesses[a], witnesses[b])
+            lap("align")
+            kept = keep_significant(tried)
+            summarize(tried, to_frame(kept))
+            lap("list")
+            kin += bool(kept)
+            cells += [min(int(pair.a.filled.sum()), int(pair.b.filled.sum())) for pair in tried[:1]]
+    return {
+        "corpus": folder.name,
+        "pairs": len(pairs),
+        "kin": kin,
+        "cells": int(np.median(cells)) if cells else 0,
+        "seconds": seconds,
+    }
+
+
+def of_checkout(checkout: Path, folder: Path, count: int | None) -> dict[str, Any]:
+    """Do the same with the code of another checkout, whose packages are linked in its folder ``.links``."""
+    command = [sys.executable, __file__, str(folder), "--as-json"]
+    command += [] if count is None else ["--pairs", str(count)]
+    environment = {**os.environ, "PYTHONPATH": str(checkout / ".links")}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def line(found: dict[str, Any], name: str) -> str:
+    """Describe the measurement of a corpus by one kind of code."""
+    each = [1000 * found["seconds"][step] / found["pairs"] for step in _STEPS]
+    parts = ", ".join(f"{step} {ms:.1f}" for step, ms in zip(_STEPS, each, strict=True))
+    return (
+        f"{found['corpus']}: {name}: {sum(each):.1f} ms a pair ({parts}); "
+        f"{found['pairs']} pairs, {found['kin']} kin, {found['cells']} cells in the smaller table"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpora", nargs="+", type=Path, metavar="CORPUS")
+    parser.add_argument("--pairs", type=int, help="at most so many of each corpus")
+    parser.add_argument("--other", type=Path, metavar="CHECKOUT", help="whose code takes turns with this")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    parser.add_argument("--as-json", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    results = []
+    for folder in args.corpora:
+        found = collate_once(folder, args.pairs)
+        if args.as_json:
+            print(json.dumps(found))
+            continue
+        print(line(found, "this code"), flush=True)
+        result: dict[str, Any] = {"this": found}
+        if args.other:
+            other = result["other"] = of_checkout(args.other, folder, args.pairs)
+            result["ratio"] = sum(other["seconds"].values()) / sum(found["seconds"].values())
+            print(
+                line(other, "the other"), f"\n{folder.name}: {result['ratio']:.1f} times as long", flush=True
+            )
+        results.append(result)
+    if args.json:
+        args.json.write_text(json.dumps({"cores": os.cpu_count(), "corpora": results}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -35,6 +35,9 @@ class Totals:
     is_mean: bool
     computed: Numbers  # (rows,)
     contradicted: NDArray[np.bool_]  # (rows,)
+    circle: float = (
+        np.inf
+    )  # from which values begin anew, where their leading digit is left out: 9.985, 0.011
 
 
 def find_totals(values: Numbers, criteria: SumCriteria = SumCriteria()) -> Iterator[Totals]:
@@ -60,15 +63,48 @@ def find_totals(values: Numbers, criteria: SumCriteria = SumCriteria()) -> Itera
 def _totals(values: Numbers, column: int, parts: tuple[int, ...], criteria: SumCriteria) -> Iterator[Totals]:
     printed = values[column]
     sums = values[list(parts)].sum(0)
+    circle = _circle(values[list(parts)])
     for is_mean in (False, True):
         computed = sums / len(parts) if is_mean else sums
+        if is_mean and np.isfinite(circle):
+            computed = _mean_round(values[list(parts)], printed, circle)
         both = np.isfinite(printed) & np.isfinite(computed)
         if both.sum() < criteria.fewest or len(np.unique(printed[both])) < 3:
             continue
         off = np.abs(printed - computed)
         agrees = off <= (criteria.tolerance if is_mean else 1e-6)
         if agrees[both].mean() >= criteria.agree and np.ptp(printed[both]) > 4 * criteria.tolerance:
-            yield Totals(column, parts, is_mean, computed, both & ~agrees)
+            yield Totals(column, parts, is_mean, computed, both & ~agrees, circle if is_mean else np.inf)
+
+
+def _circle(parts: Numbers) -> float:
+    """Find the power of ten at which values, ``(columns, rows)``, pass from the highest to the lowest, if any.
+
+    Barometers are printed without their first digit: 9.985, 0.011. Then the values fill both ends of their range,
+    neighbours jump from one to the other, and hardly any lie between.
+    """
+    known = parts[np.isfinite(parts)]
+    if not len(known) or known.min() < 0 or known.max() < 100:
+        return np.inf
+    circle = 10.0 ** np.ceil(np.log10(known.max() + 1))
+    jumps = np.abs(np.diff(parts, axis=0))
+    jumps = jumps[np.isfinite(jumps)]
+    across = np.mean(jumps > 0.9 * circle) if len(jumps) else 0.0
+    return (
+        float(circle)
+        if across > 0 and np.mean((jumps > 0.5 * circle) & (jumps <= 0.9 * circle)) <= across
+        else np.inf
+    )
+
+
+def _mean_round(parts: Numbers, printed: Numbers, circle: float) -> Numbers:
+    """Mean of values that begin anew at a power of ten, ``(rows,)``, on the turn that is nearest to the printed one."""
+    one = np.sort(parts, 0)[
+        len(parts) // 2
+    ]  # a value that is printed: the middle of 9.99 and 0.01 lies opposite
+    turned = one + (parts - one + circle / 2) % circle - circle / 2
+    mean = turned.mean(0)
+    return np.asarray(mean + circle * np.round((printed - mean) / circle))
 
 
 def find_culprit(
@@ -97,7 +133,7 @@ def find_culprit(
     room = count * 1.0 if totals.is_mean else 0.5
     best, best_miss = totals.column, np.inf
     for part in totals.parts:
-        right = values[part, row] + missing
+        right = (values[part, row] + missing) % totals.circle
         if column_errors is not None and abs(column_errors[part] - missing) <= room:
             return part, float(right)
         miss = abs(right - expected[part, row])
@@ -110,8 +146,8 @@ def find_culprit(
         ):
             best, best_miss = part, float(miss)
     if best == totals.column:
-        return best, float(totals.computed[row])
-    return best, float(values[best, row] + missing)
+        return best, float(totals.computed[row] % totals.circle)
+    return best, float((values[best, row] + missing) % totals.circle)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from tablekin.config import RunConfig
 from tablekin.digitize import digitize, drop_false_positives, load_readers, to_original
 from tablekin.explain import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
+from tablekin.models.precision import full_precision
 from tablekin.page import Layout, PageFlag, WorkingPage
 from tablekin.read import Reading, read
 from tablekin.schemas import FEATURES
@@ -26,6 +27,7 @@ MODEL = "bigram"
 _BOX = ["x0", "y0", "x1", "y1"]
 
 
+@full_precision()
 def analyse_document(
     image: NDArray[np.uint8], doc_id: str, config: RunConfig, device: str = "cpu"
 ) -> dict[str, pd.DataFrame]:

@@ -16,6 +16,7 @@ from tablekin.models.lrp.composite import Composite, Rules
 from tablekin.models.lrp.inputs import Array, as_input, as_regions
 from tablekin.models.lrp.recording import Recording
 from tablekin.models.lrp.region_pooling import pool_regions
+from tablekin.models.precision import full_precision
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,13 @@ class Propagation:
     True
     """
 
+    @full_precision()
     def __init__(self, model: nn.Module, x: Array, rules: Rules) -> None:
         self.x = as_input(x, model)
         self._recording = Recording(model, self.x, Composite.of(rules))
         self.output = self._recording.output  # (1, *output)
 
+    @full_precision()
     def relevance(self, seeds: Array, chunk: int = 16) -> Relevance:
         """Pass seeds back to the input.
 
@@ -95,6 +98,7 @@ class Propagation:
             torch.cat([part.input for part in parts]), torch.cat([part.absorbed for part in parts])
         )
 
+    @full_precision()
     def relevance_by_region(self, seeds: Array, regions: Array, chunk: int = 16) -> Relevance:
         """Pass seeds back to the input and add up what arrives in each region.
 

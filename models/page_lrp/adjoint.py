@@ -23,8 +23,8 @@ from tablekin.models.compilation import compiled
 from tablekin.models.networks.architecture import GRAIN, LAYERS, PER_GRAIN, Units, affected_units
 from tablekin.models.page_lrp.tiles import FeatureMap, rows
 
-_TOGETHER = 2**19  # pixels of the blocks carried forward together
-
+_TOGETHER = {"cpu": 2**19, "cuda": 2**22}  # pixels of the blocks carried forward together
+_FEW = 4  # grains up to which blocks of every size are carried forward apart on an accelerator
 
 MAPS = ("sixteenth1", "eighth1", "quarter1")  # below these, units see few regions
 _SEEN = affected_units((0, GRAIN - 1))  # units of every map that see a grain of pixels
@@ -59,6 +59,7 @@ def adjoint_shares(
     gains: Mapping[str, Tensor],
     inverses: Mapping[str, Tensor],
     weights: Mapping[str, Tensor],
+    few_sizes: bool = False,
 ) -> dict[str, AdjointShares]:
     """Compute what the units of three maps of the encoder pass to each region.
 
@@ -74,6 +75,9 @@ def adjoint_shares(
         One over the denominators of :data:`MAPS`, likewise.
     weights
         Those of the rule in use, by the name of the layer.
+    few_sizes
+        Whether regions of like size are carried forward together as if they were of the same: more is computed, in
+        fewer steps, as an accelerator wants it.
     """
     boxes = ndimage.find_objects(labels + 1)
     present = np.array([region for region, box in enumerate(boxes) if box is not None])
@@ -84,21 +88,34 @@ def adjoint_shares(
     maps = {name: FeatureMap.of(gain) for name, gain in gains.items()}
     maps[_FIRST.source] = FeatureMap.of(pixels)
     of_pixels = FeatureMap.of(torch.from_numpy(labels).to(pixels.device)[None, None])
-    for chosen in _alike(after - first, rest):
-        size = after[chosen[0]] - first[chosen[0]]
+    sizes = after - first
+    if few_sizes:
+        sizes = _rounded_up(sizes)
+    for chosen in _alike(sizes, rest, _TOGETHER[pixels.device.type]):
+        size = sizes[chosen[0]]
         found = _climb(present[chosen], first[chosen], size, of_pixels, maps, weights)
         for name, block in found:
             blocks[name].append(block)
     return {name: _collect(blocks.pop(name), _whole(inverses[name]), int(present[rest])) for name in MAPS}
 
 
-def _alike(sizes: NDArray[np.int64], rest: int) -> Iterator[NDArray[np.int64]]:
+def _rounded_up(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Round sizes ``(n, 2)``, in grains, up to few that differ.
+
+    Steps are of at most a half: what is computed in vain takes an accelerator less time than many small steps would.
+    """
+    power = 2 ** np.floor(np.log2(sizes)).astype(np.int64)
+    step = np.where(sizes <= _FEW, 1, power // 2)
+    return -(-sizes // step) * step
+
+
+def _alike(sizes: NDArray[np.int64], rest: int, together: int) -> Iterator[NDArray[np.int64]]:
     """Put regions of equal ``sizes (n, 2)``, in grains, together, as many as are carried forward at once."""
     kinds, kind = np.unique(sizes, axis=0, return_inverse=True)
     for number, (height, width) in enumerate(kinds):
         members = np.flatnonzero(kind.ravel() == number)
         members = members[members != rest]
-        at_once = max(1, _TOGETHER // int(height * width * GRAIN**2))
+        at_once = max(1, together // int(height * width * GRAIN**2))
         for start in range(0, len(members), at_once):
             yield members[start : start + at_once]
 

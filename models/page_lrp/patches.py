@@ -51,6 +51,7 @@ _ENCODER = tuple(layer for layer in reversed(LAYERS) if layer.stage.startswith("
 _FIRST = _ENCODER[-1]  # sees the pixels
 _CONTEXT = _ENCODER[: [layer.source for layer in _ENCODER].index(MAPS[0]) + 1]
 _LOWER = _ENCODER[len(_CONTEXT) : -1]
+_CHUNK = {"cpu": 128, "cuda": 1024}  # detections passed back together
 _BESIDE = _GRAINS[
     COARSE
 ]  # grains, likewise, that hold what the decoder takes in, on its way up and beside it
@@ -214,7 +215,9 @@ class PatchPropagation:
             relevance = self._back(_FIRST, share, origin).sum(1)
             yield GRAIN * (origin - _GRAINS[_FIRST.source]), relevance
 
-    def pool(self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int = 128) -> csr_array:
+    def pool(
+        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int | None = None
+    ) -> csr_array:
         """Follow detections back to the pixels and add their relevance up by region.
 
         The windows are followed down to 1/16 and, beside it, to 1/8 and 1/4; from there on see
@@ -222,8 +225,10 @@ class PatchPropagation:
 
         Parameters
         ----------
-        digit, cell, chunk
-            As for :meth:`follow`; a detection takes less memory here.
+        digit, cell
+            As for :meth:`follow`.
+        chunk
+            Detections passed back together; each takes about a megabyte. By default 128, on an accelerator 1024.
         labels
             ``(h, w)``, the region of each pixel of the page.
 
@@ -233,9 +238,12 @@ class PatchPropagation:
             ``(n, regions)``; each row sums to 1.
         """
         regions = int(labels.max()) + 1
+        chunk = chunk or _CHUNK[digit.device.type]
         if not len(digit):
             return csr_array((0, regions))
-        below = adjoint_shares(labels, self._pixels, self._gains, self._inverses, self._weights)
+        below = adjoint_shares(
+            labels, self._pixels, self._gains, self._inverses, self._weights, few_sizes=digit.is_cuda
+        )
         parts = []  # sparse, since a page of many digits has many regions, of which a digit reaches a few
         for found in self._follow_to_sixteenth(digit, cell, chunk):
             part = np.zeros((len(found.origin), regions))

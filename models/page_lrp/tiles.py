@@ -29,11 +29,12 @@ class FeatureMap:
         down = corner[:, 0, None] + torch.arange(high, device=corner.device)
         across = corner[:, 1, None] + torch.arange(wide, device=corner.device)
         height, width = self.cells.shape[:2]
-        place = down.clamp(0, height - 1)[:, :, None] * width + across.clamp(0, width - 1)[:, None, :]
+        row, col = down.clamp(0, height - 1), across.clamp(0, width - 1)
+        place = row[:, :, None] * width + col[:, None, :]
         found = self.cells.flatten(0, 1).index_select(0, place.flatten()).unflatten(0, place.shape)
-        outside = ((down < 0) | (down >= height))[:, :, None] | ((across < 0) | (across >= width))[:, None, :]
-        if outside.any():
-            found[outside] = 0
+        outside = (row != down)[:, :, None] | (col != across)[:, None, :]
+        if outside.is_cuda or outside.any():  # to ask would make the processor wait for the accelerator
+            found.masked_fill_(outside[..., None], 0)
         return found.permute(0, 3, 1, 2)
 
 

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 from tablekin.errors import UsageError
+from tablekin.threshold import threshold
+
+
+@dataclass(frozen=True)
+class AcceleratorLimits:
+    """What a process that analyses pages takes of an accelerator."""
+
+    memory: int = threshold(
+        4 << 30, "bytes", "of a worker: its context, the networks, and a page of the largest size"
+    )
+
+
+LIMITS = AcceleratorLimits()
 
 
 def default_workers(device: str) -> int:
-    """Count the processes worth starting: one a core, or one alone on an accelerator."""
-    if device != "cpu":
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Count the processes worth starting: one a core, on an accelerator no more than its memory holds.
+
+    Most of the time of a page goes on a processor even where the networks run on an accelerator.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if device == "cpu":
+        return cores
+    import torch
+
+    memory = int(torch.cuda.get_device_properties(device).total_memory)
+    return max(1, min(cores, memory // LIMITS.memory))
 
 
 def resolve_device(device: str) -> str:

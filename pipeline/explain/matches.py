@@ -16,9 +16,9 @@ from tablekin.models.compilation import compiled
 from tablekin.schemas import FEATURES, SCHEMAS
 
 
-def score_pairs(factors: FactorIndex, threads: int) -> Scores:
+def score_pairs(factors: FactorIndex, threads: int, device: str = "cpu") -> Scores:
     """Score every pair of documents."""
-    return Scores(factors.documents, factors.phi, factors.sums, threads)
+    return Scores(factors.documents, factors.phi, factors.sums, threads, device)
 
 
 def match_pairs(

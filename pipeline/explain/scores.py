@@ -91,9 +91,13 @@ class Scores:
         ``(documents, features)``, relevance of each feature, summed over the regions.
     threads
         The result does not depend on their number.
+    device
+        Where partners are ranked; nor does it on that.
     """
 
-    def __init__(self, documents: Sequence[str], phi: Array, sums: Array, threads: int) -> None:
+    def __init__(
+        self, documents: Sequence[str], phi: Array, sums: Array, threads: int, device: str = "cpu"
+    ) -> None:
         self._names = pa.array(documents, pa.string())
         self._phi, self._sums = phi, sums
         self._across, self._sums_across = np.ascontiguousarray(phi.T), np.ascontiguousarray(sums.T)
@@ -101,12 +105,23 @@ class Scores:
         count = len(phi)
         self._rank = np.zeros((count, count), np.uint16 if count < 2**16 else np.uint32)
         self._median, self._deviation = np.zeros(count), np.full(count, np.inf)
+        if device != "cpu" and count >= CRITERIA.min_documents:
+            self._rank_on(device)
+            return
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(self._rank_rows, range(0, count, _ROWS)))
 
     def _cosine(self, dot: Array, rows: range, columns: range) -> Array:
         norms = np.outer(self._norm[rows.start : rows.stop], self._norm[columns.start : columns.stop])
         return dot / np.maximum(norms, 1e-30)
+
+    def _rank_on(self, device: str) -> None:
+        from tablekin.explain.device_ranking import rank_rows  # which needs torch
+
+        for found in rank_rows(self._phi, self._norm, device):
+            here = slice(found.rows.start, found.rows.stop)
+            self._rank[here], self._median[here] = found.rank, found.median
+            self._deviation[here] = CRITERIA.mad_to_std * found.deviation
 
     def _rank_rows(self, begin: int) -> None:
         count = len(self._norm)

@@ -187,15 +187,22 @@ def _bring_up_to_date(
         _update_metadata(
             corpus, metadata, columns, record.begin
         )  # or an interrupted run would leave some old, some new
-        stages = stages or load_stages()
         analysis = Analysis(
-            stages.analyse, device, cluster or workers, metadata, columns, request.stop_on_error
+            (stages or load_stages()).analyse,
+            device,
+            cluster or workers,
+            metadata,
+            columns,
+            request.stop_on_error,
         )
         add_documents(changes.new, run, analysis)
     updated = _update_metadata(corpus, metadata, columns, record.begin, say)
     keep_columns(corpus, columns)
     corrected = update_corrected(run)
-    compared = update_pairs(run, partial(comparison_stages, stages), cluster)
+    ranking = (
+        "cpu" if cluster else config.device
+    )  # this process ranks, and may have no accelerator of its own
+    compared = update_pairs(run, partial(comparison_stages, stages, ranking), cluster)
     pool = cluster or request.workers or default_workers("cpu")
     recomputed = update_recomputed(run, pool)
     collated = update_cells(run, pool)
@@ -239,10 +246,13 @@ def _update_metadata(
     return tables.replace_metadata(*columns.add(documents, fields), begin)
 
 
-def comparison_stages(stages: Stages | None) -> tuple[Score, Match]:
-    """Give the functions that score and match, the project's own by default."""
-    stages = stages or load_stages()
-    return stages.score, stages.match
+def comparison_stages(stages: Stages | None, device: str = "cpu") -> tuple[Score, Match]:
+    """Give the functions that score and match, the project's own by default, which rank partners on a device."""
+    if stages is not None:
+        return stages.score, stages.match
+    from tablekin.explain import match_pairs, score_pairs
+
+    return partial(score_pairs, device=resolve_device(device)), match_pairs
 
 
 def _means(device: str, workers: int, scheduler: str | None) -> str:

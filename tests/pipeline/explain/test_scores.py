@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+import torch
 
+from tablekin.explain import device_ranking
 from tablekin.explain.scores import PairBlock, Scores
 
 
@@ -52,6 +54,25 @@ def test_scores_depend_neither_on_the_block_nor_on_the_threads():
     names = np.concatenate([part.iloc[:, :2].astype(str).to_numpy() for part in parts])
     order = np.lexsort((names[:, 1], names[:, 0]))
     np.testing.assert_array_equal(rows[order], whole.iloc[:, 2:].to_numpy())
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "cpu:0",  # the way of an accelerator, on a processor
+        pytest.param(
+            "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+        ),
+    ],
+)
+@pytest.mark.parametrize("count", [4, 5, 150])
+def test_an_accelerator_ranks_bit_by_bit_as_a_processor(count, device, monkeypatch):
+    monkeypatch.setattr(device_ranking, "_AT_ONCE", 1000)  # a few documents at a time
+    phi = np.random.default_rng(count).random((count, 110)) ** 4
+    phi[2] = phi[1]
+    a, b = np.triu_indices(count, 1)
+    expected = Scores(documents(count), phi, phi, 1).table(a, b)
+    assert Scores(documents(count), phi, phi, 1, device).table(a, b).equals(expected)
 
 
 def test_few_documents_have_no_z_and_one_has_no_pair():

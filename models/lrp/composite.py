@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, get_args
 
 from torch import nn
 
+from tablekin.models.lrp.attention import Softmax
 from tablekin.models.lrp.rules import Rule
 
 Selector = str | int | type[nn.Module]
@@ -29,11 +30,16 @@ class Composite:
     rules
         Pairs of a selector and a rule. A selector is a module's name (a pattern with ``*`` and ``?``), its
         type, or its place among the layers with weights in the order of execution (negative: from the end).
+    softmax
+        How relevance passes attention: ``"constant"`` (to the values alone) or ``"taylor"`` (half to the weights); see
+        :mod:`tablekin.models.lrp.attention`.
 
     Raises
     ------
     TypeError
         If something else than such pairs is given, naming it.
+    ValueError
+        If the rule for the softmax is none of the two.
 
     Examples
     --------
@@ -47,8 +53,11 @@ class Composite:
     """
 
     rules: Sequence[tuple[Selector, Rule]] = field(default=())
+    softmax: Softmax = "constant"
 
     def __post_init__(self) -> None:
+        if self.softmax not in get_args(Softmax):
+            raise ValueError(f"softmax is 'constant' or 'taylor', not {_described(self.softmax)}")
         if not isinstance(self.rules, Sequence) or isinstance(self.rules, str):
             raise TypeError(f"expected pairs of a selector and a rule, not {_described(self.rules)}")
         for number, pair in enumerate(self.rules, 1):

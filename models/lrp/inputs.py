@@ -19,7 +19,8 @@ def as_input(x: Array, model: nn.Module) -> Tensor:
     Parameters
     ----------
     x
-        ``(1, ...)``, floating-point numbers. Arrays are converted; a tensor must be of the model's type and on its
+        ``(1, ...)``, floating-point numbers, or the numbers of tokens if the model has an ``nn.Embedding``.
+        Arrays are converted; a tensor must be of the model's type and on its
         device already, so that nothing is copied unseen.
     model
         What takes it.
@@ -48,6 +49,10 @@ def as_input(x: Array, model: nn.Module) -> Tensor:
         raise TypeError(
             f"the input must be a tensor or an array, not a {type(x).__name__}; give numpy.asarray(x)"
         )
+    if _holds_integers(x) and any(isinstance(module, nn.Embedding) for module in model.modules()):
+        check_single(x)
+        tokens = torch.as_tensor(x, dtype=torch.int64)
+        return tokens.to(next(model.parameters()).device)
     if not (np.issubdtype(x.dtype, np.floating) if isinstance(x, np.ndarray) else x.is_floating_point()):
         raise TypeError(
             f"the input must hold floating-point numbers, not {_type(x)}; give for instance x / 255, if the "
@@ -141,6 +146,12 @@ def as_regions(regions: Array, x: Tensor) -> Tensor:
     if tensor.numel() and int(tensor.min()) < 0:
         raise ValueError(f"regions are numbered from 0, not from {int(tensor.min())}")
     return tensor.to(x.device)
+
+
+def _holds_integers(x: Array) -> bool:
+    if isinstance(x, np.ndarray):
+        return np.issubdtype(x.dtype, np.integer)
+    return not (x.is_floating_point() or x.is_complex() or x.dtype == torch.bool)
 
 
 def _type(x: Array) -> str:

@@ -2,8 +2,8 @@
 
 Every maker runs one operation on one input and returns a :class:`Step`. Non-linear operations pass relevance on
 unchanged (ReLU, clamp) or to the winner (max pooling). Sums without weights to learn (residual addition, average and
-sum pooling, bilinear upsampling) share it in proportion to the contributions, which is LRP-0. What a constant, or a
-sum that vanishes, would receive is counted as absorbed.
+sum pooling, bilinear upsampling) share it in proportion to the contributions, which is LRP-0; products of two values
+that depend on the input give each half. What a constant, or a sum that vanishes, would receive is counted as absorbed.
 """
 
 from __future__ import annotations
@@ -17,43 +17,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tablekin.models.lrp.passing import in_proportion, to_both, transposed, unchanged, value_of
 from tablekin.models.lrp.rules import divide
 from tablekin.models.lrp.step import Constant, ReceptiveField, Step, UnsupportedOperationError, nothing
 
 
-def _value(operand: Any) -> Any:
-    return operand.value if isinstance(operand, Constant) else operand
-
-
-def _unchanged(output: Tensor) -> Step:
-    return Step(output, lambda relevance: ((relevance,), nothing(relevance)), lambda functional: functional)
-
-
-def _transpose(function: Callable[[Tensor], Tensor], x: Tensor, s: Tensor) -> Tensor:
-    """Apply the transpose of a linear ``function`` of inputs like ``x (1, ...)`` to ``s (seeds, ...)``."""
-    with torch.enable_grad():
-        origin = x.new_zeros((len(s), *x.shape[1:])).requires_grad_()
-        return torch.autograd.grad(function(origin), origin, s)[0]
-
-
-def _linear(function: Callable[[Tensor], Tensor], x: Tensor) -> Step:
-    output = function(x)
-
-    def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        share, absorbed = divide(relevance, output, output)
-        return (x * _transpose(function, x, share),), absorbed
-
-    return Step(output, backward)
-
-
 def _relu(x: Tensor, inplace: bool = False) -> Step:
-    return _unchanged(torch.relu(x))
+    return unchanged(torch.relu(x))
 
 
 def _clamp(x: Tensor, min: float | None = None, max: float | None = None) -> Step:
     if (min is not None and min > 0) or (max is not None and max < 0):
         raise UnsupportedOperationError(f"clamp({min}, {max}) moves zero")
-    return _unchanged(torch.clamp(x, min, max))
+    return unchanged(torch.clamp(x, min, max))
 
 
 def _flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Step:
@@ -79,17 +55,23 @@ def _reshape(function: Callable[..., Tensor], x: Tensor, *args: Any, **kwargs: A
 
 def _add(left: Any, right: Any, *, alpha: float = 1) -> Step:
     parts = (left, right if alpha == 1 else _scaled(right, alpha))
-    output = _value(parts[0]) + _value(parts[1])
+    output = value_of(parts[0]) + value_of(parts[1])
     reached = [part for part in parts if isinstance(part, Tensor)]
-    if any(part.shape != output.shape for part in reached):
-        raise UnsupportedOperationError("addition repeats an input along an axis")
-    numerator = torch.stack(reached).sum(0)
+    if any(part.ndim != output.ndim or len(part) != len(output) for part in reached):
+        raise UnsupportedOperationError("addition repeats an input along the axis of the batch")
+    numerator = torch.stack([part.expand(output.shape) for part in reached]).sum(0)
 
     def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         share, absorbed = divide(relevance, numerator, output)
-        return tuple(share * part for part in reached), absorbed
+        return tuple(_gathered(share * part, part) for part in reached), absorbed
 
     return Step(output, backward)
+
+
+def _gathered(relevance: Tensor, part: Tensor) -> Tensor:
+    """Sum relevance ``(seeds, ...)`` over the axes along which a summand ``(1, ...)`` was repeated."""
+    axes = [axis for axis in range(1, part.ndim) if part.shape[axis] != relevance.shape[axis]]
+    return relevance.sum(axes, keepdim=True) if axes else relevance
 
 
 def _scaled(operand: Any, factor: float) -> Any:
@@ -100,14 +82,14 @@ def _subtract(left: Any, right: Any, *, alpha: float = 1) -> Step:
     return _add(left, right, alpha=-alpha)
 
 
-def _multiply(left: Any, right: Any) -> Step:
+def _multiply(left: Any, right: Any) -> Step | Constant:
     x, factor = (left, right) if isinstance(left, Tensor) else (right, left)
     if isinstance(factor, Tensor):
-        raise UnsupportedOperationError("product of two values that both depend on the input")
-    output = x * _value(factor)
+        return to_both(torch.mul, left, right)
+    output = x * value_of(factor)
     if output.shape != x.shape:
         raise UnsupportedOperationError("multiplication repeats an input along an axis")
-    open_to = (torch.as_tensor(_value(factor), device=x.device) != 0).expand(x.shape)
+    open_to = (torch.as_tensor(value_of(factor), device=x.device) != 0).expand(x.shape)
 
     def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         stopped = (relevance * ~open_to).flatten(1).sum(1, dtype=torch.float64)
@@ -116,17 +98,19 @@ def _multiply(left: Any, right: Any) -> Step:
     return Step(output, backward)
 
 
-def _divide(left: Any, right: Any) -> Step:
+def _divide(left: Any, right: Any) -> Step | Constant:
     if not isinstance(left, Tensor) or isinstance(right, Tensor):
         raise UnsupportedOperationError("division by a value that depends on the input")
-    return _multiply(left, Constant(1 / torch.as_tensor(_value(right), dtype=left.dtype, device=left.device)))
+    return _multiply(
+        left, Constant(1 / torch.as_tensor(value_of(right), dtype=left.dtype, device=left.device))
+    )
 
 
 def _concatenate(tensors: Sequence[Any], dim: int = 0) -> Step:
-    output = torch.cat([_value(tensor) for tensor in tensors], dim)
+    output = torch.cat([value_of(tensor) for tensor in tensors], dim)
     if dim % output.ndim == 0:
         raise UnsupportedOperationError("concatenation along the batch")
-    sizes = [_value(tensor).shape[dim] for tensor in tensors]
+    sizes = [value_of(tensor).shape[dim] for tensor in tensors]
 
     def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         absorbed = nothing(relevance)
@@ -200,18 +184,18 @@ def _both(value: Any) -> tuple[int, int]:
 
 
 def _average_pool(x: Tensor, *args: Any, **kwargs: Any) -> Step:
-    return _linear(lambda maps: F.avg_pool2d(maps, *args, **kwargs), x)
+    return in_proportion(lambda maps: F.avg_pool2d(maps, *args, **kwargs), x)
 
 
 def _adaptive_average_pool(x: Tensor, output_size: Any) -> Step:
-    return _linear(lambda maps: F.adaptive_avg_pool2d(maps, output_size), x)
+    return in_proportion(lambda maps: F.adaptive_avg_pool2d(maps, output_size), x)
 
 
 def _reduce(name: str, x: Tensor, dim: Any = None, keepdim: bool = False, **_: Any) -> Step:
     axes = () if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
     if not axes or any(axis % x.ndim == 0 for axis in axes):
         raise UnsupportedOperationError(f"{name} over the batch; name the other axes")
-    return _linear(lambda maps: getattr(maps, name)(axes, keepdim=keepdim), x)
+    return in_proportion(lambda maps: getattr(maps, name)(axes, keepdim=keepdim), x)
 
 
 def _interpolate(
@@ -221,13 +205,13 @@ def _interpolate(
         return F.interpolate(maps, size, scale_factor, mode, **kwargs)
 
     if mode in ("nearest", "nearest-exact"):  # a copy: passes relevance on even where it is zero
-        return Step(resize(x), lambda relevance: ((_transpose(resize, x, relevance),), nothing(relevance)))
+        return Step(resize(x), lambda relevance: ((transposed(resize, x, relevance),), nothing(relevance)))
     if mode in ("bilinear", "area"):
-        return _linear(resize, x)
+        return in_proportion(resize, x)
     raise UnsupportedOperationError(f"interpolation {mode!r}")
 
 
-FUNCTIONS: dict[Any, Callable[..., Step]] = {
+FUNCTIONS: dict[Any, Callable[..., Step | Constant]] = {
     **dict.fromkeys((F.relu, torch.relu, torch.relu_), _relu),
     **dict.fromkeys((operator.add, operator.iadd, torch.add), _add),
     **dict.fromkeys((operator.sub, operator.isub, torch.sub), _subtract),
@@ -238,7 +222,7 @@ FUNCTIONS: dict[Any, Callable[..., Step]] = {
     F.adaptive_avg_pool2d: _adaptive_average_pool,
     F.adaptive_max_pool2d: _adaptive_max_pool,
     torch.amax: _maximum,
-    F.dropout: lambda x, *args, **kwargs: _unchanged(x),
+    F.dropout: lambda x, *args, **kwargs: unchanged(x),
     torch.reshape: partial(_reshape, torch.reshape),
     torch.squeeze: partial(_reshape, torch.squeeze),
     F.interpolate: _interpolate,
@@ -248,7 +232,7 @@ FUNCTIONS: dict[Any, Callable[..., Step]] = {
     torch.sum: partial(_reduce, "sum"),
     torch.mean: partial(_reduce, "mean"),
 }
-METHODS: dict[str, Callable[..., Step]] = {
+METHODS: dict[str, Callable[..., Step | Constant]] = {
     **dict.fromkeys(("relu", "relu_"), _relu),
     **dict.fromkeys(("clamp", "clamp_"), _clamp),
     **dict.fromkeys(("add", "add_"), _add),
@@ -261,10 +245,10 @@ METHODS: dict[str, Callable[..., Step]] = {
     "sum": partial(_reduce, "sum"),
     "mean": partial(_reduce, "mean"),
 }
-MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step]] = {
+MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step | Constant]] = {
     nn.ReLU: lambda module, x: _relu(x),
     **dict.fromkeys((nn.Hardtanh, nn.ReLU6), lambda module, x: _clamp(x, module.min_val, module.max_val)),
-    **dict.fromkeys((nn.Identity, nn.Dropout, nn.Dropout2d), lambda module, x: _unchanged(x)),
+    **dict.fromkeys((nn.Identity, nn.Dropout, nn.Dropout2d), lambda module, x: unchanged(x)),
     nn.Flatten: lambda module, x: _flatten(x, module.start_dim, module.end_dim),
     nn.MaxPool2d: lambda module, x: _max_pool(
         x,
@@ -275,8 +259,8 @@ MODULES: dict[type[nn.Module], Callable[[Any, Tensor], Step]] = {
         module.ceil_mode,
         return_indices=module.return_indices,
     ),
-    nn.AvgPool2d: lambda module, x: _linear(module, x),
-    nn.AdaptiveAvgPool2d: lambda module, x: _linear(module, x),
+    nn.AvgPool2d: lambda module, x: in_proportion(module, x),
+    nn.AdaptiveAvgPool2d: lambda module, x: in_proportion(module, x),
     nn.AdaptiveMaxPool2d: lambda module, x: _adaptive_max_pool(x, module.output_size, module.return_indices),
     nn.Upsample: lambda module, x: _interpolate(
         x, module.size, module.scale_factor, module.mode, align_corners=module.align_corners

@@ -36,10 +36,12 @@ class Propagation:
     Parameters
     ----------
     model
-        Built of convolutions, linear layers, batch normalisation directly after either, the operations of
-        :mod:`tablekin.models.lrp.operations` and modules that record themselves.
+        Built of convolutions, linear layers, batch normalisation directly after either, what the modules
+        ``operations``, ``activations``, ``normalisation``, ``rearranging``, ``attention`` and ``unfolding``
+        beside this one know, and modules that record themselves.
     x
-        ``(1, *input)``; an array, or a tensor on the model's device and of its floating type.
+        ``(1, *input)``; an array, or a tensor on the model's device and of its floating type; integers where the
+        model looks them up in an ``nn.Embedding``.
     rules
         The rule of every convolution and linear layer, in any form that
         :meth:`tablekin.models.lrp.composite.Composite.of` takes.
@@ -155,6 +157,8 @@ class Propagation:
             shares, kept = step.backward(arrived.pop(node))
             absorbed = absorbed + kept
             for source, share in zip(sources, shares, strict=True):
+                if share is None:
+                    continue
                 arrived[source] = arrived[source] + share if source in arrived else share
         there = arrived.get(to)
         if there is None:  # the output does not depend on it

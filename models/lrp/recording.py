@@ -8,16 +8,27 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional as F
 
+from tablekin.models.lrp import activations, attention, normalisation, rearranging
 from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.layers import weighted
 from tablekin.models.lrp.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
 from tablekin.models.lrp.step import Constant, Recorder, Step, UnsupportedOperationError
 from tablekin.models.lrp.tracing import Tracer, asks_for_shape, attribute, inputs_of, traced
+from tablekin.models.lrp.unfolding import UNFOLDED
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
 _RELU = (nn.ReLU, F.relu, torch.relu, "relu", "relu_")
 NORMALISATION = (nn.BatchNorm1d, nn.BatchNorm2d)
-_KNOWN = ", ".join(sorted({kind.__name__ for kind in (*WEIGHTED, *NORMALISATION, *MODULES)}))
+_OTHERS = (rearranging, activations, normalisation)
+_MODULES = MODULES | {kind: step for others in _OTHERS for kind, step in others.MODULES.items()}
+_KNOWN = ", ".join(
+    sorted(
+        {
+            kind.__name__
+            for kind in (*WEIGHTED, *NORMALISATION, *_MODULES, *UNFOLDED, nn.Embedding, nn.Softmax)
+        }
+    )
+)
 
 
 class Recording:
@@ -49,11 +60,19 @@ class Recording:
 
     def __init__(self, model: nn.Module, x: Tensor, composite: Composite) -> None:
         tracer = Tracer()
-        if tracer.is_leaf_module(model, ""):
+        if tracer.is_leaf_module(model, "") or type(model) in UNFOLDED:
             model = nn.Sequential(model)  # a layer by itself, then named "0"
         self._model = model
-        self._modules = dict(model.named_modules())
         self._graph = traced(tracer, model)
+        self._modules = dict(model.named_modules()) | tracer.made
+        self._functions = dict(FUNCTIONS)
+        self._methods = dict(METHODS)
+        for others in _OTHERS:
+            self._functions |= others.FUNCTIONS
+            self._methods |= others.METHODS
+        self._functions |= attention.functions_for(composite.softmax)
+        self._methods |= attention.methods_for(composite.softmax)
+        self._known_modules = _MODULES | attention.modules_for(composite.softmax)
         self._composite = composite
         self._values: dict[fx.Node, Tensor | Constant] = {}
         self.steps: dict[fx.Node, tuple[list[fx.Node], Step]] = {}
@@ -61,7 +80,10 @@ class Recording:
             self._run(x)
         value = self._values[self.out]
         if not isinstance(value, Tensor):
-            raise UnsupportedOperationError("the model's output does not depend on its input")
+            raise UnsupportedOperationError(
+                "the model's output does not depend on its input, but through constants at most; the softmax is one, "
+                "except in a Composite with softmax='taylor'"
+            )
         self.output = value
         del self._values
 
@@ -91,14 +113,14 @@ class Recording:
         """Run one node and keep its value and its way back."""
         inputs = inputs_of(node)
         sources = [source for source in inputs if isinstance(self._values[source], Tensor)]
-        if node.op != "call_module" and (not sources or asks_for_shape(node)):
+        if node.op != "call_module" and (asks_for_shape(node) or not self._floating(sources)):
             self._values[node] = self._computed(node)
             return
         try:
             if node.op == "call_module" and node.args:
                 step = self._run_module(node, place, count)
             else:
-                table: dict[Any, Any] = METHODS if node.op == "call_method" else FUNCTIONS
+                table: dict[Any, Any] = self._methods if node.op == "call_method" else self._functions
                 if node.target not in table:
                     raise UnsupportedOperationError("no way back is known through what it computes")
                 step = table[node.target](*self._evaluated(node.args), **self._evaluated(node.kwargs))
@@ -107,8 +129,15 @@ class Recording:
             raise UnsupportedOperationError(
                 f"relevance cannot be passed back through {what}: {error}"
             ) from error
+        if isinstance(step, Constant):
+            self._values[node] = step
+            return
         self._values[node] = step.output
         self.steps[node] = (sources, step)
+
+    def _floating(self, nodes: list[fx.Node]) -> bool:
+        """Tell whether relevance may return to one of the values; to integers it does so through embeddings alone."""
+        return any(getattr(self._values[node], "is_floating_point", bool)() for node in nodes)
 
     def _computed(self, node: fx.Node) -> Any:
         """Run a node that no relevance passes: a shape, a number, a constant."""
@@ -132,11 +161,15 @@ class Recording:
         values: Any = self._values
         return fx.map_arg(arguments, values.__getitem__)
 
-    def _run_module(self, node: fx.Node, place: int, count: int) -> Step:
+    def _run_module(self, node: fx.Node, place: int, count: int) -> Step | Constant:
         module, below = self._module(node), node.args[0]
         x = self._values[below] if isinstance(below, fx.Node) else None
+        if isinstance(x, Constant):
+            return Constant(module(x.value))
         if not isinstance(x, Tensor):
             raise UnsupportedOperationError("its input does not depend on the model's")
+        if type(module) is nn.Embedding:
+            return rearranging.embedded(module, x)
         if isinstance(module, WEIGHTED):
             self._check_width(node, module, x)
             rule = self._composite.rule_for(str(node.target), module, place, count)
@@ -151,11 +184,11 @@ class Recording:
             return MODULES[nn.Identity](module, x)  # already folded into the layer below
         if isinstance(module, Recorder):
             return module.record(x)
-        if type(module) not in MODULES:
+        if type(module) not in self._known_modules:
             raise UnsupportedOperationError(
                 f"no way back is known; known are {_KNOWN} and modules with a method 'record'"
             )
-        return MODULES[type(module)](module, x)
+        return self._known_modules[type(module)](module, x)
 
     def _named(self, node: fx.Node) -> str:
         """Name a layer, function or method of the model in words."""

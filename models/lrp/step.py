@@ -15,9 +15,9 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-Backward = Callable[[Tensor], tuple[tuple[Tensor, ...], Tensor]]
+Backward = Callable[[Tensor], tuple[tuple[Tensor | None, ...], Tensor]]
 """Relevance of the output ``(seeds, *output)``, which may be overwritten -> that of every input
-``(seeds, *input)``, absorbed ``(seeds,)`` float64."""
+``(seeds, *input)`` or None for none, absorbed ``(seeds,)`` float64."""
 
 Adjoint = Callable[[Tensor], Tensor]
 """Functionals of the input's relevance ``(functionals, *input)`` -> of the output's ``(functionals, *output)``."""

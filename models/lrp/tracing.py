@@ -6,15 +6,43 @@ from typing import Any
 
 from torch import Tensor, fx, nn
 
+from tablekin.models.lrp.rearranging import with_single_pieces
 from tablekin.models.lrp.step import Recorder, UnsupportedOperationError
+from tablekin.models.lrp.unfolding import UNFOLDED
 
 
 class Tracer(fx.Tracer):
-    """Traces a model, taking modules that record themselves as one operation."""
+    """Traces a model, taking modules that record themselves as one operation, and unfolding layers made of others.
+
+    Attributes
+    ----------
+    made
+        The layers that unfolding made, by name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: dict[str, nn.Module] = {}
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Tell whether a module is one operation."""
         return isinstance(m, Recorder) or super().is_leaf_module(m, module_qualified_name)
+
+    def path_of_module(self, mod: nn.Module) -> str:
+        """Name a module of the model, or one that unfolding made."""
+        return next((name for name, made in self.made.items() if made is mod), "") or super().path_of_module(
+            mod
+        )
+
+    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        """Call a module of the model, written out if it is made of others."""
+        if type(m) in UNFOLDED and not isinstance(m, Recorder):
+            return UNFOLDED[type(m)](m, self._add, *args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def _add(self, parent: nn.Module, name: str, layer: nn.Module) -> nn.Module:
+        path = f"{self.path_of_module(parent)}.{name}"
+        return self.made.setdefault(path, layer)
 
 
 def traced(tracer: Tracer, model: nn.Module) -> fx.Graph:
@@ -26,7 +54,7 @@ def traced(tracer: Tracer, model: nn.Module) -> fx.Graph:
         If what it does depends on the values of its input.
     """
     try:
-        return tracer.trace(model)
+        return with_single_pieces(tracer.trace(model))
     except (fx.proxy.TraceError, TypeError) as error:
         raise UnsupportedOperationError(
             f"{type(model).__name__} cannot be written down as a graph of operations: its forward decides by values of "
@@ -50,7 +78,7 @@ def asks_for_shape(node: fx.Node) -> bool:
     """Tell whether a node reads the shape of a tensor and not its values."""
     if node.op == "call_method":
         return node.target in ("size", "dim")
-    return node.target is getattr and node.args[1] in ("shape", "ndim")
+    return node.target is getattr and node.args[1] in ("shape", "ndim", "device", "dtype")
 
 
 def attribute(model: nn.Module, path: str) -> Tensor:

@@ -18,9 +18,14 @@ WITH_EXAMPLES = {
     "tablekin.models",
     "tablekin.models.baselines",
     "tablekin.models.bilrp",
+    "tablekin.models.lrp.activations",
+    "tablekin.models.lrp.attention",
     "tablekin.models.lrp.composite",
     "tablekin.models.lrp.inputs",
+    "tablekin.models.lrp.normalisation",
     "tablekin.models.lrp.propagation",
+    "tablekin.models.lrp.rearranging",
+    "tablekin.models.lrp.unfolding",
 }
 
 

@@ -232,7 +232,7 @@ def test_batch_normalisation_is_part_of_the_layer_below(kind: str, bias: bool) -
 REFUSED = {
     "sigmoid": (nn.Sigmoid(), "Sigmoid"),
     "softmax": (Calls(lambda x: x.softmax(1)), "softmax"),
-    "square": (Calls(lambda x: x * x), "both depend"),
+    "softmax over the batch": (Calls(lambda x: x + x.softmax(0)), "over the batch"),
     "quotient": (Calls(lambda x: 1 / x), "depends on the input"),
     "sum over batch": (Calls(lambda x: x.sum(0)), "batch"),
     "sum over all": (Calls(lambda x: x.sum()), "batch"),
@@ -289,7 +289,7 @@ class Named(nn.Module):
         ),
         (
             Calls(lambda x: x.softmax(1)),
-            "relevance cannot be passed back through the method 'softmax': .* is known through what it computes",
+            "the model's output does not depend on its input, .* a Composite with softmax='taylor'",
         ),
         (Decides(), "Decides cannot be written down as a graph .* decides by values of its input.*"),
     ],

@@ -27,7 +27,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
-from torch.nn import functional as F
 
 from tablekin.models.lrp.passing import copied, value_of
 from tablekin.models.lrp.step import Constant, Step, UnsupportedOperationError, nothing
@@ -123,7 +122,6 @@ FUNCTIONS: dict[Any, Callable[..., Step | Constant]] = {
     piece: partial(_copied, piece),
     getattr: _attribute,
     torch.masked_fill: _masked,
-    F.pad: partial(_copied, F.pad),
 }
 METHODS: dict[str, Callable[..., Step | Constant]] = {
     **{name: partial(_copied, getattr(Tensor, name)) for name in _METHODS},

@@ -19,9 +19,10 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
     """
     odds = exp(abs(verdict.log_odds_copied))
     towards = "copied" if verdict.log_odds_copied > 0 else "computed alike"
-    how = (
-        f"{verdict.strength}; odds {_stated(verdict)} to 1 that they were {towards}" if odds >= 2 else "open"
-    )
+    how = "open"
+    if odds >= 2:
+        stated = stated_odds(verdict.log_odds_copied)
+        how = f"{verdict.strength}; odds {stated} to 1 that they were {towards}"
     if verdict.relation is Relation.COPIED:
         yield f"copied, one from the other or both from a third ({how})"
     elif verdict.relation is Relation.SAME_FUNCTION and odds >= 2 and towards == "computed alike":
@@ -46,9 +47,9 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
         )
 
 
-def _stated(verdict: PairVerdict) -> str:
+def stated_odds(log_odds: float) -> str:
     """Write odds in round numbers; beyond what is borne out, only that they are greater."""
-    at_most = abs(verdict.log_odds_copied) >= MAX_LOG_ODDS
-    odds = exp(min(abs(verdict.log_odds_copied), MAX_LOG_ODDS))
+    at_most = abs(log_odds) >= MAX_LOG_ODDS
+    odds = exp(min(abs(log_odds), MAX_LOG_ODDS))
     rounded = int(odds) if odds < 20 else int(odds / 10) * 10
     return f"more than {rounded}" if at_most else f"{rounded}"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tablekin.collation import VARIANT_CRITERIA
+from tablekin.collation import MAX_LOG_ODDS, VARIANT_CRITERIA
 from tablekin.corpus import CorpusStore
 from tablekin.kinship import KINSHIP_TERMS
 from tablekin.report.atlas.catalogue import Catalogue
@@ -94,6 +94,7 @@ def overview_shard(given: Overview) -> dict[str, Any]:
         "mean_phi": pack(_mean_phi(corpus), "f4"),
         "doubt": DOUBT.min_probability,
         "sure_variant": VARIANT_CRITERIA.min_confidence,
+        "max_log_odds": MAX_LOG_ODDS,
         "terms": {
             "cosine": COSINE,
             "z": Z,

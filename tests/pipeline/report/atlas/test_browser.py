@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import math
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ import pytest
 
 from tablekin.corpus import CorpusStore
 from tablekin.report import AtlasRequest, write_atlas
+from tablekin.report.verdict_words import stated_odds
 from tests.support.atlases import LONG, MARKUP, RIGHT_TO_LEFT, empty_corpus, full_corpus, make_corpus
 
 
@@ -256,6 +258,19 @@ def test_what_only_two_pages_share_is_the_map_less_what_either_has_with_the_aver
     shown = [float(one.removesuffix(" %")) for one in told]
     strongest = 100 * expected.ravel()[np.argsort(-np.abs(expected.ravel()), kind="stable")]
     assert np.allclose(shown, strongest[: len(shown)], atol=0.011) and len(shown) > 5
+
+
+def test_odds_are_told_as_the_command_line_tells_them(page, atlas, corpus):
+    page.visit(atlas)
+    told = 0
+    for pair in CorpusStore.open(corpus).read("alignments").query("is_kin").itertuples():
+        page.go(hash=f"#/pair/{pair.doc_a}/{pair.doc_b}")
+        if abs(pair.log_odds_copied) >= math.log(2):
+            assert f"The odds are {stated_odds(pair.log_odds_copied)} to 1" in page.text(".agreement")
+            told += 1
+        else:
+            assert "odds" not in page.text(".agreement")
+    assert told
 
 
 def test_the_matrix_of_a_pair_is_gone_through_by_keys(page, atlas, corpus):

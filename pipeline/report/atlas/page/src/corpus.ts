@@ -31,6 +31,7 @@ interface CorpusShard {
   mean_phi: string
   doubt: number
   sure_variant: number
+  max_log_odds: number
   terms: Record<string, string>
 }
 

@@ -8,7 +8,6 @@ import { address } from './route'
 import { counted, fill, T } from './strings'
 
 const t = T.pair
-const MOST_ODDS = 1e6 // that are told
 const ALIKE = -0.7 // logarithm of the odds, from which numbers are said to be computed alike
 
 export function pairKicker(corpus: Corpus, one: number, other: number): (Node | string)[] {
@@ -61,7 +60,8 @@ export function inShort(alignment: Doc['shard']['alignments'][number]): string {
 }
 
 // How many cells agree, and how surely the pages were copied.
-export function agreement(doc: Doc, other: number): string[] {
+// Odds are told in round numbers, and no greater ones than is borne out, as on the command line.
+export function agreement(corpus: Corpus, doc: Doc, other: number): string[] {
   const found = alignmentOf(doc, other)
   if (!found?.[1]) return []
   const [, , , , odds, same, variant, doubtful, errors] = found
@@ -69,11 +69,12 @@ export function agreement(doc: Doc, other: number): string[] {
   if (variant) lines.push(fill(variant === 1 ? t.differs : t.differ, { variant }))
   if (doubtful) lines.push(fill(doubtful === 1 ? t.doubtfulOne : t.doubtful, { doubtful }))
   if (errors) lines.push(fill(t.errors, { errors: counted(errors, 'error') }))
-  const times = Math.min(MOST_ODDS, Math.exp(Math.min(30, Math.abs(odds))))
+  const times = Math.exp(Math.min(corpus.max_log_odds, Math.abs(odds)))
   if (times >= 2) {
     const towards = odds > 0 ? t.towards.copied : t.towards.alike
-    const most = times >= MOST_ODDS ? t.more : ''
-    lines.push(fill(t.odds, { odds: `${most}${Math.round(times).toLocaleString('en-GB')}`, towards }))
+    const most = Math.abs(odds) >= corpus.max_log_odds ? t.more : ''
+    const round = times < 20 ? Math.floor(times) : Math.floor(times / 10) * 10
+    lines.push(fill(t.odds, { odds: `${most}${round}`, towards }))
   }
   return lines
 }

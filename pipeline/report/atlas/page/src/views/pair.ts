@@ -104,7 +104,7 @@ class PairView {
       if (index >= 0 && !this.chosen) this.chosen = { side, index }
     }
     this.body = [
-      h('p', { class: 'agreement' }, agreement(a, b.number).join(' '), ' ', this.apparatusLink()),
+      h('p', { class: 'agreement' }, agreement(corpus, a, b.number).join(' '), ' ', this.apparatusLink()),
       this.controls(),
       this.stage,
       this.told,

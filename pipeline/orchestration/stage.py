@@ -248,11 +248,12 @@ def _update_metadata(
 
 def comparison_stages(stages: Stages | None, device: str = "cpu") -> tuple[Score, Match]:
     """Give the functions that score and match, the project's own by default, which rank partners on a device."""
-    if stages is not None:
-        return stages.score, stages.match
-    from tablekin.explain import match_pairs, score_pairs
+    chosen, where = stages or load_stages(), resolve_device(device)
+    if stages is not None or where == "cpu":
+        return chosen.score, chosen.match
+    from tablekin.explain import score_pairs
 
-    return partial(score_pairs, device=resolve_device(device)), match_pairs
+    return partial(score_pairs, device=where), chosen.match
 
 
 def _means(device: str, workers: int, scheduler: str | None) -> str:

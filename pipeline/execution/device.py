@@ -14,9 +14,9 @@ class AcceleratorLimits:
     """What a process that analyses pages takes of an accelerator."""
 
     memory: int = threshold(
-        16 << 30,
+        8 << 30,
         "bytes",
-        "of a worker: 15.5 GiB were held after dense pages; sixteen on 80 GB ran out of memory",
+        "of a worker: one page of 2 megapixels took 2.8 to 5.4 GB beside the context; sixteen workers on 80 GB ran out",
     )
 
 

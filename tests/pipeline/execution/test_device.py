@@ -22,7 +22,7 @@ def test_a_processor_gets_as_many_workers_as_it_may_use(monkeypatch):
     assert default_workers("cpu") == 7
 
 
-@pytest.mark.parametrize(("gigabytes", "workers"), [(2, 1), (79, 4), (800, 6)])
+@pytest.mark.parametrize(("gigabytes", "workers"), [(2, 1), (33, 4), (800, 6)])
 def test_an_accelerator_gets_as_many_workers_as_its_memory_holds_and_there_are_cores(
     monkeypatch, gigabytes, workers
 ):

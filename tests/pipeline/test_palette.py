@@ -2,7 +2,6 @@
 
 import re
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from skimage.color import rgb2lab
 from tablekin import palette
 from tablekin.report.apparatus_drawing import MARKS as COLLATED
 from tablekin.report.residuals import MARKS as RECOMPUTED
+from tests.support.places import ROOT
 
 ROOMS = ("analyze", "kinship", "report")
 DEFICIENCIES = {  # Machado, Oliveira and Fernandes (2009), severity 1, of linear RGB
@@ -52,14 +52,13 @@ def test_what_marks_mean_is_told_without_colour(marks):
 
 
 def test_no_drawing_has_colours_of_its_own():
-    folder = Path(palette.__file__).parent
     for room in ROOMS:
-        for path in (folder / room).glob("*.py"):
+        for path in (ROOT / "pipeline" / room).rglob("*.py"):
             assert not re.search(r'"#[0-9a-fA-F]{6}"', path.read_text("utf-8")), path
 
 
 def test_the_atlas_says_the_same_in_the_same_colours():
-    style = (Path(palette.__file__).parent / "report/atlas/page/src/style.css").read_text("utf-8")
+    style = (ROOT / "pipeline/report/atlas/page/src/style.css").read_text("utf-8")
     told: dict[str, str] = {}
     for name, colour in re.findall(r"--([a-z]+): (#[0-9a-f]{6})", style):
         told.setdefault(name, colour)  # those of the light theme stand first

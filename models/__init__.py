@@ -1,7 +1,8 @@
 """Similarity models, and the propagation of relevance through them: LRP and BiLRP as a library.
 
-``bilrp`` explains the similarity of two inputs under any network of convolutions, ``lrp`` the outputs of such a network
-for one input; ``baselines`` holds other explanations to compare with, ``networks`` the models that tablekin uses.
+``bilrp`` explains the similarity of two inputs under any network of convolutions, ``lrp`` the outputs of such a
+network, or of a transformer, for one input; ``baselines`` holds other explanations to compare with, ``networks`` the
+models that tablekin uses.
 
 >>> import torch
 >>> from tablekin.models import bilrp, lrp

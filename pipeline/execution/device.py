@@ -16,7 +16,7 @@ class AcceleratorLimits:
     memory: int = threshold(
         8 << 30,
         "bytes",
-        "of a worker: one page of 2 megapixels took 2.8 to 5.4 GB beside the context; sixteen workers on 80 GB ran out",
+        "of a worker: sixteen workers with 5 GB each ran out of it on pages of 2 megapixels",
     )
 
 

@@ -60,7 +60,7 @@ def make_training_page(seed: tuple[int, int], marked: bool = False) -> TrainingP
         Whether its tables are of signs, fractions and letters.
     """
     from tablekin.sample.degradation.degrade import degrade, random_degradation
-    from tablekin.sample.training_pages import training_page
+    from tablekin.sample.training.pages import training_page
     from tablekin.sample.typesetting.engraver import random_hand
     from tablekin.sample.typesetting.style import random_style
     from tablekin.sample.typesetting.typeset import set_page

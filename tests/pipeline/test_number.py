@@ -3,7 +3,7 @@ import math
 import pytest
 
 from tablekin.number import text_of, value_of
-from tablekin.sample.training_pages import roman
+from tablekin.sample.training.cells import roman
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from scipy import ndimage
 from tablekin.sample.degradation.degrade import Degradation, degrade, random_degradation
 from tablekin.sample.degradation.exposure import Scanner
 from tablekin.sample.degradation.paper import Paper
-from tablekin.sample.training_pages import training_page
+from tablekin.sample.training.pages import training_page
 from tablekin.sample.typesetting.sheet import Sheet
 from tablekin.sample.typesetting.style import random_style
 from tablekin.sample.typesetting.typeset import set_page

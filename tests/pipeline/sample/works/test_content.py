@@ -1,7 +1,7 @@
 import numpy as np
 
 from tablekin.sample.plan import plan_archive
-from tablekin.sample.training_pages import training_page
+from tablekin.sample.training.pages import training_page
 
 
 def test_tables_of_planned_and_of_training_pages_are_whole():

@@ -2,7 +2,8 @@ from collections import Counter
 
 import numpy as np
 
-from tablekin.sample.training_pages import roman, training_page
+from tablekin.sample.training.cells import roman
+from tablekin.sample.training.pages import training_page
 
 
 def test_roman_numerals_read_back() -> None:

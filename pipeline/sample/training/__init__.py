@@ -1,0 +1,1 @@
+"""Pages that the digit network learns from."""

@@ -20,7 +20,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -34,7 +33,7 @@ for _place in (str(ROOT), str(ROOT / "scripts")):
         sys.path.insert(0, _place)
 
 import numpy as np  # noqa: E402
-from compare_corpora import compare  # noqa: E402
+from lib.attack_sequences import SEQUENCES, AttackedCommand, copy_of, differences, placed, prepare  # noqa: E402
 from lib.attacked_command import (  # noqa: E402
     Commands,
     FaultPoint,
@@ -43,63 +42,11 @@ from lib.attacked_command import (  # noqa: E402
     wait_for,
     workers,
 )
-from PIL import Image  # noqa: E402
+from lib.local_cluster import Cluster  # noqa: E402
 
 from tablekin.check import check  # noqa: E402
-from tablekin.corpus import CorpusStore  # noqa: E402
 
-PAGES = 6
-FEW = "[collate]\nneighbours = 1\n"  # pairs that are laid side by side, which takes most of the time of an attack
-PLAIN = ("*.svg", "*.nwk", "*.csv")  # files that are compared byte by byte, beside the tables
 LEFT = 5  # exit code where attacks are left
-
-
-@dataclass(frozen=True)
-class AttackedCommand:
-    """A command that is attacked."""
-
-    name: str
-    before: str  # which state it begins from
-    arguments: tuple[str, ...]  # with {} for the folder
-    random: int  # attacks at random moments
-    step: int = 1  # of so many changes of files one is attacked, twice
-
-
-OPTIONS = ("--device", "cpu", "--workers", "2", "--config", "{}/RUN.toml")
-CLUSTER = ("--device", "cpu", "--scheduler", "SCHEDULER", "--config", "{}/RUN.toml")
-SEQUENCES = (
-    AttackedCommand("first run", "scans", ("run", "{}/scans", "--out", "{}/corpus", *OPTIONS), 12),
-    AttackedCommand("increment", "more", ("run", "{}/scans", "--out", "{}/corpus", *OPTIONS), 12),
-    AttackedCommand(
-        "metadata",
-        "corpus",
-        ("run", "{}/scans", "--out", "{}/corpus", "--metadata", "{}/other.csv", *OPTIONS),
-        6,
-    ),
-    AttackedCommand(
-        "config",
-        "corpus",
-        ("run", "{}/scans", "--out", "{}/corpus", "--config", "{}/OTHER.toml", *OPTIONS[:4]),
-        6,
-    ),
-    AttackedCommand("drop", "corpus", ("drop", "{}/corpus", "page1", "page*4.png"), 8),
-    AttackedCommand("correct", "corpus", ("correct", "{}/corpus", "{}/cells.csv", "--who", "Ada"), 6),
-    AttackedCommand("analyze", "corpus", ("analyze", "{}/corpus"), 6),
-    AttackedCommand("kinship", "corpus", ("kinship", "{}/corpus"), 6),
-    AttackedCommand(
-        "collate",
-        "corpus",
-        ("collate", "{}/corpus", "page0", "page2", "--csv", "{}/out.csv", "--image", "{}/out.svg"),
-        4,
-    ),
-    AttackedCommand(
-        "with Dask",
-        "more",
-        ("run", "{}/scans", "--out", "{}/corpus", *CLUSTER),
-        12,
-        5,
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -132,59 +79,6 @@ class Outcome:
     advice: list[str] = field(default_factory=list)  # of check straight after it
     wrong: list[str] = field(default_factory=list)  # what is not as it must be in the end
     seconds: float = 0.0
-
-
-def write_page(path: Path, number: int, seed: int) -> None:
-    """Write a page whose first pixel says of which edition it is."""
-    image = np.random.default_rng(seed).integers(0, 256, (20, 30)).astype(np.uint8)
-    image[0, 0] = number
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(image).save(path)
-
-
-def write_metadata(path: Path, place: str) -> None:
-    """Write metadata of all pages."""
-    lines = [f"page{n}.png,work {n % 2},{1500 + n},{place}" for n in range(PAGES + 2)]
-    path.write_text("\n".join(["file,work,year,place", *lines]) + "\n")
-
-
-def write_corrections(path: Path) -> None:
-    """Write corrections of cells of three pages, in two batches of documents."""
-    lines = [f"page{page},{row},2,9{page} {row}" for page in (0, 1, 4) for row in (3, 4)]
-    path.write_text("\n".join(["doc,row,column,reading", *lines]) + "\n")
-
-
-def prepare(folder: Path, commands: Commands) -> None:
-    """Make the states that commands begin from: scans alone, a corpus, and a corpus whose scans have changed."""
-    for number in range(PAGES):
-        write_page(folder / f"scans/scans/page{number}.png", number, number)
-    write_metadata(folder / "scans/metadata.csv", "Paris")
-    write_metadata(folder / "scans/other.csv", "Basel")
-    write_corrections(folder / "scans/cells.csv")
-    (folder / "scans/RUN.toml").write_text(FEW)
-    (folder / "scans/OTHER.toml").write_text("[explain]\nmatches_per_pair = 2\n" + FEW)
-    shutil.copytree(folder / "scans", folder / "corpus")
-    run = ("run", "{}/scans", "--out", "{}/corpus", "--metadata", "{}/metadata.csv", *OPTIONS)
-    assert commands.finish(placed(run, folder / "corpus"), folder / "corpus") == 0
-    shutil.copytree(folder / "corpus", folder / "more")
-    write_page(folder / "more/scans/page2.png", 2, 22)
-    for number in (PAGES, PAGES + 1):
-        write_page(folder / f"more/scans/page{number}.png", number, number)
-
-
-def placed(arguments: Sequence[str], folder: Path, scheduler: str = "") -> list[str]:
-    """Put the folder and the address into the arguments of a command."""
-    return [argument.replace("{}", str(folder)).replace("SCHEDULER", scheduler) for argument in arguments]
-
-
-def copy_of(state: Path, folder: Path) -> None:
-    """Copy a state; the record of its corpus names the scans of the copy."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    shutil.copytree(state, folder)
-    if (folder / "corpus").exists():
-        corpus = CorpusStore(folder / "corpus")
-        corpus.write_record(corpus.read_record() | {"scans": [str(folder / "scans")]})
 
 
 def plan(sequence: AttackedCommand, changes: int, seed: int) -> Iterator[Attack]:
@@ -302,89 +196,6 @@ class Attacker:
             if process.is_alive():
                 with suppress(ProcessLookupError):
                     os.kill(found[0], attack.signal)
-
-
-class Cluster:
-    """A Dask scheduler and two workers on this machine, started when they are needed."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self._address = ""
-
-    def address(self) -> str:
-        """Address of the scheduler."""
-        if not self._address:
-            file = self._folder / "scheduler.json"
-            file.unlink(missing_ok=True)
-            self._start(
-                "scheduler",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                "0",
-                "--scheduler-file",
-                str(file),
-                "--no-dashboard",
-            )
-            while not (file.exists() and file.read_text().endswith("}")):
-                time.sleep(0.1)
-            self._address = str(json.loads(file.read_text())["address"])
-            self._start(
-                "worker",
-                self._address,
-                *("--host", "127.0.0.1", "--nthreads", "1", "--nworkers", "2", "--no-dashboard"),
-            )
-            time.sleep(8)
-        return self._address
-
-    def _start(self, *arguments: str) -> None:
-        paths = os.pathsep.join([str(ROOT), str(ROOT / "scripts"), *(path for path in sys.path if path)])
-        environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
-        with (self._folder / "cluster.txt").open("ab") as log:
-            self._processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "dask", *arguments],
-                    cwd=self._folder,
-                    env=environment,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
-            )
-
-    def kill_a_worker(self) -> None:
-        """Kill a worker; its nanny starts another."""
-        found = workers(self._processes[-1].pid)
-        if found:
-            with suppress(ProcessLookupError):
-                os.kill(found[-1], signal.SIGKILL)
-
-    def close(self) -> None:
-        """End all of it."""
-        for process in self._processes:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def differences(whole: Path, folder: Path) -> Iterator[str]:
-    """Say what is not as the command that nobody ended left it, or should not be there at all."""
-    for line, differs in compare(whole / "corpus", folder / "corpus", common=False):
-        if differs:
-            yield line
-    files = [{path.relative_to(one) for kind in PLAIN for path in one.rglob(kind)} for one in (whole, folder)]
-    yield from (f"{path} is there only once" for path in sorted(files[0] ^ files[1]))
-    for path in sorted(files[0] & files[1]):
-        if (whole / path).read_bytes() != (folder / path).read_bytes():
-            yield f"{path} differs"
-    yield from (f"check: {problem}" for problem in check(folder / "corpus"))
-    for path in folder.rglob(".*"):
-        if path.name not in (".lock",):
-            yield f"{path.relative_to(folder)} was left"
-    record = CorpusStore(folder / "corpus").read_record()
-    if record.get("state") != "finished":
-        yield f"the record is {record.get('state')}"
 
 
 def summarize(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:

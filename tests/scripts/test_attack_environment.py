@@ -2,7 +2,7 @@ import json
 import sys
 
 import pytest
-from attack_environment import WRITING, Trial, trials
+from lib.surroundings_tried import WRITING, Trial, trials
 
 from tests.scripts.test_attack_kills import run_script
 

@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from attack_kills import SEQUENCES, FaultPoint, plan
+from attack_kills import FaultPoint, plan
+from lib.attack_sequences import SEQUENCES
 
 from tests.support.places import ROOT
 

@@ -25,6 +25,7 @@ from typing import Any, TypeVar, get_args
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from lib.bootstrap import resample
 from lib.pairing import Pair, choose_pairs
 from lib.perturbation import (
     CURVES,
@@ -37,11 +38,9 @@ from lib.perturbation import (
 from lib.randomisation import randomise
 from lib.subject import DEFAULT, Level, explain, prepare
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from tablekin.execution import Failure, default_workers, run_in_order
 
-_DRAWS = 4000  # of the bootstrap
 _LEAST = 10  # regions a page needs
 MEASURES = ("cosine", "rank correlation", "deletion", "insertion")
 
@@ -130,21 +129,6 @@ def evaluate(
         for i, stages in zip(first, results, strict=True):
             changes += [{"group": pairs[i].group, "a": pairs[i].a.name, **stage} for stage in stages]
     return pd.DataFrame(rows), pd.DataFrame(changes)
-
-
-def resample(units: Sequence[Sequence[str]], seed: int) -> NDArray[np.float64]:
-    """Draw works or documents with replacement; weights of the pairs, ``(draws, pairs)``.
-
-    A pair of two units counts as often as the product of how often both were drawn, a pair within one unit as often
-    as it was (the bootstrap of nodes: Snijders and Borgatti 1999). Draws without any pair are left out.
-    """
-    names = sorted({name for pair in units for name in pair})
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=_DRAWS)
-    first, second = (np.array([names.index(pair[side]) for pair in units]) for side in (0, 1))
-    weights = np.where(first == second, drawn[:, first], drawn[:, first] * drawn[:, second]).astype(float)
-    weights = weights[weights.sum(1) > 0]
-    return weights / weights.sum(1, keepdims=True)
 
 
 def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -48,6 +48,13 @@ def find_digits(fine: Tensor, ink: NDArray[np.float32]) -> Detections:
     return find_glyphs(load_readers(), fine, ink, RunConfig().digitize.threshold).digits
 
 
+def trained_digits(ink: NDArray[np.float32]) -> Detections:
+    """Find the digits in ink ``(h, w)``."""
+    with torch.inference_mode():
+        fine, _ = trained().trunk(pad_to_grain(torch.from_numpy(ink)[None, None]))
+    return find_digits(fine, ink)
+
+
 @dataclass(frozen=True)
 class Subject:
     """A page, or a window of it, ready to be explained and erased."""
@@ -92,9 +99,7 @@ def prepare(path: Path, side: int, level: Level) -> Subject:
         start = int(np.clip(middle - side / 2, 0, max(length - side, 0))) // GRAIN * GRAIN
         window.append(slice(start, start + side))
     ink, labels = np.ascontiguousarray(page.ink[tuple(window)]), labels[tuple(window)]
-    with torch.inference_mode():
-        fine, _ = trained().trunk(pad_to_grain(torch.from_numpy(ink)[None, None]))
-    digits = find_digits(fine, ink)
+    digits = trained_digits(ink)
     if level == "digits":
         labels = digit_labels(digits.boxes, labels)
     used = np.union1d([0], labels)
@@ -173,7 +178,7 @@ def shares(subject: Subject, rule: MinRule) -> csr_array:
     return bigrams(subject.digits.digit, activation, x, y, subject.spacing, rule).shares
 
 
-def _places(subject: Subject) -> NDArray[np.float64]:
+def places(subject: Subject) -> NDArray[np.float64]:
     """Put every digit in one region, ``(n, regions)``."""
     height, width = subject.labels.shape
     x, y = subject.centres.astype(int).T
@@ -196,7 +201,7 @@ def explain(subject: Subject) -> dict[str, NDArray[np.float64]]:
         pooled = pool(GradientPatches(trained(), ink, SETTINGS["0.0"]), subject)
     digits, (x, y) = subject.digits, subject.centres.T
     factors[HESSIAN] = gradient_shares(digits.digit, digits.activation, x, y, subject.spacing) @ pooled
-    factors[OWN] = shares(subject, "proportional") @ _places(subject)
+    factors[OWN] = shares(subject, "proportional") @ places(subject)
     squares = np.bincount(subject.labels.ravel(), (subject.ink.astype(np.float64) ** 2).ravel())
     factors[SALIENCY] = squares[None]
     factors[OCCLUSION] = subject.erasable().contributions()

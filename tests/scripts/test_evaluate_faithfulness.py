@@ -3,22 +3,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from evaluate_faithfulness import draw, resample, show, summarise
+from evaluate_faithfulness import draw, show, summarise
 from lib.perturbation import (
     CURVES,
     FRACTIONS,
 )
 from lib.subject import DEFAULT
-
-
-def test_a_pair_of_two_works_counts_only_where_both_are_drawn() -> None:
-    units = [("p", "p"), ("p", "q"), ("q", "q")]
-    weights = resample(units, 1)
-    assert np.allclose(weights.sum(1), 1)
-    either_alone = (weights[:, 0] == 0) | (weights[:, 2] == 0)
-    assert either_alone.any() and not weights[either_alone, 1].any()
-    both = weights[~either_alone]
-    assert np.allclose(both, 1 / 3)
 
 
 def scores() -> pd.DataFrame:

@@ -1,0 +1,205 @@
+"""Choose the rules of LRP by which regions are explained, on a hundred pairs of windows, half of them held out.
+
+``python scripts/choose_lrp_rules.py ARCHIVE FOLDER... --cache DIR`` takes a sample archive (pairs of editions, and of
+unrelated works) and folders of scans: every window with itself in a re-scan (turned, scaled, bent, worn), and with a
+window of another scan. Measured of every way of explaining:
+
+- deletion, insertion: pairs of regions, one on each page, are erased or left together, in the order in which the
+  explanation says that they matter; ``between`` is insertion less deletion;
+- masks: correlation of the similarity of pages without random regions with what the explanation says is left of it;
+- cosine, rank correlation: with the exact joint effects ``y - y(without i) - y(without i') + y(without both)``;
+- rows true: of the four strongest matches of rows of a window and its re-scan, how many are of the same row;
+- pointing: a row of one page is printed into another; whether it is the strongest match; and ``place``, the share of
+  the other matches of rows that are weaker.
+
+The rule, fixed before anything was measured: of the rules of LRP that with the largest mean ``between`` on the pairs to
+choose by stands against the default on the pairs held out. It becomes the default if there it is better in ``between``,
+the interval of the difference without 0, and in no other measure worse, likewise.
+
+A run that is stopped, or that stops after ``--minutes``, goes on where it was when the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from lib.bootstrap import resample
+from lib.contestants import METHODS, RULES
+from lib.explained import Cache, PausedError
+from lib.hundred_pairs import HALVES, hundred_pairs
+from lib.rule_scores import LOWER_IS_BETTER, MEASURES, RANDOM, score_erasing, score_rows
+from lib.subject import DEFAULT
+
+CRITERION = "between"
+
+
+def measure(
+    archive: Path,
+    folders: list[Path],
+    count: int,
+    of_archive: int,
+    scans: int,
+    side: int,
+    seed: int,
+    cache: Cache,
+) -> pd.DataFrame:
+    """Score every pair by every method.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair and method: ``pair``, ``group``, ``half``, ``units``, ``method``, and the measures it has.
+    """
+    pairs, unlike = hundred_pairs(archive, folders, count, of_archive, scans, side, seed, cache)
+    of_games = [pair for pair in unlike if pair.planted]
+    print(f"{len(pairs)} pairs, {len(of_games)} planted rows", flush=True)
+    rows = []
+    for number, pair in enumerate([*pairs, *of_games]):
+        erased = number < len(pairs)
+        found = (
+            cache.get(f"scores {number} {pair.name} {side} {seed}", partial(score_erasing, pair, number))
+            if erased
+            else {}
+        )
+        known = score_rows(pair) if pair.twin or not erased else {}
+        group = pair.group if erased else "planted rows"
+        for method in (*METHODS, RANDOM):
+            values = found.get(method, {}) | known.get(method, {})
+            if values:
+                row = {"pair": number, "group": group, "half": pair.half, "units": list(pair.units)}
+                rows.append({**row, "method": method, **values})
+        print(f"pair {number + 1} of {len(pairs) + len(of_games)}", flush=True)
+    return pd.DataFrame(rows)
+
+
+def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Average the measures over pairs, with 95 % intervals, and their differences to the default on the same pairs.
+
+    Returns
+    -------
+    DataFrame
+        A row a method and measure: ``mean``, ``low``, ``high``, ``difference``, ``difference_low``,
+        ``difference_high`` and ``pairs``.
+    """
+    rows = []
+    for measure_ in MEASURES:
+        if measure_ not in scores:
+            continue
+        wide = scores.pivot_table(index="pair", columns="method", values=measure_, dropna=False).dropna(
+            how="all"
+        )
+        wide = wide[wide[DEFAULT].notna()]
+        if wide.empty:
+            continue
+        units = scores.drop_duplicates("pair").set_index("pair")["units"].loc[wide.index].tolist()
+        weights = resample(units, seed)
+        for method in (*METHODS, RANDOM):
+            if method not in wide or wide[method].isna().any():
+                continue
+            values = wide[method].to_numpy()
+            row = {"method": method, "measure": measure_, "pairs": len(values)}
+            for name, series in (("", values), ("difference", values - wide[DEFAULT].to_numpy())):
+                low, high = np.quantile(weights @ series, [0.025, 0.975])
+                row[name or "mean"] = float(series.mean())
+                row[f"{name}_low".lstrip("_")], row[f"{name}_high".lstrip("_")] = float(low), float(high)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def decide(choosing: pd.DataFrame, held_out: pd.DataFrame) -> tuple[str, bool, list[str]]:
+    """Choose a rule on one half, and tell whether it becomes the default on the other.
+
+    Parameters
+    ----------
+    choosing, held_out
+        From :func:`summarise`.
+
+    Returns
+    -------
+    tuple
+        The challenger, whether it becomes the default, and the measures in which it is worse.
+    """
+    means = choosing[choosing["measure"] == CRITERION].set_index("method")["mean"]
+    challenger = str(means[list(RULES)].idxmax())
+    against = held_out[held_out["method"] == challenger].set_index("measure")
+    worse = []
+    for name, row in against.iterrows():
+        if row["difference_low"] > 0 if name in LOWER_IS_BETTER else row["difference_high"] < 0:
+            worse.append(str(name))
+    better = bool(against.loc[CRITERION, "difference_low"] > 0)
+    return challenger, challenger != DEFAULT and better and not worse, worse
+
+
+def show(summary: pd.DataFrame, name: str) -> str:
+    """Write a table: a row a method, a column a measure; ``name`` is ``mean`` or ``difference``."""
+    measures = list(dict.fromkeys(summary["measure"]))
+    low, high = ("low", "high") if name == "mean" else (f"{name}_low", f"{name}_high")
+    cells = {
+        (row["method"], row["measure"]): f"{row[name]:.3f} ({row[low]:.3f} to {row[high]:.3f})"
+        for row in summary.to_dict("records")
+    }
+    lines = [["method", *measures], ["---"] * (1 + len(measures))]
+    for method in dict.fromkeys(summary["method"]):
+        lines.append([str(method), *(cells.get((method, measure_), "") for measure_ in measures)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main() -> None:
+    """Run the study."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("archive", type=Path, metavar="ARCHIVE")
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="folder for what is done; use a new one for new code"
+    )
+    parser.add_argument("--pairs", type=int, default=100)
+    parser.add_argument("--of-archive", type=int, default=20, help="of these, from the archive")
+    parser.add_argument("--scans", type=int, default=24, help="of a folder, at most")
+    parser.add_argument("--side", type=int, default=320, help="largest window of a page, working pixels")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--minutes", type=float, default=np.inf, help="stop after so many")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    cache = Cache(options.cache, 60 * options.minutes)
+    try:
+        scores = measure(
+            options.archive,
+            options.folders,
+            options.pairs,
+            options.of_archive,
+            options.scans,
+            options.side,
+            options.seed,
+            cache,
+        )
+    except PausedError as paused:
+        sys.exit(f"stopped before {paused}; give the same command again to go on")
+    halves = {half: summarise(scores[scores["half"] == half], options.seed) for half in HALVES}
+    groups = {
+        str(group): summarise(part, options.seed) for group, part in scores.groupby("group", sort=False)
+    }
+    for title, summary in (*halves.items(), *groups.items()):
+        print(f"\n## {title}\n\n{show(summary, 'mean')}\n\nless the default\n\n{show(summary, 'difference')}")
+    challenger, becomes, worse = decide(halves["choosing"], halves["held out"])
+    verdict = f"{challenger} {'becomes' if becomes else 'does not become'} the default"
+    print(f"\n{verdict}; worse in: {', '.join(worse) or 'nothing'}")
+    if options.json:
+        found = {
+            "verdict": verdict,
+            "halves": {name: summary.to_dict("records") for name, summary in halves.items()},
+            "groups": {name: summary.to_dict("records") for name, summary in groups.items()},
+            "scores": json.loads(scores.to_json(orient="records", double_precision=4)),
+        }
+        options.json.write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,56 +2,17 @@
 
 import type { Corpus } from '../corpus'
 import { type Doc, openDocument } from '../document'
-import { h, s, said } from '../dom'
-import { around, crop, growing, pageLink, section, shortName, thumbnail, whenSeen } from '../parts'
+import { h, said } from '../dom'
+import { around, crop, growing, pageLink, section, thumbnail, whenSeen } from '../parts'
 import { address, note, type Route } from '../route'
 import { load } from '../shards'
 import { counted, fill, T } from '../strings'
 import { MissingError, type Table, type View } from '../view'
+import { type Branch, drawOpenTree, drawTree, type FamilyShard, type Place, type Witness, witnessLabel } from './family-tree'
 import { familyName } from './findings'
 
 const t = T.family
 const ENTRIES = 60 // of the apparatus that are shown at once
-
-interface Witness {
-  siglum: string
-  name: string
-  years: string
-  documents: number[]
-}
-type Cell = [number, number, number, string, number] // witness, document, region, text, reading
-interface Place {
-  place: number
-  due: number
-  cells: Cell[]
-}
-interface Branch {
-  below: number[]
-  is_rooted: boolean
-  alone: number
-  support: number
-  against: number
-  is_sure: boolean
-  probability: number | null
-  errors: number[]
-}
-interface Node_ {
-  parent: number
-  depth: number
-  row: number
-  witness: number
-  branch: number
-}
-interface Shard {
-  number: number
-  witnesses: Witness[]
-  places: Place[]
-  branches: Branch[]
-  steps: { parent: number; child: number; probability: number; errors: number[] }[]
-  tree: Node_[] | null
-  rooted: boolean
-  alike: number[]
-}
 
 // What tells of the tree: a branch, by what those below it share, or a step from a witness to its copy.
 interface Evidence {
@@ -84,7 +45,7 @@ export function openFamilies(corpus: Corpus): View {
 export async function openFamily(corpus: Corpus, route: Route): Promise<View> {
   const short = corpus.families.find((one) => String(one.number) === route.path[1])
   if (!short) throw new MissingError(route.path.slice(0, 2).join('/'))
-  const shard = await load<Shard>(`family/${String(short.number).padStart(4, '0')}`)
+  const shard = await load<FamilyShard>(`family/${String(short.number).padStart(4, '0')}`)
   const first = new Set(shard.places.slice(0, ENTRIES).map((one) => one.cells[0][1]))
   const docs = new Map(await Promise.all([...first].map(async (number): Promise<[number, Doc]> => [number, await openDocument(number)])))
   const view = new FamilyView(corpus, short, shard, docs, route.query.get('branch'))
@@ -99,7 +60,7 @@ export async function openFamily(corpus: Corpus, route: Route): Promise<View> {
 }
 
 // A row for each place where witnesses differ, a column for each witness.
-function placesTable({ witnesses, places }: Shard): Table {
+function placesTable({ witnesses, places }: FamilyShard): Table {
   const line = (place: Place) => {
     const texts = new Map(place.cells.map(([witness, , , text]) => [witness, text]))
     const due = place.cells.find(([, , , , reading]) => place.due >= 0 && reading === place.due)
@@ -111,13 +72,13 @@ function placesTable({ witnesses, places }: Shard): Table {
 class FamilyView {
   private readonly corpus: Corpus
   private readonly short: Corpus['families'][number]
-  private readonly shard: Shard
+  private readonly shard: FamilyShard
   private readonly docs: Map<number, Doc>
   private readonly told = h('div', { class: 'branch', 'aria-live': 'polite' })
   private readonly evidence: Evidence[]
   private chosen: number
 
-  constructor(corpus: Corpus, short: Corpus['families'][number], shard: Shard, docs: Map<number, Doc>, asked: string | null) {
+  constructor(corpus: Corpus, short: Corpus['families'][number], shard: FamilyShard, docs: Map<number, Doc>, asked: string | null) {
     this.docs = docs
     this.corpus = corpus
     this.short = short
@@ -140,7 +101,7 @@ class FamilyView {
     }
   }
 
-  private ofStep(step: Shard['steps'][number]): Evidence {
+  private ofStep(step: FamilyShard['steps'][number]): Evidence {
     const [parent, child] = [this.names([step.parent]), this.names([step.child])]
     const count = step.errors.length
     const more = count ? fill(t.stepErrors, { errors: counted(count, 'error') }) : ''
@@ -165,9 +126,9 @@ class FamilyView {
     const parts: Node[] = []
     if (shard.tree) {
       const how = shard.rooted ? t.rooted : t.unrooted
-      parts.push(section(t.tree, h('p', { class: 'explain' }, `${t.treeWhat} ${how}`), this.tree(shard.tree), this.branchButtons(), this.told))
+      parts.push(section(t.tree, h('p', { class: 'explain' }, `${t.treeWhat} ${how}`), drawTree(this.corpus, shard, shard.tree, this.evidence.map((one) => one.told).join(' '), (branch) => this.choose(branch)), this.branchButtons(), this.told))
     } else {
-      parts.push(section(t.tree, this.openTree()))
+      parts.push(section(t.tree, drawOpenTree(this.corpus, shard.witnesses, this.short.told)))
     }
     const apparatus = this.apparatus()
     parts.push(this.witnesses(), ...(apparatus ? [apparatus] : []))
@@ -178,24 +139,6 @@ class FamilyView {
     return parts
   }
 
-  // Where the readings tell no tree: the witnesses one below the other, and between them what is not known.
-  private openTree(): HTMLElement {
-    const { witnesses } = this.shard
-    const [row, left] = [34, 270]
-    const height = row * witnesses.length + 10
-    const middle = (row * (witnesses.length - 1)) / 2 + 24
-    const shapes = witnesses.flatMap((one, k) => [
-      s('path', { d: `M${left - 60} ${middle}C${left} ${middle} ${left - 20} ${24 + row * k} ${left + 40} ${24 + row * k}`, class: 'stem open' }),
-      s('text', { x: left + 50, y: 30 + row * k }, s('tspan', { class: 'siglum' }, one.siglum), s('tspan', { class: 'witness', dx: 8 }, this.witnessLabel(one))),
-    ])
-    shapes.push(
-      s('rect', { x: 4, y: middle - 24, width: left - 64, height: 48, class: 'open-box' }),
-      s('text', { x: (left - 60) / 2 + 4, y: middle + 6, 'text-anchor': 'middle' }, t.open),
-    )
-    const reasons = this.short.told.map((line) => h('p', {}, said(`${begun(line)}.`)))
-    return h('div', {}, h('div', { class: 'prose reasons' }, reasons), h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.tree }, s('svg', { viewBox: `0 0 1010 ${height + 14}`, class: 'tree', role: 'img', 'aria-label': t.thin }, shapes)))
-  }
-
   private named(places: number[]): string {
     const sigla = places.map((one) => this.shard.witnesses[one]?.siglum ?? '')
     return sigla.length > 1 ? `${sigla.slice(0, -1).join(', ')} ${t.and} ${sigla[sigla.length - 1]}` : sigla.join('')
@@ -203,53 +146,6 @@ class FamilyView {
 
   private names(places: number[]): string {
     return places.map((one) => this.shard.witnesses[one]?.siglum ?? '').join(', ')
-  }
-
-  private tree(nodes: Node_[]): HTMLElement {
-    const [row, width, margin] = [34, 560, 116]
-    const depth = Math.max(1e-9, ...nodes.map((one) => one.depth))
-    const x = (one: Node_) => margin + (width * one.depth) / depth
-    const y = (one: Node_) => 24 + row * one.row
-    const height = 48 + row * Math.max(...nodes.map((one) => one.row))
-    const shapes: SVGElement[] = []
-    for (const one of nodes) {
-      const parent = nodes[one.parent]
-      if (parent) shapes.push(s('path', { d: `M${x(parent)} ${y(parent)}V${y(one)}H${x(one)}`, class: 'stem' }))
-    }
-    const root = nodes[0]
-    if (this.shard.rooted && root) {
-      shapes.push(
-        s('path', { d: `M${margin - 22} ${y(root)}H${x(root)}`, class: 'stem' }),
-        s('text', { x: margin - 28, y: y(root) + 5, class: 'computed-label', 'text-anchor': 'end' }, t.computed),
-      )
-    }
-    for (const one of nodes) {
-      if (one.witness >= 0) {
-        const witness = this.shard.witnesses[one.witness]
-        shapes.push(
-          s('text', { x: x(one) + 8, y: y(one) + 6 }, s('tspan', { class: 'siglum' }, witness.siglum), s('tspan', { class: 'witness', dx: 8 }, this.witnessLabel(witness))),
-        )
-      }
-      if (one.branch >= 0) {
-        const branch = this.shard.branches[one.branch]
-        const count = branch.errors.length || branch.alone
-        const mark = s(
-          'g',
-          { class: 'knot', onclick: () => this.choose(one.branch), 'data-branch': one.branch },
-          s('circle', { cx: x(one), cy: y(one), r: 12 }),
-          s('text', { x: x(one), y: y(one) + 5, 'text-anchor': 'middle' }, count),
-        )
-        shapes.push(mark)
-      }
-    }
-    const label = this.evidence.map((one) => one.told).join(' ')
-    return h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t.tree }, s('svg', { viewBox: `0 0 ${margin + width + 330} ${height}`, class: 'tree', role: 'img', 'aria-label': label || t.tree }, shapes))
-  }
-
-  private witnessLabel(witness: Witness): string {
-    const name = witness.documents.length ? shortName(this.corpus, witness.documents[0]) : witness.name
-    const label = witness.documents.length === 1 ? name : `${witness.name}${witness.years ? `, ${witness.years}` : ''}`
-    return label.length > 44 ? `${label.slice(0, 43)}…` : label
   }
 
   private branchButtons(): HTMLElement {
@@ -301,7 +197,7 @@ class FamilyView {
         'div',
         { class: 'card small-card witness-card' },
         h('span', { class: 'thumbs' }, one.documents.slice(0, 3).map((number) => thumbnail(this.corpus, number, 130))),
-        h('span', {}, h('span', { class: 'siglum' }, one.siglum), ' ', said(this.witnessLabel(one))),
+        h('span', {}, h('span', { class: 'siglum' }, one.siglum), ' ', said(witnessLabel(this.corpus, one))),
         h('span', { class: 'quiet' }, one.documents.map((number, k) => [k ? ', ' : '', pageLink(this.corpus, number)]).flat()),
       )
     const list = growing(this.shard.witnesses, card, 24)
@@ -365,9 +261,4 @@ class FamilyView {
 
 function sure(probability: number | null): string {
   return probability === null ? '' : ` (${fill(t.probability, { probability: probability > 0.995 ? '> 0.99' : probability.toFixed(2) })})`
-}
-
-// A line of words begins with a capital; one that begins with the name of a page is left as it is.
-function begun(line: string): string {
-  return /^(no|too|who|whether|family) /.test(line) ? `${line[0].toUpperCase()}${line.slice(1)}` : line
 }

@@ -2,6 +2,7 @@
 
 import { type Corpus, year } from '../corpus'
 import { h, said } from '../dom'
+import { listen } from '../map-gestures'
 import { inside, type Label, least, MapPainter, middleOf, most, OTHER } from '../map-painter'
 import { choice, growing, shortName, thumbnail } from '../parts'
 import { address, note, type Route } from '../route'
@@ -13,7 +14,6 @@ const t = T.map
 // Okabe and Ito's colours; each with a shape, so that none is told by its hue alone.
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#6b4fa0', '#8a7a00']
 const MOST_LABELS = 40
-const STEP = 60 // pixels that an arrow key moves
 
 type By = 'cluster' | 'family' | 'work' | 'year' | 'place' | 'function'
 
@@ -248,45 +248,12 @@ class MapView {
 
   open(): void {
     this.resize.observe(this.canvas)
-    const { canvas } = this
-    canvas.addEventListener('wheel', (event) => {
-      event.preventDefault()
-      this.painter.zoom(Math.exp(-event.deltaY / 400), [event.offsetX, event.offsetY])
-    }, { passive: false })
-    const held = new Map<number, [number, number]>()
-    let travelled = 0
-    canvas.addEventListener('pointerdown', (event) => {
-      canvas.setPointerCapture(event.pointerId)
-      held.set(event.pointerId, [event.offsetX, event.offsetY])
-      travelled = 0
-      if (this.isLasso) this.painter.area = [[event.offsetX, event.offsetY]]
+    listen(this.canvas, this.painter, {
+      isLasso: () => this.isLasso,
+      hover: (page) => this.hover(page),
+      follow: (page) => this.follow(page),
+      choose: () => this.choose(),
     })
-    canvas.addEventListener('pointermove', (event) => {
-      const before = held.get(event.pointerId)
-      const now: [number, number] = [event.offsetX, event.offsetY]
-      if (!before) return this.hover(this.painter.at(now))
-      travelled += Math.hypot(now[0] - before[0], now[1] - before[1])
-      const other = [...held].find(([id]) => id !== event.pointerId)?.[1]
-      if (this.isLasso) {
-        this.painter.area.push(now)
-      } else if (other) {
-        const ratio = Math.hypot(now[0] - other[0], now[1] - other[1]) / Math.max(1, Math.hypot(before[0] - other[0], before[1] - other[1]))
-        this.painter.zoom(ratio, other)
-      } else {
-        this.painter.move(before[0] - now[0], before[1] - now[1])
-      }
-      held.set(event.pointerId, now)
-      this.painter.drawSoon()
-    })
-    const release = (event: PointerEvent) => {
-      if (!held.delete(event.pointerId)) return
-      if (this.isLasso && this.painter.area.length > 2) this.choose()
-      else if (travelled < 5 && event.type === 'pointerup') this.follow(this.painter.at([event.offsetX, event.offsetY]))
-    }
-    canvas.addEventListener('pointerup', release)
-    canvas.addEventListener('pointercancel', release)
-    canvas.addEventListener('pointerleave', () => this.hover(-1))
-    canvas.addEventListener('keydown', (event) => this.key(event))
     this.painter.drawSoon()
   }
 
@@ -300,25 +267,6 @@ class MapView {
 
   close(): void {
     this.resize.disconnect()
-  }
-
-  private key(event: KeyboardEvent): void {
-    const act: Record<string, () => void> = {
-      ArrowLeft: () => this.painter.move(-STEP, 0),
-      ArrowRight: () => this.painter.move(STEP, 0),
-      ArrowUp: () => this.painter.move(0, -STEP),
-      ArrowDown: () => this.painter.move(0, STEP),
-      '+': () => this.painter.zoom(1.4),
-      '=': () => this.painter.zoom(1.4),
-      '-': () => this.painter.zoom(1 / 1.4),
-      '0': () => this.painter.reset(),
-      Enter: () => this.follow(this.painter.at([this.canvas.clientWidth / 2, this.canvas.clientHeight / 2], Number.POSITIVE_INFINITY)),
-    }
-    if (!act[event.key]) return
-    event.preventDefault()
-    act[event.key]()
-    this.hover(this.painter.at([this.canvas.clientWidth / 2, this.canvas.clientHeight / 2], 80))
-    this.painter.drawSoon()
   }
 
   private follow(number: number): void {

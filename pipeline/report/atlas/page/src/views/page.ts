@@ -3,80 +3,16 @@
 import type { Corpus } from '../corpus'
 import { CELL, COLUMN, type Digit, type Doc, digitsOf, openDocument, type Region, ROW } from '../document'
 import { h, said, sentence } from '../dom'
-import { about, around, crop, download, growing, partName, placeName, rectangle, regionName, section, shortName, thumbnail, tick } from '../parts'
-import { averageShares, relevanceMap, strongest } from '../relevance'
+import { about, around, crop, download, growing, placeName, rectangle, regionName, section, shortName, tick } from '../parts'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
-import { MissingError, numberOf, type Table, type View } from '../view'
-import { inShort } from '../verdict'
+import { MissingError, numberOf, type View } from '../view'
 import { PageViewer } from '../viewer'
 import { workbook } from '../workbook'
 import { pageXml, table } from '../writing'
-import { pairAddress } from './findings'
+import { neighboursOf } from './page-neighbours'
 
 const t = T.page
-
-export async function openPages(corpus: Corpus, route: Route): Promise<View> {
-  const { documents } = corpus
-  let words = route.query.get('q') ?? ''
-  const rows = h('div', { 'aria-live': 'polite' })
-  let listed: number[] = []
-  const draw = () => {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-    const found = documents.doc_id.map((_, number) => number).filter((number) => {
-      const text = `${documents.doc_id[number]} ${documents.about[number]} ${documents.words[number]} ${documents.heading[number]}`.toLowerCase()
-      return wanted.every((word) => text.includes(word))
-    })
-    listed = found
-    const list = growing(found, (number) => card(corpus, number), 60)
-    list.firstElementChild?.classList.add('gallery')
-    rows.replaceChildren(list)
-  }
-  const filter = h(
-    'label',
-    { class: 'field' },
-    h('span', {}, t.listFilter),
-    h('input', {
-      type: 'search',
-      value: words,
-      oninput: (event: Event) => {
-        words = (event.target as HTMLInputElement).value
-        note({ q: words })
-        draw()
-      },
-    }),
-  )
-  draw()
-  return {
-    title: t.list,
-    sentence: fill(t.listSentence, { total: corpus.counts.documents, tables: corpus.counts.with_tables }),
-    body: [h('div', { class: 'filters' }, filter), rows],
-    table: () => pagesTable(corpus, listed),
-  }
-}
-
-function card(corpus: Corpus, number: number): HTMLElement {
-  const failed = corpus.documents.failed[number]
-  return h(
-    'a',
-    { class: 'card small-card', href: address(['page', corpus.documents.doc_id[number]]) },
-    thumbnail(corpus, number, 150),
-    h('span', { class: 'card-name' }, said(shortName(corpus, number))),
-    failed !== null ? h('span', { class: 'quiet' }, t.failed) : nameBelow(corpus, number),
-  )
-}
-
-function pagesTable(corpus: Corpus, listed: number[]): Table {
-  const { documents } = corpus
-  const names = ['doc_id', 'source', 'work', 'place', 'year_from', 'year_to', 'function', 'cluster', 'family', 'failed'] as const
-  return [[...names], ...listed.map((number) => names.map((name) => documents[name][number]))]
-}
-
-// The name of a page, where it is called something else.
-function nameBelow(corpus: Corpus, number: number): HTMLElement | null {
-  const name = corpus.documents.doc_id[number]
-  return name === shortName(corpus, number) ? null : h('span', { class: 'quiet' }, said(name))
-}
 
 export async function openPage(corpus: Corpus, route: Route): Promise<View> {
   const number = numberOf(corpus, route.path[1])
@@ -166,7 +102,7 @@ class PageView {
           heat,
           doc.shard.picture.kind === 'none' ? h('p', { class: 'explain' }, t.noPicture) : null,
         ),
-        h('div', { class: 'beside' }, this.reading(), this.doubts(), this.misfits(), this.near(), this.known(), this.takeAway()),
+        h('div', { class: 'beside' }, this.reading(), this.doubts(), this.misfits(), neighboursOf(corpus, doc, this.viewer), this.known(), this.takeAway()),
       ),
     ]
   }
@@ -295,73 +231,6 @@ class PageView {
       )
     }
     return section(t.misfits, h('p', { class: 'explain' }, t.misfitsWhat), growing(wrong, row, 8))
-  }
-
-  private madeOf(): string {
-    const told = this.doc.shard.parts.slice(0, 4).filter(([, , share]) => share >= 0.01)
-    const name = ([part, its]: [string, string, number]) => (its ? fill(t.partOf, { part: partName(part), function: its }) : partName(part))
-    return told.length ? fill(t.madeOf, { parts: told.map((one) => `${name(one)} (${percent(one[2])} %)`).join(', ') }) : ''
-  }
-
-  private near(): HTMLElement {
-    const { doc, corpus } = this
-    const kin = doc.shard.alignments.filter((one) => one[1])
-    const verdictOf = new Map(doc.shard.alignments.map((one) => [one[0], inShort(one)]))
-    const kinRows = kin.map((one) => {
-      const cells = counted(one[5] + one[6] + one[7], 'cell')
-      const differing = one[6] === 0 ? '' : `, ${one[6] === 1 ? t.kinVariant : fill(t.kinVariants, { variant: one[6] })}`
-      const agreeing = `${fill(t.kinCells, { same: one[5], cells })}${differing}`
-      return h(
-        'li',
-        {},
-        thumbnail(corpus, one[0], 72),
-        h(
-          'div',
-          {},
-          h('a', { href: pairAddress(corpus, doc.number, one[0]) }, said(shortName(corpus, one[0]))),
-          h('p', { class: 'quiet' }, `${inShort(one)}: ${agreeing}`),
-        ),
-      )
-    })
-    const others = corpus.counts.documents - corpus.counts.failed - 1
-    const nearRows = doc.shard.neighbours.map(([number, rank, cosine, z]) => {
-      const share = others > 1 ? fill(t.nearRank, { percent: percent((others - rank) / others) }) : t.near1
-      const why = h('p', { class: 'quiet' })
-      const ask = h(
-        'button',
-        {
-          type: 'button',
-          class: 'plain',
-          onclick: () => {
-            ask.hidden = true
-            void openDocument(number).then((other) => {
-              const map = relevanceMap(doc, other, 'row', averageShares(corpus.meanPhi))
-              const best = strongest(map, 3).filter((one) => one.relevance > 0)
-              const rows = best.map((one) => `${regionName(doc, map.a[one.i])} — ${regionName(other, map.b[one.j])} (${percent(one.relevance / map.score, 1)} %)`)
-              why.textContent = rows.length ? fill(t.whyRows, { rows: rows.join('; ') }) : t.whyNone
-              const regions = best.map((one) => map.a[one.i])
-              this.viewer.layer('why', regions.map((one) => rectangle(one.box, { class: 'line chosen' })))
-            })
-          },
-        },
-        t.why,
-      )
-      const words = `cosine ${cosine.toFixed(3)}${z === null ? '' : `, z ${z.toFixed(1)}`}: ${share}${verdictOf.has(number) ? `; ${verdictOf.get(number)}` : ''}`
-      return h(
-        'li',
-        {},
-        thumbnail(corpus, number, 72),
-        h('div', {}, h('a', { href: pairAddress(corpus, doc.number, number) }, said(shortName(corpus, number))), h('p', { class: 'quiet' }, words), ask, why),
-      )
-    })
-    const nearest = growing(nearRows, (row) => row, 5, 'ul')
-    nearest.firstElementChild?.classList.add('near')
-    return h(
-      'div',
-      { class: 'part' },
-      section(t.kin, kin.length ? h('ul', { class: 'near' }, kinRows) : h('p', { class: 'quiet' }, t.noKin)),
-      nearRows.length ? section(t.near, h('p', { class: 'explain' }, t.nearWhat, ' ', this.madeOf()), nearest) : null,
-    )
   }
 
   private known(): HTMLElement {

@@ -1,17 +1,20 @@
 """Baselines of BiLRP: other ways to say which parts of two inputs make them similar.
 
-They are those of Eberle et al. 2020 (arXiv 2003.05431), for a similarity ``y = <phi(x), phi(x')>``; ``i`` runs over
-the numbers in an input, channels and pixels:
+They are those of Eberle et al. 2020 (arXiv 2003.05431), and integrated Jacobians (Möller et al. 2023, "An attribution
+method for Siamese encoders", arXiv 2310.05703), for a similarity ``y = <phi(x), phi(x')>``; ``i`` runs over the numbers
+in an input, channels and places:
 
     saliency              R(i, i') = (x_i x'_i')^2
     curvature             R(i, i') = (d2y / dx_i dx'_i')^2
     Hessian x product     R(i, i') = x_i x'_i' d2y / dx_i dx'_i'
+    integrated Jacobians  R(i, i') = (x_i - r_i) (x'_i' - r'_i') sum over m of J_mi J'_mi'
     embedding similarity  R(i, i') = <phi(x, all but region i blank), phi(x', all but region i' blank)>
 
 Because y is bilinear in phi, its mixed second derivative is ``sum over m of g_mi g'_mi'`` with the gradients
-``g_mi = d[phi]_m / dx_i``. All four are therefore products of two factors, one an input, as BiLRP is:
-:func:`tablekin.models.bilrp.pair_map` of two factors of the same kind is the baseline's map. Channels and the pixels
-of a region are summed. Models must be in evaluation mode; neither they nor their gradients are changed.
+``g_mi = d[phi]_m / dx_i``; ``J_mi`` is their mean on the straight way from a reference r to x. All are therefore
+products of two factors, one an input, as BiLRP is: :func:`tablekin.models.bilrp.pair_map` of two factors of the same
+kind is the baseline's map. Channels and the places of a region are summed. Models must be in evaluation mode; neither
+they nor their gradients are changed. Tokens are given as vectors, to the part of a model above its embedding.
 
 >>> import torch
 >>> from torch import nn
@@ -25,13 +28,14 @@ torch.Size([64, 64])
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
 from tablekin.models.bilrp import Factor, pool
-from tablekin.models.lrp.inputs import Array, as_input, as_regions, check_image
+from tablekin.models.lrp.inputs import Array, as_input, as_regions, by_place, check_places, place_shape
 
 
 def saliency(model: nn.Module, x: Array, regions: Array | None = None, chunk: int = 16) -> Factor:
@@ -53,7 +57,8 @@ def curvature(model: nn.Module, x: Array, regions: Array | None = None, chunk: i
     :func:`hessian_product`. Memory: the gradients of all features and the factor itself.
     """
     x, regions = _prepared(model, x, regions)
-    gradient = torch.cat([part for _, part in _gradients(model, x, chunk)]).flatten(2)
+    gradient = torch.cat([part for _, part in _gradients(model, x, chunk)])
+    gradient = by_place(gradient)  # (features, channels, places)
     count = len(gradient)
     first, second = torch.triu_indices(count, count, device=x.device)
     scale = (2 - (first == second).to(x.dtype)).sqrt()
@@ -75,17 +80,19 @@ def hessian_product(model: nn.Module, x: Array, regions: Array | None = None, ch
     Parameters
     ----------
     model
-        From ``(n, channels, h, w)`` to features ``(n, features)``, differentiable.
+        From inputs ``(n, ...)`` to features ``(n, features)``, differentiable.
     x
-        ``(1, channels, h, w)``.
+        ``(1, channels, h, w)``, vectors of tokens ``(1, tokens, channels)``, or numbers ``(1, n)``.
     regions
-        ``(h, w)`` int, the region of every pixel, 0 to n - 1; the places are then the regions. Without it
-        they are the ``h * w`` pixels, row by row.
+        Int, the region of every position, 0 to n - 1: ``(h, w)`` of an image, ``(tokens,)`` of tokens; the places are
+        then the regions. Without it they are the ``h * w`` pixels, row by row, the tokens or the numbers.
     chunk
         Features differentiated together; bounds memory.
 
     Raises
     ------
+    TypeError
+        If ``x`` are the numbers of tokens, which have no gradient.
     ValueError
         If ``x`` is not one input, ``regions`` does not fit it or the model's output is not ``(1, features)``.
     """
@@ -95,6 +102,54 @@ def hessian_product(model: nn.Module, x: Array, regions: Array | None = None, ch
         values.append(value)
         relevance.append(_pooled(part * x, regions))
     return _remaining(torch.cat(values), torch.cat(relevance))
+
+
+def integrated_jacobians(
+    model: nn.Module,
+    x: Array,
+    regions: Array | None = None,
+    chunk: int = 16,
+    reference: Array | float = 0.0,
+    steps: int = 50,
+) -> Factor:
+    """Multiply the mean gradient on the straight way from a reference with the distance: rows ``J_mi (x_i - r_i)``.
+
+    The rows of exact means sum to ``phi(x) - phi(r)``: a map explains the similarity of what sets both inputs apart
+    from their references. ``phi`` is the model's output; ``absorbed`` is what a row leaves of it, ``phi(r)`` and the
+    error of taking the mean over a number of points.
+
+    Parameters
+    ----------
+    model, x, regions, chunk
+        As in :func:`hessian_product`.
+    reference
+        r: of the shape of ``x``, or one number.
+    steps
+        Points on the way, the middles of as many equal parts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in :func:`hessian_product`, and if ``reference`` has not the shape of ``x``.
+    """
+    x, regions = _prepared(model, x, regions)
+    if not isinstance(reference, float | int):
+        reference = as_input(reference, model)
+        if reference.shape != x.shape:
+            raise ValueError(
+                f"the reference {tuple(reference.shape)} has not the shape of the input {tuple(x.shape)}"
+            )
+    away = x - reference
+    total: Tensor | None = None
+    for step in range(steps):
+        point = x - away * (1 - (step + 0.5) / steps)
+        found = torch.cat([_pooled(part * away, regions) for _, part in _gradients(model, point, chunk)])
+        total = found if total is None else total + found
+    if total is None:
+        raise ValueError(f"a mean is taken over one point or more, not over {steps}")
+    with torch.no_grad():
+        phi = _features(model(x.clone()))  # a clone, because the model may work in place
+    return _remaining(phi, total / steps)
 
 
 @torch.no_grad()
@@ -109,11 +164,11 @@ def embedding_similarity(
     Parameters
     ----------
     model, x, regions
-        As in :func:`hessian_product`; without ``regions`` every pixel is embedded by itself.
+        As in :func:`hessian_product`; without ``regions`` every position is embedded by itself.
     chunk
         Regions embedded together; bounds memory.
     blank
-        Value of the pixels outside the region.
+        Value of the positions outside the region.
 
     Raises
     ------
@@ -121,22 +176,31 @@ def embedding_similarity(
         As in :func:`hessian_product`.
     """
     x, regions = _prepared(model, x, regions)
-    height, width = x.shape[-2:]
+    shape = place_shape(x)
     if regions is None:
-        regions = torch.arange(height * width).reshape(height, width)
+        regions = torch.arange(math.prod(shape)).reshape(shape)
     regions = regions.to(x.device)
+    regions = (
+        regions if x.ndim == 2 else regions[..., None] if x.ndim == 3 else regions[None]
+    )  # beside channels
     phi = _features(model(x.clone()))  # a clone, because the model may work in place
     numbers = torch.arange(int(regions.max()) + 1, device=x.device)
     alone = [
-        model(torch.where(regions == part[:, None, None, None], x, blank)) for part in numbers.split(chunk)
+        model(torch.where(regions == part.reshape(-1, *(1,) * (x.ndim - 1)), x, blank))
+        for part in numbers.split(chunk)
     ]
     return _remaining(phi, torch.cat(alone).T)
 
 
 def _prepared(model: nn.Module, x: Array, regions: Array | None) -> tuple[Tensor, Tensor | None]:
-    """Turn an image and its regions into tensors as the model takes them."""
+    """Turn an input and its regions into tensors as the model takes them."""
     x = as_input(x, model)
-    check_image(x)
+    if not x.is_floating_point():
+        raise TypeError(
+            "numbers of tokens have no gradient; give their vectors, (1, tokens, channels), to the part of the model "
+            "above the embedding"
+        )
+    check_places(x, model)
     return x, None if regions is None else as_regions(regions, x)
 
 
@@ -153,7 +217,7 @@ def _gradients(model: nn.Module, x: Tensor, chunk: int) -> Iterator[tuple[Tensor
     Yields
     ------
     tuple
-        For at most ``chunk`` features: their values ``(n,)`` and gradients ``(n, channels, h, w)``.
+        For at most ``chunk`` features: their values ``(n,)`` and gradients ``(n, ...)``.
     """
     leaf = x.detach().clone().requires_grad_()
     with torch.enable_grad():
@@ -168,16 +232,16 @@ def _gradients(model: nn.Module, x: Tensor, chunk: int) -> Iterator[tuple[Tensor
 
 
 def _members(regions: Tensor) -> list[Tensor]:
-    """List the pixels of every region, as numbers row by row."""
+    """List the places of every region, as numbers row by row."""
     flat = regions.flatten().to(torch.int64)
     counts: list[int] = torch.bincount(flat).tolist()
     return list(torch.argsort(flat, stable=True).split(counts))
 
 
 def _pooled(at_input: Tensor, regions: Tensor | None) -> Tensor:
-    """Sum ``(features, channels, h, w)`` over channels and regions: ``(features, places)``."""
-    at_pixels = at_input.sum(1).flatten(1)
-    return at_pixels if regions is None else pool(at_pixels, regions)
+    """Sum ``(features, ...)`` over channels and regions: ``(features, places)``."""
+    at_places = by_place(at_input).sum(1)
+    return at_places if regions is None else pool(at_places, regions)
 
 
 def _complete(relevance: Tensor) -> Factor:

@@ -1,4 +1,8 @@
-"""Inputs: arrays and tensors as a model takes them, or advice on how to make them so."""
+"""Inputs: arrays and tensors as a model takes them, or advice on how to make them so.
+
+The **places** of a value are its positions, channels summed: the pixels of an image or map ``(n, channels, h, w)``, the
+tokens of vectors ``(n, tokens, channels)``, the numbers of ``(n, numbers)`` or the tokens that these stand for.
+"""
 
 from __future__ import annotations
 
@@ -92,19 +96,44 @@ def check_single(x: Array) -> None:
     raise ValueError(f"expected one input, (1, ...), not {tuple(x.shape)}{'; ' + advice if advice else ''}")
 
 
-def check_image(x: Tensor) -> None:
-    """Make sure that ``x`` is one image, ``(1, channels, h, w)``.
+def check_places(x: Tensor, model: nn.Module) -> None:
+    """Make sure that ``x`` is an input whose places are known: numbers, tokens or an image.
 
     Raises
     ------
     ValueError
-        If it is not, with advice.
+        If it has another number of axes, or is no image where the model begins with a convolution, with advice.
     """
-    if x.ndim != 4:
-        advice = _advice(x)
-        raise ValueError(
-            f"expected one image, (1, channels, h, w), not {tuple(x.shape)}{'; ' + advice if advice else ''}"
-        )
+    weighted = (module for module in model.modules() if isinstance(getattr(module, "weight", None), Tensor))
+    if x.ndim == 4 or (x.ndim in (2, 3) and not isinstance(next(weighted, None), nn.Conv2d)):
+        return
+    advice = _advice(x)
+    raise ValueError(
+        f"expected one image, (1, channels, h, w), vectors of tokens, (1, tokens, channels), or numbers, (1, n), as "
+        f"the model takes them, not {tuple(x.shape)}{'; ' + advice if advice else ''}"
+    )
+
+
+def by_place(value: Tensor) -> Tensor:
+    """Bring the axes of a value ``(n, ...)`` into the order ``(n, channels, places)``.
+
+    Raises
+    ------
+    ValueError
+        If it has more than four axes or fewer than two.
+    """
+    if value.ndim == 2:
+        return value[:, None]
+    if value.ndim == 3:
+        return value.transpose(1, 2)
+    if value.ndim != 4:
+        raise ValueError(f"{tuple(value.shape)} is no map, no row of tokens and no row of numbers")
+    return value.flatten(2)
+
+
+def place_shape(value: Tensor) -> tuple[int, ...]:
+    """Tell how the places of a value ``(n, ...)`` lie: ``(h, w)``, ``(tokens,)`` or ``(numbers,)``."""
+    return tuple(value.shape[2:] if value.ndim == 4 else value.shape[1:2])
 
 
 def _advice(x: Array) -> str:
@@ -120,28 +149,28 @@ def _advice(x: Array) -> str:
 
 
 def as_regions(regions: Array, x: Tensor) -> Tensor:
-    """Turn the numbers of regions into a tensor beside the image they belong to.
+    """Turn the numbers of regions into a tensor beside the value they belong to.
 
     Parameters
     ----------
     regions
-        ``(h, w)`` int, the region of every pixel, from 0.
+        Int, the region of every place, from 0: ``(h, w)`` of an image or map, ``(tokens,)`` of tokens.
     x
-        ``(1, channels, h, w)``.
+        ``(1, channels, h, w)``, ``(1, tokens, channels)`` or ``(1, tokens)``.
 
     Raises
     ------
     TypeError
         If they are no integers.
     ValueError
-        If they do not fit the image, or one is negative.
+        If they do not fit the value, or one is negative.
     """
     if not isinstance(regions, Tensor | np.ndarray):
         raise TypeError(f"regions must be a tensor or an array, not a {type(regions).__name__}")
     tensor = torch.from_numpy(np.array(regions)) if isinstance(regions, np.ndarray) else regions
     if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
         raise TypeError(f"regions are numbered from 0: give integers, not {_type(tensor)}")
-    if x.ndim != 4 or tensor.shape != x.shape[-2:]:
+    if tuple(tensor.shape) != place_shape(x):
         raise ValueError(f"regions {tuple(tensor.shape)} do not fit the input {tuple(x.shape)}")
     if tensor.numel() and int(tensor.min()) < 0:
         raise ValueError(f"regions are numbered from 0, not from {int(tensor.min())}")

@@ -13,21 +13,25 @@ import torch
 from torch import Tensor, fx, nn
 
 from tablekin.models.lrp.composite import Composite, Rules
-from tablekin.models.lrp.inputs import Array, as_input, as_regions
+from tablekin.models.lrp.inputs import Array, as_input, as_regions, by_place
 from tablekin.models.lrp.recording import Recording
-from tablekin.models.lrp.region_pooling import pool_regions
+from tablekin.models.lrp.region_pooling import pool, pool_regions
 from tablekin.models.precision import full_precision
 
 
 @dataclass(frozen=True)
 class Relevance:
-    """Relevance that reached the input, and what was absorbed on the way.
+    """Relevance that reached the input, or a layer, and what was absorbed on the way.
 
-    ``input`` summed over all but its first axis, plus ``absorbed``, is the sum of each seed, up to rounding.
+    ``input`` summed over all but its first axis, plus ``absorbed`` and ``around``, is the sum of each seed, up to
+    rounding.
     """
 
-    input: Tensor  # (seeds, *input)
+    input: Tensor  # (seeds, *input), or (seeds, *output of the layer)
     absorbed: Tensor  # (seeds,) float64: taken by biases, constants, stabilisers and vanishing sums
+    around: (
+        Tensor  # (seeds,) float64: went past the layer, for instance by a residual connection; 0 of the input
+    )
 
 
 class Propagation:
@@ -79,8 +83,8 @@ class Propagation:
         self.output = self._recording.output  # (1, *output)
 
     @full_precision()
-    def relevance(self, seeds: Array, chunk: int = 16) -> Relevance:
-        """Pass seeds back to the input.
+    def relevance(self, seeds: Array, chunk: int = 16, layer: str | int | None = None) -> Relevance:
+        """Pass seeds back to the input, or to the output of a layer.
 
         Parameters
         ----------
@@ -88,32 +92,59 @@ class Propagation:
             ``(seeds, *output)``, relevance of the output; a tensor or an array.
         chunk
             Seeds passed back together. Memory grows with ``chunk`` times the size of the largest maps.
+        layer
+            Where to stop: the name of a module, for instance ``"blocks.0"``, or the number of a layer with weights in
+            the order of execution (negative: from the end). Relevance is then that of its output.
 
         Raises
         ------
         ValueError
-            If the seeds have not the shape of the output.
+            If the seeds have not the shape of the output, or there is no such layer.
+
+        Examples
+        --------
+        The relevance of the units of a hidden layer:
+
+        >>> import torch
+        >>> from torch import nn
+        >>> from tablekin.models.lrp import Propagation, Zero
+        >>> model = nn.Sequential(nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 2)).eval()
+        >>> propagation = Propagation(model, torch.rand(1, 8), Zero())
+        >>> propagation.relevance(torch.diag(propagation.output[0]), layer=0).input.shape  # outputs, units
+        torch.Size([2, 5])
         """
-        seeds = self._as_seeds(seeds)
-        parts = [self._passed_back(part, self._recording.source) for part in seeds.split(chunk)]
+        seeds, node = self._as_seeds(seeds), self._recording.node_of(layer)
+        parts = [self._passed_back(part, node) for part in seeds.split(chunk)]
         return Relevance(
-            torch.cat([part.input for part in parts]), torch.cat([part.absorbed for part in parts])
+            torch.cat([part.input for part in parts]),
+            torch.cat([part.absorbed for part in parts]),
+            torch.cat([part.around for part in parts]),
         )
+
+    def value(self, layer: str | int | None = None) -> Tensor:
+        """Give the output ``(1, ...)`` of a layer, named as for :meth:`relevance`; without one, the input.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer.
+        """
+        return self._recording.value_of(self._recording.node_of(layer))
 
     @full_precision()
     def relevance_by_region(self, seeds: Array, regions: Array, chunk: int = 16) -> Relevance:
         """Pass seeds back to the input and add up what arrives in each region.
 
-        The same, to rounding, as summing :meth:`relevance` over the pixels of the regions and over channels, but
-        where the lower layers are a chain and see few regions at a time, they are passed once a colour of regions
-        instead of once a seed (:mod:`tablekin.models.lrp.region_pooling`).
+        The same, to rounding, as summing :meth:`relevance` over the places of the regions and over channels, but
+        where the lower layers of images are a chain and see few regions at a time, they are passed once a colour of
+        regions instead of once a seed (:mod:`tablekin.models.lrp.region_pooling`).
 
         Parameters
         ----------
         seeds, chunk
             As for :meth:`relevance`.
         regions
-            ``(h, w)`` int, the region of every pixel, 0 to n - 1.
+            Int, the region of every place, 0 to n - 1: ``(h, w)`` of an image, ``(tokens,)`` of tokens.
 
         Returns
         -------
@@ -126,6 +157,13 @@ class Propagation:
             If the seeds have not the shape of the output, or the regions not that of the input.
         """
         seeds, regions = self._as_seeds(seeds), as_regions(regions, self.x)
+        if self.x.ndim != 4:
+            found = [self._passed_back(part, self._recording.source) for part in seeds.split(chunk)]
+            return Relevance(
+                torch.cat([pool(by_place(part.input).sum(1), regions) for part in found]),
+                torch.cat([part.absorbed for part in found]),
+                torch.cat([part.around for part in found]),
+            )
         chain, steps = self._recording.chain(), self._recording.steps
         whole = sum(step.cost for _, step in steps.values())
         with torch.no_grad():
@@ -135,7 +173,8 @@ class Propagation:
             node = chain[place - 1] if place else self._recording.source
             parts = [self._passed_back(part, node) for part in seeds.split(chunk)]
             pooled = [shares.pool(part.input, part.absorbed) for part in parts]
-        return Relevance(torch.cat([part for part, _ in pooled]), torch.cat([taken for _, taken in pooled]))
+        absorbed = torch.cat([taken for _, taken in pooled])
+        return Relevance(torch.cat([part for part, _ in pooled]), absorbed, torch.zeros_like(absorbed))
 
     def _as_seeds(self, seeds: Array) -> Tensor:
         if seeds.shape[1:] != self.output.shape[1:]:
@@ -162,6 +201,9 @@ class Propagation:
                 arrived[source] = arrived[source] + share if source in arrived else share
         there = arrived.get(to)
         if there is None:  # the output does not depend on it
-            value = self.x if to is recording.source else recording.steps[to][1].output
-            there = seeds.new_zeros((len(seeds), *value.shape[1:]))
-        return Relevance(there, absorbed)
+            there = seeds.new_zeros((len(seeds), *recording.value_of(to).shape[1:]))
+        around = torch.zeros_like(absorbed)
+        for node, relevance in arrived.items():
+            if node is not to:
+                around += relevance.flatten(1).sum(1, dtype=torch.float64)
+        return Relevance(there, absorbed, around)

@@ -58,7 +58,9 @@ def with_single_pieces(graph: fx.Graph) -> fx.Graph:
                 continue
             with graph.inserting_before(user):
                 args = (node.args[0], user.args[1], SPLITS[node.target], *node.args[1:])
-                user.replace_all_uses_with(graph.call_function(piece, args, dict(node.kwargs)))
+                taken = graph.call_function(piece, args, dict(node.kwargs))
+                taken.meta.update(user.meta)
+                user.replace_all_uses_with(taken)
             graph.erase_node(user)
         if not node.users:
             graph.erase_node(node)
@@ -66,7 +68,22 @@ def with_single_pieces(graph: fx.Graph) -> fx.Graph:
 
 
 def embedded(module: nn.Embedding, tokens: Tensor) -> Step:
-    """Look up the vectors ``(1, ..., dimensions)`` of tokens ``(1, ...)``."""
+    """Look up the vectors ``(1, ..., dimensions)`` of tokens ``(1, ...)``.
+
+    Raises
+    ------
+    ValueError
+        If a token has no vector.
+    """
+    if tokens.is_floating_point():
+        raise ValueError(
+            "an embedding takes the numbers of tokens, (1, tokens) integers, not floating-point numbers"
+        )
+    if tokens.numel() and not 0 <= int(tokens.min()) <= int(tokens.max()) < module.num_embeddings:
+        raise ValueError(
+            f"tokens are numbered from 0 to {module.num_embeddings - 1} in this embedding, not from "
+            f"{int(tokens.min())} to {int(tokens.max())}"
+        )
 
     def backward(relevance: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         return (relevance.sum(-1),), nothing(relevance)

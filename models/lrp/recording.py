@@ -13,7 +13,7 @@ from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.layers import weighted
 from tablekin.models.lrp.operations import FUNCTIONS, METHODS, MODULES, PASSING, SHARING
 from tablekin.models.lrp.step import Constant, Recorder, Step, UnsupportedOperationError
-from tablekin.models.lrp.tracing import Tracer, asks_for_shape, attribute, inputs_of, traced
+from tablekin.models.lrp.tracing import OUTPUT_OF, Tracer, asks_for_shape, attribute, inputs_of, traced
 from tablekin.models.lrp.unfolding import UNFOLDED
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
@@ -43,6 +43,8 @@ class Recording:
 
     Attributes
     ----------
+    x
+        ``(1, *input)``.
     source, out
         The nodes of the model's graph that stand for its input and its output.
     steps
@@ -73,7 +75,7 @@ class Recording:
         self._functions |= attention.functions_for(composite.softmax)
         self._methods |= attention.methods_for(composite.softmax)
         self._known_modules = _MODULES | attention.modules_for(composite.softmax)
-        self._composite = composite
+        self._composite, self.x = composite, x
         self._values: dict[fx.Node, Tensor | Constant] = {}
         self.steps: dict[fx.Node, tuple[list[fx.Node], Step]] = {}
         with torch.no_grad():
@@ -105,6 +107,44 @@ class Recording:
                 self._values[node] = Constant(attribute(self._model, str(node.target)))
             elif node.op != "output":
                 self._record(node, place.get(node, -1), len(self._layers))
+
+    def node_of(self, layer: str | int | None) -> fx.Node:
+        """Find the node that computes the output of a layer, for None that of the input.
+
+        Parameters
+        ----------
+        layer
+            The name of a module, or the number of a layer with weights in the order of execution (negative: from the
+            end).
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer, it is run more than once, or its output does not depend on the input.
+        """
+        if layer is None:
+            return self.source
+        if isinstance(layer, int):
+            count = len(self._layers)
+            if not -count <= layer < count:
+                raise ValueError(
+                    f"there is no layer number {layer}: the model has {count} layers with weights, numbered from 0"
+                )
+            nodes = [self._layers[layer]]
+        else:
+            nodes = [node for node in self._graph.nodes if layer in node.meta.get(OUTPUT_OF, ())]
+        if not nodes:
+            names = (name for node in self._graph.nodes for name in node.meta.get(OUTPUT_OF, ()))
+            raise ValueError(f"there is no layer {layer!r}; there are {', '.join(dict.fromkeys(names))}")
+        if len(nodes) > 1:
+            raise ValueError(f"layer {layer!r} is run {len(nodes)} times; name a layer around or within it")
+        if nodes[0] not in self.steps:
+            raise ValueError(f"the output of layer {layer!r} does not depend on the input")
+        return nodes[0]
+
+    def value_of(self, node: fx.Node) -> Tensor:
+        """Give the value ``(1, ...)`` of the input or of a node that relevance passes."""
+        return self.x if node is self.source else self.steps[node][1].output
 
     def _module(self, node: fx.Node) -> nn.Module:
         return self._modules[str(node.target)]

@@ -10,6 +10,9 @@ from tablekin.models.lrp.rearranging import with_single_pieces
 from tablekin.models.lrp.step import Recorder, UnsupportedOperationError
 from tablekin.models.lrp.unfolding import UNFOLDED
 
+OUTPUT_OF = "output_of"
+"""Under this key a node keeps the names of the layers whose output it computes."""
+
 
 class Tracer(fx.Tracer):
     """Traces a model, taking modules that record themselves as one operation, and unfolding layers made of others.
@@ -37,8 +40,13 @@ class Tracer(fx.Tracer):
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         """Call a module of the model, written out if it is made of others."""
         if type(m) in UNFOLDED and not isinstance(m, Recorder):
-            return UNFOLDED[type(m)](m, self._add, *args, **kwargs)
-        return super().call_module(m, forward, args, kwargs)
+            found = UNFOLDED[type(m)](m, self._add, *args, **kwargs)
+        else:
+            found = super().call_module(m, forward, args, kwargs)
+        output = found[0] if isinstance(found, tuple) and found else found
+        if isinstance(output, fx.Proxy):
+            output.node.meta.setdefault(OUTPUT_OF, []).append(self.path_of_module(m))
+        return found
 
     def _add(self, parent: nn.Module, name: str, layer: nn.Module) -> nn.Module:
         path = f"{self.path_of_module(parent)}.{name}"

@@ -235,7 +235,9 @@ class Recording:
         if node.op == "call_module":
             return f"layer {str(node.target)!r} ({type(self._module(node)).__name__})"
         name = node.target if isinstance(node.target, str) else node.target.__name__
-        return f"the {'method' if node.op == 'call_method' else 'function'} {name!r}"
+        around = list(node.meta.get("nn_module_stack", {}).values())
+        where = f" in layer {around[-1][0]!r} ({around[-1][1].__name__})" if around else ""
+        return f"the {'method' if node.op == 'call_method' else 'function'} {name!r}{where}"
 
     def _check_width(self, node: fx.Node, module: nn.Module, x: Tensor) -> None:
         """Make sure that a layer is given as many channels or numbers as it takes."""

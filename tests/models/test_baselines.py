@@ -11,13 +11,19 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.functional import hessian
 
-from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
+from tablekin.models.baselines import (
+    curvature,
+    embedding_similarity,
+    hessian_product,
+    integrated_jacobians,
+    saliency,
+)
 from tablekin.models.bilrp import Factor, factor, pair_map
 from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.rules import Zero
 from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
-BASELINES = (saliency, curvature, hessian_product, embedding_similarity)
+BASELINES = (saliency, curvature, hessian_product, integrated_jacobians, embedding_similarity)
 A, B = signed(1, 2, 6, 6), signed(1, 2, 6, 6, seed=1)
 REGIONS = torch.from_numpy(np.random.default_rng(3).integers(0, 5, (6, 6)))
 
@@ -103,7 +109,7 @@ def test_factor_adds_up_to_its_features(baseline: Callable[..., Factor], dtype: 
     assert got.absorbed.dtype == torch.float64
     total = got.relevance.double().sum(1) + got.absorbed
     torch.testing.assert_close(total, got.phi.double(), rtol=1e-5, atol=1e-5)
-    if baseline in (hessian_product, embedding_similarity):
+    if baseline in (hessian_product, integrated_jacobians, embedding_similarity):
         torch.testing.assert_close(got.phi, network().to(dtype)(A.to(dtype))[0])
 
 
@@ -137,3 +143,54 @@ def test_misuse_is_refused(baseline: Callable[..., Factor]) -> None:
     if baseline is not saliency:
         with pytest.raises(ValueError, match="features"):
             baseline(made(UNet), ink(1, 1, 16, 24))
+
+
+class Smooth(nn.Module):
+    """A small network of vectors of tokens, smooth and without biases."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up, self.down = nn.Linear(3, 8, bias=False), nn.Linear(8, 4, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(torch.tanh(self.up(x)).sum(1))
+
+
+def test_integrated_jacobians_add_up_to_what_sets_inputs_apart_from_their_references() -> None:
+    model, x, reference = made(Smooth), signed(1, 5, 3), signed(1, 5, 3, seed=1)
+    found = integrated_jacobians(model, x, reference=reference, steps=200)
+    assert found.relevance.shape == (4, 5)
+    torch.testing.assert_close(found.relevance.sum(1), (model(x) - model(reference))[0], rtol=1e-4, atol=1e-5)
+    # of a token alone, by the definition: a sum over points on the way
+    jacobians = torch.zeros(4, 5, 3, dtype=torch.float64)
+    for step in range(200):
+        point = (reference + (step + 0.5) / 200 * (x - reference)).requires_grad_()
+        for feature in range(4):
+            jacobians[feature] += torch.autograd.grad(model(point)[0, feature], point)[0][0] / 200
+    torch.testing.assert_close(found.relevance, (jacobians * (x - reference)).sum(-1))
+    from_zero = integrated_jacobians(model, x, steps=200)
+    assert float(from_zero.absorbed.abs().max()) < 1e-4
+
+
+def test_tokens_are_places_of_every_baseline() -> None:
+    model, x, words = made(Smooth), signed(1, 5, 3), torch.tensor([0, 0, 1, 2, 2])
+    for baseline in BASELINES:
+        found = baseline(model, x)
+        assert found.relevance.shape[1] == 5
+        pooled = baseline(model, x, words)
+        assert pooled.relevance.shape[1] == 3
+    alone = embedding_similarity(model, x, words).relevance[:, 2]
+    torch.testing.assert_close(alone, model(x * (words == 2)[:, None])[0])
+    gradients = hessian_product(model, x).relevance
+    torch.testing.assert_close(
+        gradients @ nn.functional.one_hot(words).double(), hessian_product(model, x, words).relevance
+    )
+
+
+def test_numbers_of_tokens_have_no_gradient() -> None:
+    with pytest.raises(TypeError, match="give their vectors"):
+        hessian_product(nn.Sequential(nn.Embedding(4, 2), nn.Flatten()), torch.tensor([[1, 2]]))
+    with pytest.raises(ValueError, match=r"reference \(1, 4, 3\) has not the shape"):
+        integrated_jacobians(made(Smooth), signed(1, 5, 3), reference=signed(1, 4, 3))
+    with pytest.raises(ValueError, match="one point or more"):
+        integrated_jacobians(made(Smooth), signed(1, 5, 3), steps=0)

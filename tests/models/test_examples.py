@@ -16,6 +16,7 @@ MODULES = [
 ]
 WITH_EXAMPLES = {
     "tablekin.models",
+    "tablekin.models.attribution",
     "tablekin.models.baselines",
     "tablekin.models.bilrp",
     "tablekin.models.lrp.activations",

@@ -9,83 +9,7 @@ from torch.nn import functional as F
 
 from tablekin.models.lrp import Composite, Propagation, UnsupportedOperationError, Zero
 from tests.support.networks import made, signed
-
-
-class HalfGradient(torch.autograd.Function):
-    """Passes a value on and halves its gradient, as the uniform rule halves relevance."""
-
-    @staticmethod
-    def forward(ctx, x):  # type: ignore[no-untyped-def]
-        return x.clone()
-
-    @staticmethod
-    def backward(ctx, gradient):  # type: ignore[no-untyped-def]
-        return gradient / 2
-
-
-def held(x: Tensor) -> Tensor:
-    """Hold a GELU's slope fast, as the identity rule does."""
-    return x * (F.gelu(x) / x).detach()
-
-
-def normed(layer: nn.LayerNorm, x: Tensor) -> Tensor:
-    """Hold the size of a LayerNorm fast."""
-    size = (x.var(-1, correction=0, keepdim=True) + layer.eps).sqrt().detach()
-    return layer.weight * (x - x.mean(-1, keepdim=True)) / size + layer.bias
-
-
-class SmallTransformer(nn.Module):
-    """Embedded tokens, a class token, attention by hand and by torch, GELU, LayerNorm, a head."""
-
-    def __init__(self, tokens: bool = True) -> None:
-        super().__init__()
-        self.tokens = tokens
-        self.embed = nn.Embedding(9, 8) if tokens else nn.Conv2d(1, 8, 4, 4)
-        self.place = nn.Embedding(9, 8)
-        self.start = nn.Parameter(torch.randn(1, 1, 8))
-        self.norm = nn.LayerNorm(8)
-        self.attention = nn.Linear(8, 24)
-        self.second = nn.MultiheadAttention(8, 2, batch_first=True)
-        self.up, self.down, self.head = nn.Linear(8, 16), nn.Linear(16, 8), nn.Linear(8, 4)
-        for layer in (self.norm,):
-            nn.init.uniform_(layer.weight, 0.5, 2)
-            nn.init.uniform_(layer.bias, -0.2, 0.2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        vectors = self.embed(x)
-        if not self.tokens:
-            vectors = vectors.flatten(2).transpose(1, 2)
-        return self.rest(vectors)
-
-    def rest(self, vectors: Tensor) -> Tensor:
-        h = vectors + self.place(torch.arange(vectors.shape[1]))
-        h = torch.cat([self.start.expand(vectors.shape[0], -1, -1), h], 1)
-        query, key, value = self.attention(self.norm(h)).chunk(3, dim=-1)
-        h = h + F.scaled_dot_product_attention(query, key, value)
-        h = h + self.second(h, h, h, need_weights=False)[0]
-        h = h + self.down(F.gelu(self.up(h)))
-        return self.head(h[:, 0])
-
-    def rewritten(self, vectors: Tensor, softmax: str) -> Tensor:
-        """Compute the same, with constants held fast and the factors of products halved in the gradient."""
-
-        def mixed(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-            if softmax == "constant":
-                weights = torch.softmax(query @ key.mT / query.shape[-1] ** 0.5, -1).detach()
-                return weights @ value
-            half = HalfGradient.apply
-            weights = torch.softmax(half(query) @ half(key).mT / query.shape[-1] ** 0.5, -1)
-            return half(weights) @ half(value)
-
-        h = vectors + self.place(torch.arange(vectors.shape[1]))
-        h = torch.cat([self.start, h], 1)
-        h = h + mixed(*self.attention(normed(self.norm, h)).chunk(3, dim=-1))
-        weight, bias = self.second.in_proj_weight, self.second.in_proj_bias
-        heads = [part.reshape(1, -1, 2, 4).transpose(1, 2) for part in F.linear(h, weight, bias).chunk(3, -1)]
-        h = h + self.second.out_proj(mixed(*heads).transpose(1, 2).reshape(h.shape))
-        h = h + self.down(held(self.up(h)))
-        return self.head(h[:, 0])
-
+from tests.support.transformers import HalfGradient, SmallTransformer
 
 TOKENS = torch.tensor([[3, 1, 4, 1, 5]])
 
@@ -147,6 +71,123 @@ def test_layers_of_torch_are_conserved_and_padding_is_not_looked_at(norm_first: 
     found = propagation.relevance(torch.diag(propagation.output[0]))
     assert not found.input[:, 2].any()
     torch.testing.assert_close(found.input.sum((1, 2)) + found.absorbed, propagation.output[0])
+
+
+SEEN = torch.tensor([[1, 1, 0, 1], [0, 1, 1, 1], [1, 0, 0, 1], [1, 1, 1, 0]]).bool()
+ADDED = signed(4, 4, seed=5).masked_fill(~SEEN, -torch.inf)  # finite where a token is seen, as ALiBi's are
+
+
+class Masked(nn.Module):
+    """Attention with a mask, given in one of the ways there are."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.way = way
+        self.query, self.key, self.value = (nn.Linear(6, 6) for _ in range(3))
+        self.register_buffer("seen", SEEN)
+        self.register_buffer("added", ADDED)
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        if self.way == "seen":
+            return F.scaled_dot_product_attention(q, k, v, attn_mask=self.seen)
+        if self.way == "added":
+            return F.scaled_dot_product_attention(q, k, v, self.added)
+        if self.way == "causal":
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=0.7)
+        logits = torch.einsum("bid,bjd->bij", q, k)
+        if self.way == "filled":
+            return (logits / 6**0.5).masked_fill(~self.seen, -torch.inf).softmax(-1) @ v
+        weights = torch.softmax(logits * 6**-0.5 + self.added, dim=-1)
+        return torch.einsum("bij,bjd->bid", weights, v)
+
+    def held(self, x: Tensor, softmax: str) -> Tensor:
+        """Compute the same, with constants held fast and the factors of products halved in the gradient."""
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        scale = 0.7 if self.way == "causal" else 6**-0.5
+        mask = {"causal": torch.zeros(4, 4).masked_fill(~torch.ones(4, 4).tril().bool(), -torch.inf)}
+        filled = torch.zeros(4, 4).masked_fill(~SEEN, -torch.inf)
+        added = mask.get(self.way, ADDED if self.way in ("added", "einsum") else filled)
+        if softmax == "constant":
+            return torch.softmax(scale * q @ k.mT + added, -1).detach() @ v
+        half = HalfGradient.apply
+        return half(torch.softmax(scale * half(q) @ half(k).mT + added, -1)) @ half(v)
+
+
+@pytest.mark.parametrize("softmax", ["constant", "taylor"])
+@pytest.mark.parametrize("way", ["seen", "added", "causal", "filled", "einsum"])
+def test_masked_tokens_are_not_looked_at_however_the_mask_is_given(way: str, softmax: str) -> None:
+    network, x = made(Masked, way=way), signed(1, 4, 6)
+    propagation = Propagation(network, x, composite(softmax))
+    torch.testing.assert_close(propagation.output, network(x))
+    seeds = signed(3, 4, 6, seed=2)
+    found = propagation.relevance(seeds)
+    leaf = x.clone().requires_grad_()
+    output = network.held(leaf, softmax)
+    torch.testing.assert_close(output.detach(), propagation.output)
+    for seed, relevance in zip(seeds, found.input, strict=True):
+        gradient = torch.autograd.grad(output, leaf, seed[None] / output.detach(), retain_graph=True)[0]
+        torch.testing.assert_close(relevance, (gradient * leaf)[0].detach())
+    torch.testing.assert_close(found.input.sum((1, 2)) + found.absorbed, seeds.sum((1, 2)))
+    if (
+        softmax == "constant" and way != "causal"
+    ):  # the third token's own row: it sees the first and the last alone
+        own = torch.zeros(1, 4, 6, dtype=torch.float64)
+        own[0, 2] = seeds[0, 2]
+        reached = propagation.relevance(own).input[0].abs().sum(1)
+        assert bool((reached > 0).equal(SEEN[2]))
+
+
+def test_a_mask_that_depends_on_the_input_is_told() -> None:
+    class Filters(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.masked_fill(x.relu().flatten(1)[:, None] * 1.0, 0.0)
+
+    class Attends(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return F.scaled_dot_product_attention(x, x, x, attn_mask=x @ x.mT)
+
+    with pytest.raises(
+        UnsupportedOperationError, match=r"'masked_fill'.* or with what, depends on the input"
+    ):
+        Propagation(nn.Sequential(Filters()), signed(1, 3, 4), Zero())
+    with pytest.raises(
+        UnsupportedOperationError, match="a mask that depends on the input; write the attention out"
+    ):
+        Propagation(Attends(), signed(1, 3, 4), Zero())
+    with pytest.raises(UnsupportedOperationError, match=r"'einsum'.* more or fewer than two tensors"):
+        Propagation(Sums(), signed(1, 3, 4), Zero())
+
+
+class Sums(nn.Module):
+    """Sums products of three tensors."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.einsum("bi,bi,bi->bi", x[:, 0], x[:, 1], x[:, 2])
+
+
+@pytest.mark.parametrize("dim", [1, -1])
+def test_division_by_a_norm_holds_the_norm_fast(dim: int) -> None:
+    class Normalised(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.below, self.above = nn.Linear(6, 5), nn.Linear(5, 4, bias=False)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.above(F.normalize(self.below(x), dim=dim))
+
+    network, x = made(Normalised), signed(1, 3, 6)
+    propagation = Propagation(network, x, Zero())
+    seeds = signed(2, 3, 4, seed=3)
+    found = propagation.relevance(seeds)
+    leaf = x.clone().requires_grad_()
+    below = network.below(leaf)
+    output = network.above(below / below.norm(dim=dim, keepdim=True).detach())
+    torch.testing.assert_close(output.detach(), propagation.output)
+    for seed, relevance in zip(seeds, found.input, strict=True):
+        gradient = torch.autograd.grad(output, leaf, seed[None] / output.detach(), retain_graph=True)[0]
+        torch.testing.assert_close(relevance, (gradient * leaf)[0].detach())
+    torch.testing.assert_close(found.input.sum((1, 2)) + found.absorbed, seeds.sum((1, 2)))
 
 
 def test_rms_norm_written_by_hand_is_the_layer() -> None:

@@ -288,6 +288,15 @@ class Named(nn.Module):
             "relevance cannot be passed back through the function 'exp': no way back is known through what it computes",
         ),
         (
+            nn.Sequential(nn.ReLU(), nn.Sequential(Calls(lambda x: x.log1p()))),
+            r"relevance cannot be passed back through the method 'log1p' in layer '1\.0' \(Calls\): no way back is "
+            "known through what it computes",
+        ),
+        (
+            nn.Sequential(nn.Flatten(2), nn.GRU(16, 3)),
+            r"relevance cannot be passed back through layer '1' \(GRU\): no way back is known; known are .*",
+        ),
+        (
             Calls(lambda x: x.softmax(1)),
             "the model's output does not depend on its input, .* a Composite with softmax='taylor'",
         ),

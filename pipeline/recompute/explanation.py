@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from tablekin.recompute.columns import Columns, stack
 from tablekin.recompute.functions import LIBRARY, ArgumentKind, Function
 from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
-from tablekin.recompute.functions.second_motion import SUN_BY_DAYS
+from tablekin.recompute.functions.second_motion import (
+    BY_DAYS,
+    DAILY_SUN,
+    SUN_BY_DAYS,
+    USUAL_OBLIQUITY,
+    usual_sun_by_day,
+)
 from tablekin.recompute.lines import find_lines
 from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
 from tablekin.recompute.screening import Candidate, ScreeningCriteria, screen, wrap
@@ -70,8 +76,8 @@ def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -
         candidates = [*lines, *_candidates(arguments, columns, criteria)]
         trials = list(make_trials(candidates, columns, criteria.screening, criteria.trials))
     taken = _take_best(trials, columns, left, criteria)
-    for longitude in _longitudes(taken):
-        taken += _explain_by_longitude(longitude, columns, left, criteria)
+    for longitude, obliquity in _longitudes(taken):
+        taken += _explain_by_longitude(longitude, obliquity, columns, left, criteria)
     return taken
 
 
@@ -131,33 +137,64 @@ def _all_settled(trials: Sequence[Trial], quantities: int, criteria: Explanation
     return bool(settled.all())
 
 
-def _longitudes(taken: Sequence[Explanation]) -> Iterator[Argument]:
-    """Yield the longitudes of the Sun that a sheet prints day by day: its other columns may be functions of them."""
+def _longitudes(taken: Sequence[Explanation]) -> Iterator[tuple[Argument, float | None]]:
+    """Yield the longitudes of the Sun on the days of a sheet, as other columns of it may be functions of them.
+
+    Its longitude as it is printed, or that which the arcs of the day or the declination tell, with the obliquity they
+    were found with.
+    """
     for explanation in taken:
-        if explanation.function.name != SUN_BY_DAYS:
-            continue
-        for quantity, line in zip(explanation.quantities, explanation.trial.computed(), strict=True):
-            known = np.isfinite(line)
-            line[known] = np.unwrap(line[known], period=30 * quantity.form.last_units)
-            yield Argument(quantity, line, float(np.nanmedian(np.diff(line[known]))), SIGNS)
+        if explanation.function.name == SUN_BY_DAYS:
+            for quantity, line in zip(explanation.quantities, explanation.trial.computed(), strict=True):
+                known = np.isfinite(line)
+                line[known] = np.unwrap(line[known], period=30 * quantity.form.last_units)
+                yield Argument(quantity, line, float(np.nanmedian(np.diff(line[known]))), SIGNS), None
+    for explanation in taken:
+        if explanation.function in BY_DAYS:
+            days = explanation.trial.candidate.argument
+            line = np.unwrap(usual_sun_by_day(days.values, explanation.trial.vector[0]), period=360.0)
+            yield Argument(days.quantity, line, DAILY_SUN * days.step, (0.0, 180.0)), USUAL_OBLIQUITY
 
 
 def _explain_by_longitude(
-    longitude: Argument, columns: Columns, left: NDArray[np.bool_], criteria: ExplanationCriteria
+    longitude: Argument,
+    obliquity: float | None,
+    columns: Columns,
+    left: NDArray[np.bool_],
+    criteria: ExplanationCriteria,
 ) -> Iterator[Explanation]:
-    """Yield what the columns beside a longitude print of it; the declination first: it tells the sign."""
+    """Yield what the columns beside a longitude print of it; the declination first: it tells sign and obliquity."""
     criteria = replace(criteria, claim=criteria.claim_by_longitude)
     for functions in (FIRST_MOTION[:1], FIRST_MOTION):
+        if not left.any():
+            return
         trials = make_trials(
-            list(_candidates_of(longitude, functions, columns, criteria)),
+            list(_candidates_of(longitude, _with_obliquity(functions, obliquity), columns, criteria)),
             columns,
             criteria.screening,
             criteria.trials,
         )
         for explanation in _take_best(list(trials), columns, left, criteria):
-            if explanation.function is FIRST_MOTION[0]:
+            if explanation.function.name == FIRST_MOTION[0].name:
                 longitude = _with_sign(longitude, explanation.trial)
+                obliquity = float(explanation.trial.model.shared[0])
             yield explanation
+
+
+def _with_obliquity(functions: Sequence[Function], value: float | None) -> Sequence[Function]:
+    """Let functions have the obliquity that the declination beside them was computed with, if it is known."""
+    if value is None:
+        return functions
+    return [
+        replace(
+            function,
+            parameters=tuple(
+                replace(one, choices=(value,)) if one.name == "obliquity" else one
+                for one in function.parameters
+            ),
+        )
+        for function in functions
+    ]
 
 
 def _with_sign(longitude: Argument, trial: Trial) -> Argument:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -77,8 +78,15 @@ class _Settled:
     log_likelihood: float
 
 
-def find(explanation: Explanation) -> Finding:
-    """Settle the parameters of a function that a sheet prints, and how its author rounded."""
+def find(explanation: Explanation) -> Iterator[Finding]:
+    """Settle the parameters of a function that a sheet prints, and how its author rounded.
+
+    Yields
+    ------
+    Finding
+        One, but where the columns print several things of the same parameters, such as sunrise and the length of the
+        day: then one for each.
+    """
     trial = explanation.trial
     quantities = explanation.quantities
     weights = np.array([quantity.form.digit_weights for quantity in quantities])
@@ -91,7 +99,7 @@ def find(explanation: Explanation) -> Finding:
             settled, rounding = truncated, RoundingRule.TRUNCATED
     argument, model = trial.candidate.argument, settled.model
     step = abs(argument.step / argument.last_units)
-    return Finding(
+    finding = Finding(
         function=model.function,
         argument=argument,
         quantities=quantities,
@@ -101,6 +109,25 @@ def find(explanation: Explanation) -> Finding:
         log_odds=explanation.log_odds,
         computed=model.computed(settled.vector),
         period=periods(model.function, model.unit),
+    )
+    names = [model.function.name_of(own) for own in model.own]
+    for name in dict.fromkeys(names):
+        yield _named(finding, name, [place for place, other in enumerate(names) if other == name])
+
+
+def _named(finding: Finding, name: str, places: list[int]) -> Finding:
+    """Keep the quantities that print what has this name."""
+    at = {-1: -1} | {place: number for number, place in enumerate(places)}
+    return replace(
+        finding,
+        function=replace(finding.function, name=name),
+        quantities=tuple(finding.quantities[place] for place in places),
+        parameters=tuple(
+            replace(one, quantity=at[one.quantity]) for one in finding.parameters if one.quantity in at
+        ),
+        log_odds=finding.log_odds[places],
+        computed=finding.computed[places],
+        period=finding.period[places],
     )
 
 

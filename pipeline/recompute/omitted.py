@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tablekin.recompute.smoothness import Numbers, roughness
 
 _SHORT_SHARE = 0.4  # of the numbers of a column that lack the digits printed once above
+_MIN_WIDTH = 2  # digits that are printed of each: degrees of a sign, 29 and then 0, 1, 2, lack none
 
 
 def fill_blanks(values: Numbers, blank: NDArray[np.bool_]) -> Numbers:
@@ -43,6 +44,8 @@ def restore_leading(values: Numbers, widths: NDArray[np.int64]) -> Numbers:
     rows = np.flatnonzero(known)
     cut = known & (widths == width)
     if widths[rows[0]] <= width or cut.sum() < _SHORT_SHARE * known.sum():
+        return values
+    if width < _MIN_WIDTH:
         return values
     base, restored, above = 10.0**width, values.copy(), values[rows[0]]
     for row in rows[1:]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from tablekin.recompute.checks import Check, check_finding
 from tablekin.recompute.explanation import (
@@ -16,7 +17,7 @@ from tablekin.recompute.explanation import (
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.plain_checks import check_argument, check_plainly
 from tablekin.recompute.quantity import ValueSheet
-from tablekin.recompute.regrouping import regroup
+from tablekin.recompute.regrouping import regroup, rejoin
 from tablekin.recompute.table_text import Choices, TableText
 from tablekin.recompute.values import read_sheets
 
@@ -51,7 +52,7 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
     settled = []
     for sheet in sheets:
         sheet, explanations = _explain(sheet, criteria)
-        own = [find(explanation) for explanation in explanations]
+        own = [finding for explanation in explanations for finding in find(explanation)]
         settled.append(sheet)
         findings += own
         for check in _check(sheet, own, choices):
@@ -61,16 +62,22 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
 
 
 def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueSheet, list[Explanation]]:
-    """Explain a sheet; what is left is grouped as the explained quantities are, if more is explained then."""
+    """Explain a sheet; what is left is grouped otherwise, if more is explained then."""
     explanations = explain_sheet(sheet, criteria)
     explained = {quantity.group for one in explanations for quantity in one.quantities}
-    if not explained or len(explained) == len(worth_trying(sheet)):
+    if len(explained) == len(worth_trying(sheet)):
         return sheet, explanations
-    for other in regroup(sheet, explained):
+    for other in chain(rejoin(sheet), regroup(sheet, explained)):
         better = explain_sheet(other, criteria)
-        if _count_cells(better) > _count_cells(explanations):
+        if _count_cells(better) > _count_cells(explanations) and _explains_new(better, sheet):
             sheet, explanations = other, better
     return sheet, explanations
+
+
+def _explains_new(explanations: Sequence[Explanation], sheet: ValueSheet) -> bool:
+    """Tell whether a quantity is explained that was grouped otherwise in a sheet."""
+    before = {id(quantity) for quantity in sheet.quantities}
+    return any(id(quantity) not in before for one in explanations for quantity in one.quantities)
 
 
 def _count_cells(explanations: Sequence[Explanation]) -> int:

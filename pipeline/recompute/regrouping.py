@@ -10,6 +10,7 @@ import numpy as np
 from tablekin.recompute.forms import Form
 from tablekin.recompute.quantity import PrintedQuantity, ValueSheet
 
+_SIXTIETHS = Form((60,))
 _MOST_BEYOND = 0.3  # share of the numbers of a place that may be no smaller than its radix
 
 
@@ -39,6 +40,64 @@ def regroup(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueShee
             kept = [quantity for quantity in sheet.quantities if quantity.group in explained]
             quantities = sorted([*kept, *made], key=lambda quantity: quantity.columns[0])
             yield replace(sheet, quantities=tuple(quantities))
+
+
+def rejoin(sheet: ValueSheet) -> Iterator[ValueSheet]:
+    """Yield sheets in which what was taken for an argument is the first place of the number beside it.
+
+    Degrees of the Sun go up by one a day, as the days do: its minutes are then left alone.
+
+    Parameters
+    ----------
+    sheet
+        Of which two columns count, at least.
+    """
+    counts = [one for one in sheet.arguments if not one.quantity.form.radices]
+    if len(counts) < 2:
+        return
+    for argument in counts:
+        for quantity in sheet.quantities:
+            if quantity.form.radices or not _is_right_of(quantity, argument.quantity):
+                continue
+            known = quantity.values[quantity.known]
+            if len(known) and np.mean(known >= _SIXTIETHS.radices[0]) <= _MOST_BEYOND:
+                joined = _put_together([argument.quantity, quantity], _SIXTIETHS)
+                quantities = [joined if one is quantity else one for one in sheet.quantities]
+                kept = tuple(one for one in sheet.arguments if one is not argument)
+                if not any(_is_at_side(one.quantity, quantities) for one in kept):
+                    continue
+                yield replace(sheet, arguments=kept, quantities=tuple(quantities))
+
+
+def _is_at_side(quantity: PrintedQuantity, others: Sequence[PrintedQuantity]) -> bool:
+    """Tell whether a column stands left or right of all others."""
+    table, col = quantity.columns[0]
+    cols = [other_col for one in others for other_table, other_col in one.columns if other_table == table]
+    return not cols or col < min(cols) or col > max(cols)
+
+
+def _is_right_of(quantity: PrintedQuantity, other: PrintedQuantity) -> bool:
+    return tuple((table, col + 1) for table, col in other.columns) == quantity.columns
+
+
+def _put_together(run: Sequence[PrintedQuantity], form: Form) -> PrintedQuantity:
+    """Make one number of quantities of one place each."""
+    places = np.concatenate([quantity.places for quantity in run], 1)
+    columns = [
+        column
+        for of_table in zip(*(quantity.columns for quantity in run), strict=True)
+        for column in of_table
+    ]
+    return PrintedQuantity(
+        group=run[0].group,
+        form=form,
+        unit="degrees",
+        values=places @ np.array(form.weights),
+        places=places,
+        regions=np.concatenate([quantity.regions for quantity in run], 1),
+        columns=tuple(columns),
+        heading=" ".join(quantity.heading for quantity in run if quantity.heading),
+    )
 
 
 def _runs(

@@ -24,7 +24,7 @@ class ScreeningCriteria:
     fewest: int = 5  # rows with values
     tolerance: float = 3.0  # units of the last place by which half of the tried rows may miss a grid value
     share: float = 0.03  # of the largest value: a parameter of the grid makes values too large or small
-    kept: int = 4  # functions that are fitted for a quantity, the most promising first
+    kept: int = 5  # functions that are fitted for a quantity, the most promising first
     odd_scale: float = 4.0  # nats against a radius that is no round number
     round: float = 0.004  # share by which a radius, as it is tried, may miss a round number
     same_scale: float = 0.05  # difference of the logarithms of radii that may be one radius

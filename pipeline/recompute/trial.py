@@ -26,6 +26,7 @@ class TrialCriteria:
     seed: float = 0.6  # share of the greatest promise from which a quantity takes part in a first fit
     complement: float = 1.0  # nats against a complementary argument
     settled: float = 0.85  # share of values within rounding from which a quantity needs no other function
+    settled_by: float = 10.0  # nats that the function then is worth for it
     widen: float = 4.0  # nats, of one quantity, from which a fitted function is tried on the others
     rival: float = 1.0  # nats of promise that another function may lack and still be fitted
 
@@ -80,7 +81,7 @@ def make_trials(
         if trial.evidence.nats.max() >= criteria.widen:
             trial = _widen(trial, columns, screening, criteria)
         share = trial.evidence.within / np.maximum(trial.evidence.cells, 1)
-        done = trial.chosen[(share >= criteria.settled) & (trial.evidence.nats > 0)]
+        done = trial.chosen[(share >= criteria.settled) & (trial.evidence.nats >= criteria.settled_by)]
         promised[done] = np.where(settled[done], promised[done], candidate.promise[done])
         settled[done] = True
         yield trial

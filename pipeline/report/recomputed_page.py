@@ -187,7 +187,7 @@ def describe_functions(corpus: CorpusStore) -> Iterator[str]:
 
 def function_in_words(row: Any) -> str:
     """Name a function with its parameters, from a row of table ``functions``."""
-    units = {one.name: one for one in LIBRARY}
+    units = {name: one for one in LIBRARY for name in (one.name, *one.names)}
     known = {one.name: one.unit for one in units[row.function].parameters} if row.function in units else {}
     values = [
         f"{one['name']} {written(one['value'], known.get(one['name'], ''))}"

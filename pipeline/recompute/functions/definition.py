@@ -91,6 +91,9 @@ class Function:
     takes_step: bool = False
     plain: bool = False  # the value is printed as one number, not in places
     scale_name: str = "radius"  # what the value is a multiple of, if it is
+    names: tuple[
+        str, ...
+    ] = ()  # of what a column prints, by the choice of its own last parameter, where a table prints several
     slack: float = 0.02  # share of a column's range by which it may miss the nearest value that is tried
     prior: float = 0.0  # nats for or against it where nothing else tells
     symmetry: str = ""
@@ -101,6 +104,13 @@ class Function:
         """Number, from 1, among the parameters of a column of the one that moves all its values; 0 if there is none."""
         theirs = [parameter.shifts for parameter in self.parameters if parameter.own]
         return theirs.index(True) + 1 if True in theirs else 0
+
+    def name_of(self, own: Array) -> str:
+        """Name what a column prints whose own parameters are these, ``(parameters,)``."""
+        if not self.names:
+            return self.name
+        theirs = [parameter for parameter in self.parameters if parameter.own]
+        return self.names[theirs[-1].choices.index(float(own[-1]))]
 
     def grid(self, own: bool) -> Array:
         """Values that are tried of the parameters of the table or of its columns: ``(combinations, parameters)``."""

@@ -64,8 +64,9 @@ def _normed(longitude: Array, zero: Array, obliquity: Array) -> Array:
     return np.asarray((right_ascension(longitude, obliquity) + zero) % 360)
 
 
-def _half_arc(longitude: Array, latitude: Array, obliquity: Array) -> Array:
-    return 6 + ascensional_difference(latitude, declination(longitude, obliquity)) / 15
+def arc_of_day(difference: Array, arc: Array) -> Array:
+    """Hours of one or two half arcs of the day, or of -1 or -2 of the night, by their ascensional difference."""
+    return 6 * np.abs(arc) + arc * difference / 15
 
 
 def _breadth(rows: int) -> Callable[[Array, float, Array], Array]:
@@ -154,29 +155,19 @@ FIRST_MOTION = (
         source=_NEUGEBAUER,
     ),
     Function(
-        "length of the day",
+        "arcs of the day",
         ArgumentKind.ANGLE,
         ValueKind.HOURS,
-        lambda longitude, latitude, obliquity: 2 * _half_arc(longitude, latitude, obliquity),
-        (LATITUDE, _OBLIQUITY),
+        lambda longitude, latitude, obliquity, arc: arc_of_day(
+            ascensional_difference(latitude, declination(longitude, obliquity)), arc
+        ),
+        (LATITUDE, _OBLIQUITY, Parameter("arc", "half arcs", choices=(1.0, 2.0), own=True)),
         SIGNS,
         turns=True,
+        names=("half arc of the day", "length of the day"),
         slack=0.06,
         prior=-1.0,
-        symmetry="opposite longitudes add up to 24 hours",
-        source=_NEUGEBAUER,
-    ),
-    Function(
-        "half arc of the day",
-        ArgumentKind.ANGLE,
-        ValueKind.HOURS,
-        _half_arc,
-        (LATITUDE, _OBLIQUITY),
-        SIGNS,
-        turns=True,
-        slack=0.06,
-        prior=-2.0,
-        symmetry="the time of sunset; that of sunrise is the half arc of the opposite longitude",
+        symmetry="opposite longitudes add up to 24 hours; sunrise is the half arc of the opposite longitude",
         source=_NEUGEBAUER,
     ),
     Function(

@@ -19,6 +19,7 @@ from tablekin.recompute.functions.definition import (
 )
 from tablekin.recompute.functions.first_motion import (
     SIGNS,
+    arc_of_day,
     ascensional_difference,
     declination,
     right_ascension,
@@ -26,6 +27,9 @@ from tablekin.recompute.functions.first_motion import (
 
 SUN_BY_DAYS = "longitude of the Sun by days"
 DAILY_SUN = 0.985647  # degrees of mean motion in a day
+USUAL_OBLIQUITY = 23.5  # degrees
+_APOGEE = 95.5  # degrees: in the middle of 1480 to 1700
+_SEASONS = (0.0, 90.0, 180.0, 270.0)  # of the first day: a fit that begins in another one does not find it
 _LATITUDE = Parameter("latitude", "degrees", 20.0, 62.0, 7, known="latitude")
 
 
@@ -49,12 +53,13 @@ def _sun_by_day(day: Array, start: Array, apogee: Array, eccentricity: Array) ->
     return np.asarray(true_sun(start + DAILY_SUN * day, apogee, eccentricity) % 360)
 
 
+def usual_sun_by_day(day: Array, start: Array) -> Array:
+    """Longitude of the Sun on a day of a month, with the apogee and eccentricity of the time of printed calendars."""
+    return _sun_by_day(day, start, np.asarray(_APOGEE), np.asarray(2.03))
+
+
 def _declination_by_day(day: Array, start: Array) -> Array:
-    return declination(_sun_by_day(day, start, np.asarray(97.0), np.asarray(2.03)), np.asarray(23.5))
-
-
-def _arc_by_day(day: Array, start: Array, latitude: Array) -> Array:
-    return 6 + ascensional_difference(latitude, _declination_by_day(day, start)) / 15
+    return declination(usual_sun_by_day(day, start), np.asarray(USUAL_OBLIQUITY))
 
 
 def equation_of_time(
@@ -125,43 +130,40 @@ SECOND_MOTION = (
         symmetry="the sign may be left out",
         source=_PEDERSEN,
     ),
-    Function(
-        "declination by days",
-        ArgumentKind.DAYS,
-        ValueKind.ANGLE,
-        _declination_by_day,
-        (Parameter("mean longitude", "degrees", 0.0, 360.0, 72, own=True),),
-        unsigned=True,
-        slack=0.1,
-        prior=-1.0,
-        source=_PEDERSEN,
+    *(
+        Function(
+            "declination by days",
+            ArgumentKind.DAYS,
+            ValueKind.ANGLE,
+            _declination_by_day,
+            (Parameter("mean longitude", "degrees", season, season + 90, 36, own=True),),
+            unsigned=True,
+            slack=0.15,
+            prior=-1.0,
+            source=_PEDERSEN,
+        )
+        for season in _SEASONS
     ),
-    Function(
-        "length of the day by days",
-        ArgumentKind.DAYS,
-        ValueKind.HOURS,
-        lambda day, start, latitude: 2 * _arc_by_day(day, start, latitude),
-        (
-            Parameter("mean longitude", "degrees", 0.0, 360.0, 72, own=True),
-            _LATITUDE,
-        ),
-        slack=0.3,
-        prior=-1.0,
-        source=_PEDERSEN,
-    ),
-    Function(
-        "half arc of the day by days",
-        ArgumentKind.DAYS,
-        ValueKind.HOURS,
-        _arc_by_day,
-        (
-            Parameter("mean longitude", "degrees", 0.0, 360.0, 72, own=True),
-            _LATITUDE,
-        ),
-        slack=0.3,
-        prior=-2.0,
-        symmetry="the time of sunset; sunrise is that of the opposite longitude",
-        source=_PEDERSEN,
+    *(
+        Function(
+            "arcs of the day by days",
+            ArgumentKind.DAYS,
+            ValueKind.HOURS,
+            lambda day, start, latitude, arc: arc_of_day(
+                ascensional_difference(latitude, _declination_by_day(day, start)), arc
+            ),
+            (
+                Parameter("mean longitude", "degrees", season, season + 90, 18),
+                _LATITUDE,
+                Parameter("arc", "half arcs", choices=(1.0, -1.0, 2.0), own=True),
+            ),
+            names=("half arc of the day by days", "half arc of the day by days", "length of the day by days"),
+            slack=0.3,
+            prior=-1.0,
+            symmetry="the time of sunset, and of sunrise as the half arc of the night",
+            source=_PEDERSEN,
+        )
+        for season in _SEASONS
     ),
     Function(
         "equation of time",
@@ -180,4 +182,9 @@ SECOND_MOTION = (
         prior=-3.0,
         source="Pedersen, Survey of the Almagest, 5.8",
     ),
+)
+BY_DAYS = tuple(
+    function
+    for function in SECOND_MOTION
+    if function.name.endswith("of the day by days") or function.name == "declination by days"
 )

@@ -23,3 +23,9 @@ def test_a_column_that_falls_is_left_alone():
     values = np.round(1000 / np.tan(np.deg2rad(np.arange(1.0, 31.0))))
     widths = np.array([len(str(int(value))) for value in values])
     assert restore_leading(values, widths).tolist() == values.tolist()
+
+
+def test_degrees_that_begin_anew_with_the_next_sign_lack_no_digits():
+    degrees = np.array([*range(22, 30), *range(8)], float)
+    widths = np.array([len(str(int(degree))) for degree in degrees])
+    assert restore_leading(degrees, widths).tolist() == degrees.tolist()

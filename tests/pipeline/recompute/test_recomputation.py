@@ -6,6 +6,7 @@ import pytest
 
 from tablekin.recompute import recompute
 from tablekin.recompute.table_text import from_rows
+from tests.pipeline.recompute.tables import declination_of, places
 
 
 def functions(rows):
@@ -37,3 +38,61 @@ def test_five_digits_are_not_cut_into_degrees_and_minutes():
 
     rows = [[str(year), *(value(rate, year) for rate in (8, 9, 10))] for year in range(1, 26, 2)]
     assert functions(rows) == dict.fromkeys((1, 2, 3), "present value of a rent")
+
+
+def calendar(first: float, latitude: float, days: range) -> list[list[str]]:
+    """A month: the Sun's place in its sign, its declination, when it rises, and how long the day is.
+
+    The Sun by its mean motion and the equation of the centre, the day by the angle at the pole between rising and noon.
+    """
+    rows = []
+    for day in days:
+        mean = first + 0.98565 * day
+        sun = mean + 1.915 * math.sin(math.radians(mean - 275))
+        delta = declination_of(sun, 23.5)
+        noon = math.degrees(math.acos(-math.tan(math.radians(latitude)) * math.tan(math.radians(delta)))) / 15
+        numbers = (sun % 30, abs(delta), 12 - noon, 2 * noon)
+        rows.append([str(day), *(cell for number in numbers for cell in places(number, (60,)))])
+    return rows
+
+
+@pytest.mark.parametrize(("first", "latitude"), [(228.3, 41.0), (158.2, 47.0)])  # November, September
+def test_a_month_of_the_calendar_has_one_latitude(first, latitude):
+    found = recompute([from_rows(calendar(first, latitude, range(1, 31)))])
+    named = {quantity.columns[0][1]: finding for finding in found.findings for quantity in finding.quantities}
+    assert [named[column].function.name for column in (5, 7)] == [
+        "half arc of the day by days",
+        "length of the day by days",
+    ]
+    assert [named[column].function.name.split(" by ")[0] for column in (1, 3)] == [
+        "longitude of the Sun",
+        "declination",
+    ]
+    for finding in (named[5], named[7]):
+        (one,) = (parameter for parameter in finding.parameters if parameter.name == "latitude")
+        assert one.low - 0.1 <= latitude <= one.high + 0.1  # the Sun of another year moves otherwise by 1'
+
+
+def test_sunrise_alone_beside_the_declination():
+    """Near the equinox sunrise runs along a straight line: the declination beside it tells of what."""
+    rows = [[row[0], *row[3:7]] for row in calendar(158.2, 47.0, range(1, 31))]
+    assert {name.removesuffix(" by days") for name in functions(rows).values()} == {
+        "declination",
+        "half arc of the day",
+    }
+
+
+def test_degrees_of_the_sun_that_go_up_by_one_a_day_are_no_argument():
+    rows = [row[:5] for row in calendar(348.0, 36.0, range(1, 21))]
+    turned = [[*row[1:], row[0]] for row in rows]  # the days at the right
+    assert set(functions(rows)) == {1, 3}
+    assert set(functions(turned)) == {0, 2}
+
+
+def test_columns_that_fall_evenly_are_no_products_of_one_another():
+    """Six ages of which about one is left less every year: none is the argument of the others."""
+    falling = [
+        [str(row + 1), str(49 - row // 2), *(str(50 - row - (row < late)) for late in (0, 3, 22, 17, 0))]
+        for row in range(22)
+    ]
+    assert functions(falling) == {}

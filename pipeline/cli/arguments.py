@@ -47,6 +47,7 @@ DocumentsIfAny = Annotated[
 ]
 COUNTS = {"tables_rows_and_columns_count_from": 0}  # for who reads JSON
 FROM_ZERO = "tables, rows and columns count from 0 in it, as in the corpus"
+FROM_ONE = "tables, rows and columns count from 1 in it"
 TO_EDIT = (
     "tables, rows and columns count from 1; edit the column reading and give the file to tablekin correct"
 )

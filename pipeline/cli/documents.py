@@ -9,6 +9,7 @@ import typer
 
 from tablekin.cli.arguments import (
     COUNTS,
+    FROM_ONE,
     FROM_ZERO,
     TO_EDIT,
     CorpusFolder,
@@ -40,7 +41,8 @@ def read(
     values: Annotated[
         bool,
         typer.Option(
-            "--values", help="Write numbers into that file, counted from 0, in place of what was printed."
+            "--values",
+            help="Write numbers into that file in place of what was printed, counted from 1 as well.",
         ),
     ] = False,
     least_sure: Annotated[
@@ -77,7 +79,7 @@ def read(
     page = open_page(opened, found)
     if csv is not None:
         write_cells(page, csv, values)
-        LOGGER.info("cells: %s (%s)", csv, FROM_ZERO if values else TO_EDIT)
+        LOGGER.info("cells: %s (%s)", csv, FROM_ONE if values else TO_EDIT)
     about = {"doc_id": page.doc_id, "about": page.about, "orientation": page.orientation, "flags": page.flags}
     return Output(describe_reading(page), lambda: {**about, **COUNTS, "cells": page.cells})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 from tablekin.page import FLAG_MEANINGS
 from tablekin.report.cell_sheet import cell_sheet, write_sheet
 from tablekin.report.corrected import describe_corrected
@@ -62,11 +64,11 @@ def write_cells(page: Page, path: Path, values: bool = False) -> None:
     path
         File to write.
     values
-        Whether only numbers are written, without what was printed, counted from 0 as in the tables of a corpus: every
-        column is then one of numbers to whoever reads the file. Otherwise the file is one to be edited and given to
-        ``tablekin correct``, counted from 1 (:func:`tablekin.report.cell_sheet.cell_sheet`); a program should read
-        ``reading``, ``before`` and ``text`` as text (``pandas.read_csv(path, dtype={"reading": str, ...})``), or ``02``
-        becomes 2.
+        Whether only numbers are written, without what was printed: every column is then one of numbers to whoever
+        reads the file. Otherwise the file is one to be edited and given to ``tablekin correct``
+        (:func:`tablekin.report.cell_sheet.cell_sheet`); a program should read ``reading``, ``before`` and ``text`` as
+        text (``pandas.read_csv(path, dtype={"reading": str, ...})``), or ``02`` becomes 2. In both, ``table``, ``row``
+        and ``column`` count from 1.
 
     Raises
     ------
@@ -76,4 +78,7 @@ def write_cells(page: Page, path: Path, values: bool = False) -> None:
     if not values:
         write_sheet(cell_sheet(page.cells.assign(doc_id=page.doc_id), page.digits), path)
         return
-    save_csv(page.cells.drop(columns=["region_id", "text", "printed", "label"]), path)
+    cells = page.cells.drop(columns=["region_id", "text", "printed", "label"])
+    places = {"table": cells["table_id"] + 1, "row": cells["row"] + 1, "column": cells["col"] + 1}
+    rest = cells.drop(columns=["table_id", "row", "col"])
+    save_csv(pd.concat([pd.DataFrame(places), rest], axis=1), path)

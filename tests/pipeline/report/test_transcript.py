@@ -97,6 +97,10 @@ def test_values_are_numbers_to_whoever_reads_them(corpus, tmp_path):
     assert all(pd.api.types.is_numeric_dtype(kind) for kind in written.dtypes)
     np.testing.assert_array_equal(written["value"], cells["value"])
     assert np.isfinite(written["value"]).any()
+    sheet = tmp_path / "sheet.csv"
+    write_cells(open_page(corpus, "page0"), sheet)  # both files name a cell by the same numbers
+    places = ["table", "row", "column"]
+    pd.testing.assert_frame_equal(written[places], pd.read_csv(sheet)[places])
 
 
 def test_figures_stand_beside_the_page_where_they_were_read(corpus, tmp_path):

@@ -4,7 +4,7 @@ from tablekin.ingest.dialect import SEPARATORS, MetadataRecord, read_table
 from tablekin.ingest.image import list_pages, load_image
 from tablekin.ingest.listing import Listing, list_scans
 from tablekin.ingest.metadata import Metadata, read_metadata
-from tablekin.ingest.metadata_join import join_metadata
+from tablekin.ingest.metadata_join import join_metadata, read_spreads
 from tablekin.ingest.scans import (
     FileContent,
     FileQuestion,
@@ -37,6 +37,7 @@ __all__ = [
     "pick_scan",
     "printable",
     "read_metadata",
+    "read_spreads",
     "read_table",
     "unreadable",
 ]

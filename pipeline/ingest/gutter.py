@@ -63,6 +63,36 @@ def find_gutter(grey: NDArray[np.uint8]) -> tuple[float, float] | None:
     return None
 
 
+def place_gutter(grey: NDArray[np.uint8]) -> tuple[float, float]:
+    """Place the gutter on an image that is known to show two facing pages.
+
+    That is where :func:`find_gutter` finds it, or else the middle of the emptiest strip near the image's middle.
+
+    Parameters
+    ----------
+    grey
+        ``(h, w)``, 0 black, upright.
+
+    Returns
+    -------
+    tuple
+        Smallest and largest x of the gutter, as shares of the width.
+    """
+    if (found := find_gutter(grey)) is not None:
+        return found
+    width = grey.shape[1]
+    inked = _find_ink(grey, _measure(grey).paper).mean(axis=0)
+    side = max(round(GUTTER.min_margin * width), 1)
+    around = np.convolve(inked, np.full(side, 1 / side), "same")
+    begin, end = int(GUTTER.min_x * width), max(int(GUTTER.max_x * width), int(GUTTER.min_x * width) + 1)
+    emptiest = begin + np.flatnonzero(
+        around[begin:end] <= around[begin:end].min() + GUTTER.max_crossed / side
+    )
+    strips = np.split(emptiest, np.flatnonzero(np.diff(emptiest) > 1) + 1)
+    middle = min((float(strip.mean()) + 0.5 for strip in strips), key=lambda x: abs(x - width / 2))
+    return middle / width, middle / width
+
+
 def _measure(grey: NDArray[np.uint8]) -> Bands:
     pieces = [
         np.quantile(piece, GUTTER.paper_quantile, axis=0) for piece in np.array_split(grey, GUTTER.bands)

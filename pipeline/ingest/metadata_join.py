@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import take
 
+from tablekin.errors import ConfigError
 from tablekin.ingest.metadata import OWN_COLUMNS, Metadata
+
+SPREADS = "split_spreads"  # column of the metadata
+_WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 def _composed(name: str) -> str:
@@ -69,6 +73,40 @@ def join_metadata(documents: pd.DataFrame, metadata: Metadata) -> tuple[pd.DataF
     for name in metadata.columns:
         joined[name] = take(metadata.rows[name].array, places, allow_fill=True)
     return joined, list(_warnings(metadata, owner, shared))
+
+
+def read_spreads(sources: Iterable[str], metadata: Metadata | None) -> dict[str, bool]:
+    """Read which sources show two facing pages on an image, or one, where the metadata say so.
+
+    Parameters
+    ----------
+    sources
+        Paths of the scans, as in the column ``source`` of table ``documents``.
+    metadata
+        The user's file. Its column ``split_spreads`` says ``yes`` or ``no``; where it is empty, it is found.
+
+    Raises
+    ------
+    ConfigError
+        The column says something else.
+    """
+    column = next((n for n in metadata.rows if str(n).casefold() == SPREADS), None) if metadata else None
+    if metadata is None or column is None:
+        return {}
+    said = ["" if pd.isna(value) else str(value).strip() for value in metadata.rows[column]]
+    for key, word in zip(metadata.rows[metadata.key], said, strict=True):
+        if word and word.casefold() not in _WORDS:
+            raise ConfigError(
+                f"the metadata {metadata.path} say {word!r} in column '{column}' for {key}; write yes where its image "
+                "shows two facing pages, no where it shows one, or nothing"
+            )
+    owner = _find_rows(sorted(set(sources)), metadata.rows[metadata.key])
+    shared = _settle(owner)
+    return {
+        source: _WORDS[said[match.row].casefold()]
+        for source, match in owner.items()
+        if match and match.row not in shared and said[match.row]
+    }
 
 
 def _find_rows(sources: list[str], keys: pd.Series) -> dict[str, _MatchedRow | None]:

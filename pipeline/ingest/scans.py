@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tablekin.config import IngestConfig
 from tablekin.errors import ScanError, UsageError
-from tablekin.ingest.gutter import find_gutter
+from tablekin.ingest.gutter import find_gutter, place_gutter
 from tablekin.ingest.image import ScanFile, is_pdf, list_pages, open_scans
 from tablekin.ingest.listing import Listing, list_scans
 from tablekin.ingest.thresholds import FILES, GUTTER
@@ -60,6 +60,9 @@ class FileQuestion:
     path: Path
     settled: frozenset[int] = frozenset()  # page_index of its documents that need no analysis
     left: frozenset[int] = frozenset()  # page_index of those that are a left side
+    shows_two: bool | None = (
+        None  # pages on each of its images, as the user says; None where that is to be found
+    )
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def look_at(question: FileQuestion, config: IngestConfig, go_on: Callable[[], No
                 sides = _settled_sides(question, page, file.count)
                 shares: Sequence[tuple[float, float] | None] = [None] * len(sides)
                 if not sides:
-                    shares = _find_shares(file, page, config, go_on)
+                    shares = _find_shares(file, page, config, go_on, question.shows_two)
                     sides = _SIDES if len(shares) == 2 else ("",)
                 pages.append(FilePage(page, sides, tuple(shares)))
             return FileContent(tuple(pages), file.count)
@@ -131,6 +134,7 @@ def identify(
     config: IngestConfig | None = None,
     settled: Mapping[str, str] | None = None,
     look: Look | None = None,
+    spreads: Mapping[str, bool] | None = None,
 ) -> Iterator[Scan]:
     """Name every page of the files listed and take the digest of their content.
 
@@ -150,13 +154,15 @@ def identify(
         need not be looked at.
     look
         Looks at files; by default this process does, which a file may bring to its end.
+    spreads
+        Whether the images of a source show two facing pages, where the user says so; else it is found.
 
     Yields
     ------
     Scan
         In the order of the listing.
     """
-    config, settled = config or IngestConfig(), settled or {}
+    config, settled, spreads = config or IngestConfig(), settled or {}, spreads or {}
     here = partial(look_at, config=config, go_on=lambda: None)
     taken = {name.casefold() for name in known.values()}
     of_source: dict[str, dict[int, str]] = {}
@@ -169,7 +175,7 @@ def identify(
         names = of_source.get(printable(source), {})
         same = frozenset(index for index, name in names.items() if settled.get(name) == digests[-1])
         left = frozenset(index for index, name in names.items() if name.endswith(_SIDES[0]))
-        questions.append(FileQuestion(path, same, left))
+        questions.append(FileQuestion(path, same, left, spreads.get(printable(source))))
     asked = [
         each for source, each in zip(listing.sources, questions, strict=True) if source not in listing.reasons
     ]
@@ -182,7 +188,10 @@ def identify(
                 ending = (f"_p{page.place + 1:04d}" if content.count > 1 else "") + side
                 index = page.place + content.count * place
                 old = of_source.get(printable(source), {}).get(index, "")
-                doc_id = old if _has_side(old, source, ending) else ""
+                is_parted = bool(side and question.shows_two) and not old.endswith(
+                    _SIDES
+                )  # by the user, since
+                doc_id = old if _has_side(old, source, ending) and not is_parted else ""
                 if not doc_id:
                     doc_id = _name(source, ending, taken)
                     taken.add(doc_id.casefold())
@@ -201,21 +210,25 @@ def printable(text: str) -> str:
 def _settled_sides(question: FileQuestion, page: int, count: int) -> tuple[str, ...]:
     """Tell what an image was found to show when its documents were analysed; empty if that must be found anew."""
     if {page, page + count} <= question.settled:
-        return _SIDES
-    return ("",) if page in question.settled - question.left else ()
+        return _SIDES if question.shows_two is not False else ()
+    return ("",) if page in question.settled - question.left and not question.shows_two else ()
 
 
 def _find_shares(
-    file: ScanFile, page: int, config: IngestConfig, go_on: Callable[[], None]
+    file: ScanFile,
+    page: int,
+    config: IngestConfig,
+    go_on: Callable[[], None],
+    shows_two: bool | None = None,
 ) -> list[tuple[float, float] | None]:
     """Find the parts of an image that show a page each: from the left to the gutter, from there to the right."""
-    if not config.split_spreads:
+    if shows_two is False or not (config.split_spreads or shows_two):
         return [None]
     try:
         width, height = file.shape(page)
-        if width < GUTTER.min_aspect * height:
+        if width < GUTTER.min_aspect * height and not shows_two:
             return [None]
-        gutter = find_gutter(file.grey(page, config.max_pixels, GUTTER.side))
+        gutter = (place_gutter if shows_two else find_gutter)(file.grey(page, config.max_pixels, GUTTER.side))
         go_on()
     except Exception:  # of any kind: the analysis will report what this page has
         return [None]

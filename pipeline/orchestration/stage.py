@@ -18,7 +18,16 @@ from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers
 from tablekin.explain import Match, Score
 from tablekin.faults import faults_described
 from tablekin.iiif import FetchedPages
-from tablekin.ingest import Listing, Metadata, Scan, identify, join_metadata, read_metadata
+from tablekin.ingest import (
+    Listing,
+    Metadata,
+    Scan,
+    identify,
+    join_metadata,
+    printable,
+    read_metadata,
+    read_spreads,
+)
 from tablekin.orchestration.changes import apply, describe, find_changes, is_to_be_tried_again
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.documents import Analyse, Analysis, add_documents, look_at_files
@@ -162,7 +171,7 @@ def _bring_up_to_date(
     made_with = [str(versions()["tablekin"]), *weights.values(), *([engine.version] if engine else [])]
     fingerprint = config.document_fingerprint(*made_with)
     corpus.tidy()
-    scans = _identify(corpus, listing, request, fingerprint)
+    scans = _identify(corpus, listing, request, fingerprint, metadata)
     if twice := describe_copies(scans):
         say(twice)
     tally.add("ingest", len(listing.sources), len(scans), time.perf_counter() - begin)
@@ -263,7 +272,13 @@ def _means(device: str, workers: int, scheduler: str | None) -> str:
     return f"analysing on {device} with {workers} workers {where}, of one thread each; pairs with {pairs}"
 
 
-def _identify(corpus: CorpusStore, listing: Listing, request: RunRequest, fingerprint: str) -> list[Scan]:
+def _identify(
+    corpus: CorpusStore,
+    listing: Listing,
+    request: RunRequest,
+    fingerprint: str,
+    metadata: Metadata | None,
+) -> list[Scan]:
     documents = corpus.read("documents", columns=["doc_id", "source", "page_index", "sha256", "reason"])
     keys = zip(documents["source"], documents["page_index"], strict=True)
     scans: list[Scan] = []
@@ -274,8 +289,9 @@ def _identify(corpus: CorpusStore, listing: Listing, request: RunRequest, finger
     look = partial(
         look_at_files, config=request.config.ingest, workers=request.workers or default_workers("cpu")
     )
+    spreads = read_spreads(map(printable, listing.sources), metadata)
     with Progress("reading", len(listing.sources), "files") as progress:
-        for scan in identify(listing, known, request.config.ingest, settled, look):
+        for scan in identify(listing, known, request.config.ingest, settled, look, spreads):
             if not scans or scans[-1].source != scan.source:
                 progress.advance()
             scans.append(scan)

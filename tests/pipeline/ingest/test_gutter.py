@@ -77,6 +77,26 @@ def test_a_spread_stays_one_document_where_the_config_says_so(tmp_path):
     assert (scan.doc_id, scan.page_index, scan.share) == ("book", 0, None)
 
 
+def test_the_user_says_which_images_show_two_pages(tmp_path):
+    def names(**spreads):
+        known = {(scan.source, scan.page_index): scan.doc_id for scan in before}
+        settled = {scan.doc_id: scan.sha256 for scan in before}
+        said = {f"{name}.png": is_spread for name, is_spread in spreads.items()}
+        return list(identify(list_scans([tmp_path]), known, IngestConfig(), settled, spreads=said))
+
+    Image.fromarray(opening("shadow")).save(tmp_path / "plain.png")
+    Image.fromarray(opening("none")).save(tmp_path / "faint.png")
+    before = []
+    before = names()
+    assert [scan.doc_id for scan in before] == ["faint", "plain_left", "plain_right"]
+    again = names(plain=False, faint=True)  # though both were analysed
+    assert [scan.doc_id for scan in again] == ["faint_left", "faint_right", "plain"]
+    assert [scan.page_index for scan in again] == [0, 1, 0]
+    assert (
+        again[0].share[1] == again[1].share[0] == pytest.approx(0.5, abs=0.02)
+    )  # in the white between columns
+
+
 def test_indices_of_a_file_do_not_depend_on_what_its_images_show(tmp_path):
     pages = [Image.fromarray(opening(gutter)) for gutter in ("none", "shadow", "none")]
     pages[0].save(tmp_path / "book.tif", save_all=True, append_images=pages[1:])

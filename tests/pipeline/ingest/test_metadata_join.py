@@ -2,8 +2,9 @@ import itertools
 
 import pytest
 
+from tablekin.errors import ConfigError
 from tablekin.ingest.metadata import read_metadata
-from tablekin.ingest.metadata_join import join_metadata
+from tablekin.ingest.metadata_join import join_metadata, read_spreads
 from tablekin.schemas import empty, to_arrow
 
 
@@ -128,3 +129,12 @@ def test_whole_numbers_with_gaps_stay_whole(write):
     for name, value in (("year", 1550), ("year_from", 1550), ("year_to", 1550), ("folio", 12)):
         assert table[name].to_pylist() == [value, None, None]
         assert str(table[name].type) == "int64"
+
+
+def test_the_user_says_which_images_show_two_pages(write):
+    metadata = write("file,split_spreads\na.png,yes\nb.png,No\nc.png,\nd.png,0\n")
+    sources = ["x/a.png", "b.png", "c.png", "d.png", "e.png"]
+    assert read_spreads(sources, metadata) == {"x/a.png": True, "b.png": False, "d.png": False}
+    assert read_spreads(sources, write("file,work\na.png,W\n")) == read_spreads(sources, None) == {}
+    with pytest.raises(ConfigError, match=r"'maybe'.*a\.png"):
+        read_spreads(sources, write("file,split_spreads\na.png,maybe\n"))

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from numba import njit
 from numba.core.caching import FunctionCache, IndexDataCacheFile
@@ -25,34 +25,26 @@ _log = logging.getLogger(__name__)
 _MARKS = (b"compiled", b"numba")  # one of them stands in every source of compiled functions
 
 
-@overload
-def compiled(function: Function) -> Function: ...
-
-
-@overload
-def compiled(**options: Any) -> Callable[[Function], Function]: ...
-
-
-def compiled(function: Any = None, **options: Any) -> Any:
+def compiled(function: Function) -> Function:
     """Compile a function when it is first called, and keep what was compiled for the next start of the program.
 
     It does not hold Python's global lock while it runs.
-
-    Parameters
-    ----------
-    function
-        To be compiled; left out where there are options.
-    options
-        Further ones of numba, for instance ``fastmath``.
     """
-    if function is None:
-        return lambda function: compiled(function, **options)
-    dispatcher = njit(nogil=True, **options)(function)
-    try:
-        dispatcher._cache = _Cache(function)
-    except RuntimeError as error:  # there is no folder to write to
-        _log.info("%s is compiled at every start: %s", function.__qualname__, error)
-    return dispatcher
+    return compiled_with()(function)
+
+
+def compiled_with(**options: Any) -> Callable[[Function], Function]:
+    """Compile as :func:`compiled`, with further options of numba, for instance ``fastmath``."""
+
+    def compile_when_called(function: Function) -> Function:
+        dispatcher: Any = njit(nogil=True, **options)(function)
+        try:
+            dispatcher._cache = _Cache(function)
+        except RuntimeError as error:  # there is no folder to write to
+            _log.info("%s is compiled at every start: %s", function.__qualname__, error)
+        return dispatcher  # type: ignore[no-any-return]
+
+    return compile_when_called
 
 
 class _Cache(FunctionCache):

@@ -19,7 +19,7 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional as F
 
-from tablekin.models.compilation import compiled
+from tablekin.models.compilation import compiled_with
 from tablekin.models.networks.architecture import GRAIN, LAYERS, PER_GRAIN, Units, affected_units
 from tablekin.models.page_lrp.tiles import FeatureMap, rows
 
@@ -231,7 +231,7 @@ def pool_windows(
     )
 
 
-@compiled(fastmath={"reassoc", "contract"})
+@compiled_with(fastmath={"reassoc", "contract"})
 def _pool(
     share: NDArray,
     corner: NDArray[np.int64],

@@ -45,7 +45,9 @@ def resolve_device(device: str) -> str:
     UsageError
         The device asked for is not there.
     """
-    import torch
+    if device == "cpu":
+        return device
+    import torch  # takes seconds, which commands that are told to use a processor may have no need of
 
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if device == "auto":

@@ -116,7 +116,7 @@ def test_where_nothing_can_be_written_functions_are_compiled_all_the_same(monkey
 
     monkeypatch.setattr(compilation, "_Cache", no_place)
 
-    @compilation.compiled(fastmath={"contract"})
+    @compilation.compiled_with(fastmath={"contract"})
     def double(value):
         return 2 * value
 

@@ -53,8 +53,11 @@ def test_features_are_defined_once() -> None:
     assert (*"0123456789", *(f"{n:02d}" for n in range(100))) == bigram.FEATURES
 
 
-def test_what_a_page_is_is_known_without_torch() -> None:
-    code = "import sys, tablekin.page, tablekin.schemas, tablekin.models; print('torch' in sys.modules)"
+def test_what_a_page_is_and_that_a_processor_is_there_is_known_without_torch() -> None:
+    code = (
+        "import sys, tablekin.page, tablekin.schemas, tablekin.models; from tablekin.execution import resolve_device; "
+        "resolve_device('cpu'); print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

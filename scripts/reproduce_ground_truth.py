@@ -25,6 +25,7 @@ from lib.handwritten import (
     Architecture,
     Scans,
     Strips,
+    TransformerArchitecture,
     agreement,
     draw_strips,
     load_scans,
@@ -36,17 +37,19 @@ from torch import Tensor, nn
 
 from tablekin.models.baselines import curvature, embedding_similarity, hessian_product, saliency
 from tablekin.models.bilrp import Factor, factor, pair_map
+from tablekin.models.lrp.attention import Softmax
 from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.rules import Gamma, Rule, ZBox, Zero
 
 GAMMAS = (0.0, 0.01, 0.03, 0.09, 0.1, 0.25, 0.5, 1.0)
 REGIONS = (torch.arange(LENGTH * SIDE) // SIDE).expand(SIDE, -1)  # the box of every pixel
-NETWORKS = {
+NETWORKS: dict[str, Architecture | TransformerArchitecture] = {
     "4 convolutions": Architecture((12, 24, 48, 48)),
     "3 convolutions": Architecture((12, 24, 48)),
     "5 convolutions": Architecture((12, 24, 48, 48, 48)),
     "4, no biases": Architecture((12, 24, 48, 48), bias=False),
     "4, hidden layer": Architecture((12, 24, 48, 48), hidden=64),
+    "transformer": TransformerArchitecture(),
 }
 CHOSEN = "BiLRP, chosen on validation"
 
@@ -54,21 +57,35 @@ Explainer = Callable[[nn.Module, Tensor], Factor]
 """Network and strip ``(1, 1, h, w)`` -> factor with one place a box."""
 
 
-def composite(gamma: float, box: bool) -> Composite:
-    """Choose LRP-gamma for convolutions and LRP-0 for linear layers; at the pixels z^B if ``box``."""
+def composite(gamma: float, box: bool, softmax: Softmax = "constant") -> Composite:
+    """Choose LRP-gamma for convolutions and the hidden layers of transformers, LRP-0 for other linear layers.
+
+    At the pixels it is z^B if ``box``.
+    """
     rule: Rule = Gamma(gamma) if gamma else Zero()
     pixels: Rule = ZBox(0, 1) if box else rule
-    return Composite(((0, pixels), (nn.Linear, Zero()), (nn.Conv2d, rule)))
+    hidden = (("*.linear1", rule), ("*.linear2", rule))
+    return Composite(((0, pixels), *hidden, (nn.Linear, Zero()), (nn.Conv2d, rule)), softmax)
 
 
 def bilrp_explainers() -> dict[str, Explainer]:
-    """List BiLRP with every gamma and both rules at the pixels."""
+    """List BiLRP with every gamma and both rules at the pixels, weights of attention taken as constants."""
     return {
         f"BiLRP, gamma {gamma:g}{', z^B' if box else ''}": partial(
             factor, rules=composite(gamma, box), regions=REGIONS, chunk=64
         )
         for box in (False, True)
         for gamma in GAMMAS
+    }
+
+
+def expanded_explainers() -> dict[str, Explainer]:
+    """List BiLRP with weights of attention expanded, as AttnLRP does, which convolutional networks have none of."""
+    return {
+        f"BiLRP, gamma {gamma:g}{', z^B' if box else ''}, weights expanded": partial(
+            factor, rules=composite(gamma, box, "taylor"), regions=REGIONS, chunk=64
+        )
+        for box, gamma in ((False, 0.0), (False, 0.1), (True, 0.1))
     }
 
 
@@ -135,12 +152,16 @@ def determination(network: nn.Module, strips: Strips) -> float:
     return 1 - float(((found - true) ** 2).mean() / true.var(correction=0))
 
 
-def run_once(architecture: Architecture, scans: Scans, seed: int, steps: int, strips: int) -> dict[str, Any]:
+def run_once(
+    architecture: Architecture | TransformerArchitecture, scans: Scans, seed: int, steps: int, strips: int
+) -> dict[str, Any]:
     """Train one network and score all methods on test strips; choose BiLRP's rules on validation strips."""
     random = torch.Generator().manual_seed(seed)
     training, validation, test = split(scans, random)
     network = train(architecture, training, steps, random)
     bilrp = bilrp_explainers()
+    if isinstance(architecture, TransformerArchitecture):
+        bilrp |= expanded_explainers()
     on_validation = score(network, draw_strips(validation, strips, random), bilrp)
     chosen = max(on_validation, key=on_validation.__getitem__)
     fit = determination(network, draw_strips(test, 400, random))
@@ -173,7 +194,7 @@ def report(results: Mapping[str, list[dict[str, Any]]]) -> str:
         return f"| {name} | " + " | ".join(cell(runs) for runs in results.values()) + " |"
 
     def of_method(name: str) -> Callable[[list[dict[str, Any]]], str]:
-        return lambda runs: spread([run["acs"][name] for run in runs])
+        return lambda runs: spread([run["acs"][name] for run in runs]) if name in runs[0]["acs"] else "–"
 
     def of_lead(name: str) -> Callable[[list[dict[str, Any]]], str]:
         return lambda runs: lead(runs, name)
@@ -181,7 +202,7 @@ def report(results: Mapping[str, list[dict[str, Any]]]) -> str:
     rule = "|---|" + "---|" * len(results)
     lines = [f"| ACS on test pairs | {' | '.join(results)} |", rule]
     lines.append(row("R² of the network", lambda runs: spread([run["r2"] for run in runs])))
-    methods = (CHOSEN, *baseline_explainers(), *bilrp_explainers())
+    methods = (CHOSEN, *baseline_explainers(), *bilrp_explainers(), *expanded_explainers())
     lines += [row(name, of_method(name)) for name in methods]
     lines += ["", f"| {CHOSEN}, leads by | {' | '.join(results)} |", rule]
     lines += [row(name, of_lead(name)) for name in baseline_explainers()]
@@ -203,23 +224,27 @@ def main() -> None:
         "--strips", type=int, default=20, help="strips whose pairs are explained, for each part"
     )
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
-    parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--json", type=Path, help="where to write; networks that stand there and are not run again are kept"
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
     begun, worked = time.perf_counter(), time.process_time()
     scans = load_scans()
-    results = {
-        name: [
+    settings = {"seeds": options.seeds, "steps": options.steps, "strips": options.strips}
+    results: dict[str, list[dict[str, Any]]] = {}
+    if options.json and options.json.exists():
+        before = json.loads(options.json.read_text("utf-8"))
+        results = before["networks"] if {name: before[name] for name in settings} == settings else {}
+    for name in options.networks:
+        results[name] = [
             run_once(NETWORKS[name], scans, seed, options.steps, options.strips)
             for seed in range(options.seeds)
         ]
-        for name in options.networks
-    }
     seconds, processor = time.perf_counter() - begun, time.process_time() - worked
     print(report(results))
     print(f"\n{seconds:.0f} seconds, {processor:.0f} of the processor")
     if options.json:
-        settings = {"seeds": options.seeds, "steps": options.steps, "strips": options.strips}
         options.json.write_text(json.dumps({**settings, "networks": results}, indent=1) + "\n")
 
 

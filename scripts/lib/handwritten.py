@@ -1,4 +1,4 @@
-"""Strips of six handwritten digits, and convolutional networks that learn how many digits two strips share."""
+"""Strips of six handwritten digits, and networks that learn how many digits two strips share."""
 
 from __future__ import annotations
 
@@ -42,12 +42,48 @@ class Architecture:
     features: int = 20
 
 
+@dataclass(frozen=True)
+class TransformerArchitecture:
+    """The form of a transformer: square patches, blocks of attention, a sum over patches, a linear layer."""
+
+    width: int = 48
+    heads: int = 4
+    blocks: int = 2
+    patch: int = 8  # pixels along a patch; it divides a digit's box
+    features: int = 20
+
+
 class SumOverPositions(nn.Module):
     """Sum maps ``(n, channels, h, w)`` to ``(n, channels)``."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Sum."""
         return x.sum((2, 3))
+
+
+class PatchEmbedding(nn.Module):
+    """Embed the patches of strips ``(n, 1, h, w)``, not wider than six digits: ``(n, patches, width)``."""
+
+    def __init__(self, architecture: TransformerArchitecture) -> None:
+        super().__init__()
+        width, patch = architecture.width, architecture.patch
+        self.project = nn.Conv2d(1, width, patch, patch)
+        self.row = nn.Parameter(torch.zeros(1, width, SIDE // patch, 1))
+        self.column = nn.Parameter(torch.zeros(1, width, 1, LENGTH * SIDE // patch))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Embed."""
+        h = self.project(x)
+        h = h + (self.row + self.column[..., : h.shape[3]])
+        return h.flatten(2).transpose(1, 2)
+
+
+class SumOverTokens(nn.Module):
+    """Sum vectors ``(n, tokens, width)`` to ``(n, width)``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Sum."""
+        return x.sum(1)
 
 
 def load_scans() -> Scans:
@@ -110,20 +146,40 @@ def build(architecture: Architecture) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
+def build_transformer(architecture: TransformerArchitecture, seed: int) -> nn.Sequential:
+    """Build an untrained transformer, from strips ``(n, 1, h, w)`` to features ``(n, features)``."""
+    width = architecture.width
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        layer = nn.TransformerEncoderLayer(
+            width, architecture.heads, 2 * width, 0, "gelu", batch_first=True, norm_first=True
+        )
+        blocks = nn.TransformerEncoder(layer, architecture.blocks, enable_nested_tensor=False)
+        last = nn.Linear(width, architecture.features)
+        return nn.Sequential(PatchEmbedding(architecture), blocks, SumOverTokens(), last)
+
+
 @torch.no_grad()
-def start(architecture: Architecture, scans: Scans, random: torch.Generator) -> nn.Sequential:
+def start(
+    architecture: Architecture | TransformerArchitecture, scans: Scans, random: torch.Generator
+) -> nn.Sequential:
     """Build a network with random weights and a last layer that whitens its features over single digits.
 
     Without the whitening all similarities are at first nearly equal, and training settles at their mean.
     """
-    network = build(architecture)
-    for parameter in network.parameters():
-        if parameter.ndim > 1:
-            nn.init.kaiming_normal_(parameter, generator=random)
-        else:
-            nn.init.zeros_(parameter)
+    if isinstance(architecture, TransformerArchitecture):
+        network = build_transformer(architecture, int(torch.randint(1 << 31, (), generator=random)))
+    else:
+        network = build(architecture)
+        for parameter in network.parameters():
+            if parameter.ndim > 1:
+                nn.init.kaiming_normal_(parameter, generator=random)
+            else:
+                nn.init.zeros_(parameter)
     last = network[-1]
     assert isinstance(last, nn.Linear)
+    if last.bias is not None:
+        nn.init.zeros_(last.bias)
     below = network[:-1](draw_strips(scans, 512, random, length=1).ink)
     _, sizes, directions = torch.linalg.svd(below / len(below) ** 0.5, full_matrices=False)
     count = architecture.features
@@ -133,7 +189,9 @@ def start(architecture: Architecture, scans: Scans, random: torch.Generator) -> 
     return network
 
 
-def train(architecture: Architecture, scans: Scans, steps: int, random: torch.Generator) -> nn.Sequential:
+def train(
+    architecture: Architecture | TransformerArchitecture, scans: Scans, steps: int, random: torch.Generator
+) -> nn.Sequential:
     """Train a network so that ``<phi(x), phi(x')>`` is the number of pairs of positions with the same digit.
 
     First on single digits, then on strips. Every step takes all pairs of two different images of a batch;

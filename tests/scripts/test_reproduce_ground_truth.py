@@ -10,10 +10,19 @@ import numpy as np
 import pytest
 import reproduce_ground_truth
 import torch
-from lib.handwritten import Architecture, Strips, build, draw_strips, load_scans
+from lib.handwritten import (
+    Architecture,
+    Strips,
+    TransformerArchitecture,
+    build,
+    draw_strips,
+    load_scans,
+    start,
+)
 from torch import Tensor, nn
 
-from tablekin.models.bilrp import Factor
+from tablekin.models.bilrp import Factor, factor
+from tablekin.models.lrp.attention import Softmax
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +103,42 @@ def test_comparison_runs_from_end_to_end(
         assert acs["BiLRP, gamma 0"] == pytest.approx(acs["Hessian x product"], abs=1e-3)
     mean = np.mean([run["acs"]["curvature"] for run in runs])
     assert f"| curvature | {mean:.3f} ± " in printed
+
+
+def test_networks_that_were_measured_before_are_kept_and_a_transformer_has_rows_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "result.json"
+
+    def run_once(network: Architecture | TransformerArchitecture, *_: object) -> dict[str, object]:
+        names = [*reproduce_ground_truth.bilrp_explainers(), *reproduce_ground_truth.baseline_explainers()]
+        if isinstance(network, TransformerArchitecture):
+            names += reproduce_ground_truth.expanded_explainers()
+        return {
+            "r2": 0.5,
+            "chosen": names[0],
+            "acs": dict.fromkeys([*names, reproduce_ground_truth.CHOSEN], 0.25),
+        }
+
+    monkeypatch.setattr(reproduce_ground_truth, "run_once", run_once)
+    for network in ("5 convolutions", "transformer"):
+        options = ["--seeds", "1", "--networks", network, "--json", str(target)]
+        monkeypatch.setattr("sys.argv", ["reproduce_ground_truth.py", *options])
+        reproduce_ground_truth.main()
+    printed = capsys.readouterr().out
+    assert "| ACS on test pairs | 5 convolutions | transformer |" in printed
+    assert "| BiLRP, gamma 0.1, weights expanded | – | 0.250 |" in printed
+    assert [*json.loads(target.read_text())["networks"]] == ["5 convolutions", "transformer"]
+
+
+@pytest.mark.parametrize("softmax", ["constant", "taylor"])
+def test_a_transformer_of_strips_is_explained_by_the_same_rules(softmax: Softmax) -> None:
+    scans, random = load_scans(), torch.Generator().manual_seed(0)
+    network = start(TransformerArchitecture(width=8, heads=2, blocks=1, features=3), scans, random).eval()
+    for ink in (draw_strips(scans, 1, random).ink, draw_strips(scans, 1, random, length=1).ink):
+        rules = reproduce_ground_truth.composite(0.1, True, softmax)
+        regions = reproduce_ground_truth.REGIONS[:, : ink.shape[3]]
+        found = factor(network, ink, rules, regions)
+        torch.testing.assert_close(found.phi, network(ink)[0].detach())
+        total = found.relevance.double().sum(1) + found.absorbed
+        torch.testing.assert_close(total, found.phi.double(), rtol=1e-3, atol=1e-3)

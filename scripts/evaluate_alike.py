@@ -5,7 +5,8 @@ computed anew, and collates its tables as they are printed: every two pages of d
 and of a work and one computed anew with its function and parameters (alike). ``--corpus CORPUS --pairs 2000`` judges
 pairs of pages of a corpus in which nothing was copied, and ``--strangers`` mixes into them the planned pages of works
 that are nobody's kin. Prints, and writes as JSON with ``--json``: the area under the ROC curve, verdicts, how often
-stated odds are right, and false kin.
+stated odds are right, and false kin. ``--log FILE`` keeps what was found of each pair, and ``--seconds N`` stops after
+that time: the same command goes on.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from lib.alike import judged, pairs_of_works, printed_witness, reliability
+from lib.alike import judge_works, judged, printed_witness, reliability
+from lib.pair_log import PairLog
 from lib.recomputed import planned_pages
 from sklearn.metrics import roc_auc_score
 
-from tablekin.collation import WitnessReader
+from tablekin.collation import Relation, Witness, WitnessReader
 from tablekin.corpus import CorpusStore
 from tablekin.sample.plan import ArchivePlan, plan_archive
 
@@ -58,36 +61,45 @@ def evaluate_pairs(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def evaluate_strangers(
-    corpus: CorpusStore, plan: ArchivePlan | None, count: int, seed: int
-) -> dict[str, Any]:
+    corpus: CorpusStore, plan: ArchivePlan | None, count: int, seed: int, log: PairLog, seconds: float
+) -> dict[str, Any] | None:
     """Judge pairs of pages none of which is kin of another; pages of different works of one type are left out."""
-    pages = corpus.read("pages", columns=["doc_id", "is_table"])
-    names = sorted(pages.loc[pages["is_table"], "doc_id"])
+    documents = corpus.read("pages", columns=["doc_id", "is_table"])
+    names = sorted(documents.loc[documents["is_table"], "doc_id"])
     reader = WitnessReader(corpus, names)
-    witnesses = {name: reader.witness(name) for name in names}
-    kind: dict[str, str] = {}
-    if plan is not None:
-        meta = {page.doc: page.metadata for page in plan.pages}
-        for page in planned_pages(plan):
-            witnesses[page.doc], kind[page.doc] = printed_witness(page), meta[page.doc]["family"]
-    pairs = [
-        (a, b) for a, b in itertools.combinations(sorted(witnesses), 2) if kind.get(a, a) != kind.get(b, b)
-    ]
-    chosen = np.random.default_rng(seed).permutation(len(pairs))[:count]
-    false = []
-    for place in chosen:
-        a, b = pairs[int(place)]
-        row = judged(witnesses[a], witnesses[b])
-        if row["is_kin"]:
-            false.append((a, b, row["verdict"], row["strength"], row["agreeing"], row["compared"]))
-    print(f"{len(chosen)} pairs of {len(witnesses)} strangers: {len(false)} called kin")
+    printed = {} if plan is None else {page.doc: page for page in planned_pages(plan)}
+    kind = {} if plan is None else {page.doc: page.metadata["family"] for page in plan.pages}
+
+    @cache
+    def witness(name: str) -> Witness:
+        return printed_witness(printed[name]) if name in printed else reader.witness(name)
+
+    everybody = sorted([*names, *printed])
+    pairs = [(a, b) for a, b in itertools.combinations(everybody, 2) if kind.get(a, a) != kind.get(b, b)]
+    chosen = [pairs[place] for place in np.random.default_rng(seed).permutation(len(pairs))[:count].tolist()]
+    if not log.measure(chosen, lambda a, b: judged(witness(a), witness(b)), seconds):
+        return None
+    rows = [log.rows[pair] for pair in chosen]
+    said = ("a", "b", "verdict", "strength", "agreeing", "compared")
+    false = [[row[name] for name in said] for row in rows if row["is_kin"]]
+    copied = sum(row["verdict"] == Relation.COPIED for row in rows)
+    print(
+        f"{len(rows)} of {len(pairs)} pairs of {len(everybody)} strangers: {len(false)} called kin, {copied} copied"
+    )
     for one in false:
         print(f"    {one}")
-    return {"pairs": len(chosen), "called kin": len(false), "which": false}
+    return {
+        "pairs": len(rows),
+        "of": len(pairs),
+        "strangers": len(everybody),
+        "called kin": len(false),
+        "called copied": copied,
+        "which": false,
+    }
 
 
 def main() -> None:
-    """Evaluate as the command line says."""
+    """Evaluate as the command line says; exit code 3 where there was no time for all pairs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -97,19 +109,29 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="of pages none of which is kin of another")
     parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--strangers", type=int, default=0, help="pages of a plan to mix with them")
-    parser.add_argument("--rows", type=Path, help="CSV file to write, a row for each pair")
+    parser.add_argument("--log", type=Path, help="file that keeps a line for each pair, to go on with")
+    parser.add_argument("--seconds", type=float, default=np.inf, help="after which no further pair is begun")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    about = {
+        name: str(value)
+        for name, value in vars(options).items()
+        if name not in ("log", "seconds", "json", "pairs")
+    }
+    log = PairLog(options.log, about)
     result: dict[str, Any] = {}
     if options.corpus:
         plan = plan_archive(options.strangers, options.seed) if options.strangers else None
         corpus = CorpusStore.open(options.corpus)
-        result["strangers"] = evaluate_strangers(corpus, plan, options.pairs, options.seed)
+        found = evaluate_strangers(corpus, plan, options.pairs, options.seed, log, options.seconds)
+        if found is None:
+            raise SystemExit(3)
+        result["strangers"] = found
     else:
         plan = plan_archive(options.documents, options.seed, options.anew)
-        rows = pd.DataFrame(pairs_of_works(plan))
-        if options.rows:
-            rows.to_csv(options.rows, index=False)
+        rows = judge_works(plan, log, options.seconds)
+        if rows is None:
+            raise SystemExit(3)
         result["pairs"] = evaluate_pairs(rows)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1, default=float) + "\n", "utf-8")

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ import numpy as np
 import pandas as pd
 from lib.related_pages import RelatedPages, find_related_pages
 from lib.retrieval import (
+    among_all,
     by_collation,
     by_features,
     by_sequences,
@@ -83,12 +85,12 @@ def evaluate_retrieval(similarities: dict[str, NDArray[np.float64]], pages: Rela
 
 
 def evaluate_matches(
-    corpus: CorpusStore, archive: Path, pages: RelatedPages, names: list[str]
+    corpus: CorpusStore, archive: Path, pages: RelatedPages, name_of: Mapping[str, str]
 ) -> dict[str, Any]:
     """Count the strongest row matches of related pages that join rows which print the same line of the work."""
-    lines = _lines(corpus, archive, pages, names)
-    place = {name: doc for name, doc in zip(names, pages.docs, strict=True)}
-    matches = corpus.read("matches", names)
+    place = {name_of[doc]: doc for doc in pages.docs if doc in name_of}
+    lines = _lines(corpus, archive, place)
+    matches = corpus.read("matches", [*place])
     rows = []
     for match in matches[matches["level"] == "row"].itertuples():
         a, b = place[match.doc_a], place[match.doc_b]
@@ -110,16 +112,14 @@ def evaluate_matches(
     return json.loads(by_change.round(4).to_json(orient="index"))
 
 
-def _lines(
-    corpus: CorpusStore, archive: Path, pages: RelatedPages, names: list[str]
-) -> dict[tuple[str, int], set[str]]:
+def _lines(corpus: CorpusStore, archive: Path, place: Mapping[str, str]) -> dict[tuple[str, int], set[str]]:
     """Map rows of the corpus to the lines of their work whose cells have their centres in them."""
     cells = read_truth(archive, "cells")
     cells = dict(list(cells[cells["kind"] == "cell"].groupby("doc")))
     regions = corpus.read("regions", columns=["doc_id", "region_id", "kind", "x0", "y0", "x1", "y1"])
     rows = dict(list(regions[regions["kind"] == "row"].groupby("doc_id")))
     found = {}
-    for name, doc in zip(names, pages.docs, strict=True):
+    for name, doc in place.items():
         true = cells[doc]
         x, y = ((true[f"{axis}0"] + true[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
         keys = true["row_key"].to_numpy(object)
@@ -130,12 +130,12 @@ def _lines(
 
 
 def evaluate_clusters(
-    corpus: CorpusStore, archive: Path, pages: RelatedPages, names: list[str]
+    corpus: CorpusStore, archive: Path, pages: RelatedPages, name_of: Mapping[str, str]
 ) -> dict[str, float]:
-    """Compare the clusters of documents with their works; a document without a cluster is one by itself."""
+    """Compare the clusters of documents with their works; one without a cluster, or missing, is one by itself."""
     work = read_truth(archive, "documents").set_index("doc").loc[list(pages.docs), "work"]
     cluster_of = find_clusters(corpus.read("alignments"))
-    cluster = [cluster_of.get(name, -1 - number) for number, name in enumerate(names)]
+    cluster = [cluster_of.get(name_of.get(doc, ""), -1 - number) for number, doc in enumerate(pages.docs)]
     homogeneity, completeness, _ = homogeneity_completeness_v_measure(work, cluster)
     result = {
         "clusters": len({*cluster}),
@@ -178,22 +178,27 @@ def main() -> None:
         name_of = {
             Path(source).stem: name for name, source in zip(rows["doc_id"], rows["source"], strict=True)
         }
-        names = [name_of[doc] for doc in pages.docs]
+        present = np.array([doc in name_of for doc in pages.docs])
+        names = [name_of[doc] for doc in pages.docs if doc in name_of]
+        if len(names) < len(pages.docs):
+            print(f"{len(pages.docs) - len(names)} pages are missing from the corpus: they count as missed")
         sequences = by_sequences(corpus, names)
-        similarities = {
+        compared = {
             "bigrams": by_features(corpus, names),
             "unigrams": by_unigrams(corpus, names),
             "runs of digits": sequences,
             "after collation": by_collation(corpus, names, sequences),
         }
+        similarities = {name: among_all(similarity, present) for name, similarity in compared.items()}
         if options.tesseract:
             scans = read_upright(options.archive, pages.docs)
             similarities["Tesseract, bigrams"] = by_tesseract(options.tesseract, scans)
         if options.vgg:
             similarities["VGG-16"] = by_vgg(options.vgg, read_upright(options.archive, pages.docs))
         result["retrieval"] = evaluate_retrieval(similarities, pages)
-        result["matches"] = evaluate_matches(corpus, options.archive, pages, names)
-        result["clusters"] = evaluate_clusters(corpus, options.archive, pages, names)
+        result["missing from the corpus"] = int((~present).sum())
+        result["matches"] = evaluate_matches(corpus, options.archive, pages, name_of)
+        result["clusters"] = evaluate_clusters(corpus, options.archive, pages, name_of)
         result["trees"]["as read"] = evaluate_trees(options.archive, read_collations(corpus), "as read")
     if not options.no_printed:
         printed = collate_printed(options.archive)

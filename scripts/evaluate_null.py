@@ -2,7 +2,8 @@
 
 ``python scripts/evaluate_null.py CORPUS`` lays documents of a corpus in which no two are editions of one table
 side by side, and prints how their agreement, evidence and z are distributed, beside what is needed to be kin.
-Writes it as JSON with ``--json``.
+Writes it as JSON with ``--json``. ``--log FILE`` keeps what was found of each pair, and ``--seconds N`` stops after
+that time: the same command goes on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from lib.pair_log import PairLog
 
 from tablekin.collation import WitnessReader, collate, keep_significant
 from tablekin.collation.significance import CRITERIA
@@ -22,29 +24,26 @@ from tablekin.corpus import CorpusStore
 _SHARES = (0.5, 0.9, 0.99, 1.0)
 
 
-def measure(corpus: CorpusStore, count: int) -> pd.DataFrame:
-    """Collate pairs of documents; a row each, of the two tables with most in common."""
+def measure(corpus: CorpusStore, count: int, log: PairLog, seconds: float = np.inf) -> pd.DataFrame | None:
+    """Collate pairs of documents; a row each, of the two tables with most in common; None where time was short."""
     pages = corpus.read("pages", columns=["doc_id", "is_table"])
     names = sorted(pages.loc[pages["is_table"], "doc_id"])
     pairs = list(itertools.combinations(names, 2))
-    chosen = np.random.default_rng(0).permutation(len(pairs))[:count]
+    chosen = [pairs[place] for place in sorted(np.random.default_rng(0).permutation(len(pairs))[:count])]
     reader = WitnessReader(corpus, names)
-    rows = []
-    for place in sorted(chosen):
-        a, b = pairs[place]
+
+    def collated(a: str, b: str) -> dict[str, object]:
         tried = collate(reader.witness(a), reader.witness(b))
         test = tried[0].significance
-        rows.append(
-            {
-                "a": a,
-                "b": b,
-                "agreement": test.agreement,
-                "evidence": test.evidence,
-                "agreement x z": test.agreement * test.z,
-                "kin": bool(keep_significant(tried)),
-            }
-        )
-    return pd.DataFrame(rows)
+        return {
+            "agreement": test.agreement,
+            "evidence": test.evidence,
+            "agreement x z": test.agreement * test.z,
+            "kin": bool(keep_significant(tried)),
+        }
+
+    done = log.measure(chosen, collated, seconds)
+    return pd.DataFrame([log.rows[pair] for pair in chosen]) if done else None
 
 
 def main() -> None:
@@ -55,8 +54,13 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--pairs", type=int, default=500)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--log", type=Path, help="file that keeps a line for each pair, to go on with")
+    parser.add_argument("--seconds", type=float, default=np.inf, help="after which no further pair is begun")
     options = parser.parse_args()
-    rows = measure(CorpusStore.open(options.corpus), options.pairs)
+    log = PairLog(options.log, {"corpus": str(options.corpus)})
+    rows = measure(CorpusStore.open(options.corpus), options.pairs, log, options.seconds)
+    if rows is None:
+        raise SystemExit(3)
     needed = {
         "agreement": CRITERIA.min_agreement,
         "evidence": CRITERIA.min_evidence,

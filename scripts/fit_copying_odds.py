@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from lib.alike import pairs_of_works, reliability
+from lib.alike import judge_works, reliability
+from lib.pair_log import PairLog
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
@@ -32,10 +33,12 @@ def collect(folder: Path, seeds: list[int], documents: int, anew: int) -> pd.Dat
     for seed in seeds:
         path = folder / f"{seed}.csv"
         if not path.exists():
-            pd.DataFrame(pairs_of_works(plan_archive(documents, seed, anew))).to_csv(path, index=False)
+            rows = judge_works(plan_archive(documents, seed, anew), PairLog(None, {}), np.inf)
+            assert rows is not None
+            rows.to_csv(path, index=False)
             print(f"seed {seed} is done", flush=True)
-    rows = [pd.read_csv(folder / f"{seed}.csv").assign(seed=seed) for seed in seeds]
-    return pd.concat(rows, ignore_index=True)
+    parts = [pd.read_csv(folder / f"{seed}.csv").assign(seed=seed) for seed in seeds]
+    return pd.concat(parts, ignore_index=True)
 
 
 def fit(pairs: pd.DataFrame) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lib.pair_log import PairLog
 from lib.recomputed import TruePage, planned_pages
 from tablekin.collation import (
     Witness,
@@ -62,17 +63,33 @@ def judged(one: Witness, other: Witness) -> dict[str, Any]:
     return summarize(tried, cells) | parts
 
 
-def pairs_of_works(plan: ArchivePlan) -> Iterator[dict[str, Any]]:
-    """Judge pages of one function: copied, or computed alike."""
+def pairs_of_works(plan: ArchivePlan) -> dict[tuple[str, str], dict[str, Any]]:
+    """List pages of one function, copied or computed alike, with what is known of each two."""
     origin = {str(row["work"]): str(row["anew_of"] or row["work"]) for row in plan.works}
-    meta = {page.doc: page.metadata for page in plan.pages}
-    witnesses = {page.doc: printed_witness(page) for page in planned_pages(plan)}
-    for a, b in itertools.combinations(sorted(witnesses), 2):
+    meta = {page.doc: page.metadata for page in plan.pages if page.metadata["kind"] == "table"}
+    found = {}
+    for a, b in itertools.combinations(sorted(meta), 2):
         one, other = meta[a], meta[b]
         if origin[one["work"]] == origin[other["work"]] and one["edition"] != other["edition"]:
             copied = one["work"] == other["work"]
-            known = {"a": a, "b": b, "work": origin[one["work"]], "family": one["family"], "copied": copied}
-            yield known | judged(witnesses[a], witnesses[b])
+            found[a, b] = {"work": origin[one["work"]], "family": one["family"], "copied": copied}
+    return found
+
+
+def judge_works(plan: ArchivePlan, log: PairLog, seconds: float) -> pd.DataFrame | None:
+    """Judge pages of one function; None where there was no time for all."""
+    known = pairs_of_works(plan)
+    pages = {page.doc: page for page in planned_pages(plan)}
+
+    @cache
+    def witness(name: str) -> Witness:
+        return printed_witness(pages[name])
+
+    def judge(a: str, b: str) -> dict[str, Any]:
+        return known[a, b] | judged(witness(a), witness(b))
+
+    done = log.measure([*known], judge, seconds)
+    return pd.DataFrame([log.rows[pair] for pair in known]) if done else None
 
 
 _BINS = (-np.inf, -4.6, -2.3, -1.1, 0.0, 1.1, 2.3, 4.6, np.inf)  # nats: odds of a hundred, ten, three to one

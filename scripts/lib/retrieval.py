@@ -107,8 +107,25 @@ def by_vgg(checkpoint: Path, scans: Sequence[NDArray[np.uint8]]) -> NDArray[np.f
         return cosines(np.concatenate([model(preprocess(scan, _SIDE, _SIDE)).numpy() for scan in scans]))
 
 
+def among_all(similarity: NDArray[np.float64], present: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give documents that were not compared, because a corpus lacks them, their rows and columns: of NaN.
+
+    Parameters
+    ----------
+    similarity
+        ``(present, present)``.
+    present
+        ``(documents,)`` which of all were compared.
+    """
+    whole = np.full((len(present), len(present)), np.nan)
+    whole[np.ix_(present, present)] = similarity
+    return whole
+
+
 def score(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
     """Score the list of documents nearest to each that has related pages; neutral ones are left out of it.
+
+    A document without similarities (NaN) finds nothing, and is found by none.
 
     Returns
     -------
@@ -119,20 +136,27 @@ def score(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
     rows = []
     for query, doc in enumerate(pages.docs):
         others = np.flatnonzero(~pages.neutral[query])
-        hits = pages.related[query, others][np.argsort(-similarity[query, others], kind="stable")]
-        if not hits.any():
+        wanted = int(pages.related[query, others].sum())
+        if not wanted:
             continue
+        hits = pages.related[query, _nearest(similarity, query, others)]
         precisions = np.cumsum(hits) / np.arange(1, len(hits) + 1)
         rows.append(
             {
                 "doc": doc,
                 "table_type": pages.table_type[query],
-                "average_precision": float(precisions[hits].mean()),
-                "nearest": bool(hits[0]),
-                "precision": float(hits[: hits.sum()].mean()),
+                "average_precision": float(precisions[hits].sum() / wanted),
+                "nearest": bool(hits[:1].any()),
+                "precision": float(hits[:wanted].sum() / wanted),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _nearest(similarity: NDArray[np.float64], query: int, others: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Order those of some documents that have a similarity to one, the nearest first."""
+    known = others[np.isfinite(similarity[query, others])]
+    return known[np.argsort(-similarity[query, known], kind="stable")]
 
 
 def found_by_change(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.DataFrame:
@@ -145,7 +169,6 @@ def found_by_change(similarity: NDArray[np.float64], pages: RelatedPages) -> pd.
     for (one, other), change in pages.change.items():
         for query, wanted in ((place[one], place[other]), (place[other], place[one])):
             others = np.flatnonzero(~pages.neutral[query])
-            order = others[np.argsort(-similarity[query, others], kind="stable")]
-            nearest = order[: pages.related[query].sum()]
+            nearest = _nearest(similarity, query, others)[: pages.related[query].sum()]
             rows.append({"change": change, "found": wanted in nearest})
     return pd.DataFrame(rows, columns=["change", "found"])

@@ -25,7 +25,7 @@ def test_a_document_without_a_cluster_is_one_by_itself(monkeypatch, tmp_path, ki
     pages = RelatedPages(tuple(names), np.array(["sine"] * 5), np.array(names), nothing, nothing, {})
     work = pd.DataFrame({"doc": names, "work": ["one", "one", "two", "two", "three"]})
     monkeypatch.setattr(evaluate_kinship, "read_truth", lambda archive, table: work)
-    found = evaluate_kinship.evaluate_clusters(Kin(), tmp_path, pages, names)
+    found = evaluate_kinship.evaluate_clusters(Kin(), tmp_path, pages, {name: name for name in names})
     assert (found["clusters"], found["works"]) == (clusters, 3)
     if clusters == 3:
         assert found["adjusted Rand index"] == found["homogeneity"] == found["completeness"] == 1

@@ -6,6 +6,7 @@ import evaluate_null
 import numpy as np
 import pandas as pd
 from evaluate_collation import printed_page
+from lib.pair_log import PairLog
 
 from tests.support.printed_cells import printed_cells
 
@@ -32,8 +33,8 @@ def test_only_a_table_and_its_copy_are_called_kin(monkeypatch) -> None:
             return pd.DataFrame({"doc_id": list("dcbae"), "is_table": [True] * 4 + [False]})
 
     monkeypatch.setattr(evaluate_null, "WitnessReader", Reader)
-    rows = evaluate_null.measure(Pages(), 100).set_index(["a", "b"])
+    rows = evaluate_null.measure(Pages(), 100, PairLog(None, {})).set_index(["a", "b"])
     assert len(rows) == 6
     assert rows.index[rows["kin"]].tolist() == [("a", "d")]
     assert rows["agreement"].idxmax() == ("a", "d")
-    assert len(evaluate_null.measure(Pages(), 4)) == 4
+    assert len(evaluate_null.measure(Pages(), 4, PairLog(None, {}))) == 4

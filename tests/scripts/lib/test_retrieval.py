@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lib.related_pages import RelatedPages
-from lib.retrieval import _histogram, by_collation, found_by_change, score
+from lib.retrieval import _histogram, among_all, by_collation, found_by_change, score
 from sklearn.metrics import average_precision_score
 
 from tablekin.schemas import FEATURES
@@ -40,6 +40,19 @@ def test_average_precision_is_that_of_scikit_learn_without_the_neutral():
             nearest = np.flatnonzero(kept)[similarity[query, kept].argmax()]
             assert rows.at[f"page{query}", "nearest"] == related[query, nearest]
     assert len(rows) == sum(related[query, ~neutral[query]].any() for query in range(12))
+
+
+def test_a_page_that_is_missing_from_the_corpus_is_missed():
+    """Of three related pages two are compared: each finds one of its two, the third finds nothing."""
+    related = np.zeros((4, 4), bool)
+    related[:3, :3] = ~np.eye(3, dtype=bool)
+    present = np.array([True, True, False, True])
+    similarity = among_all(np.array([[1.0, 0.9, 0.2], [0.9, 1.0, 0.1], [0.2, 0.1, 1.0]]), present)
+    rows = score(similarity, made(related)).set_index("doc")
+    assert rows["average_precision"].to_dict() == {"page0": 0.5, "page1": 0.5, "page2": 0.0}
+    assert rows["nearest"].to_dict() == {"page0": True, "page1": True, "page2": False}
+    found = found_by_change(similarity, made(related))
+    assert found["found"].tolist() == [True, True, False, False, False, False]
 
 
 def test_related_pages_are_found_where_they_are_among_as_many_nearest_as_there_are():

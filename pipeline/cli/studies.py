@@ -40,14 +40,14 @@ def kinship(
     from tablekin.corpus import CorpusStore
     from tablekin.dating import year_column
     from tablekin.kinship import describe_families, find_families, write_families
-    from tablekin.report import describe_relations, find_relations
+    from tablekin.report import cutter, describe_relations, find_relations
 
     opened = CorpusStore.open(corpus)
     folder = out or opened.layout.kinship
     with opened.writing("kinship", folder) if out is None else nullcontext():
         dated = year if year != "year" else year_column([*opened.read("documents").columns])
         families = list(find_families(opened, witness, dated))
-        write_families(families, folder, LOGGER.info)
+        write_families(families, folder, LOGGER.info, cutter(opened, LOGGER.warning))
     related = find_relations(opened, {doc for family in families for doc in family.witness_of}, dated)
     return Output(
         [

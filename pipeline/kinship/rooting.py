@@ -65,6 +65,7 @@ def _branches(
             probability[split] = probability.get(split, 0.0) + share
             sides[split] = max(sides.get(split, (0.0, frozenset())), (share, group), key=lambda one: one[0])
     likely = [split for split, share in probability.items() if share >= _DOUBTFUL]
+    errors = {split: _errors_of(sides[split][1], witnesses, wrong, readings) for split in likely}
     counted = {
         branch.split: branch for part in choose_branches(likely, witnesses, readings) for branch in part
     }
@@ -72,8 +73,9 @@ def _branches(
     doubtful: list[Branch] = []
     for split in sorted(likely, key=lambda one: (-probability[one], sorted(one))):
         known, below = counted[split], sides[split][1]
-        errors = _errors_of(below, witnesses, wrong, readings)
-        branch = Branch(split, known.support, known.alone, known.against, probability[split], below, errors)
+        inside = {place for other in likely if sides[other][1] < below for place in errors[other]}
+        own = tuple(place for place in errors[split] if place not in inside)
+        branch = Branch(split, known.support, known.alone, known.against, probability[split], below, own)
         (sure if probability[split] >= CRITERIA.min_probability else doubtful).append(branch)
     return sure, doubtful
 

@@ -141,7 +141,7 @@ def choose_branches(
     weakest branch is given up first, and its places are left to the others.
     """
     varied = readings[(readings > 0).any(axis=1)]
-    speaking = {split: [_speaks(split, witnesses, place) for place in varied] for split in splits}
+    speaking = {split: [speaks(split, witnesses, place) for place in varied] for split in splits}
     support = {split: np.array([vote > 0 for vote in votes], bool) for split, votes in speaking.items()}
     against = {split: sum(vote < 0 for vote in votes) for split, votes in speaking.items()}
     kept, doubtful = list(splits), []
@@ -181,7 +181,7 @@ def differences(readings: NDArray[np.integer]) -> NDArray[np.float64]:
     return share
 
 
-def _speaks(split: Split, witnesses: tuple[str, ...], place: NDArray[np.integer]) -> int:
+def speaks(split: Split, witnesses: tuple[str, ...], place: NDArray[np.integer]) -> int:
     """Tell whether a place supports a branch (1), contradicts it (-1), or neither (0)."""
     side = np.array([witness in split for witness in witnesses])
     read = place >= 0

@@ -9,6 +9,8 @@ import pandas as pd
 
 from tablekin.corpus import replacing
 from tablekin.dating import UNDATED, YEAR_COLUMNS
+from tablekin.kinship.branch_evidence import Cut, cut_all, evidence_of
+from tablekin.kinship.evidence_figure import MAX_SHOWN
 from tablekin.kinship.families import Family
 from tablekin.kinship.figure import draw_stemma
 
@@ -31,8 +33,22 @@ _COLUMNS = {
 }
 
 
-def write_families(families: Sequence[Family], directory: Path, say: Callable[[str], None]) -> None:
-    """Write tables, and the tree of each family as Newick, SVG and PNG."""
+def write_families(
+    families: Sequence[Family], directory: Path, say: Callable[[str], None], cut: Cut | None = None
+) -> None:
+    """Write tables, and the tree of each family as Newick, SVG and PNG.
+
+    Parameters
+    ----------
+    families
+        All of a corpus.
+    directory
+        Made if it is not there.
+    say
+        Is told where they are.
+    cut
+        Cuts cells from their scans, which are shown under the trees; without it, none are.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     rows_of: dict[str, Callable[[Family], Iterator[tuple[object, ...]]]] = {
         "witnesses": _witness_rows,
@@ -53,34 +69,16 @@ def write_families(families: Sequence[Family], directory: Path, say: Callable[[s
             stem = tree_path(directory, family)
             with replacing(stem.with_suffix(".nwk")) as file:
                 file.write(family.stemma.newick.encode())
+            evidence = evidence_of(family)
+            pieces = {} if cut is None else cut_all(evidence, cut, MAX_SHOWN)
             for suffix in (".svg", ".png"):
-                draw_stemma(family.stemma, family.years, stem.with_suffix(suffix), _errors(family))
+                draw_stemma(family.stemma, family.years, stem.with_suffix(suffix), evidence, pieces)
     say(f"tables and trees: {directory}")
 
 
 def tree_path(directory: Path, family: Family) -> Path:
     """Give the place of a family's tree, without the endings of its formats: nwk, svg and png."""
     return directory / f"family-{family.number:04d}"
-
-
-def _errors(family: Family) -> dict[frozenset[str], list[str]]:
-    """Write the errors that carry each branch: what is printed, in the cell of one witness."""
-    assert family.stemma is not None
-    variants = family.variants
-    column = {name: number for number, name in enumerate(variants.witnesses)}
-    found: dict[frozenset[str], list[str]] = {}
-    for branch in family.stemma.branches:
-        for place in branch.errors:
-            cells = variants.cells[place]
-            read = variants.readings[place]
-            names = [name for name in sorted(branch.below) if name in cells and read[column[name]] >= 0]
-            others = [name for name in sorted(cells) if name not in branch.below]
-            said = min(
-                (variants.texts[cells[name]] for name in names), key=len
-            )  # without the places beside it
-            right = f" for {min((variants.texts[cells[name]] for name in others), key=len)}" if others else ""
-            found.setdefault(branch.below, []).append(f"{said}{right}")
-    return found
 
 
 def _witness_rows(family: Family) -> Iterator[tuple[object, ...]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tablekin.report.cell_sheet import describe_least_sure as describe_least_sure
     from tablekin.report.cell_sheet import least_sure as least_sure
     from tablekin.report.cell_sheet import write_sheet as write_sheet
+    from tablekin.report.crops import cutter as cutter
     from tablekin.report.drawing import Drawing as Drawing
     from tablekin.report.drawing import save_drawing as save_drawing
     from tablekin.report.found import describe_found as describe_found
@@ -56,6 +57,7 @@ __getattr__, __dir__, __all__ = open_door(
         "apparatus": ["Apparatus", "collate_pages", "describe_apparatus", "write_csv"],
         "atlas.stage": ["IMAGES", "Atlas", "AtlasRequest", "write_atlas"],
         "cell_sheet": ["describe_least_sure", "least_sure", "write_sheet"],
+        "crops": ["cutter"],
         "drawing": ["Drawing", "save_drawing"],
         "found": ["describe_found", "write_found"],
         "neighbours": ["about_documents", "describe_neighbours", "find_neighbours", "rank_partners"],

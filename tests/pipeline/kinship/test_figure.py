@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tablekin.dating import Years
+from tablekin.kinship.branch_evidence import Evidence
 from tablekin.kinship.figure import draw_stemma
 from tablekin.kinship.stemma import infer_stemma
 
@@ -46,3 +47,35 @@ def test_a_name_with_dollar_signs_is_no_formula(stemma, tmp_path):
     named = dataclasses.replace(stemma, newick=newick, witnesses=witnesses, branches=())
     draw_stemma(named, {}, tmp_path / "tree.svg")
     assert "$\\frac$" in texts(tmp_path / "tree.svg")
+
+
+def test_what_carries_a_branch_is_shown_by_cells_of_the_scans(stemma, tmp_path):
+    (branch,) = stemma.branches
+    told = [Evidence(f"8{place}", f"3{place}", "d", ("d", place), "a", ("a", place)) for place in range(5)]
+    grey = np.full((20, 60), 120, np.uint8)
+    pieces = {("d", 0): grey, ("a", 0): grey, ("d", 1): grey}
+    draw_stemma(stemma, {}, tmp_path / "tree.svg", {branch.split: told}, pieces)
+    words = texts(tmp_path / "tree.svg")
+    assert "A: 3" in words  # the places that set it apart
+    assert "A: d, e share 5 readings that the others do not have" in words
+    assert [word for word in words if " for " in word] == [
+        f"8{place} for 3{place} (d; a)" for place in range(3)
+    ]
+    assert (tmp_path / "tree.svg").read_text("utf-8").count("<image") == 3
+    draw_stemma(stemma, {}, tmp_path / "tree.png", {branch.split: told}, pieces)
+    with Image.open(tmp_path / "tree.png") as image:
+        colours = np.asarray(image.convert("RGB")).reshape(-1, 3)
+    assert (colours == 120).all(1).sum() > 1000
+    assert (colours == [0xD5, 0x5E, 0x00]).all(
+        1
+    ).sum() > 100  # frames of cells that differ, in their true colour
+
+
+def test_names_of_any_length_have_room(stemma, tmp_path):
+    """A name that reaches the end of the deepest branch is not cut off: right of it the picture is white."""
+    draw_stemma(stemma, {"e": Years(1551, 1551)}, tmp_path / "tree.png")
+    newick = stemma.newick.replace("e:", f"{'e' * 50}:")
+    named = dataclasses.replace(stemma, newick=newick, witnesses=("a", "b", "c", "d", "e" * 50), branches=())
+    draw_stemma(named, {}, tmp_path / "tree.png")
+    with Image.open(tmp_path / "tree.png") as image:
+        assert (np.asarray(image.convert("L"))[:, -8:] == 255).all()

@@ -42,3 +42,14 @@ def test_a_family_that_shares_all_its_errors_is_thin():
     stemma = infer_rooted_stemma(table(names, readings, np.zeros(len(readings), np.int16)), {})
     assert stemma is not None
     assert stemma.is_thin
+
+
+def test_errors_of_a_part_of_a_branch_do_not_carry_it():
+    names, readings = inherited(PARENTS, 2)
+    more = np.array([[int(name in "cd") for name in names]] * 2)
+    both = np.vstack([readings, more])
+    stemma = infer_rooted_stemma(table(names, both, np.zeros(len(both), np.int16)), {})
+    assert stemma is not None
+    found = {branch.below: branch.errors for branch in stemma.branches}
+    assert found[frozenset("cd")] == (len(readings), len(readings) + 1)
+    assert found[frozenset("bcd")] == (2, 3)

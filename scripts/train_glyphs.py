@@ -18,11 +18,12 @@ import cv2
 import numpy as np
 import torch
 from lib.crops import CROP, NONE, Crop, cut_crop
+from lib.digit_losses import digit_loss, glyph_loss, hard_loss
 from lib.targets import MARK, draw_targets
+from lib.trained_on_pages import score_marks
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
-from train_digits import digit_loss, glyph_loss, hard_loss, score_marks
 from training_pool import TrainingPage, load_page
 
 from tablekin.models.networks.digits import STRIDE, load_digit_network

@@ -2,10 +2,11 @@ import math
 
 import numpy as np
 import torch
+from lib.channel_scale import ChannelScale, blend, calibrate, fold, unfold
 from lib.crops import CROP, NONE, Crop, cut_crop, stack
+from lib.digit_losses import hard_loss
 from lib.targets import MARK, draw_targets
 from torch.nn import functional as F
-from train_digits import ChannelScale, blend, calibrate, fold, hard_loss, unfold
 from training_pool import TrainingPage
 
 from tablekin.models.networks.digits import STRIDE, DigitNetwork, load_digit_network

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tablekin.collation.edit_distance import near_pairs, within_one_edit
+from tablekin.collation.agreement_sums import Array, sum_of_best, sum_of_columns, sum_of_rows
+from tablekin.collation.column import Column
 from tablekin.collation.grid import Grid
-from tablekin.collation.values import Text, as_groups, as_number, is_same_value, without_zeros
+from tablekin.collation.span import ColumnSpan
+from tablekin.collation.value_matches import NEAR, SAME, SAME_BARE, SAME_NUMBER, match_values
+from tablekin.collation.value_relations import near_at, same_at
+from tablekin.collation.vocabulary import NOTHING, NumberedTexts, Places, Vocabulary
 from tablekin.threshold import threshold
 
-Array = NDArray[np.float64]
 _NATS_PER_DIGIT = float(np.log(10))
 
 
@@ -42,75 +46,120 @@ class AgreementWeights:
 WEIGHTS = AgreementWeights()
 
 
+class ValueWeights:
+    """What a value weighs, in nats: how rare it is in two tables, or that many digits are the same by chance."""
+
+    def __init__(self, a: NumberedTexts, b: NumberedTexts) -> None:
+        counts = [np.bincount(side.place.ravel(), minlength=len(side.vocabulary.number)) for side in (a, b)]
+        numbers = np.concatenate([a.vocabulary.number, b.vocabulary.number])
+        self._numbers, place = np.unique(numbers, return_inverse=True)
+        count = np.bincount(place, np.concatenate(counts))
+        total = max(float(count[self._numbers != NOTHING].sum()), 1.0)
+        self._rarity = np.log(total / np.maximum(count, 1))
+        self._rarest = float(np.log(total))
+
+    def of(self, texts: Vocabulary) -> Array:
+        """Weights of texts, ``(texts,)``; of an empty one it means nothing."""
+        place = np.minimum(np.searchsorted(self._numbers, texts.number), len(self._numbers) - 1)
+        rarity = np.where(self._numbers[place] == texts.number, self._rarity[place], self._rarest)
+        return np.maximum(rarity, (texts.significant - WEIGHTS.free_digits) * _NATS_PER_DIGIT)
+
+
 class AgreementScores:
     """How much the agreement of any two cells of two tables says, in nats."""
 
     def __init__(self, a: Grid, b: Grid) -> None:
         self.a, self.b = a, b
-        self._count: dict[str, int] = {}
-        for text in (*a.text.flat, *b.text.flat):
-            if text:
-                self._count[as_number(text)] = self._count.get(as_number(text), 0) + 1
-        self._total = max(sum(self._count.values()), 1)
+        self._weights = ValueWeights(a.numbered, b.numbered)
+        self._matches = _find_matches(a.numbered.vocabulary, b.numbered.vocabulary, self._weights)
+        self._scores = _score_texts(a.numbered.vocabulary, b.numbered.vocabulary, self._matches)
 
-    @cached_property
-    def cells(self) -> Array:
-        """Scores of every two cells, ``(rows of a, columns of a, rows of b, columns of b)``."""
-        return self.of_all(self.a.text, self.b.text)
+    def transposed(self) -> AgreementScores:
+        """Score the same cells, with the rows of b for its columns."""
+        turned = copy(self)
+        turned.b = self.b.transposed()
+        return turned
 
     @property
     def upper_bound(self) -> float:
         """What the smaller table would say if all of it agreed."""
-        return min(
-            sum(self.weight(str(text)) for text in grid.text.flat if text) for grid in (self.a, self.b)
-        )
+        sums = []
+        for texts in (self.a.numbered, self.b.numbered):
+            filled = texts.vocabulary.number != NOTHING
+            sums.append(float(np.where(filled, self._weights.of(texts.vocabulary), 0.0)[texts.place].sum()))
+        return min(sums)
 
-    def weight(self, text: str) -> float:
-        """Weight of a value: how rare it is in both tables, or that many digits are the same by chance."""
-        value = as_number(text)
-        rarity = float(np.log(self._total / self._count.get(value, 1)))
-        return max(rarity, (len(value.rstrip("0")) - WEIGHTS.free_digits) * _NATS_PER_DIGIT)
+    def of_columns(self, rows: Places) -> Array:
+        """Scores of every two columns in rows that correspond, ``(columns of a, columns of b)``."""
+        return sum_of_rows(self._scores, self.a.numbered.place, self.b.numbered.place, rows)
 
-    def of(self, one: str, other: str) -> float:
-        """Score of two readings that stand at the same place."""
-        if not one and not other:
-            return 0.0
-        if not one or not other:
-            return WEIGHTS.missing
-        if is_same_value(one, other):
-            share = 1.0 if as_groups(one) == as_groups(other) else WEIGHTS.same_without_spaces
-        elif within_one_edit(as_number(one), as_number(other)):
-            share = WEIGHTS.within_one_edit
-        else:
-            return WEIGHTS.different
-        return share * max(self.weight(one), self.weight(other))
+    def of_rows(self, spans: Sequence[ColumnSpan]) -> Array:
+        """Scores of every two rows in columns that correspond, ``(rows of a, rows of b)``."""
+        if any(span.is_joined for span in spans):
+            return np.asarray(np.sum([self._of_span(span) for span in spans], axis=0))
+        columns = np.array([(span.a[0], span.b[0]) for span in spans], np.int64).reshape(-1, 2)
+        return sum_of_columns(self._scores, self.a.numbered.place, self.b.numbered.place, columns)
 
-    def of_all(self, one: Text, other: Text) -> Array:
-        """Scores of every reading with every other, ``(*shape of one, *shape of other)``."""
-        (values_a, place_a), (values_b, place_b) = (
-            np.unique(texts.astype(str), return_inverse=True) for texts in (one, other)
-        )
-        table = self._table(values_a, values_b)
-        return np.asarray(
-            table[place_a.reshape(one.size, 1), place_b.ravel()].reshape(*one.shape, *other.shape)
-        )
+    def best_by_row(self) -> Array:
+        """Add up, for every two rows, the best that each cell of the one finds in the other; ``(rows, rows)``."""
+        return sum_of_best(*self._matches, self.a.numbered.place, self.b.numbered.place)
 
-    def _table(self, values_a: NDArray[np.str_], values_b: NDArray[np.str_]) -> Array:
-        """Scores of every value with every other."""
-        filled = (values_a != "")[:, None] & (values_b != "")
-        table = np.where(filled, WEIGHTS.different, WEIGHTS.missing)
-        table[np.ix_(values_a == "", values_b == "")] = 0
-        weights = [np.array([self.weight(v) for v in values]) for values in (values_a, values_b)]
-        weight = np.maximum(weights[0][:, None], weights[1][None])
-        forms = (
-            (without_zeros, WEIGHTS.same_without_zeros),
-            (as_number, WEIGHTS.same_without_spaces),
-            (as_groups, 1.0),
+    def _of_span(self, span: ColumnSpan) -> Array:
+        a, b = self.a.column(span.a), self.b.column(span.b)
+        scores = self._scores
+        if span.is_joined:
+            matches = _find_matches(a.vocabulary, b.vocabulary, self._weights)
+            scores = _score_texts(a.vocabulary, b.vocabulary, matches)
+        return np.asarray(scores[np.ix_(a.place, b.place)])
+
+    def of_values(self, span: ColumnSpan, rows: Places) -> Array:
+        """Scores of what stands side by side in columns and rows that correspond, ``(n,)``; zeros must agree, too."""
+        a, b = self.a.column(span.a), self.b.column(span.b)
+        one, other = a.place[rows[:, 0]], b.place[rows[:, 1]]
+        weight = np.maximum(self.weights(a)[rows[:, 0]], self.weights(b)[rows[:, 1]])
+        exact = a.vocabulary.groups[one] == b.vocabulary.groups[other]
+        share = np.where(exact, 1.0, WEIGHTS.same_without_spaces)
+        scores = np.where(
+            near_at(a.vocabulary, one, b.vocabulary, other),
+            WEIGHTS.within_one_edit * weight,
+            WEIGHTS.different,
         )
-        for form, share in forms:
-            one, other = (np.array([form(v) if v else "" for v in values]) for values in (values_a, values_b))
-            equal = (one[:, None] == other[None]) & (one != "")[:, None]
-            table = np.where(equal & filled, share * weight, table)
-        near = near_pairs([as_number(v) for v in values_a], [as_number(v) for v in values_b])
-        near &= table == WEIGHTS.different
-        return np.where(near & filled, WEIGHTS.within_one_edit * weight, table)
+        scores = np.where(same_at(a.vocabulary, one, b.vocabulary, other), share * weight, scores)
+        filled = a.filled[rows[:, 0]], b.filled[rows[:, 1]]
+        return np.where(filled[0] & filled[1], scores, np.where(filled[0] | filled[1], WEIGHTS.missing, 0.0))
+
+    def weights(self, column: Column) -> Array:
+        """Weights of the values of a column, ``(rows,)``; of an empty cell it means nothing."""
+        return self._weights.of(column.vocabulary)[column.place]
+
+
+def best_by_row(a: NumberedTexts, b: NumberedTexts) -> Array:
+    """Add up the same of any cells ``(rows, columns)``, which are weighed among themselves."""
+    matches = _find_matches(a.vocabulary, b.vocabulary, ValueWeights(a, b))
+    return sum_of_best(*matches, a.place, b.place)
+
+
+class _ScoredMatches(NamedTuple):
+    """Texts of two vocabularies that match."""
+
+    one: Places  # (matches,)
+    other: Places
+    scores: Array  # nats
+
+
+def _find_matches(a: Vocabulary, b: Vocabulary, weights: ValueWeights) -> _ScoredMatches:
+    """Find texts that match, and what that says."""
+    one, other, kind = match_values(a, b)
+    share = np.empty(4)
+    share[SAME], share[SAME_NUMBER] = 1.0, WEIGHTS.same_without_spaces
+    share[SAME_BARE], share[NEAR] = WEIGHTS.same_without_zeros, WEIGHTS.within_one_edit
+    return _ScoredMatches(one, other, share[kind] * np.maximum(weights.of(a)[one], weights.of(b)[other]))
+
+
+def _score_texts(a: Vocabulary, b: Vocabulary, matches: _ScoredMatches) -> Array:
+    """Score every two texts at one place, ``(texts of a, texts of b)``."""
+    filled, filled_b = a.number != NOTHING, b.number != NOTHING
+    table = np.where(filled[:, None] & filled_b, WEIGHTS.different, WEIGHTS.missing)
+    table[np.ix_(~filled, ~filled_b)] = 0
+    table[matches.one, matches.other] = matches.scores
+    return table

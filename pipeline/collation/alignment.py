@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from tablekin.collation.agreement import AgreementScores
-from tablekin.collation.column_spans import ColumnSpan, join_columns
-from tablekin.collation.grid import Grid
+from tablekin.collation.agreement import AgreementScores, best_by_row
+from tablekin.collation.column_spans import join_columns
 from tablekin.collation.needleman_wunsch import best_path
+from tablekin.collation.relevance import CellRelevance
+from tablekin.collation.span import ColumnSpan
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -54,43 +55,30 @@ class Alignment:
     transposed: bool = False  # columns of b are given as its rows, and rows as columns
 
 
-def align(a: Grid, b: Grid, relevance: Array | None = None) -> Alignment:
+def align(agreement: AgreementScores, relevance: CellRelevance | None = None) -> Alignment:
     """Find the rows and columns of two tables that correspond, b as it stands or transposed.
 
     Parameters
     ----------
-    a, b
-        The tables.
+    agreement
+        Of the two tables as they stand.
     relevance
-        ``(rows of a, columns of a, rows of b, columns of b)``, the explanation of the pair; helps to begin.
+        The explanation of the pair; helps to begin.
     """
-    upright = _align(a, b, relevance)
-    flipped = None if relevance is None else relevance.transpose(0, 1, 3, 2)
-    transposed = _align(a, b.transposed(), flipped)
-    return upright if upright.evidence >= transposed.evidence else replace(transposed, transposed=True)
+    upright = _align(agreement, relevance)
+    turned = _align(agreement.transposed(), relevance and relevance.transposed())
+    return upright if upright.evidence >= turned.evidence else replace(turned, transposed=True)
 
 
-def _align(a: Grid, b: Grid, relevance: Array | None) -> Alignment:
-    agreement = AgreementScores(a, b)
-    begins = [_best_by_row(agreement)]
+def _align(agreement: AgreementScores, relevance: CellRelevance | None) -> Alignment:
+    begins = [agreement.best_by_row()]
     if relevance is not None:
-        begins.append(relevance.sum((1, 3)))
+        begins.append(relevance.of_rows())
     found = [_refine(agreement, best_path(_centred(begin))) for begin in begins]
     if max(one.evidence for one in found) < CRITERIA.enough_evidence * agreement.upper_bound:
-        wide = AgreementScores(_with_pairs(a), _with_pairs(b))
-        found.append(_refine(agreement, best_path(_centred(_best_by_row(wide)))))
+        wide = best_by_row(agreement.a.numbered_with_pairs, agreement.b.numbered_with_pairs)
+        found.append(_refine(agreement, best_path(_centred(wide))))
     return _fill_gaps(max(found, key=lambda alignment: alignment.evidence))
-
-
-def _best_by_row(agreement: AgreementScores) -> Array:
-    """Add up, for every two rows, the best that each cell of the one finds in the other; ``(rows, rows)``."""
-    return np.asarray(np.maximum(agreement.cells, 0).max(3).sum(1))
-
-
-def _with_pairs(grid: Grid) -> Grid:
-    """Add to the columns of a table what every two neighbours say together."""
-    pairs = [grid.joined(first, 2) for first in range(grid.shape[1] - 1)]
-    return replace(grid, text=np.column_stack([grid.text, *pairs])) if pairs else grid
 
 
 def _refine(agreement: AgreementScores, rows: Rows) -> Alignment:
@@ -99,8 +87,8 @@ def _refine(agreement: AgreementScores, rows: Rows) -> Alignment:
     plain = _with_joined_columns(agreement, settled.rows, settled.columns)
     joined = _with_joined_columns(agreement, rows, _assign(agreement, rows))
     best = max(plain, joined, key=lambda alignment: alignment.evidence)
-    while any(span.a[1] + span.b[1] > 2 for span in best.columns):
-        again = best_path(_row_scores(agreement, best.columns))
+    while any(span.is_joined for span in best.columns):
+        again = best_path(agreement.of_rows(best.columns))
         better = _with_joined_columns(agreement, again, _assign(agreement, again))
         if better.evidence <= best.evidence:
             break
@@ -112,12 +100,6 @@ def _with_joined_columns(agreement: AgreementScores, rows: Rows, spans: Sequence
     if not len(rows):
         return Alignment(rows, tuple(spans), 0.0)
     return Alignment(rows, *join_columns(agreement, rows, spans))
-
-
-def _row_scores(agreement: AgreementScores, spans: Sequence[ColumnSpan]) -> Array:
-    """Scores of every two rows, given the columns that correspond: ``(rows of a, rows of b)``."""
-    parts = [agreement.of_all(agreement.a.joined(*span.a), agreement.b.joined(*span.b)) for span in spans]
-    return np.asarray(np.sum(parts, axis=0), np.float64)
 
 
 def _centred(scores: Array) -> Array:
@@ -135,7 +117,7 @@ def _take_turns(agreement: AgreementScores, rows: Rows) -> Alignment:
         spans = _assign(agreement, rows)
         if not spans:
             break
-        scores = np.sum([agreement.cells[:, span.a[0], :, span.b[0]] for span in spans], axis=0)
+        scores = agreement.of_rows(spans)
         rows = best_path(scores)
         total = float(scores[rows[:, 0], rows[:, 1]].sum())
         if total <= best.evidence:
@@ -148,7 +130,7 @@ def _assign(agreement: AgreementScores, rows: Rows) -> tuple[ColumnSpan, ...]:
     """Pair columns so that the aligned rows agree best; columns without evidence stay alone."""
     if not len(rows):
         return ()
-    scores = agreement.cells[rows[:, 0], :, rows[:, 1], :].sum(0)
+    scores = agreement.of_columns(rows)
     count_a, count_b = scores.shape
     place_a, place_b = np.arange(count_a) / max(count_a, 2), np.arange(count_b) / max(count_b, 2)
     order = CRITERIA.order_penalty * len(rows) * np.abs(place_a[:, None] - place_b[None])

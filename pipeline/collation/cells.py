@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from tablekin.collation.collation import Collation
-from tablekin.collation.column_spans import ColumnSpan
 from tablekin.collation.grid import Grid
+from tablekin.collation.span import ColumnSpan
 from tablekin.collation.values import Text, as_number, is_same_value
 from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
 from tablekin.threshold import threshold
@@ -102,7 +102,7 @@ def _row(
         "text_a": a.text[i, column_a],
         "text_b": b.text[j, column_b],
         "relation": related,
-        "relevance": float(collation.relevance[i, column_a, row_b, col_b]),
+        "relevance": float(collation.relevance.of_cells[i, column_a, row_b, col_b]),
         "confidence": (
             confidence(place.a, place.b, rarity)
             if related == "variant"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tablekin.collation.alignment import Alignment, Array, align
+from tablekin.collation.agreement import AgreementScores
+from tablekin.collation.alignment import Alignment, align
 from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations
 from tablekin.collation.grid import Grid
+from tablekin.collation.relevance import CellRelevance
 from tablekin.collation.significance import CRITERIA as SIGNIFICANCE
 from tablekin.collation.significance import SignificanceTest, weigh_alignment
 from tablekin.collation.witness import Witness
@@ -39,7 +41,7 @@ class Collation:
     b: Grid  # as it stands in its document
     alignment: Alignment
     significance: SignificanceTest
-    relevance: Array  # (rows of a, columns of a, rows of b, columns of b)
+    relevance: CellRelevance
     expected: tuple[Expectations, Expectations] = (NO_EXPECTATIONS, NO_EXPECTATIONS)  # of the two documents
 
     @property
@@ -59,9 +61,9 @@ def collate(a: Witness, b: Witness) -> list[Collation]:
             if one.text.size * other.text.size > CRITERIA.max_cell_pairs:
                 continue
             relevance = a.relevance(one, b, other)
-            alignment = align(one, other, relevance)
-            aligned = other.transposed() if alignment.transposed else other
-            significance = weigh_alignment(one, aligned, alignment)
+            agreement = AgreementScores(one, other)
+            alignment = align(agreement, relevance)
+            significance = weigh_alignment(agreement, alignment)
             found.append(Collation(one, other, alignment, significance, relevance, (a.expected, b.expected)))
     return sorted(found, key=lambda pair: (-pair.significance.is_alike, -pair.significance.evidence))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 from numpy.typing import NDArray
+
+from tablekin.models.compilation import compiled
 
 MIN_DIGITS = 3  # of shorter numbers, any two are near: 12 is within one edit of 1, 2, 21 and 13
 
@@ -24,25 +24,38 @@ def within_one_edit(one: str, other: str) -> bool:
     return len(differ) == 1
 
 
-def near_pairs(one: Sequence[str], other: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which of two lists of numbers are within one edit."""
-    keys: dict[str, list[int]] = {}
-    for place, text in enumerate(other):
-        for key in _blurred(text):
-            keys.setdefault(key, []).append(place)
-    near = np.zeros((len(one), len(other)), bool)
-    for place, text in enumerate(one):
-        for key in _blurred(text):
-            for found in keys.get(key, ()):
-                near[place, found] = near[place, found] or within_one_edit(text, other[found])
-    return near
+@compiled
+def spelled_within_one_edit(
+    one: NDArray[np.uint8], digits: int, other: NDArray[np.uint8], digits_of_other: int
+) -> bool:
+    """Tell the same of two numbers that are arrays of their digits."""
+    if digits > digits_of_other:
+        one, digits, other, digits_of_other = other, digits_of_other, one, digits
+    if digits < MIN_DIGITS or digits_of_other - digits > 1:
+        return False
+    first = 0
+    while first < digits and one[first] == other[first]:
+        first += 1
+    if digits < digits_of_other:
+        return _go_on_alike(one, first, other, first + 1, digits)
+    if first == digits:
+        return False
+    if _go_on_alike(one, first + 1, other, first + 1, digits):
+        return True
+    return (
+        first + 1 < digits
+        and one[first] == other[first + 1]
+        and one[first + 1] == other[first]
+        and _go_on_alike(one, first + 2, other, first + 2, digits)
+    )
 
 
-def _blurred(text: str) -> Iterator[str]:
-    """Yield a number with each of its digits missing: numbers within one edit have one in common."""
-    yield text
-    for k in range(len(text)):
-        yield text[:k] + text[k + 1 :]
-        yield f"{text[:k]}?{text[k + 1 :]}"
-        if k + 1 < len(text):
-            yield f"{text[:k]}{''.join(sorted(text[k : k + 2]))}#{text[k + 2 :]}"
+@compiled
+def _go_on_alike(
+    one: NDArray[np.uint8], place: int, other: NDArray[np.uint8], place_b: int, end: int
+) -> bool:
+    """Tell whether the digits of one number up to ``end`` are those of another from a place on."""
+    for k in range(end - place):  # noqa: SIM110 - numba knows no generators here
+        if one[place + k] != other[place_b + k]:
+            return False
+    return True

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tablekin.collation.column import Column
+from tablekin.collation.span import Columns
 from tablekin.collation.values import Text
+from tablekin.collation.vocabulary import NumberedTexts, number_texts
 from tablekin.page import RegionKind
 
 
@@ -32,12 +36,46 @@ class Grid:
         """Which cells have a reading, ``(rows, columns)``."""
         return np.asarray(self.text != "", bool)
 
+    @cached_property
+    def numbered(self) -> NumberedTexts:
+        """Its different texts, and where each stands."""
+        return number_texts(self.text)
+
+    @cached_property
+    def numbered_with_pairs(self) -> NumberedTexts:
+        """The same, with further columns of what every two neighbouring ones say together."""
+        pairs = [self._joined(first, 2) for first in range(self.shape[1] - 1)]
+        return number_texts(np.column_stack([self.text, *pairs]))
+
+    @cached_property
+    def _turned(self) -> Grid:
+        turned = Grid(self.table, self.text.T, self.region.T, self.scores.T)
+        vars(turned)["numbered"] = NumberedTexts(
+            self.numbered.vocabulary, np.ascontiguousarray(self.numbered.place.T)
+        )
+        return turned
+
     def transposed(self) -> Grid:
         """Make rows of the columns."""
-        return Grid(self.table, self.text.T, self.region.T, self.scores.T)
+        return self._turned
 
-    def joined(self, first: int, count: int) -> Text:
-        """Read columns from ``first`` on as one, ``(rows,)``."""
+    @cached_property
+    def _columns(self) -> dict[Columns, Column]:
+        return {}
+
+    def column(self, columns: Columns) -> Column:
+        """Read neighbouring columns as one."""
+        if columns not in self._columns:
+            first, count = columns
+            if count == 1:
+                place = np.ascontiguousarray(self.numbered.place[:, first])
+                column = Column(self.text[:, first], NumberedTexts(self.numbered.vocabulary, place))
+            else:
+                column = Column(self._joined(first, count))
+            self._columns[columns] = column
+        return self._columns[columns]
+
+    def _joined(self, first: int, count: int) -> Text:
         return np.array([" ".join(filter(None, row)) for row in self.text[:, first : first + count]], object)
 
 

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment
-from tablekin.collation.column_spans import ColumnSpan
-from tablekin.collation.edit_distance import within_one_edit
-from tablekin.collation.grid import Grid
-from tablekin.collation.information import column_information
+from tablekin.collation.column import Column
 from tablekin.collation.needleman_wunsch import best_path
-from tablekin.collation.values import as_number, is_argument_column, is_same_value
+from tablekin.collation.span import ColumnSpan
+from tablekin.collation.value_relations import near_at, same_at, same_between
+from tablekin.collation.vocabulary import Places
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -105,22 +104,23 @@ class SignificanceTest:
 NOTHING_IN_COMMON = SignificanceTest(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def weigh_alignment(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
-    """Weigh what two tables have in common; ``b`` transposed if the alignment says so."""
+def weigh_alignment(agreement: AgreementScores, alignment: Alignment) -> SignificanceTest:
+    """Weigh what two tables have in common, given their agreement as they stand."""
+    if alignment.transposed:
+        agreement = agreement.transposed()
     rows = alignment.rows
-    spans = [span for span in alignment.columns if not _counts(a, b, span)]
+    spans = [span for span in alignment.columns if not _counts(agreement, span)]
     if not len(rows) or not spans:
         return NOTHING_IN_COMMON
-    weights = _weights_of_agreement(a, b, spans)
+    weights = _weights_of_agreement(agreement, spans)
     total = weights.sum(0)
     agreeing = weights[:, rows[:, 0], rows[:, 1]] > 0
-    filled = np.array(
-        [(a.joined(*s.a)[rows[:, 0]] != "") & (b.joined(*s.b)[rows[:, 1]] != "") for s in spans]
-    )
+    columns = [(agreement.a.column(span.a), agreement.b.column(span.b)) for span in spans]
+    filled = np.array([one.filled[rows[:, 0]] & other.filled[rows[:, 1]] for one, other in columns])
     shuffled, counts = _shuffle_rows(weights)
     in_row = CRITERIA.min_agreement_of_row * np.maximum(filled.sum(0), 1)
     good = rows[agreeing.sum(0) >= in_row]
-    between = _rows_between(a, b, alignment, good) if len(good) else 1
+    between = _rows_between(agreement, alignment, good) if len(good) else 1
     return SignificanceTest(
         compared=int(filled.sum()),
         agreeing=int(agreeing.sum()),
@@ -129,59 +129,56 @@ def weigh_alignment(a: Grid, b: Grid, alignment: Alignment) -> SignificanceTest:
         evidence=float(total[rows[:, 0], rows[:, 1]].sum()),
         shuffled_mean=float(np.mean(shuffled)),
         shuffled_std=float(np.std(shuffled)),
-        information=_information(a, b, alignment, spans),
+        information=_information(agreement, alignment, spans),
     )
 
 
-def _information(a: Grid, b: Grid, alignment: Alignment, spans: Sequence[ColumnSpan]) -> float:
+def _information(agreement: AgreementScores, alignment: Alignment, spans: Sequence[ColumnSpan]) -> float:
     """Weigh what agrees by what it says beyond its own column, less what the choice of rows and columns is worth."""
-    rows = alignment.rows
-    nats = -_cost_of_gaps(a, b, alignment)
+    rows_a, rows_b = alignment.rows.T
+    found = [np.array([-_cost_of_gaps(agreement, alignment)])]
     for span in spans:
-        one, other = a.joined(*span.a), b.joined(*span.b)
-        says = np.minimum(
-            column_information(one.tolist()).nats[rows[:, 0]],
-            column_information(other.tolist()).nats[rows[:, 1]],
-        )
-        nats -= float(np.log(b.shape[1]))
-        for (i, j), said in zip(rows.tolist(), says.tolist(), strict=True):
-            x, y = one[i], other[j]
-            if x and y:
-                if is_same_value(x, y):
-                    nats += said - CRITERIA.no_news
-                else:
-                    near = within_one_edit(as_number(x), as_number(y))
-                    nats -= CRITERIA.near_miss if near else CRITERIA.miss
-    return nats
+        a, b = agreement.a.column(span.a), agreement.b.column(span.b)
+        says = np.minimum(a.nats[rows_a], b.nats[rows_b])
+        is_near = near_at(a.vocabulary, a.place[rows_a], b.vocabulary, b.place[rows_b])
+        against = np.where(is_near, CRITERIA.near_miss, CRITERIA.miss)
+        nats = np.where(_same(a, b, alignment.rows), says - CRITERIA.no_news, -against)
+        found += [
+            np.array([-np.log(agreement.b.shape[1])]),
+            nats[a.filled[rows_a] & b.filled[rows_b]],
+        ]
+    return sum(np.concatenate(found).tolist())
 
 
-def _cost_of_gaps(a: Grid, b: Grid, alignment: Alignment) -> float:
+def _cost_of_gaps(agreement: AgreementScores, alignment: Alignment) -> float:
     """Nats for the choice of the rows that are left out; none where arguments say which rows correspond."""
     rows = alignment.rows
     for span in alignment.columns:
-        if _counts(a, b, span):
-            one, other = a.joined(*span.a)[rows[:, 0]], b.joined(*span.b)[rows[:, 1]]
-            same = sum(is_same_value(x, y) for x, y in zip(one, other, strict=True) if x and y)
-            if same >= CRITERIA.min_agreement * len(rows):
+        if _counts(agreement, span):
+            same = _same(agreement.a.column(span.a), agreement.b.column(span.b), rows)
+            if same.sum() >= CRITERIA.min_agreement * len(rows):
                 return 0.0
     gaps = int((np.diff(rows, axis=0) != 1).any(1).sum())
-    return gaps * float(np.log(max(a.shape[0], b.shape[0])))
+    return gaps * float(np.log(max(agreement.a.shape[0], agreement.b.shape[0])))
 
 
-def _counts(a: Grid, b: Grid, span: ColumnSpan) -> bool:
+def _same(a: Column, b: Column, rows: Places) -> NDArray[np.bool_]:
+    """Tell in which rows that correspond two columns are of one value, ``(n,)``."""
+    return same_at(a.vocabulary, a.place[rows[:, 0]], b.vocabulary, b.place[rows[:, 1]])
+
+
+def _counts(agreement: AgreementScores, span: ColumnSpan) -> bool:
     """Tell whether a column of arguments takes part."""
-    return is_argument_column(a.joined(*span.a)) or is_argument_column(b.joined(*span.b))
+    return agreement.a.column(span.a).is_argument or agreement.b.column(span.b).is_argument
 
 
-def _weights_of_agreement(a: Grid, b: Grid, spans: list[ColumnSpan]) -> Array:
+def _weights_of_agreement(agreement: AgreementScores, spans: Sequence[ColumnSpan]) -> Array:
     """Weigh, in nats, the values that every two rows have in common; ``(spans, rows of a, rows of b)``."""
-    agreement = AgreementScores(a, b)
     matrices = []
     for span in spans:
-        one, other = a.joined(*span.a), b.joined(*span.b)
-        matrices.append(
-            [[agreement.weight(x) if x and y and is_same_value(x, y) else 0.0 for y in other] for x in one]
-        )
+        a, b = agreement.a.column(span.a), agreement.b.column(span.b)
+        same = same_between(a.vocabulary, a.place, b.vocabulary, b.place)
+        matrices.append(np.where(same, agreement.weights(a)[:, None], 0.0))
     return np.array(matrices)
 
 
@@ -198,15 +195,15 @@ def _shuffle_rows(weights: Array) -> tuple[list[float], list[int]]:
     return nats, counts
 
 
-def _rows_between(a: Grid, b: Grid, alignment: Alignment, good: NDArray[np.int64]) -> int:
+def _rows_between(agreement: AgreementScores, alignment: Alignment, good: Places) -> int:
     """Count the rows from the first to the last that agree, those of the table that has fewer there.
 
     Where rows have arguments, only those that both tables have count: one may have every degree, the other every third.
     """
     counts = [int(count) for count in good[-1] - good[0] + 1]
     for span in alignment.columns:
-        one, other = a.joined(*span.a), b.joined(*span.b)
-        if is_argument_column(one) and is_argument_column(other):
-            arguments = {as_number(text) for text in other if text}
-            counts.append(sum(as_number(text) in arguments for text in one[good[0, 0] : good[-1, 0] + 1]))
+        a, b = agreement.a.column(span.a), agreement.b.column(span.b)
+        if a.is_argument and b.is_argument:
+            arguments = {*b.numbers[b.filled].tolist()}
+            counts.append(sum(one in arguments for one in a.numbers[good[0, 0] : good[-1, 0] + 1].tolist()))
     return max(min(counts), 1)

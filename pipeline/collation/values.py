@@ -13,6 +13,7 @@ Text = NDArray[np.object_]  # of str: digits and spaces
 
 
 MAX_ARGUMENT_DIGITS = 9  # a longer number is no argument
+MIN_BARE_DIGITS = 3  # that are no zeros, for a number to be known by them alone
 
 
 def as_groups(text: str) -> str:
@@ -28,7 +29,7 @@ def as_number(text: str) -> str:
 def without_zeros(text: str) -> str:
     """Write a reading without any zero: ``902`` and ``92`` may be 9.02 and 9.2; nothing if little is left."""
     digits = text.replace(" ", "").replace("0", "")
-    return digits if len(digits) > 2 else ""
+    return digits if len(digits) >= MIN_BARE_DIGITS else ""
 
 
 def is_same_value(one: str, other: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations, expect
 from tablekin.collation.grid import Grid, read_grids
+from tablekin.collation.relevance import CellRelevance, TableFactors
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Failure, attempt
 from tablekin.recompute import number_columns, read_number_columns, read_tables, recompute
@@ -36,20 +38,20 @@ class Witness:
     factor: NDArray[np.float32]  # (regions, features), by region_id
     expected: Expectations = NO_EXPECTATIONS
 
-    def relevance(self, grid: Grid, other: Witness, other_grid: Grid) -> NDArray[np.float64]:
-        """Relevance of every cell of a table with every cell of another's.
+    def relevance(self, grid: Grid, other: Witness, other_grid: Grid) -> CellRelevance:
+        """Relevance of every cell of a table with every cell of another's."""
+        return CellRelevance(self._factors_of(grid), other._factors_of(other_grid))
 
-        Returns
-        -------
-        ndarray
-            ``(rows, columns, rows of the other, columns of the other)``.
-        """
-        own, others = self._factors_of(grid), other._factors_of(other_grid)
-        return (own @ others.T).reshape(*grid.shape, *other_grid.shape).astype(np.float64)
+    @cached_property
+    def _known_factors(self) -> dict[int, TableFactors]:
+        return {}
 
-    def _factors_of(self, grid: Grid) -> NDArray[np.float32]:
-        cells = grid.region.ravel()
-        return np.where((cells >= 0)[:, None], self.factor[cells], np.float32(0))
+    def _factors_of(self, grid: Grid) -> TableFactors:
+        if grid.table not in self._known_factors:
+            cells = self.factor[grid.region]
+            cells[grid.region < 0] = 0
+            self._known_factors[grid.table] = TableFactors(cells)
+        return self._known_factors[grid.table]
 
 
 def expectations_of(regions: pd.DataFrame, digits: pd.DataFrame) -> Expectations:

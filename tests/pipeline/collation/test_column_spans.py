@@ -1,7 +1,8 @@
 import numpy as np
 
 from tablekin.collation.agreement import AgreementScores
-from tablekin.collation.column_spans import ColumnSpan, join_columns
+from tablekin.collation.column_spans import join_columns
+from tablekin.collation.span import ColumnSpan
 from tests.support.read_tables import grid
 
 ROWS = np.stack([np.arange(8), np.arange(8)], 1)

@@ -45,4 +45,4 @@ def test_rows_become_columns_and_columns_are_read_as_one():
     table = grid(["1", "23", ""], ["2", "24", "30"])
     assert table.transposed().text.tolist() == [["1", "2"], ["23", "24"], ["", "30"]]
     assert table.transposed().region.tolist() == [[0, 3], [1, 4], [2, 5]]
-    assert table.joined(1, 2).tolist() == ["23", "24 30"]
+    assert table.column((1, 2)).texts.tolist() == ["23", "24 30"]

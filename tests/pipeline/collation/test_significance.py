@@ -3,14 +3,15 @@ import pytest
 
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment, align
-from tablekin.collation.column_spans import ColumnSpan
 from tablekin.collation.significance import NOTHING_IN_COMMON, SignificanceTest, weigh_alignment
+from tablekin.collation.span import ColumnSpan
+from tests.support.agreement import weights_by_hand
 from tests.support.read_tables import grid, values
 
 
 def weighed(one, other):
-    a, b = grid(*one), grid(*other)
-    return weigh_alignment(a, b, align(a, b))
+    agreement = AgreementScores(grid(*one), grid(*other))
+    return weigh_alignment(agreement, align(agreement))
 
 
 def test_cells_are_counted_and_weighed_in_columns_that_do_not_count():
@@ -20,9 +21,9 @@ def test_cells_are_counted_and_weighed_in_columns_that_do_not_count():
     other[6][2] = ""
     found = weighed(table, other)
     assert (found.compared, found.agreeing) == (19, 18)
-    scores = AgreementScores(grid(*table), grid(*other))
     same = [table[i][c] for i in range(10) for c in (1, 2) if table[i][c] == other[i][c]]
-    assert found.evidence == pytest.approx(sum(scores.weight(text) for text in same))
+    weights = weights_by_hand(table, other)
+    assert found.evidence == pytest.approx(sum(weights[text] for text in same))
     assert found.coverage == 1
     assert found.agreement == pytest.approx(18 / 19)
     assert found.is_alike
@@ -56,7 +57,7 @@ def test_a_table_with_every_third_argument_of_another_leaves_no_row_out():
 def test_arguments_alone_are_no_evidence():
     counts = grid(*([str(k)] for k in range(1, 21)))
     alignment = Alignment(np.stack([np.arange(20)] * 2, 1), (ColumnSpan((0, 1), (0, 1)),), 50.0)
-    assert weigh_alignment(counts, counts, alignment) is NOTHING_IN_COMMON
+    assert weigh_alignment(AgreementScores(counts, counts), alignment) is NOTHING_IN_COMMON
     assert not NOTHING_IN_COMMON.is_alike
 
 

@@ -28,13 +28,16 @@ def test_relevance_of_cells_is_that_of_the_region_map():
     rows = {doc: document(doc, seed) for seed, doc in enumerate("ab")}
     a, b = (make_witness(doc, *rows[doc]) for doc in "ab")
     [one], [other] = a.tables, b.tables
-    found = a.relevance(one, b, other)
+    relevance = a.relevance(one, b, other)
+    found = relevance.of_cells
     whole = joint_relevance(rows["a"][2], rows["b"][2])
     assert found.shape == (2, 3, 2, 3)
     for region_a in range(6):
         for region_b in range(6):
             place = (*divmod(region_a, 3), *divmod(region_b, 3))
             assert found[place] == pytest.approx(whole.loc[region_a, region_b], rel=1e-5)
+    np.testing.assert_allclose(relevance.of_rows(), found.sum((1, 3)), rtol=1e-5)
+    np.testing.assert_allclose(relevance.transposed().of_rows(), found.sum((1, 2)), rtol=1e-5)
 
 
 def test_a_cell_that_is_not_there_has_no_relevance():
@@ -42,7 +45,7 @@ def test_a_cell_that_is_not_there_has_no_relevance():
     table[1][2] = ""
     whole = read(table)
     [grid] = whole.tables
-    assert (whole.relevance(grid, whole, grid) == 0).all()
+    assert (whole.relevance(grid, whole, grid).of_cells == 0).all()
 
 
 def test_a_document_without_regions_has_no_tables():

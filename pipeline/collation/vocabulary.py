@@ -1,0 +1,171 @@
+"""Vocabulary: the different texts of a table, numbered, each in all the ways in which values are compared.
+
+Comparing every cell with every other means comparing texts again and again. Here each text is read once; afterwards
+only whole numbers are compared. The code of a number, or of anything else that is compared, is a digest of 64 bits:
+equal texts have equal codes, and that two others have one is as good as impossible.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.collation.edit_distance import MIN_DIGITS
+from tablekin.collation.values import Text
+from tablekin.models.compilation import compiled
+
+Codes = NDArray[np.int64]
+Places = NDArray[np.int64]
+NOTHING = 0
+"""Code of what an empty text says."""
+_FACTOR = 6364136223846793005  # odd, so that no digit is lost: that of Knuth's generator MMIX
+_SPACE, _ZERO, _BAR = (ord(sign) for sign in " 0|")
+
+
+class Vocabulary(NamedTuple):
+    """Different texts of a table, in forms that compiled functions compare."""
+
+    raw: NDArray[np.uint8]  # (texts, most signs) as it stands, zeros after its end
+    spelling: NDArray[np.uint8]  # (texts, most signs) as one number, likewise
+    number: Codes  # (texts,) see :func:`tablekin.collation.values.as_number`
+    groups: Codes  # (texts,) see as_groups
+    bare: Codes  # (texts,) all digits that are no zeros
+    digits: NDArray[np.int64]  # (texts,) of the number
+    significant: NDArray[np.int64]  # (texts,) those before the zeros at its end
+    bare_digits: NDArray[np.int64]  # (texts,) those that are no zeros
+    spaces: NDArray[np.int64]  # (texts,)
+    by_number: Places  # (texts,) in the order of their codes
+    by_groups: Places
+    by_bare: Places
+    blurred: Codes  # (keys,) in order: numbers that may be near others, and each without one of its digits
+    blurred_text: Places  # (keys,) the text it is of
+
+
+class NumberedTexts(NamedTuple):
+    """Cells of a table, or of some columns of it."""
+
+    vocabulary: Vocabulary
+    place: Places  # (rows, columns) number of the text of each cell
+
+
+def number_texts(text: Text) -> NumberedTexts:
+    """Count off the different texts of cells ``(rows, columns)``."""
+    numbers: dict[str, int] = {}
+    place = [numbers.setdefault(one, len(numbers)) for one in text.ravel().tolist()]
+    return NumberedTexts(_make(list(numbers)), np.array(place, np.int64).reshape(text.shape))
+
+
+def _make(texts: list[str]) -> Vocabulary:
+    raw = np.array(texts or [""], "S").view(np.uint8).reshape(len(texts or [""]), -1)
+    spelling, codes, counts = _encode(raw)
+    (number, groups, bare), (digits, significant, bare_digits, spaces) = codes, counts
+    by_number, by_groups, by_bare = (np.argsort(one) for one in codes)
+    keys, text = _blur(spelling, number, digits)
+    order = np.argsort(keys)
+    return Vocabulary(
+        *(raw, spelling, number, groups, bare, digits, significant, bare_digits, spaces),
+        *(by_number, by_groups, by_bare, keys[order], text[order]),
+    )
+
+
+@compiled
+def _extended(code: int, sign: int) -> int:
+    return code * _FACTOR + sign
+
+
+@compiled
+def _encode(raw: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Codes, NDArray[np.int64]]:
+    """Spell every text as a number; code number, groups and bare digits; count digits, as ``Vocabulary`` has them."""
+    spelling = np.zeros_like(raw)
+    codes = np.zeros((3, len(raw)), np.int64)
+    counts = np.zeros((4, len(raw)), np.int64)
+    for t in range(len(raw)):
+        digits = significant = bare_digits = spaces = 0
+        number = groups = bare = 0
+        is_open = is_begun = False  # a group, and its digits other than zeros before it
+        for sign in raw[t]:
+            if sign == 0:
+                break
+            if sign == _SPACE:
+                spaces += 1
+                groups = _extended(groups, _ZERO) if is_open and not is_begun else groups
+                is_open = False
+                continue
+            if not is_open:
+                groups = _extended(groups, _BAR) if groups else groups
+                is_open, is_begun = True, False
+            if sign != _ZERO:
+                is_begun = True
+                bare, bare_digits = _extended(bare, sign), bare_digits + 1
+            if is_begun:
+                groups = _extended(groups, sign)
+            if digits or sign != _ZERO:
+                number = _extended(number, sign)
+                spelling[t, digits] = sign
+                digits += 1
+                significant = digits if sign != _ZERO else significant
+        if is_open and not is_begun:
+            groups = _extended(groups, _ZERO)
+        if raw[t, 0] and not digits:
+            number, digits = _extended(0, _ZERO), 1
+            spelling[t, 0] = _ZERO
+        codes[0, t], codes[1, t], codes[2, t] = number, groups, bare
+        counts[0, t], counts[1, t], counts[2, t], counts[3, t] = digits, significant, bare_digits, spaces
+    return spelling, codes, counts
+
+
+@compiled
+def _blur(spelling: NDArray[np.uint8], number: Codes, digits: NDArray[np.int64]) -> tuple[Codes, Places]:
+    """Code numbers as they are and without each of their digits: those within one edit have a code in common."""
+    most = digits.sum() + len(digits)
+    keys, text = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = 0
+    for t in range(len(digits)):
+        if digits[t] < MIN_DIGITS:
+            continue
+        keys[count], text[count] = number[t], t
+        count += 1
+        for left_out in range(digits[t]):
+            if left_out and spelling[t, left_out] == spelling[t, left_out - 1]:
+                continue  # the same as without the digit before
+            code = 0
+            for k in range(digits[t]):
+                if k != left_out:
+                    code = _extended(code, spelling[t, k])
+            keys[count], text[count] = code, t
+            count += 1
+    return keys[:count], text[:count]
+
+
+@compiled
+def joined_numbers(vocabulary: Vocabulary, place: Places, count: int) -> Codes:
+    """Code what every ``count`` neighbouring columns say as one number.
+
+    Parameters
+    ----------
+    vocabulary, place
+        As of ``NumberedTexts``.
+    count
+        At most the number of columns.
+
+    Returns
+    -------
+    ndarray
+        ``(rows, first columns)``, NOTHING where all the cells are empty.
+    """
+    rows, columns = place.shape[0], place.shape[1] - count + 1
+    codes = np.zeros((rows, columns), np.int64)
+    for i in range(rows):
+        for first in range(columns):
+            code, is_empty = 0, True
+            for column in range(first, first + count):
+                for sign in vocabulary.raw[place[i, column]]:
+                    if sign == 0:
+                        break
+                    is_empty = False
+                    if sign != _SPACE and (code or sign != _ZERO):
+                        code = _extended(code, sign)
+            codes[i, first] = code if code or is_empty else _extended(0, _ZERO)
+    return codes

@@ -17,9 +17,22 @@ def heavy_pages() -> Iterator[tuple[str, bytes]]:
         yield f"heavy_{name}.png", cv2.imencode(".png", page)[1].tobytes()
 
 
-def _table(rows: int, columns: int, line: int, cell: int, size: float) -> NDArray[np.uint8]:
+def register_page(seed: int) -> NDArray[np.uint8]:
+    """Draw a register of 3,072 digits on 4.6 million pixels, as a month of hourly readings has them."""
+    return _table(32, 24, 55, 100, 1.1, (1000, 10000), seed)
+
+
+def _table(
+    rows: int,
+    columns: int,
+    line: int,
+    cell: int,
+    size: float,
+    numbers_in: tuple[int, int] = (10, 60),
+    seed: int = 0,
+) -> NDArray[np.uint8]:
     page = np.full((rows * line + 2 * line, columns * cell + cell), _PAPER, np.uint8)
-    numbers = np.random.default_rng(0).integers(10, 60, (rows, columns))
+    numbers = np.random.default_rng(seed).integers(*numbers_in, (rows, columns))
     thickness = max(1, round(2 * size))
     for (row, column), number in np.ndenumerate(numbers):
         place = (cell // 2 + column * cell, (row + 2) * line - line // 3)

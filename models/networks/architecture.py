@@ -42,11 +42,6 @@ class Layer:
         """Path of the convolution alone."""
         return f"{self.module}.0"
 
-    @property
-    def input(self) -> str:
-        """Name of what the convolution takes in: its source, or the map the source and what is beside it make."""
-        return self.source if self.beside is None else f"{self.source}+{self.beside}"
-
     def field(self, units: Units) -> Units:
         """Tell which units of the input some units are computed from."""
         reach = KERNEL // 2 * self.dilation

@@ -125,21 +125,30 @@ def take_in(layer: Layer, maps: Mapping[str, Tensor]) -> Tensor:
     return source if layer.beside is None else join(source, maps[layer.beside])
 
 
-def activations(network: DigitNetwork, ink: Tensor) -> dict[str, Tensor]:
+def activations(network: DigitNetwork, ink: Tensor, last: str = FINE) -> dict[str, Tensor]:
     """Run the network on ``(1, 1, h, w)`` and keep all maps ``(1, c, h, w)``, their channels last in memory.
+
+    Parameters
+    ----------
+    network
+        The digit network.
+    ink
+        The page, padded to multiples of 16.
+    last
+        The map after which to stop; ``sixteenth3`` is the last of the encoder.
 
     Returns
     -------
     dict
-        Maps by the names of the layers that make them, joined maps by what those take in
-        (:class:`tablekin.models.networks.architecture.Layer`).
+        Maps by the names of the layers that make them; joined ones are not kept.
     """
     maps = {"ink": ink}
     for layer in LAYERS:
-        maps[layer.input] = x = take_in(layer, maps)
-        maps[layer.name] = network.get_submodule(layer.module)(x)
+        maps[layer.name] = network.get_submodule(layer.module)(take_in(layer, maps))
         if layer.source == "ink":
             maps[layer.name] = maps[layer.name].contiguous(memory_format=torch.channels_last)
+        if layer.name == last:
+            break
     return maps
 
 

@@ -172,7 +172,7 @@ def _block(name: str, units: Units, start: Tensor, size: NDArray[np.int64]) -> t
 
 def _whole(inverse: Tensor) -> NDArray:
     """Give the denominators ``(h, w, channels)``, 0 where nothing contributes."""
-    return rows(torch.where(inverse > 0, inverse.reciprocal(), 0))[0]
+    return rows(inverse.reciprocal().nan_to_num_(posinf=0))[0]
 
 
 def _taken(blocks: list[_Block]) -> Iterator[_Block]:

@@ -39,6 +39,7 @@ from tablekin.models.networks.architecture import (
 )
 from tablekin.models.networks.digits import DigitNetwork, activations, pad_to_grain
 from tablekin.models.page_lrp.adjoint import MAPS, adjoint_shares, pool_windows
+from tablekin.models.page_lrp.decoder import DECODER, DecoderWindows
 from tablekin.models.page_lrp.tiles import FeatureMap, embed, rows
 
 _GRAINS = {
@@ -46,7 +47,6 @@ _GRAINS = {
     for name, units in receptive_fields(FINE, (0, PER_GRAIN[FINE] - 1)).items()
 }
 """Grains on both sides of a detection's own that hold the part of each map the detection depends on."""
-_DECODER = tuple(layer for layer in reversed(LAYERS) if layer.stage.startswith("decode"))
 _ENCODER = tuple(layer for layer in reversed(LAYERS) if layer.stage.startswith("encode"))
 _FIRST = _ENCODER[-1]  # sees the pixels
 _CONTEXT = _ENCODER[: [layer.source for layer in _ENCODER].index(MAPS[0]) + 1]
@@ -84,7 +84,7 @@ class PatchPropagation:
     gamma
         Gamma of LRP by stage of the network.
     maps
-        The activations of a forward pass over the page, if there was one
+        The activations of a forward pass over the page, if there was one, of the whole network or of its encoder
         (:func:`tablekin.models.networks.digits.activations`); they are overwritten.
     """
 
@@ -98,23 +98,27 @@ class PatchPropagation:
         self.shape = (int(ink.shape[0]), int(ink.shape[1]))
         self._weights = {
             layer.name: _favoured(network.get_submodule(layer.convolution), gamma[layer.stage])
-            for layer in (*_DECODER, *_ENCODER[:-1])
+            for layer in (*DECODER, *_ENCODER[:-1])
         }
         self._head = _favoured(network.head, gamma["head"])
-        maps = maps or activations(network, pad_to_grain(ink[None, None]))
+        maps = {**(maps or activations(network, pad_to_grain(ink[None, None])))}
         weight = network.get_parameter(f"{_FIRST.convolution}.weight")
-        self._pixels, self._weights[_FIRST.name] = self._pixel_rule(maps[_FIRST.source], weight)
-        inverses = {
-            layer.name: self._inverse(layer, self._pixels if layer is _FIRST else maps[layer.source])
-            for layer in _ENCODER
-        }
-        self._maps = {
-            name: FeatureMap.of(maps[name]) for name in (FINE, *(layer.input for layer in _DECODER))
-        }
+        self._pixels, self._weights[_FIRST.name] = self._pixel_rule(maps.pop(_FIRST.source), weight)
+        self._windows = DecoderWindows(network, maps)
+        beside = {layer.beside for layer in DECODER}
+        self._maps: dict[str, FeatureMap] = {}
+        self._gains: dict[str, Tensor] = {}
+        inverses = {}
+        for layer in _ENCODER:  # from the last on, so that a map can be given up when its gain is there
+            inverse = self._inverse(layer, self._pixels if layer is _FIRST else maps[layer.source])
+            activation = maps.pop(layer.name)
+            if layer.name in (COARSE, *MAPS):
+                inverses[layer.name] = inverse
+            if layer.name in beside:  # the decoder takes the activation in
+                self._gains[layer.name] = activation * inverse
+            elif layer.name != COARSE:
+                self._gains[layer.name] = activation.mul_(inverse)
         self._inverse_maps = {name: FeatureMap.of(inverses[name]) for name in (COARSE, "eighth1", "quarter1")}
-        self._gains = {
-            layer.source: maps[layer.source].mul_(inverses[layer.source]) for layer in _ENCODER[:-1]
-        }
         self._inverses = {name: inverses[name] for name in MAPS}
         self._keep(*_CONTEXT)
 
@@ -140,27 +144,26 @@ class PatchPropagation:
         spread = _spread(layer, share, self._weights[layer.name])
         return spread * _around(self._maps[layer.source], layer.source, origin, _GRAINS[layer.source])
 
-    def _widen(self, layer: Layer, relevance: Tensor, corner: Tensor) -> Tensor:
+    def _widen(self, layer: Layer, relevance: Tensor, inputs: Tensor) -> Tensor:
         """Pass relevance of ``side x side`` outputs of a decoder layer to its ``(side + 2) x (side + 2)`` inputs.
 
-        The inputs begin at ``corner (n, 2)``. Denominators are computed here, since detections depend on few units
-        of the decoder.
+        Denominators are computed here, since detections depend on few units of the decoder.
         """
         weight = self._weights[layer.name]
-        inputs = self._maps[layer.input].cut(corner, relevance.shape[-1] + KERNEL - 1)
         share = relevance * _invert(F.conv2d(inputs, weight))
         return _spread_around(share, weight) * inputs
 
     def _decoder_back(self, digit: Tensor, cell: Tensor, origin: Tensor) -> _Shares:
         """Pass one unit of relevance a detection through head and decoder."""
-        relevance = self._head[digit, :, 0, 0][..., None, None] * self._maps[FINE].cut(cell, 1)
-        relevance = relevance / relevance.sum(1, keepdim=True)
-        upper, lower, coarsest = _DECODER
-        relevance = self._widen(upper, relevance, cell - 1)
-        relevance = self._widen(lower, relevance, cell - 2)
         coarse = torch.div(cell - 2, 2, rounding_mode="floor")  # 3 x 3 units of 1/8 hold the 5 x 5 of 1/4
+        inputs = self._windows.around(cell, coarse)
+        relevance = self._head[digit, :, 0, 0][..., None, None] * inputs.fine
+        relevance = relevance / relevance.sum(1, keepdim=True)
+        upper, lower, coarsest = DECODER
+        relevance = self._widen(upper, relevance, inputs.upper)
+        relevance = self._widen(lower, relevance, inputs.lower)
         above, quarter = _split(embed(relevance, cell - 2 - 2 * coarse, 6), lower)
-        relevance = self._widen(coarsest, above, coarse - 1)
+        relevance = self._widen(coarsest, above, inputs.coarsest)
         above, eighth = _split(embed(relevance, coarse + 1 - 2 * origin, 6), coarsest)
         return _Shares(
             origin,
@@ -277,8 +280,7 @@ def _favoured(layer: nn.Module, gamma: float) -> Tensor:
 def _invert(denominator: Tensor) -> Tensor:
     """One over each denominator, in its place; 0 where nothing contributes."""
     tiny = torch.finfo(denominator.dtype).tiny / torch.finfo(denominator.dtype).eps
-    nothing = denominator <= tiny
-    return denominator.reciprocal_().masked_fill_(nothing, 0)
+    return torch.threshold_(denominator, tiny, float("inf")).reciprocal_()
 
 
 def _split(relevance: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:

@@ -20,14 +20,23 @@ class FeatureMap:
         """Lay out a map ``(1, c, h, w)``; no copy is made where its channels are last in memory."""
         return cls(x[0].permute(1, 2, 0).contiguous())
 
-    def cut(self, corner: Tensor, sides: int | tuple[int, int]) -> Tensor:
-        """Cut ``(n, c, high, wide)`` windows; ``corner (n, 2)`` is the row and column of each one's first cell.
+    def cut(self, corner: Tensor, sides: int | tuple[int, int], coarser: int = 1) -> Tensor:
+        """Cut ``(n, c, high, wide)`` windows.
 
-        ``sides`` is the height and width of the windows, one number if they are equal.
+        Parameters
+        ----------
+        corner
+            ``(n, 2)``, row and column of each window's first cell.
+        sides
+            Height and width of the windows, one number if they are equal.
+        coarser
+            How many times larger the map is laid out, so that each of its cells is as many high and wide.
         """
         high, wide = (sides, sides) if isinstance(sides, int) else sides
         down = corner[:, 0, None] + torch.arange(high, device=corner.device)
         across = corner[:, 1, None] + torch.arange(wide, device=corner.device)
+        if coarser > 1:
+            down, across = (torch.div(axis, coarser, rounding_mode="floor") for axis in (down, across))
         height, width = self.cells.shape[:2]
         row, col = down.clamp(0, height - 1), across.clamp(0, width - 1)
         place = row[:, :, None] * width + col[:, None, :]

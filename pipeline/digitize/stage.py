@@ -32,6 +32,7 @@ from tablekin.models.networks.detection_confidence import (
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
 from tablekin.models.networks.marks import FRACTIONS, mark_index
+from tablekin.models.networks.sections import LARGEST, finest_features
 from tablekin.page import Detections, MarkDetections, PageFlag, WorkingPage
 
 _COMPOSED = np.array([mark_index(mark) for mark in FRACTIONS + "%"])
@@ -154,7 +155,7 @@ def _surest(found: Found, strength: NDArray[np.float32]) -> Found:
 
 def digitize(
     grey: NDArray[np.uint8], readers: Readers, threshold: float
-) -> tuple[WorkingPage, dict[str, torch.Tensor]]:
+) -> tuple[WorkingPage, dict[str, torch.Tensor] | None]:
     """Bring a page into the working frame and find its digits.
 
     Parameters
@@ -169,7 +170,7 @@ def digitize(
     Returns
     -------
     tuple
-        The working page, and the network's activations on it.
+        The working page, and the network's activations on it, unless they would take too much memory.
     """
     exposure = find_exposure(grey)
     ink = extract_ink(255 - grey if exposure.is_negative else grey)
@@ -185,8 +186,13 @@ def digitize(
     affine, size = working_frame(shape, pose.orientation, pose.scale, skew, whole=is_skewed)
     working = to_working(ink, affine, size)
     with torch.inference_mode():
-        maps = activations(network, as_batch(network, working))
-        glyphs = find_glyphs(readers, maps[FINE], working, threshold)
+        batch = as_batch(network, working)
+        if working.size > LARGEST:
+            maps, fine = None, finest_features(network, batch[0, 0, : working.shape[0], : working.shape[1]])
+        else:
+            maps = activations(network, batch)
+            fine = maps[FINE]
+        glyphs = find_glyphs(readers, fine, working, threshold)
     inverse = cv2.invertAffineTransform(affine)
     told = (
         (PageFlag.MIRRORED, pose.is_mirrored),

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tablekin.models.networks.bigram import MinRule, Spacing, bigrams
 from tablekin.models.networks.digits import DigitNetwork
-from tablekin.models.page_lrp.patches import PatchPropagation
+from tablekin.models.page_lrp import pool_page
 from tablekin.page import Detections
 
 
@@ -66,9 +66,8 @@ def explain_document(
         return PageFactor(found.phi, csr_array((len(found.phi), int(labels.max()) + 1)))
     device = str(next(network.parameters()).device)
     with torch.inference_mode():
-        patches = PatchPropagation(
-            network, torch.from_numpy(np.ascontiguousarray(ink)).to(device), gamma, maps
-        )
+        page = torch.from_numpy(np.ascontiguousarray(ink)).to(device)
         digit = torch.from_numpy(digits.digit.astype(np.int64)).to(device)
-        pooled = patches.pool(digit, torch.from_numpy(digits.cell).to(device), labels)
+        cell = torch.from_numpy(digits.cell).to(device)
+        pooled = pool_page(network, page, digit, cell, labels, gamma, maps)
     return PageFactor(found.phi, csr_array(found.shares @ pooled))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
 from tablekin.digitize import digitize, drop_false_positives, load_readers, to_original
+from tablekin.execution import release_freed_memory
 from tablekin.explain import PageFactor, digit_advance, explain_document, spacing_of
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.precision import full_precision
@@ -66,6 +67,9 @@ def analyse_document(
     reading = read(page, layout)
     clock.append(time.perf_counter())
     advance = digit_advance(page.digits)
+    is_large = maps is None
+    if is_large:
+        release_freed_memory()  # it lies in pieces, and what comes takes large ones
     factor = explain_document(
         readers.digits,
         page.ink,
@@ -76,6 +80,8 @@ def analyse_document(
         _gamma(config),
         maps,
     )
+    if is_large:
+        release_freed_memory()
     clock.append(time.perf_counter())
     stages = ("digitize", "segment", "read", "explain")
     seconds = {stage: end - begin for stage, (begin, end) in zip(stages, pairwise(clock), strict=True)}

@@ -18,8 +18,10 @@ from tablekin.models.networks.architecture import (
 )
 from tablekin.models.networks.digits import DigitNetwork, pad_to_grain
 
-LARGEST = 4_000_000
-"""Pixels of a section, at most: the maps of so many take half a gigabyte. No page of 2 megapixels is divided."""
+WHOLE = 4_000_000
+"""Pixels of a page, at most, that goes through the network as a whole: most do, and take a gigabyte then."""
+LARGEST = 3_000_000
+"""Pixels of a section of a larger page, with what is around it, at most."""
 _REACH = grains_around("ink", receptive_fields(FINE, (0, PER_GRAIN[FINE] - 1))["ink"])
 """Grains on all sides of a section that the finest features in it depend on."""
 
@@ -43,19 +45,18 @@ def divide(shape: tuple[int, int], largest: int = LARGEST) -> list[Section]:
         Pixels of a section with what is around it, at most, as long as that leaves room for a section.
     """
     grains = [-(-side // GRAIN) for side in shape]
+    parts = [
+        (down * across * high * wide, down, across)
+        for down in range(1, grains[0] + 1)
+        for across in range(1, grains[1] + 1)
+        if (high := -(-grains[0] // down) + 2 * _REACH)
+        * (wide := -(-grains[1] // across) + 2 * _REACH)
+        * GRAIN**2
+        <= largest
+    ]
+    _, down, across = min(parts, default=(0, *grains))
     if shape[0] * shape[1] <= largest:
         down, across = 1, 1
-    else:
-        parts = [
-            (down * across * high * wide, down, across)
-            for down in range(1, grains[0] + 1)
-            for across in range(1, grains[1] + 1)
-            if (high := -(-grains[0] // down) + 2 * _REACH)
-            * (wide := -(-grains[1] // across) + 2 * _REACH)
-            * GRAIN**2
-            <= largest
-        ]
-        _, down, across = min(parts, default=(0, *grains))
     return [
         Section((row[0], col[0]), (row[1], col[1]))
         for row in _cut(shape[0], grains[0], down)

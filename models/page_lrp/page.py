@@ -12,7 +12,7 @@ from torch import Tensor
 
 from tablekin.models.networks.architecture import COARSE, GAMMA, STRIDE
 from tablekin.models.networks.digits import DigitNetwork, activations, pad_to_grain
-from tablekin.models.networks.sections import LARGEST, Section, divide
+from tablekin.models.networks.sections import LARGEST, WHOLE, Section, divide
 from tablekin.models.page_lrp.patches import PatchPropagation
 
 
@@ -24,6 +24,7 @@ def pool_page(
     labels: NDArray[np.int32],
     gamma: Mapping[str, float] = GAMMA,
     maps: Mapping[str, Tensor] | None = None,
+    whole: int = WHOLE,
     largest: int = LARGEST,
 ) -> csr_array:
     """Follow the detections of a page back to the pixels and add their relevance up by region.
@@ -34,36 +35,49 @@ def pool_page(
         As for :class:`PatchPropagation`.
     digit, cell, labels
         As for :meth:`PatchPropagation.pool`.
+    whole
+        Pixels of a page, at most, that is not divided.
     largest
-        Pixels of a section, at most (:func:`tablekin.models.networks.sections.divide`).
+        Pixels of a section of another, at most (:func:`tablekin.models.networks.sections.divide`).
 
     Returns
     -------
     csr_array
         ``(n, regions)``; each row sums to 1. To rounding, what the page as a whole gives.
     """
-    sections = divide((ink.shape[0], ink.shape[1]), largest)
-    if len(sections) == 1:
+    if ink.numel() <= whole:
         return PatchPropagation(network, ink, gamma, maps).pool(digit, cell, labels)
-    places = cell.cpu().numpy() * STRIDE
+    regions, places = int(labels.max()) + 1, cell.cpu().numpy() * STRIDE
     chosen, parts = [], []
-    for section in sections:
+    for section in divide((ink.shape[0], ink.shape[1]), largest):
         inside = np.flatnonzero(_is_inside(places, section))
-        if not len(inside):
-            continue
-        part = torch.from_numpy(inside).to(digit.device)
-        first = torch.tensor([side.start // STRIDE for side in section.outer], device=cell.device)
-        there, names = _renumbered(labels[section.outer], int(labels.max()) + 1)
-        window = ink[section.outer].contiguous()
-        encoded = activations(network, pad_to_grain(window[None, None]), COARSE)
-        patches = PatchPropagation(network, window, gamma, encoded)
-        found = patches.pool(digit[part], cell[part] - first, there)
-        shape = (len(inside), int(labels.max()) + 1)
-        parts.append(csr_array((found.data, names[found.indices], found.indptr), shape))
-        chosen.append(inside)
+        if len(inside):
+            part = torch.from_numpy(inside).to(digit.device)
+            first = torch.tensor([side.start // STRIDE for side in section.outer], device=cell.device)
+            window, there = ink[section.outer].contiguous(), labels[section.outer]
+            parts.append(
+                _pool_window(network, window, digit[part], cell[part] - first, there, regions, gamma)
+            )
+            chosen.append(inside)
     if not parts:
-        return csr_array((0, int(labels.max()) + 1))
+        return csr_array((0, regions))
     return csr_array(vstack(parts, format="csr")[np.argsort(np.concatenate(chosen))])
+
+
+def _pool_window(
+    network: DigitNetwork,
+    ink: Tensor,
+    digit: Tensor,
+    cell: Tensor,
+    labels: NDArray[np.int32],
+    regions: int,
+    gamma: Mapping[str, float],
+) -> csr_array:
+    """Pool the relevance of some detections, all that they depend on being in a window of the page."""
+    there, names = _renumbered(labels, regions)
+    encoded = activations(network, pad_to_grain(ink[None, None]), COARSE)
+    found = PatchPropagation(network, ink, gamma, encoded).pool(digit, cell, there)
+    return csr_array((found.data, names[found.indices], found.indptr), (len(digit), regions))
 
 
 def _is_inside(places: NDArray[np.int64], section: Section) -> NDArray[np.bool_]:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from tablekin.binarization import darkness
 from tablekin.digitize.thresholds import INK
 
+_STRIP = 512  # rows
+
 
 def estimate_background(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Estimate the brightness of the bare paper under each pixel.
@@ -30,7 +32,8 @@ def estimate_background(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     side = max(min(INK.background_window, ((min(size) - 1) | 1) // 3), 3)
     closed = cv2.morphologyEx(cv2.medianBlur(small, 3), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     smooth = cv2.blur(closed.astype(np.float32), (side, side))
-    return np.maximum(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), 1)
+    paper = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.maximum(paper, 1, out=paper)
 
 
 def extract_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -47,10 +50,16 @@ def extract_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
         ``(h, w)`` float32 in [0, 1]: 0 bare paper, 1 solid ink. The scanner bed counts as paper.
     """
     paper = estimate_background(grey)
-    dark = darkness(grey, paper)
-    dark[paper < INK.bed * np.quantile(paper[::4, ::4], 1 - INK.brighter)] = 0
-    marks = dark[dark > INK.min_darkness]
+    bed = INK.bed * np.quantile(paper[::4, ::4], 1 - INK.brighter)
+    ink = paper  # in its place, strip by strip: a large page has no room for copies
+    for first in range(0, len(grey), _STRIP):
+        strip = slice(first, first + _STRIP)
+        dark = darkness(grey[strip], paper[strip])
+        dark[paper[strip] < bed] = 0
+        ink[strip] = dark
+    marks = ink[ink > INK.min_darkness]
     if marks.size < INK.min_marks:
-        return dark
+        return ink
     solid = INK.solid * float(np.quantile(marks, 1 - INK.darker))
-    return np.clip(dark / max(solid, INK.min_darkness), 0, 1)
+    np.divide(ink, max(solid, INK.min_darkness), out=ink)
+    return np.clip(ink, 0, 1, out=ink)

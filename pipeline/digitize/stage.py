@@ -32,7 +32,7 @@ from tablekin.models.networks.detection_confidence import (
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
 from tablekin.models.networks.marks import FRACTIONS, mark_index
-from tablekin.models.networks.sections import LARGEST, finest_features
+from tablekin.models.networks.sections import WHOLE, finest_features
 from tablekin.page import Detections, MarkDetections, PageFlag, WorkingPage
 
 _COMPOSED = np.array([mark_index(mark) for mark in FRACTIONS + "%"])
@@ -187,7 +187,7 @@ def digitize(
     working = to_working(ink, affine, size)
     with torch.inference_mode():
         batch = as_batch(network, working)
-        if working.size > LARGEST:
+        if working.size > WHOLE:
             maps, fine = None, finest_features(network, batch[0, 0, : working.shape[0], : working.shape[1]])
         else:
             maps = activations(network, batch)

@@ -128,7 +128,7 @@ class ScaleCriteria:
     max_pixels: int = threshold(
         12_000_000,
         "working pixels",
-        "of a page, whose scale is lowered to that: a full page takes 4 GiB then; the largest of ours has 11.9 million",
+        "of a page, whose scale is lowered to that: a full page takes 1.5 GiB; the largest of ours has 11.9 million",
     )
     min_scale: float = threshold(0.1, "working pixels for a pixel of the scan", "no page is reduced further")
     max_scale: float = threshold(4.0, "working pixels for a pixel of the scan", "no page is enlarged further")

@@ -1,6 +1,7 @@
 """Execution: the only room that knows about processes, clusters and devices."""
 
 from tablekin.execution.device import default_workers, resolve_device
+from tablekin.execution.malloc import release_freed_memory
 from tablekin.execution.pool import open_cluster, run_in_order
 from tablekin.execution.progress import STEP, Progress, ProgressStep
 from tablekin.execution.tally import Count, Say, Tally
@@ -24,6 +25,7 @@ __all__ = [
     "more_time",
     "one_thread",
     "open_cluster",
+    "release_freed_memory",
     "resolve_device",
     "run_in_order",
 ]

@@ -1,4 +1,4 @@
-"""Memory: keep what is freed for the next page."""
+"""Memory: keep what is freed for the next page, unless it is too much."""
 
 from __future__ import annotations
 
@@ -30,3 +30,21 @@ def keep_freed_memory() -> bool:
         return False
     options = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _NEVER), (_TOP_PAD, 64 * 2**20))
     return all([mallopt(name, value) == 1 for name, value in options])
+
+
+def release_freed_memory() -> bool:
+    """Let the C library of this process give what is freed back to the system after all, as after a large page.
+
+    Returns
+    -------
+    bool
+        Whether the C library is that of GNU, on Linux.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except AttributeError:
+        return False
+    trim(0)
+    return True

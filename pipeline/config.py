@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,13 @@ from tablekin.errors import ConfigError
 # what neither the tables of documents nor those of pairs depend on: what is recomputed and collations have
 # fingerprints of their own
 _OF_NO_TABLE = {"seed": True, "device": True, "iiif": True, "recompute": True, "collate": True}
+
+
+class Similarity(StrEnum):
+    """By what pages are ranked and their matches chosen: the paper's, or one that knows what all tables share."""
+
+    PAPER = "paper"
+    SPECIFIC = "specific"
 
 
 class _Section(BaseModel):
@@ -83,6 +91,11 @@ class ExplainConfig(_Section):
         ge=0,
         description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer",
     )
+    similarity: Similarity = Field(
+        default=Similarity.PAPER,
+        description="by what partners are ranked and matches chosen: `specific`, which knows what tables have in "
+        "common, or `paper`, the plain product of the features; the tables have both",
+    )
     matches_per_pair: int = Field(
         default=4, gt=0, description="strongest matches kept of each pair and level"
     )
@@ -110,7 +123,7 @@ class CollateConfig(_Section):
     neighbours: int = Field(
         default=5,
         ge=0,
-        description="a document is collated with so many of its nearest by cosine, and as many by runs of digits",
+        description="a document is collated with so many of its nearest by rank, and as many by runs of digits",
     )
 
 
@@ -150,7 +163,7 @@ class RunConfig(_Section):
         The options are left out that only the comparison of documents reads, and those of an OCR engine where none
         is asked for; where one is, ``parts`` are to have its version.
         """
-        of_pairs = {"matches_per_pair", "matches_from_cosine"}
+        of_pairs = {"similarity", "matches_per_pair", "matches_from_cosine"}
         return _digest(self.model_dump_json(exclude={**self._of_no_table(), "explain": of_pairs}), *parts)
 
     def _of_no_table(self) -> dict[str, bool]:
@@ -205,9 +218,20 @@ class RunConfig(_Section):
         except ValidationError as error:
             raise ConfigError("; ".join(_describe(problem) for problem in error.errors())) from error
 
-    def pair_fingerprint(self, *parts: str) -> str:
-        """Digest of what the tables of pairs depend on besides the documents."""
-        return _digest(self.model_dump_json(exclude=self._of_no_table()), *parts)
+    def pair_fingerprint(self, documents: str, weights: str = "") -> str:
+        """Digest of what the tables of pairs depend on besides the documents.
+
+        Parameters
+        ----------
+        documents
+            Digest of what these depend on.
+        weights
+            Of the specific similarity; without, of tables of before there was one.
+        """
+        if not weights:
+            before: dict[str, Any] = {**self._of_no_table(), "explain": {"similarity"}}
+            return _digest(self.model_dump_json(exclude=before), documents)
+        return _digest(self.model_dump_json(exclude=self._of_no_table()), documents, weights)
 
 
 def _digest(*parts: str) -> str:
@@ -250,7 +274,8 @@ def read_config(path: str | Path | None) -> RunConfig:
     Examples
     --------
     >>> import tablekin
-    >>> from pathlib import Path
+    >>> from enum import StrEnum
+    from pathlib import Path
     >>> Path("RUN.toml").write_text('device = "cpu"')
     14
     >>> tablekin.read_config("RUN.toml").device

@@ -6,6 +6,7 @@ import getpass
 import hashlib
 import platform
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from tablekin.schemas import SCHEMA_VERSION
 from tablekin.version import __version__
 
+_OF_PAIRS = "similarity.safetensors"
 _PACKAGES = (
     "torch",
     "numpy",
@@ -36,6 +38,16 @@ def weights_digests() -> dict[str, str]:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.glob("*.safetensors"))
     }
+
+
+def document_digests(weights: Mapping[str, str]) -> list[str]:
+    """Leave out of the digests of weights those that only the comparison of documents reads."""
+    return [digest for name, digest in weights.items() if name != _OF_PAIRS]
+
+
+def pair_digest(weights: Mapping[str, str]) -> str:
+    """Pick the digest of the weights that the comparison of documents reads; empty where a record knows none."""
+    return weights.get(_OF_PAIRS, "")
 
 
 def versions() -> dict[str, str]:

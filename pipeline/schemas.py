@@ -107,6 +107,7 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("rank_a", pa.int32()),
         ("rank_b", pa.int32()),
         ("conservation_error", pa.float32()),
+        ("specific", pa.float32()),
     ],
     "matches": [
         *_PAIR,
@@ -117,6 +118,7 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("relevance", pa.float32()),
         ("share", pa.float32()),
         ("features", pa.list_(pa.string())),
+        ("specific", pa.float32()),
     ],
     "alignments": [
         *_PAIR,
@@ -261,9 +263,11 @@ DOCUMENT_TABLES = (
     "documents",
 )  # documents seals a batch
 OPTIONAL_DOCUMENT_TABLES = ("words",)  # a batch has them only where an OCR engine read its pages
-OPTIONAL_COLUMNS = {
-    "regions": ("label",)
-}  # missing where none did, and in files of before they were thought of
+OPTIONAL_COLUMNS = {  # missing in files of before they were thought of; labels also where no OCR engine read any
+    "regions": ("label",),
+    "pairs": ("specific",),
+    "matches": ("specific",),
+}
 RECOMPUTED_TABLES = (
     "columns",
     "functions",
@@ -295,11 +299,15 @@ ENCODINGS: dict[str, dict[str, Any]] = {
         "column_encoding": {column: "BYTE_STREAM_SPLIT" for column in numbers},
     }
     for table, dictionary, numbers in (
-        ("pairs", ["doc_a", "doc_b", "rank_a", "rank_b"], ["dot", "cosine", "z", "conservation_error"]),
+        (
+            "pairs",
+            ["doc_a", "doc_b", "rank_a", "rank_b"],
+            ["dot", "cosine", "z", "conservation_error", "specific"],
+        ),
         (
             "matches",
             ["doc_a", "doc_b", "level", "rank", "region_a", "region_b", "features.list.element"],
-            ["relevance", "share"],
+            ["relevance", "share", "specific"],
         ),
     )
 }

@@ -30,7 +30,7 @@ from tablekin.corpus import CollationProvenance, Comparison, CorpusStore, docume
 from tablekin.execution import Tally
 from tablekin.explain import compare, driver_tables, match_pairs, score_pairs
 from tablekin.orchestration.record import Record
-from tablekin.provenance import versions, weights_digests
+from tablekin.provenance import document_digests, versions, weights_digests
 from tablekin.recompute import recomputation_fingerprint
 from tablekin.schemas import FEATURES, RECOMPUTED_TABLES, SCHEMAS, empty
 
@@ -71,7 +71,7 @@ def invent_page(rng: np.random.Generator) -> Page:
 
 def fingerprint() -> str:
     """Digest of what the documents would depend on."""
-    return CONFIG.document_fingerprint(str(versions()["tablekin"]), *weights_digests().values())
+    return CONFIG.document_fingerprint(str(versions()["tablekin"]), *document_digests(weights_digests()))
 
 
 def make_documents(folder: Path, documents: int) -> None:

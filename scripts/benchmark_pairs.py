@@ -32,7 +32,7 @@ from lib.lookups import time_lookups
 from lib.made_corpus import first_documents, make_corpus, shape_of
 from numpy.typing import NDArray
 
-from tablekin.config import RunConfig
+from tablekin.config import RunConfig, Similarity
 from tablekin.corpus import CorpusStore
 from tablekin.execution import default_workers
 from tablekin.explain import FactorIndex, compare, match_pairs, score_pairs
@@ -41,6 +41,13 @@ from tablekin.explain.stage import SIZES
 from tablekin.provenance import peak_memory
 
 GROWTH = (1000, 3000, 10000)
+_COMPARED = (
+    "seconds",
+    "seconds_of_cores",
+    "pairs_per_second_of_a_core",
+    "seconds_by_phase",
+    "peak_memory_mb",
+)
 
 Result = TypeVar("Result")
 
@@ -103,14 +110,15 @@ def timed_corpus(folder: Path, clock: Clock) -> CorpusStore:
     return corpus
 
 
-def measure(folder: Path, matches_per_pair: int) -> dict[str, Any]:
+def measure(folder: Path, matches_per_pair: int, similarity: Similarity) -> dict[str, Any]:
     """Run the comparison of a corpus once more from its beginning."""
     clock, stages = Clock(), Counter[str]()
     corpus = timed_corpus(folder, clock)
     corpus.pair_table.drop()
     corpus.match_table.drop()
-    config = RunConfig.model_validate({"explain": {"matches_per_pair": matches_per_pair}})
-    compile_kernel(first_documents(folder, 2))
+    explain = {"matches_per_pair": matches_per_pair, "similarity": similarity}
+    config = RunConfig.model_validate({"explain": explain})
+    compile_kernel(first_documents(folder, 2, similarity))
 
     def score(factors: FactorIndex, threads: int) -> TimedScores:
         return TimedScores(clock.time("rank", score_pairs, factors, threads), clock)
@@ -164,9 +172,16 @@ def benchmark(
             "density": density,
             "matches_per_pair": matches_per_pair,
         }
-        result |= shape_of(folder, 2 * SIZES.tile) | _apart(measure, folder, matches_per_pair)
+        result |= shape_of(folder, 2 * SIZES.tile)
+        measured = {each: _apart(measure, folder, matches_per_pair, each) for each in Similarity}
+        result |= measured[RunConfig().explain.similarity]
+        result["by_similarity"] = {
+            each.value: {name: found[name] for name in _COMPARED} for each, found in measured.items()
+        }
         result["seconds_of_a_lookup"] = _apart(time_lookups, folder)
-        result["dense"] = _apart(compare_with_dense, folder, matches_per_pair)
+        result["dense"] = {
+            each.value: _apart(compare_with_dense, folder, matches_per_pair, each) for each in Similarity
+        }
         if seconds := _apart(time_network, folders):
             result["seconds_of_a_pair_by_the_network"] = round(seconds, 2)
             result["ratio_to_the_network"] = round(seconds * result["pairs_per_second_of_a_core"])

@@ -115,7 +115,8 @@ def compare(
     a, b = (_as_page(one, settings) for one in (page, other))
     phi = np.array([one.features.to_numpy(np.float64) for one in (a, b)])
     sums = np.array([_sum_relevance(one) for one in (a, b)])
-    (row,) = Scores(["a", "b"], phi, sums, 1).table(_FIRST, _SECOND).to_pylist()
+    chosen = settings.explain.similarity
+    (row,) = Scores(["a", "b"], phi, sums, 1, similarity=chosen).table(_FIRST, _SECOND).to_pylist()
 
     def find_matches() -> pd.DataFrame:
         factors = load_factors(
@@ -127,13 +128,14 @@ def compare(
                     ).select(columns)
                     for table, columns in FACTOR_TABLES.items()
                 }
-            ]
+            ],
+            chosen,
         )
         dot = np.array([row["dot"]])
         found = match_pairs(factors, _FIRST, _SECOND, dot, settings.explain.matches_per_pair)
         return found.cast(SCHEMAS["matches"]).to_pandas().assign(doc_a=a.doc_id, doc_b=b.doc_id)
 
-    return Pair(a, b, PairScore(row["dot"], row["cosine"]), find_matches)
+    return Pair(a, b, PairScore(row["dot"], row["cosine"], row["specific"]), find_matches)
 
 
 def _sum_relevance(page: Page) -> NDArray[np.float64]:

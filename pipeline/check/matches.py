@@ -22,7 +22,9 @@ from tablekin.check.problem import (
     delete_tables,
     scatter_mask,
 )
+from tablekin.config import Similarity
 from tablekin.corpus import CorpusLayout, Coverage, MatchProvenance, document_key, read_provenance, survey
+from tablekin.models.specific_similarity import SpecificSimilarity
 from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
 
@@ -35,7 +37,12 @@ _KINDS_OF_LEVEL = {
 
 
 def check_matches(
-    layout: CorpusLayout, parts: Sequence[Path], index: DocumentIndex, pairs: PairSet, max_rank: int | None
+    layout: CorpusLayout,
+    parts: Sequence[Path],
+    index: DocumentIndex,
+    pairs: PairSet,
+    max_rank: int | None,
+    similarity: Similarity,
 ) -> Iterator[Problem]:
     """Check that matches are of pairs and of their regions, ranked, and no more than all of a pair's relevance.
 
@@ -51,6 +58,8 @@ def check_matches(
         Those that are met are added.
     max_rank
         How many matches of a pair and level are kept, if it is known.
+    similarity
+        By which they were chosen.
     """
     for part in parts:
         found = WrongRows()
@@ -60,7 +69,7 @@ def check_matches(
                 named = pc.list_flatten(file.read_row_group(group, ["features"])["features"])
                 if not pc.all(pc.is_in(named, pa.array(FEATURES)), min_count=0).as_py():
                     found.add("name an unknown feature", 1, f"row group {group}")
-        for what, wrong in _wrong_rows(rows, index, pairs, max_rank):
+        for what, wrong in _wrong_rows(rows, index, pairs, max_rank, similarity):
             found.note(what, wrong, rows)
         made_from = read_provenance(part, MatchProvenance.of_seal)
         if made_from and index.complete:
@@ -91,6 +100,7 @@ def check_coverage(
     pairs: PairSet | None,
     min_cosine: float,
     fingerprint: str | None,
+    specific: SpecificSimilarity | None,
 ) -> Iterator[Problem]:
     """Check that every pair of documents is in one part, and has matches if it must have some.
 
@@ -108,6 +118,8 @@ def check_coverage(
         Pairs below it need no matches.
     fingerprint
         Of the config they were made with, if it is known.
+    specific
+        That they were chosen by, if not by the paper's.
     """
     if not parts:
         yield Problem(layout.place(layout.table("matches")), "has no part", "run again")
@@ -132,7 +144,7 @@ def check_coverage(
         yield Problem(table, what, "run again, which goes on with them")
     if pairs is None:
         return
-    lost = [pair for pair in _unmatched(index, pairs, min_cosine) if not found.missing[pair]]
+    lost = [pair for pair in _unmatched(index, pairs, min_cosine, specific) if not found.missing[pair]]
     if lost:
         a, b = (index.names[place].as_py() for place in lost[0])
         what = f"{len(lost)} pairs that must have matches have none (first: {a} and {b})"
@@ -140,7 +152,7 @@ def check_coverage(
 
 
 def _wrong_rows(
-    rows: pa.Table, index: DocumentIndex, pairs: PairSet, max_rank: int | None
+    rows: pa.Table, index: DocumentIndex, pairs: PairSet, max_rank: int | None, similarity: Similarity
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a match, and which rows it is wrong with."""
     a, b = index.places(rows["doc_a"]), index.places(rows["doc_b"])
@@ -151,7 +163,8 @@ def _wrong_rows(
     level = pc.fill_null(pc.index_in(rows["level"].cast(pa.string()), pa.array(_LEVELS)), -1).to_numpy()
     yield "have an unknown level", level < 0
     good = known & (a < b) & (level >= 0)
-    numbers = ("rank", "region_a", "region_b", "relevance", "share")
+    chosen_by = "specific" if similarity is Similarity.SPECIFIC else "relevance"
+    numbers = {"rank", "region_a", "region_b", "relevance", "share", chosen_by}
     frame = pd.DataFrame({name: rows[name].to_numpy()[good] for name in numbers})
     a, b, frame["level"] = a[good], b[good], level[good]
     frame["pair"] = pairs.place(a, b)
@@ -172,8 +185,8 @@ def _wrong_rows(
     if max_rank is not None:
         odd |= frame["rank"] > max_rank
     yield "are not ranked 1, 2, 3 ... within their pair and level", scatter_mask(good, _restore(odd))
-    rising = (group["relevance"].diff() > 0) | ~(frame["relevance"] > 0)
-    yield "have more relevance than the one before, or none", scatter_mask(good, _restore(rising))
+    rising = (group[chosen_by].diff() > 0) | ~(frame[chosen_by] > 0)
+    yield f"have more {chosen_by} than the one before, or none", scatter_mask(good, _restore(rising))
     at = frame.index
     _, first, place = np.unique(frame["pair"], return_index=True, return_inverse=True)
     # of each pair once: its features take more memory than its matches
@@ -187,19 +200,23 @@ def _wrong_rows(
     yield "are of a pair whose matches have more than its relevance", scatter_mask(good, _restore(above))
 
 
-def _unmatched(index: DocumentIndex, pairs: PairSet, min_cosine: float) -> Iterator[tuple[int, int]]:
+def _unmatched(
+    index: DocumentIndex, pairs: PairSet, min_cosine: float, specific: SpecificSimilarity | None
+) -> Iterator[tuple[int, int]]:
     """Find pairs without matches whose cells have relevance in common: the sum of the map is positive.
 
     Pairs whose cosine is below ``min_cosine`` need none.
     """
     count = len(index.names)
     norms = np.linalg.norm(index.phi, axis=1)
+    cells = (specific.scale(index.phi) * index.cells) @ specific.layer.T if specific else index.cells
     for a in range(count - 1):
         b = np.arange(a + 1, count)
-        given, dot = index.cells[b] @ index.cells[a], index.phi[b] @ index.phi[a]
+        given, dot = cells[b] @ cells[a], index.phi[b] @ index.phi[a]
+        least = ROUNDING.relative * (1.0 if specific else dot)
         place = pairs.place(np.full(len(b), a), b)
         near = dot >= (min_cosine + ROUNDING.relative) * norms[a] * norms[b] if min_cosine else dot > 0
-        for other in b[(given > ROUNDING.relative * dot) & near & ~pairs.met[place]]:
+        for other in b[(given > least) & near & ~pairs.met[place]]:
             yield a, int(other)
 
 

@@ -21,6 +21,7 @@ from tablekin.check.problem import (
     scatter_mask,
 )
 from tablekin.corpus import CorpusLayout
+from tablekin.models.specific_similarity import SpecificSimilarity
 
 _TINY = 1e-15  # norm of a document without features, so that nothing is divided by 0
 
@@ -44,7 +45,12 @@ class PairSet:
             yield a, int(self._count - (ends[a] - place))
 
 
-def check_pairs(layout: CorpusLayout, parts: Sequence[Path], index: DocumentIndex) -> Iterator[Problem]:
+def check_pairs(
+    layout: CorpusLayout,
+    parts: Sequence[Path],
+    index: DocumentIndex,
+    specific: SpecificSimilarity | None = None,
+) -> Iterator[Problem]:
     """Check that every pair of documents is there once, with scores that fit their features.
 
     Parameters
@@ -55,17 +61,20 @@ def check_pairs(layout: CorpusLayout, parts: Sequence[Path], index: DocumentInde
         Those of the table that can be read.
     index
         All documents.
+    specific
+        That they were compared by, if these weights are at hand.
     """
     count, table = len(index.names), layout.place(layout.table("pairs"))
     pairs = PairSet(count)
     ranks = np.zeros((2, count))  # sum and sum of squares of the ranks among a document's partners
     again = delete_tables(layout, "pairs")
+    compared = specific.features(index.phi) if specific else None
     for part in parts:
         found = WrongRows()
         with pq.ParquetFile(part, read_dictionary=["doc_a", "doc_b"]) as file:
             for group in range(file.num_row_groups):
                 rows = file.read_row_group(group)
-                for what, wrong in _wrong_rows(rows, index, pairs, ranks):
+                for what, wrong in _wrong_rows(rows, index, pairs, ranks, compared):
                     found.note(what, wrong, rows)
         yield from found.problems(layout.place(part), again)
     if not parts or not index.complete:
@@ -82,7 +91,7 @@ def check_pairs(layout: CorpusLayout, parts: Sequence[Path], index: DocumentInde
 
 
 def _wrong_rows(
-    rows: pa.Table, index: DocumentIndex, pairs: PairSet, ranks: Floats
+    rows: pa.Table, index: DocumentIndex, pairs: PairSet, ranks: Floats, compared: Floats | None
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a pair, and which rows it is wrong with; adds to ``pairs`` and ``ranks``."""
     a, b = index.places(rows["doc_a"]), index.places(rows["doc_b"])
@@ -102,6 +111,9 @@ def _wrong_rows(
     norms = np.maximum(np.linalg.norm(index.phi, axis=1), _TINY)
     wrong = ROUNDING.differ(values["cosine"], dot / norms[a] / norms[b], 1.0)
     yield "have a cosine that their phi do not give", scatter_mask(good, wrong)
+    if compared is not None and "specific" in values:
+        wrong = ROUNDING.differ(values["specific"], np.einsum("pf,pf->p", compared[a], compared[b]), 1.0)
+        yield "have a specific similarity that their phi do not give", scatter_mask(good, wrong)
     lost = ~(values["conservation_error"] <= ROUNDING.relative)
     yield "have a map that does not add up to dot", scatter_mask(good, lost)
     yield "have a z that is no number", scatter_mask(good, ~np.isfinite(values["z"]))

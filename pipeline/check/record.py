@@ -14,7 +14,7 @@ from tablekin.check.files import is_as_written, repair_part
 from tablekin.check.index import DocumentIndex
 from tablekin.check.problem import Problem, delete_part, delete_tables
 from tablekin.collation import cells_fingerprint, collations_fingerprint
-from tablekin.config import RunConfig
+from tablekin.config import RunConfig, Similarity
 from tablekin.corpus import (
     CorpusLayout,
     CorpusManifest,
@@ -23,6 +23,8 @@ from tablekin.corpus import (
     inputs_digest,
     part_metadata,
 )
+from tablekin.models.specific_similarity import SpecificSimilarity, load_specific_similarity
+from tablekin.provenance import document_digests, pair_digest, weights_digests
 from tablekin.recompute import recomputation_fingerprint
 from tablekin.schemas import DOCUMENT_TABLES, OPTIONAL_DOCUMENT_TABLES, PartKey
 
@@ -69,6 +71,19 @@ def config_of(record: Mapping[str, Any]) -> RunConfig | None:
         return None
 
 
+def similarity_of(record: Mapping[str, Any]) -> Similarity:
+    """Tell by what pages were ranked; by the paper's similarity where the record is of before there was another."""
+    config = config_of(record)
+    known = config is not None and pair_digest(record.get("weights", {}))
+    return config.explain.similarity if config and known else Similarity.PAPER
+
+
+def specific_of(record: Mapping[str, Any]) -> SpecificSimilarity | None:
+    """Give the specific similarity that pages were compared by, if these weights are at hand."""
+    digest = pair_digest(record.get("weights", {}))
+    return load_specific_similarity() if digest and digest == pair_digest(weights_digests()) else None
+
+
 def fingerprints_of(record: Mapping[str, Any], corrected: str = "") -> Fingerprints | None:
     """Compute the fingerprints of the tables anew from the record; None if it does not tell enough.
 
@@ -76,16 +91,20 @@ def fingerprints_of(record: Mapping[str, Any], corrected: str = "") -> Fingerpri
     """
     config = config_of(record)
     try:
-        version, weights = record["versions"]["tablekin"], record["weights"].values()
+        version, weights = record["versions"]["tablekin"], record["weights"]
     except KeyError:
         return None
     if config is None:
         return None
-    documents = config.document_fingerprint(version, *weights, *filter(None, [engine_of_record(record)]))
+    documents = config.document_fingerprint(
+        version, *document_digests(weights), *filter(None, [engine_of_record(record)])
+    )
     recomputed = recomputation_fingerprint(config, version)
     cells = cells_fingerprint(documents, recomputed)
     alignments = collations_fingerprint(cells, config.collate.neighbours, corrected)
-    return Fingerprints(documents, config.pair_fingerprint(documents), recomputed, cells, alignments)
+    return Fingerprints(
+        documents, config.pair_fingerprint(documents, pair_digest(weights)), recomputed, cells, alignments
+    )
 
 
 def check_record(

@@ -28,7 +28,16 @@ from tablekin.check.matches import check_coverage, check_matches
 from tablekin.check.pairs import PairSet, check_pairs
 from tablekin.check.problem import Problem, delete_batch, delete_tables
 from tablekin.check.recomputations import check_recomputations
-from tablekin.check.record import check_record, check_seals, config_of, fingerprints_of, read_record
+from tablekin.check.record import (
+    check_record,
+    check_seals,
+    config_of,
+    fingerprints_of,
+    read_record,
+    similarity_of,
+    specific_of,
+)
+from tablekin.config import Similarity
 from tablekin.corpus import CorpusLayout, CorpusManifest, CorrectedReadings, find_foreign, tables_of_batch
 from tablekin.errors import CorpusError
 from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, SCHEMAS
@@ -102,11 +111,12 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
     sound = parts.sound
     yield from check_seals(layout, sound, expected, index)
     met: PairSet | None = None
+    similarity, specific = similarity_of(record), specific_of(record)
     if parts.is_to_be_checked(["pairs"], values):
-        yield from _as_far_as_possible(check_pairs(layout, sound["pairs"], index), layout, "pairs")
+        yield from _as_far_as_possible(check_pairs(layout, sound["pairs"], index, specific), layout, "pairs")
     if parts.is_to_be_checked(["matches"], values):
         met, max_rank = PairSet(len(index.names)), config.explain.matches_per_pair if config else None
-        found = check_matches(layout, sound["matches"], index, met, max_rank)
+        found = check_matches(layout, sound["matches"], index, met, max_rank, similarity)
         yield from _as_far_as_possible(found, layout, "matches")
     yield from check_coverage(
         layout,
@@ -115,6 +125,7 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
         met,
         config.explain.matches_from_cosine if config else 0,
         expected.pairs if expected else None,
+        specific if similarity is Similarity.SPECIFIC else None,
     )
     if parts.is_to_be_checked(["drivers"], values):
         yield from _as_far_as_possible(check_drivers(layout, sound["drivers"], index), layout, "drivers")

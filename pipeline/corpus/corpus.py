@@ -160,7 +160,8 @@ class CorpusStore:
         """
         near = (ds.field("rank_a") <= neighbours) | (ds.field("rank_b") <= neighbours)
         wanted = columns or _PAIR
-        found = [read_parts([part], wanted, near) for part in self.layout.parts("pairs")]
+        optional = [ALL_SCHEMAS["pairs"].field(name) for name in OPTIONAL_COLUMNS["pairs"]]
+        found = [read_parts([part], wanted, near, optional) for part in self.layout.parts("pairs")]
         empty = ALL_SCHEMAS["pairs"].empty_table().select(wanted)
         return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
 

@@ -99,7 +99,7 @@ def remove_rows(path: Path, schema: pa.Schema, columns: list[str], values: Itera
             rows = file.read_row_group(group)
             for column in columns:
                 rows = rows.filter(pc.invert(pc.is_in(rows[column].cast(pa.string()), gone)))
-            return rows
+            return _completed(rows, schema)
 
         write_row_groups(path, schema, map(left, range(file.num_row_groups)))
 
@@ -196,12 +196,20 @@ def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str],
                 if _may_hold(file.metadata.row_group(group), places, value):
                     rows = file.read_row_group(group)
                     wanted = [pc.equal(rows[column], value) for column in columns]
-                    found.append(rows.filter(reduce(pc.or_, wanted)).cast(schema))
+                    found.append(_completed(rows.filter(reduce(pc.or_, wanted)), schema).cast(schema))
         return pa.concat_tables(found)
 
     with ThreadPoolExecutor() as threads:
         found = [schema.empty_table(), *threads.map(rows_of, paths)]
     return pa.concat_tables(found)
+
+
+def _completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Add the columns that a part of before they were thought of lacks, without values, and order all."""
+    for field in schema:
+        if field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(len(rows), field.type))
+    return rows.select(schema.names)
 
 
 def _strings(schema: pa.Schema) -> list[str]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from tablekin.explain.parts import joint_parts as joint_parts
     from tablekin.explain.parts import parts_of as parts_of
     from tablekin.explain.region_map import joint_relevance as joint_relevance
+    from tablekin.explain.region_map import joint_specific as joint_specific
     from tablekin.explain.region_map import pool_factor as pool_factor
+    from tablekin.explain.region_map import specific_factor as specific_factor
     from tablekin.explain.scores import Scores as Scores
     from tablekin.explain.spacing import digit_advance as digit_advance
     from tablekin.explain.spacing import spacing_of as spacing_of
@@ -38,7 +40,7 @@ __getattr__, __dir__, __all__ = open_door(
         "factor_index": ["FACTOR_TABLES", "FactorIndex", "load_factors"],
         "matches": ["match_pairs", "score_pairs"],
         "parts": ["PART_KINDS", "joint_parts", "parts_of"],
-        "region_map": ["joint_relevance", "pool_factor"],
+        "region_map": ["joint_relevance", "joint_specific", "pool_factor", "specific_factor"],
         "scores": ["Scores"],
         "spacing": ["digit_advance", "spacing_of"],
         "stage": ["ComparisonPlan", "Match", "Score", "compare"],

@@ -3,6 +3,9 @@
 By Cauchy-Schwarz the relevance of two regions is at most the product of their norms. Nearly all of a region's norm
 lies in the few features of its head, so the products of these, and the norm of the rest, bound the relevance far
 better. One region is compared with sixteen at a time.
+
+Where the relevance of two regions is ``x^T metric y``, the one document is laid out as ``metric y``: what is compared
+with it stays sparse, and the same holds with the norms of this inner product.
 """
 
 from __future__ import annotations
@@ -52,14 +55,21 @@ class RegionEntries(NamedTuple):
 class DenseDocument(NamedTuple):
     """The regions of a document laid out as a table: a feature's relevance in each of them, then the next feature's."""
 
-    relevance: Pointer  # (features, stride)
+    relevance: Pointer  # (features, stride), of the metric times the region
     stride: int  # regions, and as many zeros as fill up a multiple of LANES
     norm: Pointer  # (stride,)
     first: int  # place of its first region in the level
 
 
 @compiled
-def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm: NDArray[np.float32]) -> int:
+def lay_out(
+    level: PooledLevel,
+    document: int,
+    scale: NDArray[np.float64],
+    metric: NDArray[np.float64],
+    table: NDArray[np.float32],
+    norm: NDArray[np.float32],
+) -> int:
     """Write the regions of a document as a table.
 
     Parameters
@@ -68,6 +78,10 @@ def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm:
         The regions of all documents.
     document
         Place of the document.
+    scale
+        ``(documents, features)``, what their relevance is multiplied by, or ``PLAIN``.
+    metric
+        ``(features, features)``, by which it is multiplied then, or ``PLAIN``.
     table, norm
         Overwritten with the arrays of a ``DenseDocument``.
 
@@ -80,10 +94,20 @@ def lay_out(level: PooledLevel, document: int, table: NDArray[np.float32], norm:
     stride = (last - first + LANES - 1) // LANES * LANES
     table[: WIDTH * stride] = 0
     norm[:stride] = 0
+    column = np.zeros(WIDTH)
     for region in range(first, last):
         norm[region - first] = level.norm[region]
+        column[:] = 0
         for entry in range(level.begin[region], level.begin[region + 1]):
-            table[level.feature[entry] * stride + region - first] += level.relevance[entry]
+            feature, value = level.feature[entry], level.relevance[entry]
+            factor = scale[document, feature] if len(scale) else 1.0
+            if len(metric) == 0:
+                table[feature * stride + region - first] += np.float32(value * factor)
+            elif value != 0:
+                column += np.float64(value) * factor * metric[feature]
+        if len(metric):
+            for feature in range(WIDTH):
+                table[feature * stride + region - first] = np.float32(column[feature])
     return stride
 
 

@@ -12,7 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tablekin.explain.pooling import LEVELS, MATCH_KINDS, Leaves, PooledLevel, join, pool
+from tablekin.config import Similarity
+from tablekin.explain.pooling import LEVELS, MATCH_KINDS, PLAIN, Leaves, PooledLevel, join, pool
+from tablekin.explain.top_k import Aside
+from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.schemas import FEATURES, SCHEMAS
 
 Integer = TypeVar("Integer", bound=np.integer)
@@ -32,7 +35,9 @@ class FactorIndex:
     documents: list[str]
     phi: NDArray[np.float64]  # (documents, features)
     sums: NDArray[np.float64]  # (documents, features), relevance summed over all regions
-    levels: tuple[PooledLevel, ...]  # as LEVELS
+    similarity: Similarity  # by which partners are ranked and matches chosen
+    levels: tuple[PooledLevel, ...]  # as LEVELS, by that similarity
+    aside: Aside  # of the other one
 
     @property
     def names(self) -> pa.Array:
@@ -40,14 +45,22 @@ class FactorIndex:
         return pa.array(self.documents, pa.string())
 
 
-def load_factors(batches: Iterable[dict[str, pa.Table]]) -> FactorIndex:
+def load_factors(
+    batches: Iterable[dict[str, pa.Table]], similarity: Similarity = Similarity.PAPER
+) -> FactorIndex:
     """Load the factors of a corpus, six bytes for each of their entries.
 
     Parameters
     ----------
     batches
         Rows of ``FACTOR_TABLES`` for some documents at a time, each document in one batch only.
+    similarity
+        By which partners are to be ranked and matches to be chosen.
     """
+    specific = load_specific_similarity()
+    is_specific = similarity is Similarity.SPECIFIC
+    metric = specific.metric if is_specific else PLAIN
+    stretch = float(np.sqrt(np.linalg.eigvalsh(specific.metric)[-1])) if is_specific else 1.0
     names: list[str] = []
     phi: list[NDArray[np.float64]] = []
     sums: list[NDArray[np.float64]] = []
@@ -59,18 +72,24 @@ def load_factors(batches: Iterable[dict[str, pa.Table]]) -> FactorIndex:
         names += documents.to_pylist()
         phi.append(values.reshape(-1, len(FEATURES)))
         sums.append(_sum_relevance(leaves))
+        scale = specific.scale(phi[-1]) if is_specific else PLAIN
         for number, parts in enumerate(levels):
-            parts.append(pool(leaves, number))
+            parts.append(pool(leaves, number, scale, metric, stretch))
     order = np.array(sorted(range(len(names)), key=names.__getitem__), np.int64)
     joined = []
     for parts in levels:
         joined.append(join(parts, order))
         parts.clear()
+    sorted_phi = np.concatenate(phi)[order]
+    scale = specific.scale(sorted_phi)
+    back = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
     return FactorIndex(
         [names[place] for place in order],
-        np.concatenate(phi)[order],
+        sorted_phi,
         np.concatenate(sums)[order],
+        similarity,
         tuple(joined),
+        Aside(back, PLAIN) if is_specific else Aside(scale, specific.metric),
     )
 
 

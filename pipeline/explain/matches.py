@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tablekin.config import Similarity
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.pooling import LEVELS
 from tablekin.explain.scores import Scores, name_documents
@@ -18,13 +19,16 @@ from tablekin.schemas import FEATURES, SCHEMAS
 
 def score_pairs(factors: FactorIndex, threads: int, device: str = "cpu") -> Scores:
     """Score every pair of documents."""
-    return Scores(factors.documents, factors.phi, factors.sums, threads, device)
+    return Scores(factors.documents, factors.phi, factors.sums, threads, device, factors.similarity)
 
 
 def match_pairs(
     factors: FactorIndex, a: NDArray[np.int64], b: NDArray[np.int64], dot: NDArray[np.floating], count: int
 ) -> pa.Table:
-    """Find the region pairs with the largest relevance, ``R = F_a^T F_b``, at the level of cells, rows and columns.
+    """Find the region pairs with the largest relevance, at the level of cells, rows and columns.
+
+    Relevance is that of the similarity that the factors were loaded for: ``R = F_a^T F_b`` of the paper's, or that of
+    the specific one (:mod:`tablekin.models.specific_similarity`). The other one is told of the same regions.
 
     Parameters
     ----------
@@ -33,7 +37,7 @@ def match_pairs(
     a, b
         ``(pairs,)``, at least one, places of the documents in ``factors``; fastest where equal b follow one another.
     dot
-        ``(pairs,)``, their similarity; a pair without any has no matches.
+        ``(pairs,)``, their similarity as in the paper; a pair without any has no matches.
     count
         Matches kept of a pair at each level.
 
@@ -42,8 +46,8 @@ def match_pairs(
     Table
         Rows of table ``matches``; of equal matches, that of the region that comes first on the page of a, then of b.
     """
-    best = tuple(best_matches(level, a, b, count) for level in factors.levels)
-    rows = _list_rows(best, dot.astype(np.float64))
+    best = tuple(best_matches(level, a, b, count, factors.aside) for level in factors.levels)
+    rows = _list_rows(best, dot.astype(np.float64), factors.similarity is Similarity.SPECIFIC)
     if not len(rows.pair):
         return SCHEMAS["matches"].empty_table()
     features = pa.DictionaryArray.from_arrays(pa.array(rows.feature), pa.array(FEATURES))
@@ -58,6 +62,7 @@ def match_pairs(
             rows.relevance,
             rows.share,
             pa.ListArray.from_arrays(pa.array(rows.begin), features),
+            rows.specific,
         ],
         SCHEMAS["matches"].names,
     )
@@ -72,19 +77,21 @@ class _Rows(NamedTuple):
     region_a: NDArray[np.int32]
     region_b: NDArray[np.int32]
     relevance: NDArray[np.float32]
+    specific: NDArray[np.float32]
     share: NDArray[np.float32]
     begin: NDArray[np.int32]  # (matches + 1,), a match's first feature
     feature: NDArray[np.int8]  # (features,), place in FEATURES
 
 
 @compiled
-def _list_rows(best: tuple[Best, ...], dot: NDArray[np.float64]) -> _Rows:
+def _list_rows(best: tuple[Best, ...], dot: NDArray[np.float64], is_specific: bool) -> _Rows:
     """List the matches of pairs, level by level, and leave out the places that were not used."""
     pairs, count = best[0].relevance.shape
     size = pairs * len(best) * count
     level, rank = np.empty(size, np.int8), np.empty(size, np.int32)
     region_a, region_b = np.empty(size, np.int32), np.empty(size, np.int32)
     relevance, share = np.empty(size, np.float32), np.empty(size, np.float32)
+    specific = np.empty(size, np.float32)
     pair_of, begin, feature = (
         np.empty(size, np.int64),
         np.zeros(size + 1, np.int32),
@@ -100,7 +107,9 @@ def _list_rows(best: tuple[Best, ...], dot: NDArray[np.float64]) -> _Rows:
                     break
                 pair_of[row], level[row], rank[row] = pair, number, place + 1
                 region_a[row], region_b[row] = found.region_a[pair, place], found.region_b[pair, place]
-                relevance[row] = found.relevance[pair, place]
+                chosen_by, aside = found.relevance[pair, place], found.aside[pair, place]
+                relevance[row] = aside if is_specific else chosen_by
+                specific[row] = chosen_by if is_specific else aside
                 share[row] = relevance[row] / dot[pair]
                 for named in found.feature[pair, place]:
                     if named >= 0:
@@ -115,6 +124,7 @@ def _list_rows(best: tuple[Best, ...], dot: NDArray[np.float64]) -> _Rows:
         region_a[:row],
         region_b[:row],
         relevance[:row],
+        specific[:row],
         share[:row],
         begin[: row + 1],
         feature[:features],

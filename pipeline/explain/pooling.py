@@ -44,8 +44,11 @@ class Leaves(NamedTuple):
 class PooledLevel(NamedTuple):
     """Regions of one level, each a sparse vector of features.
 
+    The relevance of two regions is ``x^T metric y``. Norms are those of this inner product.
+
     The regions of a document stand together, that of the largest norm first; so do the features of a region, that
-    of the largest absolute relevance first. Entries of feature 0 without relevance fill up the last group of a region.
+    of the largest absolute relevance, times the feature's own norm, first. Entries of feature 0 without relevance fill
+    up the last group of a region.
 
     The features of a region fall into two parts, by which its relevance with another region is bounded: the head,
     whose products are computed, and the tail, of which the norm is enough (:mod:`tablekin.explain.bounds`).
@@ -54,7 +57,10 @@ class PooledLevel(NamedTuple):
     first: NDArray[np.int64]  # (documents,), a document's first region
     last: NDArray[np.int64]  # (documents,), the one behind its last
     region_id: NDArray[np.int32]  # (regions,)
-    norm: NDArray[np.float32]  # (regions,), Euclidean, rounded up
+    norm: NDArray[np.float32]  # (regions,), rounded up
+    extent: NDArray[
+        np.float32
+    ]  # (regions,), Euclidean norm times the largest stretch of the metric: bounds rounding
     begin: NDArray[np.int64]  # (regions + 1,), a region's first entry
     head: NDArray[np.int64]  # (regions,), the entry behind the groups that hold nearly all of the norm
     tail: NDArray[np.float32]  # (regions,), norm of the entries from there on, rounded up
@@ -62,6 +68,10 @@ class PooledLevel(NamedTuple):
     relevance: NDArray[np.float32]  # (entries,)
     peak: NDArray[np.float32]  # (documents, PEAKS), largest relevance of the feature in a region, or 0
     peak_region: NDArray[np.int32]  # (documents, PEAKS), that region, counted from the document's first
+    scale: NDArray[
+        np.float64
+    ]  # (documents, features) or (0, 0): what relevance was multiplied by, 1 if empty
+    metric: NDArray[np.float64]  # (features, features), or (0, 0): the identity
 
 
 @compiled
@@ -100,8 +110,30 @@ def _pool_document(leaves: Leaves, document: int, level: int) -> NDArray[np.floa
     return pooled
 
 
+PLAIN: NDArray[np.float64] = np.zeros((0, 0))  # a scale of ones, a metric that is the identity
+
+
 @compiled
-def pool(leaves: Leaves, level: int) -> PooledLevel:
+def _square(
+    values: NDArray[np.float32], order: NDArray[np.int64], begin: int, metric: NDArray[np.float64]
+) -> float:
+    """Compute the squared norm of the entries of a region from ``begin`` on, in an order."""
+    total = 0.0
+    for place in order[begin:]:
+        if len(metric) == 0:
+            total += np.float64(values[place]) ** 2
+            continue
+        product = 0.0
+        for other in order[begin:]:
+            product += metric[place, other] * values[other]
+        total += values[place] * product
+    return max(total, 0.0)
+
+
+@compiled
+def pool(
+    leaves: Leaves, level: int, scale: NDArray[np.float64], metric: NDArray[np.float64], stretch: float
+) -> PooledLevel:
     """Pool the leaf regions of documents.
 
     Parameters
@@ -110,45 +142,63 @@ def pool(leaves: Leaves, level: int) -> PooledLevel:
         Regions and relevance of the documents.
     level
         Place in ``LEVELS``: a cell or header stands for itself, rows and columns are the sums of their cells.
+    scale
+        ``(documents, features)``, what relevance is multiplied by, or ``PLAIN``.
+    metric
+        ``(features, features)``, of the inner product, or ``PLAIN``.
+    stretch
+        Root of its largest eigenvalue.
     """
     documents = len(leaves.region_begin) - 1
     regions = len(leaves.region_id)
     entries = len(leaves.feature) + (GROUP - 1) * regions
     first, last = np.zeros(documents, np.int64), np.zeros(documents, np.int64)
     region_id, norm = np.zeros(regions, np.int32), np.zeros(regions, np.float32)
+    extent = np.zeros(regions, np.float32)
     begin, head = np.zeros(regions + 1, np.int64), np.zeros(regions, np.int64)
     tail = np.zeros(regions, np.float32)
     feature, relevance = np.zeros(entries, np.uint8), np.zeros(entries, np.float32)
     peak = np.zeros((documents, PEAKS), np.float32)
     peak_region = np.zeros((documents, PEAKS), np.int32)
+    own = np.ones(_WIDTH)  # norm of each feature
+    for number in range(len(metric)):
+        own[number] = np.sqrt(metric[number, number])
     region = entry = 0
     for document in range(documents):
         first[document] = region
-        pooled = _pool_document(leaves, document, level).astype(np.float32)
-        squares = (pooled.astype(np.float64) ** 2).sum(1)
+        raw = _pool_document(leaves, document, level)
+        pooled = (raw * scale[document] if len(scale) else raw).astype(np.float32)
+        plain = (pooled.astype(np.float64) ** 2).sum(1)
+        squares = np.zeros(len(pooled))
+        for number in range(len(pooled)):
+            if plain[number] > 0:
+                filled = np.flatnonzero(pooled[number])
+                squares[number] = max(_square(pooled[number], filled, 0, metric), _REST * plain[number])
         for number in np.argsort(-squares, kind="mergesort"):
             if squares[number] == 0:
                 break
             values = pooled[number]
-            rest = squares[number]
+            filled = np.flatnonzero(values)
+            order = filled[np.argsort(-np.abs(values[filled]) * own[filled], kind="mergesort")]
             head[region] = -1
-            for place in np.argsort(-np.abs(values), kind="mergesort"):
-                if values[place] == 0:
-                    break
+            for place in range(len(order)):
                 whole = entry > begin[region] and (entry - begin[region]) % GROUP == 0
-                if head[region] < 0 and whole and rest <= (1 - _HEAD) * squares[number]:
-                    head[region] = entry
-                    tail[region] = np.sqrt(rest) * _UP
-                feature[entry], relevance[entry] = place, values[place]
-                rest = max(rest - np.float64(values[place]) ** 2, _REST * squares[number])
+                if head[region] < 0 and whole:
+                    rest = max(_square(values, order, place, metric), _REST * plain[number])
+                    if rest <= (1 - _HEAD) * squares[number]:
+                        head[region] = entry
+                        tail[region] = np.sqrt(rest) * _UP
+                name = order[place]
+                feature[entry], relevance[entry] = name, values[name]
                 entry += 1
-                if values[place] > peak[document, place]:
-                    peak[document, place] = values[place]
-                    peak_region[document, place] = region - first[document]
+                if values[name] > peak[document, name]:
+                    peak[document, name] = values[name]
+                    peak_region[document, name] = region - first[document]
             entry += -(entry - begin[region]) % GROUP
             if head[region] < 0:
                 head[region] = entry
             region_id[region], norm[region] = number, np.sqrt(squares[number]) * _UP
+            extent[region] = np.sqrt(plain[number]) * stretch * _UP
             region += 1
             begin[region] = entry
         last[document] = region
@@ -157,6 +207,7 @@ def pool(leaves: Leaves, level: int) -> PooledLevel:
         last,
         region_id[:region].copy(),
         norm[:region].copy(),
+        extent[:region].copy(),
         begin[: region + 1].copy(),
         head[:region].copy(),
         tail[:region].copy(),
@@ -164,6 +215,8 @@ def pool(leaves: Leaves, level: int) -> PooledLevel:
         relevance[:entry].copy(),
         peak,
         peak_region,
+        scale,
+        metric,
     )
 
 
@@ -177,6 +230,7 @@ def join(parts: Sequence[PooledLevel], order: NDArray[np.int64]) -> PooledLevel:
         np.concatenate([part.last + at for part, at in zip(parts, regions, strict=True)])[order],
         np.concatenate([part.region_id for part in parts]),
         np.concatenate([part.norm for part in parts]),
+        np.concatenate([part.extent for part in parts]),
         np.concatenate([empty, *(part.begin[1:] + at for part, at in zip(parts, entries, strict=True))]),
         np.concatenate([part.head + at for part, at in zip(parts, entries, strict=True)]),
         np.concatenate([part.tail for part in parts]),
@@ -184,4 +238,6 @@ def join(parts: Sequence[PooledLevel], order: NDArray[np.int64]) -> PooledLevel:
         np.concatenate([part.relevance for part in parts]),
         np.concatenate([part.peak for part in parts])[order],
         np.concatenate([part.peak_region for part in parts])[order],
+        parts[0].scale if not len(parts[0].scale) else np.concatenate([part.scale for part in parts])[order],
+        parts[0].metric,
     )

@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tablekin.config import Similarity
 from tablekin.models.compilation import compiled
+from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.schemas import SCHEMAS
 from tablekin.threshold import threshold
 
@@ -28,7 +30,7 @@ class ScoreCriteria:
         "that the median absolute deviation of normally distributed numbers is one of: 1 / 0.6745",
     )
     min_deviation: float = threshold(
-        1e-6, "cosine", "deviation of the cosines at least: they are float32 rounded"
+        1e-6, "cosine", "deviation of the similarities at least: they are float32 rounded"
     )
 
 
@@ -93,15 +95,26 @@ class Scores:
         The result does not depend on their number.
     device
         Where partners are ranked; nor does it on that.
+    similarity
+        By which they are ranked.
     """
 
     def __init__(
-        self, documents: Sequence[str], phi: Array, sums: Array, threads: int, device: str = "cpu"
+        self,
+        documents: Sequence[str],
+        phi: Array,
+        sums: Array,
+        threads: int,
+        device: str = "cpu",
+        similarity: Similarity = Similarity.PAPER,
     ) -> None:
         self._names = pa.array(documents, pa.string())
         self._phi, self._sums = phi, sums
+        self._compared = load_specific_similarity().features(phi)
         self._across, self._sums_across = np.ascontiguousarray(phi.T), np.ascontiguousarray(sums.T)
+        self._compared_across = np.ascontiguousarray(self._compared.T)
         self._norm = np.array([np.sqrt(_products(row[None], row[:, None])[0, 0]) for row in phi])
+        self._is_specific = similarity is Similarity.SPECIFIC
         count = len(phi)
         self._rank = np.zeros((count, count), np.uint16 if count < 2**16 else np.uint32)
         self._median, self._deviation = np.zeros(count), np.full(count, np.inf)
@@ -118,7 +131,9 @@ class Scores:
     def _rank_on(self, device: str) -> None:
         from tablekin.explain.device_ranking import rank_rows  # which needs torch
 
-        for found in rank_rows(self._phi, self._norm, device):
+        ranked = self._compared if self._is_specific else self._phi
+        norm = np.ones(len(ranked)) if self._is_specific else self._norm
+        for found in rank_rows(ranked, norm, device):
             here = slice(found.rows.start, found.rows.stop)
             self._rank[here], self._median[here] = found.rank, found.median
             self._deviation[here] = CRITERIA.mad_to_std * found.deviation
@@ -126,9 +141,13 @@ class Scores:
     def _rank_rows(self, begin: int) -> None:
         count = len(self._norm)
         rows = range(begin, min(begin + _ROWS, count))
-        dots = _products(self._phi[rows.start : rows.stop], self._across)
-        for document, cosine in zip(rows, self._cosine(dots, rows, range(count)), strict=True):
-            others = np.delete(cosine, document)
+        if self._is_specific:
+            ranked = _products(self._compared[rows.start : rows.stop], self._compared_across)
+        else:
+            dots = _products(self._phi[rows.start : rows.stop], self._across)
+            ranked = self._cosine(dots, rows, range(count))
+        for document, likeness in zip(rows, ranked, strict=True):
+            others = np.delete(likeness, document)
             if count >= CRITERIA.min_documents:
                 self._median[document] = np.median(others)
                 self._deviation[document] = CRITERIA.mad_to_std * np.median(
@@ -140,8 +159,9 @@ class Scores:
     def table(self, a: Index, b: Index) -> pa.Table:
         """Make rows of table ``pairs``.
 
-        ``z`` says how far the cosine stands above the median of the cosines of a document with its other partners,
-        in robust standard deviations (1.4826 times the median absolute deviation); of the two documents' values
+        ``specific`` is the specific similarity, -1 to 1. ``z`` says how far the similarity that partners are ranked
+        by, this one or the cosine, stands above its median between a document and its other partners, in robust
+        standard deviations (1.4826 times the median absolute deviation); of the two documents' values
         the smaller one is given, 0 where there are fewer than four documents. ``rank_a`` is the place of doc_b
         among the partners of doc_a (1 is the nearest). ``conservation_error`` is the difference between the sum
         of the pair's region map and ``dot``, relative to ``dot``.
@@ -158,6 +178,10 @@ class Scores:
             self._sums[rows.start : rows.stop], self._sums_across[:, columns.start : columns.stop]
         )[here]
         cosine, dot = self._cosine(dots, rows, columns)[here], dots[here]
+        specific = _products(
+            self._compared[rows.start : rows.stop], self._compared_across[:, columns.start : columns.stop]
+        )[here]
+        ranked = specific if self._is_specific else cosine
         error = np.where(dot > 0, np.abs(explained - dot) / np.maximum(dot, 1e-30), 0.0)
         return pa.table(
             [
@@ -165,16 +189,17 @@ class Scores:
                 name_documents(self._names, b),
                 dot.astype(np.float32),
                 cosine.astype(np.float32),
-                np.minimum(self._z(a, cosine), self._z(b, cosine)).astype(np.float32),
+                np.minimum(self._z(a, ranked), self._z(b, ranked)).astype(np.float32),
                 self._rank[a, b].astype(np.int32),
                 self._rank[b, a].astype(np.int32),
                 error.astype(np.float32),
+                specific.astype(np.float32),
             ],
             SCHEMAS["pairs"].names,
         )
 
-    def _z(self, document: Index, cosine: Array) -> Array:
-        return (cosine - self._median[document]) / np.maximum(
+    def _z(self, document: Index, likeness: Array) -> Array:
+        return (likeness - self._median[document]) / np.maximum(
             self._deviation[document], CRITERIA.min_deviation
         )
 

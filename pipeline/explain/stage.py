@@ -32,6 +32,7 @@ from tablekin.execution import Count, Progress, WorkerPool, default_workers
 from tablekin.explain.factor_index import FACTOR_TABLES, FactorIndex, load_factors
 from tablekin.explain.remote import Tile, match_in_cluster
 from tablekin.explain.scores import PairBlock
+from tablekin.provenance import pair_digest, weights_digests
 from tablekin.threshold import threshold
 
 
@@ -97,7 +98,8 @@ def plan_comparison(corpus: CorpusStore, config: RunConfig, fingerprint: str) ->
     rows = corpus.read("documents", columns=["doc_id", "sha256", "status"])
     inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
     documents = sorted(document_key(*document) for document in inputs)
-    target = Comparison(config.pair_fingerprint(fingerprint), inputs_digest(inputs))
+    made_with = config.pair_fingerprint(fingerprint, pair_digest(weights_digests()))
+    target = Comparison(made_with, inputs_digest(inputs))
     old = corpus.pair_table.made_from()
     outdated = corpus.pair_table.count() if old is not None and old.fingerprint != target.fingerprint else 0
     found = survey(corpus.match_table.provenances(), documents, target.fingerprint)
@@ -155,7 +157,7 @@ def compare(
     threads = default_workers("cpu")
     clock = time.perf_counter()
     with Progress("loading what the pages are compared by"):
-        factors = load_factors(corpus.batches(FACTOR_TABLES))
+        factors = load_factors(corpus.batches(FACTOR_TABLES), config.explain.similarity)
     count("load", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
     clock = time.perf_counter()
     with Progress("ranking partners"):

@@ -1,7 +1,9 @@
-"""TopK: the strongest matches of pairs of documents, found without computing the whole map ``F_a^T F_b``.
+"""TopK: the strongest matches of pairs of documents, found without computing the whole map of a pair.
 
 Only entries whose bound reaches the weakest match kept so far are computed, those in float64: the matches are the
 true ones, and a page twice as dense costs little more. The bounds are those of :mod:`tablekin.explain.bounds`.
+
+Matches are chosen by one similarity; what the same regions add to another one is told beside it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from tablekin.explain.bounds import (
     lay_out,
     upper_bounds,
 )
-from tablekin.explain.pooling import PEAKS, PooledLevel
+from tablekin.explain.pooling import PEAKS, PLAIN, PooledLevel
 from tablekin.explain.simd import LANES, pointer, trailing_zeros
 from tablekin.models.compilation import compiled
 
@@ -32,12 +34,20 @@ NAMED = 3  # features named with a match
 _FEW = 64
 
 
+class Aside(NamedTuple):
+    """Another similarity, which matches are not chosen by: what relevance is multiplied by for it, and its metric."""
+
+    scale: NDArray[np.float64]  # (documents, features)
+    metric: NDArray[np.float64]  # (features, features), or (0, 0): the identity
+
+
 class Best(NamedTuple):
     """Strongest matches of pairs of documents, the strongest first; unused places hold relevance 0."""
 
     region_a: NDArray[np.int32]  # (pairs, count), region_id
     region_b: NDArray[np.int32]  # (pairs, count), region_id
-    relevance: NDArray[np.float32]  # (pairs, count)
+    relevance: NDArray[np.float32]  # (pairs, count), by the similarity that they are chosen by
+    aside: NDArray[np.float32]  # (pairs, count), by the other one
     feature: NDArray[np.int8]  # (pairs, count, NAMED), the strongest first, -1 where there is none
 
 
@@ -48,6 +58,7 @@ class _RegionArrays(NamedTuple):
     last: Pointer
     region_id: Pointer
     norm: Pointer
+    extent: Pointer
     begin: Pointer
     head: Pointer
     tail: Pointer
@@ -139,7 +150,7 @@ def _search(regions: _RegionArrays, a: int, table: DenseDocument, bound: Pointer
             regions.head[region],
             regions.begin[region + 1],
             regions.tail[region],
-            ROUNDING * own,
+            ROUNDING * regions.extent[region],
         )
         for column in range(0, reach, LANES):
             bits = upper_bounds(entries, table, column, min_relevance, bound)
@@ -155,17 +166,43 @@ def _search(regions: _RegionArrays, a: int, table: DenseDocument, bound: Pointer
 
 
 @compiled
-def _name(regions: _RegionArrays, region: int, table: DenseDocument, other: int, named: Pointer) -> None:
-    """Name the features with the largest products of a region and one of the table; of equal ones, the first."""
+def _tell(
+    regions: _RegionArrays,
+    region: int,
+    scale: NDArray[np.float64],
+    document: int,
+    table: DenseDocument,
+    other: int,
+) -> np.float32:
+    """Compute what a region and one of a table add to the other similarity."""
+    total = 0.0
+    for entry in range(regions.begin[region], regions.begin[region + 1]):
+        feature = regions.feature[entry]
+        value = np.float64(regions.relevance[entry]) * scale[document, feature]
+        total += value * table.relevance[feature * table.stride + other]
+    return np.float32(total)
+
+
+@compiled
+def _name(
+    regions: _RegionArrays, region: int, table: DenseDocument, other: int, is_plain: bool, named: Pointer
+) -> None:
+    """Name the features with the largest products of a region and one of the table; of equal ones, the first.
+
+    Where the table is no plain one, its numbers mix what the other region has: named is what both have.
+    """
     first = second = third = np.float32(0)
-    # no relevance of the other one is larger
-    largest = abs(regions.relevance[regions.begin[table.first + other]])
+    partner = table.first + other
+    # no relevance of the other one is larger, where the table is plain
+    largest = abs(regions.relevance[regions.begin[partner]])
     for entry in range(regions.begin[region], regions.begin[region + 1]):
         number, value = np.int8(regions.feature[entry]), regions.relevance[entry]
-        if abs(value) * largest < third:
+        if is_plain and abs(value) * largest < third:
             return
         value *= table.relevance[number * table.stride + other]
         if value <= 0 or value < third or (value == third and number > named[2]):
+            continue
+        if not is_plain and not _has(regions, partner, regions.feature[entry]):
             continue
         if value > first or (value == first and number < named[0]):
             first, second, third = value, first, second
@@ -178,7 +215,18 @@ def _name(regions: _RegionArrays, region: int, table: DenseDocument, other: int,
 
 
 @compiled
-def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64], count: int) -> Best:
+def _has(regions: _RegionArrays, region: int, feature: int) -> bool:
+    """Tell whether a region has relevance of a feature."""
+    for entry in range(regions.begin[region], regions.begin[region + 1]):
+        if regions.feature[entry] == feature and regions.relevance[entry] != 0:
+            return True
+    return False
+
+
+@compiled
+def best_matches(
+    level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64], count: int, aside: Aside
+) -> Best:
     """Find the strongest matches of pairs of documents at one level.
 
     Fastest where pairs with the same second document follow one another.
@@ -191,6 +239,8 @@ def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64],
         ``(pairs,)``, places of the documents in ``level``.
     count
         Matches kept of a pair, fewer where fewer regions have a relevance above 0.
+    aside
+        Of the similarity that is told beside.
 
     Returns
     -------
@@ -200,10 +250,12 @@ def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64],
     pairs = len(a)
     region_a, region_b = np.zeros((pairs, count), np.int32), np.zeros((pairs, count), np.int32)
     relevance, named = np.zeros((pairs, count), np.float32), np.full((pairs, count, NAMED), -1, np.int8)
+    beside = np.zeros((pairs, count), np.float32)
     widest = 0
     for document in b:
         widest = max(widest, level.last[document] - level.first[document] + LANES)
     values, norm = np.zeros(WIDTH * widest, np.float32), np.zeros(widest, np.float32)
+    other_values, other_norm = np.zeros(WIDTH * widest, np.float32), np.zeros(widest, np.float32)
     best_a, best_b, feature = np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, np.int64)
     product, bound = np.zeros(count, np.float32), np.zeros(LANES, np.float32)
     regions = _RegionArrays(
@@ -211,6 +263,7 @@ def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64],
         pointer(level.last, 0),
         pointer(level.region_id, 0),
         pointer(level.norm, 0),
+        pointer(level.extent, 0),
         pointer(level.begin, 0),
         pointer(level.head, 0),
         pointer(level.tail, 0),
@@ -223,9 +276,11 @@ def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64],
     for pair in range(pairs):
         if b[pair] != laid_out:
             laid_out = b[pair]
-            stride = lay_out(level, laid_out, values, norm)
+            stride = lay_out(level, laid_out, PLAIN, level.metric, values, norm)
+            lay_out(level, laid_out, aside.scale, aside.metric, other_values, other_norm)
         # An array is freed after its last use: pointers are taken within the loop, so that it stays.
         table = DenseDocument(pointer(values, 0), stride, pointer(norm, 0), level.first[laid_out])
+        told = DenseDocument(pointer(other_values, 0), stride, pointer(other_norm, 0), table.first)
         best = _Matches(count, pointer(best_a, 0), pointer(best_b, 0), pointer(relevance, pair * count))
         scratch = _Scratch(pointer(product, 0), pointer(feature, 0), pointer(bound, 0))
         if stride > _FEW:
@@ -237,5 +292,7 @@ def best_matches(level: PooledLevel, a: NDArray[np.int64], b: NDArray[np.int64],
             region, other = best_a[place], best_b[place]
             region_a[pair, place], region_b[pair, place] = level.region_id[region], level.region_id[other]
             target = pointer(named, (pair * count + place) * NAMED)
-            _name(regions, region, table, other - table.first, target)
-    return Best(region_a, region_b, relevance, named)
+            column = other - table.first
+            _name(regions, region, table, column, len(level.metric) == 0, target)
+            beside[pair, place] = _tell(regions, region, aside.scale, a[pair], told, column)
+    return Best(region_a, region_b, relevance, beside, named)

@@ -33,7 +33,7 @@ from tablekin.orchestration.drop import config_of
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
 from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
-from tablekin.provenance import versions, weights_digests
+from tablekin.provenance import document_digests, versions, weights_digests
 
 COMMAND = "correct"
 
@@ -180,7 +180,7 @@ def _change(
         config, weights = config_of(corpus), weights_digests()
         engine = engine_of_record(corpus.read_record())
         fingerprint = config.document_fingerprint(
-            str(versions()["tablekin"]), *weights.values(), *filter(None, [engine])
+            str(versions()["tablekin"]), *document_digests(weights), *filter(None, [engine])
         )
         record = Record(corpus, config, weights, [], None, engine)
         outdated: list[str] = []

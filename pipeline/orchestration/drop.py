@@ -20,7 +20,7 @@ from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
 from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
-from tablekin.provenance import versions, weights_digests
+from tablekin.provenance import document_digests, versions, weights_digests
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         config, weights = config_of(corpus), weights_digests()
         engine = engine_of_record(corpus.read_record())
         fingerprint = config.document_fingerprint(
-            str(versions()["tablekin"]), *weights.values(), *filter(None, [engine])
+            str(versions()["tablekin"]), *document_digests(weights), *filter(None, [engine])
         )
         record = Record(corpus, config, weights, [], None, engine)
         corpus.journal.begin("drop", documents=gone)  # or nobody could tell what is to be finished

@@ -41,7 +41,7 @@ from tablekin.orchestration.libraries import (
 from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
-from tablekin.provenance import versions, weights_digests
+from tablekin.provenance import document_digests, versions, weights_digests
 from tablekin.words import OcrEngine, find_engine
 
 
@@ -168,7 +168,11 @@ def _bring_up_to_date(
 ) -> Summary:
     begin = time.perf_counter()
     config, tally, weights = request.config, Tally(), weights_digests()
-    made_with = [str(versions()["tablekin"]), *weights.values(), *([engine.version] if engine else [])]
+    made_with = [
+        str(versions()["tablekin"]),
+        *document_digests(weights),
+        *([engine.version] if engine else []),
+    ]
     fingerprint = config.document_fingerprint(*made_with)
     corpus.tidy()
     scans = _identify(corpus, listing, request, fingerprint, metadata)

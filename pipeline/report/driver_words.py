@@ -170,4 +170,4 @@ def told_by_column(
             ]
             names = tuple(column_name(own.iloc[0], side, joint) for side in "ab")
             told.append({"columns": names, "share": float(own["share"].sum()), "first": row})
-    return sorted(told, key=lambda one: -float(one["share"]))
+    return sorted(told, key=lambda one: -float(one["share"])) if several else told

@@ -1,10 +1,12 @@
 """Line matches: the rows (or columns) of two pages that belong together, and the runs that they form.
 
 What a row of one page and a row of the other have in common is little that any two rows would not have: common digits
-recur all over both pages. The excess is what is left of a joint relevance ``R`` when that is taken away which the two
-rows would have if every row of one page shared its relevance with the rows of the other in the same proportions,
-``R_ij - R_i R_j / R`` with the sums over a row, over a column and over all. Two rows match where either has the largest
-excess with the other.
+recur all over both pages. Two rows match where either adds most to the specific similarity with the other, which knows
+what tables have in common (:mod:`tablekin.models.specific_similarity`).
+
+The excess is what is left of a joint relevance ``R`` when that is taken away which the two rows would have if every
+row of one page shared its relevance with the rows of the other in the same proportions, ``R_ij - R_i R_j / R`` with
+the sums over a row, over a column and over all.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ class LineMatch:
     b: TableLine
     relevance: float
     excess: float
+    specific: float
 
 
 def excess_of(relevance: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +66,10 @@ def excess_of(relevance: pd.DataFrame) -> pd.DataFrame:
 
 
 def match_lines(
-    relevance: pd.DataFrame, lines_a: dict[int, TableLine], lines_b: dict[int, TableLine]
+    relevance: pd.DataFrame,
+    specific: pd.DataFrame,
+    lines_a: dict[int, TableLine],
+    lines_b: dict[int, TableLine],
 ) -> list[LineMatch]:
     """Find the lines that match each other, in the order of the lines of a.
 
@@ -71,17 +77,19 @@ def match_lines(
     ----------
     relevance
         Joint relevance, lines of a as rows, lines of b as columns, by region_id.
+    specific
+        What they add to the specific similarity, likewise.
     lines_a, lines_b
         The lines, by region_id.
     """
     if relevance.empty:
         return []
     excess = excess_of(relevance)
-    best_b, best_a = excess.idxmax(axis=1), excess.idxmax(axis=0)
+    best_b, best_a = specific.idxmax(axis=1), specific.idxmax(axis=0)
     found = [
-        LineMatch(lines_a[a], lines_b[b], float(relevance.at[a, b]), float(excess.at[a, b]))
+        LineMatch(lines_a[a], lines_b[b], *(float(table.at[a, b]) for table in (relevance, excess, specific)))
         for a, b in best_b.items()
-        if best_a[b] == a and excess.at[a, b] > 0
+        if best_a[b] == a and specific.at[a, b] > 0
     ]
     return sorted(found, key=lambda match: (match.a.table, match.a.number))
 
@@ -97,7 +105,7 @@ def find_runs(matches: Sequence[LineMatch]) -> list[list[LineMatch]]:
 
 
 def _strength(run: Sequence[LineMatch]) -> float:
-    return sum(match.excess for match in run)
+    return sum(match.specific for match in run)
 
 
 def _chains(matches: Sequence[LineMatch]) -> Iterator[list[LineMatch]]:

@@ -14,7 +14,7 @@ from tablekin.page import Level
 from tablekin.report.corrected import describe_corrected
 from tablekin.report.driver_words import document_sentence, pair_sentence, told_by_column
 from tablekin.report.region_names import RegionNames
-from tablekin.report.terms import COSINE, MATCH, RELATED, Z, differing, z_in_words
+from tablekin.report.terms import COSINE, MATCH, RELATED, SPECIFIC, Z, differing, z_in_words
 
 _ABOUT = ("work", "title", "author", "year", "place")  # metadata a reader knows a book by
 _REASONS = 3  # rows and cells named for a neighbour
@@ -55,6 +55,7 @@ class Neighbour:
     about: str
     rank: int  # among the other's partners, 1 is the nearest
     cosine: float
+    specific: float | None  # missing in a corpus of before there was such a similarity
     z: float
     matches: pd.DataFrame
     """The strongest rows and cells, several cells of one column as that column.
@@ -121,6 +122,7 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
                 about[partner],
                 int(pair["rank"]),
                 float(pair["cosine"]),
+                None if pd.isna(pair["specific"]) else float(pair["specific"]),
                 float(pair["z"]),
                 _strongest(doc, partner, names, matches, (joint, (own, other))),
                 pair_sentence(joint),
@@ -198,9 +200,13 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
     yield from describe_corrected(found.corrected)
     if found.why:
         yield f"  what makes it like the other pages: {found.why}"
-    yield from (f"  ({term})" for term in (COSINE, Z, MATCH))
+    has_specific = any(one.specific is not None for one in found.nearest)
+    yield from (f"  ({term})" for term in (*([SPECIFIC] if has_specific else []), COSINE, Z, MATCH))
     for one in found.nearest:
-        yield f"{one.rank:3d}. {one.doc_id} ({one.about})  cosine {one.cosine:.3f}, {z_in_words(one.z)}"
+        specific = f"specific {one.specific:.3f}, " if one.specific is not None else ""
+        yield (
+            f"{one.rank:3d}. {one.doc_id} ({one.about})  {specific}cosine {one.cosine:.3f}, {z_in_words(one.z)}"
+        )
         if one.why:
             yield f"     alike by {one.why}"
         for match in one.matches.itertuples():

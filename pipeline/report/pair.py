@@ -19,7 +19,7 @@ from tablekin.report.driver_words import pair_sentence, told_by_column
 from tablekin.report.page import Page, open_page
 from tablekin.report.pairing import pair_lines
 from tablekin.report.region_names import RegionNames
-from tablekin.report.terms import COSINE, SCORE, Z, z_in_words
+from tablekin.report.terms import COSINE, DECIDED, SCORE, SPECIFIC, Z, z_in_words
 
 if TYPE_CHECKING:  # a pair is described without the library that draws
     from tablekin.report.drawing import Drawing
@@ -36,6 +36,7 @@ class PairScore:
 
     dot: float
     cosine: float
+    specific: float | None = None  # missing in a corpus of before there was such a similarity
     z: float | None = None  # in robust standard deviations, see docs/reference/data-dictionary.md
     rank_a: int | None = None  # place of b among the partners of a, 1 is nearest
     rank_b: int | None = None
@@ -81,6 +82,11 @@ class Pair:
     def cosine(self) -> float:
         """The similarity by the angle between the features, from 0 to 1: large pages are not more similar by it."""
         return self.scores.cosine
+
+    @property
+    def specific(self) -> float | None:
+        """The similarity in what sets pages apart, from -1 to 1; None in a corpus of before there was such a one."""
+        return self.scores.specific
 
     @cached_property
     def matches(self) -> pd.DataFrame:
@@ -163,7 +169,7 @@ class Pair:
         from tablekin.report.pair_drawing import draw_pair
 
         z = f", {z_in_words(self.scores.z)}" if self.scores.z is not None else ""
-        return draw_pair(self.a, self.b, f"cosine {self.cosine:.3f}{z}")
+        return draw_pair(self.a, self.b, f"{_likeness(self.scores)}{z}")
 
     def __repr__(self) -> str:
         return f"<Pair {self.a.doc_id}, {self.b.doc_id}: {_in_words(self.scores)}>"
@@ -189,7 +195,12 @@ def _places(page: Page, regions: pd.Series, side: str) -> pd.DataFrame:
 
 def _in_words(scores: PairScore) -> str:
     z = f", {z_in_words(scores.z)}" if scores.z is not None else ""
-    return f"cosine {scores.cosine:.3f}{z}, score {scores.dot:.4g}"
+    return f"{_likeness(scores)}{z}, score {scores.dot:.4g}"
+
+
+def _likeness(scores: PairScore) -> str:
+    specific = f"specific {scores.specific:.3f}, " if scores.specific is not None else ""
+    return f"{specific}cosine {scores.cosine:.3f}"
 
 
 def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
@@ -207,8 +218,16 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
             f"{doc_a} and {doc_b} have not been compared: a run of {corpus.root} was interrupted; run it again"
         )
     row = rows.iloc[0]
-    numbers = (float(row["dot"]), float(row["cosine"]), float(row["z"]))
-    scores = PairScore(*numbers, int(row["rank_a"]), int(row["rank_b"]), *_verdict(corpus, doc_a, doc_b))
+    specific = None if pd.isna(row["specific"]) else float(row["specific"])
+    scores = PairScore(
+        float(row["dot"]),
+        float(row["cosine"]),
+        specific,
+        float(row["z"]),
+        int(row["rank_a"]),
+        int(row["rank_b"]),
+        *_verdict(corpus, doc_a, doc_b),
+    )
     a, b = open_page(corpus, doc_a), open_page(corpus, doc_b)
     return Pair(a, b, scores, lambda: corpus.read("matches", [doc_a, doc_b]))
 
@@ -232,7 +251,7 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     yield from (f"  {page.doc_id} is {flag}: {FLAG_MEANINGS[flag]}" for page in (a, b) for flag in page.flags)
     yield from describe_corrected({page.doc_id: len(page.corrections) for page in (a, b)})
     yield f"  {_in_words(scores)}"
-    yield from (f"  ({term})" for term in (COSINE, *([Z] if scores.z is not None else []), SCORE))
+    yield from (f"  ({term})" for term in _terms(scores))
     if scores.rank_a is not None:
         yield (
             f"  {b.doc_id} is number {scores.rank_a} among the pages nearest to {a.doc_id}, "
@@ -252,15 +271,37 @@ def describe_pair(pair: Pair) -> Iterator[str]:
             f"{pairing.expected_share:.1%} if all were alike"
         )
     names_a, names_b = RegionNames(a.regions), RegionNames(b.regions)
+    if len(matches):
+        yield f"  ({DECIDED})"
     for level, heading in _HEADINGS.items():
         rows = matches[matches["level"] == level].sort_values("rank")
         if len(rows):
-            yield f"  strongest {heading}, with their share of the score and the digits that they have in common:"
+            adds = "what they add to the specific similarity, " if scores.specific is not None else ""
+            shown = f"{adds}their share of the score and the digits that they have in common"
+            yield f"  strongest {heading}, with {shown}:"
         told = rows.to_dict("records")
         if level is Level.CELL:
             told = told_by_column(rows, pair.parts, (a.parts, b.parts))
         for match in told:
-            yield f"  {match['share']:7.2%}  {_match_in_words(match, names_a, names_b)}"
+            yield f"  {_parts_of(match, scores)}  {_match_in_words(match, names_a, names_b)}"
+
+
+def _terms(scores: PairScore) -> Iterator[str]:
+    """Explain the numbers of a pair, those that there are."""
+    if scores.specific is not None:
+        yield SPECIFIC
+    yield COSINE
+    if scores.z is not None:
+        yield Z
+    yield SCORE
+
+
+def _parts_of(match: Mapping[Any, Any], scores: PairScore) -> str:
+    """Write what a match adds to either similarity; of columns that were put together only the share is known."""
+    if scores.specific is None:
+        return f"{match['share']:7.2%}"
+    adds = f"{match['specific']:+.4f}" if "specific" in match else ""
+    return f"{adds:>7}  {match['share']:7.2%}"
 
 
 def _match_in_words(match: Mapping[Any, Any], names_a: RegionNames, names_b: RegionNames) -> str:

@@ -104,16 +104,17 @@ def _explanation(pairing: Pairing, met: float) -> str:
     drawn = sum(match.relevance for match in _strongest(pairing)) / pairing.score
     outside = 1 - pairing.table_share
     return (
-        f"Two {rows} match if each is the other's best, by what they share beyond what any two {rows} of these pages "
-        f"share; a band joins {rows} that match one after another. Of the score, {pairing.share:.1%} lies between "
-        f"matching {rows}, where {pairing.expected_share:.1%} would lie if all {rows} were alike; the lines are "
-        f"{drawn:.1%}. Not drawn: {pairing.table_share - pairing.share:.1%} between cells of other {rows}, digits that "
-        f"recur all over both tables, and {outside:.1%} with headings, page numbers and margins."
+        f"Two {rows} match if each is the other's best, by what they add to the specific similarity: what they share "
+        f"beyond what tables share anyway; a band joins {rows} that match one after another. Of the score, "
+        f"{pairing.share:.1%} lies between matching {rows}, where {pairing.expected_share:.1%} would lie if all {rows} "
+        f"were alike; the lines are {drawn:.1%}. Not drawn: {pairing.table_share - pairing.share:.1%} between cells of "
+        f"other {rows}, digits that recur all over both tables, and {outside:.1%} with headings, page numbers and "
+        "margins."
     )
 
 
 def _strongest(pairing: Pairing) -> list[LineMatch]:
-    return sorted(pairing.matches, key=lambda match: -match.excess)[: LIMITS.max_connections]
+    return sorted(pairing.matches, key=lambda match: -match.specific)[: LIMITS.max_connections]
 
 
 def _join_lines(drawing: Drawing, pairing: Pairing, placed: list[PlacedPage]) -> list[Key]:
@@ -137,12 +138,12 @@ def _join_lines(drawing: Drawing, pairing: Pairing, placed: list[PlacedPage]) ->
             end = (ends[1][first.b.region][1], ends[1][last.b.region][0])
         draw_band(axes, begin, end, FOR, dip)  # type: ignore[arg-type]
     strongest = _strongest(pairing)
-    most = strongest[0].excess
+    most = strongest[0].specific
     for match in strongest[::-1]:
         begin, end = (
             tuple(np.mean(ends[side][line.region], axis=0)) for side, line in enumerate((match.a, match.b))
         )
-        draw_curve(axes, begin, end, POSITIVE, match.excess / most, dip)  # type: ignore[arg-type]
+        draw_curve(axes, begin, end, POSITIVE, match.specific / most, dip)  # type: ignore[arg-type]
         for (page, place, level, _), line in zip(sides, (match.a, match.b), strict=True):
             if page.cells["table_id"].nunique() > 1:  # whose rows end at one height
                 _outline(axes, page, place, (level, line.region))

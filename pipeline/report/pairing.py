@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from tablekin.explain import joint_relevance, pool_factor
+from tablekin.explain import joint_relevance, joint_specific, pool_factor, specific_factor
 from tablekin.page import Level, RegionKind
-from tablekin.report.line_matches import LineMatch, TableLine, excess_of, find_runs, match_lines
+from tablekin.report.line_matches import LineMatch, TableLine, find_runs, match_lines
 from tablekin.report.page import Page
 
 AXIS = {Level.ROW: "row", Level.COLUMN: "col"}
@@ -84,19 +84,18 @@ class Pairing:
 
     def cell_strengths(self) -> tuple[pd.Series, pd.Series]:
         """Give by region_id, for either page, how much each cell of a line adds to its match, from 0 to 1."""
+        factors = [specific_factor(page.rows("factors")) for page in self.pages]
         found = []
         for own, other in ((0, 1), (1, 0)):
             partner = {_side(match, own).region: _side(match, other).region for match in self.matches}
             line_of = cells_by_line(self.pages[own].regions, self.levels[own])
-            cells = pool_factor(self.pages[own].rows("factors"), self.pages[own].regions, Level.CELL)
+            cells = pool_factor(factors[own], self.pages[own].regions, Level.CELL)
             cells = cells[cells["region_id"].isin(line_of.index)]
-            lines = pool_factor(
-                self.pages[other].rows("factors"), self.pages[other].regions, self.levels[other]
-            )
-            excess = excess_of(joint_relevance(cells, lines)) if len(cells) else pd.DataFrame()
+            lines = pool_factor(factors[other], self.pages[other].regions, self.levels[other])
+            added = joint_specific(cells, lines) if len(cells) else pd.DataFrame()
             known = {
-                cell: float(excess.at[cell, partner[line_of[cell]]])
-                for cell in excess.index
+                cell: float(added.at[cell, partner[line_of[cell]]])
+                for cell in added.index
                 if line_of[cell] in partner
             }
             found.append(pd.Series(known, dtype=float).clip(lower=0))
@@ -111,14 +110,14 @@ def _side(match: LineMatch, side: int) -> TableLine:
 def pair_lines(a: Page, b: Page) -> Pairing:
     """Find the lines of two pages that match in runs."""
     score = float(joint_relevance(a.rows("factors"), b.rows("factors")).to_numpy().sum())
+    whole = [(page, page.rows("factors"), specific_factor(page.rows("factors"))) for page in (a, b)]
     tried = []
     for levels in _WAYS:
-        factors = [
-            pool_factor(page.rows("factors"), page.regions, level)
-            for page, level in zip((a, b), levels, strict=True)
-        ]
-        lines = [lines_of(page.regions, level) for page, level in zip((a, b), levels, strict=True)]
-        runs = find_runs(match_lines(joint_relevance(*factors), *lines))
+        sides = [*zip(whole, levels, strict=True)]
+        plain = [pool_factor(factor, page.regions, level) for (page, factor, _), level in sides]
+        scaled = [pool_factor(factor, page.regions, level) for (page, _, factor), level in sides]
+        lines = [lines_of(page.regions, level) for (page, _, _), level in sides]
+        runs = find_runs(match_lines(joint_relevance(*plain), joint_specific(*scaled), *lines))
         tried.append(Pairing((a, b), levels, runs, (len(lines[0]), len(lines[1])), score))
         if runs and levels == _WAYS[0]:
             return tried[0]

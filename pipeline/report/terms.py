@@ -6,9 +6,17 @@ COSINE = (
     "cosine: how alike two pages are in their digits, from 0 to 1; 1 is the same pairs of digits in the same "
     "proportions"
 )
+SPECIFIC = (
+    "specific: how alike they are in what sets pages apart, from -1 to 1; what most tables have in common, such as an "
+    "argument from 1 to 90, adds nothing to it"
+)
 Z = (
-    "z: how far the cosine stands above those that these pages have with other pages, in standard deviations; near 0 "
-    "it is nothing special"
+    "z: how far the likeness that pages are ranked by stands above those that these pages have with other pages, in "
+    "standard deviations; near 0 it is nothing special"
+)
+DECIDED = (
+    "regions: which these are is decided by the digits that were found in them; the network decides which pixels make "
+    "the digits"
 )
 SCORE = (
     "score: the same likeness before it is related to the size of the pages; the shares below are parts of it"
@@ -19,11 +27,11 @@ RELATED = (
 )
 
 
-_MAX_Z = 1000.0  # standard deviations: cosines that do not differ from one another are no measure
+_MAX_Z = 1000.0  # standard deviations: likenesses that do not differ from one another are no measure
 
 
 def z_in_words(z: float) -> str:
-    """Write how far a cosine stands above others; where these are too few, or all the same, that they do not tell."""
+    """Write how far a likeness stands above others; where these are too few, or all the same, that they do not tell."""
     return f"z {z:.1f}" if abs(z) < _MAX_Z else "z not told: too few other pages to tell, or all alike"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.made_corpus import first_documents
-from tablekin.config import RunConfig
+from tablekin.config import RunConfig, Similarity
 from tablekin.corpus import CorpusStore
 from tablekin.errors import CorpusError
 from tablekin.explain import FactorIndex, match_pairs, score_pairs
@@ -31,12 +31,12 @@ def compile_kernel(factors: FactorIndex) -> None:
     match_pairs(factors, a, b, score_pairs(factors, 1).table(a, b)["dot"].to_numpy(), 1)
 
 
-def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
+def compare_with_dense(folder: Path, count: int, similarity: Similarity) -> dict[str, Any]:
     """Time a tile of pairs on one thread, in seconds of a core, by the kernel and by multiplying all regions with all.
 
     Of the dense products only a sample of the pairs is computed; their matches are compared with the kernel's.
     """
-    factors = first_documents(folder, 2 * SIZES.tile)
+    factors = first_documents(folder, 2 * SIZES.tile, similarity)
     compile_kernel(factors)
     half = min(SIZES.tile, len(factors.documents) // 2)
     a, b = PairBlock(range(half), range(half, 2 * half)).pairs()
@@ -45,11 +45,11 @@ def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
     different = 0
     for level in factors.levels:
         begin = time.process_time()
-        best = best_matches(level, a, b, count)
+        best = best_matches(level, a, b, count, factors.aside)
         kernel += time.process_time() - begin
         matrices = [_dense(level, document) for document in range(2 * half)]
         begin = time.process_time()
-        expected = [_best_of(matrices[a[pair]] @ matrices[b[pair]].T, count) for pair in sample]
+        expected = [_best_of(_product(level, matrices[a[pair]], matrices[b[pair]]), count) for pair in sample]
         dense += time.process_time() - begin
         different += sum(
             not np.allclose(best.relevance[pair], values, rtol=1e-4, atol=1e-7)
@@ -62,6 +62,12 @@ def compare_with_dense(folder: Path, count: int) -> dict[str, Any]:
         "pairs_checked": len(sample),
         "levels_of_pairs_that_differ": different,
     }
+
+
+def _product(level: PooledLevel, one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Multiply all regions with all, by the metric of the level."""
+    mixed = level.metric.astype(np.float32) @ other.T if len(level.metric) else other.T
+    return np.asarray(one @ mixed, np.float32)
 
 
 def _best_of(product: NDArray[np.float32], count: int) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tablekin.config import Similarity
 from tablekin.corpus import CorpusStore
 from tablekin.explain import FACTOR_TABLES, FactorIndex, load_factors
 from tablekin.schemas import FEATURES, empty
@@ -136,14 +137,14 @@ def write_documents(
         corpus.document_tables.add(tables, fingerprint, metadata)
 
 
-def first_documents(folder: Path, count: int) -> FactorIndex:
+def first_documents(folder: Path, count: int, similarity: Similarity = Similarity.PAPER) -> FactorIndex:
     """Read the factors of the first batches, as many as have ``count`` documents."""
     tables: list[dict[str, pa.Table]] = []
     for batch in CorpusStore.open(folder).batches(FACTOR_TABLES):
         tables.append(batch)
         if sum(len(table["features"]) for table in tables) >= count:
             break
-    return load_factors(tables)
+    return load_factors(tables, similarity)
 
 
 def shape_of(folder: Path, count: int) -> dict[str, float]:

@@ -1,6 +1,7 @@
 import pytest
+from pydantic import ValidationError
 
-from tablekin.config import RunConfig, read_config
+from tablekin.config import RunConfig, Similarity, read_config
 from tablekin.errors import ConfigError
 
 
@@ -60,6 +61,16 @@ def test_fingerprints_change_with_what_the_tables_depend_on():
     assert plain.document_fingerprint("w") == seed.document_fingerprint("w")
     assert plain.pair_fingerprint("w") == seed.pair_fingerprint("w")
     assert plain.document_fingerprint("w") == plain.on_device("cuda:1").document_fingerprint("w")
+
+
+def test_another_similarity_makes_the_tables_of_pairs_anew_and_no_document():
+    paper, specific = (RunConfig.model_validate({"explain": {"similarity": name}}) for name in Similarity)
+    assert paper.document_fingerprint("w") == specific.document_fingerprint("w")
+    assert len({one.pair_fingerprint("w", weights) for one in (paper, specific) for weights in "ab"}) == 4
+    # a corpus of before there was a choice, and weights for it, is not taken for one of now
+    assert paper.pair_fingerprint("w") == specific.pair_fingerprint("w") != paper.pair_fingerprint("w", "a")
+    with pytest.raises(ValidationError):
+        RunConfig.model_validate({"explain": {"similarity": "cosine"}})
 
 
 def test_a_device_that_cannot_be_is_told():

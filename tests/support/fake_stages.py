@@ -101,6 +101,7 @@ class Scores:
                 "rank_a": 1,
                 "rank_b": 1,
                 "conservation_error": 0.0,
+                "specific": 0.0,
             }
             for i, j in zip(a, b, strict=True)
         ]
@@ -128,6 +129,7 @@ def match(factors, a, b, dot, count):
             "relevance": 1.0,
             "share": 0.5,
             "features": ["12", "3"],
+            "specific": 0.25,
         }
         for i, j in zip(a, b, strict=True)
     ]

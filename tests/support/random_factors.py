@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from tablekin.config import Similarity
 from tablekin.explain import FactorIndex, load_factors
 from tablekin.models.networks.bigram import FEATURES
 
@@ -46,7 +47,12 @@ def corpus(count: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     return features, factors, regions, dense
 
 
-def gathered(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFrame) -> FactorIndex:
+def gathered(
+    features: pd.DataFrame,
+    factors: pd.DataFrame,
+    regions: pd.DataFrame,
+    similarity: Similarity = Similarity.PAPER,
+) -> FactorIndex:
     """The documents in two batches, the last ones first."""
     batches = []
     names = features["doc_id"]
@@ -56,4 +62,4 @@ def gathered(features: pd.DataFrame, factors: pd.DataFrame, regions: pd.DataFram
         batches.append(
             {name: pa.Table.from_pandas(frame, preserve_index=False) for name, frame in rows.items()}
         )
-    return load_factors(batches)
+    return load_factors(batches, similarity)

@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from tablekin.collation import MAX_LOG_ODDS, VARIANT_CRITERIA
+from tablekin.config import Similarity
 from tablekin.corpus import CorpusStore
 from tablekin.kinship import KINSHIP_TERMS
+from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.report.atlas.catalogue import Catalogue
 from tablekin.report.atlas.findings import headline, nearest_of_all, surprises, verdict_sentences
 from tablekin.report.atlas.shards import pack
 from tablekin.report.page import CRITERIA as DOUBT
 from tablekin.report.relations import RelatedPair
-from tablekin.report.terms import COSINE, MATCH, RELATED, SCORE, Z, confidence
-from tablekin.schemas import FEATURES, SCHEMA_VERSION
+from tablekin.report.terms import COSINE, MATCH, RELATED, SCORE, SPECIFIC, Z, confidence
+from tablekin.schemas import SCHEMA_VERSION
 from tablekin.version import __version__
 
 FORMAT = 1  # of the shards
@@ -91,12 +92,13 @@ def overview_shard(given: Overview) -> dict[str, Any]:
         "counts": _counts(given),
         "shards": given.names,
         "images": given.images,
-        "mean_phi": pack(_mean_phi(corpus), "f4"),
+        "similarity": _similarity(record),
         "doubt": DOUBT.min_probability,
         "sure_variant": VARIANT_CRITERIA.min_confidence,
         "max_log_odds": MAX_LOG_ODDS,
         "terms": {
             "cosine": COSINE,
+            "specific": SPECIFIC,
             "z": Z,
             "score": SCORE,
             "match": MATCH,
@@ -134,14 +136,15 @@ def _compared(documents: int) -> int:
     return documents * (documents - 1) // 2
 
 
-def _mean_phi(corpus: CorpusStore) -> np.ndarray:
-    """Average the features of all documents; zeros where there are none."""
-    total, count = np.zeros(len(FEATURES)), 0
-    for batch in corpus.batches({"features": ["phi"]}):
-        phi = batch["features"]["phi"].combine_chunks().flatten().to_numpy().astype(np.float64)
-        total += phi.reshape(-1, len(FEATURES)).sum(0)
-        count += len(phi) // len(FEATURES)
-    return total / max(count, 1)
+def _similarity(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Write what the page computes the specific similarity from, and which similarity the corpus was ranked by."""
+    specific = load_specific_similarity()
+    explain = record.get("config", {}).get("explain", {})
+    return {
+        "metric": pack(specific.metric.ravel(), "f4"),
+        "constant": specific.constant,
+        "chosen": explain.get("similarity", Similarity.PAPER.value),
+    }
 
 
 def history_of(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

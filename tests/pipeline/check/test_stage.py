@@ -191,6 +191,11 @@ DAMAGES = {
         lambda p: edit(p, put("cosine", 0.999)),
         "cosine that their phi do not give",
     ),
+    "specific": (
+        f"pairs/{FIRST}",
+        lambda p: edit(p, put("specific", 1.5)),
+        "specific similarity that their phi do not give",
+    ),
     "rank": (
         f"pairs/{FIRST}",
         lambda p: edit(p, put("rank_a", lambda v: v % 5 + 1)),
@@ -237,6 +242,11 @@ DAMAGES = {
         "matches/part-0002-00000.parquet",
         lambda p: edit(p, put("relevance", 1e6)),
         "more than its relevance",
+    ),
+    "specific of a match": (
+        "matches/part-0001-00000.parquet",
+        lambda p: edit(p, put("specific", lambda v: -v)),
+        "more specific than the one before, or none",
     ),
     "level": ("matches/part-0001-00000.parquet", lambda p: edit(p, put("level", "page")), "unknown level"),
     "feature of a match": (

@@ -7,7 +7,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from tablekin.corpus.atomic_file import write_json
-from tablekin.corpus.parts import may_hold, read_parts, remove_rows, write_part, write_row_groups
+from tablekin.corpus.parts import (
+    may_hold,
+    read_parts,
+    read_rows_with,
+    remove_rows,
+    write_part,
+    write_row_groups,
+)
 from tablekin.errors import DiskFullError, StorageError
 from tablekin.schemas import SCHEMAS
 
@@ -88,3 +95,15 @@ def test_parts_that_cannot_hold_a_document_are_told_by_their_statistics(tmp_path
     assert may_hold(part, ["doc_b"], ["a", "x"])
     pq.write_table(pa.table(rows), part, write_statistics=False)
     assert may_hold(part, ["doc_a"], ["zzz"])
+
+
+def test_a_part_of_before_a_column_was_thought_of_is_read_and_trimmed(tmp_path):
+    old = pairs(0, 6).drop_columns(["specific"])
+    write_row_groups(tmp_path / "old.parquet", old.schema, [old])
+    found = read_rows_with([tmp_path / "old.parquet"], SCHEMA, ["doc_a", "doc_b"], "doc0002")
+    assert found.schema.names == SCHEMA.names and len(found) == 1
+    assert found["specific"].null_count == 1
+    remove_rows(tmp_path / "old.parquet", SCHEMA, ["doc_a", "doc_b"], ["doc0002"])
+    left = pq.read_table(tmp_path / "old.parquet")
+    assert left.schema.names == SCHEMA.names
+    assert len(left) == left["specific"].null_count == 5

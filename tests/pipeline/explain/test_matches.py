@@ -2,9 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tablekin.config import Similarity
 from tablekin.explain import FactorIndex, match_pairs, score_pairs
 from tablekin.models.networks.bigram import FEATURES
-from tests.support.random_factors import corpus, gathered
+from tablekin.models.specific_similarity import load_specific_similarity
+from tests.support.random_factors import KINDS, corpus, gathered
 
 
 def places(factors: FactorIndex) -> tuple[np.ndarray, np.ndarray]:
@@ -70,3 +72,26 @@ def test_matches_are_the_largest_entries_of_the_map(level: str) -> None:
         i, j = strongest[0]
         products = fa[:, owners[i]].sum(1) * fb[:, owners[j]].sum(1)
         assert found["features"].iloc[0][0] == FEATURES[int(products.argmax())]
+
+
+def test_the_map_of_the_specific_similarity_adds_up_to_it_and_its_matches_are_the_largest_entries() -> None:
+    features, factors, regions, dense = corpus(3)
+    flat = gathered(features, factors, regions, Similarity.SPECIFIC)
+    a, b = places(flat)
+    pairs = score_pairs(flat, 1).table(a, b).to_pandas()
+    matches = match_pairs(flat, a, b, pairs["dot"].to_numpy(), 3).to_pandas().astype({"level": str})
+    model = load_specific_similarity()
+    for place, pair in enumerate(pairs.itertuples()):
+        left, right = (model.factor(dense[one], dense[one].sum(1)) for one in (a[place], b[place]))
+        whole = left.T @ right
+        assert whole.sum() == pytest.approx(pair.specific, abs=1e-5)
+        cells = [region for region, kind in enumerate(KINDS) if kind in ("cell", "header")]
+        by_hand = sorted(((whole[i, j], i, j) for i in cells for j in cells if whole[i, j] > 0), reverse=True)
+        own = matches[(matches["doc_a"] == pair.doc_a) & (matches["doc_b"] == pair.doc_b)]
+        found = own[own["level"] == "cell"].sort_values("rank")
+        np.testing.assert_allclose(found["specific"], [value for value, _, _ in by_hand[:3]], atol=1e-6)
+        regions_found = list(zip(found["region_a"], found["region_b"], strict=True))
+        assert regions_found == [(i, j) for _, i, j in by_hand[:3]]
+        paper = (dense[a[place]].T @ dense[b[place]])[tuple(zip(*regions_found, strict=True))]
+        np.testing.assert_allclose(found["relevance"], paper, rtol=1e-5)
+        np.testing.assert_allclose(found["share"], paper / pair.dot, rtol=1e-5)

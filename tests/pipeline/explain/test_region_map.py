@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.explain import joint_relevance, pool_factor
+from tablekin.explain import joint_relevance, joint_specific, pool_factor, specific_factor
+from tablekin.models.specific_similarity import load_specific_similarity
+from tests.support.random_factors import corpus
 
 
 def test_region_map_is_the_sum_over_features():
@@ -56,3 +58,19 @@ def test_a_row_or_column_pools_the_cells_of_its_table():
     of_cells = pool_factor(factor, regions, "cell")
     assert set(of_cells["region_id"]) == set(region) - {0}
     assert of_cells["relevance"].sum() == pytest.approx(dense[1:].sum())
+
+
+def test_the_specific_map_is_that_of_the_factors_compared_and_pools_as_the_paper_s():
+    _, factors, regions, dense = corpus(2)
+    own, regions = ([frame[frame["doc_id"] == f"doc{k}"] for k in range(2)] for frame in (factors, regions))
+    scaled = [specific_factor(factor) for factor in own]
+    model = load_specific_similarity()
+    left, right = (model.factor(one, one.sum(1)) for one in dense)
+    found = joint_specific(*scaled)
+    expected = pd.DataFrame(left.T @ right).loc[found.index, found.columns]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+    assert found.to_numpy().sum() == pytest.approx(
+        model.features(dense[:1].sum(2))[0] @ model.features(dense[1:].sum(2))[0]
+    )
+    rows = [pool_factor(factor, region, "row") for factor, region in zip(scaled, regions, strict=True)]
+    assert joint_specific(*rows).loc[2, 3] == pytest.approx(found.loc[[6, 7], [8, 9]].to_numpy().sum())

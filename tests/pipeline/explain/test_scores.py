@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from tablekin.config import Similarity
 from tablekin.explain import device_ranking
 from tablekin.explain.scores import PairBlock, Scores
+from tablekin.models.specific_similarity import load_specific_similarity
 
 
 def scores_by_hand(phi: np.ndarray) -> dict[str, np.ndarray]:
@@ -73,6 +75,23 @@ def test_an_accelerator_ranks_bit_by_bit_as_a_processor(count, device, monkeypat
     a, b = np.triu_indices(count, 1)
     expected = Scores(documents(count), phi, phi, 1).table(a, b)
     assert Scores(documents(count), phi, phi, 1, device).table(a, b).equals(expected)
+
+
+@pytest.mark.parametrize("device", ["cpu", "cpu:0"])
+def test_ranks_and_z_are_those_of_the_specific_similarity_where_it_is_chosen(device):
+    phi = np.random.default_rng(7).random((9, 110)) ** 4
+    phi[2] = phi[1]
+    compared = load_specific_similarity().features(phi)
+    a, b = np.triu_indices(9, 1)
+    found = Scores(documents(9), phi, phi, 1, device, Similarity.SPECIFIC).table(a, b)
+    paper = Scores(documents(9), phi, phi, 1).table(a, b)
+    expected = compared @ compared.T
+    np.testing.assert_allclose(found["specific"].to_numpy(), expected[a, b], atol=1e-6)
+    for name in ("dot", "cosine", "conservation_error", "specific"):
+        assert found[name].equals(paper[name])
+    by_hand = scores_by_hand(compared)  # of length 1: their cosine is their product
+    for name in ("rank_a", "rank_b", "z"):
+        np.testing.assert_allclose(found[name].to_numpy(), by_hand[name][a, b], rtol=1e-4, err_msg=name)
 
 
 def test_few_documents_have_no_z_and_one_has_no_pair():

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tablekin.explain.pooling import MATCH_KINDS, Leaves, join, pool
-from tablekin.explain.top_k import NAMED, best_matches
+from tablekin.explain.pooling import MATCH_KINDS, PLAIN, Leaves, PooledLevel, join, pool
+from tablekin.explain.top_k import NAMED, Aside, best_matches
+from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.schemas import FEATURES
 
 CELL, HEADER, ROW, COLUMN = range(len(MATCH_KINDS))
@@ -67,6 +68,22 @@ def leaves_of(documents: list[Document]) -> Leaves:
     )
 
 
+def plain(documents: list[Document], level: int) -> PooledLevel:
+    """A level by the paper's similarity."""
+    return pool(leaves_of(documents), level, PLAIN, PLAIN, 1.0)
+
+
+def beside(documents: list[Document]) -> Aside:
+    """What tells the specific similarity of a level by the paper's."""
+    model = load_specific_similarity()
+    return Aside(model.scale(phi_of(documents)), model.metric)
+
+
+def phi_of(documents: list[Document]) -> np.ndarray:
+    """Features of documents, ``(documents, features)``."""
+    return np.array([relevance.astype(np.float64).sum(1) for _, relevance in documents])
+
+
 def pooled_by_hand(document: Document, level: int) -> dict[int, np.ndarray]:
     """Relevance of every region of a level in float32, by region_id."""
     table, relevance = document
@@ -100,9 +117,9 @@ def matches_by_hand(a: Document, b: Document, level: int, count: int) -> list[tu
 
 
 def check(documents: list[Document], level: int, count: int) -> None:
-    flat = pool(leaves_of(documents), level)
+    flat = plain(documents, level)
     b, a = np.tril_indices(len(documents), -1)
-    found = best_matches(flat, a.astype(np.int64), b.astype(np.int64), count)
+    found = best_matches(flat, a.astype(np.int64), b.astype(np.int64), count, beside(documents))
     for pair in range(len(a)):
         expected = matches_by_hand(documents[a[pair]], documents[b[pair]], level, count)
         assert (found.relevance[pair] > 0).sum() == len(expected)
@@ -155,20 +172,56 @@ def test_levels_joined_are_the_level_of_all():
     rng = np.random.default_rng(1)
     documents = [page(rng, 4, 3, bleeding(rng)) for _ in range(4)]
     for level in range(3):
-        whole = pool(leaves_of(documents), level)
-        parts = [pool(leaves_of(part), level) for part in ([documents[2]], documents[:2], documents[3:])]
+        whole = plain(documents, level)
+        parts = [plain(part, level) for part in ([documents[2]], documents[:2], documents[3:])]
         joined = join(parts, np.array([1, 2, 0, 3]))
         b, a = (index.astype(np.int64) for index in np.tril_indices(4, -1))
-        for one, other in zip(best_matches(whole, a, b, 4), best_matches(joined, a, b, 4), strict=True):
+        for one, other in zip(
+            *(best_matches(each, a, b, 4, beside(documents)) for each in (whole, joined)), strict=True
+        ):
             np.testing.assert_array_equal(one, other)
 
 
 def test_a_pair_does_not_depend_on_its_company():
     rng = np.random.default_rng(2)
-    level = pool(leaves_of([page(rng, 9, 4, bleeding(rng)) for _ in range(5)]), 0)
+    documents = [page(rng, 9, 4, bleeding(rng)) for _ in range(5)]
+    level, aside = plain(documents, 0), beside(documents)
     b, a = (index.astype(np.int64) for index in np.tril_indices(5, -1))
-    whole = best_matches(level, a, b, 4)
+    whole = best_matches(level, a, b, 4, aside)
     order = rng.permutation(len(a))
     for name in whole._fields:
-        shuffled = getattr(best_matches(level, a[order], b[order], 4), name)
+        shuffled = getattr(best_matches(level, a[order], b[order], 4, aside), name)
         np.testing.assert_array_equal(shuffled, getattr(whole, name)[order])
+
+
+@pytest.mark.parametrize("level", range(3))
+@pytest.mark.parametrize("wide", [[], [(80, 3), (2, 70)]])
+def test_matches_by_the_specific_similarity_are_those_of_its_whole_map(level, wide):
+    rng = np.random.default_rng(level)
+    documents = [page(rng, *shape, bleeding(rng)) for shape in [(12, 5), (3, 9), (1, 1), *wide]]
+    model, phi = load_specific_similarity(), phi_of(documents)
+    stretch, scale = np.sqrt(np.linalg.eigvalsh(model.metric)[-1]), model.scale(phi)
+    flat = pool(leaves_of(documents), level, scale, model.metric, stretch)
+    b, a = (index.astype(np.int64) for index in np.tril_indices(len(documents), -1))
+    found = best_matches(flat, a, b, 4, Aside(1 / scale, PLAIN))
+    told = best_matches(plain(documents, level), a, b, 4, Aside(scale, model.metric))
+    for pair in range(len(a)):
+        by_region = [pooled_by_hand(documents[place[pair]], level) for place in (a, b)]
+        factors = [np.array([*regions.values()]).T.astype(np.float64) for regions in by_region]
+        left, right = (
+            model.factor(one, phi[place[pair]]) for one, place in zip(factors, (a, b), strict=True)
+        )
+        whole, paper = left.T @ right, factors[0].T @ factors[1]
+        names_a, names_b = ([*regions] for regions in by_region)
+        error = 1e-5 * np.abs(whole).max()
+        strongest = np.sort(whole[whole > 0])[::-1][:4]
+        assert (found.relevance[pair] > 0).sum() == len(strongest)
+        np.testing.assert_allclose(found.relevance[pair, : len(strongest)], strongest, atol=error)
+        for best, own, other in ((found, whole, paper), (told, paper, whole)):
+            for place in np.flatnonzero(best.relevance[pair] > 0):
+                at = names_a.index(best.region_a[pair, place]), names_b.index(best.region_b[pair, place])
+                assert best.relevance[pair, place] == pytest.approx(own[at], rel=1e-5, abs=error)
+                assert best.aside[pair, place] == pytest.approx(other[at], rel=1e-5, abs=error)
+                for feature in filter(lambda number: number >= 0, best.feature[pair, place]):
+                    assert factors[0][feature, at[0]] != 0
+                    assert factors[1][feature, at[1]] != 0

@@ -13,8 +13,8 @@ def lines(count, table=0):
     return {10 * table + k: TableLine(10 * table + k, table, k) for k in range(count)}
 
 
-def match(a, b, excess=1.0, table=0):
-    return LineMatch(TableLine(a, table, a), TableLine(b, table, b), 2.0, excess)
+def match(a, b, specific=1.0, table=0):
+    return LineMatch(TableLine(a, table, a), TableLine(b, table, b), 2.0, 0.5, specific)
 
 
 def test_the_excess_is_what_the_margins_do_not_foretell():
@@ -32,17 +32,19 @@ def test_the_excess_is_what_the_margins_do_not_foretell():
 
 def test_lines_match_where_either_is_the_best_of_the_other():
     relevance = pd.DataFrame([[5.0, 1.0, 1.0], [1.0, 6.0, 5.5], [1.0, 1.0, 1.0]])
-    found = match_lines(relevance, lines(3), lines(3))
-    excess = excess_of(relevance).to_numpy()
+    specific = pd.DataFrame([[0.9, 0.3, 0.95], [0.1, 0.2, -0.4], [0.2, 0.1, 0.3]])
+    found = match_lines(relevance, specific, lines(3), lines(3))
+    added = specific.to_numpy()
     expected = [
         (i, j)
         for i, j in itertools.product(range(3), range(3))
-        if excess[i, j] > 0 and excess[i, j] == excess[i].max() == excess[:, j].max()
+        if added[i, j] > 0 and added[i, j] == added[i].max() == added[:, j].max()
     ]
     assert [(one.a.number, one.b.number) for one in found] == expected
-    assert (0, 0) in expected
-    assert found[0].relevance == 5
-    assert match_lines(pd.DataFrame(), {}, {}) == []
+    assert (0, 2) in expected
+    assert (found[0].relevance, found[0].specific) == (1.0, 0.95)
+    assert found[0].excess == pytest.approx(excess_of(relevance).at[0, 2])
+    assert match_lines(pd.DataFrame(), pd.DataFrame(), {}, {}) == []
 
 
 @pytest.mark.parametrize("way", [1, -1])

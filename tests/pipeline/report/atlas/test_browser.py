@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 
 from tablekin.corpus import CorpusStore
+from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.report import AtlasRequest, write_atlas
 from tablekin.report.verdict_words import stated_odds
+from tablekin.schemas import FEATURES
 from tests.support.atlases import LONG, MARKUP, RIGHT_TO_LEFT, empty_corpus, full_corpus, make_corpus
 
 
@@ -215,7 +217,7 @@ def relevance(corpus, a, b, level):
 
 
 def test_the_relevance_of_a_pair_is_that_of_the_corpus(page, atlas, corpus):
-    page.visit(atlas, "#/pair/page0/page2?from=1")
+    page.visit(atlas, "#/pair/page0/page2?from=1&beyond=0")
     matches = relevance(corpus, "page0", "page2", "cell")
     pair = CorpusStore.open(corpus).read("pairs", ["page0", "page2"]).iloc[0]
     told = page.run(
@@ -232,32 +234,27 @@ def test_the_relevance_of_a_pair_is_that_of_the_corpus(page, atlas, corpus):
     assert f"cosine {pair['cosine']:.3f}" in sums and f"score {pair['dot']:.4g}" in sums.replace("e+", "e+")
 
 
-def test_what_only_two_pages_share_is_the_map_less_what_either_has_with_the_average_page(page, atlas, corpus):
-    store = CorpusStore.open(corpus)
-    regions = store.read("regions", ["page0", "page2"]).query("kind == 'cell'")
+def test_what_sets_two_pages_apart_is_the_map_of_the_specific_similarity(page, atlas, corpus):
+    store, model = CorpusStore.open(corpus), load_specific_similarity()
+    regions = store.read("regions", ["page0", "page2"])
     factors = store.read("factors", ["page0", "page2"]).astype({"feature": str})
-    wide = factors.pivot_table(
-        index=["doc_id", "region_id"], columns="feature", values="relevance", fill_value=0, observed=True
-    )
-    features = store.read("features")
-    names = [*map(str, range(10)), *(f"{k:02d}" for k in range(100))]
-    phi = {
-        doc: pd.Series(values, names) for doc, values in zip(features["doc_id"], features["phi"], strict=True)
-    }
-    shares = sum(phi.values()) / sum(phi.values()).sum()
-    rows = {}
+    phi = store.read("features").set_index("doc_id")["phi"]
+    mapped = []
     for doc in ("page0", "page2"):
-        own = regions[regions["doc_id"] == doc].set_index("region_id")
-        relevance = wide.loc[doc].reindex(index=own.index, columns=names, fill_value=0)
-        rows[doc] = relevance.groupby(own["row"]).sum()
-    a, b = rows["page0"], rows["page2"]
-    common = np.outer(a @ shares, b.sum(axis=1)) + np.outer(a.sum(axis=1), b @ shares)
-    expected = (a.to_numpy() @ b.to_numpy().T - common / 2) / (phi["page0"] @ phi["page2"])
+        own = factors[factors["doc_id"] == doc].pivot(
+            index="feature", columns="region_id", values="relevance"
+        )
+        cells = regions[(regions["doc_id"] == doc) & (regions["kind"] == "cell")].set_index("region_id")
+        whole = own.reindex(index=list(FEATURES), columns=cells.index).fillna(0).astype(float)
+        compared = model.factor(whole.to_numpy(), phi[doc].astype(float))
+        mapped.append(pd.DataFrame(compared.T, cells.index).groupby(cells["row"]).sum().to_numpy())
+    expected = (mapped[0] @ mapped[1].T).ravel()
     page.visit(atlas, "#/pair/page0/page2?level=row&beyond=1&from=1")
     told = page.run(script="[...document.querySelectorAll('.connection .share')].map((one) => one.innerText)")
-    shown = [float(one.removesuffix(" %")) for one in told]
-    strongest = 100 * expected.ravel()[np.argsort(-np.abs(expected.ravel()), kind="stable")]
-    assert np.allclose(shown, strongest[: len(shown)], atol=0.011) and len(shown) > 5
+    strongest = expected[np.argsort(-np.abs(expected), kind="stable")]
+    assert np.allclose([float(one) for one in told], strongest[: len(told)], atol=1e-4) and len(told) > 5
+    likeness = model.features(np.stack([phi["page0"], phi["page2"]]).astype(float))
+    assert f"specific {likeness[0] @ likeness[1]:.3f}" in page.text(".sums")
 
 
 def test_odds_are_told_as_the_command_line_tells_them(page, atlas, corpus):

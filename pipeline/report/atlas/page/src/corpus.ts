@@ -1,5 +1,6 @@
 // The corpus: what every view knows of it. data/README explains the shards.
 
+import type { Specific } from './relevance'
 import { load, unpack } from './shards'
 
 export interface Family {
@@ -28,7 +29,7 @@ interface CorpusShard {
   counts: Record<'documents' | 'failed' | 'with_tables' | 'pairs' | 'related' | 'families', number>
   shards: { documents: string[]; pairs: string[]; values: string[] }
   images: string
-  mean_phi: string
+  similarity: { metric: string; constant: number; chosen: 'paper' | 'specific' }
   doubt: number
   sure_variant: number
   max_log_odds: number
@@ -73,7 +74,7 @@ export interface Pairs {
 export interface Corpus extends CorpusShard {
   documents: Documents
   families: Family[]
-  meanPhi: Float32Array
+  specific: Specific
   numberOf: Map<string, number>
 }
 
@@ -88,13 +89,14 @@ async function columns<T extends object>(names: string[]): Promise<T> {
 
 export async function openCorpus(): Promise<Corpus> {
   const shard = await load<CorpusShard>('corpus')
-  const [documents, families, meanPhi] = await Promise.all([
+  const [documents, families, metric] = await Promise.all([
     columns<Documents>(shard.shards.documents),
     load<Family[]>('families'),
-    unpack(shard.mean_phi, 'f4'),
+    unpack(shard.similarity.metric, 'f4'),
   ])
   const numberOf = new Map(documents.doc_id.map((name, number) => [name, number]))
-  return { ...shard, documents, families, meanPhi, numberOf }
+  const specific = { metric, constant: shard.similarity.constant }
+  return { ...shard, documents, families, specific, numberOf }
 }
 
 export function openPairs(corpus: Corpus): Promise<Pairs> {

@@ -51,28 +51,10 @@ export interface RelevanceMap {
   strongest: number
 }
 
-// What a page shares with everybody: digits as the average page of the corpus has them, as shares that sum to 1.
-export function averageShares(mean: Float32Array): Float32Array {
-  const total = mean.reduce((sum, one) => sum + one, 0)
-  return mean.map((one) => (total > 0 ? one / total : 0))
-}
-
 export function score(a: Doc, b: Doc): number {
   let total = 0
   for (let m = 0; m < WIDTH; m++) total += a.phi[m] * b.phi[m]
   return total
-}
-
-// How much of the score either page would have with the average page in place of the other: what they share with all.
-export function commonScore(a: Doc, b: Doc, shares: Float32Array): number {
-  let [totalA, totalB, withA, withB] = [0, 0, 0, 0]
-  for (let m = 0; m < WIDTH; m++) {
-    totalA += a.phi[m]
-    totalB += b.phi[m]
-    withA += a.phi[m] * shares[m]
-    withB += b.phi[m] * shares[m]
-  }
-  return (withA * totalB + withB * totalA) / 2
 }
 
 export function cosine(a: Doc, b: Doc): number {
@@ -80,28 +62,57 @@ export function cosine(a: Doc, b: Doc): number {
   return length > 0 ? score(a, b) / length : 0
 }
 
-// R = F_a^T F_b. With the shares of the average page, of every entry what the two regions have with that page in place
-// of the other is left out: R_ij - (s_j f_i.m + s_i f_j.m) / 2, where s sums a region's relevance over the digits.
-export function relevanceMap(a: Doc, b: Doc, level: Level, shares?: Float32Array): RelevanceMap {
+// The similarity that leaves out what tables have in common: docs/method/similarity.md. Relevance is multiplied by a scale of
+// each page, and two regions by the metric.
+export interface Specific {
+  metric: Float32Array // features by features
+  constant: number
+}
+
+function scaleOf(doc: Doc, { metric, constant }: Specific): Float64Array {
+  const damped = Float64Array.from(doc.phi, (one) => Math.log1p(Math.max(0, one) / constant))
+  const total = damped.reduce((sum, one) => sum + one, 0)
+  const shares = damped.map((one) => one / (total || 1))
+  const length = Math.sqrt(Math.max(0, product(shares, metric, shares)))
+  if (length < 1e-9 || total === 0) return new Float64Array(WIDTH)
+  return damped.map((one, m) => (doc.phi[m] > 0 ? one / doc.phi[m] : 1 / constant) / (total * length))
+}
+
+function product(left: Float64Array, metric: Float32Array, right: Float64Array): number {
+  let sum = 0
+  for (let m = 0; m < WIDTH; m++) {
+    if (left[m] === 0) continue
+    for (let k = 0; k < WIDTH; k++) sum += left[m] * metric[m * WIDTH + k] * right[k]
+  }
+  return sum
+}
+
+// From -1 to 1.
+export function specificScore(a: Doc, b: Doc, specific: Specific): number {
+  const [left, right] = [a, b].map((doc) => scaleOf(doc, specific).map((one, m) => one * doc.phi[m]))
+  return product(left, specific.metric, right)
+}
+
+// R = F_a^T F_b, or, of the specific similarity, (s_a F_a)^T M (s_b F_b).
+export function relevanceMap(a: Doc, b: Doc, level: Level, specific?: Specific): RelevanceMap {
   const [left, right] = [pool(a, level), pool(b, level)]
   const [rows, cols] = [left.regions.length, right.regions.length]
   const values = new Float32Array(rows * cols)
+  const own = specific ? scaleOf(a, specific) : null
   // feature by feature of a region: factors are sparse
-  const transposed = new Float32Array(WIDTH * cols)
-  for (let j = 0; j < cols; j++) for (let m = 0; m < WIDTH; m++) transposed[m * cols + j] = right.values[j * WIDTH + m]
+  const transposed = specific ? mixed(right, scaleOf(b, specific), specific.metric) : new Float32Array(WIDTH * cols)
+  if (!specific) {
+    for (let j = 0; j < cols; j++) for (let m = 0; m < WIDTH; m++) transposed[m * cols + j] = right.values[j * WIDTH + m]
+  }
   const [ofA, ofB] = [new Float32Array(rows), new Float32Array(cols)]
-  const [common, others] = [shares && withAverage(left, shares), shares && withAverage(right, shares)]
   let strongest = 0
   for (let i = 0; i < rows; i++) {
     const row = values.subarray(i * cols, (i + 1) * cols)
     for (let m = 0; m < WIDTH; m++) {
-      const own = left.values[i * WIDTH + m]
-      if (own === 0) continue
+      const value = left.values[i * WIDTH + m] * (own ? own[m] : 1)
+      if (value === 0) continue
       const begin = m * cols
-      for (let j = 0; j < cols; j++) row[j] += own * transposed[begin + j]
-    }
-    if (common && others) {
-      for (let j = 0; j < cols; j++) row[j] -= (common.shared[i] * others.total[j] + others.shared[j] * common.total[i]) / 2
+      for (let j = 0; j < cols; j++) row[j] += value * transposed[begin + j]
     }
     for (let j = 0; j < cols; j++) {
       ofA[i] += row[j]
@@ -109,20 +120,25 @@ export function relevanceMap(a: Doc, b: Doc, level: Level, shares?: Float32Array
       strongest = Math.max(strongest, Math.abs(row[j]))
     }
   }
-  return { a: left.regions, b: right.regions, values, score: score(a, b), ofA, ofB, strongest }
+  const whole = specific ? specificScore(a, b, specific) : score(a, b)
+  return { a: left.regions, b: right.regions, values, score: whole, ofA, ofB, strongest }
 }
 
-// Of each region the sum of its relevance, and its relevance with the average page.
-function withAverage(pooled: Pooled, shares: Float32Array): { total: Float32Array; shared: Float32Array } {
+// The metric times the scaled regions: features by regions.
+function mixed(pooled: Pooled, scale: Float64Array, metric: Float32Array): Float32Array {
   const count = pooled.regions.length
-  const [total, shared] = [new Float32Array(count), new Float32Array(count)]
-  for (let i = 0; i < count; i++) {
-    for (let m = 0; m < WIDTH; m++) {
-      total[i] += pooled.values[i * WIDTH + m]
-      shared[i] += pooled.values[i * WIDTH + m] * shares[m]
+  const found = new Float32Array(WIDTH * count)
+  const column = new Float64Array(WIDTH)
+  for (let j = 0; j < count; j++) {
+    column.fill(0)
+    for (let k = 0; k < WIDTH; k++) {
+      const value = pooled.values[j * WIDTH + k] * scale[k]
+      if (value === 0) continue
+      for (let m = 0; m < WIDTH; m++) column[m] += metric[k * WIDTH + m] * value
     }
+    for (let m = 0; m < WIDTH; m++) found[m * count + j] = column[m]
   }
-  return { total, shared }
+  return found
 }
 
 export interface Connection {

@@ -2,7 +2,7 @@
 
 import type { Doc } from './document'
 import { h } from './dom'
-import { commonScore, type Connection, cosine, type RelevanceMap, score } from './relevance'
+import { type Connection, cosine, type RelevanceMap, score, type Specific, specificScore } from './relevance'
 import { counted, fill, percent, T } from './strings'
 
 const t = T.pair
@@ -12,14 +12,13 @@ export class PairSums {
   readonly body: HTMLElement[]
   private readonly bar = h('div', { class: 'share-bar', 'aria-hidden': 'true' })
   private readonly text = h('p', { class: 'sums' })
-  private readonly common: number
   private readonly numbers: string
 
-  constructor(a: Doc, b: Doc, shares: Float32Array) {
+  constructor(a: Doc, b: Doc, specific: Specific) {
     this.body = [this.bar, this.text]
-    this.common = commonScore(a, b, shares)
     const near = a.shard.neighbours.find((one) => one[0] === b.number) ?? b.shard.neighbours.find((one) => one[0] === a.number)
     this.numbers = fill(t.numbers, {
+      specific: specificScore(a, b, specific).toFixed(3),
       cosine: cosine(a, b).toFixed(3),
       z: near?.[3] === null || near === undefined ? '' : `, z ${near[3].toFixed(1)}`,
       score: score(a, b).toLocaleString('en-GB', { maximumSignificantDigits: 4 }),
@@ -33,19 +32,17 @@ export class PairSums {
       else minus -= one
     }
     const [total, both] = [plus - minus, plus + minus || 1]
-    const taken = isSpecific ? this.common : 0
     const shown = drawn.reduce((sum, one) => sum + one.relevance, 0)
-    const outside = map.score - total - taken
+    const outside = map.score - total
     this.drawBar([
       [t.bar.shown, shown],
       [t.bar.weaker, total - shown],
       [t.bar.outside, outside],
-      [t.bar.common, taken],
     ])
-    const of = (value: number) => percent(map.score ? value / map.score : 0, 1)
+    const of = (value: number) => (isSpecific ? value.toFixed(3) : percent(map.score ? value / map.score : 0, 1))
+    const words = { count: counted(drawn.length, 'connection'), shown: of(shown), left: of(total - shown), outside: of(outside), score: map.score.toFixed(3) }
     this.text.textContent = [
-      fill(t.shown, { count: counted(drawn.length, 'connection'), shown: of(shown), left: of(total - shown), outside: of(outside) }),
-      fill(isSpecific ? t.hidden : t.everybody, { common: of(this.common) }),
+      fill(isSpecific ? t.shownSpecific : t.shown, words),
       minus > LEAST * both ? fill(t.against, { for: percent(plus / both, 1), against: percent(minus / both, 1) }) : t.noneAgainst,
       this.numbers,
     ].join(' ')

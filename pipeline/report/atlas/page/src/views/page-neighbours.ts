@@ -4,7 +4,7 @@ import type { Corpus } from '../corpus'
 import { type Doc, openDocument } from '../document'
 import { h, said } from '../dom'
 import { growing, partName, rectangle, regionName, section, shortName, thumbnail } from '../parts'
-import { averageShares, relevanceMap, strongest } from '../relevance'
+import { relevanceMap, strongest } from '../relevance'
 import { counted, fill, percent, T } from '../strings'
 import { inShort } from '../verdict'
 import type { PageViewer } from '../viewer'
@@ -43,9 +43,9 @@ export function neighboursOf(corpus: Corpus, doc: Doc, viewer: PageViewer): HTML
         onclick: () => {
           ask.hidden = true
           void openDocument(number).then((other) => {
-            const map = relevanceMap(doc, other, 'row', averageShares(corpus.meanPhi))
+            const map = relevanceMap(doc, other, 'row', corpus.specific)
             const best = strongest(map, 3).filter((one) => one.relevance > 0)
-            const rows = best.map((one) => `${regionName(doc, map.a[one.i])} — ${regionName(other, map.b[one.j])} (${percent(one.relevance / map.score, 1)} %)`)
+            const rows = best.map((one) => `${regionName(doc, map.a[one.i])} — ${regionName(other, map.b[one.j])} (${one.relevance.toFixed(3)})`)
             why.textContent = rows.length ? fill(t.whyRows, { rows: rows.join('; ') }) : t.whyNone
             const regions = best.map((one) => map.a[one.i])
             viewer.layer('why', regions.map((one) => rectangle(one.box, { class: 'line chosen' })))

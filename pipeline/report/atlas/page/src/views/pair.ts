@@ -6,7 +6,7 @@ import { type Collation, collationOf, type Doc, openDocument, type Region } from
 import { h, s, said } from '../dom'
 import { growing, rectangle, regionName, section, shortName, tick } from '../parts'
 import { type Entry, RegionMatrix } from '../matrix'
-import { averageShares, type Connection, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, strongest } from '../relevance'
+import { type Connection, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, strongest } from '../relevance'
 import { PairSums } from '../sums'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
@@ -59,7 +59,6 @@ class PairView {
   private readonly tie: Tie
   private level: Level
   private hide: boolean
-  private readonly shares: Float32Array
   private readonly matrix = new RegionMatrix((entry, chosen) => this.pointEntry(entry, chosen))
   private entry: Entry | null = null
   private isTied = true
@@ -81,12 +80,12 @@ class PairView {
     this.b = b
     this.collation = collation
     this.tie = tie(a, b, collation)
-    this.shares = averageShares(corpus.meanPhi)
-    this.sums = new PairSums(a, b, this.shares)
+    this.sums = new PairSums(a, b, corpus.specific)
     this.viewers = [new PageViewer(a), new PageViewer(b)]
     const asked = route.query.get('level') as Level
     this.level = LEVELS.includes(asked) ? asked : 'cell'
-    this.hide = route.query.get('beyond') === '1'
+    const beyond = route.query.get('beyond')
+    this.hide = beyond ? beyond === '1' : corpus.similarity.chosen === 'specific'
     const tall = [a, b].sort((one, other) => one.width / one.height - other.width / other.height)[0]
     this.stage = h('div', { class: 'pair-stage', style: { '--ratio': `${tall.width} / ${tall.height}` } }, this.viewers.map((one) => one.element), this.bridge)
     this.slider = h('input', {
@@ -110,7 +109,7 @@ class PairView {
       this.told,
       ...this.sums.body,
       h('p', { class: 'quiet' }, this.tie.cells ? fill(t.tiedBy, { cells: counted(this.tie.cells, 'cell') }) : t.tiedLoose),
-      h('p', { class: 'explain' }, t.what, ' ', t.hideWhat),
+      h('p', { class: 'explain' }, t.what, ' ', t.hideWhat, ' ', t.decided),
       h(
         'div',
         { class: 'beneath' },
@@ -145,14 +144,14 @@ class PairView {
         h('span', {}, t.levels[level]),
       ),
     )
-    const other = { level: this.level === 'cell' ? null : this.level, beyond: this.hide ? 1 : null }
+    const other = { level: this.level === 'cell' ? null : this.level, beyond: this.hide ? 1 : 0 }
     return h(
       'div',
       { class: 'controls' },
       h('span', { class: 'ticks', role: 'radiogroup', 'aria-label': t.level }, h('span', { class: 'quiet' }, t.level), levels),
       tick(t.hide, this.hide, (on) => {
         this.hide = on
-        note({ beyond: on ? 1 : null, from: null })
+        note({ beyond: on ? 1 : 0, from: null })
         this.remake(null)
         this.draw()
       }),
@@ -172,7 +171,7 @@ class PairView {
 
   private remake(from: string | null): void {
     this.entry = null
-    this.map = relevanceMap(this.a, this.b, this.level, this.hide ? this.shares : undefined)
+    this.map = relevanceMap(this.a, this.b, this.level, this.hide ? this.corpus.specific : undefined)
     this.pooled = [pool(this.a, this.level), pool(this.b, this.level)]
     this.best = strongest(this.map, DRAWN)
     const few = fewOfEach(this.best.slice(0, 4 * FIRST))
@@ -296,21 +295,31 @@ class PairView {
     const best = this.partners(focus, 3).filter((one) => one.relevance > 0)
     const names = best.map((one) => {
       const region = focus.side === 0 ? this.map.b[one.j] : this.map.a[one.i]
-      return `${regionName(docs[1 - focus.side], region)} (${percent(one.relevance / this.map.score, 2)} %)`
+      return `${regionName(docs[1 - focus.side], region)} (${this.part(one.relevance, 2)})`
     })
     const letter = focus.side === 0 ? 'A' : 'B'
     return fill(t.pointed, {
       region: `${letter}, ${regionName(docs[focus.side], own)},`,
-      share: percent(this.map.score ? sum / this.map.score : 0, 2),
+      share: this.share(sum, 2),
       partners: names.join('; ') || '—',
     })
   }
 
   private entryInWords({ i, j }: Entry): string {
     const features = featuresOf(this.pooled[0], i, this.pooled[1], j, 5)
-    const share = percent(this.map.score ? this.value(i, j) / this.map.score : 0, 3)
+    const share = this.share(this.value(i, j), 3)
     const words = { a: regionName(this.a, this.map.a[i]), b: regionName(this.b, this.map.b[j]), share, digits: features.join(', ') }
     return fill(features.length ? t.entry : t.entryNone, words)
+  }
+
+  // A part of the likeness: of the score in percent, of the specific one as it is.
+  private part(relevance: number, places: number): string {
+    return this.hide ? relevance.toFixed(places + 2) : `${percent(relevance / (this.map.score || 1), places)} %`
+  }
+
+  private share(relevance: number, places: number): string {
+    const share = this.hide ? relevance.toFixed(places + 2) : percent(relevance / (this.map.score || 1), places)
+    return fill(this.hide ? t.ofSpecific : t.ofScore, { share })
   }
 
   private pointEntry(entry: Entry | null, chosen: boolean): void {
@@ -413,7 +422,7 @@ class PairView {
             this.stage.scrollIntoView({ block: 'nearest' })
           },
         },
-        h('span', { class: relevance < 0 ? 'share against' : 'share' }, `${percent(relevance / (this.map.score || 1), 2)} %`),
+        h('span', { class: relevance < 0 ? 'share against' : 'share' }, this.part(relevance, 2)),
         h('span', {}, said(regionName(this.a, this.map.a[i]))),
         h('span', {}, said(regionName(this.b, this.map.b[j]))),
         h('span', { class: 'quiet' }, `${t.common} ${features.join(' ')}`),

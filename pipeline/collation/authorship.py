@@ -120,22 +120,39 @@ def fit_author(off: Array, misprint: Array) -> AuthorModel:
         ``(n,)`` as from :func:`misprint_density`.
     """
     exact = bool((np.abs(off) < _PLAIN).mean() > _MOSTLY) if len(off) else False
-    best, highest = AuthorModel(0.0, _SPREADS[0], SHARES.slips, exact), -np.inf
-    for model, cost in _models(exact):
-        density = (1 - SHARES.misprinted) * author_density(off, model.numbers) + SHARES.misprinted * misprint
-        total = float(np.log(np.maximum(density, 1e-300)).sum()) - cost
-        if total > highest:
-            best, highest = model, total
-    return best
+    models = [*_models(exact)]
+    density = _density_of_exact(off) if exact else _density_of_models(off)
+    printed = (1 - SHARES.misprinted) * density + SHARES.misprinted * misprint
+    levels = len(_SLIPS_OF_EXACT if exact else _SLIPS)
+    costs = np.tile(np.arange(levels), len(models) // levels) * SHARES.slip_cost  # most authors slip seldom
+    totals = np.log(np.maximum(printed, 1e-300)).sum(-1) - costs
+    return models[int(np.argmax(totals))]
 
 
-def _models(exact: bool) -> Iterator[tuple[AuthorModel, float]]:
-    """Yield how an author may have erred, each with the nats that his slips cost: most authors slip seldom."""
+def _models(exact: bool) -> Iterator[AuthorModel]:
+    """Yield how an author may have erred."""
     if exact:
-        for level, slips in enumerate(_SLIPS_OF_EXACT):
-            yield AuthorModel(0.0, 0.0, slips * SHARES.slips, True), level * SHARES.slip_cost
+        for slips in _SLIPS_OF_EXACT:
+            yield AuthorModel(0.0, 0.0, slips * SHARES.slips, True)
         return
     for bias in _BIASES:
         for spread in _SPREADS:
-            for level, slips in enumerate(_SLIPS):
-                yield AuthorModel(bias, spread, slips * SHARES.slips, False), level * SHARES.slip_cost
+            for slips in _SLIPS:
+                yield AuthorModel(bias, spread, slips * SHARES.slips, False)
+
+
+def _density_of_exact(off: Array) -> Array:
+    """Probability of values by each of the models of authors who have nothing to round, ``(models, n)``."""
+    return np.stack([author_density(off, model.numbers) for model in _models(exact=True)])
+
+
+def _density_of_models(off: Array) -> Array:
+    """Probability of values by each of the others, ``(models, n)``: what models have in common is computed once."""
+    slips = np.array(_SLIPS)[:, None] * SHARES.slips  # (slips, 1)
+    found = np.empty((len(_BIASES), len(_SPREADS), len(_SLIPS), len(off)))
+    for bias, of_bias in zip(_BIASES, found, strict=True):
+        slipped = slips * slip_density(off - bias)
+        for spread, of_spread in zip(_SPREADS, of_bias, strict=True):
+            high = (off + 0.5 - bias) / spread
+            of_spread[:] = (1 - slips) * (ndtr(high) - ndtr(high - 1 / spread)) + slipped
+    return found.reshape(-1, len(off))

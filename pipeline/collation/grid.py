@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation.column import Column
+from tablekin.collation.document_rows import CellRows, DigitRows
 from tablekin.collation.span import Columns
 from tablekin.collation.values import Text
 from tablekin.collation.vocabulary import NumberedTexts, number_texts
-from tablekin.page import RegionKind
 
 
 @dataclass(frozen=True)
@@ -79,34 +78,34 @@ class Grid:
         return np.array([" ".join(filter(None, row)) for row in self.text[:, first : first + count]], object)
 
 
-def read_grids(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[Grid]:
-    """Yield the tables of a document, from its rows of the tables ``regions`` and ``digits``."""
-    cells = regions[(regions["kind"] == RegionKind.CELL) & regions["table_id"].notna()]
-    known = _scores(digits)
-    for table, rows in cells.groupby("table_id"):
-        row, col = (rows[key].to_numpy(np.int64) for key in ("row", "col"))
-        shape = int(row.max()) + 1, int(col.max()) + 1
+def make_grids(cells: CellRows, digits: DigitRows) -> Iterator[Grid]:
+    """Yield the tables of a document."""
+    texts = np.array(cells.text.to_pylist() or [""], object)[: len(cells.region)]
+    scores = _scores(cells, digits, texts)
+    for table in np.unique(cells.table).tolist():
+        own = np.flatnonzero(cells.table == table)
+        place = cells.row[own], cells.col[own]
+        shape = int(place[0].max()) + 1, int(place[1].max()) + 1
         text, region = np.full(shape, "", object), np.full(shape, -1, np.int64)
-        scores = np.empty(shape, object)
-        scores.fill(())
-        text[row, col] = rows["text"].fillna("").to_numpy(object)
-        region[row, col] = rows["region_id"].to_numpy(np.int64)
-        for i, j, name, probability in zip(row, col, rows["region_id"], rows["confidence"], strict=True):
-            written = text[i, j].replace(" ", "")
-            found, each = known.get(int(name), ("", ()))
-            is_known = found == written and probability < 1  # what somebody has corrected is certain
-            scores[i, j] = each if is_known else _even(len(written), float(probability))
-        yield Grid(int(str(table).partition(".")[0]), text, region, scores)
+        score = np.empty(shape, object)
+        score.fill(())
+        text[place], region[place], score[place] = texts[own], cells.region[own], scores[own]
+        yield Grid(table, text, region, score)
 
 
-def _scores(digits: pd.DataFrame) -> dict[int, tuple[str, tuple[float, ...]]]:
-    """Collect the digits of each region from left to right, and their scores."""
-    ordered = digits.sort_values(["region_id", "x0"], kind="stable")
-    digits_of: dict[int, tuple[str, tuple[float, ...]]] = {}
-    for region, digit, score in zip(ordered["region_id"], ordered["digit"], ordered["score"], strict=True):
-        text, scores = digits_of.get(int(region), ("", ()))
-        digits_of[int(region)] = f"{text}{digit}", (*scores, float(score))
-    return digits_of
+def _scores(cells: CellRows, digits: DigitRows, texts: Text) -> NDArray[np.object_]:
+    """Collect the scores of the digits of each cell from left to right, if they are those of its text."""
+    first, last = (np.searchsorted(digits.region, cells.region, side) for side in ("left", "right"))
+    signs, scores = digits.sign.tobytes().decode("ascii"), digits.score.astype(np.float64).tolist()
+    found = np.empty(len(texts), object)
+    rows = zip(
+        texts.tolist(), first.tolist(), last.tolist(), cells.confidence.astype(float).tolist(), strict=True
+    )
+    for place, (text, begin, end, probability) in enumerate(rows):
+        written = text.replace(" ", "")
+        is_known = signs[begin:end] == written and probability < 1  # what somebody has corrected is certain
+        found[place] = tuple(scores[begin:end]) if is_known else _even(len(written), probability)
+    return found
 
 
 def _even(count: int, probability: float) -> tuple[float, ...]:

@@ -8,25 +8,24 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from tablekin.collation.document_rows import (
+    COLUMNS,
+    NO_ROWS,
+    DocumentRows,
+    FactorRows,
+    rows_by_document,
+    rows_of_frames,
+)
 from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations, expect
-from tablekin.collation.grid import Grid, read_grids
+from tablekin.collation.grid import Grid, make_grids
 from tablekin.collation.relevance import CellRelevance, TableFactors
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Failure, attempt
 from tablekin.recompute import number_columns, read_number_columns, read_tables, recompute
 from tablekin.schemas import FEATURES
-
-_COLUMNS = {
-    "regions": [
-        *("doc_id", "region_id", "kind", "table_id", "row", "col", "x0", "y0", "x1", "y1"),
-        *("text", "confidence", "printed", "value"),
-    ],
-    "digits": ["doc_id", "digit", "score", "x0", "y0", "region_id", "other", "other_score"],
-    "factors": ["doc_id", "region_id", "feature", "relevance"],
-}
-_PLACE = {feature: place for place, feature in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Witness:
 
     doc_id: str
     tables: tuple[Grid, ...]
-    factor: NDArray[np.float32]  # (regions, features), by region_id
+    factors: FactorRows
     expected: Expectations = NO_EXPECTATIONS
 
     def relevance(self, grid: Grid, other: Witness, other_grid: Grid) -> CellRelevance:
@@ -48,9 +47,7 @@ class Witness:
 
     def _factors_of(self, grid: Grid) -> TableFactors:
         if grid.table not in self._known_factors:
-            cells = self.factor[grid.region]
-            cells[grid.region < 0] = 0
-            self._known_factors[grid.table] = TableFactors(cells)
+            self._known_factors[grid.table] = TableFactors(_factors(self.factors, grid))
         return self._known_factors[grid.table]
 
 
@@ -66,6 +63,16 @@ def expectations_of(regions: pd.DataFrame, digits: pd.DataFrame) -> Expectations
     return NO_EXPECTATIONS if isinstance(found, Failure) else found
 
 
+def _factors(factors: FactorRows, grid: Grid) -> NDArray[np.float32]:
+    """Factors of the cells of a table, ``(rows, columns, features)``."""
+    places = np.full(max(int(grid.region.max()), int(factors.region.max(initial=0))) + 1, -1)
+    places[grid.region.ravel()[grid.region.ravel() >= 0]] = np.flatnonzero(grid.region >= 0)
+    own = places[factors.region] >= 0
+    cells = np.zeros((grid.region.size, len(FEATURES)), np.float32)
+    cells[places[factors.region[own]], factors.feature[own]] = factors.relevance[own]
+    return cells.reshape(*grid.shape, -1)
+
+
 def make_witness(
     doc_id: str,
     regions: pd.DataFrame,
@@ -74,10 +81,11 @@ def make_witness(
     expected: Expectations = NO_EXPECTATIONS,
 ) -> Witness:
     """Make a witness of a document's rows of the tables ``regions``, ``digits`` and ``factors``."""
-    factor = np.zeros((int(regions["region_id"].max()) + 1 if len(regions) else 1, len(FEATURES)), np.float32)
-    columns = factors["feature"].map(_PLACE).to_numpy(np.int64)
-    factor[factors["region_id"].to_numpy(np.int64), columns] = factors["relevance"].to_numpy(np.float32)
-    return Witness(doc_id, tuple(read_grids(regions, digits)), factor, expected)
+    return _make(doc_id, rows_of_frames(regions, digits, factors), expected)
+
+
+def _make(doc_id: str, rows: DocumentRows, expected: Expectations) -> Witness:
+    return Witness(doc_id, tuple(make_grids(rows.cells, rows.digits)), rows.factors, expected)
 
 
 class WitnessReader:
@@ -92,8 +100,10 @@ class WitnessReader:
     """
 
     def __init__(self, corpus: CorpusStore, doc_ids: Collection[str]) -> None:
-        self._rows = {table: corpus.read(table, doc_ids, columns) for table, columns in _COLUMNS.items()}
-        self._places = {table: rows.groupby("doc_id").indices for table, rows in self._rows.items()}
+        wanted = pa.array(sorted(doc_ids), pa.string())
+        self._rows = dict(
+            found for batch in corpus.batches(COLUMNS, doc_ids) for found in rows_by_document(batch, wanted)
+        )
         self._numbers = corpus.recomputed_tables.numbers(doc_ids)  # much smaller than as a data frame
         names = self._numbers["doc_id"].to_pandas()
         self._places_of_numbers = names.groupby(names).indices
@@ -101,10 +111,7 @@ class WitnessReader:
 
     def witness(self, doc_id: str) -> Witness:
         """Make a witness of a document; one without regions has no tables."""
-        regions, digits, factors = (
-            rows.iloc[self._places[table].get(doc_id, [])] for table, rows in self._rows.items()
-        )
         if doc_id not in self._expected:
             places = self._places_of_numbers.get(doc_id, np.zeros(0, np.int64))
             self._expected[doc_id] = expect([*read_number_columns(self._numbers.take(places).to_pandas())])
-        return make_witness(doc_id, regions, digits, factors, self._expected[doc_id])
+        return _make(doc_id, self._rows.get(doc_id, NO_ROWS), self._expected[doc_id])

@@ -140,9 +140,16 @@ class CorpusStore:
         found = read_parts(parts, columns, condition, optional)
         return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get if table == "documents" else None)
 
-    def batches(self, tables: Mapping[str, list[str]]) -> Iterator[dict[str, pa.Table]]:
-        """Read tables of documents batch by batch; ``tables`` names their columns."""
+    def batches(
+        self, tables: Mapping[str, list[str]], doc_ids: Collection[str] | None = None
+    ) -> Iterator[dict[str, pa.Table]]:
+        """Read tables of documents batch by batch; ``tables`` names their columns.
+
+        Batches that certainly have none of ``doc_ids`` are left out.
+        """
         for part in self.layout.parts("documents"):
+            if doc_ids is not None and not may_hold(part, ["doc_id"], doc_ids):
+                continue
             yield {
                 table: read_parts([self.layout.part(table, part.name)], columns)
                 for table, columns in tables.items()

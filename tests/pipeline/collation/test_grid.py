@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.collation.grid import read_grids
+from tablekin.collation.document_rows import rows_of_frames
+from tablekin.collation.grid import make_grids
 from tests.support.read_tables import grid
 
 
@@ -13,6 +14,12 @@ def regions(*cells):
 
 def digits(*found):
     return pd.DataFrame(found, columns=["region_id", "digit", "score", "x0"])
+
+
+def read_grids(cells, found):
+    factors = pd.DataFrame(columns=["region_id", "feature", "relevance"])
+    rows = rows_of_frames(cells, found, factors)
+    return make_grids(rows.cells, rows.digits)
 
 
 def test_cells_stand_at_their_row_and_column_and_missing_ones_are_empty():

@@ -69,8 +69,11 @@ REFERENCES = (OWN, HESSIAN, OCCLUSION)
 METHODS = (*RULES, *REFERENCES)
 
 
-def explain_by_all(subject: Subject) -> NDArray[np.float64]:
-    """Explain a page by every one of ``METHODS``: factors ``(methods, features, regions + 1)``."""
+def explain_by_all(subject: Subject, is_erased: bool = True) -> NDArray[np.float64]:
+    """Explain a page by every one of ``METHODS``: factors ``(methods, features, regions + 1)``.
+
+    Unless ``is_erased`` the last of them, occlusion, which costs most, is left out.
+    """
     ink = torch.from_numpy(subject.ink)
     factors = []
     with torch.inference_mode():
@@ -81,4 +84,7 @@ def explain_by_all(subject: Subject) -> NDArray[np.float64]:
     digits, (x, y) = subject.digits, subject.centres.T
     hessian = gradient_shares(digits.digit, digits.activation, x, y, subject.spacing) @ pooled
     own = shares(subject, "proportional") @ places(subject)
-    return np.stack([*factors, own, hessian, subject.erasable().contributions()])
+    factors += [own, hessian]
+    if is_erased:
+        factors.append(subject.erasable().contributions())
+    return np.stack(factors)

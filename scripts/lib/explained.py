@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lib.contestants import METHODS, RULES, explain_by_all
 from lib.pointing import digits_by_row, plant, row_truth
 from lib.rescan import WEAR, rescan
-from lib.second_order import SHARES, random_masks
+from lib.second_order import random_masks
 from lib.window import Window, cut, densest, inverse, read_scan, to_window, transform
 from tablekin.ingest import load_image
 from tablekin.provenance import versions
@@ -68,7 +68,7 @@ class Cache:
     def __init__(self, folder: Path, seconds: float = np.inf) -> None:
         self._folder, self._until = folder, time.monotonic() + seconds
         folder.mkdir(parents=True, exist_ok=True)
-        self._of = f"{dict(RULES)}{METHODS}{WEAR}{SHARES}{_MASKS}{versions()}"  # what all results depend on
+        self._of = f"{dict(RULES)}{METHODS}{WEAR}{_MASKS}{versions()}"  # what all results depend on
 
     def get(self, name: str, make: Callable[[], Made]) -> Made:
         """Read a result, or make it and write it.
@@ -101,10 +101,10 @@ def is_usable(window: Window) -> bool:
     )
 
 
-def explain_window(window: Window, rng: np.random.Generator, masks: int = _MASKS) -> Explained:
+def explain_window(window: Window, rng: np.random.Generator) -> Explained:
     """Explain a window in every way, and erase random parts of it."""
     page = window.subject.erasable()
-    kept = random_masks(window.subject.regions, masks, rng)
+    kept = random_masks(window.subject.regions, _MASKS, rng)
     left = np.array([page.without(np.flatnonzero(~mask).tolist()) for mask in kept])
     return Explained(window, explain_by_all(window.subject), page.phi, kept, left)
 
@@ -150,7 +150,8 @@ def explain_twins(path: Path, side: int, count: int, seed: int) -> list[Twin]:
 class Planted:
     """A page into which a row was printed."""
 
-    page: Explained
+    row: NDArray[np.int32]  # (regions + 1,), as of a window
+    factors: NDArray[np.float64]  # (methods, features, regions + 1), of ``METHODS`` but occlusion
     rows: tuple[int, int]  # the row on the page it was taken from, and on this one
 
 
@@ -164,4 +165,4 @@ def explain_planted(source: Twin, target: Explained, seed: int) -> Planted | Non
     original = np.flatnonzero(source.row_of_copy == taken)
     if len(original) != 1:
         return None
-    return Planted(explain_window(window, rng, masks=0), (int(original[0]), given))
+    return Planted(window.row, explain_by_all(window.subject, is_erased=False), (int(original[0]), given))

@@ -17,6 +17,7 @@ from lib.pairing import choose_pairs
 Half = Literal["choosing", "held out"]
 HALVES: tuple[Half, Half] = ("choosing", "held out")
 _WINDOWS_A_FOLDER, _WINDOWS_A_SCAN = 12, 4
+_OTHERS = 2  # other scans that a window is compared with
 _IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 
 
@@ -33,6 +34,11 @@ class WindowPair:
     planted: Planted | None = None  # b with a row of a printed into it
 
     @property
+    def is_kin(self) -> bool:
+        """Whether both pages print the same work, or are the same scan."""
+        return self.units[0] == self.units[1]
+
+    @property
     def name(self) -> str:
         """Group and units."""
         return f"{self.group}: {' / '.join(self.units)}"
@@ -47,8 +53,8 @@ def pairs_of_scans(
 ) -> Iterator[tuple[list[WindowPair], list[WindowPair]]]:
     """Pair the windows of every scan of a folder with themselves, scanned anew, and with those of another scan.
 
-    A scan's windows are paired with those of the re-scan of the next of its half; a row is planted. Of a folder of
-    more than ``most`` scans as many are taken, evenly.
+    A scan's windows are paired with those of the re-scans of the next two of its half; into the first a row is
+    planted. Of a folder of more than ``most`` scans as many are taken, evenly.
 
     Yields
     ------
@@ -75,21 +81,18 @@ def pairs_of_scans(
             for t in own
         ]
         unlike = []
-        for place, twin in enumerate(own):
-            if not others:
-                break
-            theirs = twins[others[0]]
-            target = theirs[place % len(theirs)].copy
-            planted = cache.get(
-                f"planted {unit} {place} {scans[others[0]].name} {side} {seed}",
-                partial(explain_planted, twin, target, seed + 1000 * place + number),
-            )
-            units = (unit, f"{folder.name}/{scans[others[0]].name}")
-            unlike.append(
-                WindowPair(
-                    f"{folder.name}, another page", half, units, twin.original, target, planted=planted
-                )
-            )
+        for turn, other in enumerate(others[:_OTHERS]):
+            units = (unit, f"{folder.name}/{scans[other].name}")
+            for place, twin in enumerate(own):
+                target = twins[other][place % len(twins[other])].copy
+                planted = None
+                if not turn:
+                    name = f"planted row {unit} {place} {scans[other].name} {side} {seed}"
+                    planted = cache.get(
+                        name, partial(explain_planted, twin, target, seed + 1000 * place + number)
+                    )
+                group = f"{folder.name}, another page"
+                unlike.append(WindowPair(group, half, units, twin.original, target, planted=planted))
         yield kin, unlike
 
 
@@ -144,4 +147,5 @@ def hundred_pairs(
         pairs += chain.from_iterable(kin for kin, _ in of_folder)
         unlike.append([pair for _, others in of_folder for pair in others])
     in_turn = [pair for group in zip_longest(*unlike) for pair in group if pair is not None]
+    in_turn.sort(key=lambda pair: pair.planted is None)
     return pairs + in_turn[: max(0, count - len(pairs))], in_turn

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.contestants import METHODS
+from lib.contestants import METHODS, RULES
 from lib.hundred_pairs import WindowPair
 from lib.perturbation import rank_correlation
 from lib.pointing import hits, pool_rows, true_matches
@@ -20,6 +20,7 @@ from lib.second_order import (
     insertion_order,
     mask_agreement,
 )
+from lib.strokes import activation_left
 from lib.subject import OCCLUSION
 
 RANDOM = "random"
@@ -33,20 +34,36 @@ MEASURES = (
     "rows true",
     "pointing",
     "place",
+    "strokes",
 )
-LOWER_IS_BETTER = ("deletion",)
+LOWER_IS_BETTER = ("deletion", "strokes")
 _MATCHES = 4  # of rows: as many as a run keeps of a pair
-_RANDOM_ORDERS = 2
+_FOLLOWED = 2  # digits a page whose pixels are painted over
 
 Scores = dict[str, dict[str, float]]
 """Measures by method."""
 
 
-def score_erasing(pair: WindowPair, seed: int) -> Scores:
-    """Measure how well every method says what erasing takes from a pair."""
+def score_agreement(pair: WindowPair) -> Scores:
+    """Compare every method with what erasing regions, one or many at random, took from either page."""
     a, b = pair.a, pair.b
     exact = a.factor(OCCLUSION)[:, 1:].T @ b.factor(OCCLUSION)[:, 1:]
     true = a.left @ b.left.T
+    scores: Scores = {}
+    for method in METHODS:
+        factors = a.factor(method), b.factor(method)
+        relevance = factors[0][:, 1:].T @ factors[1][:, 1:]
+        scores[method] = {
+            "masks": mask_agreement(*factors, (a.kept, b.kept), true),
+            "cosine": _cosine(relevance, exact),
+            "rank correlation": rank_correlation(relevance, exact),
+        }
+    return scores
+
+
+def score_erasing(pair: WindowPair, seed: int) -> Scores:
+    """Erase pairs of regions together, in the order of every method and in a random one."""
+    a, b = pair.a, pair.b
     without = [lru_cache(maxsize=None)(one.window.subject.erasable().without) for one in (a, b)]
     regions = (a.window.subject.regions, b.window.subject.regions)
 
@@ -57,35 +74,36 @@ def score_erasing(pair: WindowPair, seed: int) -> Scores:
 
     scores: Scores = {}
     for method in METHODS:
-        factors = a.factor(method), b.factor(method)
-        relevance = factors[0].T @ factors[1]
-        found = follow(deletion_order(relevance), insertion_order(relevance))
-        found["masks"] = mask_agreement(*factors, (a.kept, b.kept), true)
-        found["cosine"] = _cosine(relevance[1:, 1:], exact)
-        found["rank correlation"] = rank_correlation(relevance[1:, 1:], exact)
-        scores[method] = found
-    rng = np.random.default_rng(seed)
-    orders = [_random_order(regions, rng) for _ in range(_RANDOM_ORDERS)]
-    curves = [follow(order, order) for order in orders]
-    scores[RANDOM] = {name: float(np.mean([curve[name] for curve in curves])) for name in curves[0]}
+        relevance = a.factor(method).T @ b.factor(method)
+        scores[method] = follow(deletion_order(relevance), insertion_order(relevance))
+    order = _random_order(regions, np.random.default_rng(seed))
+    scores[RANDOM] = follow(order, order)
     return scores
 
 
 def score_rows(pair: WindowPair) -> Scores:
     """Measure whether the strongest matches of rows are of rows known to be the same: scanned anew, or planted."""
     scores: Scores = {}
-    for method in METHODS:
+    for place, method in enumerate(METHODS):
         found: dict[str, float] = {}
         of_a = pool_rows(pair.a.factor(method), pair.a.window.row)
         if pair.twin:
             of_b = pool_rows(pair.b.factor(method), pair.b.window.row)
             found["rows true"] = true_matches(of_a.T @ of_b, pair.twin.row_of_copy, _MATCHES)
-        if pair.planted:
-            page = pair.planted.page
-            of_b = pool_rows(page.factor(method), page.window.row)
+        if pair.planted and place < len(pair.planted.factors):
+            of_b = pool_rows(pair.planted.factors[place], pair.planted.row)
             found["pointing"], found["place"] = hits(of_a.T @ of_b, pair.planted.rows)
         scores[method] = found
     return scores
+
+
+def score_strokes(pair: WindowPair) -> Scores:
+    """Measure what is left of digits of the first page whose most relevant pixels are painted over."""
+    subject = pair.a.window.subject
+    away = np.abs(subject.centres - np.array(subject.ink.shape[::-1]) / 2).max(1)
+    inner = np.argsort(away, kind="stable")[: max(_FOLLOWED, len(away) // 2)]  # whole digits, not at the edge
+    chosen = inner[np.unique(np.linspace(0, len(inner) - 1, _FOLLOWED).round().astype(int))]
+    return {method: {"strokes": activation_left(subject, rules, chosen)} for method, rules in RULES.items()}
 
 
 def _cosine(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -17,7 +17,7 @@ Features = Callable[[frozenset[int]], Array]
 Order = list[tuple[int, int]]
 """Pairs of regions in the order in which they go or come, counted from 1; no region comes twice."""
 
-SHARES = (0.0, 0.1, 0.25, 0.5)
+SHARES = (0.0, 0.1, 0.3)
 """Pairs erased or left, in parts of the number of regions of the page that has fewer."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from choose_lrp_rules import decide, show, summarise
+from choose_lrp_rules import decide, show, summarise, worse_than_default
 from lib.contestants import RULES
 from lib.explained import Cache, PausedError
 from lib.subject import DEFAULT
@@ -32,6 +32,10 @@ def test_a_rule_that_is_better_and_nowhere_worse_becomes_the_default() -> None:
     assert decide(better, worse) == ("gamma 1", False, ["masks"])
     alike = summarise(scores(-0.2, 0, ["held out"]), 0)
     assert decide(better, alike) == ("gamma 1", False, ["between"])
+    assert worse_than_default(worse, "gamma 1") == ["masks"]
+    assert (
+        decide(worse, better)[0] != "gamma 1"
+    )  # a rule that is worse somewhere is not chosen in the first place
 
 
 def test_measures_are_averaged_over_the_pairs_that_have_them() -> None:

@@ -46,6 +46,10 @@ class PrintedCriteria:
     )
     fraction: float = threshold(1.4, "digit widths", "room that a fraction takes at least")
     leaders: int = threshold(4, "points", "in a row that make leaders")
+    low_zero: float = threshold(
+        0.82, "usual heights of a 0", "a lower one that stands alone is the letter o", chosen="inputs/symbols"
+    )
+    min_zeros: int = threshold(5, "zeros", "in numbers, that tell how high they usually are")
 
 
 CRITERIA = PrintedCriteria()
@@ -100,7 +104,7 @@ def compose(
         np.concatenate([digit_place[read], mark_place[kept]]),
         np.concatenate([np.ones(int(read.sum()), bool), np.zeros(int(kept.sum()), bool)]),
     )
-    glyphs = _with_quotes_by_height(glyphs, middles or {}, metrics)
+    glyphs = _with_lone_letters(_with_quotes_by_height(glyphs, middles or {}, metrics))
     order = np.argsort(glyphs.place, kind="stable")
     cuts = np.flatnonzero(np.diff(glyphs.place[order])) + 1
     regions = {
@@ -112,7 +116,7 @@ def compose(
     }
     space = _narrowest_blank(glyphs, [line for lines in regions.values() for line in lines], metrics)
     return {
-        place: " ".join(text for line in lines if (text := _line_text(glyphs, line, metrics, space)))
+        place: _spelt(" ".join(text for line in lines if (text := _line_text(glyphs, line, metrics, space))))
         for place, lines in regions.items()
     }
 
@@ -128,6 +132,27 @@ def _with_quotes_by_height(glyphs: _Glyphs, middles: Mapping[int, float], metric
         if abs(below) >= CRITERIA.quote * metrics.height:
             character[index] = _LOW if below > 0 else _HIGH
     return replace(glyphs, character=character)
+
+
+def _with_lone_letters(glyphs: _Glyphs) -> _Glyphs:
+    """Name a lone 0 that is lower than those in numbers what it is: the letter o. Old-style zeros are all as low."""
+    zeros = np.flatnonzero(glyphs.is_digit & (glyphs.character == "0"))
+    if not len(zeros):
+        return glyphs
+    of_place = dict(zip(*np.unique(glyphs.place, return_counts=True), strict=True))
+    heights = glyphs.boxes[zeros, 3] - glyphs.boxes[zeros, 1]
+    lone = np.array([of_place[place] == 1 for place in glyphs.place[zeros]])
+    if (~lone).sum() < CRITERIA.min_zeros or not lone.any():
+        return glyphs
+    letters = zeros[lone & (heights < CRITERIA.low_zero * np.median(heights[~lone]))]
+    character, is_digit = glyphs.character.copy(), glyphs.is_digit.copy()
+    character[letters], is_digit[letters] = "o", False
+    return replace(glyphs, character=character, is_digit=is_digit)
+
+
+def _spelt(text: str) -> str:
+    """Spell the word that says "the same": in ``do.`` the letter looks like a 0 of old style."""
+    return "do." if text == "d0." else text
 
 
 def _narrowest_blank(glyphs: _Glyphs, lines: list[list[int]], metrics: DigitMetrics) -> float:

@@ -17,9 +17,11 @@ from tablekin.threshold import threshold
 
 _CROSSED = "rules that digits cross"
 _EMBEDDED = "numbers that letters touch"
+_LETTERS = "hexadecimal numbers with their 0x"
 _MINUTES = "degrees and minutes in one ruled column"
 _SIGNS = "numbers with plus signs in ruled columns"
 _SIXTIETHS = "degrees, minutes and seconds with their signs"
+_TIGHT = "tables of seed 616161 whose rows touch"
 _TOUCHING = "Fort William 1898-03 and 1901-09, whose columns nearly touch"
 
 
@@ -38,6 +40,9 @@ class DivisionCriteria:
         "along which a rule makes a division though digits cross it",
         (0.45, 0.75),
         chosen=_CROSSED,
+    )
+    stroke_rows: float = threshold(
+        0.5, "of the rows", "with digits on what is no rule but their strokes", chosen=_TIGHT
     )
     double_rule: float = threshold(
         0.8, "digit widths", "nearer rules are one double rule", (0.6, 1.0), chosen=_CROSSED
@@ -66,6 +71,13 @@ class DivisionCriteria:
     digit_cost: float = threshold(
         4.0, "times", "as much a digit counts as other ink where a division runs", (3.0, 5.0)
     )
+    lettered_rows: float = threshold(0.4, "of the rows", "with a letter in a space it fills", chosen=_LETTERS)
+    open_rows: float = threshold(
+        0.15, "of the rows", "with ink in what is white beside such letters", chosen=_LETTERS
+    )
+    open_gap: float = threshold(
+        0.45, "digit widths", "of white beside letters, that divides columns at least", chosen=_LETTERS
+    )
     dotted: float = threshold(0.6, "of the gaps", "with a dot, in a decimal point", (0.45, 0.75))
     min_dotted: int = threshold(3, "gaps", "fewer do not show a point", (2.0, 4.0))
     united: float = threshold(
@@ -79,7 +91,7 @@ class DivisionCriteria:
         chosen=_MINUTES,
     )
     # pairs of numbers in one ruled column
-    min_rules: int = threshold(3, "rules", "that make columns ruled", (2.0, 4.0), chosen=_MINUTES)
+    min_rules: int = threshold(2, "rules", "that make columns ruled", chosen=_MINUTES)
     rules_to_spaces: float = threshold(
         0.5, "of the spaces", "rules in a table of ruled columns", (0.375, 0.625), chosen=_MINUTES
     )
@@ -95,12 +107,21 @@ class DivisionCriteria:
     thousands_gap: float = threshold(
         1.0, "digit widths", "between thousands and hundreds at most", chosen="numbers in groups of three"
     )
+    min_several: int = threshold(
+        3, "columns", "of several numbers, that show by what divides them", (2.0, 4.0), chosen=_MINUTES
+    )
     several: float = threshold(
         0.5, "of the rows", "with a space inside a column of several numbers", chosen=_MINUTES
     )
     # columns that nearly touch
     min_columns: int = threshold(
         8, "columns", "that can be compared with one another", (6.0, 10.0), chosen=_TOUCHING
+    )
+    min_gaps: float = threshold(
+        1.4,
+        "gaps a row",
+        "between the digits of the usual column: of one or two digits it tells nothing of years",
+        chosen="a table of feasts beside another, of seed 616161",
     )
     equal: float = threshold(
         0.7, "of the columns", "that take the same room", (0.525, 0.875), chosen=_TOUCHING
@@ -164,13 +185,16 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
             continue
         if profile.rules[low:high].max(initial=0.0) >= CRITERIA.ruled_rows * profile.rows:
             rules.append(profile.start + _on_rule(profile, low, high))
-        elif (width := _space(start, end, metrics, gaps, known)) is not None:
+        elif (
+            not _is_lettered(profile, low, high, metrics)
+            and (width := _space(start, end, metrics, gaps, known)) is not None
+        ):
             spaces.append((profile.start + _on_white(profile, low, high), width))
     # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
     if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
         spaces = _between_columns(profile, np.sort(rules), spaces, gaps, metrics)
     divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
-    return np.sort(np.concatenate([divisions, _missed(profile, divisions, metrics.width)]))
+    return np.sort(np.concatenate([divisions, _missed(profile, divisions, gaps, metrics.width)]))
 
 
 def _between_columns(
@@ -199,8 +223,8 @@ def _between_columns(
     )
     divided = np.zeros(len(several), bool)
     divided[column] = True
-    scattered = several.sum() >= CRITERIA.min_rules and divided[several].mean() < CRITERIA.divided
-    left = []
+    scattered = several.sum() >= CRITERIA.min_several and divided[several].mean() < CRITERIA.divided
+    left, joined = [], []
     nexts = np.sort(np.concatenate([ends, [place for place, _ in spaces]]))
     for (place, width), is_narrow, own in zip(spaces, narrow, column, strict=True):
         if is_narrow and scattered and single[own]:
@@ -208,10 +232,16 @@ def _between_columns(
         after = nexts[np.searchsorted(nexts, place, side="right")]
         if not is_narrow or not _is_padded(profile, place, after, metrics, width, bool(single[own])):
             left.append((place, width))
-    return left
+        elif single[own]:
+            joined.append((int(own), place, width))
+    # what parts some of the numbers of one ruled column parts them all: degrees | minutes | seconds
+    parted = set(np.searchsorted(rules, [place for place, _ in left]).tolist())
+    return left + [(place, width) for own, place, width in joined if own in parted]
 
 
-def _missed(profile: ProjectionProfile, divisions: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+def _missed(
+    profile: ProjectionProfile, divisions: NDArray[np.float64], gaps: Gaps, width: float
+) -> NDArray[np.float64]:
     """Find the divisions between columns so near that they were taken for one, in a table of equal columns.
 
     Such a column takes twice the room of the others, and its digits leave the most white in the middle. Among
@@ -226,6 +256,9 @@ def _missed(profile: ProjectionProfile, divisions: NDArray[np.float64], width: f
         or usual <= CRITERIA.minutes * width
         or (np.abs(room - usual) < CRITERIA.equal_room * usual).mean() < CRITERIA.equal
     ):
+        return np.zeros(0)
+    inner_gaps = [int(((gaps.start > begin) & (gaps.end < end)).sum()) for begin, end in pairwise(ends)]
+    if np.median(inner_gaps) < CRITERIA.min_gaps * profile.rows:
         return np.zeros(0)
     found = []
     for place in np.flatnonzero((room > CRITERIA.min_double * usual) & (room < CRITERIA.max_double * usual)):
@@ -272,12 +305,18 @@ def _long_rules(profile: ProjectionProfile, metrics: DigitMetrics) -> NDArray[np
     """
     found = runs(profile.rules >= CRITERIA.long_rule * profile.rows)
     found = found[(found[:, 0] > 0) & (found[:, 1] < len(profile.rules))]
+    found = found[[not _is_of_digits(profile, int(begin), int(end)) for begin, end in found]]
     if not len(found):
         return np.zeros(0)
     near = found[1:, 0] - found[:-1, 1] < CRITERIA.double_rule * metrics.width
     first = np.flatnonzero(np.concatenate([[True], ~near]))
     last = np.concatenate([first[1:] - 1, [len(found) - 1]])
     return profile.start + (found[first, 0] + found[last, 1]) / 2
+
+
+def _is_of_digits(profile: ProjectionProfile, begin: int, end: int) -> bool:
+    """Tell whether what looks like a rule are the strokes of digits that touch those of the rows above and below."""
+    return bool(profile.digits[begin:end].max() > CRITERIA.stroke_rows * profile.rows)
 
 
 def _space(
@@ -307,6 +346,16 @@ def _space(
         return None
     is_point = narrow.sum() >= CRITERIA.min_dotted and gaps.dotted[narrow].mean() >= CRITERIA.dotted
     return None if is_point else typical
+
+
+def _is_lettered(profile: ProjectionProfile, low: int, high: int, metrics: DigitMetrics) -> bool:
+    """Tell whether letters or signs fill a space in most rows, so that what stands on its two sides is one: 0x59."""
+    ink = profile.ink[low:high] + profile.digits[low:high]
+    if not len(ink) or ink.max() < CRITERIA.lettered_rows * profile.rows:
+        return False
+    white = runs(ink <= CRITERIA.open_rows * profile.rows)
+    widest = max((int(end - begin) for begin, end in white), default=0)
+    return widest < CRITERIA.open_gap * metrics.width
 
 
 def _on_rule(profile: ProjectionProfile, low: int, high: int) -> float:

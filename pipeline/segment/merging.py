@@ -45,6 +45,15 @@ class MergingCriteria:
     widest_corridor: float = threshold(
         18.0, "digit heights", "the same where several rules cross it", (13.5, 22.5), chosen=_SEVERAL_RULES
     )
+    same_lines: float = threshold(
+        0.85,
+        "of the digits",
+        "lines that are the same in two blocks, whatever white lies between them",
+        chosen="tables of feasts of seed 617263, whose columns stand far apart",
+    )
+    far_corridor: float = threshold(
+        12.0, "digit heights", "widest white space between such blocks", chosen="the same"
+    )
     stray_ink: float = threshold(
         0.03, "of the height", "ink of a column of pixels that is white", (0.0225, 0.0375), chosen=_FACING
     )
@@ -203,7 +212,9 @@ def _side_by_side(
         return joined or alike > (CRITERIA.near_lines if near else CRITERIA.far_lines)
     if inked.mean() > CRITERIA.words:
         return white < CRITERIA.words_corridor and alike > CRITERIA.words_lines
-    return joined or (white < CRITERIA.wide_corridor and alike > CRITERIA.far_lines)
+    if joined or (white < CRITERIA.wide_corridor and alike > CRITERIA.far_lines):
+        return True
+    return white < CRITERIA.far_corridor and alike > CRITERIA.same_lines
 
 
 def _are_closed(

@@ -63,12 +63,14 @@ def find_panel_break(table: Table, digits: Detections, block: NDArray[np.intp]) 
     for column in filled:
         present = np.flatnonzero(values[:, column] >= 0)
         progressions.append(find_progression(values[present, column], present))
-    for place in range(2, len(filled) - 1):  # arguments on the left
-        if _goes_on(progressions[0], progressions[place], rows):
-            return float(table.column_edges[filled[place]])
-    for place in range(len(filled) - 3, 0, -1):  # on the right
-        if _goes_on(progressions[place], progressions[-1], rows):
-            return float(table.column_edges[filled[place] + 1])
+    for first in range(2):  # the outermost column may be what is seen of the page beside this one
+        for place in range(first + 2, len(filled) - 1):  # arguments on the left
+            if _goes_on(progressions[first], progressions[place], rows):
+                return float(table.column_edges[filled[place]])
+        last = len(filled) - 1 - first
+        for place in range(last - 2, 0, -1):  # on the right
+            if _goes_on(progressions[place], progressions[last], rows):
+                return float(table.column_edges[filled[place] + 1])
     return None
 
 

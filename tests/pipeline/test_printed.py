@@ -70,6 +70,19 @@ def test_a_lone_point_is_dirt_unless_it_is_sure() -> None:
     assert text(*glyphs(("7", 0, 0), (".", 12, 0), score=0.6)) == "7."
 
 
+@pytest.mark.parametrize(("low", "printed"), [(6.0, "o"), (0.0, "0")])
+def test_a_lone_zero_that_is_lower_than_those_in_numbers_is_a_letter(low: float, printed: str) -> None:
+    numbers = [(character, x + 60 * k, 0.0) for k in range(6) for character, x in (("1", 0), ("0", 12))]
+    digits, marks = glyphs(*numbers, ("0", 0, 100))
+    digits.boxes[-1, 1] += low
+    place = np.array([1] * 12 + [2], np.int32)
+    assert compose(digits, marks, place, np.zeros(0, np.int32), METRICS)[2] == printed
+
+
+def test_the_same_is_spelt_with_a_letter() -> None:
+    assert text(*glyphs(("d", 0, 0), ("0", 9, 0), (".", 21, 0))) == "do."
+
+
 def test_regions_are_read_apart() -> None:
     digits, marks = glyphs(("1", 0, 0), ("2", 12, 0), ("+", 30, 0))
     found = compose(digits, marks, np.array([3, 5], np.int32), np.array([5], np.int32), METRICS)

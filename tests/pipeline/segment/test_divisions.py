@@ -18,6 +18,7 @@ class Columns:
     def __init__(self) -> None:
         self.digits: list[float] = []
         self.rules: list[float] = []
+        self.ink: list[float] = []
         self.gaps: list[tuple[float, float, bool, bool]] = []
 
     @property
@@ -30,6 +31,7 @@ class Columns:
                 self.white(2)
             self.digits += [rows] * 11
             self.rules += [0] * 11
+            self.ink += [0] * 11
 
     def white(self, width: int, dotted: bool = False, rule: float = 0.0, united: bool = False) -> float:
         """Leave white space, with a rule in the middle along some of the rows; return its middle."""
@@ -37,15 +39,14 @@ class Columns:
         self.gaps += [(start, start + width, dotted, united)] * ROWS
         self.digits += [0] * width
         self.rules += [0] * width
+        self.ink += [0] * width
         if rule:
             self.rules[-width // 2] = rule
         return start + width / 2
 
     def divisions(self) -> list[float]:
-        none = np.zeros(len(self.digits))
-        profile = ProjectionProfile(
-            START, np.array(self.digits, float), none, none, np.array(self.rules, float), ROWS
-        )
+        digits, ink, rules = (np.array(values, float) for values in (self.digits, self.ink, self.rules))
+        profile = ProjectionProfile(START, digits, ink, np.zeros(len(digits)), rules, ROWS)
         gaps = Gaps(*(np.array(values) for values in zip(*self.gaps, strict=True)))
         return find_divisions(profile, METRICS, gaps).tolist()
 
@@ -150,6 +151,54 @@ def test_two_columns_that_nearly_touch_are_told_by_the_room_of_the_others() -> N
         elif k < 9:
             expected.append(columns.white(16))
     assert columns.divisions() == pytest.approx(expected, abs=1)
+
+
+def test_a_year_beside_columns_of_two_digits_is_one_number() -> None:
+    columns, expected = Columns(), []
+    for k in range(10):
+        columns.number(1)
+        for _ in range(3 if k == 4 else 1):
+            columns.white(12, united=True)  # they are set so wide that they take the room of three
+            columns.number(1)
+        if k < 9:
+            expected.append(columns.white(30))
+    assert len(columns.divisions()) == len(expected)
+
+
+def test_strokes_of_digits_that_touch_from_row_to_row_are_no_rule() -> None:
+    columns, expected = Columns(), []
+    for k in range(6):
+        columns.number(3)
+        columns.rules[-19] = columns.rules[-18] = ROWS  # in the middle digit
+        if k < 5:
+            expected.append(columns.white(20, rule=ROWS))
+    assert columns.divisions() == pytest.approx(expected, abs=1.5)
+
+
+def test_letters_that_fill_a_space_make_one_number_of_both_sides_and_those_in_white_do_not() -> None:
+    columns, expected = Columns(), []
+    for _ in range(3):
+        columns.number(1)
+        columns.white(18)
+        columns.ink[-16:-2] = [ROWS] * 14  # the x of 0x59
+        columns.number(2)
+        expected.append(columns.white(40))
+        columns.ink[-27:-13] = [ROWS] * 14  # a column of letters
+    columns.number(2)
+    assert len(columns.divisions()) == len(expected)
+
+
+def test_what_parts_degrees_from_minutes_in_a_ruled_column_parts_minutes_from_seconds() -> None:
+    columns, expected = Columns(), []
+    for _ in range(4):
+        columns.number(1)
+        expected.append(columns.white(30))
+        columns.number(2)
+        expected.append(columns.white(15))
+        columns.number(2)
+        expected.append(columns.white(20, rule=ROWS))
+    columns.number(2)
+    assert columns.divisions() == pytest.approx(expected, abs=1.5)
 
 
 def test_signs_taken_for_digits_here_and_there_make_no_column_between_a_rule_and_its_numbers() -> None:

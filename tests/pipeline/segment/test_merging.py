@@ -48,6 +48,8 @@ def side_by_side(gap: float, shift: float = 0, pitch: float = 30) -> Printed:
         (1, 0, 0, 1),  # the same lines go on over a narrow space
         (1.5, 15, 0, 2),  # other lines do not
         (6, 0, 0, 1),
+        (10, 0, 0, 1),  # nor over a wide one where they are the same throughout
+        (10, 8, 0, 2),
         (14, 0, 0, 2),  # nor the same ones over a wide space
         (14, 0, 1, 1),  # but where a rule crosses it
         (6, 15, 1, 1),

@@ -3,14 +3,17 @@
 ``python scripts/evaluate_symbols.py FOLDER`` reads pictures of tables named in ``symbols_truth.json`` of the folder
 (and in ``symbols_ruled_truth.json``, whose pictures end in ``-ruled``): for each a list of rows of cells as printed.
 The rows and columns found are laid beside the true ones, as many as fit, and a cell is right if it stands in its row
-and column exactly as printed; it is right apart from blanks and kinds of stroke if it only differs in those. Prints
-a line a picture, and writes them as JSON with ``--json``.
+and column exactly as printed; it is right apart from blanks and kinds of stroke if it only differs in those. A folder
+without such a file is one of pictures with a CSV file of their cells beside each (``argentine-1902``): signs that this
+has nowhere were not transcribed and do not count. Prints a line a picture, and writes them as JSON with ``--json``.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +80,39 @@ def score_picture(
     }, wrong
 
 
+def read_truths(folder: Path) -> Iterator[tuple[str, NDArray[np.object_], str]]:
+    """Read what is printed on the pictures of a folder.
+
+    Yields
+    ------
+    tuple
+        Name of the picture, its cells ``(rows, columns)``, and the signs that were transcribed; empty where all were.
+    """
+    for file, suffix in (("symbols_truth.json", ""), ("symbols_ruled_truth.json", "-ruled")):
+        if (folder / file).is_file():
+            for name, cells in json.loads((folder / file).read_text("utf-8")).items():
+                yield name + suffix, np.array(cells, object), ""
+    if not (folder / "symbols_truth.json").is_file():
+        for path in sorted(folder.glob("*.csv")):
+            with path.open(encoding="utf-8", newline="") as lines:
+                rows = list(csv.reader(lines))
+            cells = [row + [""] * (max(map(len, rows)) - len(row)) for row in rows]
+            yield (
+                path.stem,
+                np.array(cells, object),
+                "".join(sorted({*"0123456789", *"".join(map("".join, rows))})),
+            )
+
+
+def keep_signs(regions: pd.DataFrame, signs: str) -> pd.DataFrame:
+    """Leave out of the readings whatever is none of the signs that were transcribed; all stay where that is empty."""
+    if not signs:
+        return regions
+    return regions.assign(
+        printed=regions["printed"].map(lambda text: "".join(one for one in text if one in signs))
+    )
+
+
 def main() -> None:
     """Read all pictures, print a line each."""
     parser = argparse.ArgumentParser(
@@ -88,21 +124,20 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = {}
-    for file, suffix in (("symbols_truth.json", ""), ("symbols_ruled_truth.json", "-ruled")):
-        for name, cells in json.loads((options.folder / file).read_text("utf-8")).items():
-            if not f"{name}{suffix}".startswith(options.only):
-                continue
-            image = load_image(options.folder / f"{name}{suffix}.jpg")
-            regions = analyse_document(image, name, RunConfig())["regions"]
-            rows[name + suffix], wrong = score_picture(np.array(cells, object), regions)
-            line = rows[name + suffix]
-            print(
-                f"{name + suffix:24} exact {line['exact']:.3f}  apart from blanks {line['apart from blanks']:.3f}  "
-                f"columns {line['columns']} of {line['true columns']}",
-                flush=True,
-            )
-            for printed, read in wrong[: options.wrong]:
-                print(f"    {printed!r} read {read!r}")
+    for name, cells, signs in read_truths(options.folder):
+        if not name.startswith(options.only):
+            continue
+        image = load_image(options.folder / f"{name}.jpg")
+        regions = analyse_document(image, name, RunConfig())["regions"]
+        rows[name], wrong = score_picture(cells, keep_signs(regions, signs))
+        line = rows[name]
+        print(
+            f"{name:24} exact {line['exact']:.4f}  apart from blanks {line['apart from blanks']:.4f}  "
+            f"columns {line['columns']} of {line['true columns']}",
+            flush=True,
+        )
+        for printed, read in wrong[: options.wrong]:
+            print(f"    {printed!r} read {read!r}")
     frame = pd.DataFrame(rows).T
     total = float((frame["exact"] * frame["cells"]).sum() / frame["cells"].sum())
     loose = float((frame["apart from blanks"] * frame["cells"]).sum() / frame["cells"].sum())

@@ -25,6 +25,9 @@ class PrintedCriteria:
     )
     lone: float = threshold(0.9, "digit heights", "to the next glyph, from where a point stands by itself")
     line: float = threshold(0.75, "digit heights", "from one line of a region to the next at least")
+    beside: float = threshold(
+        0.25, "digit widths", "that two glyphs of a line share, one of which is raised, at most"
+    )
     blank: float = threshold(0.36, "digit heights", "a gap beside a mark that is a blank at least")
     blank_after_point: float = threshold(
         0.42, "digit heights", "a gap after a point or comma that is a blank"
@@ -194,7 +197,35 @@ def _lines(glyphs: _Glyphs, members: NDArray[np.intp], metrics: DigitMetrics) ->
     groups = np.split(down, np.flatnonzero(np.diff(down) > CRITERIA.line * metrics.height) + 1)
     levels = np.array([group.mean() for group in groups])
     nearest = np.abs(middle[:, None] - levels[None]).argmin(1)
-    return [members[nearest == level] for level in range(len(levels))]
+    line = join_lines(boxes, nearest)
+    return [members[line == level] for level in np.unique(line)]
+
+
+def join_lines(boxes: NDArray[np.floating], line: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Join lines of a region that are one, in which some glyphs are raised or lowered: ``18`` with a raised 8.
+
+    They reach into one another from top to bottom, and no glyph of one stands above one of the other.
+
+    Parameters
+    ----------
+    boxes
+        Of the glyphs of the region ``(n, 4)``.
+    line
+        Line of each glyph ``(n,)``, from top to bottom.
+
+    Returns
+    -------
+    array
+        Line of each glyph; that of the upper one where two were joined.
+    """
+    joined = line.copy()
+    for upper, lower in pairwise(np.unique(line)):
+        above, below = boxes[joined == joined[line == upper][0]], boxes[line == lower]
+        shared = np.minimum(above[:, None, 2], below[:, 2]) - np.maximum(above[:, None, 0], below[:, 0])
+        width = min(np.median(part[:, 2] - part[:, 0]) for part in (above, below))
+        if below[:, 1].min() < above[:, 3].max() and shared.max() < CRITERIA.beside * width:
+            joined[line == lower] = joined[line == upper][0]
+    return joined
 
 
 def _glyphs_of_line(glyphs: _Glyphs, line: NDArray[np.intp], metrics: DigitMetrics) -> list[int]:

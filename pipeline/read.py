@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tablekin.binarization import binarize
 from tablekin.number import value_of
 from tablekin.page import Detections, Layout, Region, RegionKind, WorkingPage
-from tablekin.printed import QUOTES, compose
+from tablekin.printed import QUOTES, compose, join_lines
 from tablekin.segment import DigitMetrics, half_widths, has_point, max_point_gap, measure
 from tablekin.threshold import threshold
 
@@ -129,6 +129,9 @@ def _reading_order(
     drop = np.diff(centres[down, 1], prepend=centres[down[0], 1]) > CRITERIA.line * metrics.height
     fresh = np.diff(place[down], prepend=-1) != 0
     line = np.cumsum(drop | fresh)
+    for region in np.unique(place[down][drop & ~fresh]):  # those of several lines
+        own = place[down] == region
+        line[own] = join_lines(digits.boxes[down[own]], line[own])
     order = down[np.lexsort((centres[down, 1], centres[down, 0], line))]
     begins = np.diff(np.sort(line), prepend=-1) != 0
     boxes, before = digits.boxes[order], digits.boxes[np.roll(order, 1)]

@@ -44,6 +44,13 @@ def test_lines_of_a_cell_are_read_from_the_top() -> None:
     assert reading.digit_region.tolist() == [1, 1, 1, 0]
 
 
+@pytest.mark.parametrize("raised", [-16, 16])
+def test_raised_and_lowered_digits_keep_their_order(raised: int) -> None:
+    page = page_of((1, 10, 40, 23, 60, 1), (8, 26, 40 + raised, 39, 60 + raised, 1), (7, 42, 41, 55, 61, 1))
+    reading = read(page, one_cell()).regions
+    assert reading.text[1] == reading.printed[1] == "187"
+
+
 def test_narrow_one_makes_no_space() -> None:
     page = page_of(
         (8, 10, 20, 23, 40, 1), (1, 28, 20, 32, 40, 1), (1, 43, 20, 47, 40, 1), (8, 52, 20, 65, 40, 1)

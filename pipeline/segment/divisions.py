@@ -44,6 +44,9 @@ class DivisionCriteria:
     stroke_rows: float = threshold(
         0.5, "of the rows", "with digits on what is no rule but their strokes", chosen=_TIGHT
     )
+    stroke_reach: int = threshold(
+        2, "pixels", "from it to where a rule goes on beyond the rows", chosen=_TIGHT
+    )
     double_rule: float = threshold(
         0.8, "digit widths", "nearer rules are one double rule", (0.6, 1.0), chosen=_CROSSED
     )
@@ -91,7 +94,7 @@ class DivisionCriteria:
         chosen=_MINUTES,
     )
     # pairs of numbers in one ruled column
-    min_rules: int = threshold(2, "rules", "that make columns ruled", chosen=_MINUTES)
+    min_rules: int = threshold(3, "rules", "that make columns ruled", (2.0, 4.0), chosen=_MINUTES)
     rules_to_spaces: float = threshold(
         0.5, "of the spaces", "rules in a table of ruled columns", (0.375, 0.625), chosen=_MINUTES
     )
@@ -106,9 +109,6 @@ class DivisionCriteria:
     )
     thousands_gap: float = threshold(
         1.0, "digit widths", "between thousands and hundreds at most", chosen="numbers in groups of three"
-    )
-    min_several: int = threshold(
-        3, "columns", "of several numbers, that show by what divides them", (2.0, 4.0), chosen=_MINUTES
     )
     several: float = threshold(
         0.5, "of the rows", "with a space inside a column of several numbers", chosen=_MINUTES
@@ -223,7 +223,7 @@ def _between_columns(
     )
     divided = np.zeros(len(several), bool)
     divided[column] = True
-    scattered = several.sum() >= CRITERIA.min_several and divided[several].mean() < CRITERIA.divided
+    scattered = several.sum() >= CRITERIA.min_rules and divided[several].mean() < CRITERIA.divided
     left, joined = [], []
     nexts = np.sort(np.concatenate([ends, [place for place, _ in spaces]]))
     for (place, width), is_narrow, own in zip(spaces, narrow, column, strict=True):
@@ -315,8 +315,13 @@ def _long_rules(profile: ProjectionProfile, metrics: DigitMetrics) -> NDArray[np
 
 
 def _is_of_digits(profile: ProjectionProfile, begin: int, end: int) -> bool:
-    """Tell whether what looks like a rule are the strokes of digits that touch those of the rows above and below."""
-    return bool(profile.digits[begin:end].max() > CRITERIA.stroke_rows * profile.rows)
+    """Tell whether what looks like a rule are the strokes of digits that touch those of the rows above and below.
+
+    A rule on which digits of most rows are printed goes on beyond the rows.
+    """
+    if profile.digits[begin:end].max() <= CRITERIA.stroke_rows * profile.rows:
+        return False
+    return not profile.beyond[max(begin - CRITERIA.stroke_reach, 0) : end + CRITERIA.stroke_reach].any()
 
 
 def _space(

@@ -8,6 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.segment.context import BlockContext
+from tablekin.threshold import threshold
+
+_TIGHT = "tables of seed 616161 whose rows touch, and Fort William 1901-12"
+
+
+@dataclass(frozen=True)
+class ProjectionCriteria:
+    """Where a rule runs beyond the rows of a table."""
+
+    beyond: float = threshold(0.8, "pitches", "above the first row, or below the last", chosen=_TIGHT)
+    filled: float = threshold(0.8, "of that", "that the rule fills", chosen=_TIGHT)
+
+
+CRITERIA = ProjectionCriteria()
 
 
 @dataclass(frozen=True)
@@ -20,6 +34,7 @@ class ProjectionProfile:
     between: NDArray[np.float64]  # spaces between rows with such ink: stains and borders, not words
     rules: NDArray[np.float64]  # rows with a vertical rule
     rows: int
+    beyond: NDArray[np.bool_]  # whether a rule runs above the first row or below the last
 
     def cut(self, low: float, high: float) -> ProjectionProfile:
         """Cut the profile down to the part from u ``low`` to ``high``."""
@@ -31,6 +46,7 @@ class ProjectionProfile:
             ink=self.ink[begin:end],
             between=self.between[begin:end],
             rules=self.rules[begin:end],
+            beyond=self.beyond[begin:end],
         )
 
 
@@ -59,6 +75,7 @@ def project(
         _row_counts(context.letters, _space_edges(edges), low, width, every=2),
         _row_counts(context.vertical, edges, low, width),
         len(edges) - 1,
+        _runs_beyond(context.vertical, edges, low, width),
     )
 
 
@@ -70,6 +87,22 @@ def digit_profile(
     high = np.clip(np.round(u1 - 0.5 - start).astype(np.intp), 0, width)
     change = np.bincount(low, minlength=width + 1) - np.bincount(np.maximum(high, low), minlength=width + 1)
     return np.cumsum(change)[:width].astype(np.float64)
+
+
+def _runs_beyond(
+    uv: NDArray[np.floating], edges: NDArray[np.floating], start: float, width: int
+) -> NDArray[np.bool_]:
+    """Tell, for every pixel across, whether points fill most of a strip above the first edge or below the last."""
+    high = round(CRITERIA.beyond * float(np.median(np.diff(edges))))
+    column = np.round(uv[:, 0] - start).astype(np.intp)
+    found = np.zeros(width, bool)
+    for top in (edges[0] - high, edges[-1]):
+        line = np.floor(uv[:, 1] - top).astype(np.intp)
+        good = (line >= 0) & (line < high) & (column >= 0) & (column < width)
+        present = np.zeros((max(high, 1), width), bool)
+        present[line[good], column[good]] = True
+        found |= present.mean(0) >= CRITERIA.filled
+    return found
 
 
 def _space_edges(edges: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ class Columns:
         self.digits: list[float] = []
         self.rules: list[float] = []
         self.ink: list[float] = []
+        self.is_beyond = False  # whether rules run beyond the rows
         self.gaps: list[tuple[float, float, bool, bool]] = []
 
     @property
@@ -46,7 +47,8 @@ class Columns:
 
     def divisions(self) -> list[float]:
         digits, ink, rules = (np.array(values, float) for values in (self.digits, self.ink, self.rules))
-        profile = ProjectionProfile(START, digits, ink, np.zeros(len(digits)), rules, ROWS)
+        beyond = np.full(len(digits), self.is_beyond)
+        profile = ProjectionProfile(START, digits, ink, np.zeros(len(digits)), rules, ROWS, beyond)
         gaps = Gaps(*(np.array(values) for values in zip(*self.gaps, strict=True)))
         return find_divisions(profile, METRICS, gaps).tolist()
 
@@ -173,6 +175,8 @@ def test_strokes_of_digits_that_touch_from_row_to_row_are_no_rule() -> None:
         if k < 5:
             expected.append(columns.white(20, rule=ROWS))
     assert columns.divisions() == pytest.approx(expected, abs=1.5)
+    columns.is_beyond = True  # then they are rules, on which digits are printed
+    assert len(columns.divisions()) == 11
 
 
 def test_letters_that_fill_a_space_make_one_number_of_both_sides_and_those_in_white_do_not() -> None:

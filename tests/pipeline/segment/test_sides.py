@@ -17,7 +17,7 @@ def sides(
     between: float = 0.0,
 ) -> list[float]:
     """Find the edges of a table from 400 to 600; ink and rules are shares of its rows."""
-    profile = ProjectionProfile(0.0, *(np.zeros(WIDTH) for _ in range(4)), ROWS)
+    profile = ProjectionProfile(0.0, *(np.zeros(WIDTH) for _ in range(4)), ROWS, np.zeros(WIDTH, bool))
     profile.digits[400:600] = ROWS
     for (begin, end), share in (ink or {}).items():
         profile.ink[begin:end] = share * ROWS

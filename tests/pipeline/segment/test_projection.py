@@ -41,3 +41,12 @@ def test_a_part_keeps_its_place() -> None:
     assert part.start == 85
     assert len(part.digits) == len(part.ink) == len(part.rules) == len(part.between) == 14
     assert part.digits.tolist() == found.digits[round(85 - found.start) :][:14].tolist()
+
+
+def test_a_rule_that_runs_on_above_or_below_the_rows_is_told() -> None:
+    edges, none = np.array([100.0, 130, 160, 190]), np.zeros((0, 2))
+    ends = {20: (60, 190), 40: (100, 250), 60: (100, 190), 80: (90, 200)}
+    vertical = np.array([[float(u), y] for u, (top, bottom) in ends.items() for y in range(top, bottom)])
+    found = project(np.array([10.0]), np.array([90.0]), edges, BlockContext(none, vertical, none))
+    assert [u for u in ends if found.beyond[round(u - found.start)]] == [20, 40]
+    assert found.cut(30, 70).beyond.sum() == 1

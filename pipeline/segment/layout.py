@@ -89,7 +89,8 @@ def _table_regions(kind: RegionKind, table_id: int, table: Table, shape: tuple[i
         return [region(r, None, grid[r + 1 : r + 3]) for r in rows]
     if kind == RegionKind.COLUMN:
         return [region(None, c, grid[1:, c : c + 2]) for c in columns]
-    return [region(r, c, grid[r + 1 : r + 3, c : c + 2]) for r in rows for c in columns]
+    corners = np.clip(table.cell_corners(), 0, (shape[1], shape[0]))
+    return [region(r, c, corners[r, c]) for r in rows for c in columns]
 
 
 def _paint(labels: NDArray[np.int32], table: Table, own: list[Region]) -> None:
@@ -103,7 +104,10 @@ def _paint(labels: NDArray[np.int32], table: Table, own: list[Region]) -> None:
     right, bottom = min(int(x1) + 2, width), min(int(y1) + 2, height)
     u, v = table.dewarping.pixels(left, top, right, bottom)
     column = _lookup(u, table.column_edges)
-    row = _lookup(v, np.concatenate([[table.header_top], table.row_edges]))
+    edges = np.concatenate([[table.header_top], table.row_edges])
+    if table.column_shifts.any():
+        v = v - np.concatenate([table.column_shifts, [0.0, 0.0]]).astype(np.float32)[column]
+    row = _lookup(v, edges)
     cell = first + (row - 1) * columns + column
     if header:
         cell[row == 0] = header[0]

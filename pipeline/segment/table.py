@@ -15,11 +15,12 @@ from tablekin.segment.columns import column_edges
 from tablekin.segment.context import find_context
 from tablekin.segment.dewarping import Dewarping, fit_dewarping, refine_columns
 from tablekin.segment.observations import PageObservations
-from tablekin.segment.rows import dewarp_rows, row_edges
+from tablekin.segment.rows import dewarp_rows, nearest, row_edges
 from tablekin.segment.separators import find_separator
 from tablekin.threshold import threshold
 
 _HEADINGS = "headings with rows of numbers"
+_DIFFERENCES = "made tables with a column of differences"
 _LEANING = "tables whose columns lean"
 _ROUNDS = 2  # of finding columns and straightening them: both have settled by then
 
@@ -35,6 +36,13 @@ class GridCriteria:
         0.4, "digit widths", "from an entry's end to where its column lines up", chosen=_LEANING
     )
     min_entries: int = threshold(3, "entries", "in a column that lines up", chosen=_LEANING)
+    between: float = threshold(
+        0.3, "pitches", "from any row at least, of numbers that stand between the rows", chosen=_DIFFERENCES
+    )
+    between_share: float = threshold(
+        0.8, "length of the mean", "of the phases of a column that stands between rows", chosen=_DIFFERENCES
+    )
+    min_between: int = threshold(8, "digits", "in such a column", chosen=_DIFFERENCES)
     reach: float = threshold(4.0, "digit heights", "over which columns are averaged", chosen=_LEANING)
 
 
@@ -52,6 +60,7 @@ class Table:
     dewarping: Dewarping
     row_edges: NDArray[np.float64]  # (rows + 1,)
     column_edges: NDArray[np.float64]  # (columns + 1,)
+    column_shifts: NDArray[np.float64]  # (columns,): how far below those of the others its cells begin
     header_top: float
     filled: NDArray[np.bool_]  # (rows, columns): cells with a digit
     digits: int
@@ -65,6 +74,15 @@ class Table:
         v = np.concatenate([[self.header_top], self.row_edges])
         grid = np.stack(np.meshgrid(self.column_edges, v), axis=-1)
         return self.dewarping.inverse(grid.reshape(-1, 2)).reshape(grid.shape)
+
+    def cell_corners(self) -> NDArray[np.float64]:
+        """Return x, y of the corners of every cell, ``(rows, columns, 4, 2)``."""
+        u0, u1 = (
+            np.broadcast_to(u, self.filled.shape) for u in (self.column_edges[:-1], self.column_edges[1:])
+        )
+        v0, v1 = (v[:, None] + self.column_shifts for v in (self.row_edges[:-1], self.row_edges[1:]))
+        corners = np.stack([np.stack(pair, -1) for pair in ((u0, v0), (u1, v0), (u1, v1), (u0, v1))], axis=2)
+        return self.dewarping.inverse(corners.reshape(-1, 2)).reshape(corners.shape)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -132,11 +150,16 @@ def build_table(
     top, low, high = vertical_bounds(edges, columns.edges, centres, context, heading, metrics)
     edges[0], edges[-1] = low, high
     filled = np.zeros((len(edges) - 1, len(columns.edges) - 1), bool)
-    filled[member, _column_of(u, columns.edges)] = True
+    column = _column_of(u, columns.edges)
+    line = dewarping.points(own.centres)[:, 1] - dewarping.offset[own.digit]
+    shifts = between_lines(line, member, column, centres, filled.shape[1])
+    member = nearest(line - shifts[column], centres)
+    filled[member, column] = True
     return Table(
         dewarping=dewarping,
         row_edges=edges,
         column_edges=columns.edges,
+        column_shifts=shifts,
         header_top=top,
         filled=filled,
         digits=len(kept),
@@ -145,6 +168,42 @@ def build_table(
         openness=columns.openness,
         ruled=columns.ruled,
     )
+
+
+def between_lines(
+    line: NDArray[np.floating],
+    member: NDArray[np.intp],
+    column: NDArray[np.intp],
+    centres: NDArray[np.floating],
+    columns: int,
+) -> NDArray[np.float64]:
+    """Find columns whose numbers stand between the rows, as differences do.
+
+    Parameters
+    ----------
+    line
+        v of the line that each digit stands on ``(n,)``.
+    member, column
+        Its row and column ``(n,)``.
+    centres
+        v of the rows.
+    columns
+        How many there are.
+
+    Returns
+    -------
+    array
+        How far below its row each column stands ``(columns,)``; 0 where it stands in the rows.
+    """
+    pitch = float(np.median(np.diff(centres)))
+    phase = np.exp(2j * np.pi * (line - centres[member]) / pitch)
+    shifts = np.zeros(columns)
+    for k in range(columns):
+        mean = phase[column == k].mean() if (column == k).sum() >= CRITERIA.min_between else 0.0
+        below = float(np.angle(mean)) / (2 * np.pi) % 1
+        if abs(mean) >= CRITERIA.between_share and CRITERIA.between <= below <= 1 - CRITERIA.between:
+            shifts[k] = below * pitch
+    return shifts
 
 
 def _column_of(u: NDArray[np.floating], columns: NDArray[np.floating]) -> NDArray[np.intp]:

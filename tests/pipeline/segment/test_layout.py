@@ -22,6 +22,7 @@ def table(
         dewarping=Dewarping(x + bend * np.sin(y / 150), y + bend * np.cos(x / 200), np.zeros(10)),
         row_edges=top + 30.0 * np.arange(rows + 1),
         column_edges=left + 50.0 * np.arange(columns + 1),
+        column_shifts=np.zeros(columns),
         header_top=top - header,
         filled=np.ones((rows, columns), bool),
         digits=rows * columns,
@@ -94,3 +95,13 @@ def test_a_page_without_tables_is_all_outside() -> None:
     layout = lay_out([], [], SHAPE, 20.0)
     assert not layout.is_table
     assert [r.kind for r in layout.regions] == ["outside"]
+
+
+def test_cells_of_a_column_between_the_rows_lie_lower() -> None:
+    one = replace(table(100, 200, rows=4, columns=3), column_shifts=np.array([0.0, 15.0, 0.0]))
+    layout = lay_out([one], [], SHAPE, 20.0)
+    boxes = {(r.row, r.col): r.box for r in layout.regions if r.kind == RegionKind.CELL}
+    assert boxes[1, 0] == pytest.approx((100, 230, 150, 260))
+    assert boxes[1, 1] == pytest.approx((150, 245, 200, 275))
+    number = {(r.row, r.col): r.region_id for r in layout.regions if r.kind == RegionKind.CELL}
+    assert [layout.labels[235, x] for x in (120, 170, 220)] == [number[1, 0], number[0, 1], number[1, 2]]

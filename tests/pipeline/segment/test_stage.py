@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tablekin.read import read
 from tablekin.segment.stage import segment
 from tests.support.printed_table import HEIGHT, Printed, print_table, share_in_right_cell
 
@@ -155,6 +156,22 @@ def test_years_among_columns_of_two_figures_are_one_column() -> None:
     layout = segment(working)
     assert sum(r.kind == "column" for r in layout.regions) == 10
     assert share_in_right_cell(layout, working.digits, truth) >= 0.98
+
+
+@pytest.mark.parametrize("rules", ["none", "full"])
+def test_differences_between_the_lines_make_no_rows_and_keep_their_digits_together(rules: str) -> None:
+    page, rows, pitch = Printed(np.random.default_rng(0), (1300, 1000)), 30, 30.0
+    right, _ = print_table(page, 120, 150, rows, ["99", "9999999"], pitch=pitch, rules=rules)
+    print_table(page, right + 60, 150, rows, ["99999"], pitch=pitch, rules=rules)
+    for row in range(rows - 1):
+        page.number(str(300 - row), right + 50, 150 + pitch * (row + 1.5), (0, row, 2))
+    working, _ = page.page()
+    layout = segment(working)
+    texts = read(working, layout).regions["text"]
+    column = {
+        r.row: text for r, text in zip(layout.regions, texts, strict=True) if r.kind == "cell" and r.col == 2
+    }
+    assert [column[row] for row in range(rows)] == [*(str(300 - row) for row in range(rows - 1)), ""]
 
 
 def test_two_tables_one_above_the_other() -> None:

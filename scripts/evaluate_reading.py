@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from lib.read_only import read_tables
 from numpy.typing import NDArray
 
 from tablekin.config import RunConfig
-from tablekin.document import analyse_document
 from tablekin.execution import Failure, default_workers, run_in_order
 from tablekin.ingest import load_image
 from tablekin.models.compilation import compiled
@@ -214,7 +214,7 @@ def _sources(corpus: Path) -> pd.DataFrame:
 def _tables(task: _Task, scan: Path) -> dict[str, pd.DataFrame]:
     """Take a page's tables from the corpus, or analyse it now."""
     if task.corpus is None:
-        return analyse_document(load_image(scan), task.name, RunConfig())
+        return read_tables(load_image(scan), RunConfig())
     documents = _sources(task.corpus)
     found = documents[documents["source"].map(lambda source: Path(source).name) == scan.name]
     if len(found) != 1:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from lib.read_only import read_regions
+from lib.read_only import read_tables
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
@@ -128,7 +128,7 @@ def main() -> None:
         if not name.startswith(options.only):
             continue
         image = load_image(options.folder / f"{name}.jpg")
-        regions = read_regions(image, RunConfig())
+        regions = read_tables(image, RunConfig())["regions"]
         rows[name], wrong = score_picture(cells, keep_signs(regions, signs))
         line = rows[name]
         print(

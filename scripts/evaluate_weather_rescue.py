@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from evaluate_reading import count_agreeing, read_grid, read_month
-from lib.read_only import read_regions
+from lib.read_only import read_tables
 
 from tablekin.config import RunConfig
 from tablekin.corpus import replacing
@@ -113,7 +113,7 @@ def read_with_tesseract(command: str, image: Path, regions: pd.DataFrame) -> dic
 def measure(image: Path, tesseract: str | None) -> dict[str, Any]:
     """Read a page with tablekin, and with Tesseract where that is named."""
     true = read_month(image.with_suffix(".csv"))
-    regions = read_regions(load_image(image), RunConfig())
+    regions = read_tables(load_image(image), RunConfig())["regions"]
     grid = read_grid(regions)
     _, corner = count_agreeing(grid, true)
     row = {"page": image.stem, "cells": true.size, "tablekin": judge_page(grid, true, corner)}

@@ -319,9 +319,10 @@ def main() -> None:
     parser.add_argument(
         "--corpus", type=Path, help="a corpus of the same scans; without it they are analysed now"
     )
+    parser.add_argument("--workers", type=int, default=default_workers("cpu"), help="processes")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    scores = evaluate(options.folder, options.limit, options.corpus, default_workers("cpu"))
+    scores = evaluate(options.folder, options.limit, options.corpus, options.workers)
     tables = {"pages": with_rates(scores)}
     if (options.folder / "truth").is_dir():
         tables |= by_kind(scores, options.folder)

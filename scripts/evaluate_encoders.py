@@ -6,9 +6,11 @@ of places by
 
 - agreement with the exact joint effects ``y - y(without i) - y(without i') + y(without both)``, a cosine;
 - agreement with the truth, a cosine with 1 where both places hold the same that counts, else 0;
-- second-order deletion: pairs of places go together, that first which the map says takes most; mean similarity left, in
-  parts of the whole (lower is better); insertion: they come, that first which adds most (higher is better);
-- what of the similarity is in no pair of places, in parts of it.
+- second-order deletion: pairs of places go together, that first which the map says takes most; mean similarity left
+  (lower is better); insertion: they come, that first which adds most (higher is better);
+- how much of the similarity is in no pair of places.
+
+The last three are sums over all pairs of inputs, in parts of the sum of their similarities.
 
 A place is removed by leaving it empty. What was measured of a seed is kept in the file and not measured again.
 """
@@ -129,8 +131,8 @@ def measure_pair(
     b: int,
     factors: dict[str, list[Factor]],
     rng: np.random.Generator,
-) -> dict[str, dict[str, float]]:
-    """Measure every explanation of one pair of inputs."""
+) -> dict[str, Any]:
+    """Measure every explanation of one pair of inputs: cosines, and parts of the similarity ``whole``."""
     truth = np.asarray(shared(samples.meaning[a], samples.meaning[b]).double().numpy())
     of_a, of_b = (features_of(encoder, samples.x[place : place + 1]) for place in (a, b))
     places = (truth.shape[0], truth.shape[1])
@@ -149,8 +151,8 @@ def measure_pair(
         }
         if name != RANDOM:
             account = bilrp.conservation(factors[name][a], factors[name][b])
-            found[name]["absorbed"] = account.absorbed / account.similarity
-    return found
+            found[name]["absorbed"] = abs(account.absorbed)
+    return {"whole": account.similarity, "explanations": found}
 
 
 def run_once(task: str, seed: int, steps: int, inputs: int) -> dict[str, Any]:
@@ -171,14 +173,14 @@ def run_once(task: str, seed: int, steps: int, inputs: int) -> dict[str, Any]:
         if float(shared(samples.meaning[a], samples.meaning[b]).sum()) > 0
     ]
     found = [measure_pair(encoder, samples, a, b, factors, rng) for a, b in pairs]
+    whole = sum(pair["whole"] for pair in found)
     measured = {
         name: {
-            column: statistics.median(pair[name][column] for pair in found)
-            if column == "absorbed"
-            else statistics.fmean(pair[name][column] for pair in found)
-            for column in found[0][name]
+            column: sum(pair["explanations"][name][column] for pair in found)
+            / (len(found) if column in ("joint", "truth") else whole)
+            for column in found[0]["explanations"][name]
         }
-        for name in found[0]
+        for name in found[0]["explanations"]
     }
     seconds = time.process_time() - begun
     return {"r2": fit, "pairs": len(pairs), "seconds": round(seconds), "explanations": measured}
@@ -214,9 +216,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, default=5, help="number of seeds: weights and inputs")
-    parser.add_argument("--steps", type=int, default=1500, help="training steps of an encoder")
-    parser.add_argument("--inputs", type=int, default=40, help="test inputs, each paired with the next")
+    parser.add_argument("--seeds", type=int, default=3, help="number of seeds: weights and inputs")
+    parser.add_argument("--steps", type=int, default=1000, help="training steps of an encoder")
+    parser.add_argument("--inputs", type=int, default=30, help="test inputs, each paired with the next")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)

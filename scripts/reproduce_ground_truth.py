@@ -225,27 +225,27 @@ def main() -> None:
     )
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument(
-        "--json", type=Path, help="where to write; networks that stand there and are not run again are kept"
+        "--json", type=Path, help="where to write; what stands there of a seed is kept and not run again"
     )
     options = parser.parse_args()
     torch.set_num_threads(1)
     begun, worked = time.perf_counter(), time.process_time()
     scans = load_scans()
-    settings = {"seeds": options.seeds, "steps": options.steps, "strips": options.strips}
+    settings = {"steps": options.steps, "strips": options.strips}
     results: dict[str, list[dict[str, Any]]] = {}
     if options.json and options.json.exists():
         before = json.loads(options.json.read_text("utf-8"))
         results = before["networks"] if {name: before[name] for name in settings} == settings else {}
     for name in options.networks:
-        results[name] = [
-            run_once(NETWORKS[name], scans, seed, options.steps, options.strips)
-            for seed in range(options.seeds)
-        ]
+        runs = results.setdefault(name, [])
+        for seed in range(len(runs), options.seeds):
+            runs.append(run_once(NETWORKS[name], scans, seed, options.steps, options.strips))
+            if options.json:
+                found = {"seeds": options.seeds, **settings, "networks": results}
+                options.json.write_text(json.dumps(found, indent=1) + "\n")
     seconds, processor = time.perf_counter() - begun, time.process_time() - worked
     print(report(results))
     print(f"\n{seconds:.0f} seconds, {processor:.0f} of the processor")
-    if options.json:
-        options.json.write_text(json.dumps({**settings, "networks": results}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

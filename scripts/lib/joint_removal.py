@@ -17,7 +17,7 @@ FeaturesOfKept = Callable[[NDArray[np.bool_]], Array]
 def follow(
     a: FeaturesOfKept, b: FeaturesOfKept, order: Order, places: tuple[int, int], deletion: bool
 ) -> Array:
-    """Follow the similarity while pairs go (deletion) or come: after 0, 1, ... pairs, in parts of the whole.
+    """Follow the similarity while pairs go (deletion) or come: after 0, 1, ... pairs.
 
     Parameters
     ----------
@@ -34,9 +34,7 @@ def follow(
     for step, pair in enumerate(order, 1):
         for side, place in zip(stays, pair, strict=True):
             side[step:, place - 1] = not deletion
-    whole = np.ones((1, places[0]), bool), np.ones((1, places[1]), bool)
-    similarity = (a(stays[0]) * b(stays[1])).sum(1)
-    return np.asarray(similarity / float((a(whole[0]) * b(whole[1])).sum()), np.float64)
+    return np.asarray((a(stays[0]) * b(stays[1])).sum(1), np.float64)
 
 
 def mean_height(curve: Array) -> float:

@@ -52,14 +52,14 @@ Softmax = Literal["constant", "taylor"]
 
 
 def constant_softmax(
-    x: Tensor, dim: int | None = None, dtype: Any = None, part: Tensor | None = None
+    x: Tensor, dim: int | None = None, dtype: Any = None, part: Tensor | None = None, _stacklevel: int = 3
 ) -> Constant:
-    """Take the softmax of ``x (1, ...)`` as a constant."""
+    """Take the softmax of ``x (1, ...)`` as a constant; torch says at which ``_stacklevel`` it would warn."""
     return Constant(torch.softmax(x, _axis(x, dim), dtype))
 
 
 def expanded_softmax(
-    x: Tensor, dim: int | None = None, dtype: Any = None, part: Tensor | None = None
+    x: Tensor, dim: int | None = None, dtype: Any = None, part: Tensor | None = None, _stacklevel: int = 3
 ) -> Step:
     """Expand the softmax of ``x (1, ...)`` to first order at x.
 

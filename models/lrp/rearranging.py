@@ -44,8 +44,16 @@ def piece(x: Tensor, index: int, name: str, *args: Any, **kwargs: Any) -> Tensor
     return part
 
 
+def permuted_piece(x: Tensor, dims: tuple[int, ...], index: int) -> Tensor:
+    """Swap axes and take one entry along the first, which is not the batch's."""
+    return x.permute(dims)[index]
+
+
 def with_single_pieces(graph: fx.Graph) -> fx.Graph:
     """Replace every piece that is taken of a split by an operation of its own, which has one output.
+
+    The same of entries along an axis that is swapped with the batch's only to be taken apart, as where queries, keys
+    and values are computed together.
 
     Parameters
     ----------
@@ -64,7 +72,29 @@ def with_single_pieces(graph: fx.Graph) -> fx.Graph:
             graph.erase_node(user)
         if not node.users:
             graph.erase_node(node)
+    for node in [node for node in graph.nodes if node.target in ("permute", torch.permute)]:
+        dims = node.args[1:] if isinstance(node.args[-1], int) else tuple(node.args[-1])
+        places = {user: _entry(user) for user in node.users}
+        if node.kwargs or dims[0] == 0 or None in places.values():
+            continue
+        for user, index in places.items():
+            with graph.inserting_before(user):
+                taken = graph.call_function(permuted_piece, (node.args[0], dims, index))
+            taken.meta.update(user.meta)
+            user.replace_all_uses_with(taken)
+            graph.erase_node(user)
+        graph.erase_node(node)
     return graph
+
+
+def _entry(user: fx.Node) -> int | None:
+    """Tell which entry along the first axis a node takes of its input, or None."""
+    if user.target is operator.getitem and isinstance(user.args[1], int):
+        return user.args[1]
+    axis = (*user.args[3:], *user.kwargs.values()) or (0,)
+    if user.target is piece and user.args[2] == "unbind" and axis == (0,):
+        return user.args[1] if isinstance(user.args[1], int) else None
+    return None
 
 
 def embedded(module: nn.Embedding, tokens: Tensor) -> Step:
@@ -137,6 +167,7 @@ FUNCTIONS: dict[Any, Callable[..., Step | Constant]] = {
     **{getattr(torch, name): partial(_copied, getattr(torch, name)) for name in _NAMES},
     operator.getitem: partial(_copied, operator.getitem),
     piece: partial(_copied, piece),
+    permuted_piece: partial(_copied, permuted_piece),
     getattr: _attribute,
     torch.masked_fill: _masked,
 }

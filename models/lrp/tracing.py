@@ -25,6 +25,7 @@ class Tracer(fx.Tracer):
 
     def __init__(self) -> None:
         super().__init__()
+        self.proxy_buffer_attributes = True  # a buffer may be cut by the shape of the input, as positions are
         self.made: dict[str, nn.Module] = {}
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:

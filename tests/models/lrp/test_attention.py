@@ -190,6 +190,70 @@ def test_division_by_a_norm_holds_the_norm_fast(dim: int) -> None:
     torch.testing.assert_close(found.input.sum((1, 2)) + found.absorbed, seeds.sum((1, 2)))
 
 
+class Together(nn.Module):
+    """Queries, keys and values in one layer, taken apart in one of the ways that are usual."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.way, self.joint = way, nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, tokens, size = x.shape
+        if self.way == "chunk":
+            q, k, v = self.joint(x).chunk(3, -1)
+            q, k, v = (part.reshape(batch, tokens, 2, size // 2).transpose(1, 2) for part in (q, k, v))
+        else:
+            swapped = self.joint(x).reshape(batch, tokens, 3, 2, size // 2).permute(2, 0, 3, 1, 4)
+            if self.way == "unbind":
+                q, k, v = swapped.unbind(0)
+            elif self.way == "unbind dim":
+                q, k, v = torch.unbind(swapped, dim=0)
+            else:
+                q, k, v = swapped[0], swapped[1], swapped[-1]
+        weights = F.softmax((q * 4**-0.5) @ k.transpose(-2, -1), dim=-1)
+        return (weights @ v).transpose(1, 2).reshape(batch, tokens, size)
+
+
+@pytest.mark.parametrize("softmax", ["constant", "taylor"])
+@pytest.mark.parametrize("way", ["unbind", "unbind dim", "entries"])
+def test_heads_may_be_taken_apart_in_any_usual_way(way: str, softmax: str) -> None:
+    x, seeds = signed(1, 5, 8), signed(3, 5, 8, seed=1)
+    expected = Propagation(made(Together, way="chunk"), x, composite(softmax))
+    found = Propagation(made(Together, way=way), x, composite(softmax))
+    torch.testing.assert_close(found.output, made(Together, way=way)(x))
+    torch.testing.assert_close(found.output, expected.output)
+    torch.testing.assert_close(found.relevance(seeds).input, expected.relevance(seeds).input)
+
+
+class Padded(nn.Module):
+    """Positions from a buffer, a mask and a mean that leave padding (token 0) out, as BERT's users write them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.position = nn.Embedding(9, 8), nn.Embedding(12, 8)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.register_buffer("numbers", torch.arange(12)[None])
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        h = self.embed(tokens) + self.position(self.numbers[:, : tokens.size(1)])
+        h = h + self.attention(h, h, h, key_padding_mask=tokens == 0)[0]
+        there = (tokens != 0).unsqueeze(-1).to(h.dtype)
+        return (h * there).sum(1) / there.sum(1).clamp(min=1)
+
+
+@pytest.mark.parametrize("softmax", ["constant", "taylor"])
+def test_padding_changes_nothing(softmax: str) -> None:
+    network = made(Padded)
+    found = Propagation(network, torch.tensor([[3, 1, 4, 0, 0]]), composite(softmax))
+    expected = Propagation(network, torch.tensor([[3, 1, 4]]), composite(softmax))
+    torch.testing.assert_close(found.output, expected.output)
+    seeds = torch.diag(found.output[0])
+    padded, plain = found.relevance(seeds), expected.relevance(seeds)
+    torch.testing.assert_close(padded.input[:, :3], plain.input)
+    torch.testing.assert_close(padded.absorbed, plain.absorbed)
+    assert not padded.input[:, 3:].any()
+
+
 def test_rms_norm_written_by_hand_is_the_layer() -> None:
     class ByHand(nn.Module):
         def forward(self, x: Tensor) -> Tensor:

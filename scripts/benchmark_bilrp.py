@@ -91,10 +91,19 @@ def benchmark_vgg(size: int, side: int, layer: int, repeats: int, device: str) -
         def by_library(model=model, inputs=inputs, rules=rules, regions=regions) -> list[Tensor]:  # type: ignore[no-untyped-def]
             return [factor(model, image, rules, regions).relevance for image in inputs]
 
+        task = f"VGG-16 layer {layer}, {size} px, patches of {side}"
         fast, seconds = timed(by_library, times, device)
         slow, loop = timed(by_definition, 1, device)
         maps["library", name], maps["definition", name] = pair_map(fast), pair_map(slow)
-        rows.append(_row(f"VGG-16 layer {layer}, {size} px, patches of {side}", name, loop, seconds, maps))
+        rows.append(_row(task, name, loop, seconds, maps))
+    rough, seconds = timed(
+        lambda: by_library(rules=replace(rules, multiply=torch.bfloat16)),  # type: ignore[no-untyped-call]
+        repeats,
+        device,
+    )
+    name = "float32, convolutions back in bfloat16"
+    maps["library", name], maps["definition", name] = pair_map(rough), maps["definition", "float32"]
+    rows.append(_row(task, name, loop, seconds, maps))
     return rows
 
 

@@ -28,7 +28,12 @@ class _TermPath:
 
 
 def weighted(
-    module: nn.Module, x: Tensor, rule: Rule, normalisation: nn.Module | None, rectified: bool
+    module: nn.Module,
+    x: Tensor,
+    rule: Rule,
+    normalisation: nn.Module | None,
+    rectified: bool,
+    multiply: torch.dtype | None = None,
 ) -> Step:
     """Run a convolution or linear layer under a rule.
 
@@ -44,6 +49,8 @@ def weighted(
         The batch normalisation that follows and is folded in, if any.
     rectified
         Whether it is known that no relevance will arrive at outputs that are not positive.
+    multiply
+        The type in which a convolution multiplies relevance, if not that of ``x``.
 
     Raises
     ------
@@ -58,7 +65,9 @@ def weighted(
     column = None if bias is None else bias[:, None, None]
     options: Any = (module.stride, padding, module.dilation, module.groups)
     layer = WeightedLayer(x, weight, column, lambda maps, w: F.conv2d(maps, w, None, *options))
-    return _step(layer, rule, rectified, lambda w: _spread(w, x, options), fields)
+    return _step(
+        layer, rule, rectified, lambda w: _spread(w, x, options, multiply or x.dtype), fields, multiply
+    )
 
 
 def _folded(module: Any, normalisation: Any) -> tuple[Tensor, Tensor | None]:
@@ -86,20 +95,21 @@ def _geometry(module: Any) -> tuple[tuple[int, int], tuple[ReceptiveField, Recep
     return padding, (down, across)
 
 
-def _spread(weight: Tensor, x: Tensor, options: Any) -> _Spread:
+def _spread(weight: Tensor, x: Tensor, options: Any, multiply: torch.dtype) -> _Spread:
     """Make the transposed convolution; without strides it is a convolution with the kernel turned around.
 
     That one is computed with the channels last, where processors are about twice as fast.
     """
     stride, padding, dilation, groups = options
     edges = [d * (size - 1) - p for d, size, p in zip(dilation, weight.shape[2:], padding, strict=True)]
+    rounded = weight.to(multiply)
     if groups > 1 or tuple(stride) != (1, 1) or min(edges) < 0:
-        return lambda s: conv2d_input((len(s), *x.shape[1:]), weight, s, *options)
-    turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+        return lambda s: conv2d_input((len(s), *x.shape[1:]), rounded, s.to(multiply), *options).to(x.dtype)
+    turned = rounded.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
 
     def spread(s: Tensor) -> Tensor:
-        s = s.contiguous(memory_format=torch.channels_last)
-        return F.conv2d(s, turned, None, 1, tuple(edges), dilation)
+        s = s.to(multiply).contiguous(memory_format=torch.channels_last)
+        return F.conv2d(s, turned, None, 1, tuple(edges), dilation).to(x.dtype)
 
     return spread
 
@@ -110,6 +120,7 @@ def _step(
     rectified: bool,
     spread: Callable[[Tensor], _Spread],
     fields: tuple[ReceptiveField, ReceptiveField],
+    multiply: torch.dtype | None = None,
 ) -> Step:
     output = layer.output
     leak, paths = _paths(layer, rule, output > 0 if rectified else None, spread)
@@ -121,7 +132,10 @@ def _step(
             scaled = functional * path.term.multiplier
             if scaled.ndim == 4:
                 scaled = scaled.contiguous(memory_format=torch.channels_last)
-            result += layer.apply(scaled, path.term.weight).mul_(path.inverse)
+            weight = path.term.weight
+            if multiply is not None:
+                scaled, weight = scaled.to(multiply), weight.to(multiply)
+            result += layer.apply(scaled, weight).to(output.dtype).mul_(path.inverse)
         return result
 
     return Step(output, _backward(layer, paths, leak), adjoint, leak, fields, multiplications)

@@ -215,7 +215,8 @@ class Recording:
             rule = self._composite.rule_for(str(node.target), module, place, count)
             normalisation = self._normalisation(node)
             above = node if normalisation is None else next(iter(node.users))
-            return weighted(module, x, rule, normalisation, self._rectified(above))
+            multiply = self._composite.multiply
+            return weighted(module, x, rule, normalisation, self._rectified(above), multiply)
         if isinstance(module, NORMALISATION):
             if not (isinstance(below, fx.Node) and self._normalisation(below) is module):
                 raise UnsupportedOperationError(

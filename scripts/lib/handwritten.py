@@ -51,7 +51,7 @@ class TransformerArchitecture:
     blocks: int = 1
     patch: int = 8  # pixels along a patch; it divides a digit's box
     features: int = 20
-    longer: int = 4  # times as many steps of training as of convolutional networks, which learn faster
+    longer: int = 3  # times as many steps of training as of convolutional networks, which learn faster
 
 
 class SumOverPositions(nn.Module):

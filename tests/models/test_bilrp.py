@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -119,6 +121,20 @@ def test_any_device_and_type_gives_the_same_map(
     )
 
 
+@pytest.mark.parametrize("regions", [None, REGIONS], ids=["pixels", "regions"])
+@pytest.mark.parametrize("make", [bigram_network, lambda: made(Vgg)], ids=["strided", "plain"])
+def test_convolutions_may_multiply_in_bfloat16(make, regions: Tensor | None) -> None:  # type: ignore[no-untyped-def]
+    x, rough = ink(1, 1, 16, 24), replace(GAMMA, multiply=torch.bfloat16)
+    expected = factor(make(), x, GAMMA, regions)
+    got = factor(make().float(), x.float(), rough, regions)
+    assert got.relevance.dtype == got.phi.dtype == torch.float32
+    torch.testing.assert_close(got.phi.double(), expected.phi, rtol=1e-5, atol=1e-5)
+    error = (pair_map(got, got).double() - pair_map(expected, expected)).abs().max()
+    assert 1e-6 < float(error / pair_map(expected, expected).max()) < 0.02
+    account = conservation(got, got)
+    assert abs(account.error) < 0.01 * account.similarity
+
+
 def test_features_that_one_input_lacks_do_not_matter() -> None:
     blank = factor(bigram_network(), torch.zeros(1, 1, 16, 24, dtype=torch.float64), GAMMA)
     assert not blank.phi.any()
@@ -126,6 +142,8 @@ def test_features_that_one_input_lacks_do_not_matter() -> None:
 
 
 def test_misuse_is_refused() -> None:
+    with pytest.raises(ValueError, match="a floating type, not in torch"):
+        replace(GAMMA, multiply=torch.int8)
     with pytest.raises(ValueError, match="features"):
         factor(made(UNet), ink(1, 1, 16, 24), GAMMA)
     with pytest.raises(ValueError, match="do not fit"):

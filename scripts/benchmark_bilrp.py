@@ -226,6 +226,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=8, help="pixels along their patches")
     parser.add_argument("--layer", type=int, default=31, help="VGG's feature layer")
     parser.add_argument("--no-vgg", action="store_true", help="measure pages only")
+    parser.add_argument("--no-pages", action="store_true", help="measure VGG only")
     parser.add_argument("--page", type=Path, action="append", default=[], help="scan; default: a made page")
     parser.add_argument("--no-double", action="store_true", help="leave out the float64 oracle of pages")
     parser.add_argument("--repeats", type=int, default=3)
@@ -236,7 +237,9 @@ def main() -> None:
     if not options.no_vgg:  # memory first: a fresh process starts with the peak of the one that started it
         rows += memory(options.size, options.layer, (1, 4, 16, 50))
         rows += benchmark_vgg(options.size, options.side, options.layer, options.repeats, options.device)
-    pages = {path.stem: read_page(path) for path in options.page} or {"made page": made_page(1203)}
+    pages = {path.stem: read_page(path) for path in options.page}
+    if not pages and not options.no_pages:
+        pages = {"made page": made_page(1203)}
     for name, grey in pages.items():
         rows += benchmark_page(name, grey, options.repeats, not options.no_double)
     rows += [further_pair(200), further_pair(800)]

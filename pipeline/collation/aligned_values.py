@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation.expectation import CellPlace, Expectations, wrap
@@ -25,6 +25,23 @@ class AlignmentOfValuesCriteria:
 
 
 CRITERIA = AlignmentOfValuesCriteria()
+
+
+class AlignedCell(NamedTuple):
+    """Two cells that stand beside one another, as in table ``collations``."""
+
+    region_a: int
+    region_b: int
+    text_a: str
+    text_b: str
+    relation: str
+    confidence: float
+
+    def turned(self) -> AlignedCell:
+        """Let the documents change sides."""
+        return AlignedCell(
+            self.region_b, self.region_a, self.text_b, self.text_a, self.relation, self.confidence
+        )
 
 
 @dataclass(frozen=True)
@@ -55,7 +72,7 @@ class AlignedValues:
         return replace(self, **{name: array[own] for name, array in vars(self).items()})
 
 
-def align_values(cells: pd.DataFrame, expected: Expectations, others: Expectations) -> AlignedValues:
+def align_values(cells: Sequence[AlignedCell], expected: Expectations, others: Expectations) -> AlignedValues:
     """Put values of document a beside those of document b, each once."""
     found = list(_pairs(cells, expected, others))
     a = np.array([one for one, *_ in found], np.int64)
@@ -124,16 +141,13 @@ class _OpenValue:
 
 
 def _pairs(
-    cells: pd.DataFrame, expected: Expectations, others: Expectations
+    cells: Sequence[AlignedCell], expected: Expectations, others: Expectations
 ) -> Iterator[tuple[int, int, float, float]]:
     """Yield places of values of a and b (-1 is not known), the value that b has, and how surely both are read."""
     seen: set[tuple[int, int]] = set()
     left: dict[int, _OpenValue] = {}
-    columns = ("region_a", "region_b", "text_a", "text_b", "relation", "confidence")
-    for region_a, region_b, text_a, text_b, relation, confidence in zip(
-        *(cells[name] for name in columns), strict=True
-    ):
-        one, other = expected.cells.get(int(region_a)), others.cells.get(int(region_b))
+    for region_a, region_b, text_a, text_b, relation, confidence in cells:
+        one, other = expected.cells.get(region_a), others.cells.get(region_b)
         if one is None or relation not in ("same", "variant"):
             continue
         if other is not None:
@@ -142,8 +156,8 @@ def _pairs(
                 yield one.value, other.value, float(others.value[other.value]), float(confidence)
             continue
         found = left.setdefault(one.value, _OpenValue())
-        found.cells.setdefault(int(region_a), (text_a, one))
-        found.others.setdefault(int(region_b), text_b)
+        found.cells.setdefault(region_a, (text_a, one))
+        found.others.setdefault(region_b, text_b)
         found.is_same &= relation == "same"
         found.sure = min(found.sure, float(confidence))
     for value, found in left.items():

@@ -6,24 +6,39 @@ print only if both readings are right: its confidence says how likely that is, g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tablekin.collation.collation import Collation
-from tablekin.collation.grid import Grid
-from tablekin.collation.span import ColumnSpan
-from tablekin.collation.values import Text, as_number, is_same_value
+from tablekin.collation.span import Columns, ColumnSpan
+from tablekin.collation.values import as_number, is_same_value
 from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
 from tablekin.threshold import threshold
 
-_COLUMNS = [
-    *("region_a", "region_b", "table_a", "row_a", "col_a", "table_b", "row_b", "col_b"),
-    *("text_a", "text_b", "relation", "relevance", "confidence", "computed", "error_in"),
-]
+
+class CellPair(NamedTuple):
+    """A row of ``collations`` without the documents; -1 and an empty text stand for the cell that is not there."""
+
+    region_a: int
+    region_b: int
+    table_a: int
+    row_a: int
+    col_a: int
+    table_b: int
+    row_b: int
+    col_b: int
+    text_a: str
+    text_b: str
+    relation: str
+    relevance: float
+    confidence: float
+    computed: str
+    error_in: str
 
 
 @dataclass(frozen=True)
@@ -53,62 +68,45 @@ class _AlignedPlace:
 
 def to_frame(collations: Sequence[Collation]) -> pd.DataFrame:
     """List aligned cells, and cells that only one of the tables has: rows of ``collations`` without documents."""
-    rows: list[dict[str, object]] = []
-    for collation in collations:
-        rows += _aligned(collation)
-    both = pd.DataFrame(rows, columns=_COLUMNS)
-    single = [*_alone(collations, both, "a"), *_alone(collations, both, "b")]
-    return pd.concat([both, pd.DataFrame(single, columns=_COLUMNS)]) if single else both
+    if not collations:
+        return _NO_CELLS.copy()
+    both = [cell for collation in collations for cell in _aligned(collation)]
+    single = [cell for side in "ab" for cell in _alone(collations, both, side)]
+    columns = zip(*(both + single), strict=True)
+    return pd.DataFrame({name: list(column) for name, column in zip(CellPair._fields, columns, strict=True)})
 
 
-def _aligned(collation: Collation) -> Iterator[dict[str, object]]:
-    """Yield a row for each pair of cells, several where a cell has columns of the other table as partners."""
+_NO_CELLS = pd.DataFrame([], columns=CellPair._fields)
+
+
+def _aligned(collation: Collation) -> Iterator[CellPair]:
+    """Yield each pair of cells, several where a cell has columns of the other table as partners."""
+    a, b = collation.a, collation.aligned_b
     places = _without_strange_columns(list(_places(collation)))
     rarity = rarities((place.a, place.b) for place in places if place.relation == "variant")
+    regions, regions_b, texts, texts_b = (one.tolist() for one in (a.region, b.region, a.text, b.text))
+    transposed, relevance = collation.alignment.transposed, collation.relevance.of_cells
     for place in places:
+        i, j = place.rows
+        together = place.a.probability * place.b.probability
+        in_print = confidence(place.a, place.b, rarity) if place.relation == "variant" else together
         for column_a in range(place.span.a[0], sum(place.span.a)):
             for column_b in range(place.span.b[0], sum(place.span.b)):
-                yield _row(collation, place, column_a, column_b, rarity)
-
-
-def _row(
-    collation: Collation, place: _AlignedPlace, column_a: int, column_b: int, rarity: Mapping[str, float]
-) -> dict[str, object]:
-    """Describe two cells of a place."""
-    a, b = collation.a, collation.aligned_b
-    i, j = place.rows
-    row_b, col_b = (column_b, j) if collation.alignment.transposed else (j, column_b)
-    related = place.relation
-    if related == "variant" and not _differ_here(place, a.text[i], b.text[j], column_a, column_b):
-        related = "same"
-    computed, error_in = _judge(
-        collation,
-        (int(a.region[i, column_a]), int(b.region[j, column_b])),
-        (str(a.text[i, column_a]), str(b.text[j, column_b])),
-        related,
-        place.span.a[1] == place.span.b[1],
-    )
-    return {
-        "computed": computed,
-        "error_in": error_in,
-        "region_a": int(a.region[i, column_a]),
-        "region_b": int(b.region[j, column_b]),
-        "table_a": a.table,
-        "row_a": i,
-        "col_a": column_a,
-        "table_b": b.table,
-        "row_b": row_b,
-        "col_b": col_b,
-        "text_a": a.text[i, column_a],
-        "text_b": b.text[j, column_b],
-        "relation": related,
-        "relevance": float(collation.relevance.of_cells[i, column_a, row_b, col_b]),
-        "confidence": (
-            confidence(place.a, place.b, rarity)
-            if related == "variant"
-            else place.a.probability * place.b.probability
-        ),
-    }
+                region, text = regions[i][column_a], texts[i][column_a]
+                region_b, text_b = regions_b[j][column_b], texts_b[j][column_b]
+                row_b, col_b = (column_b, j) if transposed else (j, column_b)
+                related = place.relation
+                if related == "variant" and not _differ_here(place, texts[i], texts_b[j], column_a, column_b):
+                    related = "same"
+                is_alike = place.span.a[1] == place.span.b[1]
+                computed, error_in = _judge(collation, (region, region_b), (text, text_b), related, is_alike)
+                yield CellPair(
+                    *(region, region_b, a.table, i, column_a, b.table, row_b, col_b, text, text_b, related),
+                    relevance=float(relevance[i, column_a, row_b, col_b]),
+                    confidence=in_print if related == "variant" else together,
+                    computed=computed,
+                    error_in=error_in,
+                )
 
 
 def _judge(
@@ -142,21 +140,31 @@ def _judge(
 
 def _places(collation: Collation) -> Iterator[_AlignedPlace]:
     """Yield what corresponds and is not empty."""
-    a, b = collation.a, collation.aligned_b
+    a, b = (
+        _Readings(grid.text.tolist(), grid.scores.tolist()) for grid in (collation.a, collation.aligned_b)
+    )
     for i, j in collation.alignment.rows.tolist():
         found = []
         for span in collation.alignment.columns:
-            one, other = _joined(a, i, span.a), _joined(b, j, span.b)
+            one, other = a.joined(i, span.a), b.joined(j, span.b)
             found.append(_AlignedPlace((i, j), span, one, other, relation(one, other)))
         _forgive_borders(found)
         yield from (place for place in found if place.relation)
 
 
-def _joined(grid: Grid, row: int, columns: tuple[int, int]) -> CellReading:
-    """Read neighbouring cells as one."""
-    place = slice(columns[0], sum(columns))
-    text = " ".join(filter(None, grid.text[row, place]))
-    return CellReading(text, tuple(score for scores in grid.scores[row, place] for score in scores))
+class _Readings(NamedTuple):
+    """What the cells of a table say, by row and column."""
+
+    texts: list[list[str]]
+    scores: list[list[tuple[float, ...]]]
+
+    def joined(self, row: int, columns: Columns) -> CellReading:
+        """Read neighbouring cells as one."""
+        first, count = columns
+        if count == 1:
+            return CellReading(self.texts[row][first], self.scores[row][first])
+        texts, scores = self.texts[row][first : first + count], self.scores[row][first : first + count]
+        return CellReading(" ".join(filter(None, texts)), tuple(chain.from_iterable(scores)))
 
 
 def _forgive_borders(places: Sequence[_AlignedPlace]) -> None:
@@ -180,7 +188,9 @@ def _without_strange_columns(places: list[_AlignedPlace]) -> list[_AlignedPlace]
     return [place for place in places if place.span not in strange]
 
 
-def _differ_here(place: _AlignedPlace, row_a: Text, row_b: Text, column_a: int, column_b: int) -> bool:
+def _differ_here(
+    place: _AlignedPlace, row_a: Sequence[str], row_b: Sequence[str], column_a: int, column_b: int
+) -> bool:
     """Tell whether two cells of a place have digits that differ; all do where one reading has more digits."""
     differ = differing(place.a, place.b)
     if differ is None:
@@ -192,44 +202,47 @@ def _differ_here(place: _AlignedPlace, row_a: Text, row_b: Text, column_a: int, 
     return bool(here)
 
 
-def _alone(collations: Sequence[Collation], both: pd.DataFrame, side: str) -> Iterator[dict[str, object]]:
+def _alone(collations: Sequence[Collation], both: Sequence[CellPair], side: str) -> Iterator[CellPair]:
     """Yield the filled cells of one document's tables that none of the other's corresponds to.
 
     Where the other document has no row between two that correspond, a cell is in one only; what lies beyond the rows
     and columns that correspond was not compared.
     """
     tables = {getattr(collation, side).table: getattr(collation, side) for collation in collations}
-    left_out = {place for collation in collations for place in _left_out(collation, both, side)}
-    aligned = set(zip(both[f"table_{side}"], both[f"region_{side}"], strict=True))
-    away = "b" if side == "a" else "a"
+    names = [f"{name}_{side}" for name in ("table", "row", "col", "region")]
+    aligned = [tuple(getattr(cell, name) for name in names) for cell in both]
+    left_out = {place for collation in collations for place in _left_out(collation, aligned, side)}
+    taken = {(table, region) for table, _, _, region in aligned}
     for table, grid in sorted(tables.items()):
         for i, c in np.argwhere(grid.filled).tolist():
-            if (table, int(grid.region[i, c])) not in aligned:
-                yield {
-                    f"region_{side}": int(grid.region[i, c]),
-                    f"table_{side}": table,
-                    f"row_{side}": i,
-                    f"col_{side}": c,
-                    f"text_{side}": grid.text[i, c],
-                    f"text_{away}": "",
-                    **{f"{name}_{away}": -1 for name in ("region", "table", "row", "col")},
-                    "relation": f"only_{side}" if (table, i, c) in left_out else "not_compared",
-                    "computed": "",
-                    "error_in": "unknown",
-                    "relevance": 0.0,
-                    "confidence": float(np.prod(grid.scores[i, c])),
-                }
+            region, text = int(grid.region[i, c]), str(grid.text[i, c])
+            if (table, region) in taken:
+                continue
+            own, nothing = (region, table, i, c, text), (-1, -1, -1, -1, "")
+            cells = zip(*(own, nothing) if side == "a" else (nothing, own), strict=True)
+            (region_a, region_b), *places, (text_a, text_b) = cells
+            (table_a, table_b), (row_a, row_b), (col_a, col_b) = places
+            yield CellPair(
+                *(region_a, region_b, table_a, row_a, col_a, table_b, row_b, col_b, text_a, text_b),
+                relation=f"only_{side}" if (table, i, c) in left_out else "not_compared",
+                relevance=0.0,
+                confidence=float(np.prod(grid.scores[i, c])),
+                computed="",
+                error_in="unknown",
+            )
 
 
-def _left_out(collation: Collation, both: pd.DataFrame, side: str) -> Iterator[tuple[int, int, int]]:
-    """Yield table, row and column of cells that stand between rows that correspond, in columns that do."""
+def _left_out(
+    collation: Collation, aligned: Sequence[tuple[int, ...]], side: str
+) -> Iterator[tuple[int, int, int]]:
+    """Yield table, row and column of cells that stand between rows that correspond, in columns that do.
+
+    ``aligned`` are table, row, column and region of the cells of this side that correspond to others.
+    """
     table = getattr(collation, side).table
     turned = side == "b" and collation.alignment.transposed
-    along, across = (f"col_{side}", f"row_{side}") if turned else (f"row_{side}", f"col_{side}")
-    own = both[both[f"table_{side}"] == table]
-    if own.empty:
-        return
-    aligned = {*own[along]}
-    for line in {*range(min(aligned), max(aligned))} - aligned:
-        for column in {*own[across]}:
+    own = [(col, row) if turned else (row, col) for number, row, col, _ in aligned if number == table]
+    lines, columns = {line for line, _ in own}, {column for _, column in own}
+    for line in {*range(min(lines, default=0), max(lines, default=0))} - lines:
+        for column in columns:
             yield (table, column, line) if turned else (table, line, column)

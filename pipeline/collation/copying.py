@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
-from tablekin.collation.aligned_values import AlignedValues, align_values
+from tablekin.collation.aligned_values import AlignedCell, AlignedValues, align_values
 from tablekin.collation.authorship import SHARES, author_density, misprint_density, slip_density
 from tablekin.collation.expectation import Expectations, wrap
 from tablekin.threshold import threshold
@@ -84,7 +83,9 @@ class _Hypotheses:
 
 def _whatever_the_rate(log_likelihood: Array) -> float:
     """Average over rates that are as likely as one another, each row by itself."""
-    return float(np.sum(logsumexp(log_likelihood, axis=-1) - np.log(log_likelihood.shape[-1])))
+    most = log_likelihood.max(-1, keepdims=True)
+    total = np.log(np.exp(log_likelihood - most).sum(-1)) + most[..., 0]
+    return float(np.sum(total - np.log(log_likelihood.shape[-1])))
 
 
 def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
@@ -97,11 +98,16 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
     expected_a, expected_b
         What the functions of the documents say.
     """
-    known = cells["region_a"].isin(list(expected_a.cells))
+    names = ("region_a", "region_b", "text_a", "text_b", "relation", "confidence")
+    aligned = [AlignedCell(*cell) for cell in zip(*(cells[name].tolist() for name in names), strict=True)]
     total, found = None, CopyingEvidence()
     for own, expected, other in (
-        (cells[known], expected_a, expected_b),
-        (_turned(cells[~known]), expected_b, expected_a),  # of what the function of document b alone tells
+        ([cell for cell in aligned if cell.region_a in expected_a.cells], expected_a, expected_b),
+        (  # of what the function of document b alone tells
+            [cell.turned() for cell in aligned if cell.region_a not in expected_a.cells],
+            expected_b,
+            expected_a,
+        ),
     ):
         values = align_values(own, expected, other)
         for function in np.unique(values.function).tolist():
@@ -109,12 +115,6 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
             total = _weigh(part) if total is None else total + _weigh(part)
             found = _count(found, part, expected.functions[function])
     return found if total is None else replace(found, log_odds=total.log_odds)
-
-
-def _turned(cells: pd.DataFrame) -> pd.DataFrame:
-    """Let the documents of aligned cells change sides."""
-    swap = {f"{name}_{side}": f"{name}_{away}" for name in ("region", "text") for side, away in ("ab", "ba")}
-    return cells.rename(columns=swap)
 
 
 def _count(found: CopyingEvidence, values: AlignedValues, function: str) -> CopyingEvidence:

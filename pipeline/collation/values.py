@@ -34,7 +34,7 @@ def without_zeros(text: str) -> str:
 
 def is_same_value(one: str, other: str) -> bool:
     """Tell whether two readings are of the same value: ``"5 07"``, ``"507"`` and ``"5 7"`` are."""
-    if not (one and other):
+    if one == other or not (one and other):
         return one == other
     if as_groups(one) == as_groups(other) or as_number(one) == as_number(other):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -140,8 +141,8 @@ def _could_agree(collation: Collation) -> int:
     """Count the cells besides arguments of the table that has fewer."""
     counts = []
     for grid in (collation.a, collation.b):
-        filled = [int(np.sum(column != "")) for column in grid.text.T if not is_argument_column(column)]
-        counts.append(sum(filled))
+        columns = [grid.column((place, 1)) for place in range(grid.shape[1])]
+        counts.append(sum(int(column.filled.sum()) for column in columns if not column.is_argument))
     return min(counts)
 
 
@@ -149,7 +150,9 @@ def _weigh_rough(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expe
     """Weigh, in nats, what agrees among values that no function explains and that their neighbours do not foretell."""
     nats = 0.0
     columns = ("region_a", "region_b", "text_a", "text_b", "relation")
-    for region_a, region_b, text_a, text_b, relation in zip(*(cells[name] for name in columns), strict=True):
+    for region_a, region_b, text_a, text_b, relation in zip(
+        *(cells[name].tolist() for name in columns), strict=True
+    ):
         one, other = expected_a.telling.get(int(region_a)), expected_b.telling.get(int(region_b))
         if one is None or other is None:
             continue
@@ -171,20 +174,32 @@ def _weigh_plain(
     The share of cells that differ is unknown, of copies and of tables that were computed alike: Beta distributions.
     """
     explained = [
-        [*expected.telling, *expected.cells] if without_explained else [*expected.telling]
+        {*expected.telling, *expected.cells} if without_explained else {*expected.telling}
         for expected in (expected_a, expected_b)
     ]
-    open_ = cells[
-        cells["relation"].isin(["same", "variant"])
-        & ~cells["region_a"].isin(explained[0])
-        & ~cells["region_b"].isin(explained[1])
-    ]
+    columns: dict[tuple[int, ...], list[tuple[str, bool, float]]] = {}
+    names = (
+        "region_a",
+        "region_b",
+        "relation",
+        "text_a",
+        "confidence",
+        "table_a",
+        "col_a",
+        "table_b",
+        "col_b",
+    )
+    for region_a, region_b, relation, text, confidence, *column in zip(
+        *(cells[name].tolist() for name in names), strict=True
+    ):
+        if relation in ("same", "variant") and region_a not in explained[0] and region_b not in explained[1]:
+            columns.setdefault(tuple(column), []).append((text, relation == "variant", confidence))
     same = differing = 0.0
-    for _, column in open_.groupby(["table_a", "col_a", "table_b", "col_b"]):
-        if not is_argument_column(column["text_a"].to_numpy(object)):
-            variant = (column["relation"] == "variant").to_numpy()
-            differing += float(column["confidence"].to_numpy()[variant].sum())
-            same += float((~variant).sum())
+    for _, cells_of_column in sorted(columns.items()):
+        texts, variant, sure = zip(*cells_of_column, strict=True)
+        if not is_argument_column(np.array(texts, object)):
+            differing += float(np.array(sure)[np.array(variant)].sum())
+            same += float(variant.count(False))
     likely = []
     for share, known in (
         (CRITERIA.differ_copied, CRITERIA.known_copied),
@@ -216,8 +231,10 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
     tests = [collation.significance for collation in kept or tried[:1]]
     first = tests[0] if tests else NOTHING_IN_COMMON
     verdict = judge(tried, cells)
-    variant = cells["relation"] == "variant"
-    sure = cells["confidence"] >= VARIANTS.min_confidence
+    relation = cells["relation"].to_numpy(object)
+    variant = relation == "variant"
+    sure = cells["confidence"].to_numpy(np.float64) >= VARIANTS.min_confidence
+    counts = Counter(relation.tolist())
     return {
         "is_kin": bool(kept),
         "tables": len(kept),
@@ -228,12 +245,12 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
         "agreement": first.agreement,
         "surprise": first.z,
         "evidence": sum(test.evidence for test in tests),
-        "same": int((cells["relation"] == "same").sum()),
+        "same": counts["same"],
         "variant": int((variant & sure).sum()),
         "doubtful": int((variant & ~sure).sum()),
-        "only_a": int((cells["relation"] == "only_a").sum()),
-        "only_b": int((cells["relation"] == "only_b").sum()),
-        "not_compared": int((cells["relation"] == "not_compared").sum()),
+        "only_a": counts["only_a"],
+        "only_b": counts["only_b"],
+        "not_compared": counts["not_compared"],
         "log_odds_copied": verdict.log_odds_copied,
         "verdict": verdict.relation.value,
         "strength": verdict.strength.value,
@@ -245,9 +262,9 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
 
 def _coverage(cells: pd.DataFrame) -> float:
     """Share of the cells of the document that has fewer, of those collated, that were compared with the other's."""
-    aligned = (cells["region_a"] >= 0) & (cells["region_b"] >= 0)
+    region_a, region_b = (cells[name].to_numpy(np.int64) for name in ("region_a", "region_b"))
+    aligned = (region_a >= 0) & (region_b >= 0)
     shares = []
-    for side in "ab":
-        region = cells[f"region_{side}"]
-        shares.append(region[aligned].nunique() / max(region[region >= 0].nunique(), 1))
+    for region in (region_a, region_b):
+        shares.append(len({*region[aligned].tolist()}) / max(len({*region[region >= 0].tolist()}), 1))
     return max(shares)

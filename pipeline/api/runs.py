@@ -43,7 +43,7 @@ def run(
     device
         Where the networks run: auto, cpu, cuda or cuda:N; as the settings say if left out.
     workers
-        Processes; one a core by default.
+        Processes; by default one a core, as far as memory goes.
     scheduler
         Address of a Dask scheduler whose workers do the work: ``docs/how-to/cluster.md``.
     on_error

@@ -42,7 +42,9 @@ def run(
     device: Annotated[
         str | None, typer.Option(metavar="auto|cpu|cuda[:N]", help="Where the networks run.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core by default.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default one a core, as far as memory goes.")
+    ] = None,
     words: Annotated[
         str | None,
         typer.Option(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, reduce
+from operator import and_
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 
@@ -29,6 +30,8 @@ from tablekin.corpus.lock import locked
 from tablekin.corpus.manifest import CorpusManifest, compact_manifest, note_file
 from tablekin.corpus.match_table import MatchTable
 from tablekin.corpus.parts import (
+    find_holders,
+    is_one_of,
     may_hold,
     part_metadata,
     read_parts,
@@ -39,9 +42,19 @@ from tablekin.corpus.run_record import fault_of_record
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
 from tablekin.faults import faults_described
-from tablekin.schemas import ALL_SCHEMAS, OPTIONAL_COLUMNS, SCHEMA_VERSION, PartKey
+from tablekin.schemas import (
+    ALL_SCHEMAS,
+    DOCUMENT_TABLES,
+    OPTIONAL_COLUMNS,
+    OPTIONAL_DOCUMENT_TABLES,
+    RECOMPUTED_TABLES,
+    SCHEMA_VERSION,
+    PartKey,
+)
 
 _PAIR = ["doc_a", "doc_b"]
+_BY_DOCUMENT = {*DOCUMENT_TABLES, *OPTIONAL_DOCUMENT_TABLES, *RECOMPUTED_TABLES}
+_REMEMBERED = 100  # documents, at most, whose parts are remembered
 _WHOLE_NUMBERS = {pa.int64(): pd.Int64Dtype()}  # of the user's metadata, which may have gaps
 
 
@@ -85,6 +98,10 @@ class CorpusStore:
                     f"{root} was written with schema version {version}, this tablekin writes "
                     f"{SCHEMA_VERSION}; name a new folder for the corpus"
                 )
+        self._holders: tuple[tuple[str, ...], dict[str, set[str]]] = (
+            (),
+            {},
+        )  # parts of documents, as last looked for
         self.journal = Journal(self.layout)
         self.document_tables = DocumentTables(self.layout)
         self.pair_table = WholeTable(self.layout, "pairs")
@@ -124,21 +141,37 @@ class CorpusStore:
     ) -> pd.DataFrame:
         """Read a table, or only the rows of some documents: of pairs, those of two of them."""
         schema = ALL_SCHEMAS[table]
-        condition: ds.Expression | None = None
-        if doc_ids is not None:
-            wanted = pa.array(sorted(doc_ids), pa.string())
-            keys = [key for key in ("doc_id", *_PAIR) if key in schema.names]
-            condition = ds.field(keys[0]).isin(wanted)
-            for key in keys[1:]:
-                condition = condition & ds.field(key).isin(wanted)
         parts = self.layout.parts(table)
-        if doc_ids is not None and table != "documents":  # whose parts differ in the user's columns
-            parts = [part for part in parts if may_hold(part, keys, doc_ids)] or parts[:1]
         if not parts:
             return schema.empty_table().select(columns or schema.names).to_pandas()
+        condition, holding = None, None
+        if doc_ids is not None:
+            keys = [key for key in ("doc_id", *_PAIR) if key in schema.names]
+            condition = reduce(and_, (is_one_of(key, doc_ids) for key in keys))
+            holding = self._holding(table, parts, keys, doc_ids) or parts[:1]
+            if table != "documents":  # whose parts differ in the user's columns
+                parts = holding
         optional = [schema.field(name) for name in OPTIONAL_COLUMNS.get(table, ())]
-        found = read_parts(parts, columns, condition, optional)
+        found = read_parts(parts, columns, condition, optional, holding)
         return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get if table == "documents" else None)
+
+    def _holding(
+        self, table: str, parts: list[Path], keys: list[str], doc_ids: Collection[str]
+    ) -> list[Path]:
+        """Choose the parts of a table that may hold rows of some documents, by their statistics.
+
+        Those of tables of documents have the same documents where they have the same name: they are looked for once.
+        """
+        if table not in _BY_DOCUMENT or len(doc_ids) > _REMEMBERED:
+            return [part for part in parts if may_hold(part, keys, doc_ids)]
+        documents = self.layout.parts("documents")
+        listed = tuple(part.name for part in documents)
+        known = self._holders[1] if self._holders[0] == listed else {}
+        if missing := {*doc_ids} - known.keys():
+            known |= find_holders(documents, "doc_id", missing)
+        self._holders = listed, known
+        names = set[str]().union(*(known[doc_id] for doc_id in doc_ids))
+        return [part for part in parts if part.name in names]
 
     def batches(
         self, tables: Mapping[str, list[str]], doc_ids: Collection[str] | None = None

@@ -44,10 +44,11 @@ def resolve_document(corpus: CorpusStore, name: str) -> str:
 
 
 def _find_row(corpus: CorpusStore, name: str) -> pd.Series:
-    documents = corpus.read("documents", columns=["doc_id", "source", "status", "reason"])
-    exact = documents[documents["doc_id"] == name]
+    columns = ["doc_id", "source", "status", "reason"]
+    exact = corpus.read("documents", [name], columns)
     if len(exact) == 1:
         return exact.iloc[0]
+    documents = corpus.read("documents", columns=columns)
     wanted = _plain(name).removeprefix("./")
     doc_ids, sources = documents["doc_id"].map(_plain), documents["source"].map(_plain)
     stems = sources.str.replace(r"\.[^./]*$", "", regex=True)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial, reduce
+from operator import or_
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from tablekin.faults import faults_described
 from tablekin.schemas import ALL_SCHEMAS, ENCODINGS, PartKey
 
 _ROW_GROUP = 1 << 17  # rows that a reader takes or leaves together
+_FEW = 16  # values that are compared one by one
 
 
 def write_part(path: Path, table: pa.Table) -> None:
@@ -143,6 +145,7 @@ def read_parts(
     columns: list[str] | None = None,
     condition: ds.Expression | None = None,
     optional: Iterable[pa.Field] = (),
+    holding: Sequence[Path] | None = None,
 ) -> pa.Table:
     """Read parts as one table; a column that only some of them have is null in the others.
 
@@ -158,6 +161,8 @@ def read_parts(
         Only rows that meet it are read.
     optional
         Columns that are null where no part has them.
+    holding
+        Those of the parts that may have such rows; all by default. The columns are those of all.
     """
     paths = list(paths)
     schemas = [ds.dataset(path, format="parquet").schema for path in paths]
@@ -168,7 +173,19 @@ def read_parts(
     schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
     for field in optional:
         schema = schema if field.name in schema.names else schema.append(field)
-    return ds.dataset(paths, schema, format="parquet").to_table(columns, filter=condition)
+    read = paths if holding is None else holding
+    return ds.dataset([*read], schema, format="parquet").to_table(columns, filter=condition)
+
+
+def is_one_of(column: str, values: Collection[str]) -> ds.Expression:
+    """Make the condition that a column of strings has one of some values.
+
+    Few are compared one by one, since readers leave out by their statistics what cannot meet that.
+    """
+    field = ds.field(column)
+    if 0 < len(values) <= _FEW:
+        return reduce(or_, (field == value for value in sorted(values)))
+    return field.isin(pa.array(sorted(values), pa.string()))
 
 
 def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str], value: str) -> pa.Table:
@@ -227,6 +244,19 @@ def may_hold(path: Path, columns: Sequence[str], values: Collection[str]) -> boo
         all(any(_may_hold(group, [place], value) for value in values) for place in places)
         for group in map(metadata.row_group, range(metadata.num_row_groups))
     )
+
+
+def find_holders(paths: Iterable[Path], column: str, values: Collection[str]) -> dict[str, set[str]]:
+    """Find by their statistics the names of the parts that may have a row with each of some values in a column."""
+    found: dict[str, set[str]] = {value: set() for value in values}
+    for path in paths:
+        metadata = pq.read_metadata(path)
+        places = _places(metadata, [column])
+        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+        for value, names in found.items():
+            if any(_may_hold(group, places, value) for group in groups):
+                names.add(path.name)
+    return found
 
 
 def _places(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[int]:

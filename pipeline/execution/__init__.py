@@ -1,6 +1,6 @@
 """Execution: the only room that knows about processes, clusters and devices."""
 
-from tablekin.execution.device import default_workers, resolve_device
+from tablekin.execution.device import default_workers, page_workers, resolve_device, room_for_workers
 from tablekin.execution.malloc import release_freed_memory
 from tablekin.execution.pool import open_cluster, run_in_order
 from tablekin.execution.progress import STEP, Progress, ProgressStep
@@ -25,7 +25,9 @@ __all__ = [
     "more_time",
     "one_thread",
     "open_cluster",
+    "page_workers",
     "release_freed_memory",
     "resolve_device",
+    "room_for_workers",
     "run_in_order",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from tablekin.errors import UsageError
 from tablekin.threshold import threshold
@@ -23,6 +25,22 @@ class AcceleratorLimits:
 LIMITS = AcceleratorLimits()
 
 
+@dataclass(frozen=True)
+class WorkerNeeds:
+    """What a process that analyses pages takes of the machine."""
+
+    memory: int = threshold(
+        1536 << 20,
+        "bytes",
+        "of a worker: most of a page of 12 megapixels, by scripts/benchmark_run.py",
+    )
+    reserve: int = threshold(1 << 30, "bytes", "that are left to the process that starts them")
+
+
+NEEDS = WorkerNeeds()
+_GROUP = Path("/sys/fs/cgroup")
+
+
 def default_workers(device: str) -> int:
     """Count the processes worth starting: one a core, on an accelerator no more than its memory holds.
 
@@ -35,6 +53,47 @@ def default_workers(device: str) -> int:
 
     memory = int(torch.cuda.get_device_properties(device).total_memory)
     return max(1, min(cores, memory // LIMITS.memory))
+
+
+def page_workers(device: str) -> int:
+    """Count the processes worth starting to analyse pages: one a core, but no more than memory holds."""
+    workers, free = default_workers(device), available_memory()
+    return workers if free is None else max(1, min(workers, _held(free)))
+
+
+def room_for_workers() -> str:
+    """Say for how many processes that analyse pages this machine has room."""
+    cores, free = default_workers("cpu"), available_memory()
+    if free is None:
+        return f"{cores} cores"
+    return f"{cores} cores; {free / 2**30:.1f} GiB of memory are free, enough for {max(1, _held(free))}"
+
+
+def _held(free: int) -> int:
+    """Count the processes that analyse pages for which so many bytes of memory are enough."""
+    return max(0, free - NEEDS.reserve) // NEEDS.memory
+
+
+def available_memory() -> int | None:
+    """Tell how many bytes of memory a process may still take, by the system and by the group that it belongs to.
+
+    None where the system does not tell: only Linux does.
+    """
+    try:
+        told = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    if told is None:
+        return None
+    free = int(told[1]) << 10
+    try:
+        limit, used = ((_GROUP / f"memory.{name}").read_text().strip() for name in ("max", "current"))
+        cache = re.search(r"^inactive_file (\d+)", (_GROUP / "memory.stat").read_text(), re.MULTILINE)
+        if limit != "max":
+            free = min(free, int(limit) - int(used) + (int(cache[1]) if cache else 0))
+    except (OSError, ValueError):
+        return free  # there is no such group
+    return max(free, 0)
 
 
 def resolve_device(device: str) -> str:

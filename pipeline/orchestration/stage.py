@@ -14,7 +14,17 @@ from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, HeldLock, locked
 from tablekin.correction import LostCorrection, lost_corrections
 from tablekin.errors import NothingUsableError, UsageError
-from tablekin.execution import Progress, Say, Tally, WorkerPool, default_workers, open_cluster, resolve_device
+from tablekin.execution import (
+    Progress,
+    Say,
+    Tally,
+    WorkerPool,
+    default_workers,
+    open_cluster,
+    page_workers,
+    resolve_device,
+    room_for_workers,
+)
 from tablekin.explain import Match, Score
 from tablekin.faults import faults_described
 from tablekin.iiif import FetchedPages
@@ -193,8 +203,8 @@ def _bring_up_to_date(
         say(line)
     if changes.new:
         device = (cluster.resolve_device if cluster else resolve_device)(config.device)
-        workers = cluster.count() if cluster else request.workers or default_workers(device)
-        say(_means(device, workers, request.scheduler))
+        workers = cluster.count() if cluster else request.workers or page_workers(device)
+        say(_means(device, workers, request))
         record.begin(device=device, workers=workers)
         apply(changes, corpus, fingerprint)
         _update_metadata(
@@ -269,11 +279,16 @@ def comparison_stages(stages: Stages | None, device: str = "cpu") -> tuple[Score
     return partial(score_pairs, device=where), chosen.match
 
 
-def _means(device: str, workers: int, scheduler: str | None) -> str:
+def _means(device: str, workers: int, request: RunRequest) -> str:
     threads = default_workers("cpu")
-    where = f"of the cluster at {scheduler}" if scheduler else "here"
-    pairs = "the same workers" if scheduler else f"{threads} threads"
-    return f"analysing on {device} with {workers} workers {where}, of one thread each; pairs with {pairs}"
+    if request.scheduler:
+        where, pairs = f"of the cluster at {request.scheduler}", "the same workers"
+    else:
+        where, pairs = "here", f"{threads} threads"
+    why = "" if request.scheduler or request.workers else f" ({room_for_workers()})"
+    return (
+        f"analysing on {device} with {workers} workers {where}, of one thread each{why}; pairs with {pairs}"
+    )
 
 
 def _identify(

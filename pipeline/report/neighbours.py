@@ -100,11 +100,13 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
         The document cannot be found.
     """
     doc = find_document(corpus, name)
-    matches, kin = corpus.read_matches_of(doc), find_kin(corpus, doc)
+    kin = find_kin(corpus, doc)
     pairs = rank_partners(corpus, doc).head(count)
     about = about_documents(corpus, {doc, *pairs["partner"], *kin["partner"]})
     kin.insert(1, "about", [about[name] for name in kin["partner"]])
     shown = {doc, *pairs["partner"]}
+    matches = corpus.read("matches", shown)
+    matches = matches[(matches["doc_a"] == doc) | (matches["doc_b"] == doc)]
     regions = corpus.read("regions", shown)
     names = {name: RegionNames(regions[regions["doc_id"] == name]) for name in shown}
     factors = corpus.read("factors", shown)

@@ -57,6 +57,25 @@ def test_rows_come_back(corpus):
     assert phi.sum() == 100  # the pixels of the image
 
 
+def test_a_document_that_comes_later_is_found_by_its_name_too(corpus):
+    for doc_ids in (["b"], ["b", "d"], ["d"]):
+        assert "d" not in set(corpus.read("regions", doc_ids)["doc_id"])
+    corpus.document_tables.add(batch("d"), "config")
+    assert set(corpus.read("regions", ["b", "d"])["doc_id"]) == {"b", "d"}
+    many = [f"x{number}" for number in range(200)]  # more than are compared, or remembered, one by one
+    assert set(corpus.read("digits", ["a", "d", *many])["doc_id"]) == {"a", "d"}
+    assert corpus.read("regions", []).empty
+
+
+def test_parts_in_which_a_document_cannot_be_are_not_read(corpus):
+    corpus.read("documents", ["c"])
+    broken = corpus.layout.parts("regions")[0]
+    broken.write_bytes(b"no Parquet")
+    assert set(corpus.read("regions", ["c"])["doc_id"]) == {"c"}
+    with pytest.raises(pa.ArrowInvalid):
+        corpus.read("regions", ["a"])
+
+
 def test_every_file_carries_the_schema_version(corpus):
     for path in corpus.root.rglob("*.parquet"):
         assert pq.read_schema(path).metadata[b"tablekin.schema"] == SCHEMA_VERSION.encode()

@@ -21,9 +21,10 @@ class Shelf:
     root = Path("corpus")
     layout = CorpusLayout(root)
 
-    def read(self, table, columns=None):
+    def read(self, table, doc_ids=None, columns=None):
         assert table == "documents"
-        return DOCUMENTS[columns] if columns else DOCUMENTS
+        rows = DOCUMENTS if doc_ids is None else DOCUMENTS[DOCUMENTS["doc_id"].isin(doc_ids)]
+        return rows[columns] if columns else rows
 
 
 @pytest.fixture

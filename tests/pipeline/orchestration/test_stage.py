@@ -12,7 +12,7 @@ from PIL import Image
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
 from tablekin.errors import NothingUsableError, StoppedError, UsageError
-from tablekin.execution import Failure
+from tablekin.execution import Failure, device
 from tablekin.ingest.scans import Scan
 from tablekin.orchestration import RunRequest, run
 from tablekin.schemas import SCHEMAS
@@ -51,6 +51,16 @@ def test_device_and_workers_are_told_at_the_start(scans, tmp_path):
     said = []
     start(scans, tmp_path / "corpus", workers=2, said=said)
     assert re.search(r"^analysing on cpu with 2 workers here, of one thread each; .* \d+ threads$", said[0])
+
+
+def test_who_does_not_say_how_many_workers_is_told_why_there_are_so_many(scans, tmp_path, monkeypatch):
+    said = []
+    monkeypatch.setattr(device, "available_memory", lambda: 3 << 30)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
+    start(scans, tmp_path / "corpus", said=said)
+    assert said[0].startswith(
+        "analysing on cpu with 1 workers here, of one thread each (3 cores; 3.0 GiB of memory "
+    )
 
 
 def test_a_second_run_does_nothing_and_says_so(scans, tmp_path):

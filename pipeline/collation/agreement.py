@@ -57,9 +57,16 @@ class ValueWeights:
         total = max(float(count[self._numbers != NOTHING].sum()), 1.0)
         self._rarity = np.log(total / np.maximum(count, 1))
         self._rarest = float(np.log(total))
+        self._known: dict[int, tuple[Vocabulary, Array]] = {}
 
     def of(self, texts: Vocabulary) -> Array:
         """Weights of texts, ``(texts,)``; of an empty one it means nothing."""
+        known = self._known.get(id(texts))
+        if known is None:
+            known = self._known[id(texts)] = texts, self._weigh(texts)  # kept, so that no other has its id
+        return known[1]
+
+    def _weigh(self, texts: Vocabulary) -> Array:
         place = np.minimum(np.searchsorted(self._numbers, texts.number), len(self._numbers) - 1)
         rarity = np.where(self._numbers[place] == texts.number, self._rarity[place], self._rarest)
         return np.maximum(rarity, (texts.significant - WEIGHTS.free_digits) * _NATS_PER_DIGIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.vocabulary import Places
+from tablekin.collation.vocabulary import NOTHING, Codes, Places
 from tablekin.models.compilation import compiled
 
 Array = NDArray[np.float64]
@@ -73,18 +73,22 @@ def sum_of_best(one: Places, other: Places, scores: Array, place: Places, place_
 
 
 @compiled
-def count_same(one: Places, other: Places) -> Places:
+def count_same(one: Codes, rows: Places, other: Codes, rows_of_other: Places) -> Places:
     """Count the rows in which every two columns have the same code; ``(columns of one, columns of other)``.
 
     Parameters
     ----------
     one, other
-        ``(rows, columns)``, codes in rows that correspond; 0 is nothing.
+        ``(rows, columns)``, codes of which ``NOTHING`` is none.
+    rows, rows_of_other
+        ``(n,)`` that correspond.
     """
     same = np.zeros((one.shape[1], other.shape[1]), np.int64)
-    for n in range(len(one)):
+    for n in range(len(rows)):
+        line = other[rows_of_other[n]]
         for c in range(one.shape[1]):
-            if one[n, c]:
+            code = one[rows[n], c]
+            if code != NOTHING:
                 for d in range(other.shape[1]):
-                    same[c, d] += one[n, c] == other[n, d]
+                    same[c, d] += code == line[d]
     return same

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.information import column_information
+from tablekin.collation.information import column_information, max_information
 from tablekin.collation.values import Text, is_argument_column
 from tablekin.collation.vocabulary import NOTHING, Codes, NumberedTexts, Places, Vocabulary, number_texts
 
@@ -56,6 +56,11 @@ class Column:
     def is_argument(self) -> bool:
         """Whether it counts as arguments do."""
         return is_argument_column(self.texts)
+
+    @cached_property
+    def max_nats(self) -> float:
+        """What a cell can say at most beyond its neighbours."""
+        return max_information(int(self.vocabulary.digits[self.place].max(initial=0)))
 
     @cached_property
     def nats(self) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from tablekin.collation.grid import Grid
 from tablekin.collation.span import Columns, ColumnSpan
 from tablekin.collation.value_relations import same_at
 from tablekin.collation.values import is_argument_column
-from tablekin.collation.vocabulary import Places, joined_numbers
+from tablekin.collation.vocabulary import Places
 from tablekin.threshold import threshold
 
 
@@ -78,16 +78,15 @@ def _joinable(agreement: AgreementScores, rows: Places) -> Iterator[tuple[float,
 def _often_the_same(agreement: AgreementScores, rows: Places) -> Iterator[ColumnSpan]:
     """Yield several neighbouring columns of one table and a column of the other, the same number in enough rows."""
     enough = CRITERIA.min_agreement * len(rows)
-    texts = [
-        numbered._replace(place=numbered.place[own])
-        for numbered, own in zip((agreement.a.numbered, agreement.b.numbered), rows.T, strict=True)
-    ]
-    single = [joined_numbers(*numbered, 1) for numbered in texts]
+    grids, own = (agreement.a, agreement.b), np.ascontiguousarray(rows.T)
     for count in range(2, CRITERIA.max_columns + 1):
-        for side, numbered in enumerate(texts):
-            if count > numbered.place.shape[1]:
+        for side, grid in enumerate(grids):
+            if count > grid.shape[1]:
                 continue
-            same = count_same(joined_numbers(*numbered, count), single[1 - side])
+            single = grids[1 - side].joined_numbers(1)
+            same = count_same(grid.joined_numbers(count), own[side], single, own[1 - side])
+            if same.max() <= enough:
+                continue
             for first, other in np.argwhere(same > enough).tolist():
                 joined, alone = (first, count), (other, 1)
                 yield ColumnSpan(alone, joined) if side else ColumnSpan(joined, alone)

@@ -13,7 +13,7 @@ from tablekin.collation.column import Column
 from tablekin.collation.document_rows import CellRows, DigitRows
 from tablekin.collation.span import Columns
 from tablekin.collation.values import Text
-from tablekin.collation.vocabulary import NumberedTexts, number_texts
+from tablekin.collation.vocabulary import Codes, NumberedTexts, joined_numbers, number_texts
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,16 @@ class Grid:
                 column = Column(self._joined(first, count))
             self._columns[columns] = column
         return self._columns[columns]
+
+    @cached_property
+    def _joined_numbers(self) -> dict[int, Codes]:
+        return {}
+
+    def joined_numbers(self, count: int) -> Codes:
+        """Code what every ``count`` neighbouring columns say as one number, ``(rows, first columns)``."""
+        if count not in self._joined_numbers:
+            self._joined_numbers[count] = joined_numbers(*self.numbered, count)
+        return self._joined_numbers[count]
 
     def _joined(self, first: int, count: int) -> Text:
         return np.array([" ".join(filter(None, row)) for row in self.text[:, first : first + count]], object)

@@ -82,6 +82,11 @@ def column_information(texts: Sequence[str]) -> ColumnInformation:
     return ColumnInformation(nats, run)
 
 
+def max_information(digits: int) -> float:
+    """Nats that a cell of a column of numbers of at most so many digits can say, whatever foretells it."""
+    return float(digits * np.log(10) - np.log(CRITERIA.odd))
+
+
 def _anything(values: Array) -> Iterator[Array]:
     """Yield the probability of each value by itself: one of the range, or one that stands elsewhere, too."""
     count = Counter(values.tolist())

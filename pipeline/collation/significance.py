@@ -54,6 +54,11 @@ class SignificanceCriteria:
         "of all tables of two documents, that what agrees says beyond its neighbours in its own column",
     )
     min_information_of_tables: float = threshold(6.0, "nats", "the same, of one table and another")
+    hopeless: float = threshold(
+        -6.0,
+        "nats",
+        "of the same, from which tables are unrelated as surely as is told, however much less it is",
+    )
     no_news: float = threshold(0.03, "nats", "against kinship, of every cell that agrees")
     near_miss: float = threshold(1.0, "nats", "against it, of a cell that differs in a digit")
     miss: float = threshold(3.5, "nats", "against it, of a cell that differs otherwise")
@@ -78,7 +83,8 @@ class SignificanceTest:
     evidence: float  # nats, of the cells that agree
     shuffled_mean: float  # nats, the same with shuffled rows: mean
     shuffled_std: float  # nats, and standard deviation
-    information: float  # nats for kinship, beyond what each column says of itself
+    information: float
+    """Nats for kinship, beyond what each column says of itself; where these are hopeless, a bound that says so."""
 
     @property
     def agreement(self) -> float:
@@ -134,19 +140,28 @@ def weigh_alignment(agreement: AgreementScores, alignment: Alignment) -> Signifi
 
 
 def _information(agreement: AgreementScores, alignment: Alignment, spans: Sequence[ColumnSpan]) -> float:
-    """Weigh what agrees by what it says beyond its own column, less what the choice of rows and columns is worth."""
+    """Weigh what agrees by what it says beyond its own column, less what the choice of rows and columns is worth.
+
+    What a column says is found out only where it could help: what speaks against kinship may be too much for any.
+    """
     rows_a, rows_b = alignment.rows.T
-    found = [np.array([-_cost_of_gaps(agreement, alignment)])]
-    for span in spans:
-        a, b = agreement.a.column(span.a), agreement.b.column(span.b)
-        says = np.minimum(a.nats[rows_a], b.nats[rows_b])
+    gaps, choice = -_cost_of_gaps(agreement, alignment), -float(np.log(agreement.b.shape[1]))
+    columns = [(agreement.a.column(span.a), agreement.b.column(span.b)) for span in spans]
+    compared = []
+    for a, b in columns:
         is_near = near_at(a.vocabulary, a.place[rows_a], b.vocabulary, b.place[rows_b])
         against = np.where(is_near, CRITERIA.near_miss, CRITERIA.miss)
-        nats = np.where(_same(a, b, alignment.rows), says - CRITERIA.no_news, -against)
-        found += [
-            np.array([-np.log(agreement.b.shape[1])]),
-            nats[a.filled[rows_a] & b.filled[rows_b]],
-        ]
+        compared.append((_same(a, b, alignment.rows), against, a.filled[rows_a] & b.filled[rows_b]))
+    most = gaps + choice * len(columns)
+    for (a, b), (same, against, filled) in zip(columns, compared, strict=True):
+        most += same.sum() * min(a.max_nats, b.max_nats) - against[filled & ~same].sum()
+    if most <= CRITERIA.hopeless:
+        return float(most)
+    found = [np.array([gaps])]
+    for (a, b), (same, against, filled) in zip(columns, compared, strict=True):
+        says = np.minimum(a.nats[rows_a], b.nats[rows_b])
+        nats = np.where(same, says - CRITERIA.no_news, -against)
+        found += [np.array([choice]), nats[filled]]
     return sum(np.concatenate(found).tolist())
 
 

@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment, align
-from tablekin.collation.significance import NOTHING_IN_COMMON, SignificanceTest, weigh_alignment
+from tablekin.collation.significance import CRITERIA, NOTHING_IN_COMMON, SignificanceTest, weigh_alignment
 from tablekin.collation.span import ColumnSpan
+from tablekin.collation.verdict import CRITERIA as VERDICTS
 from tests.support.agreement import weights_by_hand
 from tests.support.read_tables import grid, values
+from tests.support.thresholds import varied
 
 
 def weighed(one, other):
@@ -68,3 +72,26 @@ def test_the_same_values_in_another_order_are_what_shuffling_expects():
     found = weighed(one, other)
     assert abs(found.z) < 3
     assert found.expected == pytest.approx(found.agreeing, abs=6)
+
+
+def test_what_hopeless_tables_say_of_themselves_is_not_found_out_for_it_could_not_help():
+    rng = np.random.default_rng(8)
+    bounded = 0
+    for share in (0.0, 0.2, 0.5, 0.9):  # of the cells that differ
+        table = values(6, rows=24, columns=3)
+        other = [
+            [str(rng.integers(10, 999)) if rng.random() < share else text for text in row] for row in table
+        ]
+        found = weighed(table, other)
+        with varied(CRITERIA, "hopeless", -np.inf):
+            exact = weighed(table, other)
+        if found.information != exact.information:
+            assert exact.information <= found.information <= CRITERIA.hopeless
+            bounded += 1
+        assert replace(found, information=exact.information) == exact
+    assert 0 < bounded < 4
+
+
+def test_verdicts_do_not_depend_on_how_hopeless_tables_are():
+    assert CRITERIA.hopeless < min(-VERDICTS.max_log_odds, VERDICTS.min_disagreement)
+    assert CRITERIA.hopeless < CRITERIA.min_information_of_tables

@@ -57,7 +57,7 @@ def test_who_does_not_say_how_many_workers_is_told_why_there_are_so_many(scans, 
     said = []
     monkeypatch.setattr(device, "available_memory", lambda: 3 << 30)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
-    start(scans, tmp_path / "corpus", said=said)
+    start(scans, tmp_path / "corpus", workers=None, said=said)
     assert said[0].startswith(
         "analysing on cpu with 1 workers here, of one thread each (3 cores; 3.0 GiB of memory "
     )

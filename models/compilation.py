@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,6 +56,18 @@ class _Cache(FunctionCache):
         self._cache_file = _CacheFile(
             self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp(), folder
         )
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """Load what was compiled before; where nothing was, it is said, once a process, why the user waits."""
+        found = super().load_overload(signature, target_context)
+        if found is None:
+            _say_once()
+        return found
+
+
+@cache
+def _say_once() -> None:
+    _log.info("compiling for this machine, which takes up to a minute; it is kept for the next start")
 
 
 class _CacheFile(IndexDataCacheFile):

@@ -40,7 +40,7 @@ from tablekin.models.compilation import compiled
 def double(value):
     return {factor} * value
 """
-CALL = "import room.kernels; print(*room.kernels.call())"
+CALL = "import logging; logging.basicConfig(level=logging.INFO); import room.kernels; print(*room.kernels.call())"
 
 
 @pytest.fixture
@@ -69,9 +69,12 @@ def room(tmp_path):
             check=False,
         )
         assert done.returncode == 0, done.stderr
+        said.append(done.stderr)
         result, hits = done.stdout.split()
         return float(result), int(hits)
 
+    said = []
+    call.said = said
     write()
     return folder, write, call
 
@@ -80,6 +83,13 @@ def test_what_was_compiled_is_kept_for_the_next_start(room):
     _, _, call = room
     assert call() == (12, 0)
     assert call() == (12, 1)
+
+
+def test_that_something_is_compiled_is_said_once_when_it_is(room):
+    _, _, call = room
+    call()
+    call()
+    assert [said.count("compiling for this machine") for said in call.said] == [1, 0]
 
 
 def test_a_class_that_was_renamed_does_not_end_the_program(room):

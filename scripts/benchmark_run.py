@@ -35,6 +35,7 @@ from typing import Any
 import cv2
 import pandas as pd
 from benchmark_reading import run_tesseract
+from lib.grown_archive import write_scans
 from lib.heavy_pages import heavy_pages, register_page
 from lib.page_costs import STAGES, page_cost
 from lib.process_tree import Watched, watch
@@ -176,6 +177,37 @@ def measure_run(folder: Path, name: str, scans: Sequence[Path]) -> Found:
     return found
 
 
+def measure_growth(folder: Path, documents: int, pages: Sequence[Path]) -> Found:
+    """Run over so many grown pages, again, kinship, and once more with pages added that are analysed as they are."""
+    scans, corpus = folder / f"grown-{documents}", folder / f"corpus-grown-{documents}"
+    log = folder / f"grown-{documents}.log"
+    write_scans(scans, documents)
+    command = [str(scans), str(corpus), str(folder / "corpus-mix"), str(log.with_suffix(".messages"))]
+    code = "import sys; from lib.grown_archive import grow; grow(*sys.argv[1:])"
+    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    seen = watch([sys.executable, "-c", code, *command], log, {"PYTHONPATH": os.pathsep.join(paths)})
+    if seen.code:
+        raise SystemExit(
+            f"the run over {documents} pages ended with code {seen.code}; its messages are in {log}"
+        )
+    found: Found = {"run": {"whole": seen.whole(), "stages": by_stage(seen, log.with_suffix(".messages"))}}
+    run = ["run", str(scans), "--out", str(corpus)]
+    steps = {"again": run, "kinship": ["kinship", str(corpus)]}
+    for step, arguments in steps.items():
+        found[step] = run_command(arguments, folder / f"grown-{documents}-{step}.log")
+    for path in pages:
+        shutil.copy(path, scans / path.name)
+    found["added"] = run_command(run, folder / f"grown-{documents}-added.log")
+    names = sorted(path.stem for path in scans.glob("grown-*"))[:2]
+    for step, arguments in (("similar", names[:1]), ("show", names), ("read", names[:1])):
+        found[step] = run_command([step, str(corpus), *arguments], folder / f"grown-{documents}-{step}.log")
+    found["pages_added"] = len(pages)
+    found["bytes"] = sum(path.stat().st_size for path in corpus.rglob("*") if path.is_file())
+    record = json.loads((corpus / "run.json").read_text("utf-8"))
+    found["counts_of_added"] = {stage: [one["in"], one["out"]] for stage, one in record["stages"].items()}
+    return found
+
+
 def print_found(found: Found) -> None:
     """Print what was measured as tables."""
     pages = {
@@ -202,6 +234,9 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=20, help="of the archive that are measured one by one")
     parser.add_argument("--tesseract", default="tesseract", help="command that starts it")
     parser.add_argument("--no-tesseract", action="store_true", help="measure the project alone")
+    parser.add_argument(
+        "--grow", type=int, nargs="*", default=[], help="numbers of documents of grown corpora"
+    )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -220,6 +255,9 @@ def main() -> None:
         all_found.once(f"pages {name}", partial(measure_pages, paths, other))
     for name, scans in (("early-modern", [archive]), ("mix", [archive, registers])):
         all_found.once(f"run {name}", partial(measure_run, folder, name, scans))
+    for documents in options.grow:
+        name = f"grow {documents}"
+        all_found.once(name, partial(measure_growth, folder, documents, sorted(archive.rglob("*.*"))))
     print_found(all_found.found)
 
 

@@ -22,6 +22,8 @@ from tablekin.recompute.smoothness import Numbers
 
 _ODD_SCALE = 10.0  # nats against a radius or principal that is no round number
 _DECADES = 18.0  # a parameter of no known size is as likely in each of some eight decades
+_SLIPPED = 0.9  # share of the values of a column within rounding, below which it may have slips of its own
+_OWN_SLIPS = 6.0  # nats against that
 _ROUND_SCALES = 60  # radii and principals that are round numbers: 1 to 9, 12, 15, 25 ... by powers of ten
 
 
@@ -60,6 +62,9 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
     wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)
     slips = estimate_slips(residuals, wrong)
     cells = np.where(known, log_likelihood(np.where(known, residuals, 0.0), wrong, slips), 0.0)
+    within = (is_within(residuals) & known).sum(1)
+    for place in np.flatnonzero(within < _SLIPPED * known.sum(1)):
+        cells[place] = _by_own_slips(residuals[place], wrong[place], cells[place])
     missing = np.isfinite(model.values) & ~known  # the function has no value there
     cells = cells + missing * np.log(1e-4)
     shared, own = _freedom(model, vector, slips)
@@ -68,9 +73,18 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
         slips=slips,
         nats=nats,
         freedom=shared,
-        within=(is_within(residuals) & known).sum(1),
+        within=within,
         cells=np.isfinite(model.values).sum(1),
     )
+
+
+def _by_own_slips(residuals: Numbers, wrong: Numbers, cells: Numbers) -> Numbers:
+    """Give the log-likelihood of the cells of a column whose author slipped more often in it than in the others."""
+    known = np.isfinite(residuals)
+    slips = estimate_slips(residuals[known], wrong[known])
+    own = np.zeros(len(cells))
+    own[known] = log_likelihood(residuals[known], wrong[known], slips) - _OWN_SLIPS / known.sum()
+    return own if own.sum() > cells.sum() else cells
 
 
 def _freedom(model: Model, vector: Numbers, slips: Slips) -> tuple[float, Numbers]:

@@ -34,7 +34,7 @@ class GroupingCosts:
     decimal_apart: float = -5.0  # for decimals in a column of their own
     still: float = -2.5  # for a strand by itself that hardly changes: the degrees of a value, rather
     most_moves: float = 0.3  # share of the steps of such a strand that are not 0
-    count: float = 6.0  # for a column that counts, at the side of the table
+    count: float = 10.0  # for a column that counts, at the side of the table
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueShe
     explained = {quantity.group for one in explanations for quantity in one.quantities}
     if len(explained) == len(worth_trying(sheet)):
         return sheet, explanations
-    for other in chain(rejoin(sheet), regroup(sheet, explained)):
+    for other in chain(rejoin(sheet, explained), regroup(sheet, explained)):
         better = explain_sheet(other, criteria)
         if _count_cells(better) > _count_cells(explanations) and _explains_new(better, sheet):
             sheet, explanations = other, better
@@ -81,7 +81,12 @@ def _explains_new(explanations: Sequence[Explanation], sheet: ValueSheet) -> boo
 
 
 def _count_cells(explanations: Sequence[Explanation]) -> int:
-    return sum(int(quantity.known.sum()) for one in explanations for quantity in one.quantities)
+    """Count the printed numbers that are explained: a value in degrees and minutes is two."""
+    return sum(
+        int(quantity.known.sum()) * quantity.places.shape[1]
+        for one in explanations
+        for quantity in one.quantities
+    )
 
 
 def _check(sheet: ValueSheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:

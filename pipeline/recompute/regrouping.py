@@ -10,7 +10,8 @@ import numpy as np
 from tablekin.recompute.forms import Form
 from tablekin.recompute.quantity import PrintedQuantity, ValueSheet
 
-_SIXTIETHS = Form((60,))
+_RADIX, _MOST_PLACES = 60, 4
+_SIXTIETHS = {places: Form((_RADIX,) * places) for places in range(1, _MOST_PLACES)}  # further places
 _MOST_BEYOND = 0.3  # share of the numbers of a place that may be no smaller than its radix
 
 
@@ -42,31 +43,49 @@ def regroup(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueShee
             yield replace(sheet, quantities=tuple(quantities))
 
 
-def rejoin(sheet: ValueSheet) -> Iterator[ValueSheet]:
-    """Yield sheets in which what was taken for an argument is the first place of the number beside it.
+def rejoin(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueSheet]:
+    """Yield sheets in which places that nothing explains are further places of the numbers before them.
 
-    Degrees of the Sun go up by one a day, as the days do: its minutes are then left alone.
+    Degrees of the Sun go up by one a day, as the days do, and are taken for an argument: its minutes are left alone.
+    A few degrees in steps run on evenly without their minutes, and minutes without their seconds.
 
     Parameters
     ----------
     sheet
-        Of which two columns count, at least.
+        A sheet of which some quantities are explained, or none.
+    explained
+        Their groups.
     """
     counts = [one for one in sheet.arguments if not one.quantity.form.radices]
-    if len(counts) < 2:
-        return
-    for argument in counts:
+    for argument in counts if len(counts) > 1 else ():
         for quantity in sheet.quantities:
-            if quantity.form.radices or not _is_right_of(quantity, argument.quantity):
-                continue
-            known = quantity.values[quantity.known]
-            if len(known) and np.mean(known >= _SIXTIETHS.radices[0]) <= _MOST_BEYOND:
-                joined = _put_together([argument.quantity, quantity], _SIXTIETHS)
+            if quantity.group not in explained and _continues(argument.quantity, quantity):
+                joined = _put_together([argument.quantity, quantity])
                 quantities = [joined if one is quantity else one for one in sheet.quantities]
                 kept = tuple(one for one in sheet.arguments if one is not argument)
-                if not any(_is_at_side(one.quantity, quantities) for one in kept):
-                    continue
-                yield replace(sheet, arguments=kept, quantities=tuple(quantities))
+                if any(_is_at_side(one.quantity, quantities) for one in kept):
+                    yield replace(sheet, arguments=kept, quantities=tuple(quantities))
+    if not explained:
+        return
+    entered = {one.quantity.group for one in sheet.arguments}
+    made: list[PrintedQuantity] = []
+    for quantity in sorted(sheet.quantities, key=lambda one: one.columns[0]):
+        left = quantity.group not in explained and made and made[-1].group not in entered
+        if left and _continues(made[-1], quantity):
+            made[-1] = _put_together([made[-1], quantity])
+        else:
+            made.append(quantity)
+    if len(made) < len(sheet.quantities):
+        yield replace(sheet, quantities=tuple(made))
+
+
+def _continues(one: PrintedQuantity, other: PrintedQuantity) -> bool:
+    """Tell whether the second of two quantities may be the next place of the first, in sixtieths."""
+    sixties = all(radix == _RADIX for radix in one.form.radices) and len(one.form.radices) < _MOST_PLACES - 1
+    if other.form.radices or not sixties or not _is_right_of(other, one):
+        return False
+    known = other.values[other.known]
+    return bool(len(known)) and bool(np.mean(known >= _RADIX) <= _MOST_BEYOND)
 
 
 def _is_at_side(quantity: PrintedQuantity, others: Sequence[PrintedQuantity]) -> bool:
@@ -77,17 +96,22 @@ def _is_at_side(quantity: PrintedQuantity, others: Sequence[PrintedQuantity]) ->
 
 
 def _is_right_of(quantity: PrintedQuantity, other: PrintedQuantity) -> bool:
-    return tuple((table, col + 1) for table, col in other.columns) == quantity.columns
+    """Tell whether a quantity of one place stands in the column of another one's last place, or right of it."""
+    places = other.places.shape[1]
+    last = dict(other.columns)  # the last column in every table
+    own = dict(quantity.columns)
+    return (
+        places >= 1
+        and last.keys() == own.keys()
+        and all(0 <= own[table] - col <= 1 for table, col in last.items())
+    )
 
 
-def _put_together(run: Sequence[PrintedQuantity], form: Form) -> PrintedQuantity:
-    """Make one number of quantities of one place each."""
+def _put_together(run: Sequence[PrintedQuantity]) -> PrintedQuantity:
+    """Make one number of degrees, with what is printed of them, and their next place."""
+    form = _SIXTIETHS[run[0].places.shape[1]]
     places = np.concatenate([quantity.places for quantity in run], 1)
-    columns = [
-        column
-        for of_table in zip(*(quantity.columns for quantity in run), strict=True)
-        for column in of_table
-    ]
+    columns = sorted({column for quantity in run for column in quantity.columns})
     return PrintedQuantity(
         group=run[0].group,
         form=form,

@@ -193,7 +193,7 @@ def _may_reach(values: Numbers, grid: Numbers, period: float) -> NDArray[np.bool
     size = np.abs(grid[np.isfinite(grid)])
     if not len(size):
         return np.zeros(len(values), bool)
-    most = np.sort(np.abs(values), -1)[:, values.shape[-1] - 2]
+    most = np.sort(np.abs(values), -1)[:, max(values.shape[-1] - 3, 0)]  # two of the tried rows may be wrong
     most = np.where(np.isnan(most), 0.0, most)
     highest = 1.5 * size.max() + 3 if np.isinf(period) else 1.02 * period
     return np.asarray((most <= highest) & (most >= 0.6 * size.min() - 3))

@@ -160,12 +160,13 @@ def _make_quantity(
 
 def _arguments(quantities: Sequence[tuple[Group, PrintedQuantity]]) -> Iterator[Argument]:
     """Yield what a sheet may be entered with: columns that count first, then quantities of several places that do."""
-    for group, quantity in quantities:
-        if group.is_count:
-            yield _as_argument(quantity)
+    counts = [_as_argument(quantity) for group, quantity in quantities if group.is_count]
+    yield from counts
     for group, quantity in quantities:
         if not group.is_count and _is_serial(quantity):
-            yield _as_argument(quantity)
+            argument = _as_argument(quantity)
+            if not counts or abs(argument.step) > 1:  # minutes that go up one by one beside a count are values
+                yield argument
 
 
 def _is_serial(quantity: PrintedQuantity) -> bool:

@@ -96,3 +96,60 @@ def test_columns_that_fall_evenly_are_no_products_of_one_another():
         for row in range(22)
     ]
     assert functions(falling) == {}
+
+
+def test_seconds_that_nothing_explains_are_those_of_the_minutes_before_them():
+    """Ten declinations in steps of three degrees, to seconds: too few for carries to show."""
+    rows = []
+    for degree in range(1, 30, 3):
+        both = (declination_of(degree, 23 + 29 / 60), declination_of(30 + degree, 23 + 29 / 60))
+        rows.append([str(degree), *(".".join(places(value, (60, 60))) for value in both), str(30 - degree)])
+    (finding,) = recompute([from_rows(rows)]).findings
+    assert finding.function.name == "declination"
+    assert [quantity.form.radices for quantity in finding.quantities] == [(60, 60)] * 2
+
+
+def test_minutes_of_latitudes_that_go_up_in_steps_belong_to_their_degrees():
+    rows = []
+    for number in range(1, 32, 3):
+        hours = 12 + number / 4
+        latitude = math.degrees(
+            math.atan(-math.cos(math.radians(7.5 * hours)) / math.tan(math.radians(23 + 28 / 60)))
+        )
+        rows.append([*places(latitude, (60,)), *places(hours, (60,)), str(number)])
+    (finding,) = recompute([from_rows(rows)]).findings
+    (quantity,) = finding.quantities
+    assert (finding.function.name, quantity.form.radices) == ("latitude of the longest day", (60,))
+    (obliquity,) = finding.parameters
+    assert obliquity.low <= 23 + 28 / 60 <= obliquity.high
+
+
+def test_two_gross_misprints_do_not_hide_what_a_column_prints():
+    """Lengths of the day in Taurus for 25 latitudes, of which three have a 4 for a 1."""
+    rows = []
+    for latitude in range(36, 61):
+        cells = []
+        for longitude in (30, 60, 90):
+            delta = math.radians(declination_of(longitude, 23 + 28 / 60))
+            noon = math.degrees(math.acos(-math.tan(math.radians(latitude)) * math.tan(delta)))
+            cells += places(2 * noon / 15, (60,))
+        rows.append([str(latitude), *cells])
+    for row in (1, 7, 14):
+        rows[row][1] = "4" + rows[row][1][1:]
+    assert functions(rows) == dict.fromkeys((1, 3, 5), "length of the day by latitude")
+
+
+def test_minutes_that_go_up_one_by_one_beside_a_count_are_values():
+    """The equation of the Sun near its greatest value."""
+
+    def equation(degree: int) -> list[str]:
+        angle = math.radians(degree)
+        return places(
+            math.degrees(math.atan2(2.4917 * math.sin(angle), 60 + 2.4917 * math.cos(angle))), (60,)
+        )
+
+    rows = [
+        [str(degree), *equation(30 + degree), *equation(60 + degree), *equation(90 + degree)]
+        for degree in range(1, 16)
+    ]
+    assert functions(rows) == dict.fromkeys((1, 3, 5), "solar equation")

@@ -143,6 +143,18 @@ FIRST_MOTION = (
         source=_NEUGEBAUER,
     ),
     Function(
+        "ascensional difference by latitude",
+        ArgumentKind.ANGLE,
+        ValueKind.ANGLE,
+        ascensional_difference,
+        (Parameter("declination", "degrees", 0.5, 24.2, 24, own=True),),
+        (0.0,),
+        slack=0.05,
+        prior=-2.0,
+        symmetry="latitude and declination may change places",
+        source=_NEUGEBAUER,
+    ),
+    Function(
         "length of the day by latitude",
         ArgumentKind.ANGLE,
         ValueKind.HOURS,

@@ -153,3 +153,28 @@ def test_minutes_that_go_up_one_by_one_beside_a_count_are_values():
         for degree in range(1, 16)
     ]
     assert functions(rows) == dict.fromkeys((1, 3, 5), "solar equation")
+
+
+def test_ascensional_differences_are_entered_with_latitude_and_declination_either_way():
+    """Latitudes on the left and declinations on top, and the same turned; by the angle between rising and noon."""
+
+    def difference(latitude: float, delta: float) -> list[str]:
+        product = math.tan(math.radians(latitude)) * math.tan(math.radians(delta))
+        return places(math.degrees(math.acos(-product)) - 90, (60,))
+
+    def written(down: range, across: tuple[int, ...], turned: bool) -> list[list[str]]:
+        pairs = [[(own, top) if turned else (top, own) for top in across] for own in down]
+        return [
+            [str(own), *(cell for pair in line for cell in difference(*pair))]
+            for own, line in zip(down, pairs, strict=True)
+        ]
+
+    for rows, name, parameter, tops in (
+        (written(range(30, 56), (2, 5, 8), True), "by latitude", "declination", [2, 5, 8]),
+        (written(range(1, 25), (36, 41, 48), False), "by declination", "latitude", [36, 41, 48]),
+    ):
+        (finding,) = recompute([from_rows(rows)]).findings
+        assert finding.function.name == f"ascensional difference {name}"
+        assert [(one.name, round(one.value, 1)) for one in finding.parameters] == [
+            (parameter, top) for top in tops
+        ]

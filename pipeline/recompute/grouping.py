@@ -143,7 +143,7 @@ class _Joins:
         high, low, costs = self._strands[place], self._strands[place + 1], self._costs
         known = low.known
         numbers = np.abs(low.values[known])
-        if low.col - high.col > 1 or not len(numbers) or np.mean(numbers >= radix) > costs.most_beyond:
+        if low.rank - high.rank > 1 or not len(numbers) or np.mean(numbers >= radix) > costs.most_beyond:
             return -np.inf
         if circle is not None and np.mean(np.abs(high.values[high.known]) > circle) > costs.most_beyond:
             return -np.inf

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from tablekin.recompute.forms import Form
 from tablekin.recompute.quantity import PrintedQuantity, ValueSheet
 
-_RADIX, _MOST_PLACES = 60, 4
-_SIXTIETHS = {places: Form((_RADIX,) * places) for places in range(1, _MOST_PLACES)}  # further places
+_SIGN, _RADIX, _MOST_PLACES = 30, 60, 5
 _MOST_BEYOND = 0.3  # share of the numbers of a place that may be no smaller than its radix
 
 
@@ -81,11 +81,21 @@ def rejoin(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueSheet
 
 def _continues(one: PrintedQuantity, other: PrintedQuantity) -> bool:
     """Tell whether the second of two quantities may be the next place of the first, in sixtieths."""
-    sixties = all(radix == _RADIX for radix in one.form.radices) and len(one.form.radices) < _MOST_PLACES - 1
-    if other.form.radices or not sixties or not _is_right_of(other, one):
+    if other.form.radices or _longer(one.form) is None or not _is_right_of(other, one):
         return False
     known = other.values[other.known]
     return bool(len(known)) and bool(np.mean(known >= _RADIX) <= _MOST_BEYOND)
+
+
+@cache
+def _longer(form: Form) -> Form | None:
+    """Add sixtieths to degrees and what is printed of them; None of numbers that have none."""
+    radices = (*form.radices, _RADIX)
+    if len(radices) >= _MOST_PLACES or any(
+        radix != _RADIX for radix in radices[form.radices[:1] == (_SIGN,) :]
+    ):
+        return None
+    return Form(radices, 0.0, form.period)
 
 
 def _is_at_side(quantity: PrintedQuantity, others: Sequence[PrintedQuantity]) -> bool:
@@ -109,13 +119,14 @@ def _is_right_of(quantity: PrintedQuantity, other: PrintedQuantity) -> bool:
 
 def _put_together(run: Sequence[PrintedQuantity]) -> PrintedQuantity:
     """Make one number of degrees, with what is printed of them, and their next place."""
-    form = _SIXTIETHS[run[0].places.shape[1]]
+    form = _longer(run[0].form)
+    assert form is not None
     places = np.concatenate([quantity.places for quantity in run], 1)
     columns = sorted({column for quantity in run for column in quantity.columns})
     return PrintedQuantity(
         group=run[0].group,
         form=form,
-        unit="degrees",
+        unit=run[0].unit or "degrees",
         values=places @ np.array(form.weights),
         places=places,
         regions=np.concatenate([quantity.regions for quantity in run], 1),

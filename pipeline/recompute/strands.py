@@ -29,6 +29,7 @@ class Strand:
     widths: NDArray[np.int64]  # (rows,) digits as printed, 0 where there is none
     region: NDArray[np.int64]  # (rows,) of the cells, -1 where there is none
     heading: str
+    rank: int = 0  # of its column among those of the table that are not blank
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -69,8 +70,10 @@ def is_text(cells: Sequence[PrintedNumber]) -> bool:
 def strands_of(table: TableText) -> list[Strand]:
     """Take the columns of a table that hold numbers apart; ditto marks and what was left out are filled in."""
     made: list[Strand] = []
+    rank = -1
     for col in range(table.shape[1]):
         cells = [parse(text) for text in table.text[:, col]]
+        rank += any(cell.kind is not CellKind.BLANK for cell in cells)
         if is_text(cells):
             continue
         values, widths = split_column(cells)
@@ -83,7 +86,8 @@ def strands_of(table: TableText) -> list[Strand]:
             if places == 1:
                 filled = restore_leading(filled, widths[:, 0])
             heading = table.heading(col)
-            made.append(Strand(col, place, places, filled, widths[:, place], table.region[:, col], heading))
+            region = table.region[:, col]
+            made.append(Strand(col, place, places, filled, widths[:, place], region, heading, rank))
     return _fill_printed_once(made)
 
 

@@ -165,7 +165,9 @@ def _arguments(quantities: Sequence[tuple[Group, PrintedQuantity]]) -> Iterator[
     for group, quantity in quantities:
         if not group.is_count and _is_serial(quantity):
             argument = _as_argument(quantity)
-            if not counts or abs(argument.step) > 1:  # minutes that go up one by one beside a count are values
+            if (
+                not counts or abs(argument.step) > 1
+            ):  # minutes that go up one by one beside a count are values
                 yield argument
 
 
@@ -200,5 +202,8 @@ def _as_argument(quantity: PrintedQuantity) -> Argument:
         if count is not None:
             there = np.flatnonzero(quantity.known[own])
             rows = own[there[0] : there[-1] + 1]  # not in headings above the first
-            values[rows], step = count.extended()[there[0] : there[-1] + 1], count.step
+            extended = count.extended()[there[0] : there[-1] + 1]
+            if extended[count.on[there[0] : there[-1] + 1]].min() >= 0:
+                extended[extended < 0] = np.nan  # headings that were read as the first argument
+            values[rows], step = extended, count.step
     return Argument(quantity, values, step)

@@ -178,3 +178,22 @@ def test_ascensional_differences_are_entered_with_latitude_and_declination_eithe
         assert [(one.name, round(one.value, 1)) for one in finding.parameters] == [
             (parameter, top) for top in tops
         ]
+
+
+def test_a_heading_that_is_read_as_the_first_argument_hides_no_function():
+    """Tangents of every second minute under the degrees 36 and 37; the heading begins with a speck."""
+    rows = [["1.", "36", "37"]]
+    for minute in range(0, 61, 2):
+        angles = [math.radians(degree + minute / 60) for degree in (36, 37)]
+        rows.append([str(minute), *(str(round(1e7 * math.tan(angle))) for angle in angles)])
+    assert functions(rows) == {1: "tangent", 2: "tangent"}
+
+
+def test_a_blank_column_between_degrees_and_minutes_parts_no_number():
+    rows = []
+    for degree in range(1, 31):
+        high, low = places(declination_of(degree, 23.5), (60,))
+        rows.append([str(degree), high, "", low])
+    (finding,) = recompute([from_rows(rows)]).findings
+    (quantity,) = finding.quantities
+    assert (finding.function.name, quantity.columns) == ("declination", ((0, 1), (0, 3)))

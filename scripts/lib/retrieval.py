@@ -23,6 +23,7 @@ from tablekin.models.networks.unigram import unigrams
 from tablekin.models.networks.vgg import VggSimilarity, load_vgg16, preprocess
 
 _SIDE = 512  # pixels to which VGG's pages are brought
+_CERTAIN = 30.0  # nats
 _FEATURES = DIGITS + DIGITS * DIGITS
 
 
@@ -60,18 +61,19 @@ def by_collation(
 ) -> NDArray[np.float64]:
     """Put documents that are kin by table ``alignments`` before all others.
 
-    Kin are ordered by the share of their aligned cells that agree, three times, and ``fallback``; the others by the
-    latter, which is at most 1.
+    Kin are ordered by the share of their aligned cells that agree, three times, the probability that one was copied
+    from the other rather than computed alike, and ``fallback``; the others by the last, which is at most 1.
     """
     place = {name: number for number, name in enumerate(names)}
     counts = ["same", "variant", "doubtful"]
-    alignments = corpus.read("alignments", columns=["doc_a", "doc_b", "is_kin", *counts])
+    alignments = corpus.read("alignments", columns=["doc_a", "doc_b", "is_kin", "log_odds_copied", *counts])
     similarity = fallback.copy()
     for row in alignments[alignments["is_kin"]].itertuples():
         if row.doc_a in place and row.doc_b in place:
             a, b = place[row.doc_a], place[row.doc_b]
             agreeing = row.same / max(row.same + row.variant + row.doubtful, 1)
-            similarity[a, b] = similarity[b, a] = fallback[a, b] + 3 * agreeing + 2
+            copied = 1 / (1 + np.exp(-np.clip(row.log_odds_copied, -_CERTAIN, _CERTAIN)))
+            similarity[a, b] = similarity[b, a] = fallback[a, b] + 3 * agreeing + copied + 2
     return similarity
 
 

@@ -71,8 +71,14 @@ def test_related_pages_are_found_where_they_are_among_as_many_nearest_as_there_a
 def test_kin_come_before_all_others_and_those_that_agree_most_first():
     class Kin:
         def read(self, table, columns):
-            rows = [("a", "c", True, 60, 40), ("a", "d", False, 9, 0), ("a", "e", True, 99, 1)]
-            frame = pd.DataFrame(rows, columns=["doc_a", "doc_b", "is_kin", "same", "variant"])
+            rows = [
+                ("a", "c", True, 60, 40, 0.0),
+                ("a", "d", False, 9, 0, -9.0),
+                ("a", "e", True, 99, 1, 0.0),
+            ]
+            frame = pd.DataFrame(
+                rows, columns=["doc_a", "doc_b", "is_kin", "same", "variant", "log_odds_copied"]
+            )
             return frame.assign(doubtful=0)
 
     similarity = np.eye(5)
@@ -80,6 +86,19 @@ def test_kin_come_before_all_others_and_those_that_agree_most_first():
     found = by_collation(Kin(), list("abcde"), similarity)
     assert np.argsort(-found[0, 1:]).tolist() == [3, 1, 0, 2]
     assert np.array_equal(found, found.T)
+
+
+def test_what_was_surely_copied_comes_before_what_was_computed_alike():
+    class Kin:
+        def read(self, table, columns):
+            rows = [("a", "b", True, 97, 3, -6.0), ("a", "c", True, 96, 4, 6.0)]
+            frame = pd.DataFrame(
+                rows, columns=["doc_a", "doc_b", "is_kin", "same", "variant", "log_odds_copied"]
+            )
+            return frame.assign(doubtful=0)
+
+    found = by_collation(Kin(), list("abc"), np.full((3, 3), 0.5))
+    assert found[0, 2] > found[0, 1] > 2
 
 
 def test_digits_of_words_become_bigrams_and_single_ones_unigrams():

@@ -75,11 +75,17 @@ def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str])
     }
     wide = {part[:2] for pair in pairs for part in (pair.a, pair.b) if part[2]}
     readable = {part: texts[part[:2]] for pair in pairs for part in (pair.a, pair.b) if part[:2] not in wide}
+    last: dict[Cell, int] = {}  # part of each cell that holds several
+    for pair in pairs:
+        for cell in (pair.a, pair.b):
+            last[cell[:2]] = max(last.get(cell[:2], 0), cell[2])
     witnesses = tuple(sorted(set(witness_of.values())))
     columns = {witness: column for column, witness in enumerate(witnesses)}
     cells, rows, due = [], [], []
     for place, inside in _places(pairs, witness_of):
-        reading = _read_place(place, inside, readable)
+        reading = _read_place(
+            place, inside, readable, {part: texts[part[:2]] for part in place.values()}, last
+        )
         row = np.full(len(witnesses), -1, np.int16)
         for witness, cell in place.items():
             row[columns[witness]] = reading[cell]
@@ -171,12 +177,36 @@ def _due(pairs: Sequence[_AlignedPair], reading: Mapping[Part, int]) -> int:
     return best if count > 0 else NOBODYS if count < 0 else UNKNOWN
 
 
+def _holds(whole: str, part: str, begins: bool, ends: bool) -> bool:
+    """Tell whether a cell that holds several numbers may hold one at its beginning, at its end, or between."""
+    return bool(part) and (
+        whole.startswith(part) if begins else whole.endswith(part) if ends else part in whole
+    )
+
+
 def _read_place(
-    place: Mapping[str, Part], pairs: Sequence[_AlignedPair], texts: Mapping[Part, str]
+    place: Mapping[str, Part],
+    pairs: Sequence[_AlignedPair],
+    texts: Mapping[Part, str],
+    whole: Mapping[Part, str],
+    last: Mapping[Cell, int],
 ) -> dict[Part, int]:
     """Count the readings of a place, from that of most witnesses; -1 where one is in doubt.
 
     A reading is in doubt if no difference from another is sure, or if the cell was not read surely in any comparison.
+
+    Parameters
+    ----------
+    place
+        Its cells, or parts of cells, by witness.
+    pairs
+        Those of them that were aligned with one another.
+    texts
+        Of cells that hold nothing else.
+    whole
+        Of all cells, with what else they hold.
+    last
+        Number of the last part of every cell.
     """
     group: dict[Part, set[Part]] = {cell: {cell} for cell in place.values()}
 
@@ -192,6 +222,12 @@ def _read_place(
     for pair in pairs:
         if pair.is_same:
             join(pair.a, pair.b)
+    for cell in place.values():
+        if cell not in texts and len(group[cell]) == 1:
+            begins, ends = cell[2] == 0, cell[2] == last[cell[:2]]
+            alike = [text for text in first if _holds(whole[cell], text, begins, ends)]
+            if alike:
+                join(cell, first[max(alike, key=len)])
     best = dict.fromkeys(place.values(), 0.0)
     differing: set[int] = set()
     for pair in pairs:

@@ -87,3 +87,22 @@ def test_documents_that_are_not_named_are_left_out():
     assert tradition.readings.tolist() == [[0, 0]]
     assert build_variant_table(collated(readings), {}).readings.shape == (0, 0)
     assert np.all(build_variant_table(collated(readings).iloc[:0], own(readings)).readings.shape == (0, 3))
+
+
+def test_a_cell_that_holds_two_numbers_has_the_readings_of_the_cells_that_hold_one_each():
+    """The error of ``b`` stands in a cell of ``d`` beside another number; no comparison of the two is sure."""
+    rows = [
+        ("a", "b", 0, 0, "22", "22", "same"),
+        ("a", "b", 1, 1, "17", "71", "variant"),
+        ("a", "c", 0, 0, "22", "22", "same"),
+        ("a", "c", 1, 1, "17", "17", "same"),
+        ("b", "c", 1, 1, "71", "17", "variant"),
+        ("a", "d", 0, 5, "22", "2271", "same"),
+        ("a", "d", 1, 5, "17", "2271", "variant"),
+    ]
+    columns = ["doc_a", "doc_b", "region_a", "region_b", "text_a", "text_b", "relation"]
+    collations = pd.DataFrame(rows, columns=columns).assign(error_in="unknown", confidence=0.9)
+    tradition = build_variant_table(collations, own("abcd"))
+    (place,) = tradition.variants()
+    found = dict(zip(tradition.witnesses, tradition.readings[place].tolist(), strict=True))
+    assert found["b"] == found["d"] != found["a"] == found["c"]

@@ -151,6 +151,9 @@ def evaluate_clusters(
 def evaluate_trees(archive: Path, collations: pd.DataFrame, title: str) -> dict[str, Any]:
     """Score the trees; prints a table."""
     trees = score_trees(archive, collations)
+    if trees.empty:
+        print(f"\nno work has editions enough for a tree, {title}")
+        return {"works": 0}
     counts = trees[[*_COUNTS]].sum()
     distance = float(trees["distance"].mean())
     print(f"\ntrees of {len(trees)} works, {title}\n{trees.round(3).to_string(index=False)}")

@@ -19,7 +19,7 @@ Cut = Callable[
 
 
 @dataclass(frozen=True)
-class Evidence:
+class BranchEvidence:
     """What one place tells of a branch."""
 
     text: str  # what the witnesses of the branch have there
@@ -35,7 +35,7 @@ class Evidence:
         return f"{self.text} for {self.other}" if self.other else self.text
 
 
-def evidence_of(family: Family) -> dict[Split, list[Evidence]]:
+def evidence_of(family: Family) -> dict[Split, list[BranchEvidence]]:
     """Collect what carries the branches of a family's tree: errors where these are known, or else readings.
 
     Returns
@@ -57,7 +57,7 @@ def side_of(branch: Branch, witnesses: tuple[str, ...]) -> Split:
     return branch.below or (branch.split if len(branch.split) <= len(others) else others)
 
 
-def _evidence(branch: Branch, side: Split, family: Family) -> Iterator[Evidence]:
+def _evidence(branch: Branch, side: Split, family: Family) -> Iterator[BranchEvidence]:
     variants = family.variants
     column = {name: number for number, name in enumerate(variants.witnesses)}
 
@@ -85,7 +85,7 @@ def _evidence(branch: Branch, side: Split, family: Family) -> Iterator[Evidence]
         own = shown(place, True)
         if own is not None:
             other = shown(place, False, variants.texts[own[1]])
-            yield Evidence(
+            yield BranchEvidence(
                 text=variants.texts[own[1]],
                 other="" if other is None else variants.texts[other[1]],
                 witness=own[0],
@@ -104,7 +104,9 @@ def _supporting(branch: Branch, family: Family) -> Iterator[int]:
             yield place
 
 
-def cut_all(evidence: Mapping[Split, list[Evidence]], cut: Cut, most: int) -> dict[Cell, NDArray[np.uint8]]:
+def cut_all(
+    evidence: Mapping[Split, list[BranchEvidence]], cut: Cut, most: int
+) -> dict[Cell, NDArray[np.uint8]]:
     """Cut the cells that the first pieces of evidence of every branch show, those of one document after another."""
     cells = {
         cell

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from tablekin.kinship.branch_evidence import Evidence
+from tablekin.kinship.branch_evidence import BranchEvidence
 from tablekin.kinship.stemma import Branch, Split
 from tablekin.kinship.variant_table import Cell
 from tablekin.lettering import counted, on_drawing
@@ -41,7 +41,7 @@ def draw_evidence(
     axes: Axes,
     size: tuple[float, float],
     listed: Listed,
-    evidence: Mapping[Split, Sequence[Evidence]],
+    evidence: Mapping[Split, Sequence[BranchEvidence]],
     pieces: Mapping[Cell, NDArray[np.uint8]],
 ) -> None:
     """List branches and what carries them.
@@ -85,7 +85,7 @@ def _beginning(names: Sequence[str]) -> str:
     return shared[: max((shared.rfind(sign) for sign in "_- ,"), default=-1) + 1]
 
 
-def _head(letter: str, branch: Branch, own: Sequence[Evidence], shared: str) -> str:
+def _head(letter: str, branch: Branch, own: Sequence[BranchEvidence], shared: str) -> str:
     names = [name.removeprefix(shared) for name in sorted(branch.below or branch.split)]
     said = ", ".join(names[:_MAX_NAMES]) + (
         f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
@@ -97,7 +97,7 @@ def _head(letter: str, branch: Branch, own: Sequence[Evidence], shared: str) -> 
 def _draw_one(
     axes: Axes,
     place: tuple[float, float, float],
-    one: Evidence,
+    one: BranchEvidence,
     pieces: Mapping[Cell, NDArray[np.uint8]],
     shared: str,
 ) -> None:
@@ -124,7 +124,7 @@ def _draw_one(
     _write(axes, (place[0], y + _CROP + _FOOT / 2), _caption(one, shared))
 
 
-def _caption(one: Evidence, shared: str) -> str:
+def _caption(one: BranchEvidence, shared: str) -> str:
     names = [name.removeprefix(shared) for name in (one.witness, one.other_witness) if name is not None]
     return f"{one.said} ({'; '.join(names)})"[:_LONGEST_CAPTION]
 

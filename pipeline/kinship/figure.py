@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tablekin.corpus import replacing
 from tablekin.dating import Years
-from tablekin.kinship.branch_evidence import Evidence
+from tablekin.kinship.branch_evidence import BranchEvidence
 from tablekin.kinship.evidence_figure import draw_evidence, evidence_height
 from tablekin.kinship.stemma import Branch, Split, Stemma, split_at
 from tablekin.kinship.variant_table import Cell
@@ -44,7 +44,7 @@ def draw_stemma(
     stemma: Stemma,
     years: Mapping[str, Years],
     path: Path,
-    evidence: Mapping[Split, Sequence[Evidence]] | None = None,
+    evidence: Mapping[Split, Sequence[BranchEvidence]] | None = None,
     pieces: Mapping[Cell, NDArray[np.uint8]] | None = None,
 ) -> None:
     """Draw a tree from the computed table, or else from the witness that is earliest by the years that are known.
@@ -138,7 +138,7 @@ def _told(stemma: Stemma, listed: bool) -> str:
     return f"in colour, {what}" + (", which are listed below by its letter" if listed else "")
 
 
-def _label(branch: Branch, letter: str | None, evidence: Mapping[Split, Sequence[Evidence]]) -> str:
+def _label(branch: Branch, letter: str | None, evidence: Mapping[Split, Sequence[BranchEvidence]]) -> str:
     """Say beside a branch what carries it: how many errors or places, or how probable it is without any."""
     known = len(evidence.get(branch.split, ())) if branch.below else branch.alone
     count = str(known) if known else f"{branch.probability or 0:.2f}"

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tablekin.dating import Years
-from tablekin.kinship.branch_evidence import Evidence
+from tablekin.kinship.branch_evidence import BranchEvidence
 from tablekin.kinship.figure import draw_stemma
 from tablekin.kinship.stemma import infer_stemma
 
@@ -51,7 +51,9 @@ def test_a_name_with_dollar_signs_is_no_formula(stemma, tmp_path):
 
 def test_what_carries_a_branch_is_shown_by_cells_of_the_scans(stemma, tmp_path):
     (branch,) = stemma.branches
-    told = [Evidence(f"8{place}", f"3{place}", "d", ("d", place), "a", ("a", place)) for place in range(5)]
+    told = [
+        BranchEvidence(f"8{place}", f"3{place}", "d", ("d", place), "a", ("a", place)) for place in range(5)
+    ]
     grey = np.full((20, 60), 120, np.uint8)
     pieces = {("d", 0): grey, ("a", 0): grey, ("d", 1): grey}
     draw_stemma(stemma, {}, tmp_path / "tree.svg", {branch.split: told}, pieces)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from tablekin.collation.agreement import AgreementScores, best_by_row
-from tablekin.collation.column_spans import join_columns
+from tablekin.collation.column_spans import add_repeated_arguments, join_columns
 from tablekin.collation.needleman_wunsch import best_path
 from tablekin.collation.relevance import CellRelevance
 from tablekin.collation.span import ColumnSpan
@@ -67,7 +67,10 @@ def align(agreement: AgreementScores, relevance: CellRelevance | None = None) ->
     """
     upright = _align(agreement, relevance)
     turned = _align(agreement.transposed(), relevance and relevance.transposed())
-    return upright if upright.evidence >= turned.evidence else replace(turned, transposed=True)
+    if upright.evidence >= turned.evidence:
+        return _fill_gaps(_with_repeated_arguments(agreement, upright))
+    turned = _with_repeated_arguments(agreement.transposed(), turned)
+    return replace(_fill_gaps(turned), transposed=True)
 
 
 def _align(agreement: AgreementScores, relevance: CellRelevance | None) -> Alignment:
@@ -78,22 +81,27 @@ def _align(agreement: AgreementScores, relevance: CellRelevance | None) -> Align
     if max(one.evidence for one in found) < CRITERIA.enough_evidence * agreement.upper_bound:
         wide = best_by_row(agreement.a.numbered_with_pairs, agreement.b.numbered_with_pairs)
         found.append(_refine(agreement, best_path(_centred(wide))))
-    return _fill_gaps(max(found, key=lambda alignment: alignment.evidence))
+    return max(found, key=lambda alignment: alignment.evidence)
 
 
 def _refine(agreement: AgreementScores, rows: Rows) -> Alignment:
     """Improve an alignment of rows and find its columns, joined where that is better."""
-    settled = _take_turns(agreement, rows)
+    spans = _assign(agreement, rows)
+    settled = _take_turns(agreement, rows, spans)
     plain = _with_joined_columns(agreement, settled.rows, settled.columns)
-    joined = _with_joined_columns(agreement, rows, _assign(agreement, rows))
+    joined = _with_joined_columns(agreement, rows, spans)
     best = max(plain, joined, key=lambda alignment: alignment.evidence)
     while any(span.is_joined for span in best.columns):
-        again = best_path(agreement.of_rows(best.columns))
+        again = best_path(agreement.of_rows(_with_repeated_arguments(agreement, best).columns))
         better = _with_joined_columns(agreement, again, _assign(agreement, again))
         if better.evidence <= best.evidence:
             break
         best = better
     return best
+
+
+def _with_repeated_arguments(agreement: AgreementScores, alignment: Alignment) -> Alignment:
+    return replace(alignment, columns=add_repeated_arguments(agreement, alignment.rows, alignment.columns))
 
 
 def _with_joined_columns(agreement: AgreementScores, rows: Rows, spans: Sequence[ColumnSpan]) -> Alignment:
@@ -110,11 +118,10 @@ def _centred(scores: Array) -> Array:
     return scores - np.maximum(rows, columns) - CRITERIA.chance_deviations * float(scores.std())
 
 
-def _take_turns(agreement: AgreementScores, rows: Rows) -> Alignment:
-    """Find columns given rows and rows given columns until both stay."""
+def _take_turns(agreement: AgreementScores, rows: Rows, spans: tuple[ColumnSpan, ...]) -> Alignment:
+    """Find rows given columns and columns given rows until both stay; ``spans`` are the columns of the first rows."""
     best = Alignment(np.zeros((0, 2), np.int64), (), 0.0)
     for _ in range(CRITERIA.max_rounds):
-        spans = _assign(agreement, rows)
         if not spans:
             break
         scores = agreement.of_rows(spans)
@@ -123,6 +130,7 @@ def _take_turns(agreement: AgreementScores, rows: Rows) -> Alignment:
         if total <= best.evidence:
             break
         best = Alignment(rows, spans, total)
+        spans = _assign(agreement, rows)
     return best
 
 

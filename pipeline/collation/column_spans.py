@@ -52,8 +52,7 @@ def join_columns(
     Returns
     -------
     tuple
-        The spans in order, with columns of arguments that one table prints twice, and in nats how much their
-        agreement says.
+        The spans in order, and in nats how much their agreement says.
     """
     cells = agreement.of_columns(rows)
     score = {span: float(cells[span.a[0], span.b[0]]) for span in spans}
@@ -64,9 +63,8 @@ def join_columns(
         if evidence - sum(score[known] for known in displaced) > CRITERIA.min_gain:
             chosen = [known for known in chosen if known not in displaced] + [span]
             score[span] = evidence
-    chosen += _repeated_arguments(agreement, rows, cells, chosen)
     chosen.sort(key=lambda span: (span.a, span.b))
-    return tuple(chosen), sum(score.get(span, 0.0) for span in chosen)
+    return tuple(chosen), sum(score[span] for span in chosen)
 
 
 def _joinable(agreement: AgreementScores, rows: Places) -> Iterator[tuple[float, ColumnSpan]]:
@@ -92,12 +90,23 @@ def _often_the_same(agreement: AgreementScores, rows: Places) -> Iterator[Column
                 yield ColumnSpan(alone, joined) if side else ColumnSpan(joined, alone)
 
 
+def add_repeated_arguments(
+    agreement: AgreementScores, rows: Places, spans: Sequence[ColumnSpan]
+) -> tuple[ColumnSpan, ...]:
+    """Add columns of arguments that one table prints on both sides and the other once; they say nothing more."""
+    if not len(rows):
+        return tuple(spans)
+    cells = agreement.of_columns(rows)
+    found = [*spans, *_repeated_arguments(agreement, rows, cells, spans)]
+    return tuple(sorted(found, key=lambda span: (span.a, span.b)))
+
+
 def _repeated_arguments(
     agreement: AgreementScores, rows: Places, cells: NDArray[np.float64], spans: Sequence[ColumnSpan]
 ) -> Iterator[ColumnSpan]:
-    """Yield columns of arguments that one table prints on both sides and the other once.
+    """Yield such columns.
 
-    Columns are looked at only if their score leaves it possible that they are mostly the same.
+    They are looked at only if their score leaves it possible that they are mostly the same.
     """
     taken_a = {column for span in spans for column in range(span.a[0], sum(span.a))}
     taken_b = {column for span in spans for column in range(span.b[0], sum(span.b))}

@@ -22,6 +22,7 @@ from lib.second_order import (
 )
 from lib.strokes import activation_left
 from lib.subject import OCCLUSION
+from tablekin.models.specific_similarity import load_specific_similarity
 
 RANDOM = "random"
 MEASURES = (
@@ -32,8 +33,11 @@ MEASURES = (
     "cosine",
     "rank correlation",
     "rows true",
+    "rows true, specific",
     "pointing",
+    "pointing, specific",
     "place",
+    "place, specific",
     "strokes",
 )
 LOWER_IS_BETTER = ("deletion", "strokes")
@@ -82,17 +86,29 @@ def score_erasing(pair: WindowPair, seed: int) -> Scores:
 
 
 def score_rows(pair: WindowPair) -> Scores:
-    """Measure whether the strongest matches of rows are of rows known to be the same: scanned anew, or planted."""
+    """Measure whether the strongest matches of rows are of rows known to be the same: scanned anew, or planted.
+
+    By relevance, and by what rows add to the specific similarity, which a run chooses matches by.
+    """
+    specific = load_specific_similarity()
     scores: Scores = {}
     for place, method in enumerate(METHODS):
         found: dict[str, float] = {}
-        of_a = pool_rows(pair.a.factor(method), pair.a.window.row)
-        if pair.twin:
-            of_b = pool_rows(pair.b.factor(method), pair.b.window.row)
-            found["rows true"] = true_matches(of_a.T @ of_b, pair.twin.row_of_copy, _MATCHES)
-        if pair.planted and place < len(pair.planted.factors):
-            of_b = pool_rows(pair.planted.factors[place], pair.planted.row)
-            found["pointing"], found["place"] = hits(of_a.T @ of_b, pair.planted.rows)
+        rows_a, phi_a = pool_rows(pair.a.factor(method), pair.a.window.row), pair.a.phi
+        others = [(pair.b.factor(method), pair.b.window.row, pair.b.phi)] if pair.twin else []
+        planted = pair.planted
+        if planted and place < len(planted.factors):
+            others.append((planted.factors[place], planted.row, planted.factors[0].sum(1)))
+        for factor, row, phi in others:
+            rows_b = pool_rows(factor, row)
+            for name, table in (
+                ("", rows_a.T @ rows_b),
+                (", specific", specific.factor(rows_a, phi_a).T @ specific.factor(rows_b, phi)),
+            ):
+                if pair.twin and not planted:
+                    found[f"rows true{name}"] = true_matches(table, pair.twin.row_of_copy, _MATCHES)
+                elif planted:
+                    found[f"pointing{name}"], found[f"place{name}"] = hits(table, planted.rows)
         scores[method] = found
     return scores
 

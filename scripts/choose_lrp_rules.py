@@ -14,9 +14,10 @@ window of another scan. Measured of every way of explaining:
 - strokes: the most relevant blocks of 4 x 4 pixels of a digit are painted over; what is left of its activation.
 
 The rule, fixed before the pairs held out were looked at: of the rules of LRP that on the pairs to choose by are in no
-measure worse than the default (the interval of the difference without 0), that with the largest mean ``between`` stands
-against the default on the pairs held out. It becomes the default if there it is better in ``between``, likewise, and in
-no other measure worse.
+measure worse than the default (the interval of the difference without 0), those are kept that cannot be told apart
+from that with the largest mean ``between`` (the interval of their difference with 0); of these that with the best
+``strokes`` stands against the default on the pairs held out. It becomes the default if there it is better in
+``between``, the interval without 0, and in no measure worse.
 
 A run that is stopped, or that stops after ``--minutes``, goes on where it was when the command is given again.
 """
@@ -49,7 +50,7 @@ from lib.second_order import SHARES
 from lib.strokes import STEPS
 from lib.subject import DEFAULT
 
-CRITERION = "between"
+CRITERION, TIE_BREAKER = "between", "strokes"
 
 
 def measure(
@@ -101,8 +102,8 @@ def measure(
     return pd.DataFrame(rows)
 
 
-def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Average the measures over pairs, with 95 % intervals, and their differences to the default on the same pairs.
+def summarise(scores: pd.DataFrame, seed: int, against: str = DEFAULT) -> pd.DataFrame:
+    """Average the measures over pairs, with 95 % intervals, and their differences to a method on the same pairs.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
         wide = scores.pivot_table(index="pair", columns="method", values=measure_, dropna=False).dropna(
             how="all"
         )
-        wide = wide[wide[DEFAULT].notna()]
+        wide = wide[wide[against].notna()]
         if wide.empty:
             continue
         units = scores.drop_duplicates("pair").set_index("pair")["units"].loc[wide.index].tolist()
@@ -127,7 +128,7 @@ def summarise(scores: pd.DataFrame, seed: int) -> pd.DataFrame:
                 continue
             values = wide[method].to_numpy()
             row = {"method": method, "measure": measure_, "pairs": len(values)}
-            for name, series in (("", values), ("difference", values - wide[DEFAULT].to_numpy())):
+            for name, series in (("", values), ("difference", values - wide[against].to_numpy())):
                 low, high = np.quantile(weights @ series, [0.025, 0.975])
                 row[name or "mean"] = float(series.mean())
                 row[f"{name}_low".lstrip("_")], row[f"{name}_high".lstrip("_")] = float(low), float(high)
@@ -145,25 +146,30 @@ def worse_than_default(summary: pd.DataFrame, method: str) -> list[str]:
     return [str(name) for name in own.index[is_worse]]
 
 
-def decide(choosing: pd.DataFrame, held_out: pd.DataFrame) -> tuple[str, bool, list[str]]:
-    """Choose a rule on one half, and tell whether it becomes the default on the other.
+def choose(choosing: pd.DataFrame, seed: int) -> str:
+    """Choose the rule that is to stand against the default.
 
     Parameters
     ----------
-    choosing, held_out
-        From :func:`summarise`.
-
-    Returns
-    -------
-    tuple
-        The challenger, whether it becomes the default, and the measures in which it is worse on the pairs held out.
+    choosing
+        From :func:`measure`, of the pairs to choose by.
+    seed
+        Of the bootstrap.
     """
-    means = choosing[choosing["measure"] == CRITERION].set_index("method")["mean"]
-    eligible = [method for method in RULES if not worse_than_default(choosing, method)]
-    challenger = str(means[eligible].idxmax())
-    worse = worse_than_default(held_out, challenger)
-    against = held_out[held_out["method"] == challenger].set_index("measure")
-    return challenger, bool(against.loc[CRITERION, "difference_low"] > 0) and not worse, worse
+    summary = summarise(choosing, seed)
+    eligible = [method for method in RULES if not worse_than_default(summary, method)]
+    means = summary.pivot_table(index="method", columns="measure", values="mean")
+    best = str(means.loc[eligible, CRITERION].idxmax())
+    to_best = summarise(choosing, seed, against=best)
+    to_best = to_best[to_best["measure"] == CRITERION].set_index("method")
+    tied = [method for method in eligible if to_best.loc[method, "difference_high"] >= 0]
+    return str(means.loc[tied, TIE_BREAKER].idxmin())
+
+
+def becomes_default(held_out: pd.DataFrame, method: str) -> bool:
+    """Tell whether a rule is better in the criterion and in no measure worse, by a summary of the pairs held out."""
+    against = held_out[held_out["method"] == method].set_index("measure")
+    return bool(against.loc[CRITERION, "difference_low"] > 0) and not worse_than_default(held_out, method)
 
 
 def show(summary: pd.DataFrame, name: str) -> str:
@@ -222,9 +228,11 @@ def main() -> None:
     }
     for title, summary in (*halves.items(), *groups.items()):
         print(f"\n## {title}\n\n{show(summary, 'mean')}\n\nless the default\n\n{show(summary, 'difference')}")
-    challenger, becomes, worse = decide(halves["choosing"], halves["held out"])
+    challenger = choose(scores[scores["half"] == HALVES[0]], options.seed)
+    held_out = halves[HALVES[1]]
+    becomes = becomes_default(held_out, challenger)
     verdict = f"{challenger} {'becomes' if becomes else 'does not become'} the default"
-    print(f"\n{verdict}; worse in: {', '.join(worse) or 'nothing'}")
+    print(f"\n{verdict}; worse in: {', '.join(worse_than_default(held_out, challenger)) or 'nothing'}")
     if options.json:
         found = {
             "verdict": verdict,

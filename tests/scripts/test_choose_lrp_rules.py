@@ -5,41 +5,52 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from choose_lrp_rules import decide, show, summarise, worse_than_default
+from choose_lrp_rules import becomes_default, choose, show, summarise, worse_than_default
 from lib.contestants import RULES
 from lib.explained import Cache, PausedError
 from lib.subject import DEFAULT
 
 
-def scores(gain: float, loss: float, places: list[str]) -> pd.DataFrame:
-    """Six pairs; one rule is better than the default in ``between`` by about a gain, and worse in ``masks``."""
+def scores(gain: float, loss: float = 0.0, strokes: float = 0.4) -> pd.DataFrame:
+    """Six pairs; one rule is better than the default in ``between`` by about a gain, and worse in ``masks``.
+
+    Another is as good, and different in ``strokes``.
+    """
     noise = np.random.default_rng(1).normal(scale=0.002, size=(6, len(RULES)))
     rows = []
     for pair, line in enumerate(noise):
         for method, extra in zip(RULES, line, strict=True):
-            chosen = method == "gamma 1"
-            values = {"between": 0.5 + gain * chosen + extra, "masks": 0.9 - loss * chosen}
+            is_good = method in ("gamma 1", "gamma 0.25")
+            values = {
+                "between": 0.5 + gain * is_good + extra,
+                "masks": 0.9 - loss * (method == "gamma 1"),
+                "strokes": strokes if method == "gamma 0.25" else 0.4,
+            }
             rows.append({"pair": pair, "units": [f"{pair}"] * 2, "method": method, **values})
             if pair % 2:
                 rows[-1]["pointing"] = float(pair > 2)
-    return pd.DataFrame(rows).assign(half=places[0])
+    return pd.DataFrame(rows)
+
+
+def test_of_the_best_that_cannot_be_told_apart_that_with_the_best_strokes_is_chosen() -> None:
+    assert choose(scores(0.1, strokes=0.39), 0) == "gamma 0.25"
+    assert choose(scores(0.1, strokes=0.41), 0) == "gamma 1"  # the other is worse than the default in strokes
+    assert choose(scores(0.1, loss=0.1), 0) == "gamma 0.25"
+    assert choose(scores(-0.1, strokes=0.39), 0) not in (
+        "gamma 1",
+        "gamma 0.25",
+    )  # worse in what is chosen by
 
 
 def test_a_rule_that_is_better_and_nowhere_worse_becomes_the_default() -> None:
-    better = summarise(scores(0.1, 0, ["choosing"]), 0)
-    assert decide(better, better) == ("gamma 1", True, [])
-    worse = summarise(scores(0.1, 0.2, ["held out"]), 0)
-    assert decide(better, worse) == ("gamma 1", False, ["masks"])
-    alike = summarise(scores(-0.2, 0, ["held out"]), 0)
-    assert decide(better, alike) == ("gamma 1", False, ["between"])
-    assert worse_than_default(worse, "gamma 1") == ["masks"]
-    assert (
-        decide(worse, better)[0] != "gamma 1"
-    )  # a rule that is worse somewhere is not chosen in the first place
+    assert becomes_default(summarise(scores(0.1), 0), "gamma 1")
+    worse = summarise(scores(0.1, loss=0.2), 0)
+    assert worse_than_default(worse, "gamma 1") == ["masks"] and not becomes_default(worse, "gamma 1")
+    assert not becomes_default(summarise(scores(-0.2), 0), "gamma 1")
 
 
 def test_measures_are_averaged_over_the_pairs_that_have_them() -> None:
-    summary = summarise(scores(0.1, 0, ["choosing"]), 0).set_index(["method", "measure"])
+    summary = summarise(scores(0.1), 0).set_index(["method", "measure"])
     pointing = summary.loc[(DEFAULT, "pointing")]
     assert pointing["pairs"] == 3 and pointing["mean"] == pytest.approx(2 / 3)
     masks = summary.loc[("gamma 1", "masks")]

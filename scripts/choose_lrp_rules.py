@@ -157,8 +157,9 @@ def choose(choosing: pd.DataFrame, seed: int) -> str:
         Of the bootstrap.
     """
     summary = summarise(choosing, seed)
-    eligible = [method for method in RULES if not worse_than_default(summary, method)]
     means = summary.pivot_table(index="method", columns="measure", values="mean")
+    measured = means.index[means[CRITERION].notna()]
+    eligible = [rule for rule in RULES if rule in measured and not worse_than_default(summary, rule)]
     best = str(means.loc[eligible, CRITERION].idxmax())
     to_best = summarise(choosing, seed, against=best)
     to_best = to_best[to_best["measure"] == CRITERION].set_index("method")

@@ -51,6 +51,7 @@ from lib.strokes import STEPS
 from lib.subject import DEFAULT
 
 CRITERION, TIE_BREAKER = "between", "strokes"
+_GOLDEN = (5**0.5 - 1) / 2  # its multiples spread evenly: the first so many pairs are of all groups
 
 
 def measure(
@@ -82,7 +83,7 @@ def measure(
         if pair.is_kin:
             name = f"strokes {number} {pair.name} {STEPS} {side} {seed}"
             found[number].append(cache.get(name, partial(score_strokes, pair)))
-    evenly = [*range(0, len(pairs), 2), *range(1, len(pairs), 2)][:erased]
+    evenly = sorted(range(len(pairs)), key=lambda number: number * _GOLDEN % 1)[:erased]
     for done, number in enumerate(evenly, 1):
         name = f"scores {number} {pairs[number].name} {SHARES} {side} {seed}"
         found[number].append(cache.get(name, partial(score_erasing, pairs[number], number)))

@@ -178,6 +178,7 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
     free = runs(profile.digits <= int(CRITERIA.crossed_rows * profile.rows))
     free = free[(free[:, 0] > 0) & (free[:, 1] < len(profile.digits))]
     rules, spaces = list(_long_rules(profile, metrics)), []
+    lettered: set[float] = set()
     known = np.array(rules)
     for low, high in free:
         start, end = profile.start + low, profile.start + high
@@ -185,15 +186,15 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
             continue
         if profile.rules[low:high].max(initial=0.0) >= CRITERIA.ruled_rows * profile.rows:
             rules.append(profile.start + _on_rule(profile, low, high))
-        elif (
-            not _is_lettered(profile, low, high, metrics)
-            and (width := _space(start, end, metrics, gaps, known)) is not None
-        ):
+        elif (width := _space(start, end, metrics, gaps, known)) is not None:
             spaces.append((profile.start + _on_white(profile, low, high), width))
+            if _is_lettered(profile, low, high, metrics):
+                lettered.add(spaces[-1][0])
     # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
     if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
         spaces = _between_columns(profile, np.sort(rules), spaces, gaps, metrics)
-    divisions = np.sort(np.array([*rules, *(place for place, _ in spaces)], np.float64))
+    white = [place for place, _ in spaces if place not in lettered]
+    divisions = np.sort(np.array([*rules, *white], np.float64))
     return np.sort(np.concatenate([divisions, _missed(profile, divisions, gaps, metrics.width)]))
 
 

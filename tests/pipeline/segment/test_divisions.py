@@ -192,6 +192,21 @@ def test_letters_that_fill_a_space_make_one_number_of_both_sides_and_those_in_wh
     assert len(columns.divisions()) == len(expected)
 
 
+def test_a_fraction_with_its_bar_stays_with_its_number_in_a_ruled_column() -> None:
+    columns, rules = Columns(), []
+    for k in range(5):
+        columns.number(2)
+        if k == 2:
+            columns.white(11)
+            columns.number(1)
+            columns.white(14)
+            columns.ink[-13:-1] = [ROWS] * 12  # the bar of 1/2
+            columns.number(1)
+        if k < 4:
+            rules.append(columns.white(20, rule=ROWS))
+    assert columns.divisions() == pytest.approx(rules, abs=1.5)
+
+
 def test_what_parts_degrees_from_minutes_in_a_ruled_column_parts_minutes_from_seconds() -> None:
     columns, expected = Columns(), []
     for _ in range(4):

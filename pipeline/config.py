@@ -274,8 +274,7 @@ def read_config(path: str | Path | None) -> RunConfig:
     Examples
     --------
     >>> import tablekin
-    >>> from enum import StrEnum
-    from pathlib import Path
+    >>> from pathlib import Path
     >>> Path("RUN.toml").write_text('device = "cpu"')
     14
     >>> tablekin.read_config("RUN.toml").device

@@ -36,8 +36,8 @@ class Composite:
         :mod:`tablekin.models.lrp.attention`.
     multiply
         The type in which convolutions multiply relevance on its way back, if not that of the model. The forward pass
-        keeps the model's. ``torch.bfloat16`` is about twice as fast on processors that know it, and wrong by some
-        thousandths of the largest relevance (``docs/method/bilrp.md``).
+        keeps the model's. ``torch.bfloat16`` is faster on processors that know it; how far off it is
+        ``docs/method/bilrp.md`` says.
 
     Raises
     ------

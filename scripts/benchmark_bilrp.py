@@ -29,7 +29,7 @@ from torch import Tensor
 from tablekin.config import RunConfig
 from tablekin.digitize.stage import digitize, find_glyphs, load_readers
 from tablekin.explain import digit_advance, explain_document, spacing_of
-from tablekin.models.bilrp import factor
+from tablekin.models.bilrp import factor, patches
 from tablekin.models.networks.architecture import GAMMA
 from tablekin.models.networks.bigram import FEATURES
 from tablekin.models.networks.digits import GRAIN, STRIDE, DigitNetwork, load_digit_network
@@ -65,12 +65,6 @@ def pair_map(factors: list[Tensor]) -> Tensor:
     return factors[0].double().T @ factors[1].double()
 
 
-def squares(size: int, side: int) -> Tensor:
-    """Give the number of the square patch of every pixel, ``(size, size)``."""
-    index = torch.arange(size) // side
-    return index[:, None] * (size // side) + index
-
-
 def benchmark_vgg(size: int, side: int, layer: int, repeats: int, device: str) -> list[Row]:
     """Explain a pair of images with VGG-16 by the definition and by the library."""
     generator = torch.Generator().manual_seed(1)
@@ -82,7 +76,7 @@ def benchmark_vgg(size: int, side: int, layer: int, repeats: int, device: str) -
         model = VggSimilarity(random_vgg16(0, layer), size, size).to(device, dtype).requires_grad_(False)
         inputs = [image.to(device, dtype) for image in images]
         low, high = pixel_bounds(inputs[0])
-        regions, rules = squares(size, side), composite(layer, inputs[0])
+        regions, rules = patches(size, size, side), composite(layer, inputs[0])
         times = repeats if dtype == torch.float32 else 1
 
         def by_definition(model=model, inputs=inputs, low=low, high=high) -> list[Tensor]:  # type: ignore[no-untyped-def]
@@ -200,7 +194,7 @@ def further_pair(regions: int, repeats: int = 200) -> Row:
 def _peak_megabytes(size: int, layer: int, chunk: int) -> float:
     image = torch.rand(1, 3, size, size) * 4 - 2
     model = VggSimilarity(random_vgg16(0, layer), size, size)
-    rules, regions = composite(layer, image), squares(size, 8)
+    rules, regions = composite(layer, image), patches(size, size, 8)
     model(image)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     factor(model, image, rules, regions, chunk)

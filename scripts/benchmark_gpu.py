@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from benchmark_bilrp import apart, squares, timed
+from benchmark_bilrp import apart, timed
 from lib.definition import vgg_factor
 
 from tablekin.config import RunConfig
@@ -30,7 +30,7 @@ from tablekin.document import analyse_document
 from tablekin.execution import Failure, one_thread, run_in_order
 from tablekin.explain import Scores
 from tablekin.ingest import load_image
-from tablekin.models.bilrp import factor
+from tablekin.models.bilrp import factor, patches
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 
 STAGES = ["digitize", "segment", "read", "explain"]
@@ -119,7 +119,7 @@ def vgg(device: str, size: int) -> dict[str, Any]:
     """Explain an image with VGG-16 by the library on either device, and by the definition on the accelerator."""
     image = torch.rand((1, 3, size, size), generator=torch.Generator().manual_seed(1)) * 4 - 2
     result: dict[str, Any] = {"size": size, "features": 100}
-    regions, maps = squares(size, 8), {}
+    regions, maps = patches(size, size, 8), {}
     for where in ("cpu", device):
         model = VggSimilarity(random_vgg16(0, 31), size, size).to(where).requires_grad_(False)
         x = image.to(where)

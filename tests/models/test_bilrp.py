@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tablekin.models.bilrp import Factor, conservation, factor, marginals, pair_map, pool
+from tablekin.models.bilrp import Factor, conservation, factor, marginals, pair_map, patches, pool
 from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.rules import Gamma, ZBox, Zero
 from tablekin.models.networks.bigram import BigramLayer
@@ -133,6 +133,11 @@ def test_convolutions_may_multiply_in_bfloat16(make, regions: Tensor | None) -> 
     assert 1e-6 < float(error / pair_map(expected, expected).max()) < 0.02
     account = conservation(got, got)
     assert abs(account.error) < 0.01 * account.similarity
+
+
+def test_patches_are_numbered_row_by_row_and_smaller_at_the_edge() -> None:
+    assert patches(4, 4, 2).tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3], [2, 2, 3, 3]]
+    assert patches(3, 5, 2).tolist() == [[0, 0, 1, 1, 2], [0, 0, 1, 1, 2], [3, 3, 4, 4, 5]]
 
 
 def test_features_that_one_input_lacks_do_not_matter() -> None:

@@ -17,7 +17,3 @@ def test_vgg_by_definition_is_the_librarys() -> None:
 
 def test_difference_is_relative_to_the_largest_value() -> None:
     assert benchmark_bilrp.apart(torch.tensor([1.0, 4.0]), torch.tensor([1.5, 5.0])) == pytest.approx(0.2)
-
-
-def test_patches_are_numbered_row_by_row() -> None:
-    assert benchmark_bilrp.squares(4, 2).tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3], [2, 2, 3, 3]]

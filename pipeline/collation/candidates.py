@@ -53,7 +53,7 @@ def pairs_by_ngrams(corpus: CorpusStore, neighbours: int) -> Iterator[tuple[str,
 
 def ngrams_of(corpus: CorpusStore, names: Sequence[str]) -> Occurrences:
     """Find the runs of digits of documents, numbered by their places in ``names``."""
-    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    found = [(np.zeros(0, np.int32), np.zeros(0, np.int32))]
     for batch in corpus.batches({"regions": _CELLS}):
         regions = batch["regions"].to_pandas()
         found.append(digit_ngrams(regions[regions["kind"] == RegionKind.CELL], names))

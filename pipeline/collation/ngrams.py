@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tablekin.collation.nearest_documents import Rows, nearest_rows
 from tablekin.threshold import threshold
 
 
@@ -43,9 +44,9 @@ class NgramSettings:
 
 
 SETTINGS = NgramSettings()
-_BLOCK = 256  # documents compared with all at a time
+_BLOCK = 256  # documents whose nearest are found at a time
 
-Occurrences = tuple[NDArray[np.int64], NDArray[np.int64]]
+Occurrences = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Numbers of the document and of the n-gram, sorted, each pair once."""
 
 
@@ -70,8 +71,10 @@ def digit_ngrams(cells: pd.DataFrame, names: Sequence[str]) -> Occurrences:
         ordered = filled.sort_values(["doc", "table_id", line, along], kind="stable")
         lines = ordered.groupby(["doc", "table_id", line], sort=False).ngroup().to_numpy()
         found += _ngrams_of_lines(ordered["doc"].to_numpy(np.int64), lines, ordered["text"].tolist())
-    doc, ngram = np.unique(np.concatenate(found), axis=0).T
-    return doc, ngram
+    doc, ngram = np.concatenate(found).T
+    each = np.unique(doc * SETTINGS.count + ngram)
+    doc, ngram = np.divmod(each, SETTINGS.count)
+    return doc.astype(np.int32), ngram.astype(np.int32)
 
 
 def _ngrams_of_lines(
@@ -137,10 +140,18 @@ def nearest_by_ngrams(vectors: csr_array, count: int) -> Iterable[tuple[int, int
     tuple
         Numbers of a document and of one near to it, and the cosine of their vectors; equally near ones in order.
     """
-    others = vectors.T.tocsr()
+    own, others = (_by_rows(matrix) for matrix in (vectors, vectors.T.tocsr()))
     for first in range(0, vectors.shape[0], _BLOCK):
-        cosines = (vectors[first : first + _BLOCK] @ others).toarray()
-        for doc, cosine in enumerate(cosines, first):
-            cosine[doc] = 0
-            best = np.argsort(-cosine, kind="stable")[:count]
-            yield from ((doc, int(other), float(cosine[other])) for other in best if cosine[other] > 0)
+        last = min(first + _BLOCK, vectors.shape[0])
+        for doc, (places, cosines) in enumerate(
+            zip(*nearest_rows(own, others, first, last, count), strict=True), first
+        ):
+            yield from (
+                (doc, other, cosine)
+                for other, cosine in zip(places.tolist(), cosines.tolist(), strict=True)
+                if other >= 0
+            )
+
+
+def _by_rows(matrix: csr_array) -> Rows:
+    return matrix.indptr, matrix.indices, matrix.data

@@ -94,3 +94,21 @@ def test_a_run_that_many_documents_have_counts_nothing_and_a_page_without_any_ha
     found = list(nearest_by_ngrams(tf_idf(digit_ngrams(handful, names[:3]), 3), 5))
     assert [(one, other) for one, other, _ in found] == [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
     assert all(cosine == pytest.approx(1) for _, _, cosine in found)
+
+
+def test_the_nearest_are_those_of_all_cosines_sorted():
+    rng = np.random.default_rng(9)
+    documents, terms = 60, 400
+    occurrences = np.unique(
+        rng.integers(0, documents, 900) * terms + rng.integers(0, terms, 900) ** 2 // terms
+    )
+    doc, term = np.divmod(occurrences.astype(np.int32), terms)
+    shuffled = np.argsort(rng.permutation(documents)[doc], kind="stable")  # as batches come, each by document
+    vectors = tf_idf((doc[shuffled], term[shuffled]), documents)
+    cosines = (vectors @ vectors.T).toarray()
+    np.fill_diagonal(cosines, 0)
+    expected = []
+    for one, row in enumerate(cosines):
+        best = np.argsort(-row, kind="stable")[:4]
+        expected += [(one, other, row[other]) for other in best.tolist() if row[other] > 0]
+    assert list(nearest_by_ngrams(vectors, 4)) == expected

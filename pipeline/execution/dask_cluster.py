@@ -95,7 +95,7 @@ class DaskCluster:
         self._required = Requirements(())
         try:
             self._client = Client(address, timeout=PATIENCE.connection, set_as_default=False)
-        except (OSError, ValueError, ImportError) as error:
+        except (OSError, ValueError, ImportError, TypeError) as error:  # the last for want of a certificate
             raise UsageError(f"no Dask scheduler answers at {address} ({error}); {_GUIDE}") from error
 
     def close(self) -> None:

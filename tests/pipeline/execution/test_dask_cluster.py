@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,10 +10,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import dask
 import pandas as pd
 import pytest
 
 import tablekin
+from tablekin.collation import stage as collating
 from tablekin.errors import UsageError
 from tablekin.execution import Failure, open_cluster
 from tablekin.execution import dask_cluster as cluster_module
@@ -21,8 +24,8 @@ from tablekin.explain import match_pairs, score_pairs
 from tablekin.explain import stage as compare
 from tablekin.orchestration import RunRequest, Stages, run
 from tablekin.schemas import RECOMPUTED_TABLES, SCHEMAS
-from tests.support import fake_stages, mortal_stages, table_stages
-from tests.support.runs import CPU, digests, write_scan
+from tests.support import edition_stages, fake_stages, mortal_stages, table_stages
+from tests.support.runs import CPU, digests, in_this_process, write_scan
 
 MORTAL = Stages(mortal_stages.analyse, score_pairs, mortal_stages.match)
 PATIENCE = 120  # seconds that a loaded machine may need for what takes two
@@ -61,9 +64,10 @@ class Machines:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(PATIENCE)
 
-    def start_scheduler(self):
+    def start_scheduler(self, *options):
         file = self.folder / "scheduler.json"
-        self.start("scheduler", "--host", "127.0.0.1", "--port", 0, "--scheduler-file", file)
+        file.unlink(missing_ok=True)
+        self.start("scheduler", "--host", "127.0.0.1", "--port", 0, "--scheduler-file", file, *options)
         _until(lambda: file.exists() and file.read_text().endswith("}"), self)
         self.address = json.loads(file.read_text())["address"]
 
@@ -129,6 +133,53 @@ def test_tables_are_those_of_one_machine_though_machines_and_workers_die(
 def table_stages_or_fake(image, doc_id, config, device):
     stages = fake_stages if image[0, 0] == fake_stages.BROKEN else table_stages
     return stages.analyse(image, doc_id, config, device)
+
+
+def certificate(folder):
+    """Make a key and a certificate of one's own, which is its own authority, as docs/how-to/cluster.md says."""
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=tablekin"
+    )
+    subprocess.run([*command.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return {"--tls-ca-file": cert, "--tls-cert": cert, "--tls-key": key}
+
+
+def test_pages_pairs_and_collations_are_made_by_workers_that_talk_by_tls(
+    scans, tmp_path, machines, monkeypatch
+):
+    monkeypatch.setattr(collating, "_BATCH", 3)
+    for number in range(4, 9):
+        (scans / f"page{number}.png").unlink()
+    sent = []
+    run_in_order = DaskCluster.run_in_order
+
+    def recording(self, function, *arguments):
+        sent.append(getattr(function, "func", function).__name__)
+        return run_in_order(self, function, *arguments)
+
+    monkeypatch.setattr(DaskCluster, "run_in_order", recording)
+    files = certificate(tmp_path)
+    options = [text for pair in files.items() for text in pair]
+    machines.end_all()
+    machines.start_scheduler("--protocol", "tls", *options)
+    assert machines.address.startswith("tls://")
+    kin = Stages(edition_stages.analyse, score_pairs, match_pairs)
+    order = RunRequest((scans,), tmp_path / "cluster", config=CPU, scheduler=machines.address)
+    with pytest.raises(UsageError, match="no Dask scheduler answers at tls://"):  # without the certificate
+        run(order, print, kin)
+    tls = {f"distributed.comm.tls.client.{name}": str(files[f"--tls-{name}"]) for name in ("cert", "key")}
+    tls["distributed.comm.tls.ca-file"] = str(files["--tls-ca-file"])
+    with dask.config.set(tls):
+        machines.start_workers(2, "--nthreads", 1, *options)
+        run(order, print, kin)
+    assert {"analyse_scan", "collate_batch"} < {*sent}, sent  # and what matches pairs
+    with in_this_process():
+        run(RunRequest((scans,), tmp_path / "one", config=CPU, workers=1), print, kin)
+    assert digests(tmp_path / "cluster") == digests(tmp_path / "one")
+    assert len(pd.read_parquet(tmp_path / "cluster/collations"))
 
 
 def test_a_page_that_ends_every_worker_fails_alone(scans, tmp_path, machines):

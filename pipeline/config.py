@@ -92,7 +92,7 @@ class ExplainConfig(_Section):
         description="one LRP-gamma for all convolutions; absent: the network's own, layer by layer",
     )
     similarity: Similarity = Field(
-        default=Similarity.PAPER,
+        default=Similarity.SPECIFIC,
         description="by what partners are ranked and matches chosen: `specific`, which knows what tables have in "
         "common, or `paper`, the plain product of the features; the tables have both",
     )

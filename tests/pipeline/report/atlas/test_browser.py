@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from tablekin.corpus import CorpusStore
+from tablekin.explain import joint_relevance, pool_factor
 from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.report import AtlasRequest, write_atlas
 from tablekin.report.verdict_words import stated_odds
@@ -217,19 +218,31 @@ def relevance(corpus, a, b, level):
 
 
 def test_the_relevance_of_a_pair_is_that_of_the_corpus(page, atlas, corpus):
-    page.visit(atlas, "#/pair/page0/page2?from=1&beyond=0")
+    page.visit(atlas, "#/pair/page0/page2?from=1")
     matches = relevance(corpus, "page0", "page2", "cell")
     pair = CorpusStore.open(corpus).read("pairs", ["page0", "page2"]).iloc[0]
     told = page.run(
         script="""[...document.querySelectorAll('.connection')]
         .map((one) => [...one.children].map((part) => part.innerText))"""
     )
-    shares = [float(row[0].removesuffix(" %")) for row in told]
-    assert np.allclose(shares[: len(matches)], 100 * matches["share"], atol=0.011)
+    told = [row for row in told if float(row[0]) > 0]
+    assert np.allclose([float(row[0]) for row in told[: len(matches)]], matches["specific"], atol=1e-4)
     names = CorpusStore.open(corpus).read("regions", ["page0"]).set_index("region_id")
     first = names.loc[matches["region_a"].iloc[0]]
     assert f"row {first['row'] + 1:.0f}, column {first['col'] + 1:.0f}" in told[0][1]
     assert told[0][3].split()[1 : 1 + len(matches["features"].iloc[0])] == [*matches["features"].iloc[0]]
+    page.go(hash="#/pair/page0/page2?from=1&beyond=0")
+    shares = page.run(
+        script="[...document.querySelectorAll('.connection .share')].map((one) => one.innerText)"
+    )
+    cells = [
+        pool_factor(
+            *(CorpusStore.open(corpus).read(table, [doc]) for table in ("factors", "regions")), "cell"
+        )
+        for doc in ("page0", "page2")
+    ]
+    strongest = np.sort(joint_relevance(*cells).to_numpy().ravel())[: -len(shares) - 1 : -1] / pair["dot"]
+    assert np.allclose([float(one.removesuffix(" %")) for one in shares], 100 * strongest, atol=0.011)
     sums = page.text(".sums")
     assert f"cosine {pair['cosine']:.3f}" in sums and f"score {pair['dot']:.4g}" in sums.replace("e+", "e+")
 
@@ -272,7 +285,7 @@ def test_odds_are_told_as_the_command_line_tells_them(page, atlas, corpus):
 
 def test_the_matrix_of_a_pair_is_gone_through_by_keys(page, atlas, corpus):
     matches = relevance(corpus, "page0", "page2", "row").set_index(["region_a", "region_b"])
-    page.visit(atlas, "#/pair/page0/page2?level=row")
+    page.visit(atlas, "#/pair/page0/page2?level=row&beyond=0")
     page.run(script="document.querySelector('.matrix-frame canvas').focus()")
     page.press(key="ArrowDown")
     page.press(key="ArrowRight")

@@ -49,6 +49,9 @@ export interface RelevanceMap {
   ofA: Float32Array // sums over the regions of b
   ofB: Float32Array
   strongest: number
+  weighed: Float32Array // regions of a by features, times the scale of a
+  others: Float32Array // features by regions of b: what the former are multiplied by
+  features: Float32Array // regions of b by features, as they are
 }
 
 export function score(a: Doc, b: Doc): number {
@@ -104,12 +107,13 @@ export function relevanceMap(a: Doc, b: Doc, level: Level, specific?: Specific):
   if (!specific) {
     for (let j = 0; j < cols; j++) for (let m = 0; m < WIDTH; m++) transposed[m * cols + j] = right.values[j * WIDTH + m]
   }
+  const weighed = own ? left.values.map((one, k) => one * own[k % WIDTH]) : left.values
   const [ofA, ofB] = [new Float32Array(rows), new Float32Array(cols)]
   let strongest = 0
   for (let i = 0; i < rows; i++) {
     const row = values.subarray(i * cols, (i + 1) * cols)
     for (let m = 0; m < WIDTH; m++) {
-      const value = left.values[i * WIDTH + m] * (own ? own[m] : 1)
+      const value = weighed[i * WIDTH + m]
       if (value === 0) continue
       const begin = m * cols
       for (let j = 0; j < cols; j++) row[j] += value * transposed[begin + j]
@@ -121,7 +125,7 @@ export function relevanceMap(a: Doc, b: Doc, level: Level, specific?: Specific):
     }
   }
   const whole = specific ? specificScore(a, b, specific) : score(a, b)
-  return { a: left.regions, b: right.regions, values, score: whole, ofA, ofB, strongest }
+  return { a: left.regions, b: right.regions, values, score: whole, ofA, ofB, strongest, weighed, others: transposed, features: right.values }
 }
 
 // The metric times the scaled regions: features by regions.
@@ -168,11 +172,11 @@ export function strongest(map: RelevanceMap, count: number): Connection[] {
 }
 
 // The digits that two regions have in common, those that matter most first.
-export function featuresOf(left: Pooled, i: number, right: Pooled, j: number, count: number): string[] {
+export function featuresOf(map: RelevanceMap, i: number, j: number, count: number): string[] {
   const parts: [number, number][] = []
   for (let m = 0; m < WIDTH; m++) {
-    const part = left.values[i * WIDTH + m] * right.values[j * WIDTH + m]
-    if (part > 0) parts.push([part, m])
+    const part = map.weighed[i * WIDTH + m] * map.others[m * map.b.length + j]
+    if (part > 0 && map.features[j * WIDTH + m] !== 0) parts.push([part, m])
   }
   parts.sort((one, other) => other[0] - one[0])
   return parts.slice(0, count).map(([, m]) => FEATURES[m])

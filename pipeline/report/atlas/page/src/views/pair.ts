@@ -6,7 +6,7 @@ import { type Collation, collationOf, type Doc, openDocument, type Region } from
 import { h, s, said } from '../dom'
 import { growing, rectangle, regionName, section, shortName, tick } from '../parts'
 import { type Entry, RegionMatrix } from '../matrix'
-import { type Connection, featuresOf, type Level, LEVELS, pool, type Pooled, type RelevanceMap, relevanceMap, strongest } from '../relevance'
+import { type Connection, featuresOf, type Level, LEVELS, type RelevanceMap, relevanceMap, strongest } from '../relevance'
 import { PairSums } from '../sums'
 import { address, note, type Route } from '../route'
 import { counted, fill, percent, T } from '../strings'
@@ -64,7 +64,6 @@ class PairView {
   private isTied = true
   private marks = false
   private map!: RelevanceMap
-  private pooled!: [Pooled, Pooled]
   private best: Connection[] = []
   private drawn: Connection[] = []
   private least = 0.5
@@ -172,7 +171,6 @@ class PairView {
   private remake(from: string | null): void {
     this.entry = null
     this.map = relevanceMap(this.a, this.b, this.level, this.hide ? this.corpus.specific : undefined)
-    this.pooled = [pool(this.a, this.level), pool(this.b, this.level)]
     this.best = strongest(this.map, DRAWN)
     const few = fewOfEach(this.best.slice(0, 4 * FIRST))
     const last = few[Math.min(FIRST, few.length) - 1]
@@ -187,7 +185,7 @@ class PairView {
     const line = ({ i, j, relevance }: Connection) => {
       const [a, b] = [this.map.a[i], this.map.b[j]]
       const share = this.map.score ? relevance / this.map.score : 0
-      return [a.id, b.id, regionName(this.a, a), regionName(this.b, b), relevance, share, featuresOf(this.pooled[0], i, this.pooled[1], j, 5).join(' ')]
+      return [a.id, b.id, regionName(this.a, a), regionName(this.b, b), relevance, share, featuresOf(this.map, i, j, 5).join(' ')]
     }
     return [head, ...this.best.slice(0, LISTED).map(line)]
   }
@@ -306,7 +304,7 @@ class PairView {
   }
 
   private entryInWords({ i, j }: Entry): string {
-    const features = featuresOf(this.pooled[0], i, this.pooled[1], j, 5)
+    const features = featuresOf(this.map, i, j, 5)
     const share = this.share(this.value(i, j), 3)
     const words = { a: regionName(this.a, this.map.a[i]), b: regionName(this.b, this.map.b[j]), share, digits: features.join(', ') }
     return fill(features.length ? t.entry : t.entryNone, words)
@@ -408,7 +406,7 @@ class PairView {
 
   private drawList(all: Connection[]): void {
     const row = ({ i, j, relevance }: Connection) => {
-      const features = featuresOf(this.pooled[0], i, this.pooled[1], j, 5)
+      const features = featuresOf(this.map, i, j, 5)
       return h(
         'button',
         {

@@ -33,7 +33,7 @@ def make_groups(corpus: CorpusStore, seed: int = 0) -> pd.DataFrame:
 
 
 def _nearest(corpus: CorpusStore, names: list[str]) -> pd.DataFrame:
-    """Find the nearest document by cosine and the cosine; missing where there is no other."""
+    """Find the nearest document by rank, and the cosine with it; missing where there is no other."""
     columns = ["doc_a", "doc_b", "cosine"]
     near = corpus.read_nearest_pairs(1, [*columns, "rank_a", "rank_b"])
     both = pd.concat(

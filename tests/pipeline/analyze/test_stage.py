@@ -74,9 +74,10 @@ def test_works_are_clusters_and_the_nearest_is_that_of_the_pairs(corpus, tmp_pat
     pairs = pd.read_parquet(corpus / "pairs")
     for doc, row in groups.iterrows():
         own = pairs[(pairs["doc_a"] == doc) | (pairs["doc_b"] == doc)]
-        assert row["nearest_cosine"] == own["cosine"].max()
-        best = own[own["cosine"] == own["cosine"].max()]
-        assert row["nearest"] in {*best["doc_a"], *best["doc_b"]} - {doc}
+        (best,) = own[own["rank_a"].where(own["doc_a"] == doc, own["rank_b"]) == 1].itertuples()
+        assert best.specific == own["specific"].max()
+        assert row["nearest_cosine"] == best.cosine
+        assert row["nearest"] in {best.doc_a, best.doc_b} - {doc}
     assert not list(check(corpus))
 
 

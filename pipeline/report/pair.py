@@ -12,7 +12,7 @@ import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
-from tablekin.explain import joint_parts, joint_relevance, pool_factor
+from tablekin.explain import joint_parts, joint_relevance, joint_specific, pool_factor, specific_factor
 from tablekin.page import FLAG_MEANINGS, Level
 from tablekin.report.corrected import describe_corrected
 from tablekin.report.driver_words import pair_sentence, told_by_column
@@ -122,7 +122,8 @@ class Pair:
         -------
         DataFrame
             The strongest first: ``region_a``, ``table_a``, ``row_a``, ``col_a``, ``text_a``, the same of b,
-            ``relevance`` and ``share`` (of the score). What has no relevance is left out.
+            ``relevance``, ``share`` (of the score) and ``specific`` (what they add to the specific similarity). What
+            has no relevance is left out.
 
         Raises
         ------
@@ -141,16 +142,19 @@ class Pair:
             raise UsageError(f"there is no level {level!r}; say one of: {', '.join(LEVELS)}")
         pages = (self.a, self.b)
         factors = [page.rows("factors") for page in pages]
+        scaled = [specific_factor(factor) for factor in factors]
         if level != "region":
-            factors = [
-                pool_factor(factor, page.regions, level) for factor, page in zip(factors, pages, strict=True)
-            ]
+            factors, scaled = (
+                [pool_factor(factor, page.regions, level) for factor, page in zip(sides, pages, strict=True)]
+                for sides in (factors, scaled)
+            )
         rows = joint_relevance(*factors).stack()
-        rows = rows[rows != 0].rename_axis(["region_a", "region_b"]).rename("relevance").reset_index()
+        rows = rows[rows != 0].rename_axis(["region_a", "region_b"]).rename("relevance").to_frame()
+        rows = rows.assign(specific=joint_specific(*scaled).stack().reindex(rows.index)).reset_index()
         rows = rows.sort_values("relevance", ascending=False, kind="stable", ignore_index=True)
         rows["share"] = rows["relevance"] / self.score
         sides = [_places(page, rows[f"region_{side}"], side) for page, side in zip(pages, "ab", strict=True)]
-        return pd.concat([*sides, rows[["relevance", "share"]]], axis=1)
+        return pd.concat([*sides, rows[["relevance", "share", "specific"]]], axis=1)
 
     def plot(self) -> Drawing:
         """Draw both pages, the rows that belong together, and the part of the similarity that each column has.

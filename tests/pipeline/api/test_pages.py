@@ -60,11 +60,13 @@ def test_a_pair_has_the_scores_and_matches_that_a_run_writes(pages, folder):
 def test_relevances_of_all_parts_add_up_and_those_of_matches_are_among_them(pages):
     pair = tablekin.compare(*pages)
     assert pair.relevance("region")["relevance"].sum() == pytest.approx(pair.score, rel=1e-5)
+    assert pair.relevance("region")["specific"].sum() == pytest.approx(pair.specific, abs=1e-3)
     for level, matches in pair.matches.groupby("level"):
         listed = pair.relevance(level)
         assert listed["relevance"].is_monotonic_decreasing
-        strongest = listed.head(len(matches))["relevance"]
-        np.testing.assert_allclose(strongest, matches.sort_values("rank")["relevance"], rtol=1e-5)
+        strongest = listed.sort_values("specific", ascending=False).head(len(matches))
+        for name in ("specific", "relevance"):
+            np.testing.assert_allclose(strongest[name], matches.sort_values("rank")[name], rtol=1e-4)
         named = listed.set_index(["region_a", "region_b"])["relevance"]
         for match in matches.itertuples():
             assert named[match.region_a, match.region_b] == pytest.approx(match.relevance, rel=1e-5)

@@ -25,7 +25,7 @@ class Tracer(fx.Tracer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.proxy_buffer_attributes = True  # a buffer may be cut by the shape of the input, as positions are
+        self.proxy_buffer_attributes = True
         self.made: dict[str, nn.Module] = {}
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
@@ -63,7 +63,12 @@ def traced(tracer: Tracer, model: nn.Module) -> fx.Graph:
         If what it does depends on the values of its input.
     """
     try:
-        return with_single_pieces(tracer.trace(model))
+        try:  # a buffer may be cut by the shape of the input, as positions are
+            graph = tracer.trace(model)
+        except (fx.proxy.TraceError, TypeError):  # or be asked for its values
+            tracer.proxy_buffer_attributes = False
+            graph = tracer.trace(model)
+        return with_single_pieces(graph)
     except (fx.proxy.TraceError, TypeError) as error:
         raise UnsupportedOperationError(
             f"{type(model).__name__} cannot be written down as a graph of operations: its forward decides by values of "

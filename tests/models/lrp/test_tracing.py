@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tablekin.models.lrp import Propagation, Zero
 from tablekin.models.lrp.step import Step, UnsupportedOperationError, nothing
 from tablekin.models.lrp.tracing import Tracer, asks_for_shape, attribute, inputs_of, traced
 
@@ -69,3 +70,25 @@ class Loops(nn.Module):
 def test_a_model_that_counts_by_its_input_is_named() -> None:
     with pytest.raises(UnsupportedOperationError, match="Loops cannot be written down as a graph"):
         traced(Tracer(), Loops())
+
+
+class Asks(nn.Module):
+    """Cuts a buffer by the shape of its input, or asks for the buffer's values."""
+
+    def __init__(self, for_values: bool) -> None:
+        super().__init__()
+        self.for_values = for_values
+        self.register_buffer("mask", torch.tensor([True, False, True, True]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.for_values:
+            return x[:, 1:] if self.mask.any() else x
+        return x * self.mask[: x.shape[1]]
+
+
+def test_buffers_may_be_cut_by_shapes_or_asked_for_values() -> None:
+    x = torch.tensor([[3.0, 4.0, 5.0]])
+    for for_values, expected in ((True, [[0, 4, 5]]), (False, [[3, 0, 5]])):
+        propagation = Propagation(Asks(for_values), x, Zero())
+        assert torch.equal(propagation.output, Asks(for_values)(x))
+        assert propagation.relevance(propagation.output).input.tolist() == expected

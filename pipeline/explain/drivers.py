@@ -7,6 +7,7 @@ of the sum over the maps of all pairs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from scipy import sparse
 from tablekin.corpus import CorpusStore
 from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
+from tablekin.execution import default_workers
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
 from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES
@@ -65,16 +67,18 @@ def driver_tables(corpus: CorpusStore, partners: str = "all") -> Iterator[pa.Tab
         return
     relation = _relation(corpus, names, partners)
     sums, blocks = relation.sums(phi), divide_into_blocks(phi)
-    for batch in corpus.batches(
+    batches = corpus.batches(
         {
             "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col"],
             "factors": ["doc_id", "region_id", "feature", "relevance"],
         }
-    ):
-        regions = _DocumentRegions.of(names, batch["regions"])
-        if len(regions.document):
-            factors = regions.pool(names, batch["factors"])
-            yield _weigh(names, regions, factors, relation, sums, blocks)
+    )
+    with ThreadPoolExecutor(default_workers("cpu")) as threads:
+        for batch in batches:
+            regions = _DocumentRegions.of(names, batch["regions"])
+            if len(regions.document):
+                factors = regions.pool(names, batch["factors"])
+                yield _weigh(names, regions, factors, relation, sums, blocks, threads)
 
 
 def _read_phi(corpus: CorpusStore) -> tuple[pa.Array, Floats]:
@@ -200,8 +204,9 @@ def _weigh(
     relation: _Relation,
     sums: Floats,
     blocks: BoundBlocks,
+    threads: Executor,
 ) -> pa.Table:
-    """Make the rows of some documents."""
+    """Make the rows of some documents; their partners are looked for in threads, each document's in one."""
     count = len(regions.document)
     owners = np.repeat(np.arange(count), np.diff(factors.indptr))
     products = factors.data * sums[regions.document[owners], factors.indices]
@@ -214,17 +219,15 @@ def _weigh(
     share = np.where(positive, relevance / np.where(positive, np.repeat(total, sizes), 1.0), 0.0)
     partners, top = np.zeros(count, np.int32), np.full(count, -1, np.int32)
     begin, features, entries = fill_groups(factors.indptr.astype(np.int64), factors.indices, factors.data)
-    for at, size in zip(first, sizes, strict=True):
+
+    def find(at: int, size: int) -> None:
         here = slice(at, at + size)
+        allowed = relation.partners(regions.document[at])
         find_partners(
-            begin[at : at + size + 1],
-            features,
-            entries,
-            relation.partners(regions.document[at]),
-            blocks,
-            partners[here],
-            top[here],
+            begin[at : at + size + 1], features, entries, allowed, blocks, partners[here], top[here]
         )
+
+    list(threads.map(find, first, sizes))
     return pa.table(
         {
             "doc_id": pa.DictionaryArray.from_arrays(pa.array(regions.document, pa.int32()), names),

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from tablekin.collation.agreement_sums import Array, sum_of_best, sum_of_columns, sum_of_rows
-from tablekin.collation.column import Column
 from tablekin.collation.grid import Grid
 from tablekin.collation.span import ColumnSpan
 from tablekin.collation.value_matches import NEAR, SAME, SAME_BARE, SAME_NUMBER, match_values
 from tablekin.collation.value_relations import near_at, same_at
 from tablekin.collation.vocabulary import NOTHING, NumberedTexts, Places, Vocabulary
+from tablekin.collation.witness_column import WitnessColumn
 from tablekin.threshold import threshold
 
 _NATS_PER_DIGIT = float(np.log(10))
@@ -135,7 +135,7 @@ class AgreementScores:
         filled = a.filled[rows[:, 0]], b.filled[rows[:, 1]]
         return np.where(filled[0] & filled[1], scores, np.where(filled[0] | filled[1], WEIGHTS.missing, 0.0))
 
-    def weights(self, column: Column) -> Array:
+    def weights(self, column: WitnessColumn) -> Array:
         """Weights of the values of a column, ``(rows,)``; of an empty cell it means nothing."""
         return self._weights.of(column.vocabulary)[column.place]
 

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.column import Column
-from tablekin.collation.document_rows import CellRows, DigitRows
 from tablekin.collation.span import Columns
 from tablekin.collation.values import Text
 from tablekin.collation.vocabulary import Codes, NumberedTexts, joined_numbers, number_texts
+from tablekin.collation.witness_column import WitnessColumn
+from tablekin.collation.witness_rows import CellRows, DigitRows
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,18 @@ class Grid:
         return self._turned
 
     @cached_property
-    def _columns(self) -> dict[Columns, Column]:
+    def _columns(self) -> dict[Columns, WitnessColumn]:
         return {}
 
-    def column(self, columns: Columns) -> Column:
+    def column(self, columns: Columns) -> WitnessColumn:
         """Read neighbouring columns as one."""
         if columns not in self._columns:
             first, count = columns
             if count == 1:
                 place = np.ascontiguousarray(self.numbered.place[:, first])
-                column = Column(self.text[:, first], NumberedTexts(self.numbered.vocabulary, place))
+                column = WitnessColumn(self.text[:, first], NumberedTexts(self.numbered.vocabulary, place))
             else:
-                column = Column(self._joined(first, count))
+                column = WitnessColumn(self._joined(first, count))
             self._columns[columns] = column
         return self._columns[columns]
 

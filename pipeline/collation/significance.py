@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment
-from tablekin.collation.column import Column
 from tablekin.collation.needleman_wunsch import best_path
 from tablekin.collation.span import ColumnSpan
 from tablekin.collation.value_relations import near_at, same_at, same_between
 from tablekin.collation.vocabulary import Places
+from tablekin.collation.witness_column import WitnessColumn
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -177,7 +177,7 @@ def _cost_of_gaps(agreement: AgreementScores, alignment: Alignment) -> float:
     return gaps * float(np.log(max(agreement.a.shape[0], agreement.b.shape[0])))
 
 
-def _same(a: Column, b: Column, rows: Places) -> NDArray[np.bool_]:
+def _same(a: WitnessColumn, b: WitnessColumn, rows: Places) -> NDArray[np.bool_]:
     """Tell in which rows that correspond two columns are of one value, ``(n,)``."""
     return same_at(a.vocabulary, a.place[rows[:, 0]], b.vocabulary, b.place[rows[:, 1]])
 

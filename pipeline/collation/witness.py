@@ -11,17 +11,17 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tablekin.collation.document_rows import (
-    COLUMNS,
-    NO_ROWS,
-    DocumentRows,
-    FactorRows,
-    rows_by_document,
-    rows_of_frames,
-)
 from tablekin.collation.expectation import NO_EXPECTATIONS, Expectations, expect
 from tablekin.collation.grid import Grid, make_grids
 from tablekin.collation.relevance import CellRelevance, TableFactors
+from tablekin.collation.witness_rows import (
+    COLUMNS,
+    NO_ROWS,
+    FactorRows,
+    WitnessRows,
+    rows_by_document,
+    rows_of_frames,
+)
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Failure, attempt
 from tablekin.recompute import number_columns, read_number_columns, read_tables, recompute
@@ -84,7 +84,7 @@ def make_witness(
     return _make(doc_id, rows_of_frames(regions, digits, factors), expected)
 
 
-def _make(doc_id: str, rows: DocumentRows, expected: Expectations) -> Witness:
+def _make(doc_id: str, rows: WitnessRows, expected: Expectations) -> Witness:
     return Witness(doc_id, tuple(make_grids(rows.cells, rows.digits)), rows.factors, expected)
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.collation.document_rows import rows_of_frames
 from tablekin.collation.grid import make_grids
+from tablekin.collation.witness_rows import rows_of_frames
 from tests.support.read_tables import grid
 
 

@@ -1,4 +1,4 @@
-"""DocumentRows: what a corpus says of the cells of a document, in arrays that take little room."""
+"""WitnessRows: what a corpus says of the cells of a document, in arrays that take little room."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FactorRows(NamedTuple):
     relevance: NDArray[np.float32]
 
 
-class DocumentRows(NamedTuple):
+class WitnessRows(NamedTuple):
     """Rows of one document."""
 
     cells: CellRows
@@ -59,7 +59,7 @@ class DocumentRows(NamedTuple):
 
 
 _NO_PLACES, _NO_SIGNS, _NO_SCORES = np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0, np.float32)
-NO_ROWS = DocumentRows(
+NO_ROWS = WitnessRows(
     CellRows(_NO_PLACES, _NO_PLACES, _NO_PLACES, _NO_PLACES, _NO_SCORES, pa.array([], pa.string())),
     DigitRows(_NO_PLACES, _NO_SIGNS, _NO_SCORES),
     FactorRows(_NO_PLACES, _NO_SIGNS, _NO_SCORES),
@@ -67,7 +67,7 @@ NO_ROWS = DocumentRows(
 """Of a document without cells."""
 
 
-def rows_of_frames(regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> DocumentRows:
+def rows_of_frames(regions: pd.DataFrame, digits: pd.DataFrame, factors: pd.DataFrame) -> WitnessRows:
     """Take the rows of one document from its tables ``regions``, ``digits`` and ``factors``."""
     tables = {
         name: pa.table({column: _as_arrow(frame[column]) for column in COLUMNS[name][1:]})
@@ -80,7 +80,7 @@ def _as_arrow(values: pd.Series) -> pa.Array:
     return pa.array(values.to_numpy(object, na_value=None), from_pandas=True)
 
 
-def rows_by_document(tables: Mapping[str, pa.Table], wanted: pa.Array) -> Iterator[tuple[str, DocumentRows]]:
+def rows_by_document(tables: Mapping[str, pa.Table], wanted: pa.Array) -> Iterator[tuple[str, WitnessRows]]:
     """Yield the rows of each document of a batch that is wanted.
 
     Parameters
@@ -109,7 +109,7 @@ def rows_by_document(tables: Mapping[str, pa.Table], wanted: pa.Array) -> Iterat
         yield name, _rows(*own)
 
 
-def _rows(regions: pa.Table, digits: pa.Table, factors: pa.Table) -> DocumentRows:
+def _rows(regions: pa.Table, digits: pa.Table, factors: pa.Table) -> WitnessRows:
     """Keep what concerns cells, of the tables of one document."""
     if not len(regions):
         return NO_ROWS
@@ -123,7 +123,7 @@ def _rows(regions: pa.Table, digits: pa.Table, factors: pa.Table) -> DocumentRow
     explained = _numbers(factors, "region_id", np.int32)
     known = np.isin(explained, region)
     feature = pc.index_in(factors["feature"].cast(pa.string()), _FEATURES)
-    return DocumentRows(
+    return WitnessRows(
         CellRows(
             region,
             _numbers(cells, "table_id", np.int32),

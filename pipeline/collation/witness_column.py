@@ -1,4 +1,4 @@
-"""Column: what a column of a table says, or several neighbouring ones as one, and what is known of it by itself."""
+"""WitnessColumn: what a column of a table says, or neighbouring ones as one, and what is known of it by itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tablekin.collation.values import Text, is_argument_column
 from tablekin.collation.vocabulary import NOTHING, Codes, NumberedTexts, Places, Vocabulary, number_texts
 
 
-class Column:
+class WitnessColumn:
     """A column of a table.
 
     Parameters

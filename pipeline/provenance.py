@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import json
 import platform
 import sys
 from collections.abc import Mapping
@@ -30,14 +31,19 @@ _PACKAGES = (
 
 
 def weights_digests() -> dict[str, str]:
-    """SHA-256 of every file of weights that ships, by name."""
+    """SHA-256 of every file of weights that ships, by name.
+
+    And of the gammas by which relevance is passed back through them, as ``gamma``: other ones are another explanation.
+    """
     from tablekin import models
+    from tablekin.models.networks.architecture import GAMMA
 
     folder = Path(str(models.__file__)).parent / "weights"
-    return {
+    digests = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.glob("*.safetensors"))
     }
+    return digests | {"gamma": hashlib.sha256(json.dumps(dict(GAMMA)).encode()).hexdigest()}
 
 
 def document_digests(weights: Mapping[str, str]) -> list[str]:

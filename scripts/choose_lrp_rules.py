@@ -33,7 +33,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from lib.bootstrap import resample
-from lib.contestants import METHODS, RULES
+from lib.contestants import BASELINE, METHODS, RULES
 from lib.explained import Cache, PausedError
 from lib.hundred_pairs import HALVES, hundred_pairs
 from lib.rule_scores import (
@@ -48,7 +48,6 @@ from lib.rule_scores import (
 )
 from lib.second_order import SHARES
 from lib.strokes import STEPS
-from lib.subject import DEFAULT
 
 CRITERION, TIE_BREAKER = "between", "strokes"
 _GOLDEN = (5**0.5 - 1) / 2  # its multiples spread evenly: the first so many pairs are of all groups
@@ -103,7 +102,7 @@ def measure(
     return pd.DataFrame(rows)
 
 
-def summarise(scores: pd.DataFrame, seed: int, against: str = DEFAULT) -> pd.DataFrame:
+def summarise(scores: pd.DataFrame, seed: int, against: str = BASELINE) -> pd.DataFrame:
     """Average the measures over pairs, with 95 % intervals, and their differences to a method on the same pairs.
 
     Returns

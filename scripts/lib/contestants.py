@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lib.subject import (
-    DEFAULT,
     HESSIAN,
     OCCLUSION,
     OWN,
@@ -53,15 +52,18 @@ def _by_depth(*gammas: float) -> dict[str, float]:
     return dict(zip(GAMMA, gammas, strict=True))
 
 
+_FALLING = _by_depth(0.5, 0.25, 0.25, 0.1, 0.1, 0)
+BASELINE = "gamma falling from 0.5"  # the default when the study was made
+
 RULES: Mapping[str, Contestant] = {
-    DEFAULT: Contestant(GAMMA),
+    BASELINE: Contestant(_FALLING),
     **{f"gamma {gamma:g}": Contestant(_all(gamma)) for gamma in (0, 0.25, 1, 4, 16)},
     "gamma falling from 2": Contestant(_by_depth(2, 1, 1, 0.5, 0.5, 0)),
     "gamma rising to 1": Contestant(_by_depth(0, 0.1, 0.25, 0.5, 1, 1)),
     "gamma 1 in the encoder, 0 above": Contestant(_by_depth(1, 1, 1, 0, 0, 0)),
-    "gamma table, no z^B": Contestant(GAMMA, GammaPatches),
+    f"{BASELINE}, no z^B": Contestant(_FALLING, GammaPatches),
     "gamma 1, no z^B": Contestant(_all(1), GammaPatches),
-    "gamma table, weaker": Contestant(GAMMA, min_rule="weaker"),
+    f"{BASELINE}, weaker": Contestant(_FALLING, min_rule="weaker"),
 }
 """Rules that could be the default."""
 REFERENCES = (OWN, HESSIAN, OCCLUSION)

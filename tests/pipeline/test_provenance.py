@@ -6,6 +6,7 @@ import pytest
 
 import tablekin
 from tablekin import provenance
+from tablekin.models.networks import architecture
 from tablekin.schemas import SCHEMA_VERSION
 from tests.support.places import ROOT
 
@@ -13,9 +14,18 @@ from tests.support.places import ROOT
 def test_weights_are_named_by_their_content():
     files = sorted((ROOT / "models/weights").glob("*.safetensors"))
     assert files
-    assert provenance.weights_digests() == {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files
-    }
+    digests = provenance.weights_digests()
+    assert digests.pop("gamma")
+    assert digests == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_another_gamma_is_another_explanation(monkeypatch):
+    before = provenance.weights_digests()
+    monkeypatch.setattr(architecture, "GAMMA", dict(architecture.GAMMA))
+    assert provenance.weights_digests() == before
+    monkeypatch.setitem(architecture.GAMMA, "head", 7.0)
+    after = provenance.weights_digests()
+    assert {name for name in before if after[name] != before[name]} == {"gamma"}
 
 
 def test_versions_are_those_that_run(monkeypatch):

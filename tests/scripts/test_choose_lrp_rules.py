@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from choose_lrp_rules import becomes_default, choose, show, summarise, worse_than_default
-from lib.contestants import RULES
+from lib.contestants import BASELINE, RULES
 from lib.explained import Cache, PausedError
-from lib.subject import DEFAULT
 
 
 def scores(gain: float, loss: float = 0.0, strokes: float = 0.4) -> pd.DataFrame:
@@ -51,7 +50,7 @@ def test_a_rule_that_is_better_and_nowhere_worse_becomes_the_default() -> None:
 
 def test_measures_are_averaged_over_the_pairs_that_have_them() -> None:
     summary = summarise(scores(0.1), 0).set_index(["method", "measure"])
-    pointing = summary.loc[(DEFAULT, "pointing")]
+    pointing = summary.loc[(BASELINE, "pointing")]
     assert pointing["pairs"] == 3 and pointing["mean"] == pytest.approx(2 / 3)
     masks = summary.loc[("gamma 1", "masks")]
     assert (masks["difference"], masks["low"], masks["high"]) == pytest.approx((0, 0.9, 0.9))

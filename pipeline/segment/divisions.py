@@ -42,7 +42,7 @@ class DivisionCriteria:
         chosen=_CROSSED,
     )
     stroke_rows: float = threshold(
-        0.5, "of the rows", "with digits on what is no rule but their strokes", chosen=_TIGHT
+        0.95, "of the rows", "with digits on what is no rule but their strokes", chosen=_TIGHT
     )
     stroke_reach: int = threshold(
         2, "pixels", "from it to where a rule goes on beyond the rows", chosen=_TIGHT

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tablekin.config import RunConfig
+from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.orchestration import RunRequest, load_stages, run
 from tests.support import table_stages
 from tests.support.places import DOCS
@@ -43,11 +44,13 @@ def told(tmp_path_factory):
     return names, {table: pd.read_parquet(folder / "corpus" / table) for table in tables}
 
 
-def test_neighbours_are_the_largest_cosines_of_the_document(told):
+def test_neighbours_are_those_whose_features_are_most_like_those_of_the_document(told):
     names, tables = told
-    phi = tables["features"].set_index("doc_id")["phi"].map(lambda values: values / np.linalg.norm(values))
-    cosines = {other: phi["page1"] @ phi[other] for other in phi.index if other != "page1"}
-    expected = sorted(cosines, key=lambda other: -cosines[other])[:5]
+    phi = tables["features"].set_index("doc_id")["phi"]
+    compared = load_specific_similarity().features(np.stack(phi.to_list()))
+    own = pd.Series(list(compared / np.linalg.norm(compared, axis=1, keepdims=True)), phi.index)
+    specific = {other: own["page1"] @ own[other] for other in phi.index if other != "page1"}
+    expected = sorted(specific, key=lambda other: -specific[other])[:5]
     for found, rank in ((names["why"], "rank"), (names["neighbours"], "place")):
         partner = found["doc_b"].where(found["doc_a"] == "page1", found["doc_a"])
         assert list(dict.fromkeys(partner)) == expected

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from benchmark_pairs import measure
 
+from tablekin.config import Similarity
 from tablekin.corpus import CorpusStore
 
 
 def test_measures_what_is_written(made_folder):
-    result = measure(made_folder, 2)
+    result = measure(made_folder, 2, Similarity.PAPER)
     assert (result["pairs"], result["matches"]) == (66, 66 * 3 * 2)
     assert len(CorpusStore.open(made_folder).read("pairs")) == 66
     matches = CorpusStore.open(made_folder).read("matches")

@@ -300,16 +300,22 @@ def test_the_matrix_of_a_pair_is_gone_through_by_keys(page, atlas, corpus):
     assert f"at={ids[0]}" in page.run(script="location.hash")
 
 
-def test_pointing_at_a_cell_lights_up_its_partners(page, atlas):
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("for", "with the other page, most with row"), ("against", "speaks against likeness (-")],
+)
+def test_pointing_at_a_cell_says_what_it_does_and_lights_up_its_partners(page, atlas, kind, told):
     page.visit(atlas, "#/pair/page0/page2")
     page.wait(condition="document.querySelectorAll('.bridge path').length > 0")
     spot = page.run(
-        script="""(() => { const one = document.querySelectorAll('.viewer')[0].querySelectorAll('.layer.heat rect')[20]
-        .getBoundingClientRect(); return [one.x + one.width / 2, one.y + one.height / 2] })()"""
+        script=f"""(() => {{ const heat = document.querySelector('.viewer .layer.heat')
+        const all = [...heat.querySelectorAll('rect.{kind}')]
+        all.sort((one, other) => other.getAttribute('fill-opacity') - one.getAttribute('fill-opacity'))
+        const box = all[0].getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] }})()"""
     )
     page.hover(x=spot[0], y=spot[1])
     page.wait(condition="document.querySelector('.pointed-at').innerText.startsWith('A, row')")
-    assert "with the other page, most with row" in page.text(".pointed-at")
+    assert told in page.text(".pointed-at")
 
 
 def test_an_apparatus_is_gone_through_by_keys_and_its_marks_are_exported(page, atlas, corpus):

@@ -204,6 +204,8 @@ export const T = {
     tiedLoose: 'The pages are tied by their size: no cells correspond.',
     point: 'Point at a cell, or choose one below, to see its partners on the other page.',
     pointed: '{region} shares {share} with the other page, most with {partners}.',
+    pointedAlone: '{region} shares {share} with the other page, with no part of it more than with others.',
+    pointedAgainst: '{region} speaks against likeness ({share}).',
     list: 'Strongest connections',
     common: 'digits',
     share: 'share',

@@ -296,10 +296,10 @@ class PairView {
       return `${regionName(docs[1 - focus.side], region)} (${this.part(one.relevance, 2)})`
     })
     const letter = focus.side === 0 ? 'A' : 'B'
-    return fill(t.pointed, {
+    return fill(sum < 0 ? t.pointedAgainst : names.length ? t.pointed : t.pointedAlone, {
       region: `${letter}, ${regionName(docs[focus.side], own)},`,
       share: this.share(sum, 2),
-      partners: names.join('; ') || '—',
+      partners: names.join('; '),
     })
   }
 

@@ -127,10 +127,10 @@ def _represent(value: object) -> dict[str, str | list[str]]:
 
 
 def _as_png(figure: Figure) -> bytes:
-    """Draw a figure, at most ``_WIDTH`` pixels wide and in few colours, as it becomes part of the repository."""
+    """Draw a figure, at most ``_WIDTH`` pixels wide and in 64 colours, as it becomes part of the repository."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=min(figure.dpi, _WIDTH / figure.get_figwidth()))
-    Image.open(drawn).convert("RGB").quantize(32).save(small, format="png", optimize=True)
+    Image.open(drawn).convert("RGB").quantize(64, kmeans=4).save(small, format="png", optimize=True)
     return small.getvalue()
 
 

@@ -20,7 +20,7 @@ import torch
 from lib.channel_scale import ChannelScale, blend, calibrate, fold, unfold
 from lib.crops import CropStream
 from lib.digit_losses import SHARES, losses
-from lib.trained_on_pages import score_marks, score_pages
+from lib.page_scores import score_marks, score_pages
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader

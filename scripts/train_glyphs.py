@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from lib.crops import CROP, NONE, Crop, cut_crop
 from lib.digit_losses import digit_loss, glyph_loss, hard_loss
+from lib.page_scores import score_marks
 from lib.targets import MARK, draw_targets
-from lib.trained_on_pages import score_marks
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence

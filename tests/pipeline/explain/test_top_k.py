@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -100,6 +102,13 @@ def pooled_by_hand(document: Document, level: int) -> dict[int, np.ndarray]:
     }
 
 
+class Matches(NamedTuple):
+    """Matches of pairs of documents."""
+
+    named: list[tuple]  # pair, place among its best, region of either, features
+    relevance: list[float]
+
+
 def matches_by_hand(a: Document, b: Document, level: int, count: int) -> list[tuple]:
     """Sort the whole map, computed in float64."""
     left, right = pooled_by_hand(a, level), pooled_by_hand(b, level)
@@ -116,18 +125,23 @@ def matches_by_hand(a: Document, b: Document, level: int, count: int) -> list[tu
     return sorted(matches, key=lambda match: (-match[0], match[1], match[2]))[:count]
 
 
-def check(documents: list[Document], level: int, count: int) -> None:
+def found_and_expected(documents: list[Document], level: int, count: int) -> tuple[Matches, Matches]:
+    """Find the matches of every pair of documents, by the kernel and by hand."""
     flat = plain(documents, level)
     b, a = np.tril_indices(len(documents), -1)
     found = best_matches(flat, a.astype(np.int64), b.astype(np.int64), count, beside(documents))
+    kernel, hand = Matches([], []), Matches([], [])
     for pair in range(len(a)):
-        expected = matches_by_hand(documents[a[pair]], documents[b[pair]], level, count)
-        assert (found.relevance[pair] > 0).sum() == len(expected)
-        for place, (value, i, j, features) in enumerate(expected):
-            assert found.relevance[pair, place] == pytest.approx(value, rel=1e-6)
-            assert (found.region_a[pair, place], found.region_b[pair, place]) == (i, j)
+        for place in np.flatnonzero(found.relevance[pair] > 0):
             named = found.feature[pair, place]
-            assert named[named >= 0].tolist() == features
+            regions = int(found.region_a[pair, place]), int(found.region_b[pair, place])
+            kernel.named.append((pair, int(place), *regions, named[named >= 0].tolist()))
+            kernel.relevance.append(float(found.relevance[pair, place]))
+        expected = matches_by_hand(documents[a[pair]], documents[b[pair]], level, count)
+        for place, (value, i, j, features) in enumerate(expected):
+            hand.named.append((pair, place, i, j, [int(feature) for feature in features]))
+            hand.relevance.append(float(value))
+    return kernel, hand
 
 
 @pytest.mark.parametrize("level", range(3))
@@ -137,7 +151,9 @@ def check(documents: list[Document], level: int, count: int) -> None:
 def test_matches_are_those_of_the_whole_map(level, kind, count, wide):
     rng = np.random.default_rng(count + 10 * level)
     shapes = [(12, 5), (3, 9), (20, 2), (1, 1), *wide]
-    check([page(rng, *shape, kind(rng)) for shape in shapes], level, count)
+    found, expected = found_and_expected([page(rng, *shape, kind(rng)) for shape in shapes], level, count)
+    assert found.named == expected.named
+    assert found.relevance == pytest.approx(expected.relevance, rel=1e-6)
 
 
 @settings(max_examples=60, deadline=None)
@@ -158,14 +174,18 @@ def test_matches_are_the_true_ones_whatever_the_density_and_the_skew(seed, count
 
     documents = [page(rng, *rng.integers(1, 7, 2), draw) for _ in range(2)]
     documents.append(page(rng, 13 if wide else 3, 5, draw))
-    check(documents, 0 if wide else int(rng.integers(3)), count)
+    found, expected = found_and_expected(documents, 0 if wide else int(rng.integers(3)), count)
+    assert found.named == expected.named
+    assert found.relevance == pytest.approx(expected.relevance, rel=1e-6)
 
 
 def test_documents_without_regions_or_features_have_no_matches():
     rng = np.random.default_rng(0)
     blank = page(rng, 2, 2, lambda size: np.zeros(size))
     bare = (np.array([[0, -1, -1, -1, -1]], np.int32), np.zeros((len(FEATURES), 1), np.float32))
-    check([blank, page(rng, 3, 3, bleeding(rng)), bare], 0, 4)
+    found, expected = found_and_expected([blank, page(rng, 3, 3, bleeding(rng)), bare], 0, 4)
+    assert found.named == expected.named == []
+    assert found.relevance == []
 
 
 def test_levels_joined_are_the_level_of_all():

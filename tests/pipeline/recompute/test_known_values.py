@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tablekin import data
 from tablekin.recompute.known_values import known_values, read_sexagesimal
 
 
@@ -83,3 +86,16 @@ def test_the_moon_leaves_the_sun_behind_by_what_it_is_faster():
 )
 def test_the_months_of_copernicus_are_those_of_today(motion, days):
     assert 360 / known("mean motion", motion) * 86_400 == pytest.approx(days * 86_400, abs=2)
+
+
+def test_an_obliquity_that_is_that_of_ptolemy_to_the_minute():
+    assert round(read_sexagesimal("23;51,20") * 60) == known("obliquity", "Ptolemy, rounded") * 60
+
+
+def test_what_a_value_was_checked_against_is_said_of_those_that_were_checked_alone():
+    text = (Path(data.__file__).parent / "parameters.json").read_text("utf-8")
+    for group, values in json.loads(text).items():
+        assert len({(one["value"], one["name"]) for one in values}) == len(values), group
+        for one in values:
+            assert one["checked"] == bool(one.get("checked_in")), one
+            assert one["name"] and one["source"], one

@@ -7,6 +7,7 @@ has who computes rightly says nothing, and what everybody has who computes with 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +32,13 @@ class CopyingCriteria:
         "that two authors computed by the same means, a sine table of one radius say, and deviate alike",
         chosen="generated archives of seeds 71101, 71103 and 71105; 0.03 to 0.3 tell as many pairs apart",
     )
+    computed: float = threshold(
+        0.5,
+        "probability",
+        "that an author who interpolates computed all the rows himself that two tables have in common",
+        chosen="as seemed fair",
+    )
+    computed_spread: float = threshold(0.02, "units of the last place", "of scatter of such values")
 
 
 CRITERIA = CopyingCriteria()
@@ -38,6 +46,9 @@ RATES = (0.002, 0.006, 0.02, 0.05)
 """Shares of values that an edition has otherwise than what it copied, each as likely as the others."""
 ERRING = (*RATES, 0.15)
 """Shares of values that are wrong in an edition: its author may err at any place, more often than a copyist."""
+
+
+_COMPUTED_BIASES = (0.0, -0.49)  # units of the last place: of one who rounds, or cuts off
 
 
 @dataclass(frozen=True)
@@ -54,38 +65,32 @@ class CopyingEvidence:
 
 @dataclass(frozen=True)
 class _Hypotheses:
-    """Log-likelihood of values under each hypothesis, for every rate of misprints.
+    """Log-likelihood of values under each hypothesis, for all rates of misprints that the editions may have."""
 
-    Two editions have a rate each; copies have that of what they were copied from, and that of their differences.
-    """
-
-    source: Array  # (ERRING,) of what was copied
-    changes: Array  # (RATES,) of its copies
+    copied: Array  # (ERRING, RATES, RATES) of what was copied, and of either edition, in what it changed
     alike: Array  # (2, ERRING) each author by his own means
-    same_means: Array  # (ERRING,) both by the same
+    same_means: Array  # (ERRING, ERRING) both by the same
 
     def __add__(self, other: _Hypotheses) -> _Hypotheses:
         return _Hypotheses(
-            self.source + other.source,
-            self.changes + other.changes,
-            self.alike + other.alike,
-            self.same_means + other.same_means,
+            self.copied + other.copied, self.alike + other.alike, self.same_means + other.same_means
         )
 
     @property
     def log_odds(self) -> float:
         """Nats for a copy, whatever the rates of misprints."""
         share = CRITERIA.same_means
-        copied = _whatever_the_rate(self.source) + _whatever_the_rate(self.changes)
-        alike, same_means = _whatever_the_rate(self.alike), _whatever_the_rate(self.same_means)
-        return float(copied - np.logaddexp(np.log1p(-share) + alike, np.log(share) + same_means))
+        alike = sum(_whatever_the_rate(edition) for edition in self.alike)
+        by_chance = np.logaddexp(
+            np.log1p(-share) + alike, np.log(share) + _whatever_the_rate(self.same_means)
+        )
+        return float(_whatever_the_rate(self.copied) - by_chance)
 
 
 def _whatever_the_rate(log_likelihood: Array) -> float:
-    """Average over rates that are as likely as one another, each row by itself."""
-    most = log_likelihood.max(-1, keepdims=True)
-    total = np.log(np.exp(log_likelihood - most).sum(-1)) + most[..., 0]
-    return float(np.sum(total - np.log(log_likelihood.shape[-1])))
+    """Average over rates that are as likely as one another."""
+    most = log_likelihood.max()
+    return float(most + np.log(np.exp(log_likelihood - most).mean()))
 
 
 def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
@@ -148,18 +153,32 @@ class _Sides:
     slip: Array  # of slips, share included
     misprint: Array
     carried: NDArray[np.bool_]  # whether the value errs as the one above it does
+    rough: NDArray[np.bool_]  # whether his means of computing make that
 
     def alone(self, rates: Array) -> Array:
         """Probability of every value by itself, ``(2, rates, values)``."""
-        return self._or_carried((1 - rates) * self.author[:, None] + rates * self.misprint[:, None])
+        density = (1 - rates) * self.author[:, None] + rates * self.misprint[:, None]
+        return np.maximum(_carry(density, self.carried[:, None]), 1e-300)
 
     def astray(self, rates: Array) -> Array:
         """Probability that every value is a slip or a misprint, ``(2, rates, values)``."""
-        return self._or_carried(self.slip[:, None] + rates * self.misprint[:, None])
+        density = self.slip[:, None] + rates * self.misprint[:, None]
+        return np.maximum(_carry(density, self.carried_slips[:, None]), 1e-300)
 
-    def _or_carried(self, density: Array) -> Array:
-        on = SHARES.carried_on
-        return np.maximum(np.where(self.carried[:, None], on + (1 - on) * density, density), 1e-300)
+    @property
+    def means(self) -> Array:
+        """Probability of every value by the means of computing alone; rough ones err alike in neighbouring rows."""
+        return _carry(self.careful, self.carried & self.rough)
+
+    @property
+    def carried_slips(self) -> NDArray[np.bool_]:
+        """Tell which values err as the one above though their author's means do not make that, ``(2, values)``."""
+        return self.carried & ~self.rough
+
+
+def _carry(density: Array, carried: NDArray[np.bool_]) -> Array:
+    on = SHARES.carried_on
+    return np.where(carried, on + (1 - on) * density, density)
 
 
 def _sides(values: AlignedValues, computed: Array, due: Array, authors: Array) -> _Sides:
@@ -175,49 +194,91 @@ def _sides(values: AlignedValues, computed: Array, due: Array, authors: Array) -
         slip=authors[:, 2] * slip_density(rounded),
         misprint=np.stack([misprint_density(one, values.digits, values.weights) for one in rounded]),
         carried=(before != 0) & (rounded == before),
+        rough=authors[:, 1] > SHARES.careful,
     )
 
 
 def _weigh(values: AlignedValues) -> _Hypotheses:
     """Weigh the values of one function, by what that of either document says; who was copied erred as either author."""
-    rates, erring = np.array(RATES)[:, None], np.array(ERRING)[:, None]
     apart = wrap(values.b - values.a, values.period)
-    same = apart == 0
-    trust = np.where(same, 1.0, values.sure)
-    other_reading = misprint_density(apart, values.digits, values.weights)
-    change = rates + np.where(same, 1 - np.sqrt(values.sure), 0.0)  # misread, too
-    changes = _sum(trust, np.where(same, (1 - change) ** 2, (1 - change) * change * other_reading))
-    source, alike, same_means = [], [], []
-    own: list[Array] = []  # of document a by its function, of b by its own
-    for computed, due in ((values.computed, values.due), (values.computed_b, values.due_b)):
-        alone = []
-        for authors in (values.authors_a, values.authors_b):
-            sides = _sides(values, computed, due, authors)
-            first, second = sides.alone(erring)
-            alone.append((_sum(trust, first), _sum(trust, second)))
-            source.append(_sum(trust, np.where(same, first, first + second)))
-            stray = erring * other_reading + authors[:, 2] * slip_density(apart)  # of one from the other
-            same_means.append(_sum(trust, _by_same_means(sides, authors, same, stray, erring)))
-        (first, _), (_, second) = alone
-        own.append(second if own else first)
-        alike.append(np.stack([first, second]))
-    alike.append(np.stack(own))
-    best, apart_best, same_best = (max(one, key=_whatever_the_rate) for one in (source, alike, same_means))
-    return _Hypotheses(best, changes, apart_best, same_best)
-
-
-def _by_same_means(
-    sides: _Sides, authors: Array, same: NDArray[np.bool_], stray: Array, rates: Array
-) -> Array:
-    """Density of pairs of values whose authors would have had the same, but for slips and misprints of either."""
-    on = SHARES.carried_on
-    kept = 1 - rates - authors[:, 2]
-    to_a, to_b = (np.where(carried, on + (1 - on) * stray, stray) for carried in sides.carried)
-    first, second = sides.astray(rates)
-    together = np.where(
-        same, sides.careful[0] * kept**2, kept * (sides.careful[0] * to_b + sides.careful[1] * to_a)
+    pairs = _Pairs(
+        same=apart == 0,
+        trust=np.where(apart == 0, 1.0, values.sure),
+        other_reading=misprint_density(apart, values.digits, values.weights),
+        misread=np.where(apart == 0, 0.0, 1 - np.sqrt(values.sure)),
+        apart=apart,
     )
-    return np.asarray(together + first * second)
+    erring = np.array(ERRING)[:, None]
+    copied, same_means = [], []
+    alone: dict[tuple[int, int], Array] = {}  # (ERRING,) by document and by whose function it is
+    for function, (computed, due) in enumerate(
+        ((values.computed, values.due), (values.computed_b, values.due_b))
+    ):
+        for document, own in enumerate((values.authors_a, values.authors_b)):
+            for authors, cost in _ways_of(own):
+                sides = _sides(values, computed, due, authors)
+                editions = sides.alone(erring)
+                copied.append(pairs.copied(*editions) - cost)
+                same_means.append(pairs.by_same_means(sides, authors) - cost)
+                one = _sum(pairs.trust, editions[document]) - cost
+                alone[document, function] = np.maximum(alone.get((document, function), -np.inf), one)
+    alike = [np.stack([alone[0, one], alone[1, other]]) for one, other in ((0, 0), (1, 1), (0, 1))]
+    best, same_best = (max(one, key=_whatever_the_rate) for one in (copied, same_means))
+    apart_best = max(alike, key=lambda editions: sum(_whatever_the_rate(one) for one in editions))
+    return _Hypotheses(best, apart_best, same_best)
+
+
+def _ways_of(authors: Array) -> Iterator[tuple[Array, float]]:
+    """Yield how authors err, and nats against it: rows that both have may be those that a rough one computed well."""
+    yield authors, 0.0
+    if (authors[:, 1] > SHARES.careful).any():
+        careful = authors.copy()
+        careful[:, 1] = np.minimum(authors[:, 1], CRITERIA.computed_spread)
+        for bias in _COMPUTED_BIASES:
+            careful[:, 0] = bias
+            yield careful.copy(), -float(np.log(CRITERIA.computed / len(_COMPUTED_BIASES)))
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Values that stand beside one another, ``(values,)``."""
+
+    same: NDArray[np.bool_]
+    trust: Array  # how much each counts
+    other_reading: Array  # probability of the one, where the other was misprinted
+    misread: Array  # probability that a value is misread
+    apart: Array
+
+    def copied(self, first: Array, second: Array) -> Array:
+        """Log-likelihood of copies, ``(ERRING, RATES, RATES)``.
+
+        Parameters
+        ----------
+        first, second
+            ``(ERRING, values)`` probabilities that what was copied had the value of a, or that of b.
+        """
+        rates, same = np.array(RATES), self.same
+        kept = same.sum() * np.log1p(-rates)
+        agreeing = _sum(self.trust[same], first[:, same])[:, None, None] + kept[:, None] + kept
+        changed = rates[:, None] + self.misread[~same]  # (RATES, values), misread, too
+        by_b = ((1 - changed) * self.other_reading[~same])[:, None] * changed
+        by_a = (changed * self.other_reading[~same])[:, None] * (1 - changed)
+        either = first[:, None, None, ~same] * by_b + second[:, None, None, ~same] * by_a
+        return np.asarray(agreeing + _sum(self.trust[~same], either))
+
+    def by_same_means(self, sides: _Sides, authors: Array) -> Array:
+        """Log-likelihood of editions whose authors would have had the same, but for slips and misprints of either."""
+        erring, slips = np.array(ERRING)[:, None], authors[:, 2]
+        stray = erring * self.other_reading + slips * slip_density(
+            self.apart
+        )  # (ERRING, values), of one alone
+        to_a, to_b = (_carry(stray, carried) for carried in sides.carried_slips)
+        kept = 1 - erring - slips
+        (first, second), (astray_a, astray_b) = sides.means, sides.astray(erring)
+        both = first * kept[:, None] * kept
+        either = first * kept[:, None] * to_b + second * to_a[:, None] * kept
+        together = np.where(self.same, both, either) + astray_a[:, None] * astray_b
+        return _sum(self.trust, together)
 
 
 def _sum(trust: Array, density: Array) -> Array:

@@ -105,4 +105,5 @@ def _belongs(count: Count, main: Count, distance: int) -> bool:
         return True
     ahead = (count.start - main.start) / main.step
     rows = len(main.on)
-    return abs(ahead - rows) <= 1 or abs(ahead + rows) <= 1 or (ahead == 0 and abs(distance) > 1)
+    continues = abs(ahead - rows) <= 1 or abs(ahead + rows) <= 1 or ahead == 0
+    return continues and abs(distance) > 1  # a panel has more than its argument

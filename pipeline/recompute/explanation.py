@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tablekin.recompute.columns import Columns, stack
 from tablekin.recompute.functions import LIBRARY, ArgumentKind, Function
 from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
+from tablekin.recompute.functions.linear import MEAN_MOTION_FROM_EPOCH
 from tablekin.recompute.functions.second_motion import (
     BY_DAYS,
     DAILY_SUN,
@@ -76,9 +77,32 @@ def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -
         candidates = [*lines, *_candidates(arguments, columns, criteria)]
         trials = list(make_trials(candidates, columns, criteria.screening, criteria.trials))
     taken = _take_best(trials, columns, left, criteria)
-    for longitude, obliquity in _longitudes(taken):
+    longitudes = list(_longitudes(taken))
+    motions = [one for one in taken if one.function is MEAN_MOTION_FROM_EPOCH] if longitudes else []
+    for one in motions:  # what stands in a calendar is rather sunrise, near the equinox
+        taken.remove(one)
+        left[_places_of(one, columns)] = True
+    for longitude, obliquity in longitudes:
         taken += _explain_by_longitude(longitude, obliquity, columns, left, criteria)
+    for one in motions:
+        taken += _restricted(one, columns, left)
     return taken
+
+
+def _places_of(explanation: Explanation, columns: Columns) -> NDArray[np.intp]:
+    """Places of the quantities of an explanation among those of a sheet."""
+    mine = [id(quantity) for quantity in explanation.quantities]
+    return np.array([place for place, one in enumerate(columns.quantities) if id(one) in mine], np.intp)
+
+
+def _restricted(explanation: Explanation, columns: Columns, left: NDArray[np.bool_]) -> Iterator[Explanation]:
+    """Yield an explanation of those of its quantities that are ``left``, if there are any, and take them out of it."""
+    places = _places_of(explanation, columns)
+    kept = left[places]
+    left[places] = False
+    if kept.any():
+        quantities = tuple(columns.quantities[place] for place in places[kept])
+        yield Explanation(explanation.trial.restricted(places[kept]), quantities, explanation.log_odds[kept])
 
 
 def worth_trying(sheet: ValueSheet) -> list[PrintedQuantity]:
@@ -152,7 +176,9 @@ def _longitudes(taken: Sequence[Explanation]) -> Iterator[tuple[Argument, float 
     for explanation in taken:
         if explanation.function in BY_DAYS:
             days = explanation.trial.candidate.argument
-            line = np.unwrap(usual_sun_by_day(days.values, explanation.trial.vector[0]), period=360.0)
+            line = usual_sun_by_day(days.values, explanation.trial.vector[0])
+            known = np.isfinite(line)  # not in the row that parts two panels
+            line[known] = np.unwrap(line[known], period=360.0)
             yield Argument(days.quantity, line, DAILY_SUN * days.step, (0.0, 180.0)), USUAL_OBLIQUITY
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from tablekin.recompute.checks import Check, check_finding
@@ -15,6 +15,7 @@ from tablekin.recompute.explanation import (
     worth_trying,
 )
 from tablekin.recompute.finding import Finding, find
+from tablekin.recompute.letters import check_letters, explain_letters, letter_columns
 from tablekin.recompute.plain_checks import check_argument, check_plainly
 from tablekin.recompute.quantity import ValueSheet
 from tablekin.recompute.regrouping import regroup, rejoin
@@ -50,15 +51,39 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
     findings: list[Finding] = []
     checks: dict[int, Check] = {}
     settled = []
+    group = _next_group(sheets)
     for sheet in sheets:
         sheet, explanations = _explain(sheet, criteria)
         own = [finding for explanation in explanations for finding in find(explanation)]
+        found = list(_check(sheet, own, choices))
+        for finding in _letters(tables, sheet, group, criteria):
+            group += 1
+            own.append(finding)
+            sheet = replace(sheet, quantities=(*sheet.quantities, *finding.quantities))
+            found += check_letters(finding)
         settled.append(sheet)
         findings += own
-        for check in _check(sheet, own, choices):
+        for check in found:
             if check.region_id in printed:
                 checks.setdefault(check.region_id, check)
     return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
+
+
+def _next_group(sheets: Sequence[ValueSheet]) -> int:
+    """Give the least number that no quantity of a document has."""
+    arguments = [one.quantity for sheet in sheets for one in sheet.arguments]
+    listed = [*arguments, *(quantity for sheet in sheets for quantity in sheet.quantities)]
+    return 1 + max((quantity.group for quantity in listed), default=-1)
+
+
+def _letters(
+    tables: Sequence[TableText], sheet: ValueSheet, group: int, criteria: ExplanationCriteria
+) -> Iterator[Finding]:
+    """Yield what the columns of letters of a sheet print; their quantities are numbered from ``group`` on."""
+    for quantity, argument in letter_columns(tables, sheet, group):
+        finding = explain_letters(quantity, argument, criteria.claim)
+        if finding is not None:
+            yield finding
 
 
 def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueSheet, list[Explanation]]:

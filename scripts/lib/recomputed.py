@@ -53,6 +53,7 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {  # family -> quantity -> functions
         "indiction": {"indiction"},
         "epact": {"epact, old style"},
         "easter_day": {"Easter, old style"},
+        "letter": {"dominical letter, old style"},
     },
     "easter_new": {
         "golden": {"golden number"},
@@ -60,12 +61,14 @@ FUNCTIONS: dict[str, dict[str, set[str]]] = {  # family -> quantity -> functions
         "indiction": {"indiction"},
         "epact": {"epact, new style"},
         "easter_day": {"Easter, new style"},
+        "letter": {"dominical letter, new style"},
     },
     "calendar": {
         "sun": {"longitude of the Sun by days"},
         "declination": {"declination", "declination by days"},
         "sunrise": _HALF_ARCS,
         "length": {"length of the day", "length of the day by days"},
+        "letter": {"letter of the day"},
     },
 }
 FUNCTIONS["parallel"] = FUNCTIONS["climate"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tablekin.recompute.functions.definition import ArgumentKind, Array, Function, ValueKind
+from tablekin.recompute.functions.definition import ArgumentKind, Array, Function, Parameter, ValueKind
 
 
 def golden_number(year: Array) -> Array:
@@ -59,6 +59,28 @@ def gregorian_easter(year: Array) -> Array:
     return h + weekday - 7 * m + 22
 
 
+def letter_of_day(day: Array, first: Array) -> Array:
+    """Letter of a day of a month whose first day has the letter ``first``, 1 for a to 7 for g."""
+    return (first + day - 2) % 7 + 1
+
+
+def _sunday_letters(year: Array, sunday: Array, leap: Array) -> Array:
+    """Letters of the Sundays, ba as 21: the first Sunday of January is on day ``sunday``, 1 to 7."""
+    return np.where(leap, 10 * sunday + (sunday - 2) % 7 + 1, sunday)
+
+
+def julian_letters(year: Array) -> Array:
+    """Letters of the Sundays of the old calendar, as a table of the solar cycle has them: its year 1 has gf."""
+    return _sunday_letters(year, 7 - (year + year // 4 + 4 - (year % 4 == 0)) % 7, year % 4 == 0)
+
+
+def gregorian_letters(year: Array) -> Array:
+    """Letters of the Sundays of the new calendar; centuries have no leap day but every fourth."""
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    days = year + year // 4 - year // 100 + year // 400 - leap
+    return _sunday_letters(year, 7 - (days + 6) % 7, leap)
+
+
 def _day_of_month(from_march: Array) -> Array:
     return np.where(from_march > 31, from_march - 31, from_march)
 
@@ -76,5 +98,26 @@ CHRONOLOGY = tuple(
         ("Easter, new style", lambda year: _day_of_month(gregorian_easter(year)), "none of use"),
         ("Easter from 1 March, old style", julian_easter, "repeats after 532 years"),
         ("Easter from 1 March, new style", gregorian_easter, "none of use"),
+    )
+)
+_FIRST = Parameter(
+    "letter of the first day", "", choices=tuple(float(letter) for letter in range(1, 8)), own=True
+)
+DAY_LETTERS = (
+    Function(
+        "letter of the day",
+        ArgumentKind.DAYS,
+        ValueKind.LETTER,
+        letter_of_day,
+        (_FIRST,),
+        symmetry="repeats after 7 days",
+        source=_CLAVIUS,
+    ),
+)
+SUNDAY_LETTERS = tuple(
+    Function(name, ArgumentKind.YEARS, ValueKind.LETTER, formula, symmetry=symmetry, source=_CLAVIUS)
+    for name, formula, symmetry in (
+        ("dominical letter, old style", julian_letters, "repeats after 28 years"),
+        ("dominical letter, new style", gregorian_letters, "repeats after 400 years"),
     )
 )

@@ -31,6 +31,7 @@ class ValueKind(Enum):
     HOURS = "hours"
     NUMBER = "parts of a radius or principal"  # the printed value is a multiple, the same in the whole table
     COUNT = "units"  # the printed value itself
+    LETTER = "letters"  # a to g, not screened: tablekin.recompute.letters finds them
 
 
 @dataclass(frozen=True)

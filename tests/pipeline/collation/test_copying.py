@@ -64,14 +64,16 @@ def test_whole_numbers_that_agree_weigh_what_one_reckons_by_hand():
     evidence = weigh_copying(beside(values, values), document(values, values), document(values, values))
     slips, misprint = 0.1 * SHARES.slips, 1 / (SHARES.readings * 3)
     slip = slips / (2 * SHARES.mean_slip)
-    edition, same_means = [], []
-    for rate in ERRING:
-        by_itself = (1 - rate) * (1 - slips + slip) + rate * misprint
-        edition.append(by_itself**ROWS)
-        same_means.append(((1 - rate - slips) ** 2 + (slip + rate * misprint) ** 2) ** ROWS)
+    edition = [((1 - rate) * (1 - slips + slip) + rate * misprint) ** ROWS for rate in ERRING]
+    same_means = [
+        ((1 - one - slips) * (1 - other - slips) + (slip + one * misprint) * (slip + other * misprint))
+        ** ROWS
+        for one in ERRING
+        for other in ERRING
+    ]
     share = CRITERIA.same_means
     alike = (1 - share) * np.mean(edition) ** 2 + share * np.mean(same_means)
-    copied = np.mean(edition) * np.mean([(1 - rate) ** (2 * ROWS) for rate in RATES])
+    copied = np.mean(edition) * np.mean([(1 - rate) ** ROWS for rate in RATES]) ** 2
     expected = math.log(copied / alike)
     assert evidence.log_odds == pytest.approx(expected, abs=1e-6)
     assert (evidence.values, evidence.differing, evidence.shared_errors) == (ROWS, 0, 0)
@@ -152,3 +154,28 @@ def test_a_value_takes_part_once():
     near = SINES + np.arange(ROWS) * 1e-3
     found = weigh_copying(twice, document(RIGHT), document(RIGHT, near))
     assert found.values == ROWS
+
+
+def test_misprints_of_one_edition_alone_do_not_speak_against_a_copy():
+    """Six errors of a, none of b: b is what a was copied from, or was corrected; as many in both are rarer."""
+    alone = weigh(misprinted([3, 9, 20, 31, 44, 57]), RIGHT)
+    either = weigh(misprinted([3, 20, 44]), misprinted([9, 31, 57]))
+    assert alone.log_odds > -2.0
+    assert alone.log_odds > either.log_odds - 1.0
+
+
+def test_deviations_that_come_again_and_again_are_those_of_the_means():
+    """Two who computed every third value, and interpolated alike, have 2, 2, 0, 2, 2, 0 in common."""
+    rough = RIGHT + np.where(np.arange(ROWS) % 3 == 0, 0, 2)
+    other = rough.copy()
+    other[31] += 400
+    assert weigh(rough, rough).log_odds < -math.log(CRITERIA.same_means) + 1
+    assert weigh(rough, other).log_odds < -math.log(CRITERIA.same_means) + 1
+
+
+def test_rows_that_a_rough_author_computed_himself_are_no_wonder():
+    """Of a table that was interpolated another has every third row alone, and is right: so are these rows."""
+    rough = RIGHT + np.where(np.arange(ROWS) % 3 == 0, 0, 2)
+    cells = beside(RIGHT[::3], RIGHT[::3]).assign(region_a=np.arange(ROWS)[::3] + 1)
+    found = weigh_copying(cells, document(rough), document(RIGHT[::3], SINES[::3]))
+    assert found.values == ROWS // 3 and abs(found.log_odds) < 1.2

@@ -197,3 +197,20 @@ def test_a_blank_column_between_degrees_and_minutes_parts_no_number():
     (finding,) = recompute([from_rows(rows)]).findings
     (quantity,) = finding.quantities
     assert (finding.function.name, quantity.columns) == ("declination", ((0, 1), (0, 3)))
+
+
+def test_sunrise_in_two_panels_beside_the_sun_is_no_mean_motion():
+    """It runs along a straight line in September; the Sun's place beside it tells what it is."""
+    rows = [row[:7] for row in calendar(168.9, 49.0, range(1, 31))]
+    found = functions([rows[day] + rows[day + 15] for day in range(15)])
+    assert found[5] in ("half arc of the day", "half arc of the day by days")
+    assert found[1] == "longitude of the Sun by days"
+
+
+def test_degrees_of_the_sun_beside_the_days_begin_no_panel():
+    """The Sun is in the 16th degree on the first of fifteen days that stand beside fifteen others."""
+    rows = [row[:5] for row in calendar(166.9, 47.0, range(1, 31))]
+    assert functions([rows[day] + rows[day + 15] for day in range(15)]) == {
+        1: "longitude of the Sun by days",
+        3: "declination by days",
+    }

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.binarization import binarize
+from tablekin.leaders import carry_over
 from tablekin.number import value_of
 from tablekin.page import Detections, Layout, Region, RegionKind, WorkingPage
 from tablekin.printed import QUOTES, compose, join_lines
@@ -69,7 +70,7 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         for k, i in enumerate(order):
             gap = " " if texts[place[i]] and (line_start[k] or space[k]) else ""
             texts[place[i]] += gap + str(digits.digit[i])
-    marked = _region_of(page.marks.centres, layout)
+    marked = carry_over(page.marks, _region_of(page.marks.centres, layout), layout)
     printed = compose(
         digits,
         page.marks,

@@ -3,9 +3,10 @@
 ``python scripts/evaluate_symbols.py FOLDER`` reads pictures of tables named in ``symbols_truth.json`` of the folder
 (and in ``symbols_ruled_truth.json``, whose pictures end in ``-ruled``): for each a list of rows of cells as printed.
 The rows and columns found are laid beside the true ones, as many as fit, and a cell is right if it stands in its row
-and column exactly as printed; it is right apart from blanks and kinds of stroke if it only differs in those. A folder
-without such a file is one of pictures with a CSV file of their cells beside each (``argentine-1902``): signs that this
-has nowhere were not transcribed and do not count. Prints a line a picture, and writes them as JSON with ``--json``.
+and column exactly as printed, blanks at its ends left aside, which nobody sees; it is right apart from blanks and kinds
+of stroke if it only differs in those. A folder without such a file is one of pictures with a CSV file of their cells
+beside each (``argentine-1902``): signs that this has nowhere were not transcribed and do not count. Prints a line a
+picture, and writes them as JSON with ``--json``.
 """
 
 from __future__ import annotations
@@ -90,8 +91,8 @@ def read_truths(folder: Path) -> Iterator[tuple[str, NDArray[np.object_], str]]:
     """
     for file, suffix in (("symbols_truth.json", ""), ("symbols_ruled_truth.json", "-ruled")):
         if (folder / file).is_file():
-            for name, cells in json.loads((folder / file).read_text("utf-8")).items():
-                yield name + suffix, np.array(cells, object), ""
+            for name, rows in json.loads((folder / file).read_text("utf-8")).items():
+                yield name + suffix, np.array([[cell.strip() for cell in row] for row in rows], object), ""
     if not (folder / "symbols_truth.json").is_file():
         for path in sorted(folder.glob("*.csv")):
             with path.open(encoding="utf-8", newline="") as lines:

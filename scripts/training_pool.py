@@ -18,22 +18,18 @@ from tablekin.digitize.normalization import extract_ink
 from tablekin.models.networks.digits import DIGIT_HEIGHT
 from tablekin.models.networks.marks import FRACTIONS, mark_index, mark_of
 
-_FULL_FACES = (  # that have signs of their own
-    "old-standard-tt/roman",
-    "old-standard-tt/roman",
-    "old-standard-tt/italic",
-    "libre-caslon-text/roman",
-    "cardo/roman",
-    "dejavu-serif/roman",
-    "dejavu-serif/roman",
-    "dejavu-serif/italic",
-    "dejavu-serif/bold",
-    "dejavu-sans/roman",
+_FULL_FACES = (  # that have signs of their own; some twice
+    *2 * ("old-standard-tt/roman", "dejavu-serif/roman", "stix/roman", "gfs-didot/roman"),
+    *("old-standard-tt/italic", "dejavu-serif/italic", "dejavu-serif/bold", "dejavu-sans/roman"),
+    *("stix/italic", "stix/bold", "crimson-text/roman", "eb-garamond/roman", "cardo/roman"),
+    *("libre-caslon-text/roman", "libre-bodoni/roman", "libre-baskerville/roman", "gelasio/roman"),
+    *("vollkorn/roman", "playfair-display/roman", "alegreya/roman"),
 )
-_SIGNS_OF_THE_FACE = 0.5  # share of the pages of signs that are set in one of these
+_SIGNS_OF_THE_FACE = 0.7  # share of the pages of signs that are set in one of these
 _BROKEN = 0.35  # share of pages with gaps in round digits
-_CLEAN = 0.35  # share of the pages of signs that are well printed and well scanned
+_CLEAN = 0.5  # share of the pages of signs that are well printed and well scanned
 _BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
+MADE = "made.txt"  # in a pool: the options that its pages were made with, a line a run
 
 
 @dataclass(frozen=True)
@@ -151,6 +147,12 @@ def main() -> None:
         if not path.exists():
             save_page(make_training_page((options.seed, number), options.marked), path)
             print(path, flush=True)
+    how = (
+        f"--pages {options.pages} --first {options.first} --seed {options.seed}{' --marked' * options.marked}"
+    )
+    made = options.pool / MADE
+    told = made.read_text("utf-8").splitlines() if made.exists() else []
+    made.write_text("\n".join(dict.fromkeys([*told, how])) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Face:
         Folder under ``data/fonts`` and cut, for instance ``"cormorant/italic"``.
     kind
         ``"old-style"`` and ``"lining"`` say how its digits stand on the line; ``"blackletter"`` is for text,
-        ``"screen"`` for training alone.
+        ``"practice"`` and ``"screen"`` are for training alone.
     """
 
     name: str
@@ -85,11 +85,15 @@ _LINING = {
     "libre-caslon-text": "rib",
     "cardo": "r",
 }
-_SCREEN = {  # of matplotlib, with all signs; the sample archive has none of them
+_PRACTICE = {"gfs-didot": "r", "crimson-text": "r", "eb-garamond": "r"}  # the sample archive has none of them
+_SCREEN = {  # of matplotlib, with all signs; nor of these
     "dejavu-serif/roman": "DejaVuSerif.ttf",
     "dejavu-serif/italic": "DejaVuSerif-Italic.ttf",
     "dejavu-serif/bold": "DejaVuSerif-Bold.ttf",
     "dejavu-sans/roman": "DejaVuSans.ttf",
+    "stix/roman": "STIXGeneral.ttf",
+    "stix/italic": "STIXGeneralItalic.ttf",
+    "stix/bold": "STIXGeneralBol.ttf",
 }
 FACES: dict[str, Face] = {
     face.name: face
@@ -97,6 +101,7 @@ FACES: dict[str, Face] = {
         *_faces("old-style", _OLD_STYLE),
         *_faces("lining", _LINING),
         *_faces("blackletter", {"unifrakturmaguntia": "r"}),
+        *_faces("practice", _PRACTICE),
         *(Face(name, "screen") for name in _SCREEN),
     )
 }
@@ -108,7 +113,7 @@ def _font(path: Path, size: float) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def _draws(path: Path, character: str) -> bool:
+def draws(path: Path, character: str) -> bool:
     """Tell whether a file draws the character as anything else than its sign for missing characters."""
     font = _font(path, 64)
     drawn, missing = font.getmask(character), font.getmask("\U0010fffe")
@@ -117,13 +122,13 @@ def _draws(path: Path, character: str) -> bool:
 
 def has_character(face: Face, character: str) -> bool:
     """Tell whether the face itself, not the signs it borrows, holds a character."""
-    return character.isspace() or any(_draws(path, character) for path in face.files[:-1])
+    return character.isspace() or any(draws(path, character) for path in face.files[:-1])
 
 
 @cache
 def _file_of(face: Face, character: str) -> Path:
     for path in face.files:
-        if character.isspace() or _draws(path, character):
+        if character.isspace() or draws(path, character):
             return path
     raise ValueError(f"no face has the character {character!r}")
 

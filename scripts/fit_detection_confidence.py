@@ -4,7 +4,8 @@
 network was not trained on, those whose number ends in 7; with ``--all`` it reads every page, of a POOL made for this
 alone. It fits on one half of them and measures on the other: recall and precision by threshold, beside those of the
 activation alone, and a reliability table. Then it fits on all and writes
-``models/weights/detection_confidence.safetensors``.
+``models/weights/detection_confidence.safetensors``. With ``--measure`` it fits nothing and measures the weights that
+are there on all these pages.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tablekin.models.networks.detection_confidence import (
     CANDIDATE,
     DetectionClassifier,
     context_features,
+    load_detection_classifier,
 )
 from tablekin.models.networks.detection_confidence import WEIGHTS as CONFIDENCE_WEIGHTS
 from tablekin.models.networks.digits import (
@@ -139,6 +141,9 @@ def main() -> None:
     )
     parser.add_argument("pool", type=Path)
     parser.add_argument("--all", action="store_true", help="take every page: none of them was trained on")
+    parser.add_argument(
+        "--measure", action="store_true", help="measure the weights that are there; fit nothing"
+    )
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="of the digit network")
     parser.add_argument("--out", type=Path, default=CONFIDENCE_WEIGHTS)
     parser.add_argument("--json", type=Path)
@@ -149,22 +154,24 @@ def main() -> None:
     samples = [sample for sample in samples if len(sample.right)]
     if len(samples) < 2:
         raise SystemExit(f"{options.pool}: fewer than two pages to fit on; make them with training_pool.py")
-    model = filled(fit(*_together(samples[::2])))
-    described, right = _together(samples[1::2])
-    printed = sum(s.printed for s in samples[1::2])
+    measured = samples if options.measure else samples[1::2]
+    model = load_detection_classifier() if options.measure else filled(fit(*_together(samples[::2])))
+    described, right = _together(measured)
+    printed = sum(s.printed for s in measured)
     probability = 1 / (1 + np.exp(-model.log_odds(described)))
     tables = {
         "activation": trade_off(described[:, 0], right, printed, _ACTIVATIONS),
         "confidence": trade_off(probability, right, printed, _THRESHOLDS),
         "reliability": reliability(probability, right),
     }
-    print(f"{len(samples)} pages, {printed} digits on the half that measures")
+    print(f"{len(samples)} pages, {printed} digits on the {len(measured)} that measure")
     for name, table in tables.items():
         print(f"\n{name}\n{table.round(4).to_string(index=False)}")
     if options.json:
         rows = {name: table.round(4).to_dict("records") for name, table in tables.items()}
         options.json.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
-    filled(fit(*_together(samples))).save(options.out)
+    if not options.measure:
+        filled(fit(*_together(samples))).save(options.out)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ approaches in automatic text retrieval", 1988), to find candidates for collation
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tablekin.collation.nearest_documents import Rows, nearest_rows
+from tablekin.collation.inverted_index import Rows, make_index, unit_rows
+from tablekin.collation.nearest_documents import nearest_rows
+from tablekin.execution import default_workers
 from tablekin.threshold import threshold
 
 
@@ -117,15 +120,18 @@ def tf_idf(occurrences: Occurrences, documents: int) -> csr_array:
         ``(documents, runs)``, float32; a document without runs has zeros.
     """
     doc, ngram = occurrences
-    frequency = np.bincount(ngram, minlength=SETTINGS.count)
+    weights = _weights(np.bincount(ngram, minlength=SETTINGS.count), documents)
+    begins, terms, values = unit_rows(doc, ngram, weights, documents)
+    return csr_array((values, terms, begins), shape=(documents, SETTINGS.count))
+
+
+def _weights(frequency: NDArray[np.int64], documents: int) -> NDArray[np.float64]:
+    """Weigh terms by the number of documents that have them, ``(terms,)``; 0 where these are too many."""
     rare = frequency <= max(SETTINGS.max_documents, SETTINGS.max_share * documents)
-    weight = np.where(rare, np.log1p(documents / np.maximum(frequency, 1)), 0)[ngram]
-    norm = np.sqrt(np.bincount(doc, weight**2, documents))
-    values = (weight / np.maximum(norm, 1e-30)[doc]).astype(np.float32)
-    return csr_array((values, (doc, ngram)), shape=(documents, SETTINGS.count))
+    return np.where(rare, np.log1p(documents / np.maximum(frequency, 1)), 0)
 
 
-def nearest_by_ngrams(vectors: csr_array, count: int) -> Iterable[tuple[int, int, float]]:
+def nearest_by_ngrams(vectors: csr_array, count: int) -> Iterator[tuple[int, int, float]]:
     """Find the documents whose runs of digits are most alike.
 
     Parameters
@@ -140,18 +146,24 @@ def nearest_by_ngrams(vectors: csr_array, count: int) -> Iterable[tuple[int, int
     tuple
         Numbers of a document and of one near to it, and the cosine of their vectors; equally near ones in order.
     """
-    own, others = (_by_rows(matrix) for matrix in (vectors, vectors.T.tocsr()))
-    for first in range(0, vectors.shape[0], _BLOCK):
-        last = min(first + _BLOCK, vectors.shape[0])
-        for doc, (places, cosines) in enumerate(
-            zip(*nearest_rows(own, others, first, last, count), strict=True), first
-        ):
-            yield from (
-                (doc, other, cosine)
-                for other, cosine in zip(places.tolist(), cosines.tolist(), strict=True)
-                if other >= 0
-            )
-
-
-def _by_rows(matrix: csr_array) -> Rows:
-    return matrix.indptr, matrix.indices, matrix.data
+    documents, terms = vectors.shape
+    if count < 1 or not documents:
+        return
+    rows = Rows(
+        vectors.indptr.astype(np.int64, copy=False),
+        vectors.indices.astype(np.int32, copy=False),
+        vectors.data,
+    )
+    index = make_index(rows, _weights(np.bincount(rows.terms, minlength=terms), documents))
+    threads = ThreadPoolExecutor(default_workers("cpu"))
+    try:
+        blocks = range(0, documents, _BLOCK)
+        ends = [min(first + _BLOCK, documents) for first in blocks]
+        found = threads.map(lambda first, last: nearest_rows(rows, index, first, last, count), blocks, ends)
+        for first, (places, cosines) in zip(blocks, found, strict=True):
+            for doc, (near, alike) in enumerate(zip(places.tolist(), cosines.tolist(), strict=True), first):
+                yield from (
+                    (doc, other, cosine) for other, cosine in zip(near, alike, strict=True) if other >= 0
+                )
+    finally:
+        threads.shutdown(cancel_futures=True)  # where no more are asked for

@@ -155,8 +155,18 @@ def judge_places(
         due = _write(written[row, own], widths)
         nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
         lines = [_write(written[near, own], widths) for near in nearby]
+        if due == _as_read(choices.get(region)):  # what it was parted into was mistaken
+            yield JudgedCell(region, due, Verdict(0.0, 0.0, "none"))
+            continue
         digits = _aligned(choices.get(region), read, quantity, row, own)
         yield JudgedCell(region, due, judge(read, due, digits, slip * (_APART if several else 1.0), lines))
+
+
+def _as_read(choices: Choices | None) -> str | None:
+    """All digits of a cell as they were read; None where that is not known."""
+    return (
+        None if choices is None else "".join(str(max(one, key=lambda digit: one[digit])) for one in choices)
+    )
 
 
 def _places_in(quantity: PrintedQuantity, row: int, region: int) -> list[int]:

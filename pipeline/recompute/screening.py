@@ -231,7 +231,7 @@ def _by_scale(candidate: Candidate, columns: Columns, criteria: ScreeningCriteri
     if candidate.function.value is not ValueKind.NUMBER:
         yield candidate
         return
-    left = candidate.promise > 0
+    left = (candidate.promise > 0) & (candidate.scale > 0)
     scales = np.log(np.where(left, candidate.scale / columns.places, 1.0))
     while left.any():
         best = int(np.where(left, candidate.promise, -1).argmax())

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tablekin.corpus import CorpusStore
 from tablekin.explain import parts_of
-from tablekin.ingest import list_pages, load_image
 from tablekin.page import PageFlag, RegionKind
 from tablekin.report.neighbours import about_document
 from tablekin.schemas import FEATURES
@@ -252,6 +251,8 @@ def open_page(corpus: CorpusStore, doc_id: str) -> Page:
     """Make a page of a document of a corpus; nothing is read before it is asked for."""
 
     def load() -> NDArray[np.uint8]:
+        from tablekin.ingest import list_pages, load_image  # readers of images and PDFs are slow to import
+
         document = corpus.read("documents", [doc_id]).iloc[0]
         path = corpus.find_scan(str(document["source"]))
         return load_image(path, int(document["page_index"]) % list_pages(path)[1])

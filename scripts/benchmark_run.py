@@ -7,11 +7,7 @@ and registers of 3,100 digits into FOLDER, or links the first scans of ``--regis
   digits and a foldout of 100 in workers of their own;
 * ``tablekin run`` over the archive, and over archive and registers together (the mix): the command, its workers and all
   else that it starts as one tree of processes, looked at five times a second; then ``run`` again with nothing to do,
-  and ``kinship``;
-* with ``--grow 100 1000 10000`` how it grows: corpora of so many documents, whose pages are analysed ones with other
-  digits (``lib/grown_archive.py``), so that nothing is rendered or read for them; ``run`` again with nothing to do, and
-  once more with the pages of the archive added to them.
-
+  and ``kinship``.
 Seconds are of cores, as the system counts them; on a machine that other work shares they change less than those of a
 clock. Every measurement is made once: started again, the script goes on where it was ended.
 """
@@ -20,74 +16,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import pandas as pd
 from benchmark_reading import run_tesseract
-from lib.grown_archive import write_scans
 from lib.heavy_pages import heavy_pages, register_page
+from lib.measured_commands import TABLEKIN, Found, Measurements, machine, run_command
 from lib.page_costs import STAGES, page_cost
-from lib.process_tree import Watched, watch
 
 from tablekin.execution import Failure, Workers, run_in_order
 
-TABLEKIN = [sys.executable, "-m", "tablekin"]
 _REGISTERS = 8
-_TALLY = re.compile(r"^(\S+ \S+) DEBUG tablekin\.execution\.tally: (\w+): (\d+) in, (\d+) out", re.MULTILINE)
-_PHASES = {"load": "pairs", "match": "pairs", "score": "pairs", **dict.fromkeys((*STAGES, "failed"), "pages")}
-Found = dict[str, Any]
-
-
-class Measurements:
-    """What was measured so far, kept in a file.
-
-    Parameters
-    ----------
-    folder
-        Where it lies.
-    copy
-        A further place for it.
-    """
-
-    def __init__(self, folder: Path, copy: Path | None) -> None:
-        self._paths = [folder / "found.json", *([copy] if copy else [])]
-        path = self._paths[0]
-        self.found: Found = json.loads(path.read_text("utf-8")) if path.exists() else {}
-
-    def once(self, name: str, measure: Callable[[], Any]) -> Any:
-        """Measure something unless it was."""
-        if name not in self.found:
-            print(f"{name} ...", file=sys.stderr, flush=True)
-            self.found[name] = measure()
-        for path in self._paths:
-            path.write_text(json.dumps(self.found, indent=1) + "\n", "utf-8")
-        return self.found[name]
-
-
-def machine() -> Found:
-    """Describe what this is measured on."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "commit": commit.stdout.strip(),
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(memory / 2**30, 1),
-        "processor": processor[1] if processor else platform.processor(),
-    }
 
 
 def make_scans(folder: Path, documents: int, seed: int, registers: Path | None) -> Found:
@@ -137,33 +81,6 @@ def summarize(rows: Sequence[Found]) -> Found:
     }
 
 
-def by_stage(seen: Watched, log: Path) -> Found:
-    """Divide what a run took among its stages, each from the end of the one before to its own."""
-    begin = previous = seen.moments[0]
-    ends: dict[str, float] = {}
-    for moment, stage, _, _ in _TALLY.findall(log.read_text("utf-8")):
-        ended = datetime.strptime(moment, "%Y-%m-%d %H:%M:%S,%f").timestamp()
-        if ended >= begin:
-            ends[_PHASES.get(stage, stage)] = ended
-    found = {}
-    for stage, ended in [*sorted(ends.items(), key=lambda item: item[1]), ("end", seen.moments[-1])]:
-        found[stage] = seen.between(previous, ended)
-        previous = ended
-    return found
-
-
-def run_command(arguments: Sequence[str], log: Path) -> Found:
-    """Watch a command of the project, ``run`` also by stage."""
-    told = log.with_suffix(".messages")
-    seen = watch([*TABLEKIN, *arguments, "-v", "--log-file", str(told)], log)
-    if seen.code not in (0, 3):
-        raise SystemExit(f"{' '.join(arguments)} ended with code {seen.code}; its messages are in {log}")
-    found: Found = {"whole": seen.whole()}
-    if arguments[0] == "run":
-        found["stages"] = by_stage(seen, told)
-    return found
-
-
 def measure_run(folder: Path, name: str, scans: Sequence[Path]) -> Found:
     """Run over scans into a new corpus, then again, then kinship."""
     corpus = folder / f"corpus-{name}"
@@ -177,37 +94,6 @@ def measure_run(folder: Path, name: str, scans: Sequence[Path]) -> Found:
     return found
 
 
-def measure_growth(folder: Path, documents: int, pages: Sequence[Path]) -> Found:
-    """Run over so many grown pages, again, kinship, and once more with pages added that are analysed as they are."""
-    scans, corpus = folder / f"grown-{documents}", folder / f"corpus-grown-{documents}"
-    log = folder / f"grown-{documents}.log"
-    write_scans(scans, documents)
-    command = [str(scans), str(corpus), str(folder / "corpus-mix"), str(log.with_suffix(".messages"))]
-    code = "import sys; from lib.grown_archive import grow; grow(*sys.argv[1:])"
-    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    seen = watch([sys.executable, "-c", code, *command], log, {"PYTHONPATH": os.pathsep.join(paths)})
-    if seen.code:
-        raise SystemExit(
-            f"the run over {documents} pages ended with code {seen.code}; its messages are in {log}"
-        )
-    found: Found = {"run": {"whole": seen.whole(), "stages": by_stage(seen, log.with_suffix(".messages"))}}
-    run = ["run", str(scans), "--out", str(corpus)]
-    steps = {"again": run, "kinship": ["kinship", str(corpus)]}
-    for step, arguments in steps.items():
-        found[step] = run_command(arguments, folder / f"grown-{documents}-{step}.log")
-    for path in pages:
-        shutil.copy(path, scans / path.name)
-    found["added"] = run_command(run, folder / f"grown-{documents}-added.log")
-    names = sorted(path.stem for path in scans.glob("grown-*"))[:2]
-    for step, arguments in (("similar", names[:1]), ("show", names), ("read", names[:1])):
-        found[step] = run_command([step, str(corpus), *arguments], folder / f"grown-{documents}-{step}.log")
-    found["pages_added"] = len(pages)
-    found["bytes"] = sum(path.stat().st_size for path in corpus.rglob("*") if path.is_file())
-    record = json.loads((corpus / "run.json").read_text("utf-8"))
-    found["counts_of_added"] = {stage: [one["in"], one["out"]] for stage, one in record["stages"].items()}
-    return found
-
-
 def print_found(found: Found) -> None:
     """Print what was measured as tables."""
     pages = {
@@ -216,7 +102,7 @@ def print_found(found: Found) -> None:
     if pages:
         print(pd.DataFrame(pages.values(), index=[*pages]).to_string())
     for name, one in found.items():
-        for step, measured in one.items() if name.startswith(("run ", "grow ")) else ():
+        for step, measured in one.items() if name.startswith("run ") else ():
             if isinstance(measured, dict) and "whole" in measured:
                 rows = {"whole": measured["whole"], **measured.get("stages", {})}
                 print(f"\n{name}: {step}\n{pd.DataFrame(rows.values(), index=[*rows]).to_string()}")
@@ -234,9 +120,6 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=20, help="of the archive that are measured one by one")
     parser.add_argument("--tesseract", default="tesseract", help="command that starts it")
     parser.add_argument("--no-tesseract", action="store_true", help="measure the project alone")
-    parser.add_argument(
-        "--grow", type=int, nargs="*", default=[], help="numbers of documents of grown corpora"
-    )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -255,9 +138,6 @@ def main() -> None:
         all_found.once(f"pages {name}", partial(measure_pages, paths, other))
     for name, scans in (("early-modern", [archive]), ("mix", [archive, registers])):
         all_found.once(f"run {name}", partial(measure_run, folder, name, scans))
-    for documents in options.grow:
-        name = f"grow {documents}"
-        all_found.once(name, partial(measure_growth, folder, documents, sorted(archive.rglob("*.*"))))
     print_found(all_found.found)
 
 

@@ -7,6 +7,7 @@ share counts once for each of them.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -48,8 +49,16 @@ class Watched:
         return self.between(self.moments[0], self.moments[-1]) | {"code": self.code}
 
 
-def watch(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Watched:
-    """Run a command to its end, its messages in a file, and watch its processes."""
+def watch(
+    command: Sequence[str],
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    limit: float | None = None,
+) -> Watched:
+    """Run a command to its end, its messages in a file, and watch its processes.
+
+    After ``limit`` seconds it is interrupted as by Ctrl-C, and its end is waited for.
+    """
     seen = Watched()
     with log.open("ab") as messages:
         process = subprocess.Popen(
@@ -59,9 +68,12 @@ def watch(command: Sequence[str], log: Path, environment: Mapping[str, str] | No
         observer = threading.Thread(target=_observe, args=(process.pid, seen, ended))
         begin = time.time()
         observer.start()
+        alarm = threading.Timer(limit or threading.TIMEOUT_MAX, process.send_signal, [signal.SIGINT])
+        alarm.start()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         end = time.time()
+        alarm.cancel()
         ended.set()
         observer.join()
     seen.code = process.returncode

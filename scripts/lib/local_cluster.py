@@ -1,4 +1,4 @@
-"""A Dask scheduler and two workers on this machine."""
+"""A Dask scheduler and some workers on this machine."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Cluster:
-    """A Dask scheduler and two workers on this machine, started when they are needed."""
+    """A Dask scheduler and some workers on this machine, started when they are needed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workers: int = 2) -> None:
         self._folder = folder
+        self._workers = workers
         self._processes: list[subprocess.Popen[bytes]] = []
         self._address = ""
 
@@ -45,7 +46,15 @@ class Cluster:
             self._start(
                 "worker",
                 self._address,
-                *("--host", "127.0.0.1", "--nthreads", "1", "--nworkers", "2", "--no-dashboard"),
+                *(
+                    "--host",
+                    "127.0.0.1",
+                    "--nthreads",
+                    "1",
+                    "--nworkers",
+                    str(self._workers),
+                    "--no-dashboard",
+                ),
             )
             time.sleep(8)
         return self._address

@@ -2,7 +2,7 @@
 
 from tablekin.recompute.checks import Check, CheckKind
 from tablekin.recompute.finding import Finding, RoundingRule
-from tablekin.recompute.functions import LIBRARY
+from tablekin.recompute.functions import ALL_FUNCTIONS, LIBRARY
 from tablekin.recompute.number_table import NumberColumn, number_columns, read_number_columns
 from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.recomputation import Recomputation, recompute
@@ -11,6 +11,7 @@ from tablekin.recompute.stage import recomputation_fingerprint, update_recomputa
 from tablekin.recompute.table_text import read_tables
 
 __all__ = [
+    "ALL_FUNCTIONS",
     "LIBRARY",
     "Check",
     "CheckKind",

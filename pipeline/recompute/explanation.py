@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria, take_best
 from tablekin.recompute.columns import Columns, stack
+from tablekin.recompute.double_entry import try_two_arguments, with_top_argument
 from tablekin.recompute.functions import LIBRARY, ArgumentKind, Function
 from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
 from tablekin.recompute.functions.linear import MEAN_MOTION_FROM_EPOCH
@@ -21,43 +23,8 @@ from tablekin.recompute.functions.second_motion import (
 )
 from tablekin.recompute.lines import find_lines
 from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
-from tablekin.recompute.screening import Candidate, ScreeningCriteria, screen, wrap
-from tablekin.recompute.smoothness import Numbers
-from tablekin.recompute.trial import Trial, TrialCriteria, make_trials
-
-
-@dataclass(frozen=True)
-class ExplanationCriteria:
-    """When a function is claimed; chosen on sample plans of seed 424201, and on registers that print none."""
-
-    claim: float = 10.0  # nats beyond the columns by themselves, for a whole table
-    claim_by_longitude: float = 4.0  # nats, for what stands beside the Sun's longitude day by day
-    join: float = 4.0  # nats, for a quantity of it
-    best: float = 8.0  # nats, for one quantity of it at least: columns that are alike do not count for more
-    within: float = (
-        0.35  # share of the values of a quantity that rounding explains; 0.2 to 0.5 claim the same
-    )
-    slips: float = 3.0  # or mean slip, in units of the last place
-    spread: float = 300.0  # mean slips that the range of its values is then wide
-    screening: ScreeningCriteria = field(default_factory=ScreeningCriteria)
-    trials: TrialCriteria = field(default_factory=TrialCriteria)
-
-
-CRITERIA = ExplanationCriteria()
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A function, and the quantities of a sheet that it explains."""
-
-    trial: Trial
-    quantities: tuple[PrintedQuantity, ...]  # that it explains
-    log_odds: Numbers  # (quantities,) nats against the next best function, or against none
-
-    @property
-    def function(self) -> Function:
-        """The function."""
-        return self.trial.model.function
+from tablekin.recompute.screening import Candidate, screen, wrap
+from tablekin.recompute.trial import Trial, make_trials
 
 
 def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -> list[Explanation]:
@@ -76,7 +43,7 @@ def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -
     if not _all_settled(trials, len(columns), criteria):
         candidates = [*lines, *_candidates(arguments, columns, criteria)]
         trials = list(make_trials(candidates, columns, criteria.screening, criteria.trials))
-    taken = _take_best(trials, columns, left, criteria)
+    taken = take_best(trials, columns, left, criteria)
     longitudes = list(_longitudes(taken))
     motions = [one for one in taken if one.function is MEAN_MOTION_FROM_EPOCH] if longitudes else []
     for one in motions:  # what stands in a calendar is rather sunrise, near the equinox
@@ -86,7 +53,53 @@ def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -
         taken += _explain_by_longitude(longitude, obliquity, columns, left, criteria)
     for one in motions:
         taken += _restricted(one, columns, left)
-    return taken
+    taken = [_with_top_argument(one, columns, left, criteria) for one in taken]
+    return _by_two_arguments(taken, arguments, columns, left, criteria)
+
+
+def _with_top_argument(
+    explanation: Explanation, columns: Columns, left: NDArray[np.bool_], criteria: ExplanationCriteria
+) -> Explanation:
+    """Let the columns of an explanation have the argument on top of them, if there is one.
+
+    Columns that are ``left`` may join them: they say too little of their argument by themselves.
+    """
+    trial = with_top_argument(explanation.trial, columns, criteria.trials)
+    if trial is None:
+        return explanation
+    odds = dict(zip(_places_of(explanation, columns).tolist(), explanation.log_odds.tolist(), strict=True))
+    nats = trial.nats(len(columns))
+    chosen = np.array(
+        [place for place in trial.chosen if place in odds or (left[place] and nats[place] >= criteria.join)]
+    )
+    left[chosen] = False
+    return Explanation(
+        trial.restricted(chosen),
+        tuple(columns.quantities[place] for place in chosen),
+        np.array([odds.get(place, nats[place]) for place in chosen.tolist()]),
+    )
+
+
+def _by_two_arguments(
+    taken: list[Explanation],
+    arguments: Sequence[Argument],
+    columns: Columns,
+    left: NDArray[np.bool_],
+    criteria: ExplanationCriteria,
+) -> list[Explanation]:
+    """Explain columns that nothing explains by functions of two arguments; single ones are taken over from others."""
+    angles = np.array([quantity.form.radices[:1] == (60,) for quantity in columns.quantities])
+    if (left & angles).sum() < criteria.double_entry or not arguments:
+        return taken
+    trials = list(try_two_arguments(arguments, columns, criteria.screening, criteria.trials))
+    for trial in trials:
+        mine = set(trial.chosen[trial.evidence.nats >= criteria.join].tolist())
+        for one in list(taken):
+            places = _places_of(one, columns)
+            if mine.issuperset(places.tolist()) and len(places) < criteria.double_entry:
+                taken.remove(one)
+                left[places] = True
+    return [*taken, *take_best(trials, columns, left, criteria)]
 
 
 def _places_of(explanation: Explanation, columns: Columns) -> NDArray[np.intp]:
@@ -200,7 +213,7 @@ def _explain_by_longitude(
             criteria.screening,
             criteria.trials,
         )
-        for explanation in _take_best(list(trials), columns, left, criteria):
+        for explanation in take_best(list(trials), columns, left, criteria):
             if explanation.function.name == FIRST_MOTION[0].name:
                 longitude = _with_sign(longitude, explanation.trial)
                 obliquity = float(explanation.trial.model.shared[0])
@@ -237,58 +250,3 @@ def _candidates_of(
     for function in functions:
         if function.argument is ArgumentKind.ANGLE and len(function.origins) > 1:
             yield from screen(function, argument, columns, criteria.screening)
-
-
-def _take_best(
-    trials: Sequence[Trial], columns: Columns, left: NDArray[np.bool_], criteria: ExplanationCriteria
-) -> list[Explanation]:
-    """Take the functions that explain most of the quantities that are ``left``, and take these out of it."""
-    if not trials:
-        return []
-    nats = np.stack([trial.nats(len(columns)) for trial in trials])
-    freedom = np.array([trial.evidence.freedom for trial in trials])
-    taken: list[Explanation] = []
-    while left.any():
-        totals = np.maximum(nats * left, 0.0).sum(1) - freedom
-        best = int(totals.argmax())
-        chosen = np.flatnonzero(
-            left & (nats[best] >= criteria.join) & _is_close(trials[best], columns, criteria)
-        )
-        if totals[best] < criteria.claim:
-            break
-        if not len(chosen) or nats[best][chosen].max() < criteria.best:
-            nats[best] = 0.0
-            continue
-        rivals = [
-            place
-            for place, other in enumerate(trials)
-            if place != best and not _says_the_same(trials[best], other, chosen)
-        ]
-        share = freedom / np.maximum((nats > 0).sum(1), 1)
-        next_best = np.maximum((nats - share[:, None])[rivals], 0.0).max(0, initial=0.0)[chosen]
-        log_odds = nats[best][chosen] - freedom[best] / len(chosen) - next_best
-        quantities = tuple(columns.quantities[place] for place in chosen)
-        taken.append(Explanation(trials[best].restricted(chosen), quantities, log_odds))
-        left[chosen] = False
-    return taken
-
-
-def _is_close(trial: Trial, columns: Columns, criteria: ExplanationCriteria) -> NDArray[np.bool_]:
-    """Tell of which quantities of a sheet a function comes close enough to be claimed, ``(quantities,)``."""
-    evidence, close = trial.evidence, np.zeros(len(columns), bool)
-    slip = evidence.slips.share * evidence.slips.size
-    small = (slip <= criteria.slips) & (columns.spread[trial.chosen] >= criteria.spread * slip)
-    close[trial.chosen] = small | (evidence.within >= criteria.within * evidence.cells)
-    return close
-
-
-def _says_the_same(one: Trial, other: Trial, chosen: NDArray[np.intp]) -> bool:
-    """Tell whether two functions give the same values: a sine and the cosine of the complement do."""
-    mine, theirs = one.computed(), other.computed()
-    for place in chosen:
-        here, there = np.flatnonzero(one.chosen == place), np.flatnonzero(other.chosen == place)
-        if not len(there):
-            return False
-        if not np.nanmax(np.abs(mine[here[0]] - theirs[there[0]]), initial=0.0) < 1.0:
-            return False
-    return True

@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.explanation import Explanation
+from tablekin.recompute.claim import Explanation
 from tablekin.recompute.functions import Function, ValueKind
 from tablekin.recompute.likelihood import Slips, count_digits, estimate_slips, is_within, wrong_density
 from tablekin.recompute.model import Model

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tablekin.recompute.counts import count_of
 from tablekin.recompute.forms import COUNT, FORMS, Form, heads_join, last_word
 from tablekin.recompute.smoothness import carry_gain, second_differences
 from tablekin.recompute.strands import Strand
+
+_ENTERED = ((30,), (60,))  # of arguments of two places
+_FEWEST_UNITS = 3  # of the first place, in an argument of two
+_FEWEST_ROWS = 8  # of such an argument
+_MOST_OFF = 0.1  # share of its values that may miss the count
 
 
 @dataclass(frozen=True)
@@ -135,8 +141,20 @@ class _Joins:
                     break
                 circle = float(radix)
             if score > -np.inf:
-                scored.append((form, score))
+                entered = form.radices in _ENTERED and self._counts_at_a_side(start, form)
+                scored.append((form, score + self._costs.count * entered))
         return scored
+
+    def _counts_at_a_side(self, start: int, form: Form) -> bool:
+        """Tell whether two strands at a side count together: signs and degrees, or degrees and minutes."""
+        last = start + len(form.radices)
+        if start and last < len(self._strands) - 1:
+            return False
+        values = np.stack([strand.values for strand in self._strands[start : last + 1]], -1)
+        if np.unique(values[:, 0]).size < _FEWEST_UNITS:
+            return False
+        count = count_of(values @ np.array(form.weights), any_step=True, most_off=_MOST_OFF)
+        return count is not None and count.step != 0 and len(count.on) >= _FEWEST_ROWS
 
     def _join(self, place: int, radix: int, circle: float | None) -> float:
         """Nats for a strand and the next; ``circle`` is the number of units of the higher place in a round."""

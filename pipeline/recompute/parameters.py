@@ -243,4 +243,14 @@ def name_parameters(model: Model, vector: Numbers, ends: Numbers, step: float) -
             value = low = high = round(value * float(model.unit[slot.quantity]))
         names = tuple(names_within(parameter.known, min(low, value), max(high, value), step))
         found.append(FittedParameter(name, parameter.unit, value, low, high, names, slot.quantity))
-    return tuple(found)
+    return (*found, *_arguments_on_top(model))
+
+
+def _arguments_on_top(model: Model) -> Iterator[FittedParameter]:
+    """Yield the arguments on top of columns, which are known exactly."""
+    theirs = [parameter for parameter in model.function.parameters if parameter.own]
+    for place, parameter in enumerate(theirs):
+        if parameter.on_top and not parameter.is_fitted:
+            for quantity, value in enumerate(model.own[:, place].tolist()):
+                names = tuple(names_within(parameter.known, value, value)) if parameter.known else ()
+                yield FittedParameter(parameter.name, parameter.unit, value, value, value, names, quantity)

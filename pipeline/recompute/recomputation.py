@@ -7,13 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from tablekin.recompute.checks import Check, check_finding
-from tablekin.recompute.explanation import (
-    CRITERIA,
-    Explanation,
-    ExplanationCriteria,
-    explain_sheet,
-    worth_trying,
-)
+from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria
+from tablekin.recompute.explanation import explain_sheet, worth_trying
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.letters import check_letters, explain_letters, letter_columns
 from tablekin.recompute.plain_checks import check_argument, check_plainly

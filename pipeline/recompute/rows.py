@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tablekin.config import RecomputeConfig
-from tablekin.recompute.explanation import ExplanationCriteria
+from tablekin.recompute.claim import ExplanationCriteria
 from tablekin.recompute.finding import Finding
 from tablekin.recompute.number_table import number_columns, to_number_frame
 from tablekin.recompute.recomputation import Recomputation, recompute

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from tablekin.config import RecomputeConfig
 from tablekin.corpus import CorpusStore
-from tablekin.recompute import LIBRARY, Finding, Recomputation, recompute_readings, to_frames
+from tablekin.recompute import ALL_FUNCTIONS, Finding, Recomputation, recompute_readings, to_frames
 from tablekin.report.csv_file import save_csv
 from tablekin.report.page import Page
 from tablekin.report.sexagesimal import in_words, written
@@ -187,7 +187,7 @@ def describe_functions(corpus: CorpusStore) -> Iterator[str]:
 
 def function_in_words(row: Any) -> str:
     """Name a function with its parameters, from a row of table ``functions``."""
-    units = {name: one for one in LIBRARY for name in (one.name, *one.names)}
+    units = {name: one for one in ALL_FUNCTIONS for name in (one.name, *one.names)}
     known = {one.name: one.unit for one in units[row.function].parameters} if row.function in units else {}
     values = [
         f"{one['name']} {written(one['value'], known.get(one['name'], ''))}"

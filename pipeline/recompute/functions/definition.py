@@ -48,6 +48,7 @@ class Parameter:
     starts: int = 1  # values between low and high from which fits begin
     choices: tuple[float, ...] = ()
     own: bool = False  # every column has its own
+    on_top: bool = False  # a table of double entry may have it for its other argument
     whole: bool = False  # it is a whole number
     shifts: bool = False  # it moves all values of a column alike, nearly: the grid need not be fine
     known: str = ""  # list in data/parameters.json; may be empty

@@ -23,9 +23,9 @@ from tablekin.recompute.functions.definition import (
 )
 
 SIGNS = tuple(float(degree) for degree in range(0, 360, 30))
-_HALF = tuple(float(degree) for degree in range(0, 181, 30))
+HALF_CIRCLE_SIGNS = tuple(float(degree) for degree in range(0, 181, 30))
 OBLIQUITY = Parameter("obliquity", "degrees", 23.0, 24.2, 3, known="obliquity")
-_OBLIQUITY = Parameter("obliquity", "degrees", 23.0, 24.2, 1, known="obliquity")  # beside a latitude
+OBLIQUITY_BESIDE_LATITUDE = Parameter("obliquity", "degrees", 23.0, 24.2, 1, known="obliquity")
 LATITUDE = Parameter("latitude", "degrees", 10.0, 66.0, 56, known="latitude")
 _LONGITUDES = (10, 15, 20, 30, 40, 45, 50, 60, 70, 75, 80, 90)
 _ROWS_LEFT_OUT = (1, 2, 3)  # of so many rows one is kept, in a copy of a table that prints differences of all
@@ -85,7 +85,7 @@ FIRST_MOTION = (
         ValueKind.ANGLE,
         declination,
         (OBLIQUITY,),
-        _HALF,
+        HALF_CIRCLE_SIGNS,
         unsigned=True,
         symmetry="each quadrant mirrors the first; south is printed as north",
         source=_NEUGEBAUER,
@@ -107,7 +107,7 @@ FIRST_MOTION = (
         ArgumentKind.ANGLE,
         ValueKind.ANGLE,
         oblique_ascension,
-        (LATITUDE, _OBLIQUITY),
+        (LATITUDE, OBLIQUITY_BESIDE_LATITUDE),
         SIGNS,
         period=360.0,
         turns=True,
@@ -123,8 +123,8 @@ FIRST_MOTION = (
         lambda longitude, latitude, obliquity: ascensional_difference(
             latitude, declination(longitude, obliquity)
         ),
-        (LATITUDE, _OBLIQUITY),
-        _HALF,
+        (LATITUDE, OBLIQUITY_BESIDE_LATITUDE),
+        HALF_CIRCLE_SIGNS,
         unsigned=True,
         slack=0.06,
         prior=-1.0,
@@ -136,7 +136,7 @@ FIRST_MOTION = (
         ArgumentKind.ANGLE,
         ValueKind.ANGLE,
         lambda delta, latitude: ascensional_difference(latitude, delta),
-        (Parameter("latitude", "degrees", 1.0, 66.0, 22, own=True, known="latitude"),),
+        (Parameter("latitude", "degrees", 1.0, 66.0, 22, own=True, on_top=True, known="latitude"),),
         (0.0,),
         slack=0.05,
         prior=-2.0,
@@ -147,7 +147,7 @@ FIRST_MOTION = (
         ArgumentKind.ANGLE,
         ValueKind.ANGLE,
         ascensional_difference,
-        (Parameter("declination", "degrees", 0.5, 24.2, 24, own=True),),
+        (Parameter("declination", "degrees", 0.5, 24.2, 24, own=True, on_top=True),),
         (0.0,),
         slack=0.05,
         prior=-2.0,
@@ -173,7 +173,7 @@ FIRST_MOTION = (
         lambda longitude, latitude, obliquity, arc: arc_of_day(
             ascensional_difference(latitude, declination(longitude, obliquity)), arc
         ),
-        (LATITUDE, _OBLIQUITY, Parameter("arc", "half arcs", choices=(1.0, 2.0), own=True)),
+        (LATITUDE, OBLIQUITY_BESIDE_LATITUDE, Parameter("arc", "half arcs", choices=(1.0, 2.0), own=True)),
         SIGNS,
         turns=True,
         names=("half arc of the day", "length of the day"),

@@ -214,3 +214,28 @@ def test_degrees_of_the_sun_beside_the_days_begin_no_panel():
         1: "longitude of the Sun by days",
         3: "declination by days",
     }
+
+
+def test_signs_and_degrees_are_one_argument():
+    rows = [
+        [str(longitude // 30), str(longitude % 30), *places(declination_of(longitude, 23.5), (60, 60))]
+        for longitude in range(5, 91, 5)
+    ]
+    (finding,) = recompute([from_rows(rows)]).findings
+    assert finding.function.name == "declination"
+    assert (finding.argument.quantity.form.radices, finding.argument.step) == ((30,), 5.0)
+    (quantity,), (obliquity,) = finding.quantities, finding.parameters
+    assert quantity.form.radices == (60, 60) and obliquity.low <= 23.5 <= obliquity.high
+
+
+def test_a_table_is_entered_from_below_with_the_complement():
+    """Right ascensions of Aries, Cancer and Libra, beside the degrees that are left of a sign."""
+    rows = []
+    for degree in range(1, 31):
+        cells = []
+        for longitude in (degree, 90 + degree, 180 + degree):
+            angle = math.radians(longitude)
+            right = math.degrees(math.atan2(math.sin(angle) * math.cos(math.radians(23.5)), math.cos(angle)))
+            cells += places(right % 360, (60,))
+        rows.append([*cells, str(30 - degree)])
+    assert functions(rows) == dict.fromkeys((0, 2, 4), "right ascension")

@@ -1,13 +1,13 @@
 import numpy as np
 
-from tablekin.recompute.functions import LIBRARY
+from tablekin.recompute.functions import ALL_FUNCTIONS
 from tablekin.recompute.functions.definition import Parameter
 from tablekin.recompute.known_values import known_values
 
 
 def test_every_entry_says_its_source_and_takes_its_parameters():
-    assert len({function.name for function in LIBRARY}) >= 45
-    for function in LIBRARY:
+    assert len({function.name for function in ALL_FUNCTIONS}) >= 45
+    for function in ALL_FUNCTIONS:
         assert function.source, function.name
         grid = [parameter.grid[0] for parameter in function.parameters]
         x = np.array([13.0, 14.0, 15.0])
@@ -17,7 +17,7 @@ def test_every_entry_says_its_source_and_takes_its_parameters():
 
 
 def test_ranges_hold_the_known_values():
-    for function in LIBRARY:
+    for function in ALL_FUNCTIONS:
         for parameter in function.parameters:
             known = [one.value for one in known_values(parameter.known)]
             if known and parameter.is_fitted and parameter.name != "apogee":

@@ -1,18 +1,21 @@
 // Pair: two pages beside one another, and what makes them alike: the joint relevance of their regions (BiLRP).
 
-import { SAME, tie, type Tie, VARIANT } from '../alignment'
+import { tie, type Tie, VARIANT } from '../alignment'
 import type { Corpus } from '../corpus'
 import { type Collation, collationOf, type Doc, openDocument, type Region } from '../document'
-import { h, s, said } from '../dom'
+import { h, said } from '../dom'
 import { growing, rectangle, regionName, section, shortName, tick } from '../parts'
 import { type Entry, RegionMatrix } from '../matrix'
 import { type Connection, featuresOf, type Level, LEVELS, type RelevanceMap, relevanceMap, strongest } from '../relevance'
 import { PairSums } from '../sums'
 import { address, note, type Route } from '../route'
-import { counted, fill, percent, T } from '../strings'
+import { counted, fill, T } from '../strings'
 import { MissingError, numberOf, type Table, type View } from '../view'
 import { agreement, pairKicker, turn, verdict } from '../verdict'
 import { PageViewer } from '../viewer'
+import { Bridge } from './bridge'
+import { collationMarks, heat } from './pair-layers'
+import { RelevanceWords } from './relevance-words'
 
 const t = T.pair
 const DRAWN = 400 // of the strongest connections that are looked at for a picture
@@ -42,6 +45,9 @@ export async function openPair(corpus: Corpus, route: Route): Promise<View> {
   }
 }
 
+// A region of one of the two pages.
+type Place = { side: 0 | 1; index: number }
+
 class PairView {
   readonly body: Node[]
   private readonly corpus: Corpus
@@ -49,7 +55,7 @@ class PairView {
   private readonly b: Doc
   private readonly collation: Collation | null
   private readonly viewers: [PageViewer, PageViewer]
-  private readonly bridge = s('svg', { class: 'bridge', 'aria-hidden': 'true', preserveAspectRatio: 'none' })
+  private readonly bridge: Bridge
   private readonly stage: HTMLElement
   private readonly told = h('p', { class: 'pointed-at', role: 'status' })
   private readonly sums: PairSums
@@ -64,11 +70,12 @@ class PairView {
   private isTied = true
   private marks = false
   private map!: RelevanceMap
+  private words!: RelevanceWords
   private best: Connection[] = []
   private drawn: Connection[] = []
   private least = 0.5
-  private chosen: { side: 0 | 1; index: number } | null = null
-  private pointed: { side: 0 | 1; index: number } | null = null
+  private chosen: Place | null = null
+  private pointed: Place | null = null
   private active: 0 | 1 = 0
   private lines: Connection[] = []
   private readonly resized = () => this.drawBridge()
@@ -81,12 +88,13 @@ class PairView {
     this.tie = tie(a, b, collation)
     this.sums = new PairSums(a, b, corpus.specific)
     this.viewers = [new PageViewer(a), new PageViewer(b)]
+    this.bridge = new Bridge(this.viewers)
     const asked = route.query.get('level') as Level
     this.level = LEVELS.includes(asked) ? asked : 'cell'
     const beyond = route.query.get('beyond')
     this.hide = beyond ? beyond === '1' : corpus.similarity.chosen === 'specific'
     const tall = [a, b].sort((one, other) => one.width / one.height - other.width / other.height)[0]
-    this.stage = h('div', { class: 'pair-stage', style: { '--ratio': `${tall.width} / ${tall.height}` } }, this.viewers.map((one) => one.element), this.bridge)
+    this.stage = h('div', { class: 'pair-stage', style: { '--ratio': `${tall.width} / ${tall.height}` } }, this.viewers.map((one) => one.element), this.bridge.element)
     this.slider = h('input', {
       type: 'range', min: '1', max: '100', step: '1', id: 'strength',
       oninput: () => {
@@ -171,6 +179,7 @@ class PairView {
   private remake(from: string | null): void {
     this.entry = null
     this.map = relevanceMap(this.a, this.b, this.level, this.hide ? this.corpus.specific : undefined)
+    this.words = new RelevanceWords([this.a, this.b], this.map, this.hide)
     this.best = strongest(this.map, DRAWN)
     const few = fewOfEach(this.best.slice(0, 4 * FIRST))
     const last = few[Math.min(FIRST, few.length) - 1]
@@ -244,7 +253,7 @@ class PairView {
     return [...this.regions(side)].sort((one, other) => size(one) - size(other))
   }
 
-  private choose(found: { side: 0 | 1; index: number } | null): void {
+  private choose(found: Place | null): void {
     this.chosen = found
     const id = found ? this.regions(found.side)[found.index].id : null
     note({ at: found ? (found.side === 0 ? `${id},` : `,${id}`) : null })
@@ -255,7 +264,7 @@ class PairView {
     return this.map.values[i * this.map.b.length + j]
   }
 
-  private partners({ side, index }: { side: 0 | 1; index: number }, count: number): Connection[] {
+  private partners({ side, index }: Place, count: number): Connection[] {
     const others = this.regions((1 - side) as 0 | 1)
     return others
       .map((_, k) => ({ i: side === 0 ? index : k, j: side === 0 ? k : index, relevance: side === 0 ? this.value(index, k) : this.value(k, index) }))
@@ -282,42 +291,12 @@ class PairView {
     this.lines = entry ? [{ ...entry, relevance: this.value(entry.i, entry.j) }] : focus ? this.partners(focus, PARTNERS) : this.drawn
     this.drawHeat(focus)
     this.drawBridge()
-    this.told.textContent = entry ? this.entryInWords(entry) : focus ? this.inWords(focus) : t.point
+    this.told.textContent = entry
+      ? this.words.ofConnection(this.lines[0])
+      : focus
+        ? this.words.ofRegion(focus.side, focus.index, this.partners(focus, 3))
+        : t.point
     this.matrix.show(this.map, this.lines)
-  }
-
-  private inWords(focus: { side: 0 | 1; index: number }): string {
-    const own = this.regions(focus.side)[focus.index]
-    const docs = [this.a, this.b]
-    const sum = (focus.side === 0 ? this.map.ofA : this.map.ofB)[focus.index]
-    const best = this.partners(focus, 3).filter((one) => one.relevance > 0)
-    const names = best.map((one) => {
-      const region = focus.side === 0 ? this.map.b[one.j] : this.map.a[one.i]
-      return `${regionName(docs[1 - focus.side], region)} (${this.part(one.relevance, 2)})`
-    })
-    const letter = focus.side === 0 ? 'A' : 'B'
-    return fill(sum < 0 ? t.pointedAgainst : names.length ? t.pointed : t.pointedAlone, {
-      region: `${letter}, ${regionName(docs[focus.side], own)},`,
-      share: this.share(sum, 2),
-      partners: names.join('; '),
-    })
-  }
-
-  private entryInWords({ i, j }: Entry): string {
-    const features = featuresOf(this.map, i, j, 5)
-    const share = this.share(this.value(i, j), 3)
-    const words = { a: regionName(this.a, this.map.a[i]), b: regionName(this.b, this.map.b[j]), share, digits: features.join(', ') }
-    return fill(features.length ? t.entry : t.entryNone, words)
-  }
-
-  // A part of the likeness: of the score in percent, of the specific one as it is.
-  private part(relevance: number, places: number): string {
-    return this.hide ? relevance.toFixed(places + 2) : `${percent(relevance / (this.map.score || 1), places)} %`
-  }
-
-  private share(relevance: number, places: number): string {
-    const share = this.hide ? relevance.toFixed(places + 2) : percent(relevance / (this.map.score || 1), places)
-    return fill(this.hide ? t.ofSpecific : t.ofScore, { share })
   }
 
   private pointEntry(entry: Entry | null, chosen: boolean): void {
@@ -331,20 +310,14 @@ class PairView {
     }
   }
 
-  private drawHeat(focus: { side: 0 | 1; index: number } | null): void {
+  private drawHeat(focus: Place | null): void {
     for (const side of [0, 1] as const) {
       const regions = this.regions(side)
       const values =
         focus && focus.side !== side
           ? regions.map((_, k) => (side === 0 ? this.value(k, focus.index) : this.value(focus.index, k)))
           : Array.from(side === 0 ? this.map.ofA : this.map.ofB)
-      const most = Math.max(1e-12, ...values.map(Math.abs))
-      const ink = this.level === 'cell' ? 0.5 : 0.32 // of long bands less, so that what is printed can be read
-      const shapes = regions.map((one, k) => {
-        const strength = Math.abs(values[k]) / most
-        return strength < 0.02 ? null : rectangle(one.box, { class: values[k] < 0 ? 'against' : 'for', 'fill-opacity': (ink * strength).toFixed(3) })
-      })
-      this.viewers[side].layer('heat', shapes.filter((one): one is SVGElement => one !== null))
+      this.viewers[side].layer('heat', heat(regions, values, this.level))
       const ends = this.lines.map((one) => (side === 0 ? this.map.a[one.i] : this.map.b[one.j]))
       const marked = ends.map((one) => rectangle(one.box, { class: 'line end' }))
       if (focus && focus.side === side) marked.push(rectangle(regions[focus.index].box, { class: 'line pointed' }))
@@ -353,55 +326,13 @@ class PairView {
   }
 
   private drawMarks(): void {
-    const { collation } = this
-    const shapes: [SVGElement[], SVGElement[]] = [[], []]
-    for (let k = 0; collation && k < collation.a.length; k++) {
-      if (collation.relation[k] > VARIANT || (collation.relation[k] === SAME && !this.marks)) continue
-      const [one, other] = [this.a.byId.get(collation.a[k]), this.b.byId.get(collation.b[k])]
-      const sure = collation.confidence[k] / 1000 >= this.corpus.sure_variant
-      const kind = collation.relation[k] === SAME ? 'line agreeing' : sure ? 'line differing' : 'line doubtful'
-      if (one) shapes[0].push(rectangle(one.box, { class: kind }))
-      if (other) shapes[1].push(rectangle(other.box, { class: kind }))
-    }
+    if (!this.collation) return
+    const shapes = collationMarks(this.a, this.b, this.collation, this.corpus.sure_variant, this.marks)
     this.viewers.forEach((viewer, side) => viewer.layer('marks', shapes[side]))
   }
 
-  // Where a connection meets a region: at its middle; columns one lower than the other, as all reach from top to bottom.
-  private height(side: 0 | 1, index: number): number {
-    const regions = this.regions(side)
-    const [, top, , bottom] = regions[index].box
-    const share = this.level === 'column' ? 0.1 + (0.8 * (index + 0.5)) / regions.length : 0.5
-    return top + share * (bottom - top)
-  }
-
   private drawBridge(): void {
-    const frame = this.stage.getBoundingClientRect()
-    const hosts = this.viewers.map((one) => one.host.getBoundingClientRect())
-    this.bridge.setAttribute('viewBox', `0 0 ${frame.width} ${frame.height}`)
-    const shapes: SVGElement[] = []
-    for (const { i, j, relevance } of [...this.lines].reverse()) {
-      const [one, other] = [this.map.a[i].box, this.map.b[j].box]
-      const begin = this.viewers[0].seen(one[2], this.height(0, i))
-      const end = this.viewers[1].seen(other[0], this.height(1, j))
-      if (!begin || !end) return
-      const inside = [begin, end].every(([x, y], k) => x >= hosts[k].left - 1 && x <= hosts[k].right + 1 && y >= hosts[k].top && y <= hosts[k].bottom)
-      if (!inside) continue
-      const [x0, y0, x1, y1] = [begin[0] - frame.left, begin[1] - frame.top, end[0] - frame.left, end[1] - frame.top]
-      const [left, right] = [hosts[0].right - frame.left, hosts[1].left - frame.left]
-      const bend = (right - left) / 2
-      const strength = Math.abs(relevance) / (this.map.strongest || 1)
-      const kind = relevance > 0 ? 'for' : 'against'
-      shapes.push(
-        s('path', { d: `M${x0} ${y0}H${left}M${right} ${y1}H${x1}`, class: `${kind} leader` }),
-        s('path', {
-          d: `M${left} ${y0}C${left + bend} ${y0} ${right - bend} ${y1} ${right} ${y1}`,
-          class: kind,
-          'stroke-width': (0.8 + 4.2 * strength).toFixed(2),
-          'stroke-opacity': (0.35 + 0.55 * strength).toFixed(2),
-        }),
-      )
-    }
-    this.bridge.replaceChildren(...shapes)
+    this.bridge.draw(this.stage.getBoundingClientRect(), this.map, this.level, this.lines)
   }
 
   private drawList(all: Connection[]): void {
@@ -420,7 +351,7 @@ class PairView {
             this.stage.scrollIntoView({ block: 'nearest' })
           },
         },
-        h('span', { class: relevance < 0 ? 'share against' : 'share' }, this.part(relevance, 2)),
+        h('span', { class: relevance < 0 ? 'share against' : 'share' }, this.words.part(relevance, 2)),
         h('span', {}, said(regionName(this.a, this.map.a[i]))),
         h('span', {}, said(regionName(this.b, this.map.b[j]))),
         h('span', { class: 'quiet' }, `${t.common} ${features.join(' ')}`),

@@ -8,13 +8,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tablekin.errors import ConfigError
 
 # what neither the tables of documents nor those of pairs depend on: what is recomputed and collations have
 # fingerprints of their own
 _OF_NO_TABLE = {"seed": True, "device": True, "iiif": True, "recompute": True, "collate": True}
+
+
+MIN_PARTNERS = 10  # whoever reads table pairs finds the nearest few of every document there
+_ALL_UP_TO, _OF_MORE = 20_000, 100  # documents of which all pairs are kept by default; partners of more
 
 
 class Similarity(StrEnum):
@@ -96,6 +100,12 @@ class ExplainConfig(_Section):
         description="by what partners are ranked and matches chosen: `specific`, which knows what tables have in "
         "common, or `paper`, the plain product of the features; the tables have both",
     )
+    partners: int | str = Field(
+        default="auto",
+        examples=["auto", "all", f"a number from {MIN_PARTNERS} on"],
+        description="of how many documents, the nearest to each, pairs and matches are kept, kin besides: a number, "
+        "`all`, or `auto`, which is all of up to 20,000 documents and 100 of more",
+    )
     matches_per_pair: int = Field(
         default=4, gt=0, description="strongest matches kept of each pair and level"
     )
@@ -105,6 +115,14 @@ class ExplainConfig(_Section):
         le=1,
         description="pairs with a lower cosine are scored, but their matches are not kept",
     )
+
+    @field_validator("partners")
+    @classmethod
+    def _is_known(cls, partners: int | str) -> int | str:
+        known = partners in ("auto", "all") if isinstance(partners, str) else partners >= MIN_PARTNERS
+        if not known:
+            raise ValueError(f"say auto, all, or a number from {MIN_PARTNERS} on")
+        return partners
 
 
 class RecomputeConfig(_Section):
@@ -157,13 +175,25 @@ class RunConfig(_Section):
     recompute: RecomputeConfig = RecomputeConfig()
     collate: CollateConfig = CollateConfig()
 
+    @model_validator(mode="after")
+    def _keeps_what_is_collated(self) -> RunConfig:
+        if isinstance(self.explain.partners, int) and self.explain.partners < self.collate.neighbours:
+            raise ValueError("explain.partners must not be smaller than collate.neighbours")
+        return self
+
+    def partners_of(self, documents: int) -> int | None:
+        """Tell of how many partners pairs are kept where there are so many documents; None if of all."""
+        if self.explain.partners == "auto":
+            return max(_OF_MORE, self.collate.neighbours) if documents > _ALL_UP_TO else None
+        return self.explain.partners if isinstance(self.explain.partners, int) else None
+
     def document_fingerprint(self, *parts: str) -> str:
         """Digest of what a document's tables depend on besides the scan: this config and ``parts``.
 
         The options are left out that only the comparison of documents reads, and those of an OCR engine where none
         is asked for; where one is, ``parts`` are to have its version.
         """
-        of_pairs = {"similarity", "matches_per_pair", "matches_from_cosine"}
+        of_pairs = {"similarity", "partners", "matches_per_pair", "matches_from_cosine"}
         return _digest(self.model_dump_json(exclude={**self._of_no_table(), "explain": of_pairs}), *parts)
 
     def _of_no_table(self) -> dict[str, bool]:
@@ -201,6 +231,24 @@ class RunConfig(_Section):
         except ValidationError as error:
             raise ConfigError(f"words are read by tesseract or by none, not by {engine!r}") from error
 
+    def keeping(self, partners: str) -> RunConfig:
+        """Make the same config with another number of partners, as a user writes it.
+
+        Raises
+        ------
+        ConfigError
+            It is none.
+        """
+        values = self.model_dump()
+        values["explain"]["partners"] = int(partners) if partners.isdecimal() else partners
+        try:
+            return RunConfig.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(
+                f"partners are kept all or by number, {max(MIN_PARTNERS, self.collate.neighbours)} at least, not "
+                f"{partners!r}; say all, auto or such a number"
+            ) from error
+
     def fetching(self, max_side: int | None, allow_private: bool) -> RunConfig:
         """Make the same config with other settings of fetching; what is None or False is left as it is.
 
@@ -219,7 +267,7 @@ class RunConfig(_Section):
             raise ConfigError("; ".join(_describe(problem) for problem in error.errors())) from error
 
     def pair_fingerprint(self, documents: str, weights: str = "") -> str:
-        """Digest of what the tables of pairs depend on besides the documents.
+        """Digest of what the tables of pairs depend on besides the documents, and besides which pairs are kept.
 
         Parameters
         ----------
@@ -229,9 +277,10 @@ class RunConfig(_Section):
             Of the specific similarity; without, of tables of before there was one.
         """
         if not weights:
-            before: dict[str, Any] = {**self._of_no_table(), "explain": {"similarity"}}
+            before: dict[str, Any] = {**self._of_no_table(), "explain": {"similarity", "partners"}}
             return _digest(self.model_dump_json(exclude=before), documents)
-        return _digest(self.model_dump_json(exclude=self._of_no_table()), documents, weights)
+        others: dict[str, Any] = {**self._of_no_table(), "explain": {"partners"}}
+        return _digest(self.model_dump_json(exclude=others), documents, weights)
 
 
 def _digest(*parts: str) -> str:
@@ -257,6 +306,8 @@ def _describe(problem: Any) -> str:
     location = problem["loc"]
     if problem["type"] == "extra_forbidden":
         return f"unknown key '{_name(location)}'; known here: {', '.join(_known(location))}"
+    if not location:  # of several keys together
+        return str(problem["msg"])
     return (
         f"'{_name(location)}': {problem['msg'][0].lower()}{problem['msg'][1:]} (found {problem['input']!r})"
     )

@@ -22,6 +22,7 @@ class PartKey(StrEnum):
     FINGERPRINT = "tablekin.fingerprint"
     COMPARED = "tablekin.compared"
     COVERAGE = "tablekin.coverage"
+    KEPT = "tablekin.kept"
     COLLATED = "tablekin.collated"
     DROPPING = "tablekin.dropping"
     READINGS = "tablekin.readings"
@@ -212,6 +213,12 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
 }
 
 _ADDED_COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
+    "nearest": [
+        ("doc_id", pa.string()),
+        ("median", pa.float64()),
+        ("deviation", pa.float64()),
+        ("partners", pa.list_(pa.string())),
+    ],
     "words": [
         ("doc_id", pa.string()),
         ("text", pa.string()),

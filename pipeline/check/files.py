@@ -27,7 +27,9 @@ _REQUIRED = {  # columns without missing values, besides all of pairs and matche
     *("group", "role", "function", "rounding", "p_misprint", "p_misreading"),
     *(name for table in PAIR_TABLES for name in SCHEMAS[table].names),
 }
-_MAY_LACK = {("numbers", "function")}  # a value of a column that prints no function, or none that is known
+_MAY_LACK = {  # a value of a column that prints no function, or none that is known; a rank beyond those that are kept
+    *(("numbers", "function"), ("pairs", "rank_a"), ("pairs", "rank_b")),
+}
 
 
 def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
@@ -41,6 +43,8 @@ def repair_part(layout: CorpusLayout, table: str, part: Path) -> str:
             f"put back a copy of {layout.place(part)}, or make the corpus anew in another folder: "
             "tablekin run SCANS --out FOLDER"
         )
+    if table == "nearest":
+        return delete_tables(layout, table)
     if table not in SCHEMAS:
         return f"delete the folder {layout.place(layout.table(table))} and analyze again"
     is_alone = table in ("matches", *RECOMPUTED_TABLES)

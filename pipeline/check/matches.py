@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tablekin.check.index import KINDS, DocumentIndex
+from tablekin.check.index import KINDS, DocumentIndex, Index
+from tablekin.check.kept import KeptPairs
 from tablekin.check.pairs import PairSet
 from tablekin.check.problem import (
     ROUNDING,
@@ -23,7 +25,17 @@ from tablekin.check.problem import (
     scatter_mask,
 )
 from tablekin.config import Similarity
-from tablekin.corpus import CorpusLayout, Coverage, MatchProvenance, document_key, read_provenance, survey
+from tablekin.corpus import (
+    CorpusLayout,
+    Coverage,
+    MatchProvenance,
+    PairList,
+    document_key,
+    pairs_of_keys,
+    read_provenance,
+    survey,
+    survey_pairs,
+)
 from tablekin.models.specific_similarity import SpecificSimilarity
 from tablekin.page import Level, RegionKind
 from tablekin.schemas import FEATURES
@@ -40,7 +52,7 @@ def check_matches(
     layout: CorpusLayout,
     parts: Sequence[Path],
     index: DocumentIndex,
-    pairs: PairSet,
+    pairs: PairSet | KeptPairs,
     max_rank: int | None,
     similarity: Similarity,
 ) -> Iterator[Problem]:
@@ -78,7 +90,7 @@ def check_matches(
         yield from found.problems(layout.place(part), delete_part(layout, part))
 
 
-def _inside(coverage: Coverage, index: DocumentIndex, rows: pa.Table) -> Mask:
+def _inside(coverage: Coverage | PairList, index: DocumentIndex, rows: pa.Table) -> Mask:
     """Tell which matches are of pairs that a part is made for."""
     places = []
     for key, documents in (("doc_a", coverage.rows), ("doc_b", coverage.columns)):
@@ -89,7 +101,7 @@ def _inside(coverage: Coverage, index: DocumentIndex, rows: pa.Table) -> Mask:
         places.append(at[index.places(rows[key])])
     row, column = places
     inside = (row >= 0) & (column >= 0)
-    inside[inside] = coverage.pairs[row[inside], column[inside]]
+    inside[inside] = coverage.has(row[inside], column[inside])
     return inside
 
 
@@ -97,12 +109,13 @@ def check_coverage(
     layout: CorpusLayout,
     parts: Sequence[Path],
     index: DocumentIndex,
-    pairs: PairSet | None,
+    pairs: PairSet | KeptPairs | None,
     min_cosine: float,
     fingerprint: str | None,
     specific: SpecificSimilarity | None,
+    kept: KeptPairs | None = None,
 ) -> Iterator[Problem]:
-    """Check that every pair of documents is in one part, and has matches if it must have some.
+    """Check that every pair of documents that is to be there is in one part, and has matches if it must have some.
 
     Parameters
     ----------
@@ -120,6 +133,8 @@ def check_coverage(
         Of the config they were made with, if it is known.
     specific
         That they were chosen by, if not by the paper's.
+    kept
+        Pairs that are to be there, if not all.
     """
     if not parts:
         yield Problem(layout.place(layout.table("matches")), "has no part", "run again")
@@ -129,22 +144,39 @@ def check_coverage(
     if fingerprint is None:
         fingerprint = next((known.fingerprint for known in provenances.values() if known), "")
     ok = sorted(document_key(name, digest) for name, digest, status in index.inputs if status == "ok")
-    found = survey(provenances.items(), ok, fingerprint)
     again, table = "run again, which makes them anew", layout.place(layout.table("matches"))
-    for name in found.obsolete:
+    missing: Callable[[tuple[int, int]], bool]
+    first: tuple[Any, ...]  # places of the documents of the first that is missing
+    if kept is None:
+        found = survey(provenances.items(), ok, fingerprint)
+        obsolete, partial, count = found.obsolete, found.partial, int(found.missing.sum())
+        first, missing = (
+            np.unravel_index(np.argmax(found.missing), found.missing.shape),
+            found.missing.__getitem__,
+        )
+    else:
+        some = survey_pairs(provenances.items(), ok, fingerprint, kept.keys)
+        obsolete, count = some.obsolete, len(some.missing)
+        a, b = pairs_of_keys(some.missing, len(ok))
+        first, missing = (a[:1], b[:1]), {*zip(a.tolist(), b.tolist(), strict=True)}.__contains__
+        documents, of = {*ok}, {name: provenances[name] for name in some.partial}
+        partial = {name: part.coverage.documents() - documents for name, part in of.items() if part}
+    for name in obsolete:
         what = "has pairs that another part has too, or does not say that it is of this config and these documents"
         yield Problem(layout.place(layout.part("matches", name)), what, again)
-    for name, gone in found.partial.items():
-        names = ", ".join(sorted(doc_id for doc_id, _ in gone))
-        what = f"has matches of documents that are gone or have changed: {names}"
+    for name, gone in partial.items():
+        what = "has matches of pairs that are not kept"
+        if gone:
+            names = ", ".join(sorted(doc_id for doc_id, _ in gone))
+            what = f"has matches of documents that are gone or have changed: {names}"
         yield Problem(layout.place(layout.part("matches", name)), what, again)
-    if count := int(found.missing.sum()):
-        a, b = np.unravel_index(np.argmax(found.missing), found.missing.shape)
-        what = f"{count} pairs have not been explained (first: {ok[a][0]} and {ok[b][0]})"
+    if count:
+        one, other = (ok[int(np.squeeze(place))][0] for place in first)
+        what = f"{count} pairs have not been explained (first: {one} and {other})"
         yield Problem(table, what, "run again, which goes on with them")
     if pairs is None:
         return
-    lost = [pair for pair in _unmatched(index, pairs, min_cosine, specific) if not found.missing[pair]]
+    lost = [pair for pair in _unmatched(index, pairs, min_cosine, specific) if not missing(pair)]
     if lost:
         a, b = (index.names[place].as_py() for place in lost[0])
         what = f"{len(lost)} pairs that must have matches have none (first: {a} and {b})"
@@ -152,7 +184,11 @@ def check_coverage(
 
 
 def _wrong_rows(
-    rows: pa.Table, index: DocumentIndex, pairs: PairSet, max_rank: int | None, similarity: Similarity
+    rows: pa.Table,
+    index: DocumentIndex,
+    pairs: PairSet | KeptPairs,
+    max_rank: int | None,
+    similarity: Similarity,
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a match, and which rows it is wrong with."""
     a, b = index.places(rows["doc_a"]), index.places(rows["doc_b"])
@@ -168,6 +204,11 @@ def _wrong_rows(
     frame = pd.DataFrame({name: rows[name].to_numpy()[good] for name in numbers})
     a, b, frame["level"] = a[good], b[good], level[good]
     frame["pair"] = pairs.place(a, b)
+    if isinstance(pairs, KeptPairs):
+        others = pairs.is_other(frame["pair"].to_numpy())
+        yield "are of documents that are neither near nor kin", scatter_mask(good, others)
+        good[good] = ~others
+        frame, a, b = frame[~others].reset_index(drop=True), a[~others], b[~others]
     for key, document in (("region_a", a), ("region_b", b)):
         kind = index.kinds(document, frame[key].to_numpy(np.int64))
         fits = np.zeros(len(frame), bool)
@@ -201,23 +242,36 @@ def _wrong_rows(
 
 
 def _unmatched(
-    index: DocumentIndex, pairs: PairSet, min_cosine: float, specific: SpecificSimilarity | None
+    index: DocumentIndex,
+    pairs: PairSet | KeptPairs,
+    min_cosine: float,
+    specific: SpecificSimilarity | None,
 ) -> Iterator[tuple[int, int]]:
     """Find pairs without matches whose cells have relevance in common: the sum of the map is positive.
 
     Pairs whose cosine is below ``min_cosine`` need none.
     """
-    count = len(index.names)
     norms = np.linalg.norm(index.phi, axis=1)
     cells = (specific.scale(index.phi) * index.cells) @ specific.layer.T if specific else index.cells
-    for a in range(count - 1):
-        b = np.arange(a + 1, count)
+    for a, b in _looked_at(pairs, len(index.names)):
         given, dot = cells[b] @ cells[a], index.phi[b] @ index.phi[a]
         least = ROUNDING.relative * (1.0 if specific else dot)
         place = pairs.place(np.full(len(b), a), b)
         near = dot >= (min_cosine + ROUNDING.relative) * norms[a] * norms[b] if min_cosine else dot > 0
         for other in b[(given > least) & near & ~pairs.met[place]]:
             yield a, int(other)
+
+
+def _looked_at(pairs: PairSet | KeptPairs, documents: int) -> Iterator[tuple[int, Index]]:
+    """Give of each document the others behind it that it makes a pair with."""
+    if isinstance(pairs, PairSet):
+        yield from ((a, np.arange(a + 1, documents)) for a in range(documents - 1))
+        return
+    one, other = pairs_of_keys(pairs.keys, documents)
+    order = np.argsort(one, kind="stable")
+    cuts = np.flatnonzero(np.diff(one[order])) + 1
+    for group in np.split(order, cuts) if len(order) else []:
+        yield int(one[group[0]]), other[group]
 
 
 def _restore(values: pd.Series) -> Mask:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tablekin.check.index import DocumentIndex, Floats, Index
+from tablekin.check.kept import KeptPairs
 from tablekin.check.problem import (
     ROUNDING,
     Mask,
@@ -50,8 +51,9 @@ def check_pairs(
     parts: Sequence[Path],
     index: DocumentIndex,
     specific: SpecificSimilarity | None = None,
+    kept: KeptPairs | None = None,
 ) -> Iterator[Problem]:
-    """Check that every pair of documents is there once, with scores that fit their features.
+    """Check that every pair of documents that is to be there is there once, with scores that fit their features.
 
     Parameters
     ----------
@@ -63,9 +65,11 @@ def check_pairs(
         All documents.
     specific
         That they were compared by, if these weights are at hand.
+    kept
+        Those that are to be there, if not all.
     """
     count, table = len(index.names), layout.place(layout.table("pairs"))
-    pairs = PairSet(count)
+    pairs = kept or PairSet(count)
     ranks = np.zeros((2, count))  # sum and sum of squares of the ranks among a document's partners
     again = delete_tables(layout, "pairs")
     compared = specific.features(index.phi) if specific else None
@@ -79,11 +83,17 @@ def check_pairs(
         yield from found.problems(layout.place(part), again)
     if not parts or not index.complete:
         return
-    if lost := int((~pairs.met).sum()):
+    lost = len(pairs.met) - np.count_nonzero(pairs.met)
+    if kept:  # one place is that of all pairs that are not kept
+        lost -= not pairs.met[-1]
+    if lost:
         a, b = (index.names[place].as_py() for place in next(pairs.missing()))
         yield Problem(table, f"{lost} pairs are missing (first: {a} and {b})", again)
         return
-    whole = np.arange(1, count, dtype=float)
+    last = count - 1
+    if kept:  # the largest n of which 1 + 2 ... + n is no more than any document has
+        last = int((2 * ranks[0].max(initial=0)) ** 0.5)
+    whole = np.arange(1, last + 1, dtype=float)
     odd = np.flatnonzero((ranks[0] != whole.sum()) | (ranks[1] != (whole**2).sum()))
     if len(odd):
         names = name_some([index.names[place].as_py() for place in odd])
@@ -91,7 +101,7 @@ def check_pairs(
 
 
 def _wrong_rows(
-    rows: pa.Table, index: DocumentIndex, pairs: PairSet, ranks: Floats, compared: Floats | None
+    rows: pa.Table, index: DocumentIndex, pairs: PairSet | KeptPairs, ranks: Floats, compared: Floats | None
 ) -> Iterator[tuple[str, Mask]]:
     """Yield what may be wrong with a pair, and which rows it is wrong with; adds to ``pairs`` and ``ranks``."""
     a, b = index.places(rows["doc_a"]), index.places(rows["doc_b"])
@@ -102,6 +112,11 @@ def _wrong_rows(
     good = known & (a < b)
     a, b = a[good], b[good]
     pair = pairs.place(a, b)
+    if isinstance(pairs, KeptPairs):
+        others = pairs.is_other(pair)
+        yield "are of documents that are neither near nor kin", scatter_mask(good, others)
+        good[good] = ~others
+        a, b, pair = a[~others], b[~others], pair[~others]
     yield "are there twice", scatter_mask(good, pairs.met[pair] | pd.Series(pair).duplicated().to_numpy())
     pairs.met[pair] = True
     values = {name: rows[name].to_numpy()[good].astype(np.float64) for name in rows.column_names[2:]}
@@ -118,5 +133,6 @@ def _wrong_rows(
     yield "have a map that does not add up to dot", scatter_mask(good, lost)
     yield "have a z that is no number", scatter_mask(good, ~np.isfinite(values["z"]))
     for document, rank in ((a, values["rank_a"]), (b, values["rank_b"])):
+        known = ~np.isnan(rank) if isinstance(pairs, KeptPairs) else np.ones(len(rank), bool)
         for power in (1, 2):
-            ranks[power - 1] += np.bincount(document, rank**power, len(index.names))
+            ranks[power - 1] += np.bincount(document[known], rank[known] ** power, len(index.names))

@@ -24,6 +24,7 @@ from tablekin.check.drivers import check_drivers
 from tablekin.check.files import check_batches, check_file, check_manifest, is_as_written, repair_part
 from tablekin.check.index import DocumentIndex
 from tablekin.check.journal import check_journal
+from tablekin.check.kept import KeptPairs, check_nearest, is_partial, kept_keys
 from tablekin.check.matches import check_coverage, check_matches
 from tablekin.check.pairs import PairSet, check_pairs
 from tablekin.check.problem import Problem, delete_batch, delete_tables
@@ -37,7 +38,7 @@ from tablekin.check.record import (
     similarity_of,
     specific_of,
 )
-from tablekin.config import Similarity
+from tablekin.config import RunConfig, Similarity
 from tablekin.corpus import CorpusLayout, CorpusManifest, CorrectedReadings, find_foreign, tables_of_batch
 from tablekin.errors import CorpusError
 from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, SCHEMAS
@@ -110,12 +111,16 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
     expected, config = fingerprints_of(record, corrected), config_of(record)
     sound = parts.sound
     yield from check_seals(layout, sound, expected, index)
-    met: PairSet | None = None
+    met: PairSet | KeptPairs | None = None
+    kept, problems = _kept_of(layout, parts, index, config)
+    yield from problems
     similarity, specific = similarity_of(record), specific_of(record)
     if parts.is_to_be_checked(["pairs"], values):
-        yield from _as_far_as_possible(check_pairs(layout, sound["pairs"], index, specific), layout, "pairs")
+        found = check_pairs(layout, sound["pairs"], index, specific, kept)
+        yield from _as_far_as_possible(found, layout, "pairs")
     if parts.is_to_be_checked(["matches"], values):
-        met, max_rank = PairSet(len(index.names)), config.explain.matches_per_pair if config else None
+        met = KeptPairs(kept.keys, len(index.names)) if kept else PairSet(len(index.names))
+        max_rank = config.explain.matches_per_pair if config else None
         found = check_matches(layout, sound["matches"], index, met, max_rank, similarity)
         yield from _as_far_as_possible(found, layout, "matches")
     yield from check_coverage(
@@ -126,6 +131,7 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
         config.explain.matches_from_cosine if config else 0,
         expected.pairs if expected else None,
         specific if similarity is Similarity.SPECIFIC else None,
+        kept,
     )
     if parts.is_to_be_checked(["drivers"], values):
         yield from _as_far_as_possible(check_drivers(layout, sound["drivers"], index), layout, "drivers")
@@ -146,6 +152,18 @@ def check(root: Path, values: bool = False) -> Iterator[Problem]:
         expected.cells if expected else None,
     )
     yield from _as_far_as_possible(found, layout, "collations")
+
+
+def _kept_of(
+    layout: CorpusLayout, parts: Parts, index: DocumentIndex, config: RunConfig | None
+) -> tuple[KeptPairs | None, list[Problem]]:
+    """Find which pairs a corpus keeps that does not keep all, and what is wrong with what says it."""
+    if not is_partial(layout):
+        return None, []
+    names = pa.array(sorted(name for name, _, status in index.inputs if status == "ok"), pa.string())
+    checked = check_nearest(layout, parts.sound["nearest"], names, config) if index.complete else iter(())
+    problems = list(_as_far_as_possible(checked, layout, "nearest"))
+    return KeptPairs(kept_keys(parts.sound, names), len(names)), problems
 
 
 def _as_far_as_possible(

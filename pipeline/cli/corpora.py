@@ -52,6 +52,13 @@ def run(
             help="OCR engine for headings, row labels and running heads; none by default.",
         ),
     ] = None,
+    partners: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|all|auto",
+            help="Nearest of each document whose pairs are kept; all up to 20,000 documents, 100 of more by default.",
+        ),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
@@ -88,6 +95,8 @@ def run(
         settings = settings.on_device(device)
     if words is not None:
         settings = settings.with_words(words)
+    if partners is not None:
+        settings = settings.keeping(partners)
     settings = settings.fetching(max_side, allow_private)
     request = RunRequest(
         tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler, cache

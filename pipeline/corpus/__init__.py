@@ -23,10 +23,12 @@ from tablekin.corpus.match_coverage import (
     Coverage,
     Document,
     MatchProvenance,
+    PairList,
     Survey,
     document_key,
     survey,
 )
+from tablekin.corpus.pair_survey import PairSurvey, find_keys, pair_keys, pairs_of_keys, survey_pairs
 from tablekin.corpus.parts import part_metadata, read_parts
 from tablekin.corpus.recomputed_tables import ReadingsProvenance, RecomputedTables
 from tablekin.corpus.run_record import engine_of_record, fault_of_record
@@ -48,6 +50,8 @@ __all__ = [
     "Inventory",
     "Journal",
     "MatchProvenance",
+    "PairList",
+    "PairSurvey",
     "ReadingsProvenance",
     "RecomputedTables",
     "StoredReading",
@@ -59,15 +63,19 @@ __all__ = [
     "fault_of_record",
     "find_document",
     "find_foreign",
+    "find_keys",
     "find_pair",
     "inputs_digest",
     "locked",
+    "pair_keys",
+    "pairs_of_keys",
     "part_metadata",
     "read_parts",
     "read_provenance",
     "replacing",
     "resolve_document",
     "survey",
+    "survey_pairs",
     "tables_of_batch",
     "take_inventory",
 ]

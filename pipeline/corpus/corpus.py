@@ -35,8 +35,10 @@ from tablekin.corpus.parts import (
     may_hold,
     part_metadata,
     read_parts,
+    read_rows_between,
     read_rows_with,
 )
+from tablekin.corpus.ranking_store import RankingStore
 from tablekin.corpus.recomputed_tables import RecomputedTables
 from tablekin.corpus.run_record import fault_of_record
 from tablekin.corpus.whole_table import WholeTable
@@ -67,8 +69,11 @@ class CorpusStore:
         Where its tables and other files lie.
     journal
         What commands had begun when they were interrupted.
+    ranking
+        What an interrupted run has found out of which documents are nearest.
     document_tables, pair_table, match_table, driver_table, recomputed_tables, collation_table, alignment_table
-        What writes them; so do ``group_table``, ``work_table``, ``correction_table`` and ``corrected_readings``.
+        What writes them; so do ``nearest_table``, ``group_table``, ``work_table``, ``correction_table`` and
+        ``corrected_readings``.
 
     Raises
     ------
@@ -106,6 +111,8 @@ class CorpusStore:
         self.document_tables = DocumentTables(self.layout)
         self.pair_table = WholeTable(self.layout, "pairs")
         self.match_table = MatchTable(self.layout)
+        self.nearest_table = WholeTable(self.layout, "nearest")
+        self.ranking = RankingStore(self.layout)
         self.driver_table = WholeTable(self.layout, "drivers")
         self.recomputed_tables = RecomputedTables(self.layout)
         self.collation_table = CollationTable(self.layout)
@@ -230,6 +237,11 @@ class CorpusStore:
                     found.append(rows.to_pandas().merge(chosen, on=_PAIR))
         return pd.concat(found[1:] or found, ignore_index=True)
 
+    def kept_partners(self) -> int | None:
+        """Tell of how many nearest of each document pairs are kept, beside those of kin; None if all are."""
+        said = self.pair_table.kept()
+        return int(json.loads(said)["partners"]) if said else None
+
     def is_current(self, table: Literal["groups", "works"]) -> bool:
         """Tell whether a table that ``tablekin analyze`` adds is there and of the same documents as table ``pairs``."""
         now = self.pair_table.made_from()
@@ -243,6 +255,13 @@ class CorpusStore:
     def read_matches_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``matches`` that one document takes part in."""
         return self._read_rows_of("matches", doc_id)
+
+    def read_between(
+        self, table: Literal["pairs", "matches"], doc_id: str, others: Collection[str]
+    ) -> pd.DataFrame:
+        """Read the rows of a table of pairs that one document takes part in with one of some others."""
+        parts = self.layout.parts(table)
+        return read_rows_between(parts, ALL_SCHEMAS[table], ("doc_a", "doc_b"), doc_id, others).to_pandas()
 
     def _read_rows_of(self, table: str, doc_id: str) -> pd.DataFrame:
         return read_rows_with(self.layout.parts(table), ALL_SCHEMAS[table], _PAIR, doc_id).to_pandas()
@@ -329,6 +348,7 @@ class CorpusStore:
     def drop_stale_documents(self, fingerprint: str) -> None:
         """Delete the documents that were analysed with another config or other weights, and all pairs."""
         self.pair_table.drop()
+        self.nearest_table.drop()
         self.match_table.drop()
         self.document_tables.drop_stale(fingerprint)
         self.recomputed_tables.tidy()
@@ -341,6 +361,7 @@ class CorpusStore:
         """
         self.collation_table.drop_pairs_of(doc_ids)
         self.pair_table.drop_pairs_of(doc_ids)
+        self.nearest_table.drop()
         self.match_table.drop_pairs_of(doc_ids)
         self.recomputed_tables.drop(doc_ids)
         self.document_tables.drop(doc_ids)

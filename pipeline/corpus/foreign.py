@@ -31,7 +31,7 @@ def find_foreign(layout: CorpusLayout) -> Iterator[tuple[Path, str]]:
     own = [layout.record, layout.manifest, layout.new_metadata, layout.iiif_columns, layout.cell_index]
     for path in (layout.lock, layout.lock_holder, *own, *layout.all_begun()):
         yield from _unlike(path, stat.S_ISREG, "file")
-    folders = [layout.analysis, layout.kinship, layout.iiif, *map(layout.table, ALL_SCHEMAS)]
+    folders = [layout.analysis, layout.kinship, layout.iiif, layout.ranking, *map(layout.table, ALL_SCHEMAS)]
     for path in folders:
         yield from _unlike(path, stat.S_ISDIR, "folder")
     if layout.iiif.is_dir() and not layout.iiif.is_symlink():

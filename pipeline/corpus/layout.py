@@ -70,6 +70,15 @@ class CorpusLayout:
         return sorted(self.root.glob(".begun-*.json"))
 
     @property
+    def ranking(self) -> Path:
+        """Folder for what an unfinished run has found out of which documents are nearest."""
+        return self.root / ".ranking"
+
+    def ranking_file(self, digest: str, number: int) -> Path:
+        """File of some documents there."""
+        return self.ranking / f"{digest}-{number:06d}.npz"
+
+    @property
     def new_metadata(self) -> Path:
         """The user's columns that are being written into table ``documents``; gone when all of them are."""
         return self.root / ".new-metadata.parquet"

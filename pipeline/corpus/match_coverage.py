@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from tablekin.schemas import PartKey
 
 Document = tuple[str, str]  # doc_id, and a digest of its scan
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 
 def document_key(doc_id: str, sha256: str, corrected: str = "") -> Document:
@@ -49,6 +52,19 @@ class Coverage:
         left[:, [document in gone for document in self.columns]] = False
         return Coverage.of(self.rows, self.columns, left)
 
+    def listed(self) -> tuple[Places, Places]:
+        """Give the places of the documents of each pair among rows and columns."""
+        row, column = np.nonzero(self.pairs)
+        return row.astype(np.int64), column.astype(np.int64)
+
+    def has(self, row: Places, column: Places) -> Mask:
+        """Tell which pairs are covered, by the places of their documents."""
+        return self.pairs[row, column]
+
+    def only(self, kept: Mask) -> PairList:
+        """Leave out other pairs; ``kept`` is in the order of ``listed``."""
+        return PairList(self.rows, self.columns, *self.listed()).only(kept)
+
     def documents(self) -> set[Document]:
         """Name all documents."""
         return {*self.rows, *self.columns}
@@ -67,7 +83,11 @@ class Coverage:
         KeyError, TypeError, ValueError
             It is something else.
         """
-        plain = decode(text)
+        return cls.of_plain(decode(text))
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Coverage:
+        """Make the coverage of what was encoded; see `from_text`."""
         rows, columns = (tuple((doc, digest) for doc, digest in plain[key]) for key in ("rows", "columns"))
         bits = np.frombuffer(base64.b64decode(plain["pairs"]), np.uint8)
         pairs = np.unpackbits(bits, count=len(rows) * len(columns)).astype(bool)
@@ -75,11 +95,96 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class PairList:
+    """Pairs of documents, one by one: a coverage where they are few of all that their documents make."""
+
+    rows: tuple[Document, ...]
+    columns: tuple[Document, ...]
+    row: Places  # (pairs,), place of the first document in rows
+    column: Places  # (pairs,)
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], a: Places, b: Places) -> PairList:
+        """List pairs by the places of their documents."""
+        (first, row), (second, column) = (np.unique(side, return_inverse=True) for side in (a, b))
+        rows, columns = (tuple(documents[place] for place in side.tolist()) for side in (first, second))
+        return cls(rows, columns, row.astype(np.int64), column.astype(np.int64))
+
+    def listed(self) -> tuple[Places, Places]:
+        """Give the places of the documents of each pair among rows and columns."""
+        return self.row, self.column
+
+    def has(self, row: Places, column: Places) -> Mask:
+        """Tell which pairs are covered, by the places of their documents."""
+        width = len(self.columns)
+        return np.isin(row * width + column, self.row * width + self.column)
+
+    def only(self, kept: Mask) -> PairList:
+        """Leave out other pairs; ``kept`` is in the order of ``listed``."""
+        (first, row), (second, column) = (
+            np.unique(side[kept], return_inverse=True) for side in (self.row, self.column)
+        )
+        rows = tuple(self.rows[place] for place in first.tolist())
+        columns = tuple(self.columns[place] for place in second.tolist())
+        return PairList(rows, columns, row.astype(np.int64), column.astype(np.int64))
+
+    def without(self, gone: Collection[Document]) -> PairList:
+        """Leave out the pairs of some documents."""
+        of_row, of_column = (
+            np.array([document in gone for document in side], bool) for side in (self.rows, self.columns)
+        )
+        return self.only(~(of_row[self.row] | of_column[self.column]))
+
+    def documents(self) -> set[Document]:
+        """Name all documents."""
+        return {*self.rows, *self.columns}
+
+    def to_text(self) -> str:
+        """Encode the list for the metadata of a file."""
+        places = np.stack([self.row, np.diff(self.column, prepend=0)]).astype("<i4")
+        listed = base64.b64encode(zlib.compress(places.tobytes())).decode()
+        return encode({"rows": self.rows, "columns": self.columns, "listed": listed})
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> PairList:
+        """Make the list of what ``to_text`` encoded.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            It is something else.
+        """
+        rows, columns = (tuple((doc, digest) for doc, digest in plain[key]) for key in ("rows", "columns"))
+        try:
+            places = np.frombuffer(zlib.decompress(base64.b64decode(plain["listed"])), "<i4")
+        except zlib.error as error:
+            raise ValueError(f"not compressed as it should be: {error}") from error
+        row, steps = places.reshape(2, -1).astype(np.int64)
+        column = np.cumsum(steps)
+        for side, place in ((rows, row), (columns, column)):
+            if place.min(initial=0) < 0 or place.max(initial=-1) >= len(side):
+                raise ValueError("pairs of documents that are not named")
+        return cls(rows, columns, row, column)
+
+
+def read_coverage(text: str) -> Coverage | PairList:
+    """Decode what a part answers for.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        It is something else.
+    """
+    plain = decode(text)
+    return PairList.of_plain(plain) if "listed" in plain else Coverage.of_plain(plain)
+
+
+@dataclass(frozen=True)
 class MatchProvenance:
     """What a part of table ``matches`` was made from."""
 
     fingerprint: str  # of the documents' and the pairs' config
-    coverage: Coverage
+    coverage: Coverage | PairList
 
     def seal(self) -> dict[str, str]:
         """Metadata of the part."""
@@ -88,7 +193,7 @@ class MatchProvenance:
     @classmethod
     def of_seal(cls, metadata: Mapping[str, str]) -> MatchProvenance:
         """Read the metadata of a part."""
-        return cls(metadata[PartKey.FINGERPRINT], Coverage.from_text(metadata[PartKey.COVERAGE]))
+        return cls(metadata[PartKey.FINGERPRINT], read_coverage(metadata[PartKey.COVERAGE]))
 
 
 @dataclass
@@ -130,12 +235,15 @@ def survey(
             continue
         gone = made_from.coverage.documents() - places.keys()
         left = made_from.coverage.without(gone) if gone else made_from.coverage
-        rows, columns = ([places[document] for document in side] for side in (left.rows, left.columns))
-        here = np.ix_(rows, columns)
-        if (left.pairs & ~missing[here]).any() or (gone and not left.pairs.any()):
+        at = [
+            np.array([places[document] for document in side], np.int64)[place]
+            for side, place in zip((left.rows, left.columns), left.listed(), strict=True)
+        ]
+        here = at[0], at[1]
+        if not missing[here].all() or (gone and not len(here[0])):
             found.obsolete.append(name)
             continue
-        missing[here] &= ~left.pairs
+        missing[here] = False
         found.used += 1
         if gone:
             found.partial[name] = gone

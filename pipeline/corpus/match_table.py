@@ -6,15 +6,18 @@ interrupted is known to be sound.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.manifest import CorpusManifest
-from tablekin.corpus.match_coverage import Document, MatchProvenance
-from tablekin.corpus.parts import remove_rows, sealed, write_row_groups
+from tablekin.corpus.match_coverage import Document, Mask, MatchProvenance
+from tablekin.corpus.parts import keep_rows, part_metadata, remove_rows, sealed, write_row_groups
 
 _TABLE = "matches"
 
@@ -63,11 +66,46 @@ class MatchTable:
         part = self._layout.part(_TABLE, name)
         made_from = read_provenance(part, MatchProvenance.of_seal)
         left = made_from.coverage.without(gone) if made_from else None
-        if made_from is None or left is None or not left.pairs.any():
+        if made_from is None or left is None or not len(left.listed()[0]):
             part.unlink()
             return
         seal = MatchProvenance(made_from.fingerprint, left).seal()
         remove_rows(part, sealed(_TABLE, seal), ["doc_a", "doc_b"], [doc_id for doc_id, _ in gone])
+
+    def keep(self, name: str, kept: Mask) -> None:
+        """Delete the rows of some pairs from a part.
+
+        Parameters
+        ----------
+        name
+            Of the part; it says what it is made from.
+        kept
+            Which of the pairs that it lists stay, at least one.
+        """
+        part = self._layout.part(_TABLE, name)
+        made_from = MatchProvenance.of_seal(part_metadata(part))
+        left = made_from.coverage.only(kept)
+        names = [pa.array([doc_id for doc_id, _ in side], pa.string()) for side in (left.rows, left.columns)]
+
+        def is_kept(rows: pa.Table) -> pa.Array:
+            places = [
+                pc.fill_null(pc.index_in(rows[key].cast(pa.string()), names[side]), -1)
+                .to_numpy()
+                .astype(np.int64)
+                for side, key in enumerate(("doc_a", "doc_b"))
+            ]
+            known = (places[0] >= 0) & (places[1] >= 0)
+            known[known] = left.has(places[0][known], places[1][known])
+            return pa.array(known)
+
+        seal = MatchProvenance(made_from.fingerprint, left).seal()
+        keep_rows(part, sealed(_TABLE, seal), ["doc_a", "doc_b"], is_kept)
+
+    def digest(self) -> str:
+        """Digest of which parts there are, and how large they are."""
+        parts = self._layout.parts(_TABLE)
+        listed = "\n".join(f"{part.name} {part.stat().st_size}" for part in parts)
+        return hashlib.sha256(listed.encode()).hexdigest()[:16]
 
     def drop_part(self, name: str) -> None:
         """Delete a part."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial, reduce
@@ -95,13 +95,33 @@ def remove_rows(path: Path, schema: pa.Schema, columns: list[str], values: Itera
         Values of rows to be left out.
     """
     gone = pa.array(sorted(values), pa.string())
+
+    def is_kept(rows: pa.Table) -> pa.ChunkedArray:
+        wrong = [pc.is_in(rows[column].cast(pa.string()), gone) for column in columns]
+        return pc.invert(reduce(pc.or_, wrong))
+
+    keep_rows(path, schema, columns, is_kept)
+
+
+def keep_rows(path: Path, schema: pa.Schema, columns: list[str], is_kept: Callable[[pa.Table], Any]) -> None:
+    """Write a part anew with some of its rows; a row group is in memory at a time.
+
+    Parameters
+    ----------
+    path
+        A part written by ``write_row_groups``.
+    schema
+        Its schema, with its new metadata.
+    columns
+        Strings, which are read as dictionaries.
+    is_kept
+        Tells which of the rows stay.
+    """
     with pq.ParquetFile(path, read_dictionary=columns) as file:
 
         def left(group: int) -> pa.Table:
             rows = file.read_row_group(group)
-            for column in columns:
-                rows = rows.filter(pc.invert(pc.is_in(rows[column].cast(pa.string()), gone)))
-            return _completed(rows, schema)
+            return _completed(rows.filter(is_kept(rows)), schema)
 
         write_row_groups(path, schema, map(left, range(file.num_row_groups)))
 
@@ -191,8 +211,6 @@ def is_one_of(column: str, values: Collection[str]) -> ds.Expression:
 def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str], value: str) -> pa.Table:
     """Read the rows that have a value in one of some columns of strings, as ``schema`` says.
 
-    Only row groups whose statistics leave it open are read, and their strings compared as numbers of a dictionary.
-
     Parameters
     ----------
     paths
@@ -205,15 +223,72 @@ def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str],
         What they are to hold.
     """
 
+    def may_hold(group: pq.RowGroupMetaData, places: Sequence[int]) -> bool:
+        return _may_hold(group, places, value)
+
+    def is_wanted(keys: pa.Table) -> pa.ChunkedArray:
+        return reduce(pc.or_, (pc.equal(keys[column], value) for column in columns))
+
+    return _read_rows(paths, schema, columns, may_hold, is_wanted)
+
+
+def read_rows_between(
+    paths: Iterable[Path], schema: pa.Schema, columns: tuple[str, str], value: str, others: Collection[str]
+) -> pa.Table:
+    """Read the rows that have a value in one of two columns of strings and one of others in the other column.
+
+    Parameters
+    ----------
+    paths, schema
+        As for `read_rows_with`.
+    columns
+        Names of the two.
+    value, others
+        What they are to hold.
+    """
+    partners = sorted(others)
+    looked_for = pa.array(partners, pa.string())
+
+    def may_hold(group: pq.RowGroupMetaData, places: Sequence[int]) -> bool:
+        one, other = (([place] for place in places), ([place] for place in reversed(places)))
+        return any(
+            _may_hold(group, own, value) and any(_may_hold(group, its, name) for name in partners)
+            for own, its in zip(one, other, strict=True)
+        )
+
+    def is_wanted(keys: pa.Table) -> pa.ChunkedArray:
+        first, second = (keys[column] for column in columns)
+        return pc.or_(
+            pc.and_(pc.equal(first, value), pc.is_in(second.cast(pa.string()), looked_for)),
+            pc.and_(pc.equal(second, value), pc.is_in(first.cast(pa.string()), looked_for)),
+        )
+
+    return _read_rows(paths, schema, [*columns], may_hold, is_wanted)
+
+
+def _read_rows(
+    paths: Iterable[Path],
+    schema: pa.Schema,
+    columns: list[str],
+    may_hold: Callable[[pq.RowGroupMetaData, Sequence[int]], bool],
+    is_wanted: Callable[[pa.Table], pa.ChunkedArray],
+) -> pa.Table:
+    """Read rows by what some columns of strings hold.
+
+    Only row groups whose statistics leave it open are read, and of these first the columns that decide; strings are
+    compared as numbers of a dictionary.
+    """
+
     def rows_of(path: Path) -> pa.Table:
         found = [schema.empty_table()]
         with pq.ParquetFile(path, read_dictionary=_strings(schema)) as file:
             places = _places(file.metadata, columns)
             for group in range(file.num_row_groups):
-                if _may_hold(file.metadata.row_group(group), places, value):
-                    rows = file.read_row_group(group)
-                    wanted = [pc.equal(rows[column], value) for column in columns]
-                    found.append(_completed(rows.filter(reduce(pc.or_, wanted)), schema).cast(schema))
+                if may_hold(file.metadata.row_group(group), places):
+                    wanted = is_wanted(file.read_row_group(group, columns))
+                    if pc.any(wanted, min_count=0).as_py():
+                        rows = file.read_row_group(group).filter(wanted)
+                        found.append(_completed(rows, schema).cast(schema))
         return pa.concat_tables(found)
 
     with ThreadPoolExecutor() as threads:

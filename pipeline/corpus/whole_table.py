@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
@@ -67,10 +68,41 @@ class WholeTable:
             return None
         return read_provenance(parts[0], Comparison.of_seal)
 
-    def replace(self, rows: Iterable[pa.Table], made_from: Comparison) -> int:
-        """Write the table anew, each of ``rows`` as a row group; returns the number of rows."""
+    def kept(self) -> str:
+        """Tell which rows are kept, as it was said when the table was written; empty where all are."""
+        parts = self._layout.parts(self._name)
+        found = read_provenance(parts[0], lambda metadata: metadata.get(PartKey.KEPT, "")) if parts else None
+        return found or ""
+
+    def row_groups(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Read the rows, or some columns of them, a row group at a time."""
+        for part in self._layout.parts(self._name):
+            with pq.ParquetFile(part) as file:
+                for group in range(file.num_row_groups):
+                    yield file.read_row_group(group, columns)
+
+    def replace(self, rows: Iterable[pa.Table], made_from: Comparison, kept: str = "") -> int:
+        """Write the table anew.
+
+        Parameters
+        ----------
+        rows
+            Each becomes a row group.
+        made_from
+            What the table is made from.
+        kept
+            Which of all rows these are; empty where they are all.
+
+        Returns
+        -------
+        int
+            Number of rows.
+        """
         part = self._layout.part(self._name, "part-00000.parquet")
-        count = write_row_groups(part, sealed(self._name, made_from.seal()), rows)
+        seal = made_from.seal()
+        if kept:
+            seal[PartKey.KEPT] = kept
+        count = write_row_groups(part, sealed(self._name, seal), rows)
         for other in self._layout.parts(self._name):
             if other != part:
                 other.unlink()

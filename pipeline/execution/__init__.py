@@ -2,6 +2,7 @@
 
 from tablekin.execution.device import default_workers, page_workers, resolve_device, room_for_workers
 from tablekin.execution.malloc import release_freed_memory
+from tablekin.execution.ordered import in_threads
 from tablekin.execution.pool import open_cluster, run_in_order
 from tablekin.execution.progress import STEP, Progress, ProgressStep
 from tablekin.execution.tally import Count, Say, Tally
@@ -21,6 +22,7 @@ __all__ = [
     "Workers",
     "attempt",
     "default_workers",
+    "in_threads",
     "limited_memory",
     "more_time",
     "one_thread",

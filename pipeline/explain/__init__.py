@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tablekin.explain.factor_index import load_factors as load_factors
     from tablekin.explain.matches import match_pairs as match_pairs
     from tablekin.explain.matches import score_pairs as score_pairs
+    from tablekin.explain.one_pair import match_pair as match_pair
+    from tablekin.explain.one_pair import score_pair as score_pair
     from tablekin.explain.parts import PART_KINDS as PART_KINDS
     from tablekin.explain.parts import joint_parts as joint_parts
     from tablekin.explain.parts import parts_of as parts_of
@@ -39,6 +41,7 @@ __getattr__, __dir__, __all__ = open_door(
         "factor": ["PageFactor", "explain_document"],
         "factor_index": ["FACTOR_TABLES", "FactorIndex", "load_factors"],
         "matches": ["match_pairs", "score_pairs"],
+        "one_pair": ["match_pair", "score_pair"],
         "parts": ["PART_KINDS", "joint_parts", "parts_of"],
         "region_map": ["joint_relevance", "joint_specific", "pool_factor", "specific_factor"],
         "scores": ["Scores"],

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from tablekin.explain.ranking import Ranking
 
 _AT_ONCE = 2**24  # pairs ranked together: sorting takes about 1 GB
 
@@ -47,7 +50,48 @@ def rank_rows(phi: NDArray[np.float64], norm: NDArray[np.float64], device: str) 
         yield _rank(across, norms, rows)
 
 
+def nearest_rows(
+    phi: NDArray[np.float64], norm: NDArray[np.float64], block: range, count: int, device: str
+) -> Ranking:
+    """Find the nearest to some documents, and what likeness is usual; see :mod:`tablekin.explain.nearest`.
+
+    Parameters
+    ----------
+    phi, norm
+        As for `rank_rows`; of all documents.
+    block
+        Places of the documents.
+    count
+        Nearest wanted.
+    device
+        Where to.
+    """
+    across = torch.from_numpy(np.ascontiguousarray(phi.T)).to(device)
+    norms = torch.from_numpy(norm).to(device)
+    found = []
+    for begin in range(block.start, block.stop, at_once := max(1, _AT_ONCE // len(phi))):
+        ranked = _order(across, norms, range(begin, min(begin + at_once, block.stop)))
+        nearest = ranked.order[:, :count].to(torch.int32)
+        found.append(Ranking(*(part.cpu().numpy() for part in (ranked.median, ranked.deviation, nearest))))
+    return Ranking.join(found)
+
+
+class _Ordered(NamedTuple):
+    order: Tensor  # (rows, documents), the nearest first, the document itself last
+    median: Tensor  # (rows,)
+    deviation: Tensor  # (rows,)
+
+
 def _rank(across: Tensor, norms: Tensor, rows: range) -> RankedRows:
+    order, median, deviation = _order(across, norms, rows)
+    own = torch.arange(rows.start, rows.stop, device=across.device)[:, None]
+    rank = torch.zeros_like(order, dtype=torch.int32)
+    places = torch.arange(1, len(norms) + 1, dtype=torch.int32, device=across.device)
+    rank.scatter_(1, order, places.expand_as(rank)).scatter_(1, own, 0)
+    return RankedRows(rows, *(part.cpu().numpy() for part in (rank, median, deviation)))
+
+
+def _order(across: Tensor, norms: Tensor, rows: range) -> _Ordered:
     here = slice(rows.start, rows.stop)
     cosine = torch.zeros((len(rows), len(norms)), dtype=across.dtype, device=across.device)
     for feature in across:
@@ -56,13 +100,10 @@ def _rank(across: Tensor, norms: Tensor, rows: range) -> RankedRows:
     own = torch.arange(rows.start, rows.stop, device=across.device)[:, None]
     cosine.scatter_(1, own, -torch.inf)  # last of its row
     ordered, order = torch.sort(cosine, dim=1, descending=True, stable=True)
-    rank = torch.zeros_like(order, dtype=torch.int32)
-    places = torch.arange(1, len(norms) + 1, dtype=torch.int32, device=across.device)
-    rank.scatter_(1, order, places.expand_as(rank)).scatter_(1, own, 0)
     median = _median(ordered)
     away = (cosine - median[:, None]).abs()
     deviation = _median(torch.sort(away, 1, descending=True).values[:, 1:], of_all=True)  # its own is endless
-    return RankedRows(rows, *(part.cpu().numpy() for part in (rank, median, deviation)))
+    return _Ordered(order, median, deviation)
 
 
 def _median(ordered: Tensor, of_all: bool = False) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TypeVar
 
@@ -39,7 +40,7 @@ class FactorIndex:
     levels: tuple[PooledLevel, ...]  # as LEVELS, by that similarity
     aside: Aside  # of the other one
 
-    @property
+    @cached_property
     def names(self) -> pa.Array:
         """The doc_id of each document."""
         return pa.array(self.documents, pa.string())
@@ -81,16 +82,35 @@ def load_factors(
         joined.append(join(parts, order))
         parts.clear()
     sorted_phi = np.concatenate(phi)[order]
-    scale = specific.scale(sorted_phi)
-    back = np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)
     return FactorIndex(
         [names[place] for place in order],
         sorted_phi,
         np.concatenate(sums)[order],
         similarity,
         tuple(joined),
-        Aside(back, PLAIN) if is_specific else Aside(scale, specific.metric),
+        aside_of(sorted_phi, similarity),
     )
+
+
+def aside_of(phi: NDArray[np.float64], similarity: Similarity) -> Aside:
+    """Give what tells the similarity of documents by which matches are not chosen; ``phi`` are their features."""
+    specific = load_specific_similarity()
+    scale = specific.scale(phi)
+    if similarity is not Similarity.SPECIFIC:
+        return Aside(scale, specific.metric)
+    return Aside(np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0), PLAIN)
+
+
+def sum_factors(batch: dict[str, pa.Table]) -> tuple[list[str], NDArray[np.float64]]:
+    """Sum the relevance of every feature over all regions of documents, ``(documents, features)``, with their names.
+
+    Parameters
+    ----------
+    batch
+        Rows of ``FACTOR_TABLES``.
+    """
+    documents = batch["features"]["doc_id"].combine_chunks()
+    return documents.to_pylist(), _sum_relevance(_leaves(documents, batch["regions"], batch["factors"]))
 
 
 def _sum_relevance(leaves: Leaves) -> NDArray[np.float64]:

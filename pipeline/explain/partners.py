@@ -61,6 +61,11 @@ def divide_into_blocks(phi: Floats) -> BoundBlocks:
     return BoundBlocks(order, documents, blocks, np.ascontiguousarray(padded))
 
 
+def order_alike(phi: Floats) -> Index:
+    """Order documents so that those that are alike stand together; ``(documents,)``, their places."""
+    return np.concatenate([*_divide(phi, np.arange(len(phi)))])
+
+
 def _divide(phi: Floats, documents: Index) -> Iterator[Index]:
     """Halve documents along their first principal component until each group fits into a block."""
     if len(documents) <= _SIZE:

@@ -205,7 +205,13 @@ class Scores:
 
 
 def name_documents(names: pa.Array, place: Index) -> pa.DictionaryArray:
-    """Give documents their doc_id; the dictionary holds no others but those that stand between them."""
+    """Give documents their doc_id; the dictionary holds no others but those that stand between them.
+
+    Where these would be more than there are numbers, it holds none of them.
+    """
     first = int(place.min())
+    if place.max() - first > len(place):
+        those, local = np.unique(place, return_inverse=True)
+        return pa.DictionaryArray.from_arrays(pa.array(local.astype(np.int32)), names.take(pa.array(those)))
     local = (place - first).astype(np.int32)
     return pa.DictionaryArray.from_arrays(pa.array(local), names[first : int(place.max()) + 1])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count as integers
 from threading import Event
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -28,8 +27,9 @@ from tablekin.corpus import (
     inputs_digest,
     survey,
 )
-from tablekin.execution import Count, Progress, WorkerPool, default_workers
+from tablekin.execution import Count, Progress, WorkerPool, default_workers, in_threads
 from tablekin.explain.factor_index import FACTOR_TABLES, FactorIndex, load_factors
+from tablekin.explain.nearest_stage import NearestPlan, compare_nearest, plan_nearest
 from tablekin.explain.remote import Tile, match_in_cluster
 from tablekin.explain.scores import PairBlock
 from tablekin.provenance import pair_digest, weights_digests
@@ -42,14 +42,11 @@ class BlockSizes:
 
     block: int = threshold(250, "documents", "on a side of a block, whose matches are a part of the table")
     tile: int = threshold(100, "documents", "on a side of what is matched together and is a row group")
-    ahead: int = threshold(2, "results", "that a thread may be ahead of whoever takes them")
 
 
 SIZES = BlockSizes()
 
 Index = NDArray[np.int64]
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 
 class ScoreTable(Protocol):
@@ -73,6 +70,7 @@ class ComparisonPlan:
     survey: Survey
     is_scored: bool  # whether table pairs is of this comparison
     outdated: int  # pairs compared with another config
+    was_partial: bool = False  # whether the tables have had some of all pairs until now
 
     def is_done(self) -> bool:
         """Tell whether the tables are up to date."""
@@ -81,29 +79,32 @@ class ComparisonPlan:
     def __str__(self) -> str:
         """Say what will be done, for the user."""
         new = int(self.survey.missing.sum())
+        again = "all pairs are kept now, before it were those of some partners (explain.partners): "
         kept = len(self.documents) * (len(self.documents) - 1) // 2 - new
         what = f"{new} pairs to be explained, {kept} are kept"
         if not self.is_scored:
             what += "; ranks and z of all are computed anew"
         if self.outdated:
             what = f"{self.outdated} pairs were compared with another config or other weights: {what}"
-        return what
+        return f"{again if self.was_partial else ''}{what}"
 
 
-Begin = Callable[[ComparisonPlan], None]
+Begin = Callable[[ComparisonPlan | NearestPlan], None]
 
 
-def plan_comparison(corpus: CorpusStore, config: RunConfig, fingerprint: str) -> ComparisonPlan:
+def plan_comparison(corpus: CorpusStore, config: RunConfig, fingerprint: str) -> ComparisonPlan | NearestPlan:
     """Find out what is left to do in the tables of pairs; see ``compare``."""
     rows = corpus.read("documents", columns=["doc_id", "sha256", "status"])
     inputs = list(zip(*(rows.loc[rows["status"] == "ok", key] for key in ("doc_id", "sha256")), strict=True))
     documents = sorted(document_key(*document) for document in inputs)
     made_with = config.pair_fingerprint(fingerprint, pair_digest(weights_digests()))
     target = Comparison(made_with, inputs_digest(inputs))
-    old = corpus.pair_table.made_from()
+    if count := config.partners_of(len(documents)):
+        return plan_nearest(corpus, documents, target, count)
+    old, was_partial = corpus.pair_table.made_from(), corpus.pair_table.kept() != ""
     outdated = corpus.pair_table.count() if old is not None and old.fingerprint != target.fingerprint else 0
     found = survey(corpus.match_table.provenances(), documents, target.fingerprint)
-    return ComparisonPlan(documents, target, found, old == target, outdated)
+    return ComparisonPlan(documents, target, found, old == target and not was_partial, outdated, was_partial)
 
 
 def compare(
@@ -114,6 +115,7 @@ def compare(
     count: Count,
     begin: Begin | None = None,
     cluster: WorkerPool | None = None,
+    device: str = "cpu",
 ) -> int | None:
     """Score all pairs of documents anew and explain those that have not been.
 
@@ -135,7 +137,9 @@ def compare(
     begin
         Is told what will be done, if anything, before it is.
     cluster
-        Finds the matches; threads of this process by default.
+        Finds the matches of all pairs; threads of this process by default, and where not all are kept.
+    device
+        Where partners are ranked where not all pairs are kept; else ``stages`` know.
 
     Returns
     -------
@@ -143,6 +147,12 @@ def compare(
         Number of pairs explained; None if the tables were up to date.
     """
     plan = plan_comparison(corpus, config, fingerprint)
+    if isinstance(plan, NearestPlan):
+        if plan.is_current:
+            return None
+        if begin is not None:
+            begin(plan)
+        return compare_nearest(corpus, config, plan, lambda: stages()[1], count, device)
     if plan.is_done():
         return None
     if begin is not None:
@@ -151,6 +161,8 @@ def compare(
         corpus.match_table.drop_part(name)
     for name, gone in plan.survey.partial.items():
         corpus.match_table.trim(name, gone)
+    corpus.nearest_table.drop()
+    corpus.ranking.clear()
     if plan.is_scored and plan.survey.used and not plan.survey.missing.any():
         return 0
     score, match = stages()
@@ -238,7 +250,7 @@ def explain_blocks(
             found = match_in_cluster(cluster, batches, factors, match, config.matches_per_pair)
         with (
             Progress("comparing", total, "pairs") as progress,
-            closing(_in_order(write, zip(integers(), chosen, found), threads)) as parts,
+            closing(in_threads(write, zip(integers(), chosen, found), threads)) as parts,
         ):
             for (_, pairs), rows in zip(blocks, parts, strict=True):
                 written += rows
@@ -266,20 +278,5 @@ def write_scores(
 ) -> int:
     """Write table ``pairs``, a row group for every block; returns the number of rows."""
     blocks = PairBlock(range(documents), range(documents)).divide(SIZES.block)
-    with closing(_in_order(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
+    with closing(in_threads(lambda block: scores.table(*block.pairs()), blocks, threads)) as tables:
         return corpus.pair_table.replace(tables, comparison)
-
-
-def _in_order(function: Callable[[Task], Result], tasks: Iterable[Task], threads: int) -> Generator[Result]:
-    """Apply ``function`` in threads; results come in the order of the tasks, and few of them wait to be taken."""
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(function, task))
-                if len(waiting) > threads * SIZES.ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)

@@ -20,6 +20,7 @@ _NEIGHBOURS = 5  # nearest of a document that it is joined with in the graph of 
 _SPREAD = 100.0  # units for one of the map: Gephi draws a node 10 units wide
 _DIGITS = 6  # of numbers that are not whole
 _SCORES = ["cosine", "z", "rank_a", "rank_b"]
+_RANKS = {"rank_a": "Int32", "rank_b": "Int32"}  # which are missing beyond the partners that a corpus keeps
 _FOUND = [
     *("doc_a", "doc_b", "is_kin", "verdict", "strength", "log_odds_copied", "compared", "same", "variant"),
     *("doubtful", "shared_errors", "shared_deviations", "coverage"),
@@ -44,12 +45,12 @@ def make_networks(selection: Selection) -> Iterator[tuple[str, nx.Graph]]:
     years = dates_of(selection.documents)
     kin = found[found["is_kin"]]
     scores = selection.corpus.read_scores(kin, _SCORES)
-    kin = kin.merge(scores, on=["doc_a", "doc_b"], how="left")
+    kin = kin.merge(scores.astype(_RANKS), on=["doc_a", "doc_b"], how="left")
     yield "related", _document_graph(documents, kin.assign(weight=kin["same"].clip(lower=1)), years)
     nearest = selection.corpus.read_nearest_pairs(_NEIGHBOURS, ["doc_a", "doc_b", *_SCORES])
     chosen = {*selection.doc_ids}
     nearest = nearest[nearest["doc_a"].isin(chosen) & nearest["doc_b"].isin(chosen)]
-    nearest = nearest.merge(found, on=["doc_a", "doc_b"], how="left")
+    nearest = nearest.astype(_RANKS).merge(found, on=["doc_a", "doc_b"], how="left")
     yield "nearest", _document_graph(documents, nearest.assign(weight=nearest["cosine"]), years)
     if selection.corpus.is_current("works"):
         yield "works", _work_graph(selection.corpus.read("works"))

@@ -32,7 +32,13 @@ from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.drop import config_of
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
-from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
+from tablekin.orchestration.updates import (
+    update_cells,
+    update_corrected,
+    update_kin,
+    update_pairs,
+    update_recomputed,
+)
 from tablekin.provenance import document_digests, versions, weights_digests
 
 COMMAND = "correct"
@@ -201,6 +207,7 @@ def _change(
             update_pairs(run, partial(comparison_stages, stages))
             update_recomputed(run, default_workers("cpu"))
             update_cells(run, default_workers("cpu"))
+            update_kin(run, partial(comparison_stages, stages))
             lock.verify()
             record.finish(tally, time.perf_counter() - clock)
         corpus.journal.end(COMMAND)

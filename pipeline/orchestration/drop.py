@@ -19,7 +19,13 @@ from tablekin.faults import faults_described
 from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.record import Record
 from tablekin.orchestration.stage import Stages, comparison_stages
-from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
+from tablekin.orchestration.updates import (
+    update_cells,
+    update_corrected,
+    update_kin,
+    update_pairs,
+    update_recomputed,
+)
 from tablekin.provenance import document_digests, versions, weights_digests
 
 
@@ -77,6 +83,7 @@ def drop_documents(root: Path, names: Sequence[str], say: Say, stages: Stages | 
         update_pairs(run, partial(comparison_stages, stages))
         update_recomputed(run, default_workers("cpu"))
         update_cells(run, default_workers("cpu"))
+        update_kin(run, partial(comparison_stages, stages))
         lock.verify()
         record.finish(tally, time.perf_counter() - begin)
         corpus.journal.end("drop")

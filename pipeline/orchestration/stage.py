@@ -50,7 +50,13 @@ from tablekin.orchestration.libraries import (
 )
 from tablekin.orchestration.listing import describe_copies, describe_listing
 from tablekin.orchestration.record import Record
-from tablekin.orchestration.updates import update_cells, update_corrected, update_pairs, update_recomputed
+from tablekin.orchestration.updates import (
+    update_cells,
+    update_corrected,
+    update_kin,
+    update_pairs,
+    update_recomputed,
+)
 from tablekin.provenance import document_digests, versions, weights_digests
 from tablekin.words import OcrEngine, find_engine
 
@@ -225,10 +231,12 @@ def _bring_up_to_date(
     ranking = (
         "cpu" if cluster else config.device
     )  # this process ranks, and may have no accelerator of its own
-    compared = update_pairs(run, partial(comparison_stages, stages, ranking), cluster)
+    comparing = partial(comparison_stages, stages, ranking)
+    compared = update_pairs(run, comparing, cluster, ranking)
     pool = cluster or request.workers or default_workers("cpu")
     recomputed = update_recomputed(run, pool)
     collated = update_cells(run, pool)
+    kin = update_kin(run, comparing, ranking)
     lock.verify()
     record.finish(tally, time.perf_counter() - begin)
     corpus.journal.end("correct")
@@ -238,11 +246,12 @@ def _bring_up_to_date(
         ok,
         len(documents) - ok,
         len(changes.new),
-        compared or 0,
+        (compared or 0) + (kin or 0),
         not (changes.new or updated or corrected.changed)
         and compared is None
         and recomputed is None
-        and collated is None,
+        and collated is None
+        and kin is None,
         len(fetched.unread) if fetched else 0,
         lost_corrections(corpus),
     )

@@ -9,7 +9,7 @@ from tablekin.collation import cells_fingerprint, update_collations
 from tablekin.corpus import Inventory
 from tablekin.correction import Applied, apply_corrections, lost_corrections
 from tablekin.execution import Progress, WorkerPool
-from tablekin.explain import ComparisonPlan, Match, Score, compare, driver_tables
+from tablekin.explain import Match, Score, compare, driver_tables
 from tablekin.lettering import counted
 from tablekin.orchestration.context import RunContext
 from tablekin.provenance import versions
@@ -19,7 +19,10 @@ _NAMED = 5  # corrections whose place is gone, in messages
 
 
 def update_pairs(
-    run: RunContext, stages: Callable[[], tuple[Score, Match]], cluster: WorkerPool | None = None
+    run: RunContext,
+    stages: Callable[[], tuple[Score, Match]],
+    cluster: WorkerPool | None = None,
+    device: str = "cpu",
 ) -> int | None:
     """Bring the tables of pairs and the drivers up to date with the documents.
 
@@ -31,6 +34,8 @@ def update_pairs(
         Gives the functions that score and explain, when there is something to do.
     cluster
         Finds the matches; threads of this process by default.
+    device
+        Where partners are ranked where not all pairs are kept; else ``stages`` know.
 
     Returns
     -------
@@ -38,12 +43,12 @@ def update_pairs(
         Number of pairs explained; None if there was nothing to do.
     """
 
-    def begin(plan: ComparisonPlan) -> None:
+    def begin(plan: object) -> None:
         run.say(str(plan))
         run.record.begin()
 
     corpus = run.corpus
-    compared = compare(corpus, run.config, run.fingerprint, stages, run.tally.add, begin, cluster)
+    compared = compare(corpus, run.config, run.fingerprint, stages, run.tally.add, begin, cluster, device)
     made_from = corpus.pair_table.made_from()
     if made_from is None or corpus.driver_table.made_from() == made_from:
         return compared
@@ -54,6 +59,24 @@ def update_pairs(
         rows = corpus.driver_table.replace(driver_tables(corpus), made_from)
     run.tally.add("drivers", documents, rows, time.perf_counter() - clock)
     return compared or 0
+
+
+def update_kin(run: RunContext, stages: Callable[[], tuple[Score, Match]], device: str = "cpu") -> int | None:
+    """Where not all pairs are kept, keep those that collation has found kin, and no others that it had found before.
+
+    Parameters
+    ----------
+    run
+        What the stages share; documents are collated.
+    stages, device
+        As for `update_pairs`.
+
+    Returns
+    -------
+    int or None
+        Number of pairs explained; None if there was nothing to do.
+    """
+    return update_pairs(run, stages, device=device) if run.corpus.pair_table.kept() else None
 
 
 def update_corrected(run: RunContext) -> Applied:

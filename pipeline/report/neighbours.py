@@ -39,12 +39,15 @@ def describe_row(row: pd.Series) -> str:
 
 
 def rank_partners(corpus: CorpusStore, doc: str) -> pd.DataFrame:
-    """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``."""
+    """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``.
+
+    Where not all pairs are kept, a rank is missing of a partner that is not among the nearest; those come last.
+    """
     pairs = corpus.read_pairs_of(doc)
     is_a = pairs["doc_a"] == doc
     pairs.insert(0, "partner", pairs["doc_b"].where(is_a, pairs["doc_a"]))
     pairs.insert(1, "rank", pairs["rank_a"].where(is_a, pairs["rank_b"]))
-    return pairs.sort_values("rank", ignore_index=True)
+    return pairs.sort_values(["rank", "partner"], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Neighbourhood:
     corrected: dict[str, int] = field(
         default_factory=dict
     )  # cells that people corrected, of the document and of those
+    kept: int | None = None  # how many nearest the corpus keeps of each document; None where it keeps all
 
 
 def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood:
@@ -101,12 +105,11 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
     """
     doc = find_document(corpus, name)
     kin = find_kin(corpus, doc)
-    pairs = rank_partners(corpus, doc).head(count)
+    pairs = rank_partners(corpus, doc).dropna(subset="rank").head(count)
     about = about_documents(corpus, {doc, *pairs["partner"], *kin["partner"]})
     kin.insert(1, "about", [about[name] for name in kin["partner"]])
     shown = {doc, *pairs["partner"]}
-    matches = corpus.read("matches", shown)
-    matches = matches[(matches["doc_a"] == doc) | (matches["doc_b"] == doc)]
+    matches = corpus.read_between("matches", doc, pairs["partner"].tolist())
     regions = corpus.read("regions", shown)
     names = {name: RegionNames(regions[regions["doc_id"] == name]) for name in shown}
     factors = corpus.read("factors", shown)
@@ -132,7 +135,9 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
         )
     counts = corpus.corrected_readings.documents()
     corrected = {name: counts[name] for name in (doc, *pairs["partner"]) if name in counts}
-    return Neighbourhood(doc, about[doc], nearest, kin, _why(corpus, doc, parts), corrected)
+    return Neighbourhood(
+        doc, about[doc], nearest, kin, _why(corpus, doc, parts), corrected, corpus.kept_partners()
+    )
 
 
 def _why(corpus: CorpusStore, doc: str, parts: pd.DataFrame) -> str:
@@ -217,6 +222,8 @@ def describe_neighbours(found: Neighbourhood) -> Iterator[str]:
             )
         if one.matches.empty:
             yield "     no region of one matches a region of the other"
+    if found.kept is not None and len(found.nearest) >= found.kept:
+        yield f"no more than the {found.kept} nearest of each page are kept (explain.partners)"
     if len(found.kin):
         yield "related, by collation:"
         yield f"  ({RELATED})"

@@ -12,7 +12,15 @@ import pandas as pd
 
 from tablekin.corpus import CorpusStore, find_pair
 from tablekin.errors import UsageError
-from tablekin.explain import joint_parts, joint_relevance, joint_specific, pool_factor, specific_factor
+from tablekin.explain import (
+    joint_parts,
+    joint_relevance,
+    joint_specific,
+    match_pair,
+    pool_factor,
+    score_pair,
+    specific_factor,
+)
 from tablekin.page import FLAG_MEANINGS, Level
 from tablekin.report.corrected import describe_corrected
 from tablekin.report.driver_words import pair_sentence, told_by_column
@@ -38,7 +46,9 @@ class PairScore:
     cosine: float
     specific: float | None = None  # missing in a corpus of before there was such a similarity
     z: float | None = None  # in robust standard deviations, see docs/reference/data-dictionary.md
-    rank_a: int | None = None  # place of b among the partners of a, 1 is nearest
+    rank_a: int | None = (
+        None  # place of b among the partners of a, 1 is nearest; None beyond those that are kept
+    )
     rank_b: int | None = None
     verdict: str | None = (
         None  # of their collation: copied, same function, unrelated, too little; None if not collated
@@ -216,7 +226,10 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
         One of them cannot be found, they are the same, or they have not been compared.
     """
     doc_a, doc_b = sorted(find_pair(corpus, first, second))
-    rows = corpus.read("pairs", [doc_a, doc_b])
+    rows = corpus.read_between("pairs", doc_a, [doc_b])
+    is_kept = not rows.empty
+    if not is_kept and corpus.pair_table.kept():
+        rows = score_pair(corpus, doc_a, doc_b)
     if rows.empty:
         raise UsageError(
             f"{doc_a} and {doc_b} have not been compared: a run of {corpus.root} was interrupted; run it again"
@@ -228,12 +241,18 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
         float(row["cosine"]),
         specific,
         float(row["z"]),
-        int(row["rank_a"]),
-        int(row["rank_b"]),
+        _whole(row["rank_a"]),
+        _whole(row["rank_b"]),
         *_verdict(corpus, doc_a, doc_b),
     )
     a, b = open_page(corpus, doc_a), open_page(corpus, doc_b)
-    return Pair(a, b, scores, lambda: corpus.read("matches", [doc_a, doc_b]))
+    if is_kept:
+        return Pair(a, b, scores, lambda: corpus.read_between("matches", doc_a, [doc_b]))
+    return Pair(a, b, scores, lambda: match_pair(corpus, doc_a, doc_b, scores.dot))
+
+
+def _whole(number: float) -> int | None:
+    return None if pd.isna(number) else int(number)
 
 
 def _verdict(corpus: CorpusStore, doc_a: str, doc_b: str) -> tuple[str | None, str | None]:
@@ -256,10 +275,10 @@ def describe_pair(pair: Pair) -> Iterator[str]:
     yield from describe_corrected({page.doc_id: len(page.corrections) for page in (a, b)})
     yield f"  {_in_words(scores)}"
     yield from (f"  ({term})" for term in _terms(scores))
-    if scores.rank_a is not None:
+    if scores.z is not None:
         yield (
-            f"  {b.doc_id} is number {scores.rank_a} among the pages nearest to {a.doc_id}, "
-            f"{a.doc_id} number {scores.rank_b} among those nearest to {b.doc_id}"
+            f"  {b.doc_id} is {_placed(scores.rank_a)} the pages nearest to {a.doc_id}, "
+            f"{a.doc_id} {_placed(scores.rank_b)} those nearest to {b.doc_id}"
         )
     if scores.verdict is not None:
         yield f"  by collation: {scores.verdict}, {scores.strength}"
@@ -288,6 +307,11 @@ def describe_pair(pair: Pair) -> Iterator[str]:
             told = told_by_column(rows, pair.parts, (a.parts, b.parts))
         for match in told:
             yield f"  {_parts_of(match, scores)}  {_match_in_words(match, names_a, names_b)}"
+
+
+def _placed(rank: int | None) -> str:
+    """Say where a page stands; it has no number beyond the partners that are kept."""
+    return "not among" if rank is None else f"number {rank} among"
 
 
 def _terms(scores: PairScore) -> Iterator[str]:

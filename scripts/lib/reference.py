@@ -147,6 +147,8 @@ def _fields(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, Fie
 
 
 def _may_be(field: FieldInfo) -> str:
+    if field.examples:  # what may be words or numbers
+        return " or ".join(f"`{each}`" if each.isalpha() else each for each in field.examples)
     choices = [choice for choice in get_args(field.annotation) if isinstance(choice, str)]
     if choices:
         return " or ".join(f"`{choice}`" for choice in choices)

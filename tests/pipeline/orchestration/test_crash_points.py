@@ -25,6 +25,7 @@ CPU = RunConfig(device="cpu")
 OTHER = RunConfig.model_validate({"device": "cpu", "digitize": {"threshold": 0.7}})
 SOME = 3  # of so many changes of files one is attacked; scripts/attack_kills.py attacks all
 FEWER = RunConfig.model_validate({"device": "cpu", "explain": {"matches_per_pair": 2}})
+KEPT = RunConfig.model_validate({"device": "cpu", "explain": {"partners": 10}})
 
 
 class Killed(BaseException):
@@ -114,13 +115,14 @@ def is_same(corpus, other):
     return True
 
 
-@pytest.mark.parametrize("config", [CPU, OTHER, FEWER], ids=["scans", "config", "pairs"])
+@pytest.mark.parametrize("config", [CPU, OTHER, FEWER, KEPT], ids=["scans", "config", "pairs", "kept"])
 def test_what_was_begun_is_finished_by_the_next_run(folder, before, tmp_path, stages, config):
-    if config == CPU:
+    if config in (CPU, KEPT):
         change_one_add_one(folder)
     copy_of(folder, tmp_path / "whole")
     bring_up_to_date(tmp_path / "whole", stages, config)
-    for copy in crashes(folder, tmp_path, lambda copy: bring_up_to_date(copy, stages, config)):
+    step = 24 if config == KEPT else 1
+    for copy in crashes(folder, tmp_path, lambda copy: bring_up_to_date(copy, stages, config), step):
         if not list(check(copy / "corpus")):  # then it must be what it was, or what it is to be
             assert any(is_same(copy / "corpus", other / "corpus") for other in (before, tmp_path / "whole"))
         bring_up_to_date(copy, stages, config)

@@ -218,7 +218,7 @@ def _weigh(values: AlignedValues) -> _Hypotheses:
             for authors, cost in _ways_of(own):
                 sides = _sides(values, computed, due, authors)
                 editions = sides.alone(erring)
-                copied.append(pairs.copied(*editions) - cost)
+                copied.append(pairs.copied(*editions, sides.misprint) - cost)
                 same_means.append(pairs.by_same_means(sides, authors) - cost)
                 one = _sum(pairs.trust, editions[document]) - cost
                 alone[document, function] = np.maximum(alone.get((document, function), -np.inf), one)
@@ -249,13 +249,15 @@ class _Pairs:
     misread: Array  # probability that a value is misread
     apart: Array
 
-    def copied(self, first: Array, second: Array) -> Array:
+    def copied(self, first: Array, second: Array, misprint: Array) -> Array:
         """Log-likelihood of copies, ``(ERRING, RATES, RATES)``.
 
         Parameters
         ----------
         first, second
             ``(ERRING, values)`` probabilities that what was copied had the value of a, or that of b.
+        misprint
+            ``(2, values)`` probability of either value, where it is a misprint of what is due.
         """
         rates, same = np.array(RATES), self.same
         kept = same.sum() * np.log1p(-rates)
@@ -264,6 +266,7 @@ class _Pairs:
         by_b = ((1 - changed) * self.other_reading[~same])[:, None] * changed
         by_a = (changed * self.other_reading[~same])[:, None] * (1 - changed)
         either = first[:, None, None, ~same] * by_b + second[:, None, None, ~same] * by_a
+        either = either + (changed * misprint[0, ~same])[:, None] * (changed * misprint[1, ~same])
         return np.asarray(agreeing + _sum(self.trust[~same], either))
 
     def by_same_means(self, sides: _Sides, authors: Array) -> Array:

@@ -179,3 +179,11 @@ def test_rows_that_a_rough_author_computed_himself_are_no_wonder():
     cells = beside(RIGHT[::3], RIGHT[::3]).assign(region_a=np.arange(ROWS)[::3] + 1)
     found = weigh_copying(cells, document(rough), document(RIGHT[::3], SINES[::3]))
     assert found.values == ROWS // 3 and abs(found.log_odds) < 1.2
+
+
+def test_a_place_that_both_have_misprinted_otherwise_speaks_not_against_a_copy():
+    """Both copied what was right, and erred at the same place by themselves."""
+    a, b = misprinted([11, 20, 41]), misprinted([33])
+    at_one_place = b.copy()
+    at_one_place[20] += 5
+    assert weigh(a, at_one_place).log_odds > weigh(a, b).log_odds - 3.0

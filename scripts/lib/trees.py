@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +40,11 @@ def _line(edition: str | None, parents: Mapping[str, str | None]) -> Iterator[st
     while isinstance(edition, str):
         yield edition
         edition = parents[edition]
+
+
+def _nearest(edition: str, parents: Mapping[str, str | None], present: Collection[str]) -> str | None:
+    """Give what an edition was copied from, or the nearest ancestor that was read, where that was not."""
+    return next((one for one in _line(parents[edition], parents) if one in present), None)
 
 
 def collate_printed(archive: Path) -> pd.DataFrame:
@@ -82,7 +87,9 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         A row for each work with at least four editions that were compared: how many ``editions``, ``places`` and
         ``variants``; how many branches the tree truly has (``true``), how many were ``claimed`` and are ``right``;
-        ``thin``, those with a place less than enough for them, and ``thin_right``; ``distance``, the share of the
+        the ``steps`` claimed, those of them that are right (``steps_right``: from the nearest ancestor that was read),
+        those from any ancestor, and those turned round; ``thin``, those with a place less than enough for them, and
+        ``thin_right``; ``distance``, the share of the
         branches of both trees that only one has (Robinson and Foulds, 1981), 0 where neither has any.
     """
     truth = read_truth(archive, "documents").set_index("doc")
@@ -121,7 +128,12 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
                 "thin": len(thin),
                 "thin_right": len(thin & true),
                 "steps": len(stemma.steps),
-                "steps_right": sum(parent_of[step.child] == step.parent for step in stemma.steps),
+                "steps_right": sum(
+                    _nearest(step.child, parent_of, compared) == step.parent for step in stemma.steps
+                ),
+                "steps_from_ancestors": sum(
+                    step.parent in set(_line(step.child, parent_of)) for step in stemma.steps
+                ),
                 "steps_reversed": sum(parent_of[step.parent] == step.child for step in stemma.steps),
                 "distance": len(claimed ^ true) / max(len(claimed) + len(true), 1),
             }

@@ -218,7 +218,7 @@ def _weigh(values: AlignedValues) -> _Hypotheses:
             for authors, cost in _ways_of(own):
                 sides = _sides(values, computed, due, authors)
                 editions = sides.alone(erring)
-                copied.append(pairs.copied(*editions, sides.misprint) - cost)
+                copied.append(pairs.copied(editions[0], editions[1], sides.misprint) - cost)
                 same_means.append(pairs.by_same_means(sides, authors) - cost)
                 one = _sum(pairs.trust, editions[document]) - cost
                 alone[document, function] = np.maximum(alone.get((document, function), -np.inf), one)

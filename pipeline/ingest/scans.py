@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from tablekin.config import IngestConfig
 from tablekin.errors import ScanError, UsageError
+from tablekin.execution import default_workers
 from tablekin.ingest.gutter import find_gutter, place_gutter
 from tablekin.ingest.image import ScanFile, is_pdf, list_pages, open_scans
 from tablekin.ingest.listing import Listing, list_scans
@@ -168,12 +170,12 @@ def identify(
     of_source: dict[str, dict[int, str]] = {}
     for (source, index), name in known.items():
         of_source.setdefault(source, {})[index] = name
-    questions, digests = [], []
-    for source in listing.sources:
+    questions = []
+    digests = _digests([listing.path(source) for source in listing.sources])
+    for source, digest in zip(listing.sources, digests, strict=True):
         path = listing.path(source)
-        digests.append(_digest(path))
         names = of_source.get(printable(source), {})
-        same = frozenset(index for index, name in names.items() if settled.get(name) == digests[-1])
+        same = frozenset(index for index, name in names.items() if settled.get(name) == digest)
         left = frozenset(index for index, name in names.items() if name.endswith(_SIDES[0]))
         questions.append(FileQuestion(path, same, left, spreads.get(printable(source))))
     asked = [
@@ -328,6 +330,15 @@ def _name(source: str, ending: str, taken: set[str]) -> str:
 def _has_side(name: str, source: str, ending: str) -> bool:
     """Whether a name that a page has already does not say that it is another side of a spread."""
     return bool(name) and (not name.endswith(_SIDES) or name in set(_names(source, ending)))
+
+
+def _digests(paths: Sequence[Path]) -> list[str]:
+    """Take the digests of files, several at a time."""
+    threads = ThreadPoolExecutor(default_workers("cpu"))
+    try:
+        return list(threads.map(_digest, paths))
+    finally:
+        threads.shutdown(cancel_futures=True)  # where the user interrupts it
 
 
 def _digest(path: Path) -> str:

@@ -28,7 +28,9 @@ from tablekin.errors import CorpusError
 from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
 from tablekin.schemas import empty
 
-_BATCH = 32  # pairs that are collated and written together
+_BATCH = 32  # pairs that are collated together
+_PAIRS_OF_PART, _ROWS_OF_PART = 1024, 250_000  # written together: some 100 MB while they wait
+_SECONDS_OF_PART = 20.0  # of work that may be lost if the machine stops
 
 
 @dataclass(frozen=True)
@@ -141,20 +143,56 @@ def _collate_missing(
     corpus: CorpusStore, missing: Sequence[DocumentPair], fingerprint: str, workers: int | WorkerPool
 ) -> int:
     """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
-    rows = 0
     reader = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
     groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
     batches = _CollationBatches(reader, groups)
-    with Progress("collating", len(missing), "pairs") as progress, closing(_run(batches, workers)) as results:
+    with (
+        Progress("collating", len(missing), "pairs") as progress,
+        closing(_run(batches, workers)) as results,
+        closing(_PartWriter(corpus, fingerprint)) as writer,
+    ):
         for group, result in zip(groups, results, strict=True):
             if isinstance(result, Failure):
                 names = ", ".join(sorted({name for pair in group for name, _ in pair}))
                 raise CorpusError(f"cannot collate {names}: {result.reason}\n{result.detail}")
-            pairs = dict(zip(group, result.alignments, strict=True))
-            corpus.collation_table.add(result.cells, CollationProvenance(fingerprint, pairs))
-            rows += len(result.cells)
+            writer.add(group, result)
             progress.advance(len(group))
-    return rows
+    return writer.written
+
+
+class _PartWriter:
+    """Gathers what was collated, since a corpus of many small files is slow to write and to read.
+
+    Parameters
+    ----------
+    corpus
+        Gets a part when there is enough for one, or when it is time.
+    fingerprint
+        Of what the cells depend on.
+    """
+
+    def __init__(self, corpus: CorpusStore, fingerprint: str) -> None:
+        self._corpus, self._fingerprint = corpus, fingerprint
+        self.written = 0  # rows
+        self._cells: list[pd.DataFrame] = []
+        self._pairs: dict[DocumentPair, dict[str, Any]] = {}
+        self._begun = time.monotonic()
+
+    def add(self, pairs: Sequence[DocumentPair], found: CollatedBatch) -> None:
+        """Take what was found of a batch of pairs."""
+        self._cells.append(found.cells)
+        self._pairs.update(zip(pairs, found.alignments, strict=True))
+        is_full = len(self._pairs) >= _PAIRS_OF_PART or sum(map(len, self._cells)) >= _ROWS_OF_PART
+        if is_full or time.monotonic() - self._begun >= _SECONDS_OF_PART:
+            self.close()
+
+    def close(self) -> None:
+        """Write what there is."""
+        if self._pairs:
+            cells = pd.concat([one for one in self._cells if len(one)] or self._cells[:1])
+            self._corpus.collation_table.add(cells, CollationProvenance(self._fingerprint, self._pairs))
+            self.written += len(cells)
+        self._cells, self._pairs, self._begun = [], {}, time.monotonic()
 
 
 class _CollationBatches(Sequence[CollationBatch]):

@@ -13,7 +13,7 @@ from tablekin.collation.agreement_sums import Array, sum_of_best, sum_of_columns
 from tablekin.collation.grid import Grid
 from tablekin.collation.span import ColumnSpan
 from tablekin.collation.value_matches import NEAR, SAME, SAME_BARE, SAME_NUMBER, match_values
-from tablekin.collation.value_relations import near_at, same_at
+from tablekin.collation.value_relations import score_values
 from tablekin.collation.vocabulary import NOTHING, NumberedTexts, Places, Vocabulary
 from tablekin.collation.witness_column import WitnessColumn
 from tablekin.threshold import threshold
@@ -122,18 +122,16 @@ class AgreementScores:
     def of_values(self, span: ColumnSpan, rows: Places) -> Array:
         """Scores of what stands side by side in columns and rows that correspond, ``(n,)``; zeros must agree, too."""
         a, b = self.a.column(span.a), self.b.column(span.b)
-        one, other = a.place[rows[:, 0]], b.place[rows[:, 1]]
-        weight = np.maximum(self.weights(a)[rows[:, 0]], self.weights(b)[rows[:, 1]])
-        exact = a.vocabulary.groups[one] == b.vocabulary.groups[other]
-        share = np.where(exact, 1.0, WEIGHTS.same_without_spaces)
-        scores = np.where(
-            near_at(a.vocabulary, one, b.vocabulary, other),
-            WEIGHTS.within_one_edit * weight,
-            WEIGHTS.different,
+        return score_values(
+            a.vocabulary,
+            a.place[rows[:, 0]],
+            self._weights.of(a.vocabulary),
+            b.vocabulary,
+            b.place[rows[:, 1]],
+            self._weights.of(b.vocabulary),
+            (WEIGHTS.same_without_spaces, WEIGHTS.within_one_edit),
+            (WEIGHTS.different, WEIGHTS.missing),
         )
-        scores = np.where(same_at(a.vocabulary, one, b.vocabulary, other), share * weight, scores)
-        filled = a.filled[rows[:, 0]], b.filled[rows[:, 1]]
-        return np.where(filled[0] & filled[1], scores, np.where(filled[0] | filled[1], WEIGHTS.missing, 0.0))
 
     def weights(self, column: WitnessColumn) -> Array:
         """Weights of the values of a column, ``(rows,)``; of an empty cell it means nothing."""

@@ -73,22 +73,40 @@ def sum_of_best(one: Places, other: Places, scores: Array, place: Places, place_
 
 
 @compiled
-def count_same(one: Codes, rows: Places, other: Codes, rows_of_other: Places) -> Places:
-    """Count the rows in which every two columns have the same code; ``(columns of one, columns of other)``.
+def often_the_same(codes: Codes, codes_b: Codes, rows: Places, enough: float) -> Places:
+    """List neighbouring columns of one table that together have the code of a column of the other in many rows.
 
     Parameters
     ----------
-    one, other
-        ``(rows, columns)``, codes of which ``NOTHING`` is none.
-    rows, rows_of_other
-        ``(n,)`` that correspond.
+    codes, codes_b
+        ``(counts, rows, columns)``, what one and more columns from each on say together; ``NOTHING`` is no code.
+    rows
+        ``(n, 2)`` that correspond.
+    enough
+        Rows in more than which they are the same.
+
+    Returns
+    -------
+    ndarray
+        ``(found, 4)``, how many columns are joined; 0 if they are of a, 1 of b; the first of them; and the other
+        table's column. Sorted.
     """
-    same = np.zeros((one.shape[1], other.shape[1]), np.int64)
-    for n in range(len(rows)):
-        line = other[rows_of_other[n]]
-        for c in range(one.shape[1]):
-            code = one[rows[n], c]
-            if code != NOTHING:
-                for d in range(other.shape[1]):
-                    same[c, d] += code == line[d]
-    return same
+    found = [(0, 0, 0, 0) for _ in range(0)]
+    for count in range(2, len(codes) + 1):
+        for side in range(2):
+            joined, single = (codes, codes_b) if side == 0 else (codes_b, codes)
+            same = np.zeros((joined.shape[2], single.shape[2]), np.int64)
+            for n in range(len(rows)):
+                line, line_of_other = joined[count - 1, rows[n, side]], single[0, rows[n, 1 - side]]
+                for c in range(joined.shape[2] - count + 1):
+                    if line[c] != NOTHING:
+                        for d in range(single.shape[2]):
+                            same[c, d] += line[c] == line_of_other[d]
+            for c in range(same.shape[0]):
+                for d in range(same.shape[1]):
+                    if same[c, d] > enough:
+                        found.append((count, side, c, d))
+    listed = np.empty((len(found), 4), np.int64)
+    for n in range(len(found)):
+        listed[n, 0], listed[n, 1], listed[n, 2], listed[n, 3] = found[n]
+    return listed

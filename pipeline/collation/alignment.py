@@ -8,8 +8,8 @@ relates. At the end, columns that one table has in two or three are joined where
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,37 +77,62 @@ def _align(agreement: AgreementScores, relevance: CellRelevance | None) -> Align
     begins = [agreement.best_by_row()]
     if relevance is not None:
         begins.append(relevance.of_rows())
-    found = [_refine(agreement, best_path(_centred(begin))) for begin in begins]
+    search = _Search(agreement)
+    found = [search.refine(best_path(_centred(begin))) for begin in begins]
     if max(one.evidence for one in found) < CRITERIA.enough_evidence * agreement.upper_bound:
         wide = best_by_row(agreement.a.numbered_with_pairs, agreement.b.numbered_with_pairs)
-        found.append(_refine(agreement, best_path(_centred(wide))))
+        found.append(search.refine(best_path(_centred(wide))))
     return max(found, key=lambda alignment: alignment.evidence)
 
 
-def _refine(agreement: AgreementScores, rows: Rows) -> Alignment:
-    """Improve an alignment of rows and find its columns, joined where that is better."""
-    spans = _assign(agreement, rows)
-    settled = _take_turns(agreement, rows, spans)
-    plain = _with_joined_columns(agreement, settled.rows, settled.columns)
-    joined = _with_joined_columns(agreement, rows, spans)
-    best = max(plain, joined, key=lambda alignment: alignment.evidence)
-    while any(span.is_joined for span in best.columns):
-        again = best_path(agreement.of_rows(_with_repeated_arguments(agreement, best).columns))
-        better = _with_joined_columns(agreement, again, _assign(agreement, again))
-        if better.evidence <= best.evidence:
-            break
-        best = better
-    return best
+class _Search:
+    """Alignments of two tables, improved from several beginnings, which often lead to the same rows.
+
+    Parameters
+    ----------
+    agreement
+        Of the two tables.
+    """
+
+    def __init__(self, agreement: AgreementScores) -> None:
+        self._agreement = agreement
+        self._refined: dict[bytes, Alignment] = {}  # by the rows that it began with
+        self._joined: dict[tuple[bytes, tuple[ColumnSpan, ...]], Alignment] = {}  # by rows and single columns
+
+    def refine(self, rows: Rows) -> Alignment:
+        """Improve an alignment of rows and find its columns, joined where that is better."""
+        known = self._refined.get(rows.tobytes())
+        if known is None:
+            known = self._refined[rows.tobytes()] = self._refine(rows)
+        return known
+
+    def _refine(self, rows: Rows) -> Alignment:
+        spans = _assign(self._agreement, rows)
+        settled = _take_turns(self._agreement, rows, spans)
+        plain = self._with_joined_columns(settled.rows, settled.columns)
+        joined = self._with_joined_columns(rows, spans)
+        best = max(plain, joined, key=lambda alignment: alignment.evidence)
+        while any(span.is_joined for span in best.columns):
+            columns = _with_repeated_arguments(self._agreement, best).columns
+            again = best_path(self._agreement.of_rows(columns))
+            better = self._with_joined_columns(again, _assign(self._agreement, again))
+            if better.evidence <= best.evidence:
+                break
+            best = better
+        return best
+
+    def _with_joined_columns(self, rows: Rows, spans: tuple[ColumnSpan, ...]) -> Alignment:
+        if not len(rows):
+            return Alignment(rows, spans, 0.0)
+        key = rows.tobytes(), spans
+        known = self._joined.get(key)
+        if known is None:
+            known = self._joined[key] = Alignment(rows, *join_columns(self._agreement, rows, spans))
+        return known
 
 
 def _with_repeated_arguments(agreement: AgreementScores, alignment: Alignment) -> Alignment:
     return replace(alignment, columns=add_repeated_arguments(agreement, alignment.rows, alignment.columns))
-
-
-def _with_joined_columns(agreement: AgreementScores, rows: Rows, spans: Sequence[ColumnSpan]) -> Alignment:
-    if not len(rows):
-        return Alignment(rows, tuple(spans), 0.0)
-    return Alignment(rows, *join_columns(agreement, rows, spans))
 
 
 def _centred(scores: Array) -> Array:
@@ -140,13 +165,20 @@ def _assign(agreement: AgreementScores, rows: Rows) -> tuple[ColumnSpan, ...]:
         return ()
     scores = agreement.of_columns(rows)
     count_a, count_b = scores.shape
-    place_a, place_b = np.arange(count_a) / max(count_a, 2), np.arange(count_b) / max(count_b, 2)
-    order = CRITERIA.order_penalty * len(rows) * np.abs(place_a[:, None] - place_b[None])
     padded = np.zeros((count_a + count_b, count_a + count_b))
-    padded[:count_a, :count_b] = scores - order
+    padded[:count_a, :count_b] = scores - CRITERIA.order_penalty * len(rows) * _apart(count_a, count_b)
     one, other = linear_sum_assignment(padded, maximize=True)
-    pairs = ((int(c), int(d)) for c, d in zip(one, other, strict=True) if padded[c, d] > 0)
-    return tuple(ColumnSpan((c, 1), (d, 1)) for c, d in pairs)
+    good = padded[one, other] > 0
+    return tuple(
+        ColumnSpan((c, 1), (d, 1)) for c, d in zip(one[good].tolist(), other[good].tolist(), strict=True)
+    )
+
+
+@lru_cache(maxsize=256)
+def _apart(count_a: int, count_b: int) -> Array:
+    """Tell how far apart every two columns stand, in parts of their tables, ``(columns of a, columns of b)``."""
+    place_a, place_b = np.arange(count_a) / max(count_a, 2), np.arange(count_b) / max(count_b, 2)
+    return np.abs(place_a[:, None] - place_b[None])
 
 
 def _fill_gaps(alignment: Alignment) -> Alignment:

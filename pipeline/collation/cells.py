@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -226,7 +227,7 @@ def _alone(collations: Sequence[Collation], both: Sequence[CellPair], side: str)
                 *(region_a, region_b, table_a, row_a, col_a, table_b, row_b, col_b, text_a, text_b),
                 relation=f"only_{side}" if (table, i, c) in left_out else "not_compared",
                 relevance=0.0,
-                confidence=float(np.prod(grid.scores[i, c])),
+                confidence=float(prod(grid.scores[i, c])),
                 computed="",
                 error_in="unknown",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment, align
@@ -49,6 +50,20 @@ class Collation:
         """Table b as it was aligned: transposed if the alignment says so."""
         return self.b.transposed() if self.alignment.transposed else self.b
 
+    @cached_property
+    def cells(self) -> frozenset[tuple[str, int, int, int]]:
+        """The aligned cells of both tables: side, table, row, column; those of b as it was aligned."""
+        return frozenset(
+            (side, table, row, column)
+            for rows in self.alignment.rows.tolist()
+            for span in self.alignment.columns
+            for side, table, row, (first, count) in (
+                ("a", self.a.table, rows[0], span.a),
+                ("b", self.b.table, rows[1], span.b),
+            )
+            for column in range(first, first + count)
+        )
+
 
 def collate(a: Witness, b: Witness) -> list[Collation]:
     """Lay every table of a document beside every table of another, those with most in common first.
@@ -84,25 +99,10 @@ def keep_significant(collations: Sequence[Collation]) -> list[Collation]:
     for collation in collations:
         if not collation.significance.is_alike:
             continue
-        cells = _cells_of(collation)
-        if len(cells & taken) <= CRITERIA.max_shared * len(cells):
-            taken |= cells
+        if len(collation.cells & taken) <= CRITERIA.max_shared * len(collation.cells):
+            taken |= collation.cells
             kept.append(collation)
     evidence = sum(collation.significance.evidence for collation in kept)
     information = sum(collation.significance.information for collation in kept)
     enough = evidence >= SIGNIFICANCE.min_evidence and information >= SIGNIFICANCE.min_information
     return kept if enough else []
-
-
-def _cells_of(collation: Collation) -> set[tuple[str, int, int, int]]:
-    """Name the aligned cells of both tables: side, table, row, column; those of b as it was aligned."""
-    return {
-        (side, table, row, column)
-        for rows in collation.alignment.rows.tolist()
-        for span in collation.alignment.columns
-        for side, table, row, (first, count) in (
-            ("a", collation.a.table, rows[0], span.a),
-            ("b", collation.b.table, rows[1], span.b),
-        )
-        for column in range(first, first + count)
-    }

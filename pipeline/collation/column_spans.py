@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.agreement import WEIGHTS, AgreementScores
-from tablekin.collation.agreement_sums import count_same
+from tablekin.collation.agreement_sums import often_the_same
 from tablekin.collation.grid import Grid
 from tablekin.collation.span import Columns, ColumnSpan
 from tablekin.collation.value_relations import same_at
@@ -75,19 +75,11 @@ def _joinable(agreement: AgreementScores, rows: Places) -> Iterator[tuple[float,
 
 def _often_the_same(agreement: AgreementScores, rows: Places) -> Iterator[ColumnSpan]:
     """Yield several neighbouring columns of one table and a column of the other, the same number in enough rows."""
-    enough = CRITERIA.min_agreement * len(rows)
-    grids, own = (agreement.a, agreement.b), np.ascontiguousarray(rows.T)
-    for count in range(2, CRITERIA.max_columns + 1):
-        for side, grid in enumerate(grids):
-            if count > grid.shape[1]:
-                continue
-            single = grids[1 - side].joined_numbers(1)
-            same = count_same(grid.joined_numbers(count), own[side], single, own[1 - side])
-            if same.max() <= enough:
-                continue
-            for first, other in np.argwhere(same > enough).tolist():
-                joined, alone = (first, count), (other, 1)
-                yield ColumnSpan(alone, joined) if side else ColumnSpan(joined, alone)
+    codes, codes_b = (grid.joined_numbers(CRITERIA.max_columns) for grid in (agreement.a, agreement.b))
+    often = often_the_same(codes, codes_b, rows, CRITERIA.min_agreement * len(rows))
+    for count, side, first, other in often.tolist():
+        joined, alone = (first, count), (other, 1)
+        yield ColumnSpan(alone, joined) if side else ColumnSpan(joined, alone)
 
 
 def add_repeated_arguments(

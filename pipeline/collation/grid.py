@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tablekin.collation.span import Columns
 from tablekin.collation.values import Text
-from tablekin.collation.vocabulary import Codes, NumberedTexts, joined_numbers, number_texts
+from tablekin.collation.vocabulary import NOTHING, Codes, NumberedTexts, joined_numbers, number_texts
 from tablekin.collation.witness_column import WitnessColumn
 from tablekin.collation.witness_rows import CellRows, DigitRows
 
@@ -78,11 +78,21 @@ class Grid:
     def _joined_numbers(self) -> dict[int, Codes]:
         return {}
 
-    def joined_numbers(self, count: int) -> Codes:
-        """Code what every ``count`` neighbouring columns say as one number, ``(rows, first columns)``."""
-        if count not in self._joined_numbers:
-            self._joined_numbers[count] = joined_numbers(*self.numbered, count)
-        return self._joined_numbers[count]
+    def joined_numbers(self, most: int) -> Codes:
+        """Code what neighbouring columns say as one number.
+
+        Returns
+        -------
+        ndarray
+            ``(most, rows, columns)`` by how many are joined, less one, and the first of them; nothing where there are
+            not so many columns.
+        """
+        if most not in self._joined_numbers:
+            codes = np.full((most, *self.shape), NOTHING, np.int64)
+            for count in range(1, min(most, self.shape[1]) + 1):
+                codes[count - 1, :, : self.shape[1] - count + 1] = joined_numbers(*self.numbered, count)
+            self._joined_numbers[most] = codes
+        return self._joined_numbers[most]
 
     def _joined(self, first: int, count: int) -> Text:
         return np.array([" ".join(filter(None, row)) for row in self.text[:, first : first + count]], object)

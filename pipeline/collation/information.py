@@ -36,6 +36,9 @@ class InformationCriteria:
 
 
 CRITERIA = InformationCriteria()
+_WIDER = np.array(
+    [[0.7], [1.0], [1.5], [2.5]]
+)  # times the scatter about what is foretold, of which the best is taken
 
 
 class Run(StrEnum):
@@ -115,17 +118,26 @@ def _foretold(values: Array) -> Iterator[Array]:
             return
         centred = off - (np.median(off) if order == 1 else 0.0)
         size = max(float(np.median(np.abs(centred))) / np.log(2), CRITERIA.min_size)
-        best = max((_laplace(centred, size * wider) for wider in (0.7, 1.0, 1.5, 2.5)), key=_log_sum)
+        tried = _laplace(centred, size * _WIDER)
+        best = tried[np.log(tried + 1e-12).sum(1).argmax()]
         yield np.concatenate([np.full(order, 1 / (np.ptp(values) + 1)), best])
 
 
-def _laplace(off: Array, size: float) -> Array:
-    """Probability of whole numbers scattered about 0, exponentially on either side."""
+def _laplace(off: Array, size: Array) -> Array:
+    """Probability of whole numbers scattered about 0, exponentially on either side.
+
+    Parameters
+    ----------
+    off
+        ``(n,)``.
+    size
+        ``(sizes, 1)`` of the scatter.
+
+    Returns
+    -------
+    ndarray
+        ``(sizes, n)``.
+    """
     distance = np.abs(off)
-    inside = 1 - (np.exp(-np.abs(0.5 - distance) / size) + np.exp(-(distance + 0.5) / size)) / 2
-    beyond = (np.exp(-np.abs(distance - 0.5) / size) - np.exp(-(distance + 0.5) / size)) / 2
-    return np.where(distance <= 0.5, inside, beyond)
-
-
-def _log_sum(density: Array) -> float:
-    return float(np.log(density + 1e-12).sum())
+    near, far = np.exp(-np.abs(distance - 0.5) / size), np.exp(-(distance + 0.5) / size)
+    return np.where(distance <= 0.5, 1 - (near + far) / 2, (near - far) / 2)

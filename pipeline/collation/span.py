@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Columns = tuple[int, int]
 """Neighbouring columns of one table: the first of them, and how many."""
 
 
-@dataclass(frozen=True)
-class ColumnSpan:
+class ColumnSpan(NamedTuple):
     """Columns of both tables that correspond; more than one where a table splits what the other joins."""
 
     a: Columns

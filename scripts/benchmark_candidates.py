@@ -4,7 +4,7 @@
 of their runs; the other half comes as often as real ones do, few very often and most seldom. Prints seconds, seconds
 of cores and the peak of memory for each number of documents, and how many of the members of a document's family are
 among its nearest. ``--other CHECKOUT`` measures the code of another checkout in the same run and prints the ratio of
-seconds of cores; of ``--rows`` documents, if it would take too long, from which those of all are reckoned.
+seconds of cores. With ``--rows`` the nearest of so many documents are found, and the seconds of all reckoned from it.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=900, help="runs of digits of each document")
     parser.add_argument("--neighbours", type=int, default=5, help="documents that are sought for each")
     parser.add_argument("--other", type=Path, metavar="CHECKOUT", help="whose code is measured, too")
-    parser.add_argument("--rows", type=int, default=5_000, help="documents that it is measured on, at most")
+    parser.add_argument("--rows", type=int, help="documents that are measured, at most; all without it")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
@@ -114,12 +114,12 @@ def main() -> None:
     results = []
     for documents in args.documents:
         options = ["--documents", str(documents), "--runs", str(args.runs), "--seed", str(args.seed)]
-        options += ["--neighbours", str(args.neighbours), "--rows"]
-        found = in_own_process([*options, str(documents)])
+        options += ["--neighbours", str(args.neighbours), "--rows", str(args.rows or documents)]
+        found = in_own_process(options)
         print(f"{documents} documents of {args.runs} runs: {line(found)}", flush=True)
         result: dict[str, Any] = {"this": found}
         if args.other:
-            other = result["other"] = in_own_process([*options, str(args.rows)], args.other)
+            other = result["other"] = in_own_process(options, args.other)
             result["ratio"] = other["nearest_core_s"] / found["nearest_core_s"]
             print(f"the other: {line(other)}\nThat is {result['ratio']:.1f} times as long", flush=True)
         results.append(result)

@@ -18,6 +18,7 @@ from tablekin.models.compilation import compiled
 
 _OCTAVES = 40  # of the number of documents that have a term
 _FIRST_LOOK = 16  # share of the work, one over it, after which it is first asked what the rest can change
+_PATIENCE = 8  # rows of which nothing could be left out, after which that is tried with every 16th alone
 _STRIPE = 16  # documents looked at together
 _ROUNDING = 1e-6  # for each term, of a sum of that many in single precision and of its terms
 
@@ -36,6 +37,7 @@ class _Sums(NamedTuple):
 
     shared: Weights  # (documents,) sum of squared weights
     touched: Places  # (documents,) first those of which it is not 0, if they are noted
+    in_vain: Begins  # (1,) rows since one of which something could be left out
 
 
 @compiled
@@ -62,7 +64,7 @@ def nearest_rows(
     places = np.full((last - first, count), -1, np.int32)
     best = np.zeros((last - first, count), np.float32)
     documents = len(rows.begins) - 1
-    sums = _Sums(np.zeros(documents, np.float32), np.empty(documents, np.int32))
+    sums = _Sums(np.zeros(documents, np.float32), np.empty(documents, np.int32), np.zeros(1, np.int64))
     candidates = np.empty(documents, np.int32)
     for row in range(first, last):
         found = _candidates(rows, index, row, count, sums, candidates)
@@ -82,7 +84,8 @@ def _candidates(
     own, documents = len(terms.gains), len(sums.shared)
     work = (terms.ends - terms.begins).sum()
     is_noted = 2 * work < documents  # which are met; else it is quicker to look at all of them
-    look_costs = 0 if is_noted else documents
+    look_costs = 0 if is_noted else documents // 4
+    is_tried = sums.in_vain[0] < _PATIENCE or row % 16 == 0
     rounding = _ROUNDING * (own + 10)
     done, look, met, found = 0, max(work // _FIRST_LOOK, look_costs), 0 if is_noted else -1, -1
     sums.touched[0] = _fetch(index.documents, terms.begins)
@@ -90,7 +93,7 @@ def _candidates(
         holders = index.documents[terms.begins[n] : terms.ends[n]]
         met = _add(holders, terms.gains[n], sums, met)
         done += len(holders)
-        if done >= look and work - done > look_costs:
+        if is_tried and done >= look and work - done > look_costs:
             look = done + max(done, look_costs)
             wanted = _least_wanted(index.scales, row, count, sums, met) * (1 - rounding)
             most = (work - done) // own  # a cosine takes as long as going through so many documents of terms
@@ -100,6 +103,7 @@ def _candidates(
             if found <= most:
                 break
             found = -1
+    sums.in_vain[0] = 0 if found >= 0 else sums.in_vain[0] + is_tried
     if found < 0:
         wanted = _least_wanted(index.scales, row, count, sums, met) * (1 - rounding)
         found = _within_reach(index, row, sums, met, 0.0, wanted / (1 + rounding), documents, candidates)
@@ -159,7 +163,7 @@ def _octave(holders: int) -> int:
 @compiled
 def _add(holders: Places, gain: float, sums: _Sums, met: int) -> int:
     """Add a term's gain to all documents that have it; return how many were touched, -1 if that is not noted."""
-    shared, touched = sums
+    shared, touched = sums.shared, sums.touched
     if met < 0:
         for document in holders:
             shared[document] += gain
@@ -202,19 +206,8 @@ def _within_reach(
 ) -> int:
     """List the documents whose cosine, but for the scale of the row, may come to what is wanted.
 
-    Parameters
-    ----------
-    met
-        So many documents were touched; -1 if that is not known.
-    ahead
-        What the terms that are left can add at most.
-    most
-        Documents that are listed at most.
-
-    Returns
-    -------
-    int
-        How many; more than ``most`` if there are more.
+    ``met`` documents were touched, -1 if that is not known; the terms that are left can add ``ahead``. Returns how many
+    documents are listed; more than ``most`` if there are more.
     """
     shared, scales = sums.shared, index.scales
     found = 0

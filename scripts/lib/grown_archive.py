@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -108,6 +109,7 @@ def _misprinted(regions: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
 
 def grow(scans: str, corpus: str, source: str, log: str) -> None:
     """Run over grown scans as ``tablekin run`` does, but for their analysis."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell takes from what it starts with &
     stages: Stages = replace(load_stages(), analyse=partial(analyse_grown, source=Path(source)))
     with show_messages(logging.DEBUG, Path(log)):
         run(RunRequest((scans,), Path(corpus)), logging.getLogger("tablekin").info, stages)

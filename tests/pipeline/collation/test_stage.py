@@ -138,6 +138,19 @@ def test_what_was_collated_before_an_interruption_is_kept(scans, tmp_path, monke
     assert_same_rows(out, tmp_path / "whole")
 
 
+@pytest.mark.parametrize(
+    ("limit", "parts"),
+    [({}, 1), ({"_PAIRS_OF_PART": 8}, 2), ({"_ROWS_OF_PART": 1}, 4), ({"_SECONDS_OF_PART": 0.0}, 4)],
+)
+def test_what_was_collated_is_written_in_parts_of_some_size(scans, tmp_path, monkeypatch, limit, parts):
+    for name, value in limit.items():
+        monkeypatch.setattr(collating, name, value)
+    start(scans, tmp_path / "corpus")
+    pairs = [len(known.pairs) for _, known in CorpusStore(tmp_path / "corpus").collation_table.provenances()]
+    assert sum(pairs) == 15
+    assert len(pairs) == parts
+
+
 def test_dropped_documents_take_their_collations_along(scans, tmp_path):
     out = tmp_path / "corpus"
     start(scans, out)

@@ -14,7 +14,7 @@ Weights = NDArray[np.float32]
 Begins = NDArray[np.int64]
 
 
-class Rows(NamedTuple):
+class DocumentVectors(NamedTuple):
     """Sparse vectors of documents."""
 
     begins: Begins  # (documents + 1,) where each begins in the other two
@@ -38,7 +38,7 @@ class InvertedIndex(NamedTuple):
     by_scale: Places  # (documents,) the largest scale first
 
 
-def make_index(rows: Rows, weights: NDArray[np.float64]) -> InvertedIndex:
+def make_index(rows: DocumentVectors, weights: NDArray[np.float64]) -> InvertedIndex:
     """Make the index of documents.
 
     Parameters
@@ -56,7 +56,7 @@ def make_index(rows: Rows, weights: NDArray[np.float64]) -> InvertedIndex:
 
 
 @compiled
-def _invert(rows: Rows, gains: Weights) -> tuple[Begins, Places, Weights]:
+def _invert(rows: DocumentVectors, gains: Weights) -> tuple[Begins, Places, Weights]:
     """Sort entries by term, each term's by document."""
     count = np.zeros(len(gains) + 1, np.int64)
     for term in rows.terms:
@@ -81,7 +81,7 @@ def _invert(rows: Rows, gains: Weights) -> tuple[Begins, Places, Weights]:
 
 
 @compiled
-def unit_rows(doc: Places, term: Places, weights: NDArray[np.float64], documents: int) -> Rows:
+def unit_rows(doc: Places, term: Places, weights: NDArray[np.float64], documents: int) -> DocumentVectors:
     """Weigh the terms of documents, and divide each document's by their length.
 
     Parameters
@@ -106,4 +106,4 @@ def unit_rows(doc: Places, term: Places, weights: NDArray[np.float64], documents
         place = free[doc[n]]
         free[doc[n]] += 1
         terms[place], values[place] = term[n], weights[term[n]] / lengths[doc[n]]
-    return Rows(begins, terms, values)
+    return DocumentVectors(begins, terms, values)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.inverted_index import Begins, InvertedIndex, Places, Rows, Weights
+from tablekin.collation.inverted_index import Begins, DocumentVectors, InvertedIndex, Places, Weights
 from tablekin.models.compilation import compiled
 
 _OCTAVES = 40  # of the number of documents that have a term
@@ -42,7 +42,7 @@ class _Sums(NamedTuple):
 
 @compiled
 def nearest_rows(
-    rows: Rows, index: InvertedIndex, first: int, last: int, count: int
+    rows: DocumentVectors, index: InvertedIndex, first: int, last: int, count: int
 ) -> tuple[Places, Weights]:
     """Find the documents nearest to each of those from ``first`` to before ``last``.
 
@@ -77,7 +77,7 @@ def nearest_rows(
 
 @compiled
 def _candidates(
-    rows: Rows, index: InvertedIndex, row: int, count: int, sums: _Sums, candidates: Places
+    rows: DocumentVectors, index: InvertedIndex, row: int, count: int, sums: _Sums, candidates: Places
 ) -> int:
     """List the documents that may be among the nearest to a row, and return how many; ``sums`` are 0 again."""
     terms = _rare_first(index, rows.terms[rows.begins[row] : rows.begins[row + 1]])
@@ -243,7 +243,7 @@ def _within_reach(
 
 
 @compiled
-def _cosine(rows: Rows, one: int, other: int) -> np.float32:
+def _cosine(rows: DocumentVectors, one: int, other: int) -> np.float32:
     """Add up the products of the values of two documents, in the order of terms."""
     i, end = rows.begins[one], rows.begins[one + 1]
     j, end_of_other = rows.begins[other], rows.begins[other + 1]

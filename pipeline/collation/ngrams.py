@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tablekin.collation.inverted_index import Rows, make_index, unit_rows
+from tablekin.collation.inverted_index import DocumentVectors, make_index, unit_rows
 from tablekin.collation.nearest_documents import nearest_rows
 from tablekin.execution import default_workers
 from tablekin.threshold import threshold
@@ -59,7 +59,7 @@ def digit_ngrams(cells: pd.DataFrame, names: Sequence[str]) -> Occurrences:
     Parameters
     ----------
     cells
-        Rows of table ``regions``: doc_id, table_id, row, col and text of cells.
+        DocumentVectors of table ``regions``: doc_id, table_id, row, col and text of cells.
     names
         Documents that are numbered from 0; they must hold all those of ``cells``.
     """
@@ -149,7 +149,7 @@ def nearest_by_ngrams(vectors: csr_array, count: int) -> Iterator[tuple[int, int
     documents, terms = vectors.shape
     if count < 1 or not documents:
         return
-    rows = Rows(
+    rows = DocumentVectors(
         vectors.indptr.astype(np.int64, copy=False),
         vectors.indices.astype(np.int32, copy=False),
         vectors.data,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from tablekin.collation.inverted_index import Rows, make_index, unit_rows
+from tablekin.collation.inverted_index import DocumentVectors, make_index, unit_rows
 from tablekin.collation.nearest_documents import nearest_rows
 
 TERMS = 6_000
@@ -75,4 +75,4 @@ def test_rows_are_of_length_one_and_keep_the_order_of_terms():
         [4, 3, 5],
         [1.0, np.float32(0.6), np.float32(0.8)],
     ]
-    assert isinstance(unit_rows(doc, term, weights, 3), Rows)
+    assert isinstance(unit_rows(doc, term, weights, 3), DocumentVectors)

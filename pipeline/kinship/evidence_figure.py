@@ -63,7 +63,7 @@ def draw_evidence(
     axes.set_ylim(size[1], 0)
     axes.set_axis_off()
     top = 0.0
-    shared = _beginning([name for _, branch in listed for name in branch.below or branch.split])
+    shared = shared_beginning([name for _, branch in listed for name in branch.below or branch.split])
     for letter, branch in listed[:_MAX_BRANCHES]:
         own = evidence[branch.split]
         _write(axes, (_LEFT, top + _HEAD / 2), _head(letter, branch, own, shared))
@@ -76,7 +76,7 @@ def draw_evidence(
         _write(axes, (_LEFT, top + _HEAD / 2), more)
 
 
-def _beginning(names: Sequence[str]) -> str:
+def shared_beginning(names: Sequence[str]) -> str:
     """Find what all names begin with, up to a sign that parts words: it need not be repeated."""
     first, last = min(names), max(names)
     shared = first[

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tablekin.corpus import replacing
 from tablekin.dating import Years
 from tablekin.kinship.branch_evidence import BranchEvidence
-from tablekin.kinship.evidence_figure import draw_evidence, evidence_height
+from tablekin.kinship.evidence_figure import draw_evidence, evidence_height, shared_beginning
 from tablekin.kinship.stemma import Branch, Split, Stemma, split_at
 from tablekin.kinship.variant_table import Cell
 from tablekin.lettering import PLAIN_DRAWING, on_drawing
@@ -78,7 +78,7 @@ def draw_stemma(
         below = [height[child] for child in clade]
         height[clade] = sum(below) / len(below)
     depth = tree.depths()
-    named = {leaf: f"{leaf.name}, {years[leaf.name]}" if leaf.name in years else leaf.name for leaf in leaves}
+    named = {leaf: _name(str(leaf.name), stemma, years) for leaf in leaves}
     labels = {
         branch.below or branch.split: _label(branch, letters.get(branch.split), evidence or {})
         for branch in stemma.branches
@@ -107,6 +107,9 @@ def draw_stemma(
     axes.set_xlim(left, _right_end(left, [(depth[leaf], len(named[leaf])) for leaf in leaves]))
     axes.set_ylim(len(leaves) - 0.4, -0.6)
     axes.set_yticks([])
+    axes.xaxis.set_major_formatter(
+        lambda share, _: "" if share < 0 else f"{share:g}"
+    )  # before the first witness
     axes.set_xlabel(f"share of the compared places changed; {_told(stemma, bool(listed))}", fontsize="small")
     axes.set_title(_ROOTED if stemma.is_rooted else _HINT if known else _NO_HINT, fontsize="small")
     for side in ("left", "right", "top"):
@@ -119,6 +122,14 @@ def draw_stemma(
     with replacing(path) as file:
         dated = {"Date": None} if path.suffix == ".svg" else None
         figure.savefig(file, format=path.suffix[1:], dpi=150, metadata=dated)
+
+
+def _name(name: str, stemma: Stemma, years: Mapping[str, Years]) -> str:
+    """Name a witness, with its year, and what it was copied from where that is told."""
+    shared = shared_beginning(stemma.witnesses)
+    source = next((step.parent for step in stemma.steps if step.child == name), None)
+    dated = f"{name}, {years[name]}" if name in years else name
+    return dated if source is None else f"{dated}, from {source.removeprefix(shared) or source}"
 
 
 def _right_end(left: float, names: Sequence[tuple[float, int]]) -> float:
@@ -134,6 +145,8 @@ def _letter(number: int) -> str:
 
 
 def _told(stemma: Stemma, listed: bool) -> str:
+    if not stemma.branches:
+        return "no branch is sure"
     what = "the errors that carry a branch" if stemma.is_rooted else "the places that set a branch apart"
     return f"in colour, {what}" + (", which are listed below by its letter" if listed else "")
 

@@ -10,7 +10,7 @@ from PIL import Image
 from tablekin.dating import Years
 from tablekin.kinship.branch_evidence import BranchEvidence
 from tablekin.kinship.figure import draw_stemma
-from tablekin.kinship.stemma import infer_stemma
+from tablekin.kinship.stemma import CopyingStep, Stemma, infer_stemma
 
 
 @pytest.fixture
@@ -81,3 +81,15 @@ def test_names_of_any_length_have_room(stemma, tmp_path):
     draw_stemma(named, {}, tmp_path / "tree.png")
     with Image.open(tmp_path / "tree.png") as image:
         assert (np.asarray(image.convert("L"))[:, -8:] == 255).all()
+
+
+def test_a_tree_without_a_branch_says_so_and_from_whom_each_was_copied(tmp_path):
+    names = ("leiden_a", "leiden_b", "leiden_c", "leiden_d")
+    newick = "(leiden_a:0,leiden_b:0.1,leiden_c:0.1,leiden_d:0.2);"
+    steps = (CopyingStep("leiden_a", "leiden_b", 1.0, (4,)),)
+    tree = Stemma(names, (), (), newick, steps, True)
+    draw_stemma(tree, {"leiden_b": Years(1540, 1540)}, tmp_path / "tree.svg")
+    words = texts(tmp_path / "tree.svg")
+    assert "leiden_b, 1540, from a" in words and "leiden_c" in words
+    assert any("no branch is sure" in text for text in words)
+    assert not any(re.match("[-\N{MINUS SIGN}]", text) for text in words)  # no share is negative

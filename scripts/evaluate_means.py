@@ -4,6 +4,10 @@
 the hours and their mean), changes one digit of three means and of three hours of every page, and recomputes the page.
 Prints, and writes as JSON with ``--json``: how many of the changed days are told, how many of them at the cell that
 was changed, and how many other days are told.
+
+``--corpus CORPUS`` takes these pages as they were read there, and changes nothing: hours that are read otherwise than
+they were transcribed, and means that are not those of the transcribed hours, are the errors; whether print or reading
+erred in a mean nobody knows, for printed means were not transcribed.
 """
 
 from __future__ import annotations
@@ -15,10 +19,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from tablekin.corpus import CorpusStore
 from tablekin.recompute import recompute
-from tablekin.recompute.checks import CheckKind
-from tablekin.recompute.table_text import from_rows
+from tablekin.recompute.checks import Check, CheckKind
+from tablekin.recompute.table_text import from_rows, read_tables
 
 _CHANGED = 3  # means of a page, and hours
 
@@ -71,6 +77,84 @@ def evaluate(folder: Path, seed: int) -> dict[str, int]:
     return dict(counts)
 
 
+def evaluate_read(folder: Path, corpus: CorpusStore) -> dict[str, int]:
+    """Recompute the registers of a folder as a corpus has read them."""
+    counts: Counter[str] = Counter()
+    documents = corpus.read("documents", columns=["doc_id", "source"])
+    names = {
+        Path(source).stem: doc for doc, source in zip(documents["doc_id"], documents["source"], strict=True)
+    }
+    for path in sorted(folder.glob("*.csv")):
+        if path.stem not in names:
+            continue
+        regions, digits = (corpus.read(table, [names[path.stem]]) for table in ("regions", "digits"))
+        tables = list(read_tables(regions, digits))
+        found = recompute(tables)
+        counts["pages"] += 1
+        counts["pages of which a function is claimed"] += bool(found.findings)
+        for table in tables:
+            sums = {check.region_id: check for check in found.checks if check.kind is CheckKind.SUM}
+            _count_days(table.text, table.region, read_register(path), sums, counts)
+    return dict(counts)
+
+
+def _count_days(
+    text: NDArray[np.object_],
+    region: NDArray[np.int64],
+    register: list[list[str]],
+    sums: dict[int, Check],
+    counts: Counter[str],
+) -> None:
+    """Hold what is told of the days of a table against the transcribed hours."""
+    if text.shape[1] != len(register[0]):
+        counts["tables of which columns are lacking"] += 1
+        return
+    first = next((row for row, cells in enumerate(text) if _digits(cells[0]) == "1"), 0)
+    last = text.shape[1] - 1
+    for row, day in zip(range(first, len(text)), register, strict=False):
+        hours = [_number(cell) for cell in day[1:last]]
+        if any(np.isnan(hours)) or _digits(text[row, 0]) != day[0]:
+            continue
+        wrong = {col for col in range(1, last) if _digits(text[row, col]) != _digits(day[col])}
+        mean, printed = _mean_round(np.array(hours), _ROUND), _number(str(text[row, last]))
+        off = abs((printed - mean + _ROUND / 2) % _ROUND - _ROUND / 2) if np.isfinite(printed) else np.nan
+        if not off <= _LAST:  # or lacking
+            wrong.add(last)
+        checked = any(int(region[row, col]) in sums for col in range(1, last + 1))
+        told = {col for col in range(1, last + 1) if _is_told(sums.get(int(region[row, col])))}
+        kinds = {"mean" if col == last else "hour" for col in wrong}
+        kind = "days right" if not wrong else f"days with a wrong {' and a wrong '.join(sorted(kinds))}"
+        counts[kind] += 1
+        counts[f"{kind}, checked"] += checked
+        counts[f"{kind}, told"] += bool(told)
+        counts[f"{kind}, told at a cell that is wrong"] += bool(told & wrong)
+
+
+_ROUND, _LAST = (
+    10.0,
+    0.0011,
+)  # inches: barometers are printed without their tens; two means within a last place are one
+
+
+def _is_told(check: Check | None) -> bool:
+    return check is not None and check.p_misprint + check.p_misreading > 0
+
+
+def _digits(text: object) -> str:
+    return "".join(sign for sign in str(text or "") if sign.isdecimal())
+
+
+def _number(text: str) -> float:
+    digits = _digits(text)
+    return float(digits[:-3] or 0) + float(digits[-3:]) / 1000 if len(digits) >= 3 else np.nan
+
+
+def _mean_round(hours: NDArray[np.float64], size: float) -> float:
+    """Mean of hours round a circle, ``hours`` near one another."""
+    near = hours[0] + (hours - hours[0] + size / 2) % size - size / 2
+    return float(near.mean() % size)
+
+
 def main() -> None:
     """Evaluate as the command line says."""
     parser = argparse.ArgumentParser(
@@ -78,9 +162,13 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--corpus", type=Path, help="in which the pages were read")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    result = evaluate(options.folder, options.seed)
+    if options.corpus:
+        result = evaluate_read(options.folder, CorpusStore.open(options.corpus))
+    else:
+        result = evaluate(options.folder, options.seed)
     for name, value in result.items():
         print(f"{name}: {value}")
     if options.json:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tablekin.recompute.carried import NOISE, author_densities, follow
 from tablekin.recompute.finding import Finding
-from tablekin.recompute.likelihood import slip_density
+from tablekin.recompute.likelihood import count_digits, wrong_density
 from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.table_text import Choices
-from tablekin.recompute.verdict import Verdict, judge
+from tablekin.recompute.verdict import Verdict, error_probabilities
 
 
 class CheckKind(Enum):
@@ -49,7 +51,14 @@ class JudgedCell:
 
 
 Known = Mapping[int, Choices]  # by region
-_APART = 1e-3  # share of an author's slips that change two cells of a value and make neither a neighbour of what is due
+_FOREIGN, _FEWEST_FOREIGN = (
+    0.6,
+    3,
+)  # share, and number, of the values of a row that are far off where it is another's
+_FAR = 0.01  # of the range of its column
+_LIKELY = 0.5  # that a cell is wrong which is as is due, and would be wrong if the author had slipped
+_NOTHING = 1e-300
+_LEAST_NOISE = 1e-4  # probability of a slip of the author beside a misprint or misreading
 
 
 def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
@@ -59,6 +68,8 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
     should be.
     """
     due, residuals = finding.due, finding.residuals
+    meant = _meant(finding)
+    foreign = _foreign_rows(finding)
     for place, quantity in enumerate(finding.quantities):
         unit = quantity.form.last_units
         written = quantity.form.in_places(np.where(np.isfinite(due[place]), due[place], 0.0))
@@ -68,17 +79,59 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
                 float(due[place, row]) / unit,
                 float(residuals[place, row]),
             )
-            meant = written
-            wrong = [] if residuals[place, row] == 0 else wrong_places(quantity, int(row), written)
-            if len(wrong) > 1:
-                meant, wrong = _nearest_meant(quantity, int(row), due[place], wrong, written)
-            if not wrong:
+            fits = residuals[place, row] == 0 and quantity.values[row] <= finding.period[place]
+            if fits or not wrong_places(quantity, int(row), written):
                 yield from fitting_cells(quantity, int(row), CheckKind.FUNCTION, numbers, written)
-            slip = float(
-                finding.slips.share * slip_density(np.array(residuals[place, row]), finding.slips.size)
-            )
-            for cell in judge_places(quantity, int(row), meant, wrong, slip, choices):
+                continue
+            slip = 1.0 if foreign[row] else float(meant.author[place][row])
+            slip *= bool(quantity.values[row] <= finding.period[place])  # nobody counts 71 signs of a circle
+            level, noise = float(meant.level[place][row]), meant.noise[place][row]
+            possible = _may_have_had(quantity, int(row), due[place], written, level, noise)
+            for cell in judge_meant(quantity, int(row), possible, slip, choices):
                 yield check_of(cell, CheckKind.FUNCTION, numbers)
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """What the author of a table had himself; one array for each quantity."""
+
+    author: list[Numbers]  # (rows,) probability that he had the value that is printed
+    level: list[Numbers]  # (rows,) slip, in units of the last place, that he carried on
+    noise: list[Numbers]  # (rows, shifts) probability that he slipped by so much besides
+
+
+def _meant(finding: Finding) -> _Meant:
+    misses = finding.misses
+    values = np.stack([quantity.values for quantity in finding.quantities])
+    weights = np.array([quantity.form.digit_weights for quantity in finding.quantities])
+    wrong = wrong_density(misses, count_digits(values)[:, None], weights)
+    chains = [follow(own, errors)[0] for own, errors in zip(misses, wrong, strict=True)]
+    densities, noise = author_densities(misses, wrong, chains)
+    author = [(chain.foretold * own).sum(1) for chain, own in zip(chains, densities, strict=True)]
+    return _Meant(author, [chain.likeliest for chain in chains], noise)
+
+
+def _foreign_rows(finding: Finding) -> NDArray[np.bool_]:
+    """Tell which rows say something else altogether in most columns: headings that were read as cells, ``(rows,)``."""
+    residuals = finding.residuals
+    known = np.isfinite(residuals)
+    spread = np.ptp(np.where(np.isfinite(finding.due), finding.due, 0.0), axis=1, keepdims=True)
+    off = (np.abs(np.where(known, residuals, 0.0)) > _FAR * spread).sum(0)
+    return np.asarray((off >= _FEWEST_FOREIGN) & (off >= _FOREIGN * known.sum(0)))
+
+
+def _may_have_had(
+    quantity: PrintedQuantity, row: int, due: Numbers, written: Numbers, level: float, noise: Numbers
+) -> list[tuple[float, Numbers]]:
+    """List what the author of a table may have had in a row, with the probability of each; what is due comes first."""
+    whole = np.where(np.isfinite(due), due, 0.0)
+    possible = [(0.0, written)] if level else []
+    for shift in sorted(range(-NOISE, NOISE + 1), key=abs):
+        share = float(noise[shift + NOISE])
+        if not shift or (share >= _LEAST_NOISE and whole[row] + level + shift >= 0):
+            moved = quantity.form.in_places(whole + level + shift) if level or shift else written
+            possible.append((share, moved))
+    return possible
 
 
 def check_of(cell: JudgedCell, kind: CheckKind, numbers: tuple[float, float, float]) -> Check:
@@ -100,34 +153,15 @@ def fitting_cells(
         yield Check(region, kind, *numbers, 0.0, 0.0, _write(written[row, own], _widths(quantity, own)))
 
 
-def _nearest_meant(
-    quantity: PrintedQuantity, row: int, due: Numbers, wrong: list[int], written: Numbers
-) -> tuple[Numbers, list[int]]:
-    """Find what a value was meant to be that is wrong in several places: what is due, or one unit more or less.
-
-    The author may have rounded the other way; a compositor seldom errs in two places of one value.
-    """
-    for shift in (-1.0, 1.0):
-        moved = due.copy()
-        moved[row] += shift
-        if moved[row] < 0:
-            continue
-        other = quantity.form.in_places(np.where(np.isfinite(moved), moved, 0.0))
-        places = wrong_places(quantity, row, other)
-        if len(places) < len(wrong):
-            return other, places
-    return written, wrong
-
-
 def wrong_places(quantity: PrintedQuantity, row: int, written: Numbers) -> list[int]:
     """List the places of a value that are not as they should be."""
     return [int(place) for place in np.flatnonzero(np.abs(quantity.places[row]) != written[row])]
 
 
 def judge_places(
-    quantity: PrintedQuantity, row: int, written: Numbers, wrong: list[int], slip: float, choices: Known
+    quantity: PrintedQuantity, row: int, written: Numbers, slip: float, choices: Known
 ) -> Iterator[JudgedCell]:
-    """Judge the wrong places of a value; those in one cell together.
+    """Judge the cells of a value that are not as they should be.
 
     Parameters
     ----------
@@ -135,8 +169,6 @@ def judge_places(
         Where the value stands.
     written
         ``(rows, places)`` what should stand in every row.
-    wrong
-        Places that are not as they should be.
     slip
         Probability that the author himself had the value.
     choices
@@ -147,19 +179,78 @@ def judge_places(
     JudgedCell
         One for every cell.
     """
-    several = len({int(quantity.regions[row, place]) for place in wrong}) > 1
+    yield from judge_meant(quantity, row, [(1.0, written)], slip, choices)
+
+
+def judge_meant(
+    quantity: PrintedQuantity,
+    row: int,
+    meant: Sequence[tuple[float, Numbers]],
+    slip: float,
+    choices: Known,
+) -> Iterator[JudgedCell]:
+    """Judge the cells of a value of which it is not known for sure what its author had.
+
+    The cells of a value are misprinted or misread each by itself, but a slip of the author changes them together.
+
+    Parameters
+    ----------
+    quantity, row, slip, choices
+        As for :func:`judge_places`.
+    meant
+        What he may have had: the probability of each, and ``(rows, places)`` what should stand in every row then. The
+        first is what is due.
+    """
+    weighed: list[tuple[float, dict[int, tuple[float, float, str, str]]]] = []
+    for weight, written in meant:
+        cells = _errors(quantity, row, written, choices)
+        if cells:
+            weighed.append(
+                (weight * float(np.prod([one + other for one, other, *_ in cells.values()])), cells)
+            )
+    total = slip + sum(weight for weight, _ in weighed)
+    due = _errors(quantity, row, meant[0][1], choices)
+    for region in dict.fromkeys(region for _, cells in weighed for region in cells):
+        misprint = misreading = highest = 0.0
+        kind, likeliest = "none", ""
+        for weight, cells in weighed:
+            if region not in cells:
+                continue
+            one, other, its_kind, its_due = cells[region]
+            misprint += weight * one / max(one + other, _NOTHING) / max(total, _NOTHING)
+            misreading += weight * other / max(one + other, _NOTHING) / max(total, _NOTHING)
+            if weight >= highest:
+                highest, kind, likeliest = weight, its_kind, its_due
+        if region not in due and misprint + misreading < _LIKELY:
+            continue
+        should = due[region][3] if region in due else likeliest
+        yield JudgedCell(region, should, Verdict(misprint, misreading, kind))
+
+
+def _errors(
+    quantity: PrintedQuantity, row: int, written: Numbers, choices: Known
+) -> dict[int, tuple[float, float, str, str]]:
+    """Give for every cell of a value that is not as it should be the probability of such a misprint, and misreading.
+
+    With the kind of the misprint, and what is due in it. A cell whose digits are those due was parted otherwise, and
+    is right.
+    """
+    found = {}
+    wrong = wrong_places(quantity, row, written)
     for region in dict.fromkeys(int(quantity.regions[row, place]) for place in wrong):
         own = _places_in(quantity, row, region)
         widths = _widths(quantity, own)
         read = _write(np.abs(quantity.places[row, own]), widths)
         due = _write(written[row, own], widths)
+        if due == _as_read(choices.get(region)):
+            found[region] = 0.0, 0.0, "none", due
+            continue
         nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
         lines = [_write(written[near, own], widths) for near in nearby]
-        if due == _as_read(choices.get(region)):  # what it was parted into was mistaken
-            yield JudgedCell(region, due, Verdict(0.0, 0.0, "none"))
-            continue
         digits = _aligned(choices.get(region), read, quantity, row, own)
-        yield JudgedCell(region, due, judge(read, due, digits, slip * (_APART if several else 1.0), lines))
+        misprint, misreading, kind = error_probabilities(read, due, digits, lines)
+        found[region] = misprint, misreading, kind, due
+    return found
 
 
 def _as_read(choices: Choices | None) -> str | None:

@@ -68,6 +68,10 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
                     sides.append(number)
         if sides:
             break
+    if (
+        sides and min(abs(counts[number].step) for number in sides) > 1
+    ):  # multiples, and a number beside the argument
+        sides += [number for number in (1, last - 1) if number in counts and _counts_from_one(counts[number])]
     if not sides:  # the table was cut off, or has columns of others beside it
         sides = [number for number, count in counts.items() if _counts_from_one(count)]
     if not sides:

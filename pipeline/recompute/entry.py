@@ -52,18 +52,18 @@ def entries(argument: Argument, function: Function) -> Iterator[Entry]:
         case ArgumentKind.HOURS:
             if form.radices in ((60,), (60, 60)) and low >= 12 and high <= 24:
                 yield _plain(values, step)
-            elif not form.radices and low >= 0 and high <= 48:
+            elif form.is_plain and low >= 0 and high <= 48:
                 for hours, first in _CLIMATES:
                     if first + hours * low >= 12 and first + hours * high <= 24:
                         yield _plain(first + hours * values, hours * step)
         case ArgumentKind.YEARS:
-            if not form.radices and low >= 300 and high < 3000:
+            if form.is_plain and low >= 300 and high < 3000:
                 yield _plain(values, step)
         case ArgumentKind.TERM:
-            if not form.radices and low >= 0 and high <= 120:
+            if form.is_plain and low >= 0 and high <= 120:
                 yield _plain(values, step)
         case ArgumentKind.DAYS:
-            if not form.radices and low >= 0 and high <= 31 and abs(step) in (1, 2, 3, 4, 5):
+            if form.is_plain and low >= 0 and high <= 31 and abs(step) in (1, 2, 3, 4, 5):
                 yield _plain(values, step)
         case ArgumentKind.NUMBER:
             yield _plain(values, step)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.recompute.carried import follow, may_be_carried
 from tablekin.recompute.functions import ValueKind
 from tablekin.recompute.likelihood import (
     Slips,
@@ -64,7 +65,8 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
     cells = np.where(known, log_likelihood(np.where(known, residuals, 0.0), wrong, slips), 0.0)
     within = (is_within(residuals) & known).sum(1)
     for place in np.flatnonzero(within < _SLIPPED * known.sum(1)):
-        cells[place] = _by_own_slips(residuals[place], wrong[place], cells[place])
+        cells[place], carried = _by_own_slips(residuals[place], wrong[place], cells[place])
+        within[place] = max(within[place], carried)
     missing = np.isfinite(model.values) & ~known  # the function has no value there
     cells = cells + missing * np.log(1e-4)
     shared, own = _freedom(model, vector, slips)
@@ -78,13 +80,24 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
     )
 
 
-def _by_own_slips(residuals: Numbers, wrong: Numbers, cells: Numbers) -> Numbers:
-    """Give the log-likelihood of the cells of a column whose author slipped more often in it than in the others."""
+def _by_own_slips(residuals: Numbers, wrong: Numbers, cells: Numbers) -> tuple[Numbers, int]:
+    """Give the log-likelihood of the cells of a column whose author slipped more often in it, or carried slips on.
+
+    Beside it stands the number of values that rounding explains then.
+    """
     known = np.isfinite(residuals)
     slips = estimate_slips(residuals[known], wrong[known])
+    best, within = cells, 0
     own = np.zeros(len(cells))
     own[known] = log_likelihood(residuals[known], wrong[known], slips) - _OWN_SLIPS / known.sum()
-    return own if own.sum() > cells.sum() else cells
+    if own.sum() > best.sum():
+        best = own
+    if may_be_carried(residuals):
+        chain, _ = follow(residuals, wrong)
+        if chain.log_likelihood - _OWN_SLIPS > best.sum():
+            best = np.where(known, (chain.log_likelihood - _OWN_SLIPS) / known.sum(), 0.0)
+            within = int((is_within(residuals - chain.likeliest) & known).sum())
+    return best, within
 
 
 def _freedom(model: Model, vector: Numbers, slips: Slips) -> tuple[float, Numbers]:

@@ -26,6 +26,8 @@ from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
 from tablekin.recompute.screening import Candidate, screen, wrap
 from tablekin.recompute.trial import Trial, make_trials
 
+_SAME = 0.5  # share of the values of a column that may be one and the same: signs that hardly change are no function
+
 
 def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -> list[Explanation]:
     """Find the functions that a sheet prints; none is a result, too.
@@ -132,13 +134,13 @@ def worth_trying(sheet: ValueSheet) -> list[PrintedQuantity]:
 
 
 def _changes(quantity: PrintedQuantity) -> bool:
-    known = quantity.values[quantity.known]
-    return len(known) >= 5 and len(np.unique(known)) >= 3
+    distinct, counts = np.unique(quantity.values[quantity.known], return_counts=True)
+    return len(distinct) >= 3 and counts.sum() >= 5 and counts.max() <= _SAME * counts.sum()
 
 
 def _is_entered(argument: Argument, sheet: ValueSheet) -> bool:
     """Tell whether a quantity that goes up by equal steps is an argument: it is not where it is a product of one."""
-    counts = [one for one in sheet.arguments if not one.quantity.form.radices]
+    counts = [one for one in sheet.arguments if one.quantity.form.is_plain]
     if not counts or any(argument is one for one in counts):
         return True
     multiples = argument.values - argument.step / counts[0].step * counts[0].values
@@ -147,9 +149,9 @@ def _is_entered(argument: Argument, sheet: ValueSheet) -> bool:
 
 def _arguments(sheet: ValueSheet) -> list[Argument]:
     """Order the arguments of a sheet: the first that counts upwards stands for all that count."""
-    counts = [one for one in sheet.arguments if not one.quantity.form.radices]
+    counts = [one for one in sheet.arguments if one.quantity.form.is_plain]
     counts.sort(key=lambda one: one.step < 0)
-    others = [one for one in sheet.arguments if one.quantity.form.radices and _is_entered(one, sheet)]
+    others = [one for one in sheet.arguments if not one.quantity.form.is_plain and _is_entered(one, sheet)]
     return [*counts[:1], *others[:2]]
 
 

@@ -17,7 +17,7 @@ from tablekin.recompute.parameters import FittedParameter, intervals_of, is_join
 from tablekin.recompute.posterior import model_log_likelihood
 from tablekin.recompute.quantity import Argument, PrintedQuantity
 from tablekin.recompute.robust_fit import polish, refine
-from tablekin.recompute.screening import periods
+from tablekin.recompute.screening import periods, wrap
 from tablekin.recompute.smoothness import Numbers
 
 _WELL_ROUNDED = 0.97  # share of values within rounding from which truncation is not tried
@@ -50,7 +50,10 @@ class Finding:
         """What should be printed: whole units of the last place, ``(quantities, rows)``."""
         whole = np.floor(self.computed + (0.5 if self.rounding is RoundingRule.NEAREST else 0.0) + 1e-9)
         turns = np.isfinite(self.period)[:, None]
-        return np.where(turns, whole % np.where(turns, self.period[:, None], 1.0), whole)
+        whole = np.where(turns, whole % np.where(turns, self.period[:, None], 1.0), whole)
+        values = np.stack([quantity.values for quantity in self.quantities])
+        middle = is_within(self.misses) & (np.abs(values - whole) == 1)  # right at the middle of two numbers
+        return np.where(middle, values, whole)
 
     @property
     def residuals(self) -> Numbers:
@@ -60,6 +63,13 @@ class Finding:
         turns = np.isfinite(self.period)[:, None]
         period = np.where(turns, self.period[:, None], 1.0)
         return np.where(turns, (difference + period / 2) % period - period / 2, difference)
+
+    @property
+    def misses(self) -> Numbers:
+        """Printed values less computed ones that are not rounded; within half a unit where rounding explains them."""
+        values = np.stack([quantity.values for quantity in self.quantities])
+        raised = 0.0 if self.rounding is RoundingRule.NEAREST else 0.5
+        return wrap(values + raised - self.computed, self.period[:, None])
 
     @property
     def within(self) -> NDArray[np.int64]:

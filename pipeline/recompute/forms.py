@@ -18,11 +18,17 @@ class Form:
     radices: tuple[int, ...]  # units of each further place in one of the place before it
     prior: float = 0.0  # nats for or against it where nothing else tells
     period: float | None = None  # in units of the first place, where that is counted round a circle
+    whole: bool = False  # a whole number that stands in two columns: the year 16 | 34
 
     @property
     def last_units(self) -> float:
-        """Units of the last place in one of the first."""
-        return float(prod(self.radices))
+        """Units of the last place in one of the first; 1 of a whole number."""
+        return 1.0 if self.whole else float(prod(self.radices))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a number without further places."""
+        return self.whole or not self.radices
 
     @property
     def digit_weights(self) -> tuple[float, ...]:

@@ -44,6 +44,12 @@ _SIZE_COST = np.array(
 )  # and against large ones: errors, rather
 
 
+def slip_grid() -> tuple[Numbers, Numbers, Numbers]:
+    """List the shares and sizes of slips that are tried, with the nats against each: ``(grid,)`` each."""
+    shares, sizes = np.repeat(_SHARES * (1 - RATES.wrong), len(_SIZES)), np.tile(_SIZES, len(_SHARES))
+    return shares, sizes, (_SLIP_COST[:, None] + _SIZE_COST).ravel()
+
+
 def count_digits(values: Numbers) -> Numbers:
     """Digits of the largest values of each quantity, ``(quantities,)``, of values in units of the last place."""
     largest = np.nanmax(np.abs(np.where(np.isfinite(values), values, 0.0)), axis=-1)

@@ -41,10 +41,10 @@ def _check_against(
     for row in np.flatnonzero(np.isfinite(due) & quantity.known):
         residual = float(quantity.values[row] - due[row])
         numbers = float(quantity.values[row]) / unit, float(due[row]) / unit, residual
-        wrong = wrong_places(quantity, int(row), written) if residual else []
+        wrong = residual and wrong_places(quantity, int(row), written)
         if not wrong and not only_wrong:
             yield from fitting_cells(quantity, int(row), kind, numbers, written)
-        for cell in judge_places(quantity, int(row), written, wrong, slip, choices):
+        for cell in judge_places(quantity, int(row), written, slip, choices) if wrong else ():
             yield check_of(cell, kind, numbers)
 
 
@@ -142,8 +142,7 @@ def _check_neighbours(quantity: PrintedQuantity, expectation: Expectation, choic
         dues: list[dict[int, str]] = []
         for whole in tried:
             written = quantity.form.in_places(np.full(len(quantity.values), float(whole)))
-            wrong = wrong_places(quantity, int(row), written)
-            judged = list(judge_places(quantity, int(row), written, wrong, _NATURAL / spread, choices))
+            judged = list(judge_places(quantity, int(row), written, _NATURAL / spread, choices))
             meant.append({cell.region_id: _odds(cell.verdict) for cell in judged})
             dues.append({cell.region_id: cell.due for cell in judged})
         weights = [float(np.prod([sum(pair) for pair in cells.values()])) / len(tried) for cells in meant]

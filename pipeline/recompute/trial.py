@@ -29,6 +29,11 @@ class TrialCriteria:
     settled_by: float = 10.0  # nats that the function then is worth for it
     widen: float = 4.0  # nats, of one quantity, from which a fitted function is tried on the others
     rival: float = 1.0  # nats of promise that another function may lack and still be fitted
+    leaders: int = (
+        2  # quantities that a function explains, with which it explains one that fits as well as a line
+    )
+    companion: float = 0.9  # share of the values of such a quantity within rounding
+    fewest: int = 8  # of its values
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,7 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
         evidence = weigh(model, vector, candidate.options, columns.nulls[chosen], columns.weights[chosen])
         turned = candidate.entry.directions[candidate.option[chosen]] < 0
         evidence = replace(evidence, nats=evidence.nats - criteria.complement * turned)
+        evidence = _with_companions(evidence, model, criteria)
         trial = Trial(candidate, chosen, model, vector, evidence)
         if (evidence.nats > 0).all() or len(chosen) == 1:
             return trial
@@ -130,6 +136,14 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
         keeps = mean > min(mean.min() / 2, 0.0)
         chosen = chosen[keeps] if keeps.any() else chosen[[int(candidate.promise[chosen].argmax())]]
     return trial
+
+
+def _with_companions(evidence: Evidence, model: Model, criteria: TrialCriteria) -> Evidence:
+    """Let a column that is as straight as a line be explained with the others, if it is within rounding throughout."""
+    if model.fitted_own or (evidence.nats >= criteria.widen).sum() < criteria.leaders:
+        return evidence
+    fits = (evidence.within >= criteria.companion * evidence.cells) & (evidence.cells >= criteria.fewest)
+    return replace(evidence, nats=np.where(fits, np.maximum(evidence.nats, criteria.widen), evidence.nats))
 
 
 def _has_scale(candidate: Candidate) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -145,6 +145,11 @@ def _make_quantity(
 ) -> PrintedQuantity:
     form = SINGLE if form is COUNT else form
     places = np.stack([strand.values for strand in strands], -1)
+    if form.radices == (100,) and strands[0].col != strands[1].col:
+        count = count_of(places @ np.array(form.weights))
+        form = replace(
+            form, whole=count is not None and abs(count.step) >= 1 and bool(np.nanmin(places[:, 0]) >= 1)
+        )
     heading = " ".join(dict.fromkeys(strand.heading for strand in strands if strand.heading))
     return PrintedQuantity(
         group=number,

@@ -30,10 +30,11 @@ _ALIKE = {  # digits that a reader takes for one another
 class VerdictRates:
     """What is known of errors before a cell is looked at."""
 
-    misprint: float = 0.01  # share of cells; 0.003 to 0.03 hardly change the verdicts
+    misprint: float = 0.015  # share of cells; 0.007 to 0.03 hardly change the verdicts
     missed: float = 0.002  # share of cells of which a digit was not found
-    invented: float = 0.004  # share of cells in which something was taken for a digit
-    garbled: float = 0.006  # share of cells that hold digits of others, or not all of their own
+    invented: float = 0.001  # share of cells in which something was taken for a digit
+    cut: float = 0.003  # share of cells of which the first or the last digits only were found
+    garbled: float = 2e-4  # share of cells that hold digits of others beside their own
     exchanged: float = 3e-4  # share of cells that hold as many digits of others as they have themselves
     alike: float = 0.6  # share of what is left of a digit's probability that goes to digits like it
 
@@ -94,13 +95,26 @@ def judge(
     """
     if read == due:
         return Verdict(0.0, 0.0, "none")
-    probability, kind = misprint_probability(read, due, lines, columns, habits)
-    misprint = rates.misprint * probability
-    misreading = 0.0 if choices is None else misreading_probability(read, due, choices, rates)
+    misprint, misreading, kind = error_probabilities(read, due, choices, lines, columns, rates, habits)
     total = misprint + misreading + slip
     if total <= 0:
         return Verdict(0.0, 0.0, kind)
     return Verdict(misprint / total, misreading / total, kind)
+
+
+def error_probabilities(
+    read: str,
+    due: str,
+    choices: Choices | None,
+    lines: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    rates: VerdictRates = RATES,
+    habits: Habits = HABITS,
+) -> tuple[float, float, str]:
+    """Probability that ``due`` was misprinted as what is read, that it was misread so, and the kind of the misprint."""
+    probability, kind = misprint_probability(read, due, lines, columns, habits)
+    misreading = 0.0 if choices is None else misreading_probability(read, due, choices, rates)
+    return rates.misprint * probability, misreading, kind
 
 
 def misreading_probability(read: str, due: str, choices: Choices, rates: VerdictRates = RATES) -> float:
@@ -116,6 +130,8 @@ def misreading_probability(read: str, due: str, choices: Choices, rates: Verdict
         return odds + rates.exchanged * 10.0 ** -len(read)
     if len(due) == len(read) + 1 and _is_part(read, due):
         return rates.missed / len(due) + garbled
+    if len(due) > len(read) + 1 and read and (due.startswith(read) or due.endswith(read)):
+        return rates.cut / 2 + garbled
     if len(read) == len(due) + 1 and _is_part(due, read):
         weakest = min(choice.get(int(digit), 1.0) for choice, digit in zip(choices, read, strict=True))
         return rates.invented / len(read) + (1 - weakest) / len(read) + garbled

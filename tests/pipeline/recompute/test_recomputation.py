@@ -239,3 +239,30 @@ def test_a_table_is_entered_from_below_with_the_complement():
             cells += places(right % 360, (60,))
         rows.append([*cells, str(30 - degree)])
     assert functions(rows) == dict.fromkeys((0, 2, 4), "right ascension")
+
+
+def test_a_heading_read_as_a_row_is_no_row_of_misprints():
+    factors = range(13, 19)
+    rows = [["0", *map(str, factors)], *([str(x), *(str(x * y) for y in factors)] for x in range(1, 25))]
+    found = recompute([from_rows(rows)])
+    assert {one.function.name for one in found.findings} == {"product"}
+    assert not [check for check in found.checks if check.p_misprint > 0.2]
+
+
+def test_years_in_two_columns_are_years():
+    yearly = 122.1 + 20 * 306.2  # in twenty years, which are more than a circle
+    rows = [
+        [str(year // 100), f"{year % 100:02d}", *motion(yearly * (year - 1400) / 20)]
+        for year in range(1412, 1992, 20)
+    ]
+    found = recompute([from_rows(rows)])
+    assert [one.function.name for one in found.findings] == ["mean motion from an epoch"]
+    assert all((one.residuals == 0).all() for one in found.findings)
+
+
+def test_signs_beyond_the_circle_are_a_misprint():
+    rows = [[str(year), *motion(129.37947 * year)] for year in range(1, 31)]
+    place = next(row for row, cells in enumerate(rows) if cells[1] == "11")
+    rows[place][1] = "71"
+    (check,) = [check for check in recompute([from_rows(rows)]).checks if check.p_misprint > 0.5]
+    assert (check.region_id, check.due) == (5 * place + 1, "11")

@@ -43,5 +43,5 @@ def test_a_cell_whose_digits_are_those_due_is_neither_though_it_was_parted_other
     quantity = numbers(1.0, 12.0, 13.0)
     choices = {0: ({1: 0.999}, {1: 0.999})}  # 11 was read, and parted by a speck
     written = np.array([[11.0], [12.0], [13.0]])
-    (cell,) = judge_places(quantity, 0, written, [0], 0.0, choices)
+    (cell,) = judge_places(quantity, 0, written, 0.0, choices)
     assert (cell.verdict.p_misprint, cell.verdict.p_misreading) == (0.0, 0.0)

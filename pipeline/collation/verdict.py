@@ -231,10 +231,7 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
     tests = [collation.significance for collation in kept or tried[:1]]
     first = tests[0] if tests else NOTHING_IN_COMMON
     verdict = judge(tried, cells)
-    relation = cells["relation"].to_numpy(object)
-    variant = relation == "variant"
-    sure = cells["confidence"].to_numpy(np.float64) >= VARIANTS.min_confidence
-    counts = Counter(relation.tolist())
+    counts = _count_cells(cells) if len(cells) else Counter[str]()
     return {
         "is_kin": bool(kept),
         "tables": len(kept),
@@ -246,8 +243,8 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
         "surprise": first.z,
         "evidence": sum(test.evidence for test in tests),
         "same": counts["same"],
-        "variant": int((variant & sure).sum()),
-        "doubtful": int((variant & ~sure).sum()),
+        "variant": counts["variant"],
+        "doubtful": counts["doubtful"],
         "only_a": counts["only_a"],
         "only_b": counts["only_b"],
         "not_compared": counts["not_compared"],
@@ -256,8 +253,16 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
         "strength": verdict.strength.value,
         "shared_errors": verdict.evidence.shared_errors,
         "shared_deviations": verdict.evidence.shared_deviations,
-        "coverage": _coverage(cells),
+        "coverage": _coverage(cells) if len(cells) else 0.0,
     }
+
+
+def _count_cells(cells: pd.DataFrame) -> Counter[str]:
+    """Count cells by their relation; variants that are not sure are doubtful."""
+    relation = cells["relation"].to_numpy(object)
+    sure = cells["confidence"].to_numpy(np.float64) >= VARIANTS.min_confidence
+    doubtful = (relation == "variant") & ~sure
+    return Counter(np.where(doubtful, "doubtful", relation).tolist())
 
 
 def _coverage(cells: pd.DataFrame) -> float:

@@ -13,7 +13,7 @@ from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics, find_neighb
 from tablekin.segment.decimal_points import unit_centres
 from tablekin.segment.numbers import CRITERIA as NUMBERS
 from tablekin.segment.numbers import has_affixes, number_boxes, touches_text, without_digits
-from tablekin.segment.ruling import Ruling, find_rules
+from tablekin.segment.ruling import Ruling, find_rules, find_stretches
 
 _SPECK = 3  # pixels: side of the median filter that takes specks out of the ink
 
@@ -26,6 +26,7 @@ class PageObservations:
     metrics: DigitMetrics
     near: DigitAdjacency
     ruling: Ruling
+    stretches: NDArray[np.float64]  # (k, 2, 2): x, y of both ends of pieces of vertical rules
     letters: NDArray[np.uint8]  # (height, width), 1 on ink that is neither digit nor rule
     numbers: NDArray[np.float64]  # (numbers, 4), boxes
     embedded: NDArray[np.bool_]  # (numbers,), whether words touch the number
@@ -50,6 +51,7 @@ def observe_page(page: WorkingPage) -> PageObservations:
         metrics,
         near,
         ruling,
+        find_stretches(ruling.vertical, metrics.height),
         letters,
         boxes,
         embedded,

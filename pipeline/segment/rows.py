@@ -11,7 +11,7 @@ from scipy.signal import find_peaks
 
 from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.dewarping import Dewarping, fit_dewarping, refine_rows
+from tablekin.segment.dewarping import NO_STRETCHES, Dewarping, fit_dewarping, refine_rows
 from tablekin.threshold import threshold
 
 _LEANING = "tables whose columns lean"
@@ -94,6 +94,7 @@ def dewarp_rows(
     lower: NDArray[np.intp],
     shape: tuple[int, ...],
     metrics: DigitMetrics,
+    stretches: NDArray[np.floating] = NO_STRETCHES,
 ) -> tuple[Dewarping, Rows]:
     """Flatten a block and find its rows, following the lines where they bend.
 
@@ -107,6 +108,8 @@ def dewarp_rows(
         Height and width of the page.
     metrics
         Size of the digits.
+    stretches
+        Pieces of vertical rules of the page ``(k, 2, 2)``.
     """
     heights = own.heights
     usual = np.array(
@@ -116,7 +119,7 @@ def dewarp_rows(
     # digits of fractions are small for their kind and stand above and below the line
     weight = own.score * np.where(small, CRITERIA.small_weight, 1.0)
     right = right[~small[right].any(1)]
-    dewarping = fit_dewarping(own, right, lower, shape)
+    dewarping = fit_dewarping(own, right, lower, shape, stretches)
     steps = own.centres[lower[:, 1], 1] - own.centres[lower[:, 0], 1]
     for reach in (CRITERIA.first_reach, CRITERIA.second_reach):
         line = dewarping.points(own.centres)[:, 1] - dewarping.offset[own.digit]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from tablekin.binarization import binarize
 from tablekin.threshold import threshold
 
+_LEANING = "ruled tables with numbers that grow"
+_EVERY = 16  # pixels between the ends of stretches, which overlap
+
 
 @dataclass(frozen=True)
 class RulingCriteria:
@@ -38,6 +41,10 @@ class RulingCriteria:
     ragged: int = threshold(
         3, "pixels", "by how much rules are widened before they are taken out of the ink", (2.0, 4.0)
     )
+    traced: float = threshold(
+        6.0, "digit heights", "shortest vertical rule that says how a page leans", chosen=_LEANING
+    )
+    stretch: int = threshold(48, "pixels", "from one end of a stretch of rule to the other", chosen=_LEANING)
 
 
 CRITERIA = RulingCriteria()
@@ -72,6 +79,35 @@ def find_rules(ink: NDArray[np.float32], digit_height: float) -> Ruling:
     rules = np.asarray(cv2.dilate(horizontal | vertical, _square(CRITERIA.ragged)), np.uint8)
     text = printed & ~rules
     return Ruling(horizontal, vertical, text)
+
+
+def find_stretches(vertical: NDArray[np.uint8], digit_height: float) -> NDArray[np.float64]:
+    """Cut long vertical rules into stretches, which say how the columns lean.
+
+    Parameters
+    ----------
+    vertical
+        ``(height, width)``, 1 on a vertical rule.
+    digit_height
+        Height of a digit in pixels.
+
+    Returns
+    -------
+    array
+        x, y of the upper and lower end of each stretch, ``(k, 2, 2)``.
+    """
+    _, names, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8, ltype=cv2.CV_32S)
+    found = [np.zeros((0, 2, 2))]
+    apart = CRITERIA.stretch // _EVERY
+    for rule in np.flatnonzero(stats[:, cv2.CC_STAT_HEIGHT] >= CRITERIA.traced * digit_height):
+        if rule == 0:  # what is no rule
+            continue
+        left, top, width, height = (int(value) for value in stats[rule, :4])
+        y = np.arange(top + _EVERY // 4, top + height - _EVERY // 4, _EVERY)
+        own = names[y, left : left + width] == rule
+        points = np.column_stack([left + own @ np.arange(width) / own.sum(1), y])
+        found.append(np.stack([points[:-apart], points[apart:]], axis=1))
+    return np.concatenate(found)
 
 
 def _rules_along(printed: NDArray[np.uint8], digit_height: float, vertical: bool) -> NDArray[np.uint8]:

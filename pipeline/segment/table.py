@@ -118,7 +118,8 @@ def build_table(
     digits, metrics, letters = observations.digits, observations.metrics, observations.letters
     ruling, numbers = observations.ruling, observations.near.number
     own = digits.take(block)
-    dewarping, rows = dewarp_rows(own, *pairs_within(observations, block), letters.shape, metrics)
+    pairs = pairs_within(observations, block)
+    dewarping, rows = dewarp_rows(own, *pairs, letters.shape, metrics, observations.stretches)
     if len(rows.centres) < 2:
         return None
     context = find_context(dewarping, own, ruling, letters, metrics, limits)
@@ -228,7 +229,7 @@ def split_block(
     right, lower = pairs_within(observations, block)
     if not len(right) or not len(lower):
         return [block]
-    dewarping = fit_dewarping(own, right, lower, observations.letters.shape)
+    dewarping = fit_dewarping(own, right, lower, observations.letters.shape, observations.stretches)
     context = find_context(dewarping, own, observations.ruling, observations.letters, metrics, limits)
     uv = dewarping.points(own.centres)
     half = (own.boxes[:, 2] - own.boxes[:, 0]) / 2

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from tablekin.page import Detections
 from tablekin.segment.adjacency import find_neighbours, measure
 from tablekin.segment.dewarping import STEP, Dewarping, fit_dewarping, refine_columns, refine_rows
+from tablekin.segment.observations import observe_page
 from tablekin.segment.ruling import Ruling
 from tests.support.printed_table import HEIGHT, OLD_STYLE, Printed, print_table
 
@@ -52,6 +55,58 @@ def test_lines_become_straight_and_columns_upright(tilt: float, bow: float) -> N
         own = truth[:, 2] == column
         last = [uv[own & (truth[:, 1] == row), 0].max() for row in range(34)]
         assert np.ptp(last) < 0.45 * HEIGHT
+
+
+def secants(row: int) -> str:
+    seconds = round(3600 * 60 / np.cos(np.radians(40 + row)))
+    return f"{seconds // 3600}·{seconds // 60 % 60}·{seconds % 60}"
+
+
+def powers(row: int) -> str:
+    return str(round(1.25 ** (row + 2)))
+
+
+@pytest.mark.parametrize("number", [secants, powers])
+@pytest.mark.parametrize("at_left", [False, True])
+@pytest.mark.parametrize("ruled", [False, True])
+@pytest.mark.parametrize("tilt", [0.0, 0.006])
+def test_numbers_that_grow_down_the_column_are_no_lean(
+    number: Callable[[int], str], at_left: bool, ruled: bool, tilt: float
+) -> None:
+    rules = (120, 175, 345)
+    page = Printed(np.random.default_rng(1), (1400, 500), tilt=tilt)
+    for row in range(40):
+        page.number(str(row + 41), 160, 150 + 30 * row, (0, row, 0))
+        text = number(row)
+        width = sum(8 if sign == "·" else 13 for sign in text)
+        page.number(text, 190 + width if at_left else 330, 150 + 30 * row, (0, row, 1))
+    for x in rules if ruled else ():
+        page.rule(x, 100, x, 1340)
+    seen = observe_page(page.page()[0])
+    dewarping = fit_dewarping(seen.digits, seen.near.right, seen.near.lower, page.size, seen.stretches)
+    for x in rules:  # upright lines as they were before the page leant
+        line = page.bend(np.column_stack([np.full(30, x), np.linspace(130, 1320, 30)]))
+        assert np.ptp(dewarping.points(line)[:, 0]) < 1.5
+
+
+def test_rules_outweigh_digits_that_slant() -> None:
+    slant = 0.01
+    y = np.repeat(np.arange(100.0, 1000, 30), 3)
+    x = np.tile([200.0, 300, 400], 30) + slant * y
+    boxes = np.column_stack([x - 6, y - 10, x + 6, y + 10]).astype(np.float32)
+    digits = Detections.from_boxes(np.full(90, 8, np.int8), np.ones(90, np.float32), boxes)
+    lower = np.column_stack([np.arange(87), np.arange(3, 90)])
+    right = np.zeros((0, 2), np.intp)
+    tops = np.array(
+        [[[place, top], [place, top + 96]] for place in (180, 250, 350, 430) for top in range(80, 900, 16)],
+        float,
+    )
+    leaning, upright = (
+        fit_dewarping(digits, right, lower, SHAPE, stretches).points(np.array([[300.0, 110], [300, 990]]))
+        for stretches in (np.zeros((0, 2, 2)), tops)
+    )
+    assert leaning[1, 0] - leaning[0, 0] == pytest.approx(-slant * 880, abs=1)
+    assert upright[1, 0] - upright[0, 0] == pytest.approx(0, abs=1)
 
 
 def test_old_style_digits_have_the_offsets_they_were_set_with() -> None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tablekin.segment.ruling import find_rules
+from tablekin.segment.ruling import find_rules, find_stretches
 
 HEIGHT = 20.0
 
@@ -53,3 +53,15 @@ def test_a_dark_border_is_no_rule() -> None:
     ruling = find_rules(ink, HEIGHT)
     assert not ruling.vertical.any()
     assert not ruling.horizontal.any()
+
+
+def test_long_vertical_rules_are_cut_into_stretches_that_follow_them() -> None:
+    ink = blank()
+    cv2.line(ink, (100, 50), (112, 550), 1.0, 2)
+    cv2.line(ink, (300, 50), (300, 110), 1.0, 2)  # too short to say how the page leans
+    ends = find_stretches(find_rules(ink, HEIGHT).vertical, HEIGHT)
+    assert len(ends) > 15
+    (x0, y0), (x1, y1) = ends.mean(0)
+    assert (x1 - x0) / (y1 - y0) == pytest.approx(12 / 500, abs=0.003)
+    assert np.abs(ends[..., 0] - (100 + (ends[..., 1] - 50) * 12 / 500)).max() < 2
+    assert not len(find_stretches(np.zeros((600, 500), np.uint8), HEIGHT))

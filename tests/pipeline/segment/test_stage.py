@@ -189,7 +189,7 @@ def test_two_tables_one_above_the_other() -> None:
 def test_heading_row_above_a_rule_is_the_header() -> None:
     page = Printed(np.random.default_rng(9), (1400, 1100))
     for k in range(7):
-        page.number(str(k + 1), 175 + 52 * k, 110, (0, -1, k))
+        page.number(str(k + 1), 172 + 52 * k, 110, (0, -1, k))
     page.rule(120, 80, 500, 80)
     right, _ = print_table(page, 120, 130, 30, DEGREES, rules="columns")
     page.rule(120, 132, right, 132)

@@ -35,6 +35,12 @@ class SeparatorCriteria:
     continued: float = threshold(
         0.55, "of the digits", "lines that go on: with more of them it separates nothing", (0.4125, 0.6875)
     )
+    single: float = threshold(
+        0.85,
+        "of the digits",
+        "lines that go on to a single column, which is a table's last wherever rules stop",
+        chosen="tables of seed 838383 with the argument at both sides",
+    )
     crossed_rows: float = threshold(
         0.03, "of the rows", "with digits in a space that counts as white", (0.0225, 0.0375)
     )
@@ -128,11 +134,14 @@ def find_separator(
         crossed, stopped = _rules_across(horizontal, origin, begin, end, rows, metrics)
         wide = (end - begin) / metrics.height
         # braces over some of the columns stop, too, but where columns are no farther apart than elsewhere
-        goes_on = _goes_on(u1, u0, v, start + begin, start + end, metrics)
+        continuity = _continuity(u1, u0, v, start + begin, start + end, metrics)
+        goes_on = continuity >= CRITERIA.continued
+        outermost = low == spaces[0, 0] or high == spaces[-1, 1]
+        is_last = outermost and len(spaces) >= CRITERIA.min_spaces and continuity >= CRITERIA.single
         # rules that part the other columns, too, and that no rule closes, frame no tables
         inner = (ruled < low) | (ruled >= high)
         separates = (framed and (stopped or not goes_on or not inner.any())) or (
-            wide >= CRITERIA.open and stopped and high - low > usual
+            wide >= CRITERIA.open and stopped and high - low > usual and not is_last
         )
         separates |= wide >= CRITERIA.broken and not goes_on
         if separates and not crossed:
@@ -223,17 +232,17 @@ def _rules_across(
     return bool((inner > CRITERIA.crossing).any()), bool((both & (inner < CRITERIA.stopping)).any())
 
 
-def _goes_on(
+def _continuity(
     u1: NDArray[np.floating],
     u0: NDArray[np.floating],
     v: NDArray[np.floating],
     begin: float,
     end: float,
     metrics: DigitMetrics,
-) -> bool:
-    """Tell whether the lines of digits left of a space are those right of it."""
+) -> float:
+    """Measure how many of the lines of digits left of a space are those right of it."""
     reach = LINES.reach * metrics.height
     left, right = u1 <= begin + 2, u0 >= end - 2
     near = lines_continue(v[left & (u1 > begin - reach)], v[right & (u0 < end + reach)], metrics)
     # columns beside a space may have a number in few of the lines
-    return max(near, lines_continue(v[left], v[right], metrics)) >= CRITERIA.continued
+    return max(near, lines_continue(v[left], v[right], metrics))

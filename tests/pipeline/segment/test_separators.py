@@ -82,3 +82,14 @@ def test_rules_that_stop_on_both_sides_show_a_separator_wider_than_other_spaces(
         tables = Tables(gap)
         rules = [(100, tables.middle - 18, 80), (tables.middle + 18, 600, 80)]
         assert (tables.separator(horizontal=rules) is not None) == expected
+
+
+def test_rules_that_stop_before_a_single_column_of_the_same_lines_part_no_tables() -> None:
+    tables = Tables(70)
+    stops = [(100, tables.middle - 30, 95), (tables.middle + 30, 700, 95)]
+    assert tables.separator(horizontal=stops) == pytest.approx(tables.middle, abs=2)
+    last = tables.u0 < 400  # the argument, repeated on the right
+    tables.u0, tables.u1, tables.v = tables.u0[last], tables.u1[last], tables.v[last]
+    assert tables.separator(horizontal=stops) is None
+    tables.v = tables.v + np.where(tables.u0 > 300, 12, 0)  # lines of their own
+    assert tables.separator(horizontal=stops) == pytest.approx(tables.middle, abs=2)

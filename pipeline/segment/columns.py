@@ -12,7 +12,8 @@ from tablekin.segment.adjacency import DigitMetrics, half_widths
 from tablekin.segment.context import BlockContext
 from tablekin.segment.decimal_points import has_point, has_unit
 from tablekin.segment.divisions import CRITERIA as DIVISIONS
-from tablekin.segment.divisions import Gaps, find_divisions
+from tablekin.segment.divisions import find_divisions
+from tablekin.segment.gaps import Gaps
 from tablekin.segment.projection import ProjectionProfile, project
 from tablekin.segment.sides import extend_sideways
 from tablekin.threshold import threshold

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.decimal_points import max_point_gap
+from tablekin.segment.gaps import Gaps, has_blank_places
 from tablekin.segment.projection import ProjectionProfile
 from tablekin.segment.runs import runs
 from tablekin.threshold import threshold
@@ -146,20 +146,12 @@ class DivisionCriteria:
 CRITERIA = DivisionCriteria()
 
 
-class Gaps(NamedTuple):
-    """The gaps between digits that follow each other in a row; ``(m,)`` each."""
-
-    start: NDArray[np.floating]  # u of the end of the left digit
-    end: NDArray[np.floating]  # u of the start of the right one
-    dotted: NDArray[np.bool_]  # whether a dot stands between them
-    united: NDArray[np.bool_]  # whether the sign of a unit does: a degree, a minute
-
-
 def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps) -> NDArray[np.float64]:
     """Find the divisions between columns.
 
     A division is a run of pixels that the digits of almost every row leave free. It counts when a
-    vertical rule runs in it, or when it is wide enough for a space and no decimal point explains it.
+    vertical rule runs in it, when it is wide enough for a space and no decimal point explains it, or where it is as
+    narrow as in a number, but some rows leave the place after it blank.
 
     Parameters
     ----------
@@ -177,7 +169,7 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
     """
     free = runs(profile.digits <= int(CRITERIA.crossed_rows * profile.rows))
     free = free[(free[:, 0] > 0) & (free[:, 1] < len(profile.digits))]
-    rules, spaces = list(_long_rules(profile, metrics)), []
+    rules, spaces, blanks = list(_long_rules(profile, metrics)), [], []
     lettered: set[float] = set()
     known = np.array(rules)
     for low, high in free:
@@ -190,11 +182,13 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
             spaces.append((profile.start + _on_white(profile, low, high), width))
             if _is_lettered(profile, low, high, metrics):
                 lettered.add(spaces[-1][0])
+        elif has_blank_places(gaps, profile, low, high, metrics):
+            blanks.append(profile.start + _on_white(profile, low, high))
     # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
     if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
         spaces = _between_columns(profile, np.sort(rules), spaces, gaps, metrics)
     white = [place for place, _ in spaces if place not in lettered]
-    divisions = np.sort(np.array([*rules, *white], np.float64))
+    divisions = np.sort(np.array([*rules, *white, *blanks], np.float64))
     return np.sort(np.concatenate([divisions, _missed(profile, divisions, gaps, metrics.width)]))
 
 
@@ -320,7 +314,7 @@ def _is_of_digits(profile: ProjectionProfile, begin: int, end: int) -> bool:
 
     A rule on which digits of most rows are printed goes on beyond the rows.
     """
-    if profile.digits[begin:end].max() <= CRITERIA.stroke_rows * profile.rows:
+    if np.median(profile.digits[begin:end]) <= CRITERIA.stroke_rows * profile.rows:
         return False
     return not profile.beyond[max(begin - CRITERIA.stroke_reach, 0) : end + CRITERIA.stroke_reach].any()
 

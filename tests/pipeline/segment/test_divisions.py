@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.divisions import Gaps, find_divisions
+from tablekin.segment.divisions import find_divisions
+from tablekin.segment.gaps import Gaps
 from tablekin.segment.projection import ProjectionProfile
 
 METRICS = DigitMetrics(20.0, 13.0, 2.0, 9.4)
@@ -255,3 +256,42 @@ def test_a_form_of_which_some_rules_are_seen_keeps_the_columns_between_them() ->
                 expected.append(columns.white(space))
             columns.number(3)
     assert columns.divisions() == pytest.approx(expected, abs=0.6)
+
+
+def test_a_rule_that_the_digits_on_one_side_touch_is_a_rule() -> None:
+    columns = Columns()
+    columns.number(2)
+    place = columns.place
+    columns.gaps += [(place, place + 7, False, False)] * ROWS
+    columns.digits += [ROWS, 20, 10, 4, 3, 5, 8]  # numbers of several lengths run into it
+    columns.rules += [ROWS] * 7
+    columns.ink += [0] * 7
+    columns.number(2)
+    assert columns.divisions() == [pytest.approx(place + 3.5, abs=1)]
+
+
+@pytest.mark.parametrize(
+    ("blank", "ink", "dotted", "divided"),
+    [
+        (5, 0, False, True),  # minutes below ten
+        (1, 0, False, False),  # a digit was not found
+        (5, 4, False, False),  # digits were not found: their ink is there
+        (5, 0, True, False),  # a decimal point
+    ],
+)
+def test_a_narrow_gap_divides_where_the_place_after_it_is_blank_in_some_rows(
+    blank: int, ink: float, dotted: bool, divided: bool
+) -> None:
+    columns = Columns()
+    columns.number(3)
+    place = columns.white(4, dotted=dotted)
+    columns.number(1, ROWS - blank)
+    start, end, *marks = columns.gaps[-1]
+    columns.gaps[-blank:] = [(start, end + 13, *marks)] * blank  # over the blank place
+    columns.ink[-11:] = [ink] * 11
+    columns.white(2)
+    columns.gaps = columns.gaps[:-blank]
+    columns.number(1)
+    found = columns.divisions()
+    assert len(found) == int(divided)
+    assert not divided or found[0] == pytest.approx(place, abs=2)

@@ -57,7 +57,11 @@ class BodyCriteria:
         0.25, "of the other rows", "that have digits at a shared place", (0.1875, 0.3125), chosen=_TOTALS
     )
     fitting: float = threshold(
-        0.75, "of a row's digits", "at shared places, in a row of the table", (0.5625, 0.9375), chosen=_TOTALS
+        0.75,
+        "of a row's digits",
+        "at shared places, in a row of the table more",
+        (0.5625, 0.9375),
+        chosen=_TOTALS,
     )
     heading_rows: int = threshold(2, "rows", "of numbers in a heading at most", (1.0, 3.0))
     ruled: float = threshold(
@@ -163,7 +167,7 @@ def _fits(rows: Rows, u: NDArray[np.floating], metrics: DigitMetrics) -> NDArray
     for step in (-1, 0, 1):
         present[rows.member, place + step] = True
     shared = present.sum(0)[place] - 1 >= CRITERIA.shared * (count - 1)
-    return np.bincount(rows.member, shared, count) >= CRITERIA.fitting * rows.sizes
+    return np.bincount(rows.member, shared, count) > CRITERIA.fitting * rows.sizes
 
 
 def ruled_gaps(

@@ -22,6 +22,9 @@ class GapCriteria:
     blank: float = threshold(
         0.8, "digit widths", "that a blank place adds to the usual gap at least", chosen=_CLOSE
     )
+    widest: float = threshold(
+        2.2, "digit widths", "that blank places add to it at most: the next column is no part", chosen=_CLOSE
+    )
     blank_rows: float = threshold(0.1, "of the gaps", "with a blank place at least", chosen=_CLOSE)
     min_blank: int = threshold(3, "gaps", "with one at least", chosen=_CLOSE)
     start: float = threshold(
@@ -72,7 +75,8 @@ def has_blank_places(
     count = int(around.sum())
     if count < CRITERIA.min_blank or (gaps.dotted | gaps.united)[around].mean() > CRITERIA.marked:
         return False
-    wide = around & (gaps.end - gaps.start >= metrics.usual_gap + CRITERIA.blank * metrics.width)
+    added = (gaps.end - gaps.start - metrics.usual_gap) / metrics.width
+    wide = around & (added >= CRITERIA.blank) & (added <= CRITERIA.widest)
     wide &= np.abs(gaps.start - profile.start - low) <= CRITERIA.start * metrics.width
     blank = int(wide.sum())
     if blank < max(CRITERIA.min_blank, CRITERIA.blank_rows * count):

@@ -16,7 +16,7 @@ def body(
     numbers: list[int],
     wordy: tuple[int, ...] = (),
     rules: list[float] | None = None,
-    shift: dict[int, float] | None = None,
+    shift: dict[int, float | np.ndarray] | None = None,
     unsure: tuple[int, ...] = (),
 ) -> tuple[int, int]:
     """Find the body of rows with so many numbers of one digit each, in columns 40 pixels apart."""
@@ -42,9 +42,16 @@ def test_all_rows_of_an_even_table_are_its_body() -> None:
 
 def test_a_line_of_words_with_numbers_at_either_end_is_left_out() -> None:
     numbers = [2, *[8] * 10, 1]
-    shift = {0: 17.0, 11: 17.0}  # they stand under no column
+    shift: dict[int, float | np.ndarray] = {0: 17.0, 11: 17.0}  # they stand under no column
     assert body(EVEN, numbers, wordy=(0, 11), shift=shift) == (1, 11)
     assert body(EVEN, numbers, shift=shift) == (0, 12)
+
+
+def test_a_year_in_a_heading_stands_in_no_column_though_most_of_its_digits_do() -> None:
+    numbers = [4, *[14] * 11]
+    one_between = np.array([0, 0, 0, 17.0])
+    assert body(EVEN, numbers, wordy=(0,), shift={0: one_between}) == (1, 12)
+    assert body(EVEN, numbers, wordy=(0,)) == (0, 12)
 
 
 def test_a_row_of_few_numbers_far_away_is_left_out_unless_they_stand_in_columns() -> None:

@@ -271,23 +271,24 @@ def test_a_rule_that_the_digits_on_one_side_touch_is_a_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("blank", "ink", "dotted", "divided"),
+    ("blank", "room", "ink", "dotted", "divided"),
     [
-        (5, 0, False, True),  # minutes below ten
-        (1, 0, False, False),  # a digit was not found
-        (5, 4, False, False),  # digits were not found: their ink is there
-        (5, 0, True, False),  # a decimal point
+        (5, 13, 0, False, True),  # minutes below ten
+        (1, 13, 0, False, False),  # a digit was not found
+        (5, 13, 4, False, False),  # digits were not found: their ink is there
+        (5, 13, 0, True, False),  # a decimal point
+        (5, 60, 0, False, False),  # the next column is far
     ],
 )
 def test_a_narrow_gap_divides_where_the_place_after_it_is_blank_in_some_rows(
-    blank: int, ink: float, dotted: bool, divided: bool
+    blank: int, room: int, ink: float, dotted: bool, divided: bool
 ) -> None:
     columns = Columns()
     columns.number(3)
     place = columns.white(4, dotted=dotted)
     columns.number(1, ROWS - blank)
     start, end, *marks = columns.gaps[-1]
-    columns.gaps[-blank:] = [(start, end + 13, *marks)] * blank  # over the blank place
+    columns.gaps[-blank:] = [(start, end + room, *marks)] * blank  # over the blank place
     columns.ink[-11:] = [ink] * 11
     columns.white(2)
     columns.gaps = columns.gaps[:-blank]

@@ -26,6 +26,12 @@ class GapCriteria:
         2.2, "digit widths", "that blank places add to it at most: the next column is no part", chosen=_CLOSE
     )
     blank_rows: float = threshold(0.1, "of the gaps", "with a blank place at least", chosen=_CLOSE)
+    max_blank: float = threshold(
+        0.5,
+        "of the gaps",
+        "with one at most: pairs of numbers set in the middle of their column have spaces in most rows",
+        chosen="tables of declinations of seed 777313",
+    )
     min_blank: int = threshold(3, "gaps", "with one at least", chosen=_CLOSE)
     start: float = threshold(
         0.5, "digit widths", "from where such a gap begins to the division at most", chosen=_CLOSE
@@ -79,7 +85,7 @@ def has_blank_places(
     wide = around & (added >= CRITERIA.blank) & (added <= CRITERIA.widest)
     wide &= np.abs(gaps.start - profile.start - low) <= CRITERIA.start * metrics.width
     blank = int(wide.sum())
-    if blank < max(CRITERIA.min_blank, CRITERIA.blank_rows * count):
+    if not max(CRITERIA.min_blank, CRITERIA.blank_rows * count) <= blank <= CRITERIA.max_blank * count:
         return False
     place = profile.ink[high : high + round(metrics.width)]
     return float(place.mean()) <= CRITERIA.inked * blank if len(place) else False

@@ -275,6 +275,7 @@ def test_a_rule_that_the_digits_on_one_side_touch_is_a_rule() -> None:
     [
         (5, 13, 0, False, True),  # minutes below ten
         (1, 13, 0, False, False),  # a digit was not found
+        (20, 13, 0, False, False),  # pairs that are set in the middle
         (5, 13, 4, False, False),  # digits were not found: their ink is there
         (5, 13, 0, True, False),  # a decimal point
         (5, 60, 0, False, False),  # the next column is far

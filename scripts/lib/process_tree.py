@@ -70,12 +70,14 @@ def watch(
         observer.start()
         alarm = threading.Timer(limit or threading.TIMEOUT_MAX, process.send_signal, [signal.SIGINT])
         alarm.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        end = time.time()
-        alarm.cancel()
-        ended.set()
-        observer.join()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        finally:  # also where this process is interrupted
+            end = time.time()
+            alarm.cancel()
+            ended.set()
+            observer.join()
     seen.code = process.returncode
     for moment, spent in ((begin, 0.0), (end, usage.ru_utime + usage.ru_stime)):
         place = 0 if moment == begin else len(seen.moments)

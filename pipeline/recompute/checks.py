@@ -57,6 +57,7 @@ _FOREIGN, _FEWEST_FOREIGN = (
 )  # share, and number, of the values of a row that are far off where it is another's
 _FAR = 0.01  # of the range of its column
 _LIKELY = 0.5  # that a cell is wrong which is as is due, and would be wrong if the author had slipped
+_AS_READ = "as read"  # no misprint: the cell's digits are those due, and were only parted otherwise
 _NOTHING = 1e-300
 _LEAST_NOISE = 1e-4  # probability of a slip of the author beside a misprint or misreading
 
@@ -201,6 +202,10 @@ def judge_meant(
         What he may have had: the probability of each, and ``(rows, places)`` what should stand in every row then. The
         first is what is due.
     """
+    due = _errors(quantity, row, meant[0][1], choices)
+    if due and all(kind == _AS_READ for _, _, kind, _ in due.values()):
+        yield from (JudgedCell(region, cell[3], Verdict(0.0, 0.0, "none")) for region, cell in due.items())
+        return
     weighed: list[tuple[float, dict[int, tuple[float, float, str, str]]]] = []
     for weight, written in meant:
         cells = _errors(quantity, row, written, choices)
@@ -209,7 +214,6 @@ def judge_meant(
                 (weight * float(np.prod([one + other for one, other, *_ in cells.values()])), cells)
             )
     total = slip + sum(weight for weight, _ in weighed)
-    due = _errors(quantity, row, meant[0][1], choices)
     for region in dict.fromkeys(region for _, cells in weighed for region in cells):
         misprint = misreading = highest = 0.0
         kind, likeliest = "none", ""
@@ -243,7 +247,7 @@ def _errors(
         read = _write(np.abs(quantity.places[row, own]), widths)
         due = _write(written[row, own], widths)
         if due == _as_read(choices.get(region)):
-            found[region] = 0.0, 0.0, "none", due
+            found[region] = 0.0, 0.0, _AS_READ, due
             continue
         nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
         lines = [_write(written[near, own], widths) for near in nearby]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.checks import Check, CheckKind
+from tablekin.recompute.checks import Check, CheckKind, Known
 from tablekin.recompute.finding import Finding, RoundingRule
 from tablekin.recompute.forms import SINGLE
 from tablekin.recompute.functions.chronology import DAY_LETTERS, SUNDAY_LETTERS
@@ -21,7 +21,7 @@ from tablekin.recompute.likelihood import Slips
 from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.table_text import TableText
-from tablekin.recompute.verdict import judge
+from tablekin.recompute.verdict import error_probabilities
 
 _LETTERS = re.compile(r"^\W*([a-g])\W*([a-g])?\W*$", re.IGNORECASE)
 
@@ -33,6 +33,8 @@ class LetterCriteria:
     share: float = 0.8  # of the cells of a column that are not blank
     fewest: int = 7  # letters: a week
     wrong: float = 0.02  # of the letters, before a table is looked at
+    misread: float = 0.01  # of the letters that an engine reads, e for c mostly; of seed 91701
+    slip: float = 1e-4  # of the letters, of the author
     apart: float = 1.0  # nats, of functions that explain a column about as well
 
 
@@ -183,19 +185,25 @@ def _nats(function: Function, computed: Numbers, values: Numbers, known: NDArray
     return float(each - np.log(choices))
 
 
-def check_letters(finding: Finding) -> Iterator[Check]:
-    """Hold every letter of a column against what is due."""
+def check_letters(finding: Finding, choices: Known, criteria: LetterCriteria = CRITERIA) -> Iterator[Check]:
+    """Hold every letter of a column against what is due.
+
+    Where digits were read by an engine (they have ``choices``) letters were, too; it says of none how sure it is.
+    """
     (quantity,), (due,) = finding.quantities, finding.due
+    misread = criteria.misread if choices else 0.0
     for row in np.flatnonzero(quantity.known & np.isfinite(due)):
         value, meant = float(quantity.values[row]), float(due[row])
-        verdict = judge(str(int(value)), str(int(meant)), None, 1e-4)
+        misprint, _, _ = error_probabilities(str(int(value)), str(int(meant)), None)
+        total = misprint + misread + criteria.slip
+        off = value != meant
         yield Check(
             int(quantity.regions[row, 0]),
             CheckKind.FUNCTION,
             value,
             meant,
             value - meant,
-            verdict.p_misprint,
-            verdict.p_misreading,
+            off * misprint / total,
+            off * misread / total,
             write_letter(meant),
         )

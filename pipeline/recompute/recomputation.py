@@ -55,7 +55,7 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
             group += 1
             own.append(finding)
             sheet = replace(sheet, quantities=(*sheet.quantities, *finding.quantities))
-            found += check_letters(finding)
+            found += check_letters(finding, choices)
         settled.append(sheet)
         findings += own
         for check in found:

@@ -35,6 +35,7 @@ class VerdictRates:
     invented: float = 0.001  # share of cells in which something was taken for a digit
     cut: float = 0.003  # share of cells of which the first or the last digits only were found
     garbled: float = 2e-4  # share of cells that hold digits of others beside their own
+    parted: float = 0.01  # share of cells whose digits were parted otherwise than they are printed
     exchanged: float = 3e-4  # share of cells that hold as many digits of others as they have themselves
     alike: float = 0.6  # share of what is left of a digit's probability that goes to digits like it
 
@@ -120,8 +121,10 @@ def error_probabilities(
 def misreading_probability(read: str, due: str, choices: Choices, rates: VerdictRates = RATES) -> float:
     """Probability that ``due`` was printed and ``read`` was read, over that of a right reading of ``read``."""
     garbled = rates.garbled * 10.0 ** -len(read)
-    if len(choices) != len(read):
-        return garbled
+    if len(choices) != len(
+        read
+    ):  # what was read was parted otherwise, and not all of it taken for the number
+        return rates.parted
     if len(read) == len(due):
         odds = 1.0
         for choice, one, other in zip(choices, read, due, strict=True):

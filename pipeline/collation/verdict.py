@@ -50,7 +50,7 @@ class PairCriteria:
     """How evidence becomes odds, and odds words."""
 
     weight: float = threshold(
-        0.56,
+        0.70,
         "share",
         "of the nats of the model that count: its values are not independent",
         chosen=_FITTED_ON,
@@ -63,7 +63,7 @@ class PairCriteria:
     )
     known_alike: float = threshold(11.0, "cells", "from which that share might be known, likewise")
     max_log_odds: float = threshold(
-        4.96,
+        6.05,
         "nats",
         "that are stated: the pairs that odds were fitted on bear out no more",
         chosen=_FITTED_ON,

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from tablekin.recompute.smoothness import Numbers
 
+_MISREAD = 0.01  # share of the values of a register that may have a digit too many, or another first one
+
 
 @dataclass(frozen=True)
 class SumCriteria:
@@ -86,13 +88,13 @@ def _circle(parts: Numbers) -> float:
     known = parts[np.isfinite(parts)]
     if not len(known) or known.min() < 0 or known.max() < 100:
         return np.inf
-    circle = 10.0 ** np.ceil(np.log10(known.max() + 1))
+    circle = 10.0 ** np.ceil(np.log10(np.quantile(known, 1 - _MISREAD) + 1))
     jumps = np.abs(np.diff(parts, axis=0))
     jumps = jumps[np.isfinite(jumps)]
     across = np.mean(jumps > 0.9 * circle) if len(jumps) else 0.0
     return (
         float(circle)
-        if across > 0 and np.mean((jumps > 0.5 * circle) & (jumps <= 0.9 * circle)) <= across
+        if across > 0 and np.mean((jumps > 0.5 * circle) & (jumps <= 0.9 * circle)) <= across + _MISREAD
         else np.inf
     )
 

@@ -29,3 +29,11 @@ def test_a_wrong_mean_is_told_from_a_wrong_hour():
     foretold[1:-1] = (right[:-2] + right[2:]) / 2
     column, due = find_culprit(totals, 3, values, foretold, None)
     assert column == 24 and abs(due - right[24, 3]) <= 1
+
+
+def test_a_digit_too_many_does_not_hide_that_a_leading_one_is_left_out():
+    """One hour is read 12984, and one with another first digit: days that pass 30 inches still have right means."""
+    values = register()
+    values[7, 2], values[9, 14] = 12_984.0, (values[9, 14] + 6000) % 10_000
+    (totals,) = [one for one in find_totals(values) if one.column == 24]
+    assert totals.circle == 10_000 and np.flatnonzero(totals.contradicted).tolist() == [2, 14]

@@ -49,6 +49,7 @@ FILE_METADATA = {
     "fingerprint",
     "coverage",
     "collated",
+    "kept",
     "compared",
     "dropping",
     "readings",

@@ -150,8 +150,8 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
     """Find the divisions between columns.
 
     A division is a run of pixels that the digits of almost every row leave free. It counts when a
-    vertical rule runs in it, when it is wide enough for a space and no decimal point explains it, or where it is as
-    narrow as in a number, but some rows leave the place after it blank.
+    vertical rule runs in it, when it is wide enough for a space and no decimal point explains it, or, where
+    such spaces part the numbers of another ruled column, when some rows leave the place after it blank.
 
     Parameters
     ----------
@@ -185,10 +185,12 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
         elif has_blank_places(gaps, profile, low, high, metrics):
             blanks.append(profile.start + _on_white(profile, low, high))
     # where rules divide the columns, a narrow space divides the numbers of one column: degrees and minutes, say
-    if len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces):
+    is_ruled = len(rules) >= CRITERIA.min_rules and len(rules) >= CRITERIA.rules_to_spaces * len(spaces)
+    if is_ruled:
         spaces = _between_columns(profile, np.sort(rules), spaces, gaps, metrics)
     white = [place for place, _ in spaces if place not in lettered]
-    divisions = np.sort(np.array([*rules, *white, *blanks], np.float64))
+    # a blank place parts numbers only where white parts those of another ruled column
+    divisions = np.sort(np.array([*rules, *white, *(blanks if is_ruled and white else [])], np.float64))
     return np.sort(np.concatenate([divisions, _missed(profile, divisions, gaps, metrics.width)]))
 
 

@@ -271,20 +271,27 @@ def test_a_rule_that_the_digits_on_one_side_touch_is_a_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("blank", "room", "ink", "dotted", "divided"),
+    ("parted", "blank", "room", "ink", "dotted", "divided"),
     [
-        (5, 13, 0, False, True),  # minutes below ten
-        (1, 13, 0, False, False),  # a digit was not found
-        (20, 13, 0, False, False),  # pairs that are set in the middle
-        (5, 13, 4, False, False),  # digits were not found: their ink is there
-        (5, 13, 0, True, False),  # a decimal point
-        (5, 60, 0, False, False),  # the next column is far
+        (True, 5, 13, 0, False, True),  # minutes below ten
+        (False, 5, 13, 0, False, False),  # in a table whose other columns are not parted either
+        (True, 1, 13, 0, False, False),  # a digit was not found
+        (True, 20, 13, 0, False, False),  # pairs that are set in the middle
+        (True, 5, 13, 4, False, False),  # digits were not found: their ink is there
+        (True, 5, 13, 0, True, False),  # a decimal point
+        (True, 5, 60, 0, False, False),  # the next column is far
     ],
 )
 def test_a_narrow_gap_divides_where_the_place_after_it_is_blank_in_some_rows(
-    blank: int, room: int, ink: float, dotted: bool, divided: bool
+    parted: bool, blank: int, room: int, ink: float, dotted: bool, divided: bool
 ) -> None:
-    columns = Columns()
+    columns, expected = Columns(), []
+    for _ in range(3):  # other columns between rules, of degrees and minutes far apart
+        columns.number(3)
+        if parted:
+            expected.append(columns.white(24))
+            columns.number(2)
+        expected.append(columns.white(26, rule=ROWS))
     columns.number(3)
     place = columns.white(4, dotted=dotted)
     columns.number(1, ROWS - blank)
@@ -294,6 +301,4 @@ def test_a_narrow_gap_divides_where_the_place_after_it_is_blank_in_some_rows(
     columns.white(2)
     columns.gaps = columns.gaps[:-blank]
     columns.number(1)
-    found = columns.divisions()
-    assert len(found) == int(divided)
-    assert not divided or found[0] == pytest.approx(place, abs=2)
+    assert columns.divisions() == pytest.approx([*expected, *([place] if divided else [])], abs=2)

@@ -161,6 +161,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=25, help="of a table")
     parser.add_argument("--columns", type=int, default=6, help="of a table")
     parser.add_argument("--features", type=int, default=25, help="of a cell")
+    parser.add_argument("--make-only", action="store_true", help="make the documents and end")
     parser.add_argument("--json", type=Path, help="file to which the result is added")
     options = parser.parse_args()
     for library in ("OMP", "OPENBLAS", "MKL"):  # the threads that count are those over documents
@@ -176,7 +177,7 @@ def main() -> None:
         (look_up, folder, options.documents),
         (add_documents, folder, options.documents, shape),
         (compare_all, folder, options.partners),
-    ):
+    )[: 1 if options.make_only else None]:
         steps.append(_apart(*arguments))
         told = [steps[-1][name] for name in ("step", "seconds", "core_seconds", "peak_memory_mb")]
         print("| " + " | ".join(map(str, told)) + " |", flush=True)
@@ -186,6 +187,8 @@ def main() -> None:
             ),
             flush=True,
         )
+    if options.make_only:
+        return
     result = {
         "documents": options.documents,
         "partners": options.partners,

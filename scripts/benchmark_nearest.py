@@ -73,6 +73,7 @@ def compare_all(folder: Path, partners: int) -> dict[str, Any]:
             "core_seconds": round(now - clock[0], 2),
         }
         clock[0] = now
+        print(json.dumps({stage: stages[stage]}), file=sys.stderr, flush=True)
 
     config = RunConfig.model_validate({"explain": {"partners": partners}})
     pairs = compare(CorpusStore(folder), config, FINGERPRINT, lambda: (score_pairs, match_pairs), count)

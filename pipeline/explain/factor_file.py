@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +82,7 @@ def write_factors(
     folder: Path,
     threads: int,
     wanted: Collection[str] | None = None,
+    also: Collection[str] = (),
 ) -> FactorFile:
     """Write the factors of documents to a file.
 
@@ -97,15 +98,17 @@ def write_factors(
         That read batches.
     wanted
         Documents whose factors are to be there; all by default.
+    also
+        Further ones of which only sums are.
     """
-    chosen = None if wanted is None else pa.array(sorted(wanted), pa.string())
+    chosen, others = None if wanted is None else {*wanted}, {*also}
 
     def load(batch: dict[str, pa.Table]) -> tuple[list[str], Floats, FactorIndex]:
-        if chosen is None:
-            index = load_factors([batch], similarity)
+        index = load_factors([batch if chosen is None else _only(batch, chosen)], similarity)
+        if not others:
             return index.documents, index.sums, index
-        own = {name: rows.filter(pc.is_in(rows["doc_id"], chosen)) for name, rows in batch.items()}
-        return *sum_factors(batch), load_factors([own], similarity)
+        names, sums = sum_factors(_only(batch, others))
+        return [*index.documents, *names], np.concatenate([index.sums, sums]), index
 
     columns, scales = [_Level(folder) for _ in LEVELS], _Column(folder)
     empty = load_factors([], similarity)
@@ -125,6 +128,14 @@ def write_factors(
     found = FactorIndex(known, empty.phi, empty.sums, similarity, levels, aside)
     files = [each.file for column in columns for each in column.columns.values()]
     return FactorFile(names, np.concatenate(sums), found, [*files, scales.file], maps)
+
+
+def _only(batch: dict[str, pa.Table], wanted: Set[str]) -> dict[str, pa.Table]:
+    """Leave out the rows of other documents than the wanted ones."""
+    names = pa.array(
+        [name for name in batch["features"]["doc_id"].to_pylist() if name in wanted], pa.string()
+    )
+    return {name: rows.filter(pc.is_in(rows["doc_id"], names)) for name, rows in batch.items()}
 
 
 class _Level:

@@ -299,11 +299,14 @@ def _load(
 ) -> FactorFile:
     """Load the factors of the documents of some pairs, and the sums of those of others."""
     explained, summed = (np.unique(np.concatenate(pairs_of_keys(keys, len(names)))) for keys in pairs)
-    of_sums = names.take(pa.array(np.union1d(explained, summed))).to_pylist()
-    wanted = names.take(pa.array(explained)).to_pylist()
-    batches = corpus.batches(FACTOR_TABLES, of_sums if len(of_sums) <= SIZES.few else None) if of_sums else ()
+    wanted, also = (
+        names.take(pa.array(places)).to_pylist() for places in (explained, np.setdiff1d(summed, explained))
+    )
+    every = [*wanted, *also]
+    batches = corpus.batches(FACTOR_TABLES, every if len(every) <= SIZES.few else None) if every else ()
     with Progress("loading what the pages are compared by"):
-        return write_factors(batches, config.explain.similarity, corpus.root, threads, wanted)
+        chosen = wanted if len(wanted) < len(names) else None
+        return write_factors(batches, config.explain.similarity, corpus.root, threads, chosen, also)
 
 
 def _explain(

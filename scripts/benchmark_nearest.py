@@ -7,6 +7,8 @@ is done in a process of its own. No page is rendered, read or collated.
 
 Started again, the script makes no document twice, and the comparison goes on where it was ended; times are told of the
 last start alone.
+
+``--ranking N ...`` ranks a sample of so many documents with features alone, and says what ranking all would take.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from lib.made_families import DOCUMENTS_OF_A_PART, Shape, write_part
 
@@ -32,11 +35,14 @@ from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
 from tablekin.execution import default_workers
 from tablekin.explain import compare, match_pairs, score_pairs
+from tablekin.explain.nearest import compared_by, rank_blocks
 from tablekin.report import describe_neighbours, describe_pair, find_neighbours, open_pair
+from tablekin.schemas import FEATURES
 
 FINGERPRINT = "benchmark"
 ADDED = 100  # documents that are added at the end
 _LOOKED_UP = 5  # documents
+_RANKED = 1024  # documents of a sample
 
 
 def make_documents(folder: Path, documents: int, shape: Shape) -> dict[str, Any]:
@@ -114,6 +120,28 @@ def _show(folder: Path, name: str, partner: str) -> None:
     list(describe_pair(open_pair(CorpusStore.open(folder), name, partner)))
 
 
+def sample_ranking(documents: int) -> dict[str, Any]:
+    """Rank some of very many documents, families of a hundred; what a core takes for one, and for all."""
+    rng = np.random.default_rng(0)
+    families = 3000 * rng.dirichlet(np.full(len(FEATURES), 0.15), max(2, documents // 100))
+    phi = np.empty((documents, len(FEATURES)))
+    for first in range(0, documents, _RANKED):  # no second array of this size
+        here = phi[first : first + _RANKED]
+        here[:] = families[rng.integers(0, len(families), len(here))] * rng.lognormal(0, 0.1, here.shape)
+    compared = compared_by(phi, RunConfig().explain.similarity)
+    list(rank_blocks(compared, 100, [range(1)], 1))
+    threads = default_workers("cpu")
+    blocks = [range(first, first + _RANKED // threads) for first in range(0, _RANKED, _RANKED // threads)]
+    used = time.process_time()
+    list(rank_blocks(compared, 100, blocks, threads))
+    each = (time.process_time() - used) / _RANKED
+    return {
+        "documents": documents,
+        "milliseconds_of_a_core": round(1000 * each, 2),
+        "all": round(documents * each),
+    }
+
+
 def measured(function: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """Call a function; what it returns, with seconds, seconds of cores and peak memory."""
     begin, used = time.perf_counter(), time.process_time()
@@ -156,7 +184,10 @@ def size_of(folder: Path) -> dict[str, int]:
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument(
+        "--ranking", type=int, nargs="+", default=[], help="documents, a sample of which is ranked"
+    )
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--partners", type=int, default=100)
     parser.add_argument("--rows", type=int, default=25, help="of a table")
@@ -167,6 +198,10 @@ def main() -> None:
     options = parser.parse_args()
     for library in ("OMP", "OPENBLAS", "MKL"):  # the threads that count are those over documents
         os.environ[f"{library}_NUM_THREADS"] = "1"
+    for documents in options.ranking:
+        print(json.dumps(_apart(sample_ranking, documents)), flush=True)
+    if options.folder is None:
+        return
     shape = Shape(options.rows, options.columns, options.features, max(2, options.documents // 100))
     folder, steps = options.folder / "corpus", []
     options.folder.mkdir(parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from tests.support import edition_stages
 from tests.support.killable import assert_same_rows
 from tests.support.runs import in_this_process, write_scan
 
-COUNT = 9
+COUNT = 7
 PAIR = ["doc_a", "doc_b"]
 SCORES = ["dot", "cosine", "z", "conservation_error", "specific"]
 
@@ -115,7 +115,7 @@ def test_what_is_kept_is_what_all_pairs_have_of_the_nearest_and_of_kin(two, whol
 
 
 def test_documents_that_are_added_give_the_tables_of_a_run_over_all(tmp_path, two, whole, stages):
-    for numbers in (range(5, COUNT), range(5)):
+    for numbers in (range(4, COUNT), range(4)):
         write_pages(tmp_path, numbers)
         bring_up_to_date(tmp_path, stages, 2)
     assert_kept(tmp_path, whole, 2)

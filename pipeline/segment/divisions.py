@@ -151,7 +151,7 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
 
     A division is a run of pixels that the digits of almost every row leave free. It counts when a
     vertical rule runs in it, when it is wide enough for a space and no decimal point explains it, or, where
-    such spaces part the numbers of another ruled column, when some rows leave the place after it blank.
+    the numbers of most ruled columns are parted, when some rows leave the place after it blank.
 
     Parameters
     ----------
@@ -189,8 +189,9 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
     if is_ruled:
         spaces = _between_columns(profile, np.sort(rules), spaces, gaps, metrics)
     white = [place for place, _ in spaces if place not in lettered]
-    # a blank place parts numbers only where white parts those of another ruled column
-    divisions = np.sort(np.array([*rules, *white, *(blanks if is_ruled and white else [])], np.float64))
+    if not is_ruled or not _parts_most(profile, np.sort(rules), white + blanks, gaps, metrics):
+        blanks = []
+    divisions = np.sort(np.array([*rules, *white, *blanks], np.float64))
     return np.sort(np.concatenate([divisions, _missed(profile, divisions, gaps, metrics.width)]))
 
 
@@ -211,13 +212,7 @@ def _between_columns(
     single = rooms < CRITERIA.min_double * np.median(rooms)  # in a wider one a rule did not print
     narrow = np.array([width <= CRITERIA.pair_gap * metrics.width for _, width in spaces], bool)
     column = np.searchsorted(rules, [place for place, _ in spaces])
-    apart = (gaps.end - gaps.start > metrics.space) & ~gaps.dotted & ~gaps.united
-    several = single & np.array(
-        [
-            (apart & (gaps.start > a) & (gaps.end < b)).sum() >= CRITERIA.several * profile.rows
-            for a, b in pairwise(ends)
-        ]
-    )
+    several = single & _hold_several(profile, ends, gaps, metrics)
     divided = np.zeros(len(several), bool)
     divided[column] = True
     scattered = several.sum() >= CRITERIA.min_rules and divided[several].mean() < CRITERIA.divided
@@ -234,6 +229,37 @@ def _between_columns(
     # what parts some of the numbers of one ruled column parts them all: degrees | minutes | seconds
     parted = set(np.searchsorted(rules, [place for place, _ in left]).tolist())
     return left + [(place, width) for own, place, width in joined if own in parted]
+
+
+def _parts_most(
+    profile: ProjectionProfile,
+    rules: NDArray[np.floating],
+    places: list[float],
+    gaps: Gaps,
+    metrics: DigitMetrics,
+) -> bool:
+    """Tell whether divisions part most of the ruled columns with several numbers.
+
+    By chance a place is blank in one of them, also where degrees and minutes were set as one.
+    """
+    ends = np.array([profile.start, *rules, profile.start + len(profile.digits)])
+    parted = np.zeros(len(ends) - 1, bool)
+    parted[np.searchsorted(rules, places)] = True
+    several = parted | _hold_several(profile, ends, gaps, metrics)
+    return bool(parted.sum() >= CRITERIA.divided * several.sum())
+
+
+def _hold_several(
+    profile: ProjectionProfile, ends: NDArray[np.floating], gaps: Gaps, metrics: DigitMetrics
+) -> NDArray[np.bool_]:
+    """Tell which ruled columns have a space inside in most rows; ``(columns,)``."""
+    apart = (gaps.end - gaps.start > metrics.space) & ~gaps.dotted & ~gaps.united
+    return np.array(
+        [
+            (apart & (gaps.start > a) & (gaps.end < b)).sum() >= CRITERIA.several * profile.rows
+            for a, b in pairwise(ends)
+        ]
+    )
 
 
 def _missed(

@@ -274,7 +274,7 @@ def test_a_rule_that_the_digits_on_one_side_touch_is_a_rule() -> None:
     ("parted", "blank", "room", "ink", "dotted", "divided"),
     [
         (True, 5, 13, 0, False, True),  # minutes below ten
-        (False, 5, 13, 0, False, False),  # in a table whose other columns are not parted either
+        (False, 5, 13, 0, False, False),  # by chance: the other columns are not parted
         (True, 1, 13, 0, False, False),  # a digit was not found
         (True, 20, 13, 0, False, False),  # pairs that are set in the middle
         (True, 5, 13, 4, False, False),  # digits were not found: their ink is there
@@ -286,11 +286,13 @@ def test_a_narrow_gap_divides_where_the_place_after_it_is_blank_in_some_rows(
     parted: bool, blank: int, room: int, ink: float, dotted: bool, divided: bool
 ) -> None:
     columns, expected = Columns(), []
-    for _ in range(3):  # other columns between rules, of degrees and minutes far apart
+    for _ in range(3):  # other columns between rules, of degrees and minutes, far apart or set as one
         columns.number(3)
         if parted:
             expected.append(columns.white(24))
-            columns.number(2)
+        else:
+            columns.white(12)
+        columns.number(2)
         expected.append(columns.white(26, rule=ROWS))
     columns.number(3)
     place = columns.white(4, dotted=dotted)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,45 @@ class LeaderCriteria:
     off_step: float = threshold(0.25, "steps", "that a point may stand beside its place")
     off_line: float = threshold(0.25, "steps", "that it may stand above or below the others")
     hidden: int = threshold(1, "points", "in a row that a rule may hide")
+    min_row: int = threshold(3, "points", "at even steps and one height that are all of one kind")
 
 
 CRITERIA = LeaderCriteria()
 _POINTS = np.array([mark_index(mark) for mark in ".·,"])
+
+
+def name_alike(marks: MarkDetections, place: NDArray[np.int32]) -> MarkDetections:
+    """Name the points of a row alike, low or raised, by what most of them are; ``place (m,)`` is their region."""
+    mark = marks.mark.copy()
+    for row in _rows(marks, place):
+        kinds = np.unique(mark[row])
+        if len(kinds) > 1:
+            votes = [(np.sum(mark[row] == kind), marks.score[row][mark[row] == kind].sum()) for kind in kinds]
+            mark[row] = kinds[max(range(len(kinds)), key=lambda index: votes[index])]
+    return replace(marks, mark=mark)
+
+
+def _rows(marks: MarkDetections, place: NDArray[np.int32]) -> Iterator[NDArray[np.intp]]:
+    """Find the rows of three points or more in a region at even steps and one height."""
+    points = np.flatnonzero(np.isin(marks.mark, _POINTS) & (place >= 0))
+    if len(points) < CRITERIA.min_row:
+        return
+    order = points[np.lexsort((marks.centres[points, 0], place[points]))]
+    away = np.diff(marks.centres[order], axis=0)
+    same_region = np.diff(place[order]) == 0
+    row = [order[0]]
+    step = 0.0
+    for index, (right, down), together in zip(order[1:], away, same_region, strict=True):
+        level = together and right > 0 and abs(down) <= CRITERIA.off_line * right
+        if level and (len(row) == 1 or abs(right / step - 1) <= CRITERIA.off_step):
+            step = float(right) if len(row) == 1 else step
+            row.append(index)
+            continue
+        if len(row) >= CRITERIA.min_row:
+            yield np.array(row, np.intp)
+        row, step = ([row[-1], index], float(right)) if level else ([index], 0.0)
+    if len(row) >= CRITERIA.min_row:
+        yield np.array(row, np.intp)
 
 
 def carry_over(marks: MarkDetections, place: NDArray[np.int32], layout: Layout) -> NDArray[np.int32]:

@@ -58,7 +58,8 @@ class PrintedCriteria:
 CRITERIA = PrintedCriteria()
 _POINTS = {".", ",", "·"}
 _LOW, _HIGH = "„", "”"  # pairs of commas, which only their height tells apart
-QUOTES = np.array([mark_index(_LOW), mark_index(_HIGH)])
+_SECONDS = "″"  # looks like a pair of commas
+QUOTES = np.array([mark_index(mark) for mark in (_LOW, _HIGH, _SECONDS)])
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,16 @@ def compose(
 
 
 def _with_quotes_by_height(glyphs: _Glyphs, middles: Mapping[int, float], metrics: DigitMetrics) -> _Glyphs:
-    """Name pairs of commas by where they stand: one at the foot of its row, the other at the head."""
+    """Name pairs of commas by where they stand: one at the foot of its row, the other at the head.
+
+    What stands alone in its cell is no sign of seconds.
+    """
     character = glyphs.character.copy()
-    for index in np.flatnonzero(np.isin(character, (_LOW, _HIGH))):
+    places, counts = np.unique(glyphs.place, return_counts=True)
+    alone = np.isin(glyphs.place, places[counts == 1])
+    for index in np.flatnonzero(np.isin(character, (_LOW, _HIGH)) | ((character == _SECONDS) & alone)):
+        if character[index] == _SECONDS:
+            character[index] = _HIGH
         middle = middles.get(int(glyphs.place[index]))
         if middle is None:
             continue

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tablekin.binarization import binarize
-from tablekin.leaders import carry_over
+from tablekin.leaders import carry_over, name_alike
 from tablekin.number import value_of
 from tablekin.page import Detections, Layout, Region, RegionKind, WorkingPage
 from tablekin.printed import QUOTES, compose, join_lines
 from tablekin.segment import DigitMetrics, half_widths, has_point, max_point_gap, measure
 from tablekin.threshold import threshold
 
+_MARKS_BESIDE = 3  # in a row, that a cell may have beyond its digits
 _NEAREST = 3  # cells of a row that say where its digits have their middle
 READ_KINDS = (RegionKind.CELL, RegionKind.HEADER, RegionKind.PAGE_NUMBER)
 
@@ -25,6 +27,12 @@ class ReadingCriteria:
     """How the digits of a region make a text."""
 
     line: float = threshold(0.75, "digit heights", "from one line of a cell to the next at least")
+    beside: float = threshold(
+        0.5,
+        "digit heights",
+        "from a glyph of a cell to a mark outside of all cells that belongs to it, at most",
+    )
+    level: float = threshold(0.6, "digit heights", "that the mark may stand higher or lower")
 
 
 CRITERIA = ReadingCriteria()
@@ -70,10 +78,11 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         for k, i in enumerate(order):
             gap = " " if texts[place[i]] and (line_start[k] or space[k]) else ""
             texts[place[i]] += gap + str(digits.digit[i])
-    marked = carry_over(page.marks, _region_of(page.marks.centres, layout), layout)
+    marked = _with_marks_beside(page, place, _region_of(page.marks.centres, layout), kinds, metrics)
+    marked = carry_over(page.marks, marked, layout)
     printed = compose(
         digits,
-        page.marks,
+        name_alike(page.marks, marked),
         np.where(kinds[place], place, -1).astype(np.int32),
         np.where(kinds[marked], marked, -1).astype(np.int32),
         metrics,
@@ -90,6 +99,38 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
         }
     )
     return Reading(table, place)
+
+
+def _with_marks_beside(
+    page: WorkingPage,
+    place: NDArray[np.int32],
+    marked: NDArray[np.int32],
+    kinds: NDArray[np.bool_],
+    metrics: DigitMetrics,
+) -> NDArray[np.int32]:
+    """Give marks that stand outside of all cells, right beside a glyph of one, to that cell.
+
+    Where no rule ends a table its last column is as wide as its digits: ``17%``.
+    """
+    digits, marks, marked = page.digits, page.marks, marked.copy()
+    for _ in range(_MARKS_BESIDE):
+        outside = np.flatnonzero(~kinds[marked])
+        boxes = np.concatenate([digits.boxes[kinds[place]], marks.boxes[kinds[marked]]])
+        if not len(outside) or not len(boxes):
+            return marked
+        owners = np.concatenate([place[kinds[place]], marked[kinds[marked]]])
+        sizes = boxes[:, 2:] - boxes[:, :2]
+        reach = np.array([float(sizes[:, 0].max()) + metrics.height, CRITERIA.level * metrics.height])
+        tree = cKDTree((boxes[:, :2] + boxes[:, 2:]) / 2 / reach)
+        near = tree.query_ball_point(marks.centres[outside] / reach, 1, p=np.inf)
+        for index, candidates in zip(outside, near, strict=True):
+            if not candidates:
+                continue
+            left, right = marks.boxes[index, [0, 2]]
+            gaps = np.maximum(boxes[candidates, 0] - right, left - boxes[candidates, 2])
+            if gaps.min() <= CRITERIA.beside * metrics.height:
+                marked[index] = owners[candidates[int(gaps.argmin())]]
+    return marked
 
 
 def _row_middles(digits: Detections, place: NDArray[np.int32], layout: Layout) -> dict[int, float]:

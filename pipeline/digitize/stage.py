@@ -19,10 +19,13 @@ from scipy.spatial import cKDTree
 from tablekin.digitize.exposure import find_exposure
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
+from tablekin.digitize.pieces import COMPOSED
+from tablekin.digitize.second_look import look_again
 from tablekin.digitize.skew import find_skew
 from tablekin.digitize.thresholds import SCALE, SKEW
 from tablekin.digitize.transform import to_working, working_frame
 from tablekin.models.networks.architecture import DIGIT_HEIGHT, FINE
+from tablekin.models.networks.closeups import CloseupReader, load_closeup_reader
 from tablekin.models.networks.detection_confidence import (
     CANDIDATE,
     DetectionClassifier,
@@ -31,13 +34,13 @@ from tablekin.models.networks.detection_confidence import (
 )
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
-from tablekin.models.networks.marks import FRACTIONS, mark_index
 from tablekin.models.networks.sections import WHOLE, finest_features
 from tablekin.page import Detections, MarkDetections, PageFlag, WorkingPage
 
-_COMPOSED = np.array([mark_index(mark) for mark in FRACTIONS + "%"])
-_MIN_COMPOSED = 0.6  # probability of such a mark at least
+_MIN_COMPOSED = 0.75  # probability of such a mark at least
+_MAX_HEIGHT = 1.6  # digit heights, of such a mark: two digits of two rows are higher
 _PART = 0.7  # share of its box that each of its parts takes at most
+_PART_HEIGHT = 0.9  # share of its height, likewise
 _MARGIN = 0.2  # of its width, that the box of such a mark is too narrow on either side at most
 _MIDDLE = 0.6  # share of a digit's box, from its centre, in which a mark is another reading of it
 
@@ -48,6 +51,7 @@ class Readers:
 
     digits: DigitNetwork
     glyphs: GlyphReader
+    closeups: CloseupReader
     classifier: DetectionClassifier
 
 
@@ -67,7 +71,10 @@ Found = TypeVar("Found", Detections, MarkDetections)
 def load_readers(device: str = "cpu") -> Readers:
     """Load the trained networks, once a process and device."""
     return Readers(
-        load_digit_network(device=device), load_glyph_reader(device=device), load_detection_classifier()
+        load_digit_network(device=device),
+        load_glyph_reader(device=device),
+        load_closeup_reader(device=device),
+        load_detection_classifier(),
     )
 
 
@@ -100,10 +107,13 @@ def find_glyphs(
     other, other_score = other_digit(found.digit, glyphs)
     score = readers.classifier.probability(found, ink, glyphs)
     found = replace(found, score=score, other=other, other_score=other_score)
-    digits = found.take(found.score >= threshold)
+    is_digit = found.score >= threshold
+    digits = found.take(is_digit)
+    named = glyphs[is_digit, digits.digit]
     seen = find_marks(readers.glyphs, fine, boxes)
     marks = _surest(seen, seen.score)
     is_crowded = len(found) < len(candidates) or len(marks) < len(seen)
+    digits, marks = look_again(readers.closeups, ink, digits, named, marks)
     digits = drop_parts(digits, marks)
     return PageGlyphs(digits, drop_covered(marks, digits), is_crowded)
 
@@ -116,7 +126,8 @@ def drop_parts(digits: Detections, marks: MarkDetections) -> Detections:
     digits, marks
         All that was found on the page. What is as large as the mark is no part of it.
     """
-    whole = marks.take(np.isin(marks.mark, _COMPOSED) & (marks.score >= _MIN_COMPOSED))
+    low = marks.boxes[:, 3] - marks.boxes[:, 1] <= _MAX_HEIGHT * DIGIT_HEIGHT
+    whole = marks.take(np.isin(marks.mark, COMPOSED) & (marks.score >= _MIN_COMPOSED) & low)
     if not len(whole) or not len(digits):
         return digits
     tree = cKDTree(digits.centres)
@@ -130,6 +141,7 @@ def drop_parts(digits: Detections, marks: MarkDetections) -> Detections:
         inside = (x > x0) & (x < x1) & (y > y0) & (y < y1)
         sizes = digits.boxes[beside, 2:] - digits.boxes[beside, :2]
         small = sizes.prod(1) < _PART * (box[2] - box[0]) * (box[3] - box[1])
+        small &= sizes[:, 1] < _PART_HEIGHT * (box[3] - box[1])
         part[beside[inside & small]] = True
     return digits.take(~part)
 

@@ -52,10 +52,10 @@ def cut_crop(page: TrainingPage, rng: np.random.Generator) -> Crop:
     half = (corners[:, 2:] - corners[:, :2]) / 2 * scale
     boxes = np.concatenate([centres - half, centres + half], 1).astype(np.float32)
     inside = ((centres > -10) & (centres < CROP + 10)).all(1)
-    return Crop(_spoil(ink, rng), label[inside], boxes[inside], ignore[inside])
+    return Crop(spoil(ink, rng), label[inside], boxes[inside], ignore[inside])
 
 
-def _spoil(ink: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+def spoil(ink: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     """Change darkness and sharpness, add noise, or leave only black and white."""
     if rng.random() < 0.5:
         ink = np.clip(ink * rng.uniform(0.6, 1.5), 0, 1)

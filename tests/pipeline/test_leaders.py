@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from tablekin.leaders import carry_over
-from tablekin.models.networks.marks import mark_index
+from tablekin.leaders import carry_over, name_alike
+from tablekin.models.networks.marks import MARKS, mark_index
 from tablekin.page import Layout, MarkDetections, Region, RegionKind
 
 RULE = 100
@@ -45,3 +45,22 @@ def test_points_beyond_the_rule_belong_to_the_leaders_they_go_on(beyond, expecte
 def test_a_few_points_or_points_at_uneven_steps_are_no_leaders() -> None:
     assert owners(points((58, 50), (74, 50), (90, 50), (106, 50))) == [1, 1, 1, 2]
     assert owners(points((20, 50), (58, 50), (74, 50), (90, 50), (106, 50))) == [1, 1, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("named", "at", "expected"),
+    [
+        (".··", [(10, 50), (18, 51), (26, 50)], "···"),  # a row
+        (".·", [(10, 50), (18, 50)], ".·"),  # too few
+        (".··", [(10, 50), (18, 44), (26, 50)], ".··"),  # not at one height
+        (".··", [(10, 50), (18, 50), (40, 50)], ".··"),  # not at even steps
+        (".····", [(10, 50), (40, 50), (48, 50), (56, 50), (64, 50)], ".····"),
+    ],
+)
+def test_the_points_of_a_row_are_named_alike(named, at, expected) -> None:
+    marks = points(*at)
+    marks.mark[:] = [mark_index(mark) for mark in named]
+    found = name_alike(marks, np.ones(len(at), np.int32))
+    assert "".join(MARKS[mark] for mark in found.mark) == expected
+    apart = np.arange(len(at), dtype=np.int32)
+    assert name_alike(marks, apart).mark.tolist() == marks.mark.tolist()

@@ -124,3 +124,12 @@ def test_a_narrow_one_and_a_fraction_take_the_room_that_their_kind_has() -> None
     narrow = digits.boxes.copy()
     narrow[0, [0, 2]] = 3, 7  # seven away from the fraction
     assert text(replace(digits, boxes=narrow), marks) == "1½"
+
+
+@pytest.mark.parametrize(("top", "alone"), [(-2.0, "”"), (14.0, "„")])
+def test_what_looks_like_seconds_and_stands_alone_is_a_ditto_mark(top: float, alone: str) -> None:
+    digits, marks = glyphs(("″", 0, 0))
+    marks.boxes[:, [1, 3]] = top, top + 7
+    place = np.zeros(0, np.int32), np.zeros(1, np.int32)
+    assert compose(digits, marks, *place, METRICS, {0: 10.0})[0] == alone
+    assert text(*glyphs(("1", 0, 0), ("2", 12, 0), ("″", 24, 0))) == "12″"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tablekin.page import Detections, Layout, Region, WorkingPage
+from tablekin.models.networks.marks import mark_index
+from tablekin.page import Detections, Layout, MarkDetections, Region, WorkingPage
 from tablekin.read import read
 from tablekin.segment import segment
 from tests.support.printed_table import Printed, print_table
@@ -89,3 +92,21 @@ def test_numbers_of_a_table_are_read_as_set() -> None:
             own = np.flatnonzero((truth == (0, row, column)).all(1))
             own = own[np.argsort(working.digits.boxes[own, 0])]
             assert cells[row, column] == "".join(map(str, working.digits.digit[own]))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "printed"),
+    [
+        ([(101, 20, 117, 40)], "17%"),  # right beside the last digit, outside of the cell
+        ([(101, 20, 117, 40), (119, 20, 135, 40)], "17%%"),
+        ([(118, 20, 134, 40)], "17"),  # too far
+        ([(101, 55, 117, 75)], "17"),  # below
+    ],
+)
+def test_marks_beyond_the_last_column_belong_to_the_number_they_stand_beside(boxes, printed) -> None:
+    page = page_of((1, 70, 20, 83, 40, 1), (7, 85, 20, 98, 40, 1))
+    count = len(boxes)
+    marks = MarkDetections(
+        np.full(count, mark_index("%"), np.int16), np.ones(count, np.float32), np.array(boxes, np.float32)
+    )
+    assert read(replace(page, marks=marks), one_cell()).regions.printed[1] == printed

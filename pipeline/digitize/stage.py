@@ -114,6 +114,7 @@ def find_glyphs(
     marks = _surest(seen, seen.score)
     is_crowded = len(found) < len(candidates) or len(marks) < len(seen)
     digits, marks = look_again(readers.closeups, ink, digits, named, marks)
+    marks = _surest(marks, marks.score)
     digits = drop_parts(digits, marks)
     return PageGlyphs(digits, drop_covered(marks, digits), is_crowded)
 

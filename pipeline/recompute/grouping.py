@@ -19,6 +19,7 @@ from tablekin.recompute.strands import Strand
 _ENTERED = ((30,), (60,))  # of arguments of two places
 _FEWEST_UNITS = 3  # of the first place, in an argument of two
 _FEWEST_ROWS = 8  # of such an argument
+_MOST_SAME = 0.6  # share of its rows that have the same second place
 _MOST_OFF = 0.1  # share of its values that may miss the count
 
 
@@ -152,6 +153,9 @@ class _Joins:
             return False
         values = np.stack([strand.values for strand in self._strands[start : last + 1]], -1)
         if np.unique(values[:, 0]).size < _FEWEST_UNITS:
+            return False
+        same = np.unique(values[np.isfinite(values[:, -1]), -1], return_counts=True)[1]
+        if not len(same) or same.max() > _MOST_SAME * same.sum():  # days, and hours that stay the same
             return False
         count = count_of(values @ np.array(form.weights), any_step=True, most_off=_MOST_OFF)
         return count is not None and count.step != 0 and len(count.on) >= _FEWEST_ROWS

@@ -266,3 +266,11 @@ def test_signs_beyond_the_circle_are_a_misprint():
     rows[place][1] = "71"
     (check,) = [check for check in recompute([from_rows(rows)]).checks if check.p_misprint > 0.5]
     assert (check.region_id, check.due) == (5 * place + 1, "11")
+
+
+def test_days_beside_hours_that_stay_the_same_are_the_argument():
+    rows = calendar(98.6, 30.0, range(1, 32))
+    rows = [
+        [row[0], *row[7:9], *row[1:7]] for row in rows
+    ]  # the length of the day next to the days: 13 hours
+    assert {*functions(rows).values()} >= {"length of the day by days", "half arc of the day by days"}

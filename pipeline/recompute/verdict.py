@@ -44,8 +44,9 @@ class VerdictRates:
 class SecondChoices:
     """How often a digit is what the network likes second best, or neither; logistic in logarithms of scores.
 
-    Fitted on 104,000 digits of sample archives of seeds 771901 and 771902, 145 of which are misread. Scores are no
-    probabilities: of digits to whose second choice the network gives 0.001, three in a thousand are that one.
+    Rounded from fits to sample archives of seeds 771901 and 91701; borne out by one of seed 771955, on which nothing
+    was fitted (``scripts/evaluate_second_choices.py``). Scores are no probabilities: of digits to whose second choice
+    the network gives 0.0003 to 0.001, 2.5 in a thousand are that one.
     """
 
     base: float = 0.6

@@ -32,11 +32,13 @@ def test_a_second_choice_with_a_hundredth_of_the_score_is_a_misreading():
     )
 
 
-@pytest.mark.parametrize(("score", "misread"), [(1e-5, 0), (5e-4, 0.0012), (5e-3, 0.015), (0.02, 0.05)])
+@pytest.mark.parametrize(
+    ("score", "misread"), [(1e-5, 0), (5e-4, 0.00246), (5e-3, 0.0112), (0.02, 0.03546), (0.05, 0.09048)]
+)
 def test_second_choices_are_borne_out_by_pages_whose_print_is_known(score, misread):
-    # shares counted among 40,000 digits of seed 91701, on which nothing was fitted
+    # shares that scripts/evaluate_second_choices.py printed of an archive of seed 771955, on which nothing was fitted
     odds = misreading_probability("8", "3", ({8: 0.997, 3: score},))
-    assert abs(math.log10(odds + 1e-4) - math.log10(misread + 1e-4)) < 0.75
+    assert abs(math.log10(odds + 1e-4) - math.log10(misread + 1e-4)) < 0.4
 
 
 def test_a_cell_whose_digits_are_those_due_is_neither_though_it_was_parted_otherwise():

@@ -29,7 +29,8 @@ from tablekin.corpus import (
 )
 from tablekin.execution import Count, Progress, WorkerPool, default_workers, in_threads
 from tablekin.explain.factor_index import FACTOR_TABLES, FactorIndex, load_factors
-from tablekin.explain.nearest_stage import NearestPlan, compare_nearest, plan_nearest
+from tablekin.explain.nearest_plan import NearestPlan, plan_nearest
+from tablekin.explain.nearest_stage import compare_nearest
 from tablekin.explain.remote import Tile, match_in_cluster
 from tablekin.explain.scores import PairBlock
 from tablekin.provenance import pair_digest, weights_digests

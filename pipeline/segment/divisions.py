@@ -12,6 +12,7 @@ from tablekin.segment.adjacency import DigitMetrics
 from tablekin.segment.decimal_points import max_point_gap
 from tablekin.segment.gaps import Gaps, has_blank_places
 from tablekin.segment.projection import ProjectionProfile
+from tablekin.segment.repetition import divisions_of_like_columns
 from tablekin.segment.runs import runs
 from tablekin.threshold import threshold
 
@@ -191,6 +192,9 @@ def find_divisions(profile: ProjectionProfile, metrics: DigitMetrics, gaps: Gaps
     white = [place for place, _ in spaces if place not in lettered]
     if not is_ruled or not _parts_most(profile, np.sort(rules), white + blanks, gaps, metrics):
         blanks = []
+    if is_ruled:
+        inner = np.sort(np.array([*white, *blanks], np.float64))
+        white += divisions_of_like_columns(profile, np.sort(rules), inner, metrics)
     divisions = np.sort(np.array([*rules, *white, *blanks], np.float64))
     return np.sort(np.concatenate([divisions, _missed(profile, divisions, gaps, metrics.width)]))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -146,19 +145,17 @@ def check_coverage(
     ok = sorted(document_key(name, digest) for name, digest, status in index.inputs if status == "ok")
     again, table = "run again, which makes them anew", layout.place(layout.table("matches"))
     missing: Callable[[tuple[int, int]], bool]
-    first: tuple[Any, ...]  # places of the documents of the first that is missing
+    first: list[list[int]]  # places of the documents of the first that is missing, if one is
     if kept is None:
         found = survey(provenances.items(), ok, fingerprint)
         obsolete, partial, count = found.obsolete, found.partial, int(found.missing.sum())
-        first, missing = (
-            np.unravel_index(np.argmax(found.missing), found.missing.shape),
-            found.missing.__getitem__,
-        )
+        first, missing = np.argwhere(found.missing)[:1].tolist(), found.missing.__getitem__
     else:
         some = survey_pairs(provenances.items(), ok, fingerprint, kept.keys)
         obsolete, count = some.obsolete, len(some.missing)
         a, b = pairs_of_keys(some.missing, len(ok))
-        first, missing = (a[:1], b[:1]), {*zip(a.tolist(), b.tolist(), strict=True)}.__contains__
+        first = np.stack([a, b], 1)[:1].tolist()
+        missing = {*zip(a.tolist(), b.tolist(), strict=True)}.__contains__
         documents, of = {*ok}, {name: provenances[name] for name in some.partial}
         partial = {name: part.coverage.documents() - documents for name, part in of.items() if part}
     for name in obsolete:
@@ -170,9 +167,8 @@ def check_coverage(
             names = ", ".join(sorted(doc_id for doc_id, _ in gone))
             what = f"has matches of documents that are gone or have changed: {names}"
         yield Problem(layout.place(layout.part("matches", name)), what, again)
-    if count:
-        one, other = (ok[int(np.squeeze(place))][0] for place in first)
-        what = f"{count} pairs have not been explained (first: {one} and {other})"
+    for one, other in first:
+        what = f"{count} pairs have not been explained (first: {ok[one][0]} and {ok[other][0]})"
         yield Problem(table, what, "run again, which goes on with them")
     if pairs is None:
         return

@@ -55,7 +55,7 @@ class SignificanceCriteria:
     )
     min_information_of_tables: float = threshold(6.0, "nats", "the same, of one table and another")
     hopeless: float = threshold(
-        -6.0,
+        -6.5,
         "nats",
         "of the same, from which tables are unrelated as surely as is told, however much less it is",
     )

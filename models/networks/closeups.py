@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from tablekin.models.networks.architecture import DIGIT_HEIGHT, DIGITS
 from tablekin.models.networks.glyphs import CLASSES, NOTHING
+from tablekin.models.networks.weights import require_weights
 
 WINDOW = 48  # pixels of the working page, height and width of what it sees
 _CHANNELS = (1, 16, 32, 48, 64)
@@ -122,10 +123,6 @@ def load_closeup_reader(weights: Path = CLOSEUP_WEIGHTS, device: str = "cpu") ->
     FileNotFoundError
         If the weights are missing; the message says how to make them.
     """
-    if not weights.is_file():
-        raise FileNotFoundError(
-            f"{weights}: no weights of the close-up reader; make them with scripts/train_closeups.py"
-        )
     reader = CloseupReader()
-    reader.load_state_dict(load_file(weights))
+    reader.load_state_dict(load_file(require_weights(weights, "close-up reader", "train_closeups")))
     return reader.eval().requires_grad_(False).to(device)

@@ -22,6 +22,7 @@ from tablekin.models.networks.architecture import DIGIT_HEIGHT, DIGITS
 from tablekin.models.networks.detections import Detections
 from tablekin.models.networks.glyphs import NOTHING
 from tablekin.models.networks.marks import LOOKALIKES, mark_index
+from tablekin.models.networks.weights import require_weights
 
 CANDIDATE = 0.2  # min. activation of a detection that may be a digit
 WEIGHTS = Path(__file__).parents[1] / "weights" / "detection_confidence.safetensors"
@@ -262,8 +263,6 @@ def load_detection_classifier(path: Path = WEIGHTS) -> DetectionClassifier:
     FileNotFoundError
         If they are missing; the message says how to make them.
     """
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path}: no weights of the detection confidence; make them with scripts/fit_detection_confidence.py"
-        )
-    return DetectionClassifier(**load_file(path))
+    return DetectionClassifier(
+        **load_file(require_weights(path, "detection confidence", "fit_detection_confidence"))
+    )

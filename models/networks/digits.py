@@ -32,6 +32,7 @@ from tablekin.models.networks.architecture import (
     Layer,
 )
 from tablekin.models.networks.detections import Detections
+from tablekin.models.networks.weights import require_weights
 
 SHARPNESS = 8.0  # the network is trained to make sigmoid(SHARPNESS * (z - 0.5)) a probability
 WEIGHTS = Path(__file__).parents[1] / "weights" / "digits.safetensors"
@@ -160,12 +161,8 @@ def load_digit_network(weights: Path = WEIGHTS, device: str = "cpu") -> DigitNet
     FileNotFoundError
         If the weights are missing; the message says how to make them.
     """
-    if not weights.is_file():
-        raise FileNotFoundError(
-            f"{weights}: no weights of the digit network; make them with scripts/train_digits.py"
-        )
     network = DigitNetwork()
-    network.load_state_dict(load_file(weights))
+    network.load_state_dict(load_file(require_weights(weights, "digit network", "train_digits")))
     network = network.eval().requires_grad_(False).to(device)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 

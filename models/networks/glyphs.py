@@ -20,6 +20,7 @@ from tablekin.models.networks.architecture import DIGITS
 from tablekin.models.networks.detections import MarkDetections
 from tablekin.models.networks.digits import read_boxes
 from tablekin.models.networks.marks import MARKS
+from tablekin.models.networks.weights import require_weights
 
 CHANNELS = 48  # of the digit network's finest features
 SIDE = 5  # cells, 4 pixels each, that the classifier sees in either direction
@@ -141,10 +142,6 @@ def load_glyph_reader(weights: Path = GLYPH_WEIGHTS, device: str = "cpu") -> Gly
     FileNotFoundError
         If the weights are missing; the message says how to make them.
     """
-    if not weights.is_file():
-        raise FileNotFoundError(
-            f"{weights}: no weights of the glyph reader; make them with scripts/train_digits.py"
-        )
     reader = GlyphReader()
-    reader.load_state_dict(load_file(weights))
+    reader.load_state_dict(load_file(require_weights(weights, "glyph reader", "train_digits")))
     return reader.eval().requires_grad_(False).to(device)

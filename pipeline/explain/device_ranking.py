@@ -15,8 +15,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tablekin.explain.ranking import Ranking
-
 _AT_ONCE = 2**24  # pairs ranked together: sorting takes about 1 GB
 
 
@@ -50,60 +48,43 @@ def rank_rows(phi: NDArray[np.float64], norm: NDArray[np.float64], device: str) 
         yield _rank(across, norms, rows)
 
 
-def nearest_rows(
-    phi: NDArray[np.float64], norm: NDArray[np.float64], block: range, count: int, device: str
-) -> Ranking:
-    """Find the nearest to some documents, and what likeness is usual; see :mod:`tablekin.explain.nearest`.
+class OrderedRows(NamedTuple):
+    """Partners of some documents."""
 
-    Parameters
-    ----------
-    phi, norm
-        As for `rank_rows`; of all documents.
-    block
-        Places of the documents.
-    count
-        Nearest wanted.
-    device
-        Where to.
-    """
-    across = torch.from_numpy(np.ascontiguousarray(phi.T)).to(device)
-    norms = torch.from_numpy(norm).to(device)
-    found = []
-    for begin in range(block.start, block.stop, at_once := max(1, _AT_ONCE // len(phi))):
-        ranked = _order(across, norms, range(begin, min(begin + at_once, block.stop)))
-        nearest = ranked.order[:, :count].to(torch.int32)
-        found.append(Ranking(*(part.cpu().numpy() for part in (ranked.median, ranked.deviation, nearest))))
-    return Ranking.join(found)
-
-
-class _Ordered(NamedTuple):
     order: Tensor  # (rows, documents), the nearest first, the document itself last
     median: Tensor  # (rows,)
     deviation: Tensor  # (rows,)
 
 
 def _rank(across: Tensor, norms: Tensor, rows: range) -> RankedRows:
-    order, median, deviation = _order(across, norms, rows)
-    own = torch.arange(rows.start, rows.stop, device=across.device)[:, None]
+    own = torch.arange(rows.start, rows.stop, device=across.device)
+    order, median, deviation = order_partners(across, norms, own)
     rank = torch.zeros_like(order, dtype=torch.int32)
     places = torch.arange(1, len(norms) + 1, dtype=torch.int32, device=across.device)
-    rank.scatter_(1, order, places.expand_as(rank)).scatter_(1, own, 0)
+    rank.scatter_(1, order, places.expand_as(rank)).scatter_(1, own[:, None], 0)
     return RankedRows(rows, *(part.cpu().numpy() for part in (rank, median, deviation)))
 
 
-def _order(across: Tensor, norms: Tensor, rows: range) -> _Ordered:
-    here = slice(rows.start, rows.stop)
-    cosine = torch.zeros((len(rows), len(norms)), dtype=across.dtype, device=across.device)
+def order_partners(across: Tensor, norms: Tensor, own: Tensor) -> OrderedRows:
+    """Order the partners of some documents, computing all in float64.
+
+    Parameters
+    ----------
+    across, norms
+        ``(features, documents)`` and ``(documents,)``, of all.
+    own
+        ``(rows,)``, places of the documents.
+    """
+    cosine = torch.zeros((len(own), len(norms)), dtype=across.dtype, device=across.device)
     for feature in across:
-        cosine += feature[here, None] * feature
-    cosine /= (norms[here, None] * norms).clamp(min=1e-30)
-    own = torch.arange(rows.start, rows.stop, device=across.device)[:, None]
-    cosine.scatter_(1, own, -torch.inf)  # last of its row
+        cosine += feature[own, None] * feature
+    cosine /= (norms[own, None] * norms).clamp(min=1e-30)
+    cosine.scatter_(1, own[:, None], -torch.inf)  # last of its row
     ordered, order = torch.sort(cosine, dim=1, descending=True, stable=True)
     median = _median(ordered)
     away = (cosine - median[:, None]).abs()
     deviation = _median(torch.sort(away, 1, descending=True).values[:, 1:], of_all=True)  # its own is endless
-    return _Ordered(order, median, deviation)
+    return OrderedRows(order, median, deviation)
 
 
 def _median(ordered: Tensor, of_all: bool = False) -> Tensor:

@@ -83,10 +83,9 @@ def rank_blocks(
         yield from (Ranking.empty(len(block)) for block in blocks)
         return
     if device != "cpu":
-        from tablekin.explain.device_ranking import nearest_rows  # which needs torch
+        from tablekin.explain.device_nearest import DeviceRanker  # which needs torch
 
-        for block in blocks:
-            yield nearest_rows(compared.vectors, compared.norm, block, count, device)
+        yield from map(DeviceRanker(compared.vectors, compared.norm, count, device).rank, blocks)
         return
     rank = _Ranker(compared, count).rank
     with threadpool_limits(1, "blas"), closing(in_threads(rank, blocks, threads)) as found:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from tablekin.config import Similarity
-from tablekin.explain import nearest
+from tablekin.explain import device_nearest, nearest
+from tablekin.explain.device_nearest import DeviceRanker, DeviceSizes
 from tablekin.explain.kept_scores import KeptScores, errors_of
 from tablekin.explain.nearest import RankingSizes, compared_by, rank_blocks
 from tablekin.explain.order_statistics import NEVER, Compared, make_scratch, summarize
@@ -38,6 +39,8 @@ def test_the_nearest_and_what_is_usual_are_those_of_ranking_all(
     count, sample, similarity, device, monkeypatch
 ):
     monkeypatch.setattr(nearest, "SIZES", RankingSizes(rows=10, sample=sample, share=10**6))
+    sizes = DeviceSizes(likeness=10 * count, exact=3 * count, sample=sample, few=count // 3)
+    monkeypatch.setattr(device_nearest, "SIZES", sizes)
     phi = made_features(max(count, 4))[:count]
     found = ranking_of(phi, similarity, device)
     expected = Scores([f"doc{place:03d}" for place in range(count)], phi, phi, 1, similarity=similarity)
@@ -87,3 +90,19 @@ def test_no_rounding_within_the_error_changes_what_is_found():
     np.testing.assert_allclose(summary, (median, np.median(np.abs(others - median))), rtol=1e-12)
     order = np.argsort(-others, kind="stable")
     np.testing.assert_allclose(likeness[found], others[order[:COUNT]], rtol=1e-12)
+
+
+def test_an_accelerator_ranks_few_documents_as_a_whole(monkeypatch):
+    monkeypatch.setattr(device_nearest, "SIZES", DeviceSizes(sample=600))
+    whole, ranked = [], device_nearest.order_partners
+
+    def order(across, norms, own):
+        whole.extend(own.tolist())
+        return ranked(across, norms, own)
+
+    monkeypatch.setattr(device_nearest, "order_partners", order)
+    compared = compared_by(np.random.default_rng(0).random((1500, 110)) ** 4, Similarity.SPECIFIC)
+    found = DeviceRanker(*compared, COUNT, "cpu").rank(range(200))
+    assert len(whole) < 20
+    others = np.sort(np.delete(compared.vectors @ compared.vectors[:200].T, [0], 0)[:, 0])
+    assert found.median[0] == pytest.approx(np.median(others), rel=1e-12)

@@ -3,8 +3,9 @@
 ``python scripts/benchmark_gpu.py PAGE...`` analyses the pages in one process on either device and compares the tables;
 then in ``--workers`` processes (several numbers: one after the other), counting pages a second from when every process
 has done one until the first has none left. It explains one image with VGG-16 (100 features, ``--size`` pixels, random
-weights) by the library and by the definition (``scripts/lib/definition.py``), and ranks the partners of ``--documents``
-documents. Every part is printed, and with ``--json`` written, when it is there.
+weights) by the library, in double precision too, and by the definition (``scripts/lib/definition.py``), and ranks the
+partners of ``--documents`` documents. Every part (``--parts``) is printed, and with ``--json`` written, when it is
+there.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from tablekin.ingest import load_image
 from tablekin.models.bilrp import factor, patches
 from tablekin.models.networks.vgg import VggSimilarity, composite, pixel_bounds, random_vgg16
 
+PARTS = ("vgg", "one_by_one", "throughput", "scores")
 STAGES = ["digitize", "segment", "read", "explain"]
 Found = dict[str, pd.DataFrame]
 
@@ -136,9 +138,20 @@ def vgg(device: str, size: int) -> dict[str, Any]:
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         slow, seconds = timed(lambda: vgg_factor(model, x, low, high, 8), 1, device)
         slow, seconds = timed(lambda: vgg_factor(model, x, low, high, 8), 1, device)
-    result |= {"definition_s": round(seconds, 3), "ratio": round(seconds / result["library_s_cuda"], 1)}
+    result |= {
+        "definition_s": round(seconds, 3),
+        "ratio": round(seconds / result[f"library_s_{device.partition(':')[0]}"], 1),
+    }
     result["difference"] = apart(maps[device].cpu(), slow.cpu())
     result["difference_of_devices"] = apart(maps[device].cpu(), maps["cpu"])
+    for where in ("cpu", device):
+        exact = VggSimilarity(random_vgg16(0, 31), size, size).to(where, torch.float64).requires_grad_(False)
+        x = image.to(where, torch.float64)
+        expected = factor(exact, x, composite(31, x), regions).relevance.cpu()
+        for single in ("cpu", device):
+            name = f"difference_{single.partition(':')[0]}_from_double_on_{where.partition(':')[0]}"
+            result[name] = apart(maps[single].cpu(), expected)
+        print(result, flush=True)
     return result
 
 
@@ -171,6 +184,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=4, help="pages a worker does")
     parser.add_argument("--size", type=int, default=224, help="pixels along VGG's image")
     parser.add_argument("--documents", type=int, default=10000)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     card = torch.cuda.get_device_name(options.device) if options.device.startswith("cuda") else ""
@@ -185,9 +199,9 @@ def main() -> None:
         "throughput": lambda: throughput(options.page, options.device, options.workers, options.pages),
         "scores": lambda: scores(options.device, options.documents),
     }
-    for name, part in parts.items():
+    for name in options.parts:
         try:
-            results[name] = part()
+            results[name] = parts[name]()
         except (Exception, SystemExit):
             results[name] = {"failed": traceback.format_exc()}
         print(name, json.dumps(results[name], indent=1), flush=True)

@@ -101,8 +101,9 @@ def find(explanation: Explanation) -> Iterator[Finding]:
     quantities = explanation.quantities
     weights = np.array([quantity.form.digit_weights for quantity in quantities])
     settled, rounding = _settle(trial.model, trial.vector, weights), RoundingRule.NEAREST
-    share = is_within(settled.model.residuals(settled.vector)).sum() / np.isfinite(trial.model.values).sum()
-    if share < _WELL_ROUNDED and trial.model.function.value is not ValueKind.COUNT:
+    if trial.raised:
+        rounding = RoundingRule.TRUNCATED
+    elif _may_be_truncated(settled):
         raised = replace(trial.model, values=trial.model.values + 0.5).at(trial.vector)
         truncated = _settle(raised, polish(raised, refine(raised)), weights)
         if truncated.log_likelihood > settled.log_likelihood + _FOR_TRUNCATION:
@@ -123,6 +124,11 @@ def find(explanation: Explanation) -> Iterator[Finding]:
     names = [model.function.name_of(own) for own in model.own]
     for name in dict.fromkeys(names):
         yield _named(finding, name, [place for place, other in enumerate(names) if other == name])
+
+
+def _may_be_truncated(settled: _Settled) -> bool:
+    share = is_within(settled.model.residuals(settled.vector)).sum() / np.isfinite(settled.model.values).sum()
+    return bool(share < _WELL_ROUNDED) and settled.model.function.value is not ValueKind.COUNT
 
 
 def _named(finding: Finding, name: str, places: list[int]) -> Finding:

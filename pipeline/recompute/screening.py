@@ -27,6 +27,9 @@ class ScreeningCriteria:
     kept: int = 5  # functions that are fitted for a quantity, the most promising first
     odd_scale: float = 4.0  # nats against a radius that is no round number
     round: float = 0.004  # share by which a radius, as it is tried, may miss a round number
+    most_round: float = (
+        0.01  # the same, where values do not tell it better; what tells it no better says nothing
+    )
     same_scale: float = 0.05  # difference of the logarithms of radii that may be one radius
 
 
@@ -193,8 +196,10 @@ def _may_reach(values: Numbers, grid: Numbers, period: float) -> NDArray[np.bool
     size = np.abs(grid[np.isfinite(grid)])
     if not len(size):
         return np.zeros(len(values), bool)
-    most = np.sort(np.abs(values), -1)[:, max(values.shape[-1] - 3, 0)]  # two of the tried rows may be wrong
-    most = np.where(np.isnan(most), 0.0, most)
+    known = np.isfinite(values).sum(-1)
+    third = np.maximum(known - 3, 0)  # two of the tried rows may be wrong
+    most = np.take_along_axis(np.sort(np.abs(values), -1), third[:, None], -1)[:, 0]
+    most = np.where(known == 0, 0.0, most)
     highest = 1.5 * size.max() + 3 if np.isinf(period) else 1.02 * period
     return np.asarray((most <= highest) & (most >= 0.6 * size.min() - 3))
 
@@ -239,7 +244,9 @@ def _by_scale(candidate: Candidate, columns: Columns, criteria: ScreeningCriteri
         odd = 0.0
         if not candidate.function.parameters:
             scale = float(np.exp(scales[best]))
-            odd = criteria.odd_scale * (abs(scale / round_number(scale) - 1) > criteria.round)
+            precision = criteria.tolerance / max(columns.spread[best], 1.0)
+            known_to = max(criteria.round, precision * (precision <= criteria.most_round))
+            odd = criteria.odd_scale * (abs(scale / round_number(scale) - 1) > known_to)
         yield replace(candidate, promise=np.where(alike, np.maximum(candidate.promise - odd, 0.01), 0.0))
         left &= ~alike
 

@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from tablekin.recompute.columns import Columns
 from tablekin.recompute.evidence import Evidence, weigh, with_round_scale
 from tablekin.recompute.functions import LIBRARY, Function, ValueKind
+from tablekin.recompute.likelihood import Slips, is_within
 from tablekin.recompute.model import Model, make_model
 from tablekin.recompute.robust_fit import polish, refine
 from tablekin.recompute.screening import Candidate, Pinned, ScreeningCriteria, periods, screen, wrap
-from tablekin.recompute.smoothness import Numbers
+from tablekin.recompute.smoothness import Numbers, median
 
 _ENTRIES = 5  # ways to enter a function that are fitted
+_NO_EVIDENCE = Evidence(
+    Slips(0.0, 1.0), np.zeros(0), 0.0, np.zeros(0, np.int64), np.zeros(0, np.int64)
+)  # of what was not weighed yet
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,9 @@ class TrialCriteria:
     )
     companion: float = 0.9  # share of the values of such a quantity within rounding
     fewest: int = 8  # of its values
+    well_rounded: float = 0.97  # share of values within rounding from which truncation is not tried
+    near: float = 1.5  # units of the last place that half of the values may be off, where it is
+    truncated: float = 5.0  # nats against truncation
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,9 @@ class Trial:
     model: Model  # of the chosen ones
     vector: Numbers
     evidence: Evidence
+    raised: float = (
+        0.0  # units of the last place that were added to the values of the model: half of one, if truncated
+    )
 
     def nats(self, quantities: int) -> Numbers:
         """Nats for each quantity of the sheet, ``(quantities,)``, 0 where it was not fitted."""
@@ -64,7 +74,9 @@ class Trial:
         model = self.model.at(self.vector).only(list(places))
         old = self.evidence
         evidence = replace(old, nats=old.nats[places], within=old.within[places], cells=old.cells[places])
-        return Trial(self.candidate, chosen, model, polish(model, refine(model)), evidence)
+        return replace(
+            self, chosen=chosen, model=model, vector=polish(model, refine(model)), evidence=evidence
+        )
 
 
 def make_trials(
@@ -123,19 +135,45 @@ def _fit(candidate: Candidate, columns: Columns, criteria: TrialCriteria) -> Tri
     while len(chosen):
         kept = candidate.promise * np.isin(np.arange(len(columns)), chosen)
         model = make_model(replace(candidate, promise=kept), columns).only(list(chosen))
-        model = _in_best_sign(model)
-        vector = with_round_scale(model, polish(model, refine(model)))
-        evidence = weigh(model, vector, candidate.options, columns.nulls[chosen], columns.weights[chosen])
-        turned = candidate.entry.directions[candidate.option[chosen]] < 0
-        evidence = replace(evidence, nats=evidence.nats - criteria.complement * turned)
-        evidence = _with_companions(evidence, model, criteria)
-        trial = Trial(candidate, chosen, model, vector, evidence)
+        trial = _weighed(
+            Trial(candidate, chosen, _in_best_sign(model), np.zeros(0), _NO_EVIDENCE), columns, criteria
+        )
+        trial = _or_truncated(trial, columns, criteria)
+        evidence = trial.evidence
         if (evidence.nats > 0).all() or len(chosen) == 1:
             return trial
         mean = evidence.nats / evidence.cells
         keeps = mean > min(mean.min() / 2, 0.0)
         chosen = chosen[keeps] if keeps.any() else chosen[[int(candidate.promise[chosen].argmax())]]
     return trial
+
+
+def _weighed(trial: Trial, columns: Columns, criteria: TrialCriteria) -> Trial:
+    """Fit the model of a trial, and weigh it."""
+    candidate, chosen, model = trial.candidate, trial.chosen, trial.model
+    vector = with_round_scale(model, polish(model, refine(model)))
+    evidence = weigh(model, vector, candidate.options, columns.nulls[chosen], columns.weights[chosen])
+    turned = candidate.entry.directions[candidate.option[chosen]] < 0
+    evidence = replace(evidence, nats=evidence.nats - criteria.complement * turned)
+    return replace(trial, vector=vector, evidence=_with_companions(evidence, model, criteria))
+
+
+def _or_truncated(trial: Trial, columns: Columns, criteria: TrialCriteria) -> Trial:
+    """Let the author of a table have truncated what he computed, where that explains more."""
+    model, evidence = trial.model, trial.evidence
+    if model.function.value is ValueKind.COUNT:
+        return trial
+    residuals = model.residuals(trial.vector)
+    off = np.abs(residuals[np.isfinite(residuals)])
+    within = is_within(off).sum() >= criteria.well_rounded * evidence.cells.sum()
+    if within or not len(off) or median(off) > criteria.near:
+        return trial
+    raised = replace(model.at(trial.vector), values=model.values + 0.5)
+    truncated = _weighed(replace(trial, model=raised, raised=0.5), columns, criteria)
+    cost = criteria.truncated
+    if truncated.evidence.total < evidence.total + cost:
+        return trial
+    return replace(truncated, evidence=replace(truncated.evidence, freedom=truncated.evidence.freedom + cost))
 
 
 def _with_companions(evidence: Evidence, model: Model, criteria: TrialCriteria) -> Evidence:

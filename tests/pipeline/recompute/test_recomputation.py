@@ -274,3 +274,40 @@ def test_days_beside_hours_that_stay_the_same_are_the_argument():
         [row[0], *row[7:9], *row[1:7]] for row in rows
     ]  # the length of the day next to the days: 13 hours
     assert {*functions(rows).values()} >= {"length of the day by days", "half arc of the day by days"}
+
+
+def test_a_turned_shadow_that_was_truncated_is_no_ascensional_difference():
+    """A gnomon of seven feet; one function more has a parameter that makes up for what was cut off."""
+    rows = []
+    for altitude in range(1, 46):
+        slope = math.tan(math.radians(altitude))
+        rows.append([str(altitude), *places(7 / slope, (60,), True), *places(7 * slope, (60,), True)])
+    (finding, *others) = sorted(recompute([from_rows(rows)]).findings, key=lambda one: one.function.name)
+    assert [one.function.name for one in (finding, *others)] == ["cotangent", "tangent"]
+    assert [one.rounding.value for one in (finding, *others)] == ["truncated"] * 2
+
+
+def test_lengths_of_the_day_near_the_equinox_that_were_truncated():
+    """Five degrees of latitude in each column of a sign: rounded to the nearest, two of them say too little."""
+
+    def length(latitude, longitude):
+        angle = math.tan(math.radians(latitude)) * math.tan(math.radians(declination_of(longitude, 23.5)))
+        return 12 + 2 * math.degrees(math.asin(angle)) / 15
+
+    rows = [
+        [
+            str(latitude),
+            *(cell for sun in (270, 330, 30) for cell in places(length(latitude, sun), (60,), True)),
+        ]
+        for latitude in range(28, 49)
+    ]
+    (finding,) = recompute([from_rows(rows)]).findings
+    assert len(finding.quantities) == 3 and finding.rounding.value == "truncated"
+    assert not finding.residuals.any()
+
+
+def test_cubes_some_of_which_were_not_read():
+    rows = [[str(root), str(root**2), str(root**3)] for root in range(611, 662, 3)]
+    for row in (0, 7, 11):
+        rows[row][2] = "?"
+    assert functions(rows) == {1: "square", 2: "cube"}

@@ -51,6 +51,12 @@ class Explanation:
         return self.trial.model.function
 
 
+def places_of(explanation: Explanation, columns: Columns) -> NDArray[np.intp]:
+    """Places of the quantities of an explanation among those of a sheet."""
+    mine = [id(quantity) for quantity in explanation.quantities]
+    return np.array([place for place, one in enumerate(columns.quantities) if id(one) in mine], np.intp)
+
+
 def take_best(
     trials: Sequence[Trial], columns: Columns, left: NDArray[np.bool_], criteria: ExplanationCriteria
 ) -> list[Explanation]:

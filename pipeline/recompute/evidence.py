@@ -24,6 +24,7 @@ from tablekin.recompute.smoothness import Numbers
 _ODD_SCALE = 10.0  # nats against a radius or principal that is no round number
 _DECADES = 18.0  # a parameter of no known size is as likely in each of some eight decades
 _SLIPPED = 0.9  # share of the values of a column within rounding, below which it may have slips of its own
+_MANY_SLIPS = 0.3  # share of slips in a table, from which a column may have fewer
 _OWN_SLIPS = 6.0  # nats against that
 _ROUND_SCALES = 60  # radii and principals that are round numbers: 1 to 9, 12, 15, 25 ... by powers of ten
 
@@ -64,7 +65,8 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
     slips = estimate_slips(residuals, wrong)
     cells = np.where(known, log_likelihood(np.where(known, residuals, 0.0), wrong, slips), 0.0)
     within = (is_within(residuals) & known).sum(1)
-    for place in np.flatnonzero(within < _SLIPPED * known.sum(1)):
+    apart = (within < _SLIPPED * known.sum(1)) | (slips.share >= _MANY_SLIPS)
+    for place in np.flatnonzero(apart & known.any(1)):
         cells[place], carried = _by_own_slips(residuals[place], wrong[place], cells[place])
         within[place] = max(within[place], carried)
     missing = np.isfinite(model.values) & ~known  # the function has no value there

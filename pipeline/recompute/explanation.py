@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria, take_best
+from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria, places_of, take_best
 from tablekin.recompute.columns import Columns, stack
 from tablekin.recompute.double_entry import try_two_arguments, with_top_argument
 from tablekin.recompute.functions import LIBRARY, ArgumentKind, Function
 from tablekin.recompute.functions.first_motion import FIRST_MOTION, SIGNS
-from tablekin.recompute.functions.linear import MEAN_MOTION_FROM_EPOCH
+from tablekin.recompute.functions.linear import MEAN_MOTION_FROM_EPOCH, PRODUCT
 from tablekin.recompute.functions.second_motion import (
     BY_DAYS,
     DAILY_SUN,
@@ -22,6 +22,7 @@ from tablekin.recompute.functions.second_motion import (
     usual_sun_by_day,
 )
 from tablekin.recompute.lines import find_lines
+from tablekin.recompute.multiples import with_factors_on_top
 from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
 from tablekin.recompute.screening import Candidate, screen, wrap
 from tablekin.recompute.trial import Trial, make_trials
@@ -46,11 +47,14 @@ def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -
         candidates = [*lines, *_candidates(arguments, columns, criteria)]
         trials = list(make_trials(candidates, columns, criteria.screening, criteria.trials))
     taken = take_best(trials, columns, left, criteria)
+    for one in lines:
+        if one.function is PRODUCT:
+            taken = with_factors_on_top(taken, one, columns, left, criteria)
     longitudes = list(_longitudes(taken))
     motions = [one for one in taken if one.function is MEAN_MOTION_FROM_EPOCH] if longitudes else []
     for one in motions:  # what stands in a calendar is rather sunrise, near the equinox
         taken.remove(one)
-        left[_places_of(one, columns)] = True
+        left[places_of(one, columns)] = True
     for longitude, obliquity in longitudes:
         taken += _explain_by_longitude(longitude, obliquity, columns, left, criteria)
     for one in motions:
@@ -69,7 +73,7 @@ def _with_top_argument(
     trial = with_top_argument(explanation.trial, columns, criteria.trials)
     if trial is None:
         return explanation
-    odds = dict(zip(_places_of(explanation, columns).tolist(), explanation.log_odds.tolist(), strict=True))
+    odds = dict(zip(places_of(explanation, columns).tolist(), explanation.log_odds.tolist(), strict=True))
     nats = trial.nats(len(columns))
     chosen = np.array(
         [place for place in trial.chosen if place in odds or (left[place] and nats[place] >= criteria.join)]
@@ -97,22 +101,16 @@ def _by_two_arguments(
     for trial in trials:
         mine = set(trial.chosen[trial.evidence.nats >= criteria.join].tolist())
         for one in list(taken):
-            places = _places_of(one, columns)
+            places = places_of(one, columns)
             if mine.issuperset(places.tolist()) and len(places) < criteria.double_entry:
                 taken.remove(one)
                 left[places] = True
     return [*taken, *take_best(trials, columns, left, criteria)]
 
 
-def _places_of(explanation: Explanation, columns: Columns) -> NDArray[np.intp]:
-    """Places of the quantities of an explanation among those of a sheet."""
-    mine = [id(quantity) for quantity in explanation.quantities]
-    return np.array([place for place, one in enumerate(columns.quantities) if id(one) in mine], np.intp)
-
-
 def _restricted(explanation: Explanation, columns: Columns, left: NDArray[np.bool_]) -> Iterator[Explanation]:
     """Yield an explanation of those of its quantities that are ``left``, if there are any, and take them out of it."""
-    places = _places_of(explanation, columns)
+    places = places_of(explanation, columns)
     kept = left[places]
     left[places] = False
     if kept.any():

@@ -6,7 +6,8 @@ from the other columns of the table, which mostly print values of the same form.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ _FEWEST_UNITS = 3  # of the first place, in an argument of two
 _FEWEST_ROWS = 8  # of such an argument
 _MOST_SAME = 0.6  # share of its rows that have the same second place
 _MOST_OFF = 0.1  # share of its values that may miss the count
+_FEWEST_ALIKE = 3  # values of two places, in a table in which noughts before a count are a place
+_MOST_NOUGHTS = 0.9  # share of them, at least
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,9 @@ class GroupingCosts:
     zeros: float = 1.0  # for each zero before a number, of decimals
     most_zeros: float = 8.0
     decimal_apart: float = -5.0  # for decimals in a column of their own
+    noughts: float = (
+        -4.0
+    )  # for a further place that is nought throughout: the degrees of the next value, rather
     still: float = -2.5  # for a strand by itself that hardly changes: the degrees of a value, rather
     most_moves: float = 0.3  # share of the steps of such a strand that are not 0
     count: float = 10.0  # for a column that counts, at the side of the table
@@ -82,7 +88,36 @@ def group_strands(
     joins = _Joins(strands, counts, costs)
     groups = _shortest(len(strands), joins, costs, set())
     proved = {group.form for group in groups if joins.proves(group)}
-    return _shortest(len(strands), joins, costs, proved) if proved else groups
+    if proved:
+        groups = _shortest(len(strands), joins, costs, proved)
+    return list(_with_noughts(groups, strands))
+
+
+def _with_noughts(groups: Sequence[Group], strands: Sequence[Strand]) -> Iterator[Group]:
+    """Yield groups; noughts before a count are its first place, where other values of the table have two (0 | 7)."""
+    forms = Counter(group.form for group in groups if len(group.form.radices) == 1)
+    form, times = max(forms.items(), key=lambda one: one[1], default=(COUNT, 0))
+    counts = sum(group.is_count for group in groups)
+    left = list(groups)
+    for place, group in enumerate(groups):
+        before = groups[place - 1] if place else None
+        if (
+            before in left
+            and group.is_count
+            and before is not None
+            and not before.form.radices
+            and times >= _FEWEST_ALIKE
+            and counts > 1
+            and _are_noughts(strands[before.first])
+        ):
+            left[left.index(before) : left.index(group) + 1] = [Group(before.first, form)]
+            counts -= 1
+    yield from left
+
+
+def _are_noughts(strand: Strand) -> bool:
+    values = strand.values[strand.known]
+    return len(values) > 0 and bool(np.mean(values == 0) >= _MOST_NOUGHTS)
 
 
 def _shortest(total: int, joins: _Joins, costs: GroupingCosts, favoured: set[Form]) -> list[Group]:
@@ -169,7 +204,7 @@ class _Joins:
             return -np.inf
         if circle is not None and np.mean(np.abs(high.values[high.known]) > circle) > costs.most_beyond:
             return -np.inf
-        score = costs.join + costs.inside * (high.col == low.col)
+        score = costs.join + costs.inside * (high.col == low.col) + costs.noughts * bool(np.all(numbers == 0))
         if radix >= 100:  # decimals
             if np.mean(low.widths[known] != len(str(radix)) - 1) > costs.most_beyond:
                 return -np.inf

@@ -36,7 +36,7 @@ def find_lines(argument: Argument, columns: Columns) -> Iterator[Candidate]:
         line = _line_through(x, quantity)
         if line is None:
             continue
-        for function, fitted in _name(line, quantity):
+        for function, fitted in _name(line, quantity, x):
             kinds[function.name] = function
             found.setdefault(function.name, [None] * len(quantities))[place] = fitted
     for name, lines in found.items():
@@ -84,7 +84,7 @@ def _centre(values: Numbers, period: float) -> float:
 
 
 def _name(
-    line: tuple[float, float, float], quantity: PrintedQuantity
+    line: tuple[float, float, float], quantity: PrintedQuantity, x: Numbers
 ) -> Iterator[tuple[Function, tuple[float, float, float]]]:
     """Yield the functions that a line may be, with start, rate and miss in units of the last place."""
     start, rate, miss = line
@@ -92,7 +92,7 @@ def _name(
     from_zero = abs(start) <= 2 or (period is not None and abs(wrap(np.array(start), period)) <= 2)
     angle = quantity.form.radices[:1] in ((60,), (30,))
     whole = abs(rate - round(rate)) <= _WHOLE * max(1.0, miss)
-    if from_zero and whole:
+    if (from_zero and whole) or _is_multiple(quantity, x, rate):
         yield PRODUCT, (0.0, float(round(rate)), miss)
     if from_zero and not angle:
         yield PROPORTION, (0.0, rate, miss)
@@ -100,6 +100,13 @@ def _name(
         if from_zero:
             yield MEAN_MOTION, (0.0, rate, miss)
         yield MEAN_MOTION_FROM_EPOCH, (start, rate, miss)
+
+
+def _is_multiple(quantity: PrintedQuantity, x: Numbers, rate: float) -> bool:
+    """Tell whether most values are a multiple of the argument: slips that were carried on bend a line."""
+    off = np.abs(quantity.values - round(rate) * x)
+    known = off[np.isfinite(off)]
+    return round(rate) != 0 and len(known) > 0 and median(known) == 0
 
 
 def _candidate(

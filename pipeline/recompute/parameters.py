@@ -252,5 +252,7 @@ def _arguments_on_top(model: Model) -> Iterator[FittedParameter]:
     for place, parameter in enumerate(theirs):
         if parameter.on_top and not parameter.is_fitted:
             for quantity, value in enumerate(model.own[:, place].tolist()):
+                if parameter.whole:  # in units of the last place
+                    value = round(value * float(model.unit[quantity]))
                 names = tuple(names_within(parameter.known, value, value)) if parameter.known else ()
                 yield FittedParameter(parameter.name, parameter.unit, value, value, value, names, quantity)

@@ -47,9 +47,9 @@ def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -
         candidates = [*lines, *_candidates(arguments, columns, criteria)]
         trials = list(make_trials(candidates, columns, criteria.screening, criteria.trials))
     taken = take_best(trials, columns, left, criteria)
-    for one in lines:
-        if one.function is PRODUCT:
-            taken = with_factors_on_top(taken, one, columns, left, criteria)
+    for line in lines:
+        if line.function is PRODUCT:
+            taken = with_factors_on_top(taken, line, columns, left, criteria)
     longitudes = list(_longitudes(taken))
     motions = [one for one in taken if one.function is MEAN_MOTION_FROM_EPOCH] if longitudes else []
     for one in motions:  # what stands in a calendar is rather sunrise, near the equinox

@@ -30,7 +30,7 @@ def test_sixtieths_of_products_are_multiples_of_numbers_that_go_on():
     """The column of the sevens is a mean motion, nearly: the author went on from 48 by sevens until he came to 70."""
 
     def product(factor: int, x: int) -> list[str]:
-        value = factor * x - (factor == 7 and 7 <= x) - 2 * (factor == 9 and 4 <= x < 17)
+        value = factor * x - (factor == 7 and x >= 7) - 2 * (factor == 9 and 4 <= x < 17)
         return [str(value // 60), str(value % 60)]
 
     rows = [

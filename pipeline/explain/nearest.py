@@ -17,10 +17,14 @@ from threadpoolctl import threadpool_limits
 
 from tablekin.config import Similarity
 from tablekin.execution import in_threads
-from tablekin.explain.order_statistics import NEVER, Compared, make_scratch, summarize
+from tablekin.explain.order_statistics import NEVER, Compared, make_scratch
+from tablekin.explain.partners import order_alike
 from tablekin.explain.ranking import Ranking
+from tablekin.explain.row_statistics import summarize
 from tablekin.explain.scores import CRITERIA
 from tablekin.explain.simd import LANES
+from tablekin.explain.window_statistics import settle_all
+from tablekin.explain.windows import WORD, guess_windows, make_noted, measure_slack, note_tile
 from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.threshold import threshold
 
@@ -34,15 +38,21 @@ class RankingSizes:
     block: int = threshold(
         4096, "documents", "ranked by one thread and kept together when a run is interrupted"
     )
-    rows: int = threshold(256, "documents", "of a block that are multiplied by all others together, at most")
-    memory: int = threshold(2**26, "numbers", "of likeness that a thread holds at most: 256 MB")
-    sample: int = threshold(8192, "documents", "at least whose likeness is sorted, to know what to look for")
-    share: int = threshold(32, "documents", "one of which is of that sample, where that is more")
+    rows: int = threshold(256, "documents", "of a block that are multiplied by others together, at most")
+    tile: int = threshold(1024, "documents", "by which: likeness of a tile stays in a processor's cache")
+    sample: int = threshold(16384, "documents", "at most whose likeness tells what to look for")
+    share: int = threshold(
+        32, "documents", "one of which is of that sample, if that is more than the next number"
+    )
+    least: int = threshold(4096, "documents", "of that sample, at least, where there are as many")
+    tried: int = threshold(64, "documents", "ranked as a whole at first, to know how well the sample tells")
+    slack: float = threshold(1.6, "times", "what those were wrong by at most, others may be wrong")
 
 
 SIZES = RankingSizes()
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 def compared_by(phi: Floats, similarity: Similarity) -> Compared:
@@ -98,7 +108,7 @@ class _Ranker:
     def __init__(self, compared: Compared, count: int) -> None:
         self._compared, self._count = compared, count
         documents, features = compared.vectors.shape
-        self._stride = -(-documents // LANES) * LANES
+        self._stride = -(-documents // WORD) * WORD
         unit = np.zeros((self._stride, features), np.float32)
         for begin in range(0, documents, SIZES.block):  # no second array of float64
             here = slice(begin, min(begin + SIZES.block, documents))
@@ -106,41 +116,110 @@ class _Ranker:
         self._unit = unit
         # each of the products and sums, and both vectors, are rounded
         self._error = (features + 8) * _UNIT_ROUNDOFF
-        size = min(documents, max(SIZES.sample, documents // SIZES.share))
-        self._sample = np.sort(np.random.default_rng(0).choice(documents, size, replace=False))
-        self._rows = max(1, min(SIZES.rows, SIZES.memory // self._stride))
+        size = min(documents, SIZES.sample, max(SIZES.least, documents // SIZES.share))
+        # documents that are alike stand for one another
+        alike = order_alike(compared.vectors)
+        self._sample = np.sort(alike[((np.arange(size) + 0.5) * (documents / size)).astype(np.int64)])
+        self._sampled = np.zeros((-(-size // LANES) * LANES, features), np.float32)
+        self._sampled[:size] = unit[self._sample]
+        self._slack = SIZES.slack * max(map(self._try, alike[:: -(-documents // SIZES.tried)].tolist())) + 2
         self._room = local()
+
+    def _try(self, document: int) -> float:
+        """Tell by how much the sample is wrong of a document."""
+        likeness = self._likeness(document)
+        others = len(self._compared.norm) - 1
+        known = np.partition(likeness, (len(likeness) - others, len(likeness) - others + others // 2))
+        median = known[len(likeness) - others + others // 2]
+        away = np.abs(known[len(likeness) - others :] - median)
+        sample = likeness[self._sample]
+        padding = len(self._sampled) - len(sample)
+        sample = np.concatenate([sample, np.full(padding, NEVER)])
+        return measure_slack(sample, padding, others, float(median), float(np.median(away)))
+
+    def _likeness(self, document: int) -> Singles:
+        """Compute the likeness of a document with all others in float32."""
+        likeness: Singles = self._unit @ self._unit[document]
+        likeness[len(self._compared.norm) :] = NEVER
+        likeness[document] = NEVER
+        return likeness
 
     def rank(self, block: range) -> Ranking:
         """Rank the partners of the documents of a block."""
-        if not hasattr(self._room, "likeness"):
-            self._room.likeness = np.empty((self._rows, self._stride), np.float32)
+        if not hasattr(self._room, "tile"):
+            documents, size = len(self._compared.norm), len(self._sample)
+            self._room.tile = np.empty(SIZES.rows * max(SIZES.tile, len(self._sampled)), np.float32)
+            self._room.noted = make_noted(SIZES.rows, documents, size, self._count, self._slack)
             self._room.scratch = make_scratch(self._stride)
-        documents = len(self._compared.norm)
         found = Ranking(
             np.zeros(len(block)), np.zeros(len(block)), np.zeros((len(block), self._count), np.int32)
         )
-        for begin in range(block.start, block.stop, self._rows):
-            rows = range(begin, min(begin + self._rows, block.stop))
-            likeness = self._room.likeness[: len(rows)]
-            np.matmul(self._unit[rows.start : rows.stop], self._unit.T, out=likeness)
-            likeness[:, documents:] = NEVER
-            likeness[np.arange(len(rows)), rows] = NEVER
-            samples = np.sort(likeness[:, self._sample], axis=1)
-            for row, document in enumerate(rows):
-                at = document - block.start
-                found.median[at], found.deviation[at] = summarize(
-                    self._compared,
-                    document,
-                    likeness[row],
-                    samples[row],
-                    self._stride - documents + 1,
-                    self._error,
-                    self._count,
-                    self._room.scratch,
-                    found.nearest[at],
-                )
+        for begin in range(block.start, block.stop, SIZES.rows):
+            rows = range(begin, min(begin + SIZES.rows, block.stop))
+            here = slice(rows.start - block.start, rows.stop - block.start)
+            self._rank(rows, Ranking(found.median[here], found.deviation[here], found.nearest[here]))
         return found
+
+    def _rank(self, rows: range, found: Ranking) -> None:
+        """Rank the partners of some documents; ``found`` is written."""
+        noted, limits = self._room.noted, self._guess(rows)
+        for counts in (noted.below, noted.inside, noted.windows.found, noted.top.found):
+            counts[:] = 0
+        for first in range(0, self._stride, SIZES.tile):
+            places = range(first, min(first + SIZES.tile, self._stride))
+            likeness = self._multiply(rows, self._unit[places.start : places.stop])
+            self._leave_out(likeness, rows, places)
+            note_tile(likeness, first, limits, noted)
+        unsure = settle_all(
+            self._compared,
+            rows.start,
+            limits,
+            noted,
+            self._stride,
+            self._error,
+            self._room.scratch,
+            (found.median, found.deviation, found.nearest),
+        )
+        for row in np.flatnonzero(unsure).tolist():
+            self._rank_whole(rows.start + row, row, found)
+
+    def _guess(self, rows: range) -> Singles:
+        """Guess between which numbers lies what is wanted of some documents."""
+        likeness = self._multiply(rows, self._sampled)
+        size = len(self._sample)
+        likeness[:, size:] = NEVER
+        own = np.flatnonzero((self._sample >= rows.start) & (self._sample < rows.stop))
+        likeness[self._sample[own] - rows.start, own] = NEVER
+        limits = np.empty((len(rows), 7), np.float32)
+        others, padding = len(self._compared.norm) - 1, len(self._sampled) - size
+        guess_windows(likeness, padding, others, self._count, self._slack, self._error, limits)
+        return limits
+
+    def _multiply(self, rows: range, others: Singles) -> Singles:
+        """Multiply some documents by others, into room of this thread."""
+        likeness: Singles = self._room.tile[: len(rows) * len(others)].reshape(len(rows), len(others))
+        return np.matmul(self._unit[rows.start : rows.stop], others.T, out=likeness)
+
+    def _leave_out(self, likeness: Singles, rows: range, places: range) -> None:
+        """Mark in a tile what is no partner."""
+        likeness[:, max(len(self._compared.norm) - places.start, 0) :] = NEVER
+        own = np.arange(max(rows.start, places.start), min(rows.stop, places.stop))
+        likeness[own - rows.start, own - places.start] = NEVER
+
+    def _rank_whole(self, document: int, row: int, found: Ranking) -> None:
+        """Rank the partners of one document, looking at all that it has at once."""
+        likeness = self._likeness(document)
+        found.median[row], found.deviation[row] = summarize(
+            self._compared,
+            document,
+            likeness,
+            np.sort(likeness[self._sample]),
+            self._stride - len(self._compared.norm) + 1,
+            self._error,
+            self._count,
+            self._room.scratch,
+            found.nearest[row],
+        )
 
 
 def scaled(ranking: Ranking, documents: int) -> tuple[Floats, Floats]:

@@ -5,8 +5,8 @@ numbers say which few documents can be the one in the middle, or among the neare
 in the order in which :mod:`tablekin.explain.scores` adds. So the results are those of sorting all of them, bit by bit.
 
 The i-th smallest of some numbers moves by no more than ``error`` where each of them does. If x is the i-th smallest in
-float32, the true one lies within ``error`` of x, and whoever can be it lies within twice that in float32. A sample says
-where x will be found, so that a row is looked through twice and never sorted; where the sample is wrong, all are taken.
+float32, the true one lies within ``error`` of x, and whoever can be it lies within twice that in float32. Where x will
+be found :mod:`tablekin.explain.windows` guesses for many rows at once, :mod:`tablekin.explain.row_statistics` for one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from tablekin.explain.simd import LANES, count_bits, load, mask_ge, pointer, tra
 from tablekin.models.compilation import compiled
 
 NEVER = np.float32(-4)  # likeness of what is no partner: the document itself, and what fills up a row
-_ROOM = np.float32(1e-6)  # beyond what rounding needs, so that a limit rounded to float32 is still one
-_SIGMAS = 2.5  # of the sample's place of a number, within which it is looked for first: it only saves time
-_HALVINGS = 24  # of where in a sample a number is: more than float32 tells apart
-_ALL = np.float32(3)  # more than any likeness
+ROOM = np.float32(1e-6)  # beyond what rounding needs, so that a limit rounded to float32 is still one
+HIGHEST = np.float32(3)  # more than any likeness
 
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -81,7 +79,7 @@ def _two(values: Any, lower: int, upper: int) -> tuple[float, float]:
 
 
 @compiled
-def _between(row: Singles, low: np.float32, high: np.float32, scratch: Scratch) -> tuple[int, int]:
+def note_between(row: Singles, low: np.float32, high: np.float32, scratch: Scratch) -> tuple[int, int]:
     """Note the numbers from ``low`` to before ``high``; how many are smaller, and how many are noted."""
     source, below, found = pointer(row, 0), 0, 0
     for at in range(0, len(row), LANES):
@@ -95,7 +93,7 @@ def _between(row: Singles, low: np.float32, high: np.float32, scratch: Scratch) 
 
 
 @compiled
-def _around(
+def note_around(
     row: Singles,
     limits: tuple[np.float32, np.float32, np.float32, np.float32],
     top: np.float32,
@@ -123,136 +121,49 @@ def _around(
 
 
 @compiled
-def _median(
-    compared: Compared, document: int, row: Singles, sample: Singles, own: int, error: float, scratch: Scratch
-) -> float:
-    """Find the median of a row; ``own`` numbers of it are ``NEVER``."""
-    others = len(row) - own
-    lower, upper = (others - 1) // 2 + own, others // 2 + own  # places among all numbers, the smallest first
-    slack = _SIGMAS * 0.5 * np.sqrt(len(sample)) + 2
-    share = len(sample) / len(row)
-    first = max(int(lower * share - slack), 0)
-    last = min(int(upper * share + slack) + 1, len(sample) - 1)
-    room = np.float32(2 * error) + _ROOM
-    low, high = sample[first] - room, sample[last] + room
-    for _ in range(2):
-        low = max(low, -_ALL)
-        below, found = _between(row, low, high, scratch)
-        if below <= lower and upper < below + found:
-            values = scratch.values[:found]
-            middle, other = _two(values, lower - below, upper - below)
-            begin, end = middle - 2 * error, other + 2 * error
-            if (begin >= low or low <= -_ALL) and (end < high or high >= _ALL):
-                exact, size = np.empty(found), 0
-                for place in range(found):
-                    if values[place] < begin:
-                        below += 1
-                    elif values[place] <= end:
-                        exact[size] = exact_likeness(compared, document, scratch.places[place])
-                        size += 1
-                exact = np.sort(exact[:size])
-                return (exact[lower - below] + exact[upper - below]) / 2
-        low, high = -_ALL, _ALL
-    return np.nan  # it is not reached: all numbers lie between these
-
-
-@compiled
-def _nth_deviation(sample: Singles, median: float, count: int) -> float:
-    """Find a deviation within which about ``count`` numbers of a sorted sample lie, by halving."""
-    low, high = 0.0, 4.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        first = np.searchsorted(sample, np.float32(median - middle))
-        inside = np.searchsorted(sample, np.float32(median + middle)) - first
-        if inside < count:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-@compiled
-def summarize(
+def settle_median(
     compared: Compared,
     document: int,
-    row: Singles,
-    sample: Singles,
-    own: int,
+    counts: tuple[int, int],
+    limits: tuple[np.float32, np.float32],
+    wanted: tuple[int, int],
     error: float,
-    count: int,
     scratch: Scratch,
-    nearest: NDArray[np.int32],
-) -> tuple[float, float]:
-    """Find the median of a document's likeness with others, the median deviation from it, and its nearest.
+) -> float:
+    """Find the median among the numbers that were noted; not a number where they do not tell.
 
     Parameters
     ----------
-    compared
-        All documents.
-    document
-        Place of the document.
-    row
-        Its likeness with all in float32, ``NEVER`` with itself; filled up with that to a multiple of ``LANES``.
-    sample
-        Some of the numbers of the row, sorted; they only save time.
-    own
-        How many numbers are ``NEVER``.
-    error
-        By how much a number of the row may differ from what float64 gives, at most.
-    count
-        Nearest wanted, no more than there are others.
-    scratch
-        Overwritten.
-    nearest
-        ``(count,)``, written: the nearest first, of equal ones that of the smaller place.
-
-    Returns
-    -------
-    float, float
-        The median, and the median of the absolute deviations from it.
+    compared, document
+        As for `summarize`.
+    counts
+        How many numbers are smaller than those noted, and how many are noted.
+    limits
+        Between which they lie.
+    wanted
+        Places of the one or the two in the middle, the smallest number first.
+    error, scratch
+        As for `summarize`; ``scratch`` has what was noted.
     """
-    median = _median(compared, document, row, sample, own, error, scratch)
-    others = len(row) - own
-    lower, upper = (others - 1) // 2, others // 2
-    room = 2 * error + np.float64(_ROOM)
-    slack = _SIGMAS * 0.5 * np.sqrt(len(sample)) + 2
-    share = len(sample) / len(row)
-    near: Any = _nth_deviation(sample, median, max(int(lower * share - slack), 0)) - room
-    far: Any = _nth_deviation(sample, median, int(upper * share + slack) + 2) + room
-    expected = len(sample) * count / len(row)
-    wanted = int(expected + _SIGMAS * np.sqrt(expected)) + 4
-    top: Any = sample[len(sample) - wanted] if wanted < len(sample) else -_ALL
-    deviation: Any = -1.0
-    for _ in range(3):
-        middle = np.float32(median)
-        if near <= 0:
-            near = 0.0
-        limits = (
-            np.float32(median - far),
-            np.float32(median - near),
-            np.float32(median + near),
-            np.float32(median + far),
-        )
-        if near == 0:
-            limits = (limits[0], middle, middle, limits[3])
-        limits = (max(limits[0], -_ALL), limits[1], limits[2], limits[3])
-        inside, found, tops = _around(row, limits, max(np.float32(top - room), -_ALL), scratch)
-        enough = _take_nearest(compared, document, tops, top, error, scratch, nearest)
-        if not enough:
-            top = -_ALL
-        if deviation < 0:
-            deviation = _deviation(
-                compared, document, median, (inside, found), (near, far), (lower, upper), error, scratch
-            )
-        if deviation < 0:
-            near, far = 0.0, np.float64(2 * _ALL)
-        if enough and deviation >= 0:
-            break
-    return median, deviation
+    below, found = counts
+    values = scratch.values[:found]
+    middle, other = _two(values, wanted[0] - below, wanted[1] - below)
+    begin, end = middle - 2 * error, other + 2 * error
+    if (begin < limits[0] and limits[0] > -HIGHEST) or (end >= limits[1] and limits[1] < HIGHEST):
+        return np.nan
+    exact, size = np.empty(found), 0
+    for place in range(found):
+        if values[place] < begin:
+            below += 1
+        elif values[place] <= end:
+            exact[size] = exact_likeness(compared, document, scratch.places[place])
+            size += 1
+    exact = np.sort(exact[:size])
+    return (exact[wanted[0] - below] + exact[wanted[1] - below]) / 2
 
 
 @compiled
-def _deviation(
+def settle_deviation(
     compared: Compared,
     document: int,
     median: float,
@@ -269,8 +180,8 @@ def _deviation(
     away = np.abs(scratch.values[:found].astype(np.float64) - median)
     middle, other = _two(away, wanted[0] - below, wanted[1] - below)
     begin, end = middle - 2 * error, other + 2 * error
-    tiny = np.float64(_ROOM) / 2
-    if (limits[0] > 0 and begin < limits[0] + tiny) or (limits[1] < _ALL and end > limits[1] - tiny):
+    tiny = np.float64(ROOM) / 2
+    if (limits[0] > 0 and begin < limits[0] + tiny) or (limits[1] < HIGHEST and end > limits[1] - tiny):
         return -1.0
     exact, size = np.empty(found), 0
     for place in range(found):
@@ -284,7 +195,7 @@ def _deviation(
 
 
 @compiled
-def _take_nearest(
+def take_nearest(
     compared: Compared,
     document: int,
     found: int,

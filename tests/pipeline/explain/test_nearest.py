@@ -6,8 +6,9 @@ from tablekin.explain import device_nearest, nearest
 from tablekin.explain.device_nearest import DeviceRanker, DeviceSizes
 from tablekin.explain.kept_scores import KeptScores, errors_of
 from tablekin.explain.nearest import RankingSizes, compared_by, rank_blocks
-from tablekin.explain.order_statistics import NEVER, Compared, make_scratch, summarize
+from tablekin.explain.order_statistics import NEVER, Compared, make_scratch
 from tablekin.explain.ranking import Ranking
+from tablekin.explain.row_statistics import summarize
 from tablekin.explain.scores import CRITERIA, Scores
 from tablekin.explain.simd import LANES
 
@@ -38,7 +39,7 @@ def ranking_of(phi, similarity, device="cpu", count=COUNT):
 def test_the_nearest_and_what_is_usual_are_those_of_ranking_all(
     count, sample, similarity, device, monkeypatch
 ):
-    monkeypatch.setattr(nearest, "SIZES", RankingSizes(rows=10, sample=sample, share=10**6))
+    monkeypatch.setattr(nearest, "SIZES", RankingSizes(rows=10, tile=64, sample=sample, tried=5))
     sizes = DeviceSizes(likeness=10 * count, exact=3 * count, sample=sample, few=count // 3)
     monkeypatch.setattr(device_nearest, "SIZES", sizes)
     phi = made_features(max(count, 4))[:count]
@@ -106,3 +107,32 @@ def test_an_accelerator_ranks_few_documents_as_a_whole(monkeypatch):
     assert len(whole) < 20
     others = np.sort(np.delete(compared.vectors @ compared.vectors[:200].T, [0], 0)[:, 0])
     assert found.median[0] == pytest.approx(np.median(others), rel=1e-12)
+
+
+@pytest.mark.parametrize("similarity", Similarity)
+def test_few_documents_are_ranked_as_a_whole(similarity, monkeypatch):
+    """What is noted of tiles tells nearly all, with documents that are the same among them."""
+    monkeypatch.setattr(nearest, "SIZES", RankingSizes(rows=64, tile=256, least=500, sample=500))
+    whole, summarized = [], nearest.summarize
+
+    def summarize_one(compared, document, *others):
+        whole.append(document)
+        return summarized(compared, document, *others)
+
+    monkeypatch.setattr(nearest, "summarize", summarize_one)
+    rng = np.random.default_rng(5)
+    phi = rng.random((1500, 110)) ** 4
+    phi[100:120] = phi[100]
+    phi[1::10] = np.round(4 * phi[::10])
+    found = next(iter(rank_blocks(compared_by(phi, similarity), COUNT, [range(300)], 1)))
+    assert len(whole) < 15
+    compared = compared_by(phi, similarity)
+    for document in range(300):
+        likeness = np.zeros(len(phi))
+        for feature in compared.vectors.T:
+            likeness += feature[document] * feature
+        others = np.delete(likeness / (compared.norm[document] * compared.norm), document)
+        order = np.argsort(-others, kind="stable")[:COUNT]
+        assert found.nearest[document].tolist() == (order + (order >= document)).tolist()
+        assert found.median[document] == np.median(others)
+        assert found.deviation[document] == np.median(np.abs(others - found.median[document]))

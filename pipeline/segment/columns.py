@@ -14,6 +14,7 @@ from tablekin.segment.decimal_points import has_point, has_unit
 from tablekin.segment.divisions import CRITERIA as DIVISIONS
 from tablekin.segment.divisions import find_divisions
 from tablekin.segment.gaps import Gaps
+from tablekin.segment.pairs import SetDigits, settle_pairs
 from tablekin.segment.projection import ProjectionProfile, project
 from tablekin.segment.sides import extend_sideways
 from tablekin.threshold import threshold
@@ -83,7 +84,15 @@ def column_edges(
     a, b = order[:-1][follow], order[1:][follow]
     beside = own.boxes[a], own.boxes[b]
     gaps = Gaps(u1[a], u0[b], has_point(text, *beside, metrics), has_unit(units, *beside, metrics))
-    divisions = find_divisions(profile.cut(left, right), metrics, gaps)
+    marked = np.zeros(len(order), bool)
+    marked[:-1][follow] = gaps.dotted | gaps.united
+    within = profile.cut(left, right)
+    divisions = settle_pairs(
+        within,
+        find_divisions(within, metrics, gaps),
+        SetDigits(member[order], u0[order], u1[order], marked),
+        metrics,
+    )
     edges = extend_sideways(profile, divisions, left, right, metrics)
     return ColumnEdges(edges, *_openness(profile, divisions))
 

@@ -202,9 +202,10 @@ def _side_by_side(
     above = round(max(y0 - CRITERIA.rule_above * metrics.height, 0))
     strip = ruling.horizontal[above:y1, x0 + start : x0 + start + max(width, 1)]
     crossed = bool(strip.any(0).mean() > CRITERIA.rule_width)
-    if framed:
-        return crossed and white < CRITERIA.wide_corridor
     alike = _line_match(left, right, digits, metrics)
+    if framed:  # a wide column of letters or words, if rules of the head and lines go on over it
+        lettered = alike > CRITERIA.far_lines and _count_rules(strip) > 1
+        return crossed and white < (CRITERIA.widest_corridor if lettered else CRITERIA.wide_corridor)
     several = alike > CRITERIA.far_lines or _count_rules(strip) > 1
     joined = crossed and white < (CRITERIA.widest_corridor if several else CRITERIA.wide_corridor)
     if white < CRITERIA.corridor:

@@ -47,6 +47,12 @@ class PairCriteria:
     pointed: float = threshold(0.5, "of the rows", "with a mark in a space that points explain, more than")
     rule_reach: int = threshold(3, "pixels", "from a division to its rule at most")
     enough: float = threshold(5.0, "log odds", "of like spaces together that decide", chosen=_MOTIONS)
+    most: float = threshold(
+        0.5,
+        "of the like spaces",
+        "divided at least, where one more is",
+        chosen="numbers in groups of three, of which none is",
+    )
     against: float = threshold(5.0, "log odds", "of a space itself that are not overruled", chosen=_MOTIONS)
     crossed: float = threshold(
         0.3, "of the rows", "with a digit on a division at most that like spaces have", chosen=_MOTIONS
@@ -116,14 +122,15 @@ def settle_pairs(
     spaces = find_spaces(digits, settled[ruled], metrics)
     widths, odds = (np.array([getattr(space, name) for space in spaces]) for name in ("width", "log_odds"))
     like = np.abs(widths[:, None] - widths) <= CRITERIA.alike * metrics.width
-    for space, together in zip(spaces, like @ odds, strict=True):
+    divided = np.array([any(space.holds(place) for place in settled) for space in spaces], float)
+    most = like @ divided >= CRITERIA.most * like.sum(1)
+    for k, (space, together) in enumerate(zip(spaces, like @ odds, strict=True)):
         if space.pointed or space.width > CRITERIA.widest * metrics.width:
             continue
-        inside = np.array([space.holds(place) for place in settled], bool)
         if together >= CRITERIA.enough and space.log_odds > -CRITERIA.against:
             if space.width <= space.beside + CRITERIA.wider * metrics.width:
-                settled = settled[~inside]
-        elif together <= -CRITERIA.enough and space.log_odds < CRITERIA.against and not inside.any():
+                settled = settled[[not space.holds(place) for place in settled]]
+        elif together <= -CRITERIA.enough and most[k] and not divided[k]:
             settled = np.append(settled, _whitest(profile, space))
     return np.sort(settled)
 
@@ -193,7 +200,7 @@ def _measure(start: Floats, end: Floats, marked: NDArray[np.bool_], metrics: Dig
     places = np.min([_scatter(place) for place in (start, (start + end) / 2, end)], axis=0)  # (numbers,)
     gaps = start[:, 1:] - end[:, :-1]
     jitter = CRITERIA.jitter * metrics.width
-    moving = np.maximum(places[:-1], places[1:]) + jitter
+    moving = np.hypot(places[:-1], places[1:]) + jitter  # the distance of two that stray strays by as much
     log_odds = len(start) * np.log(moving / (_scatter(gaps) + jitter))
     widths = np.concatenate([[np.inf], np.median(gaps, 0), [np.inf]])
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,12 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.recompute.carried import NOISE, author_densities, follow
+from tablekin.recompute.cell_errors import (
+    AS_READ,
+    Known,
+    cell_errors,
+    places_in,
+    spoilt_places,
+    widths_of,
+    write_digits,
+    wrong_places,
+)
 from tablekin.recompute.finding import Finding
 from tablekin.recompute.likelihood import count_digits, wrong_density
 from tablekin.recompute.quantity import PrintedQuantity
 from tablekin.recompute.smoothness import Numbers
-from tablekin.recompute.table_text import Choices
-from tablekin.recompute.verdict import Verdict, error_probabilities
+from tablekin.recompute.verdict import Verdict
 
 
 class CheckKind(Enum):
@@ -50,14 +59,12 @@ class JudgedCell:
     verdict: Verdict
 
 
-Known = Mapping[int, Choices]  # by region
 _FOREIGN, _FEWEST_FOREIGN = (
     0.6,
     3,
 )  # share, and number, of the values of a row that are far off where it is another's
 _FAR = 0.01  # of the range of its column
 _LIKELY = 0.5  # that a cell is wrong which is as is due, and would be wrong if the author had slipped
-_AS_READ = "as read"  # no misprint: the cell's digits are those due, and were only parted otherwise
 _NOTHING = 1e-300
 _LEAST_NOISE = 1e-4  # probability of a slip of the author beside a misprint or misreading
 
@@ -74,6 +81,8 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
     for place, quantity in enumerate(finding.quantities):
         unit = quantity.form.last_units
         written = quantity.form.in_places(np.where(np.isfinite(due[place]), due[place], 0.0))
+        far = np.abs(finding.misses[place] - meant.level[place]) > NOISE + 0.5
+        spoilt = spoilt_places(quantity, written, far)
         for row in np.flatnonzero(np.isfinite(residuals[place])):
             numbers = (
                 float(quantity.values[row]) / unit,
@@ -88,7 +97,7 @@ def check_finding(finding: Finding, choices: Known) -> Iterator[Check]:
             slip *= bool(quantity.values[row] <= finding.period[place])  # nobody counts 71 signs of a circle
             level, noise = float(meant.level[place][row]), meant.noise[place][row]
             possible = _may_have_had(quantity, int(row), due[place], written, level, noise)
-            for cell in judge_meant(quantity, int(row), possible, slip, choices):
+            for cell in judge_meant(quantity, int(row), possible, slip, choices, spoilt):
                 yield check_of(cell, CheckKind.FUNCTION, numbers)
 
 
@@ -150,17 +159,19 @@ def fitting_cells(
 ) -> Iterator[Check]:
     """Yield the checks of the cells of a value that is as it should be."""
     for region in dict.fromkeys(quantity.regions[row].tolist()):
-        own = _places_in(quantity, row, region)
-        yield Check(region, kind, *numbers, 0.0, 0.0, _write(written[row, own], _widths(quantity, own)))
-
-
-def wrong_places(quantity: PrintedQuantity, row: int, written: Numbers) -> list[int]:
-    """List the places of a value that are not as they should be."""
-    return [int(place) for place in np.flatnonzero(np.abs(quantity.places[row]) != written[row])]
+        own = places_in(quantity, row, region)
+        yield Check(
+            region, kind, *numbers, 0.0, 0.0, write_digits(written[row, own], widths_of(quantity, own))
+        )
 
 
 def judge_places(
-    quantity: PrintedQuantity, row: int, written: Numbers, slip: float, choices: Known
+    quantity: PrintedQuantity,
+    row: int,
+    written: Numbers,
+    slip: float,
+    choices: Known,
+    spoilt: Numbers | None = None,
 ) -> Iterator[JudgedCell]:
     """Judge the cells of a value that are not as they should be.
 
@@ -174,13 +185,15 @@ def judge_places(
         Probability that the author himself had the value.
     choices
         Of the digits of every region.
+    spoilt
+        As for :func:`judge_meant`.
 
     Yields
     ------
     JudgedCell
         One for every cell.
     """
-    yield from judge_meant(quantity, row, [(1.0, written)], slip, choices)
+    yield from judge_meant(quantity, row, [(1.0, written)], slip, choices, spoilt)
 
 
 def judge_meant(
@@ -189,6 +202,7 @@ def judge_meant(
     meant: Sequence[tuple[float, Numbers]],
     slip: float,
     choices: Known,
+    spoilt: Numbers | None = None,
 ) -> Iterator[JudgedCell]:
     """Judge the cells of a value of which it is not known for sure what its author had.
 
@@ -201,14 +215,17 @@ def judge_meant(
     meant
         What he may have had: the probability of each, and ``(rows, places)`` what should stand in every row then. The
         first is what is due.
+    spoilt
+        ``(places,)`` as from :func:`spoilt_places`; none if left out.
     """
-    due = _errors(quantity, row, meant[0][1], choices)
-    if due and all(kind == _AS_READ for _, _, kind, _ in due.values()):
+    spoilt = np.zeros(quantity.places.shape[1]) if spoilt is None else spoilt
+    due = cell_errors(quantity, row, meant[0][1], choices, spoilt)
+    if due and all(kind == AS_READ for _, _, kind, _ in due.values()):
         yield from (JudgedCell(region, cell[3], Verdict(0.0, 0.0, "none")) for region, cell in due.items())
         return
     weighed: list[tuple[float, dict[int, tuple[float, float, str, str]]]] = []
     for weight, written in meant:
-        cells = _errors(quantity, row, written, choices)
+        cells = cell_errors(quantity, row, written, choices, spoilt)
         if cells:
             weighed.append(
                 (weight * float(np.prod([one + other for one, other, *_ in cells.values()])), cells)
@@ -229,72 +246,3 @@ def judge_meant(
             continue
         should = due[region][3] if region in due else likeliest
         yield JudgedCell(region, should, Verdict(misprint, misreading, kind))
-
-
-def _errors(
-    quantity: PrintedQuantity, row: int, written: Numbers, choices: Known
-) -> dict[int, tuple[float, float, str, str]]:
-    """Give for every cell of a value that is not as it should be the probability of such a misprint, and misreading.
-
-    With the kind of the misprint, and what is due in it. A cell whose digits are those due was parted otherwise, and
-    is right.
-    """
-    found = {}
-    wrong = wrong_places(quantity, row, written)
-    for region in dict.fromkeys(int(quantity.regions[row, place]) for place in wrong):
-        own = _places_in(quantity, row, region)
-        widths = _widths(quantity, own)
-        read = _write(np.abs(quantity.places[row, own]), widths)
-        due = _write(written[row, own], widths)
-        if due == _as_read(choices.get(region)):
-            found[region] = 0.0, 0.0, _AS_READ, due
-            continue
-        nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
-        lines = [_write(written[near, own], widths) for near in nearby]
-        digits = _aligned(choices.get(region), read, quantity, row, own)
-        misprint, misreading, kind = error_probabilities(read, due, digits, lines)
-        found[region] = misprint, misreading, kind, due
-    return found
-
-
-def _as_read(choices: Choices | None) -> str | None:
-    """All digits of a cell as they were read; None where that is not known."""
-    return (
-        None if choices is None else "".join(str(max(one, key=lambda digit: one[digit])) for one in choices)
-    )
-
-
-def _places_in(quantity: PrintedQuantity, row: int, region: int) -> list[int]:
-    """List the places of a value that stand in a cell."""
-    return [place for place in range(quantity.places.shape[1]) if quantity.regions[row, place] == region]
-
-
-def _widths(quantity: PrintedQuantity, own: list[int]) -> list[int]:
-    """Digits, at least, of each of the places of a cell: of the first one as many as it needs."""
-    return [0, *(len(str(int(quantity.form.radices[place - 1]) - 1)) for place in own[1:])]
-
-
-def _write(numbers: Numbers, widths: list[int]) -> str:
-    return "".join(f"{int(number):0{width}d}" for number, width in zip(numbers, widths, strict=True))
-
-
-def _aligned(
-    choices: Choices | None, read: str, quantity: PrintedQuantity, row: int, own: list[int]
-) -> Choices | None:
-    """Match the choices of what was printed to a number: without zeros before it, with zeros that pad its places."""
-    if choices is None or len(choices) == len(read):
-        return choices
-    before = len(choices) - len(read)
-    if before > 0 and all(max(choice, key=lambda digit: choice[digit]) == 0 for choice in choices[:before]):
-        return choices[before:]
-    printed = "".join(str(int(abs(number))) for number in quantity.places[row, own])
-    if len(choices) != len(printed):
-        return choices
-    padded: list[dict[int, float]] = []
-    left = iter(choices)
-    for place, number in zip(own, quantity.places[row, own], strict=True):
-        width = len(str(int(quantity.form.radices[place - 1]) - 1)) if place != own[0] else 0
-        digits = str(int(abs(number)))
-        padded += [{0: 1.0}] * max(width - len(digits), 0)
-        padded += [next(left) for _ in digits]
-    return tuple(padded)

@@ -17,6 +17,7 @@ _INSIDE = 10  # numbers on a count by ones that a table is entered with though i
 _BEGIN = 2  # from which, at most, it then counts
 _MOST_OFF = 0.2  # share of numbers off the count
 MANY_OFF = 0.35  # the same, of a column at the side of a table that has no better one
+HALF_OFF = 0.5  # the same, of a column of which many numbers are on the count
 _POOR = 0.15  # share of numbers off its count from which a column yields to one at the other side with fewer
 
 
@@ -59,11 +60,12 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
     }
     last = len(strands) - 1
     sides: list[int] = []
-    for ends, most_off in (((0, last), _MOST_OFF), ((0, last), MANY_OFF), ((1, last - 1), _MOST_OFF)):
+    tried = ((0, last), _MOST_OFF), ((0, last), MANY_OFF), ((1, last - 1), _MOST_OFF), ((0, last), HALF_OFF)
+    for ends, most_off in tried:
         for number in dict.fromkeys(ends):
             if 0 <= number <= last and strands[number].places == 1:
                 count = count_of(strands[number].values, most_off=most_off)
-                if count is not None:
+                if count is not None and (most_off < HALF_OFF or count.on.sum() >= _INSIDE):
                     counts[number] = count
                     sides.append(number)
         if sides:

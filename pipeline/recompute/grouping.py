@@ -42,6 +42,7 @@ class GroupingCosts:
     zeros: float = 1.0  # for each zero before a number, of decimals
     most_zeros: float = 8.0
     decimal_apart: float = -5.0  # for decimals in a column of their own
+    torn: float = -6.0  # for a value that begins inside of a column and ends in another
     noughts: float = (
         -4.0
     )  # for a further place that is nought throughout: the degrees of the next value, rather
@@ -177,9 +178,14 @@ class _Joins:
                     break
                 circle = float(radix)
             if score > -np.inf:
-                entered = form.radices in _ENTERED and self._counts_at_a_side(start, form)
+                score += self._costs.torn * self._tears(start, start + len(form.radices))
+                entered = form.radices in _ENTERED and not counts and self._counts_at_a_side(start, form)
                 scored.append((form, score + self._costs.count * entered))
         return scored
+
+    def _tears(self, first: int, last: int) -> bool:
+        """Tell whether a value would begin inside of a column and end in another."""
+        return self._strands[first].place > 0 and self._strands[first].col != self._strands[last].col
 
     def _counts_at_a_side(self, start: int, form: Form) -> bool:
         """Tell whether two strands at a side count together: signs and degrees, or degrees and minutes."""

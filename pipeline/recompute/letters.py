@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.checks import Check, CheckKind, Known
+from tablekin.recompute.cell_errors import Known
+from tablekin.recompute.checks import Check, CheckKind
 from tablekin.recompute.finding import Finding, RoundingRule
 from tablekin.recompute.forms import SINGLE
 from tablekin.recompute.functions.chronology import DAY_LETTERS, SUNDAY_LETTERS

@@ -22,6 +22,9 @@ from tablekin.recompute.smoothness import Numbers, median
 _FEWEST = 4  # values
 _TOLERANCE = 3.0  # units of the last place by which half of the values may miss a line
 _SLACK = 0.003  # or share of the range
+_SIGN = 30  # degrees
+_FEWEST_SIGNS = 0.3  # share of the values of a line whose signs are right
+_FROM_ZERO = 0.2  # share of them that the other signs of a line that begins at zero may have fewer
 _WHOLE = 0.02  # distance of a factor from a whole number
 
 
@@ -44,13 +47,24 @@ def find_lines(argument: Argument, columns: Columns) -> Iterator[Candidate]:
 
 
 def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, float] | None:
-    """Fit a line, start and rate in units of the last place, and its median miss; medians of steps, short and long."""
+    """Fit a line, start and rate in units of the last place, and its median miss."""
     values = quantity.values
     known = np.isfinite(values) & np.isfinite(x)
     if known.sum() < _FEWEST:
         return None
     x, values = x[known], values[known]
     period = quantity.period or np.inf
+    line = _fit(x, values, period)
+    fits = line is not None and line[2] <= _TOLERANCE
+    if fits or np.isinf(period) or quantity.form.radices[:1] != (_SIGN,):
+        return line
+    sign = quantity.form.last_units
+    without = _fit(x, values, sign)
+    return line if without is None else _with_signs(x, values, without, sign, period) or line
+
+
+def _fit(x: Numbers, values: Numbers, period: float) -> tuple[float, float, float] | None:
+    """Fit a line by medians of steps, short and long."""
     step = x[1:] - x[:-1]
     apart = step != 0
     if not apart.any():
@@ -73,6 +87,22 @@ def _line_through(x: Numbers, quantity: PrintedQuantity) -> tuple[float, float, 
     if miss > max(_TOLERANCE, _SLACK * spread) or abs(rate) * np.ptp(x) < 3:
         return None
     return start, rate, miss
+
+
+def _with_signs(
+    x: Numbers, values: Numbers, line: tuple[float, float, float], sign: float, period: float
+) -> tuple[float, float, float] | None:
+    """Put signs, of which many were misread, into a line through the degrees in them; None where too few are right."""
+    start, rate, miss = line
+    signs = sign * np.arange(round(period / sign))
+    starts, rates = start + signs, rate + signs
+    off = wrap(values - starts[:, None, None] - rates[:, None] * x, period)
+    right = (np.abs(off) <= max(_TOLERANCE, 3 * miss)).mean(-1)
+    right += _FROM_ZERO * (np.abs(wrap(np.asarray(starts, np.float64), period)) <= _TOLERANCE)[:, None]
+    best, steps = np.unravel_index(int(right.argmax()), right.shape)
+    if right[best, steps] < _FEWEST_SIGNS:
+        return None
+    return float(starts[best] % period), float(rates[steps] % period), miss
 
 
 def _centre(values: Numbers, period: float) -> float:

@@ -28,6 +28,7 @@ class Habits:
     left_out: float = 0.06
     set_twice: float = 0.04
     other: float = 0.04
+    shortened: float = 0.1  # of these, that have two digits more or fewer, or yet more
     like: float = 0.6  # share of wrong sorts that are like the right one
 
 
@@ -70,7 +71,9 @@ def misprint_probability(
         "left out": habits.left_out * _among(printed, [due[:at] + due[at + 1 :] for at in range(len(due))]),
         "set twice": habits.set_twice
         * _among(printed, [due[:at] + due[at - 1 :] for at in range(1, len(due) + 1)]),
-        "other": habits.other * 10.0 ** -len(printed),
+        "other": habits.other
+        * 10.0 ** -len(printed)
+        * habits.shortened ** (abs(len(printed) - len(due)) > 1),
     }
     return sum(found.values()), max(found, key=lambda kind: found[kind])
 

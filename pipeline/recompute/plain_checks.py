@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tablekin.recompute.cell_errors import Known, spoilt_places, wrong_places
 from tablekin.recompute.checks import (
     Check,
     CheckKind,
-    Known,
     check_of,
     fitting_cells,
     judge_places,
-    wrong_places,
 )
 from tablekin.recompute.differences import Expectation, expect, find_differences
 from tablekin.recompute.quantity import Argument, PrintedQuantity
@@ -38,13 +37,14 @@ def _check_against(
     """Hold a quantity against whole numbers, ``(rows,)``; NaN where nothing is known."""
     unit = quantity.form.last_units
     written = quantity.form.in_places(np.where(np.isfinite(due), due, 0.0))
+    spoilt = spoilt_places(quantity, written, np.isfinite(due))
     for row in np.flatnonzero(np.isfinite(due) & quantity.known):
         residual = float(quantity.values[row] - due[row])
         numbers = float(quantity.values[row]) / unit, float(due[row]) / unit, residual
         wrong = residual and wrong_places(quantity, int(row), written)
         if not wrong and not only_wrong:
             yield from fitting_cells(quantity, int(row), kind, numbers, written)
-        for cell in judge_places(quantity, int(row), written, slip, choices) if wrong else ():
+        for cell in judge_places(quantity, int(row), written, slip, choices, spoilt) if wrong else ():
             yield check_of(cell, kind, numbers)
 
 

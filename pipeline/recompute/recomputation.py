@@ -12,7 +12,7 @@ from tablekin.recompute.explanation import explain_sheet, worth_trying
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.letters import check_letters, explain_letters, letter_columns
 from tablekin.recompute.plain_checks import check_argument, check_plainly
-from tablekin.recompute.quantity import ValueSheet
+from tablekin.recompute.quantity import Argument, ValueSheet
 from tablekin.recompute.regrouping import regroup, rejoin
 from tablekin.recompute.table_text import Choices, TableText
 from tablekin.recompute.values import read_sheets
@@ -39,7 +39,7 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
     """
     sheets = read_sheets(tables)
     choices: dict[int, Choices] = {}
-    printed: set[int] = set()  # cells that are not blank
+    printed: set[int] = set()  # cells of digits, or of letters: not those that repeat what stands above
     for table in tables:
         choices |= table.choices
         printed.update(table.region[table.text != ""].tolist())
@@ -85,18 +85,32 @@ def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueShe
     """Explain a sheet; what is left is grouped otherwise, if more is explained then."""
     explanations = explain_sheet(sheet, criteria)
     explained = {quantity.group for one in explanations for quantity in one.quantities}
-    if len(explained) == len(worth_trying(sheet)):
+    unused = _unused_arguments(sheet, explanations)
+    if len(explained) == len(worth_trying(sheet)) and not unused:
         return sheet, explanations
-    for other in chain(rejoin(sheet, explained), regroup(sheet, explained)):
+    as_values = [replace(sheet, arguments=tuple(one for one in sheet.arguments if one not in unused))]
+    for other in chain(rejoin(sheet, explained), regroup(sheet, explained), as_values if unused else ()):
         better = explain_sheet(other, criteria)
         if _count_cells(better) > _count_cells(explanations) and _explains_new(better, sheet):
             sheet, explanations = other, better
     return sheet, explanations
 
 
+def _unused_arguments(sheet: ValueSheet, explanations: Sequence[Explanation]) -> list[Argument]:
+    """List the values in equal steps that nothing is entered with, where a column counts: sunrise near the equinox."""
+    used = {id(one.trial.candidate.argument.quantity) for one in explanations}
+    used |= {id(quantity) for one in explanations for quantity in one.quantities}
+    counts = any(one.quantity.form.is_plain for one in sheet.arguments)
+    return [
+        one
+        for one in sheet.arguments
+        if counts and not one.quantity.form.is_plain and id(one.quantity) not in used
+    ]
+
+
 def _explains_new(explanations: Sequence[Explanation], sheet: ValueSheet) -> bool:
-    """Tell whether a quantity is explained that was grouped otherwise in a sheet."""
-    before = {id(quantity) for quantity in sheet.quantities}
+    """Tell whether a quantity is explained that was grouped otherwise in a sheet, or entered it."""
+    before = {id(quantity) for quantity in worth_trying(sheet)}
     return any(id(quantity) not in before for one in explanations for quantity in one.quantities)
 
 

@@ -40,7 +40,9 @@ def regroup(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueShee
         if changed:
             kept = [quantity for quantity in sheet.quantities if quantity.group in explained]
             quantities = sorted([*kept, *made], key=lambda quantity: quantity.columns[0])
-            yield replace(sheet, quantities=tuple(quantities))
+            taken = {id(one) for one in sheet.quantities} - {id(one) for one in quantities}
+            arguments = tuple(one for one in sheet.arguments if id(one.quantity) not in taken)
+            yield replace(sheet, quantities=tuple(quantities), arguments=arguments)
 
 
 def rejoin(sheet: ValueSheet, explained: Collection[int]) -> Iterator[ValueSheet]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.recompute.counts import MANY_OFF, Count, count_of, find_counts
+from tablekin.recompute.counts import HALF_OFF, MANY_OFF, Count, count_of, find_counts
 from tablekin.recompute.forms import COUNT, SINGLE, Form, unit_of
 from tablekin.recompute.grouping import Group, group_strands
 from tablekin.recompute.quantity import Argument, PrintedQuantity, ValueSheet
@@ -203,7 +203,8 @@ def _as_argument(quantity: PrintedQuantity) -> Argument:
     values = quantity.values.copy()
     step = 0.0
     for own in _runs(quantity):
-        count = count_of(quantity.values[own], any_step=True, most_off=MANY_OFF)
+        most_off = MANY_OFF if quantity.form.radices else HALF_OFF  # of a column it is known that it counts
+        count = count_of(quantity.values[own], any_step=True, most_off=most_off)
         if count is not None:
             there = np.flatnonzero(quantity.known[own])
             rows = own[there[0] : there[-1] + 1]  # not in headings above the first

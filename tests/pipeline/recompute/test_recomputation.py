@@ -311,3 +311,49 @@ def test_cubes_some_of_which_were_not_read():
     for row in (0, 7, 11):
         rows[row][2] = "?"
     assert functions(rows) == {1: "square", 2: "cube"}
+
+
+def test_a_motion_of_whose_signs_two_in_five_were_misread():
+    """Signs 11 throughout, of which two in five lost a digit: degrees tell the motion, and no compositor errs so."""
+    rows = [[str(year), *motion(129.37947 * year), *motion(-0.23917 * year)] for year in range(1, 31)]
+    for year in (2, 4, 6, 7, 8, 9, 13, 14, 19, 21, 23, 28):
+        rows[year - 1][5] = "1"
+    found = recompute([from_rows(rows)])
+    assert functions(rows) == {1: "mean motion", 5: "mean motion"}
+    (named,) = (one for one in found.findings[0].parameters if one.quantity == 1)
+    assert named.low <= 360 - 0.23917 <= named.high
+    assert not [check for check in found.checks if check.p_misprint >= 0.5]
+
+
+def test_a_count_of_which_two_in_five_were_misread_is_the_argument():
+    rows = [[str(degree), *places(declination_of(degree, 23.5), (60,))] for degree in range(1, 31)]
+    for row, read in zip(
+        (0, 1, 5, 9, 11, 14, 15, 20, 21, 25, 29),
+        ["3", "3", "9", "0", "13", "1", "14", "2", "24", "2", "39"],
+        strict=True,
+    ):
+        rows[row][0] = str(read)
+    assert functions(rows) == {1: "declination"}
+
+
+def test_sunrise_that_goes_down_by_equal_steps_is_no_argument():
+    """Every other day of February: four minutes more of the day each, and hardly any misses them."""
+    rows = [
+        [row[0], *(".".join(row[at : at + 2]) for at in (1, 3, 5, 7))]
+        for row in calendar(318.0, 34.0, range(1, 29, 2))
+    ]
+    assert set(functions(rows)) == {1, 2, 3, 4}
+
+
+def test_places_of_one_column_belong_together():
+    """A February as it was read, every other day: minutes of the Sun are no signs before the declination."""
+    columns = (
+        "1 3 5 7 9 11 13 15 17 19 21 23 25 27",
+        "23.3 25.4 27.5 29.6 1.7 3.7 5.8 7.8 9.8 11.8 13.8 14.8 17.8 19.7",
+        "13.52 15.12 42.31 11.49 11.6 10.23 9.39 8.55 8.10 7.24 6.39 5.52 5.6 4.19",
+    )
+    rows = [list(row) for row in zip(*(column.split() for column in columns), strict=True)]
+    assert {name.split(" by ")[0] for name in functions(rows).values()} == {
+        "longitude of the Sun",
+        "declination",
+    }

@@ -13,6 +13,7 @@ from tablekin.corpus.corpus import CorpusStore
 from tablekin.corpus.corrected_readings import CellKey, CorrectedReadings, StoredReading
 from tablekin.corpus.correction_table import CorrectionTable
 from tablekin.corpus.document_tables import tables_of_batch
+from tablekin.corpus.encoded import places_among
 from tablekin.corpus.foreign import find_foreign
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
@@ -70,6 +71,7 @@ __all__ = [
     "pair_keys",
     "pairs_of_keys",
     "part_metadata",
+    "places_among",
     "read_parts",
     "read_provenance",
     "replacing",

@@ -23,6 +23,7 @@ from tablekin.corpus.collation_table import CollationTable
 from tablekin.corpus.corrected_readings import CorrectedReadings
 from tablekin.corpus.correction_table import CorrectionTable
 from tablekin.corpus.document_tables import DocumentTables
+from tablekin.corpus.encoded import read_encoded
 from tablekin.corpus.foreign import refuse_foreign
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
@@ -181,19 +182,23 @@ class CorpusStore:
         return [part for part in parts if part.name in names]
 
     def batches(
-        self, tables: Mapping[str, list[str]], doc_ids: Collection[str] | None = None
+        self,
+        tables: Mapping[str, list[str]],
+        doc_ids: Collection[str] | None = None,
+        is_encoded: bool = False,
     ) -> Iterator[dict[str, pa.Table]]:
         """Read tables of documents batch by batch; ``tables`` names their columns.
 
-        Batches that certainly have none of ``doc_ids`` are left out.
+        Batches that certainly have none of ``doc_ids`` are left out. Strings come as dictionaries where ``is_encoded``.
         """
         for part in self.layout.parts("documents"):
             if doc_ids is not None and not may_hold(part, ["doc_id"], doc_ids):
                 continue
-            yield {
-                table: read_parts([self.layout.part(table, part.name)], columns)
-                for table, columns in tables.items()
-            }
+            parts = {table: self.layout.part(table, part.name) for table in tables}
+            if is_encoded:
+                yield {table: read_encoded(parts[table], columns) for table, columns in tables.items()}
+            else:
+                yield {table: read_parts([parts[table]], columns) for table, columns in tables.items()}
 
     def read_nearest_pairs(self, neighbours: int, columns: list[str] | None = None) -> pd.DataFrame:
         """Read ``doc_a`` and ``doc_b``, or other columns, of pairs one of which is among the nearest of the other.

@@ -190,7 +190,7 @@ def read_parts(
     for field in (field for schema in schemas for field in schema if not pa.types.is_null(field.type)):
         types.setdefault(field.name, set()).add(field.type)
     mixed = {name for name, kinds in types.items() if len(kinds) > 1}
-    schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
+    schema = pa.unify_schemas([_asstring_columns(schema, mixed) for schema in schemas])
     for field in optional:
         schema = schema if field.name in schema.names else schema.append(field)
     read = paths if holding is None else holding
@@ -281,7 +281,7 @@ def _read_rows(
 
     def rows_of(path: Path) -> pa.Table:
         found = [schema.empty_table()]
-        with pq.ParquetFile(path, read_dictionary=_strings(schema)) as file:
+        with pq.ParquetFile(path, read_dictionary=string_columns(schema)) as file:
             places = _places(file.metadata, columns)
             for group in range(file.num_row_groups):
                 if may_hold(file.metadata.row_group(group), places):
@@ -304,7 +304,7 @@ def _completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return rows.select(schema.names)
 
 
-def _strings(schema: pa.Schema) -> list[str]:
+def string_columns(schema: pa.Schema) -> list[str]:
     """Name the columns of strings, and of lists of strings, as Parquet does."""
     names = [field.name for field in schema if pa.types.is_string(field.type)]
     lists = [field for field in schema if pa.types.is_list(field.type)]
@@ -348,7 +348,7 @@ def _may_hold(group: pq.RowGroupMetaData, places: Sequence[int], value: str) -> 
     return False
 
 
-def _as_strings(schema: pa.Schema, names: set[str]) -> pa.Schema:
+def _asstring_columns(schema: pa.Schema, names: set[str]) -> pa.Schema:
     fields = [field.with_type(pa.string()) if field.name in names else field for field in schema]
     return pa.schema(fields, schema.metadata)
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tablekin.corpus import CorpusStore
+from tablekin.corpus import CorpusStore, places_among
 from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
 from tablekin.execution import default_workers
@@ -71,7 +71,8 @@ def driver_tables(corpus: CorpusStore, partners: str = "all") -> Iterator[pa.Tab
         {
             "regions": ["doc_id", "region_id", "kind", "table_id", "row", "col"],
             "factors": ["doc_id", "region_id", "feature", "relevance"],
-        }
+        },
+        is_encoded=True,
     )
     with ThreadPoolExecutor(default_workers("cpu")) as threads:
         for batch in batches:
@@ -156,14 +157,14 @@ class _DocumentRegions:
 
     @classmethod
     def of(cls, names: pa.Array, regions: pa.Table) -> _DocumentRegions:
-        document = _integers(pc.index_in(regions["doc_id"], names))
+        document = places_among(regions["doc_id"], names)
         region_id = _integers(regions["region_id"])
         order = np.lexsort((region_id, document))
         order = order[document[order] >= 0]
         return cls(
             document[order],
             region_id[order],
-            regions["kind"].to_numpy().astype(str)[order],
+            regions["kind"].cast(pa.string()).to_numpy().astype(str)[order],
             _integers(regions["table_id"])[order],
             {kind: _integers(regions[column])[order] for kind, column in _LINES.items()},
         )
@@ -172,8 +173,8 @@ class _DocumentRegions:
         """Give every region its relevance; rows and columns the sum of their cells'. ``(regions, features)``."""
         count, width = len(self.document), int(self.region_id.max()) + 1
         keys = self.document * width + self.region_id
-        wanted = _integers(pc.index_in(factors["doc_id"], names)) * width + _integers(factors["region_id"])
-        feature = _integers(pc.index_in(factors["feature"], pa.array(FEATURES)))
+        wanted = places_among(factors["doc_id"], names) * width + _integers(factors["region_id"])
+        feature = places_among(factors["feature"], pa.array(FEATURES))
         relevance = factors["relevance"].to_numpy().astype(np.float64)
         own = sparse.csr_array(
             (relevance, (np.searchsorted(keys, wanted), feature)), shape=(count, len(FEATURES))

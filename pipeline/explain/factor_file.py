@@ -1,46 +1,38 @@
-"""FactorFile: the factors of more documents than fit into memory, in a file that is mapped into it.
+"""FactorFile: the factors of more documents than fit into memory, in files from which those of some are taken.
 
 What the comparison of pairs needs of a document stands together there, so that only documents that are compared with
-one another at a time have to be in memory; the system gives room back when it is needed elsewhere.
+one another at a time have to be in memory.
 """
 
 from __future__ import annotations
 
-import mmap
 import tempfile
-from collections.abc import Collection, Iterable, Sequence, Set
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Set
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tablekin.config import Similarity
+from tablekin.corpus import places_among
+from tablekin.errors import StorageError
 from tablekin.execution import in_threads
-from tablekin.explain.factor_index import FactorIndex, load_factors, sum_factors
-from tablekin.explain.pooling import LEVELS, PooledLevel
+from tablekin.explain.factor_index import FactorIndex, load_factors, names_of, sum_factors
+from tablekin.explain.pooling import PooledLevel
 from tablekin.explain.top_k import Aside
 
 Floats = NDArray[np.float64]
+Index = NDArray[np.int64]
 
-# of documents, what their regions are counted from; of regions and of entries, which are not counted from anything
-_PLACES = ("first", "last")
-_MAPPED = (
-    "region_id",
-    "norm",
-    "extent",
-    "begin",
-    "head",
-    "tail",
-    "feature",
-    "relevance",
-    "peak",
-    "peak_region",
-)
+# fields of a level by what their rows are; places that are counted from a document's first, as none of its own is
+_OF_DOCUMENTS = ("peak", "peak_region")
+_OF_REGIONS = ("region_id", "norm", "extent", "end", "head", "tail")
+_OF_ENTRIES = ("feature", "relevance")
+_FIELDS = (*_OF_DOCUMENTS, *_OF_REGIONS, *_OF_ENTRIES)
 
 
 @dataclass
@@ -53,27 +45,46 @@ class FactorFile:
         The doc_id of each.
     sums
         ``(documents, features)``, relevance summed over all regions; also of documents whose factors are left out.
-    index
-        The factors of those that are not left out, in the order in which they were added; without features and sums.
+    documents
+        The doc_id of those that are not left out, in the order in which they were added.
     """
 
     names: list[str]
     sums: Floats
-    index: FactorIndex
-    _files: Sequence[IO[bytes]] = field(default_factory=list)
-    _maps: list[Any] = field(default_factory=list)
+    documents: list[str]
+    _levels: list[_Level]
+    _scales: _Column
+    _empty: FactorIndex
 
-    def release(self) -> None:
-        """Let the system have the memory that holds what was last looked at."""
-        for mapped in self._maps:
-            with suppress(AttributeError, OSError, ValueError):  # where a system has no such advice
-                mapped.madvise(mmap.MADV_DONTNEED)
+    def take(self, places: Index) -> FactorIndex:
+        """Read the factors of some documents, without their features and sums.
+
+        Parameters
+        ----------
+        places
+            ``(documents,)``, places among those that are not left out, ascending.
+        """
+        empty = self._empty
+        scale = self._scales.take(places, places + 1) if self._scales.rows else empty.aside.scale
+        levels = tuple(
+            level.take(places, like) for level, like in zip(self._levels, empty.levels, strict=True)
+        )
+        return FactorIndex(
+            [self.documents[place] for place in places.tolist()],
+            empty.phi,
+            empty.sums,
+            empty.similarity,
+            levels,
+            Aside(scale, empty.aside.metric),
+        )
 
     def close(self) -> None:
         """Delete the files."""
-        self._maps.clear()
-        for file in self._files:
-            file.close()
+        for column in (
+            self._scales,
+            *(column for level in self._levels for column in level.columns.values()),
+        ):
+            column.file.close()
 
 
 def write_factors(
@@ -104,14 +115,14 @@ def write_factors(
     chosen, others = None if wanted is None else {*wanted}, {*also}
 
     def load(batch: dict[str, pa.Table]) -> tuple[list[str], Floats, FactorIndex]:
-        index = load_factors([batch if chosen is None else _only(batch, chosen)], similarity)
+        index = load_factors([_sorted(batch if chosen is None else _only(batch, chosen))], similarity)
         if not others:
             return index.documents, index.sums, index
         names, sums = sum_factors(_only(batch, others))
         return [*index.documents, *names], np.concatenate([index.sums, sums]), index
 
-    columns, scales = [_Level(folder) for _ in LEVELS], _Column(folder)
     empty = load_factors([], similarity)
+    levels, scales = [_Level(folder, like) for like in empty.levels], _Column(folder, empty.aside.scale)
     names: list[str] = []
     known: list[str] = []
     sums = [empty.sums]
@@ -120,68 +131,104 @@ def write_factors(
         sums.append(summed)
         known += index.documents
         scales.add(index.aside.scale)
-        for level, column in zip(index.levels, columns, strict=True):
-            column.add(level)
-    maps: list[Any] = []
-    levels = tuple(column.map(level, maps) for column, level in zip(columns, empty.levels, strict=True))
-    aside = Aside(scales.map(empty.aside.scale, maps), empty.aside.metric)
-    found = FactorIndex(known, empty.phi, empty.sums, similarity, levels, aside)
-    files = [each.file for column in columns for each in column.columns.values()]
-    return FactorFile(names, np.concatenate(sums), found, [*files, scales.file], maps)
+        for level, pooled in zip(levels, index.levels, strict=True):
+            level.add(pooled)
+    return FactorFile(names, np.concatenate(sums), known, levels, scales, empty)
 
 
 def _only(batch: dict[str, pa.Table], wanted: Set[str]) -> dict[str, pa.Table]:
     """Leave out the rows of other documents than the wanted ones."""
     names = pa.array(
-        [name for name in batch["features"]["doc_id"].to_pylist() if name in wanted], pa.string()
+        [name for name in names_of(batch["features"]).to_pylist() if name in wanted], pa.string()
     )
-    return {name: rows.filter(pc.is_in(rows["doc_id"], names)) for name, rows in batch.items()}
+    return {
+        name: rows.filter(pa.array(places_among(rows["doc_id"], names) >= 0)) for name, rows in batch.items()
+    }
+
+
+def _sorted(batch: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Sort the documents of a batch by name, as they are in what is loaded of it."""
+    names = names_of(batch["features"]).to_pylist()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    return {**batch, "features": batch["features"].take(pa.array(order, pa.int64()))}
 
 
 class _Level:
-    """A level, as it is written."""
+    """A level, as it is written; ``like`` is an empty one."""
 
-    def __init__(self, folder: Path) -> None:
-        self.columns = {name: _Column(folder) for name in _MAPPED}
-        self._places: dict[str, list[NDArray[np.int64]]] = {name: [] for name in _PLACES}
-        self.columns["begin"].add(np.zeros(1, np.int64))
+    def __init__(self, folder: Path, like: PooledLevel) -> None:
+        kinds = {name: getattr(like, "begin" if name == "end" else name) for name in _FIELDS}
+        self.columns = {name: _Column(folder, kind) for name, kind in kinds.items()}
+        self._regions: list[Index] = [
+            np.zeros(1, np.int64)
+        ]  # of each document those before its own, and of the last
+        self._entries: list[Index] = [np.zeros(1, np.int64)]
 
     def add(self, level: PooledLevel) -> None:
-        """Add the regions of further documents."""
-        regions, entries = self.columns["region_id"].rows, self.columns["feature"].rows
-        moved = level._replace(begin=level.begin[1:] + entries, head=level.head + entries)
-        for name in _PLACES:
-            self._places[name].append(getattr(level, name) + regions)
-        for name in _MAPPED:
-            self.columns[name].add(getattr(moved, name))
+        """Add the regions of further documents, which stand one after the other."""
+        regions, entries = level.last, level.begin[level.last]
+        owner = np.repeat(np.arange(len(regions)), np.diff(regions, prepend=0))
+        before = np.concatenate([[0], entries])[owner]  # of each region, the entries of the documents before
+        counted = level._replace(begin=level.begin[1:] - before, head=level.head - before)
+        for name, column in self.columns.items():
+            column.add(getattr(counted, "begin" if name == "end" else name))
+        self._regions.append(self._regions[-1][-1] + regions)
+        self._entries.append(self._entries[-1][-1] + entries)
 
-    def map(self, empty: PooledLevel, maps: list[Any]) -> PooledLevel:
-        """Map what was written into memory."""
-        mapped = {name: column.map(getattr(empty, name), maps) for name, column in self.columns.items()}
-        places = {
-            name: np.concatenate([getattr(empty, name), *found]) for name, found in self._places.items()
+    def take(self, places: Index, like: PooledLevel) -> PooledLevel:
+        """Read the regions of some documents."""
+        for each in (self._regions, self._entries):
+            each[:] = [np.concatenate(each)] if len(each) > 1 else each
+        limits = {_OF_DOCUMENTS: np.arange(len(self._regions[0])), _OF_REGIONS: self._regions[0]}
+        limits[_OF_ENTRIES] = self._entries[0]
+        read = {
+            name: self.columns[name].take(limit[places], limit[places + 1])
+            for names, limit in limits.items()
+            for name in names
         }
-        return PooledLevel(**mapped, **places, scale=empty.scale, metric=empty.metric)
+        regions, entries = (np.diff(limit)[places] for limit in (self._regions[0], self._entries[0]))
+        last = np.cumsum(regions)
+        before = np.repeat(np.cumsum(entries) - entries, regions)
+        end = read.pop("end") + before
+        return PooledLevel(
+            **{**read, "head": read["head"] + before},
+            begin=np.concatenate([np.zeros(1, np.int64), end]),
+            first=last - regions,
+            last=last,
+            scale=like.scale,
+            metric=like.metric,
+        )
 
 
 class _Column:
-    """One field of a level, as it is written."""
+    """One field of a level, as it is written; ``like`` is of its type and of the shape of a row."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, like: NDArray[Any]) -> None:
         self.file = tempfile.TemporaryFile(dir=folder, prefix=".factors-")  # noqa: SIM115
         self.rows = 0
+        self._type, self._shape = like.dtype, like.shape[1:]
+        self._reading = Lock()
 
     def add(self, values: NDArray[Any]) -> None:
         """Write further values."""
-        self.file.write(np.ascontiguousarray(values).data)
+        self.file.write(np.ascontiguousarray(values, self._type).data)
         self.rows += len(values)
+        self._shape = values.shape[1:]
 
-    def map(self, like: NDArray[Any], maps: list[Any]) -> NDArray[Any]:
-        """Map what was written; ``like`` is of its type and shape."""
-        self.file.flush()
-        shape = (self.rows, *like.shape[1:])
-        if not self.rows:
-            return np.zeros(shape, like.dtype)
-        mapped = np.memmap(self.file, like.dtype, "r+", shape=shape)
-        maps.append(mapped._mmap)  # type: ignore[attr-defined]
-        return np.asarray(mapped)
+    def take(self, begin: Index, end: Index) -> NDArray[Any]:
+        """Read some runs of rows, one after the other."""
+        values = np.empty((int((end - begin).sum()), *self._shape), self._type)
+        if not values.size:
+            return values
+        size = values[:1].nbytes
+        into = values.reshape(-1).view(np.uint8).data
+        follows = begin[1:] == end[:-1]  # runs that follow one another are read as one
+        at = 0
+        with self._reading:
+            firsts, lasts = begin[np.append(True, ~follows)], end[np.append(~follows, True)]
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+                self.file.seek(first * size)
+                at += self.file.readinto(into[at : at + (last - first) * size])  # type: ignore[attr-defined]
+        if at != len(into):
+            raise StorageError("a file that this run had written beside the corpus is shorter than it was")
+        return values

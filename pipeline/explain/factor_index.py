@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tablekin.config import Similarity
+from tablekin.corpus import places_among
 from tablekin.explain.pooling import LEVELS, MATCH_KINDS, PLAIN, Leaves, PooledLevel, join, pool
 from tablekin.explain.top_k import Aside
 from tablekin.models.specific_similarity import load_specific_similarity
@@ -67,7 +68,7 @@ def load_factors(
     sums: list[NDArray[np.float64]] = []
     levels: list[list[PooledLevel]] = [[] for _ in LEVELS]
     for batch in chain([_EMPTY], batches):
-        documents = batch["features"]["doc_id"].combine_chunks()
+        documents = names_of(batch["features"])
         leaves = _leaves(documents, batch["regions"], batch["factors"])
         values = batch["features"]["phi"].combine_chunks().flatten().to_numpy().astype(np.float64)
         names += documents.to_pylist()
@@ -109,7 +110,7 @@ def sum_factors(batch: dict[str, pa.Table]) -> tuple[list[str], NDArray[np.float
     batch
         Rows of ``FACTOR_TABLES``.
     """
-    documents = batch["features"]["doc_id"].combine_chunks()
+    documents = names_of(batch["features"])
     return documents.to_pylist(), _sum_relevance(_leaves(documents, batch["regions"], batch["factors"]))
 
 
@@ -128,22 +129,29 @@ def _leaves(documents: pa.Array, regions: pa.Table, factors: pa.Table) -> Leaves
     return Leaves(
         region_begin,
         _integers(regions["region_id"], np.int32),
-        _integers(pc.index_in(regions["kind"], pa.array(MATCH_KINDS)), np.int8),
+        places_among(regions["kind"], pa.array(MATCH_KINDS)).astype(np.int8),
         _integers(regions["table_id"], np.int32),
         _integers(regions["row"], np.int32),
         _integers(regions["col"], np.int32),
         entry_begin,
         _integers(factors["region_id"], np.int32),
-        _integers(pc.index_in(factors["feature"], pa.array(FEATURES)), np.uint8),
+        places_among(factors["feature"], pa.array(FEATURES)).astype(np.uint8),
         factors["relevance"].to_numpy().astype(np.float32),
     )
 
 
 def _by_document(documents: pa.Array, table: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
-    place = _integers(pc.index_in(table["doc_id"], documents), np.int64)
-    order = np.argsort(place, kind="stable")
-    begin = np.searchsorted(place, np.arange(len(documents) + 1), sorter=order).astype(np.int64)
-    return table.take(pa.array(order[begin[0] :])), begin - begin[0]
+    place = places_among(table["doc_id"], documents)
+    if not (np.diff(place) >= 0).all():
+        order = np.argsort(place, kind="stable")
+        place, table = place[order], table.take(pa.array(order))
+    begin = np.searchsorted(place, np.arange(len(documents) + 1)).astype(np.int64)
+    return table.slice(begin[0]), begin - begin[0]
+
+
+def names_of(features: pa.Table) -> pa.Array:
+    """Give the doc_id of each row of table ``features``, as strings."""
+    return features["doc_id"].cast(pa.string()).combine_chunks()
 
 
 def _integers(column: pa.ChunkedArray, kind: type[Integer]) -> NDArray[Integer]:

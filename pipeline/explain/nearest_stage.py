@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from threading import Event
 
 import numpy as np
 import pyarrow as pa
@@ -23,9 +22,6 @@ from numpy.typing import NDArray
 from tablekin.config import RunConfig
 from tablekin.corpus import (
     CorpusStore,
-    MatchProvenance,
-    PairList,
-    PairSurvey,
     find_keys,
     pair_keys,
     pairs_of_keys,
@@ -33,17 +29,17 @@ from tablekin.corpus import (
 )
 from tablekin.execution import Count, Progress, default_workers, in_threads, resolve_device
 from tablekin.explain.factor_file import FactorFile, write_factors
-from tablekin.explain.factor_index import FACTOR_TABLES, FactorIndex
+from tablekin.explain.factor_index import FACTOR_TABLES
 from tablekin.explain.kept_scores import KeptScores, errors_of
 from tablekin.explain.nearest import SIZES as RANKING_SIZES
 from tablekin.explain.nearest import compared_by, rank_blocks
+from tablekin.explain.nearest_matches import SIZES as MATCH_SIZES
+from tablekin.explain.nearest_matches import Match, explain_pairs
 from tablekin.explain.nearest_plan import NearestPlan
-from tablekin.explain.partners import order_alike
 from tablekin.explain.ranking import Ranking
 from tablekin.schemas import FEATURES
 from tablekin.threshold import threshold
 
-Match = Callable[[FactorIndex, NDArray[np.int64], NDArray[np.int64], NDArray[np.floating], int], pa.Table]
 Keys = NDArray[np.int64]
 Singles = NDArray[np.float32]
 
@@ -52,11 +48,6 @@ Singles = NDArray[np.float32]
 class KeptSizes:
     """How much is done at a time; the tables have the same rows whatever these are."""
 
-    part: int = threshold(250_000, "pairs", "at least that one thread explains, and are a part of the table")
-    parts: int = threshold(
-        64, "parts", "at most that are added to the table, or a page would be looked for in too many"
-    )
-    tile: int = threshold(5000, "pairs", "explained together, and a row group")
     scores: int = threshold(20_000, "pairs", "whose scores are a row group")
     documents: int = threshold(4096, "documents", "whose nearest are a row group")
     few: int = threshold(1000, "documents", "whose factors are looked for in the parts that may have them")
@@ -112,9 +103,9 @@ def compare_nearest(
     errors = _known_errors(corpus, plan, names, wanted)
     clock = time.perf_counter()
     with closing(_load(corpus, config, names, (found.missing, wanted[np.isnan(errors)]), threads)) as factors:
-        count("load", len(names), len(factors.index.documents), time.perf_counter() - clock)
+        count("load", len(names), len(factors.documents), time.perf_counter() - clock)
         clock = time.perf_counter()
-        rows = _explain(corpus, config, plan, found, scores, factors, match(), threads)
+        rows = explain_pairs(corpus, config, plan, found, scores, factors, match(), threads)
         count("match", len(found.missing), rows, time.perf_counter() - clock)
         clock = time.perf_counter()
         _fill_in(errors, wanted, scores, factors)
@@ -244,78 +235,11 @@ def _load(
         names.take(pa.array(places)).to_pylist() for places in (explained, np.setdiff1d(summed, explained))
     )
     every = [*wanted, *also]
-    batches = corpus.batches(FACTOR_TABLES, every if len(every) <= SIZES.few else None) if every else ()
+    few = every if len(every) <= SIZES.few else None
+    batches = corpus.batches(FACTOR_TABLES, few, is_encoded=True) if every else ()
     with Progress("loading what the pages are compared by"):
         chosen = wanted if len(wanted) < len(names) else None
         return write_factors(batches, config.explain.similarity, corpus.root, threads, chosen, also)
-
-
-def _explain(
-    corpus: CorpusStore,
-    config: RunConfig,
-    plan: NearestPlan,
-    found: PairSurvey,
-    scores: KeptScores,
-    factors: FactorFile,
-    match: Match,
-    threads: int,
-) -> int:
-    """Write the matches of pairs that have not been explained, at least one part; returns the number of rows."""
-    fingerprint, documents = plan.comparison.fingerprint, plan.documents
-    number_of_pass = corpus.match_table.next_pass()
-    parts = _divide(found.missing, scores, len(documents))
-    if not parts and not found.used:
-        nothing = MatchProvenance(fingerprint, PairList.of([], found.missing, found.missing))
-        return corpus.match_table.add([], nothing, number_of_pass, 0)
-    names = pa.array(factors.index.documents, pa.string())
-    position = pc.fill_null(pc.index_in(scores.names, names), -1).to_numpy().astype(np.int64)
-    stop = Event()
-
-    def tables(keys: Keys) -> Iterator[pa.Table]:
-        for begin in range(0, len(keys), SIZES.tile):
-            if stop.is_set():
-                raise InterruptedError  # so that what was written of the part is not taken for all of it
-            a, b = pairs_of_keys(keys[begin : begin + SIZES.tile], len(documents))
-            near = scores.cosines(a, b).astype(np.float32) >= config.explain.matches_from_cosine
-            if near.any():
-                dots = scores.dots(a, b).astype(np.float32)[near]
-                yield match(
-                    factors.index, position[a[near]], position[b[near]], dots, config.explain.matches_per_pair
-                )
-
-    def write(numbered: tuple[int, Keys]) -> int:
-        number, keys = numbered
-        made_from = MatchProvenance(fingerprint, PairList.of(documents, *pairs_of_keys(keys, len(documents))))
-        rows = corpus.match_table.add(tables(keys), made_from, number_of_pass, number)
-        factors.release()
-        return rows
-
-    written = 0
-    try:
-        with (
-            Progress("comparing", len(found.missing), "pairs") as progress,
-            closing(in_threads(write, enumerate(parts), threads)) as results,
-        ):
-            for keys, rows in zip(parts, results, strict=True):
-                written += rows
-                progress.advance(len(keys))
-    finally:
-        stop.set()
-    return written
-
-
-def _divide(missing: Keys, scores: KeptScores, documents: int) -> list[Keys]:
-    """Divide pairs into parts of documents that are alike, so that the factors of a part are few; each part sorted."""
-    if not len(missing):
-        return []
-    _, b = pairs_of_keys(missing, documents)
-    size = max(SIZES.part, -(-len(missing) // SIZES.parts))
-    if len(missing) <= size:
-        return [missing]
-    place = np.empty(documents, np.int64)
-    place[order_alike(scores.phi)] = np.arange(documents)
-    order = np.argsort(place[b], kind="stable")
-    return [np.sort(missing[order[begin : begin + size]]) for begin in range(0, len(missing), size)]
 
 
 def _fill_in(errors: Singles, wanted: Keys, scores: KeptScores, factors: FactorFile) -> None:
@@ -325,8 +249,8 @@ def _fill_in(errors: Singles, wanted: Keys, scores: KeptScores, factors: FactorF
         return
     at = pc.index_in(scores.names, pa.array(factors.names, pa.string()))
     row = pc.fill_null(at, -1).to_numpy().astype(np.int64)
-    for begin in range(0, len(unknown), SIZES.part):
-        here = unknown[begin : begin + SIZES.part]
+    for begin in range(0, len(unknown), MATCH_SIZES.part):
+        here = unknown[begin : begin + MATCH_SIZES.part]
         a, b = pairs_of_keys(wanted[here], len(scores.names))
         errors[here] = errors_of(factors.sums, row[a], row[b], scores.dots(a, b))
 

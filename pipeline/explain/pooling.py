@@ -114,20 +114,36 @@ PLAIN: NDArray[np.float64] = np.zeros((0, 0))  # a scale of ones, a metric that 
 
 
 @compiled
-def _square(
-    values: NDArray[np.float32], order: NDArray[np.int64], begin: int, metric: NDArray[np.float64]
-) -> float:
-    """Compute the squared norm of the entries of a region from ``begin`` on, in an order."""
+def _square(values: NDArray[np.float32], order: NDArray[np.int64], metric: NDArray[np.float64]) -> float:
+    """Compute the squared norm of the entries of a region, in an order."""
     total = 0.0
-    for place in order[begin:]:
+    for place in order:
         if len(metric) == 0:
             total += np.float64(values[place]) ** 2
             continue
         product = 0.0
-        for other in order[begin:]:
+        for other in order:
             product += metric[place, other] * values[other]
         total += values[place] * product
     return max(total, 0.0)
+
+
+@compiled
+def _rests(
+    values: NDArray[np.float32], order: NDArray[np.int64], metric: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Compute the squared norm of the entries of a region from each on, in an order; ``(entries,)``."""
+    rests, total = np.zeros(len(order)), 0.0
+    for begin in range(len(order) - 1, -1, -1):
+        place, value = order[begin], np.float64(values[order[begin]])
+        product = 0.5 * value
+        if len(metric):
+            product *= metric[place, place]
+            for other in order[begin + 1 :]:
+                product += metric[place, other] * values[other]
+        total += 2 * value * product
+        rests[begin] = max(total, 0.0)
+    return rests
 
 
 @compiled
@@ -173,18 +189,18 @@ def pool(
         for number in range(len(pooled)):
             if plain[number] > 0:
                 filled = np.flatnonzero(pooled[number])
-                squares[number] = max(_square(pooled[number], filled, 0, metric), _REST * plain[number])
+                squares[number] = max(_square(pooled[number], filled, metric), _REST * plain[number])
         for number in np.argsort(-squares, kind="mergesort"):
             if squares[number] == 0:
                 break
             values = pooled[number]
             filled = np.flatnonzero(values)
             order = filled[np.argsort(-np.abs(values[filled]) * own[filled], kind="mergesort")]
-            head[region] = -1
+            head[region], rests = -1, _rests(values, order, metric)
             for place in range(len(order)):
                 whole = entry > begin[region] and (entry - begin[region]) % GROUP == 0
                 if head[region] < 0 and whole:
-                    rest = max(_square(values, order, place, metric), _REST * plain[number])
+                    rest = max(rests[place], _REST * plain[number])
                     if rest <= (1 - _HEAD) * squares[number]:
                         head[region] = entry
                         tail[region] = np.sqrt(rest) * _UP

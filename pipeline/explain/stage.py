@@ -170,7 +170,7 @@ def compare(
     threads = default_workers("cpu")
     clock = time.perf_counter()
     with Progress("loading what the pages are compared by"):
-        factors = load_factors(corpus.batches(FACTOR_TABLES), config.explain.similarity)
+        factors = load_factors(corpus.batches(FACTOR_TABLES, is_encoded=True), config.explain.similarity)
     count("load", len(plan.documents), len(factors.documents), time.perf_counter() - clock)
     clock = time.perf_counter()
     with Progress("ranking partners"):

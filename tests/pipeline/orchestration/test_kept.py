@@ -14,7 +14,7 @@ from tablekin.check.stage import check
 from tablekin.cli import app
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
-from tablekin.explain import match_pairs, nearest, nearest_stage, score_pairs
+from tablekin.explain import match_pairs, nearest, nearest_matches, nearest_stage, score_pairs
 from tablekin.orchestration import RunRequest, Stages, drop_documents, run
 from tablekin.schemas import to_arrow
 from tests.support import edition_stages
@@ -31,8 +31,9 @@ def stages():
     """Analyse without networks in this process; small parts, and few partners."""
     with pytest.MonkeyPatch.context() as monkeypatch, in_this_process():
         monkeypatch.setattr(settings, "MIN_PARTNERS", 1)
-        sizes = nearest_stage.KeptSizes(part=3, parts=4, tile=2, scores=5, documents=2, few=3)
-        monkeypatch.setattr(nearest_stage, "SIZES", sizes)
+        monkeypatch.setattr(nearest_stage, "SIZES", nearest_stage.KeptSizes(scores=5, documents=2, few=3))
+        sizes = nearest_matches.MatchSizes(part=3, parts=4, loaded=3, tile=2)
+        monkeypatch.setattr(nearest_matches, "SIZES", sizes)
         monkeypatch.setattr(nearest, "SIZES", nearest.RankingSizes(block=2, rows=2))
         yield Stages(edition_stages.analyse, score_pairs, match_pairs)
 

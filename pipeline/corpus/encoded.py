@@ -1,0 +1,51 @@
+"""Encoded: strings of a table as the numbers by which a dictionary knows them, as Parquet stores them.
+
+A column like the doc_id of ``factors`` has millions of rows and few strings: each of these is looked for once, not for
+each row, which takes a tenth of the time.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from tablekin.corpus.parts import string_columns
+
+
+def read_encoded(path: Path, columns: list[str]) -> pa.Table:
+    """Read columns of a part, those of strings as dictionaries, in this thread alone."""
+    with pq.ParquetFile(path) as file:
+        strings = [name for name in string_columns(file.schema_arrow) if name in columns]
+    with pq.ParquetFile(path, read_dictionary=strings) as file:
+        return file.read(columns, use_threads=False)
+
+
+def places_among(column: pa.ChunkedArray, values: pa.Array) -> NDArray[np.int64]:
+    """Find where the strings of a column stand among some values; -1 where they do not, ``(rows,)``.
+
+    Parameters
+    ----------
+    column
+        Strings, as such or as dictionaries.
+    values
+        Strings.
+    """
+    found = [np.zeros(0, np.int64)]
+    for chunk in column.chunks:
+        if not pa.types.is_dictionary(chunk.type):
+            found.append(_places(pc.index_in(chunk, values)))
+            continue
+        # one more for rows that have no string
+        known = np.append(_places(pc.index_in(chunk.dictionary, values)), -1)
+        found.append(known[_places(chunk.indices)])
+    return np.concatenate(found)
+
+
+def _places(numbers: pa.Array) -> NDArray[np.int64]:
+    places: NDArray[np.int64] = pc.fill_null(numbers.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return places

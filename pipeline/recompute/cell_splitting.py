@@ -14,11 +14,20 @@ from tablekin.recompute.printed_number import CellKind, PrintedNumber
 from tablekin.recompute.smoothness import Numbers, roughness
 
 _SIXTY = 60
+_MOST_CUT = 4  # groups
+_USUAL = (
+    0.9  # share of the cells whose groups are apart that have as many digits in a place, where all should
+)
+_UNUSUAL = 3.0  # nats against a group of more or fewer
 _MIXED = 0.15  # share of cells with another number of groups from which a column is split anew
 _FEWEST = 6  # cells of which it can be told that what parted their groups is lost
 _YEAR = 4  # digits of numbers of one group, from which a few digits behind some of them are none
 _SHORT = 2  # digits of a number that is one group, if most are no longer
 _SINGLE = 0.25  # share of cells of one group from which points in the others may be specks
+_FEWEST_REGULAR, _REGULAR = (
+    8,
+    0.9,
+)  # cells with points, and share of them at the same place, that are no specks
 _UNCUT = 0.08  # share of cells of one group (one at least) that may not be cut where the others are
 _MARGIN = 0.5  # how much more evenly, in nats a row, a column must run on when it is split
 
@@ -47,7 +56,11 @@ def split_column(cells: Sequence[PrintedNumber]) -> tuple[Numbers, NDArray[np.in
     if mixed and len(numbers) >= _FEWEST:
         most = max(count for count in counts if counts[count] > _MIXED * len(numbers))
     plain = _as_printed(cells, most)
-    if len(numbers) < _FEWEST or most > 3 or (most > 1 and not mixed and counts[most] == len(numbers)):
+    if (
+        len(numbers) < _FEWEST
+        or most > _MOST_CUT
+        or (most > 1 and not mixed and counts[most] == len(numbers))
+    ):
         return plain
     long = sum(len(cell.digits) > _SHORT for cell in numbers) >= len(numbers) / 2
     tried = _cut(cells, max(most, 2)) if long or most > 1 else None
@@ -85,7 +98,7 @@ def _are_specks(cells: Sequence[PrintedNumber], numbers: Sequence[PrintedNumber]
     several = [cell for cell in numbers if len(cell.groups) > 1]
     if width >= _YEAR and single >= len(numbers) / 2 and all(cell.widths[0] == width for cell in several):
         return True  # what follows was taken for digits: 1720 9f
-    if spaced > _MIXED * len(numbers):
+    if spaced > _MIXED * len(numbers) or _are_regular(several):
         return False
     joined = _as_printed([_without_specks(cell, width) for cell in cells], 1)[0][:, 0]
     cut = _cut(cells, max(len(cell.groups) for cell in numbers))
@@ -93,6 +106,12 @@ def _are_specks(cells: Sequence[PrintedNumber], numbers: Sequence[PrintedNumber]
         return True
     weights = np.array([float(_SIXTY) ** (cut[0].shape[1] - 1 - place) for place in range(cut[0].shape[1])])
     return bool(roughness(joined) <= roughness(cut[0] @ weights) + _MARGIN)
+
+
+def _are_regular(several: Sequence[PrintedNumber]) -> bool:
+    """Tell whether what parts cells does so at the same place in nearly all of them: degrees of one digit, 4.12."""
+    firsts = Counter(cell.widths[0] for cell in several)
+    return len(several) >= _FEWEST_REGULAR and max(firsts.values()) >= _REGULAR * len(several)
 
 
 def _without_specks(cell: PrintedNumber, width: int) -> PrintedNumber:
@@ -140,18 +159,34 @@ def _options(cell: PrintedNumber, count: int) -> list[Option]:
     return found
 
 
+def _usual_widths(cells: Sequence[PrintedNumber], count: int) -> NDArray[np.int64]:
+    """Digits that each place has in nearly all cells whose groups are apart, ``(places,)``; 0 where they differ."""
+    whole = [cell.widths for cell in cells if len(cell.groups) == count]
+    usual = np.zeros(count, np.int64)
+    if len(whole) >= _FEWEST:
+        for place, widths in enumerate(zip(*whole, strict=True)):
+            width, times = Counter(widths).most_common(1)[0]
+            usual[place] = width * (times >= _USUAL * len(whole))
+    return usual
+
+
 def _cut(cells: Sequence[PrintedNumber], count: int) -> tuple[Numbers, NDArray[np.int64]] | None:
     """Cut every cell so that neighbours differ least (a shortest path); None where most cannot be cut."""
     options = [_options(cell, count) if cell.kind is CellKind.NUMBER else [] for cell in cells]
     rows = [row for row, ways in enumerate(options) if ways]
     if len(rows) < 0.8 * sum(cell.kind is CellKind.NUMBER for cell in cells):
         return None
+    usual = _usual_widths(cells, count)
     weights = np.array([float(_SIXTY) ** (count - 1 - place) for place in range(count)])
+    unusual = [
+        np.array([_UNUSUAL * np.sum((usual > 0) & (np.array(widths) != usual)) for _, widths in options[row]])
+        for row in rows
+    ]
     totals = [np.array([np.dot(groups, weights) for groups, _ in options[row]]) for row in rows]
-    cost = np.zeros(len(totals[0]))
+    cost = unusual[0]
     back: list[NDArray[np.intp]] = []
-    for before, after in pairwise(totals):
-        steps = cost[:, None] + np.log1p(np.abs(after[None, :] - before[:, None]))
+    for (before, after), odd in zip(pairwise(totals), unusual[1:], strict=True):
+        steps = cost[:, None] + np.log1p(np.abs(after[None, :] - before[:, None])) + odd
         back.append(steps.argmin(0))
         cost = steps.min(0)
     chosen = [int(cost.argmin())]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tablekin.recompute.smoothness import Numbers, roughness
 
 _SHORT_SHARE = 0.4  # of the numbers of a column that lack the digits printed once above
+_MOST_WRAPS = 0.5  # share of them that begin the next leading digits
 _MIN_WIDTH = 2  # digits that are printed of each: degrees of a sign, 29 and then 0, 1, 2, lack none
 
 
@@ -48,10 +49,14 @@ def restore_leading(values: Numbers, widths: NDArray[np.int64]) -> Numbers:
     if width < _MIN_WIDTH:
         return values
     base, restored, above = 10.0**width, values.copy(), values[rows[0]]
+    wraps = 0
     for row in rows[1:]:
         if cut[row]:
-            lead = above // base
-            restored[row] = (lead + (values[row] < above % base)) * base + values[row]
+            lead, falls = above // base, values[row] < above % base
+            restored[row] = (lead + falls) * base + values[row]
+            wraps += int(falls)
         above = restored[row]
+    if wraps > _MOST_WRAPS * cut.sum():  # numbers that fall, and lose a digit as they do
+        return values
     plain, better = roughness(values), roughness(restored)
     return restored if better < 0.6 * plain else values

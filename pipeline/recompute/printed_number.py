@@ -19,6 +19,9 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"(?<=\d)[\s.·,]*[^\W\d_]{1,6}\.?\s*$")  # a word behind a number: 1720 g, 24 Avril
+_HEAD = re.compile(
+    r"^[^\W\d_]{1,2}\.?\s+(?=\d)"
+)  # a letter before one: the Sunday letter and the day of a month
 _MOST_DIGITS = 15  # a longer number is no whole number of a float
 
 
@@ -67,7 +70,7 @@ def parse(text: str | None) -> PrintedNumber:
     -------
     PrintedNumber
         A cell with letters is a word, unless all letters are abbreviated units behind digits (``4 h. 12 m.``), or a
-        short word behind the number (``1720 g``, ``24 Avril``).
+        short word behind the number (``1720 g``, ``24 Avril``), or one or two before it (``g 1``).
     """
     bare = (text or "").strip()
     if not bare:
@@ -79,7 +82,7 @@ def parse(text: str | None) -> PrintedNumber:
     if bare[-1:] in _FRACTIONS:
         fraction, bare = _FRACTIONS[bare[-1]], bare[:-1]
     if any(sign.isdigit() for sign in bare):
-        bare = _TAIL.sub("", bare)
+        bare = _HEAD.sub("", _TAIL.sub("", bare))
     if _LETTER.search(bare) or not (fraction or any(sign.isdigit() for sign in bare)):
         return PrintedNumber(CellKind.WORD)
     if (vulgar := _VULGAR.search(bare)) and 0 < int(vulgar[1]) < int(vulgar[2]):

@@ -39,10 +39,13 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
     """
     sheets = read_sheets(tables)
     choices: dict[int, Choices] = {}
-    printed: set[int] = set()  # cells of digits, or of letters: not those that repeat what stands above
+    numbers: set[int] = (
+        set()
+    )  # cells of digits and ditto marks: not blank ones, nor letters that an engine read
     for table in tables:
         choices |= table.choices
-        printed.update(table.region[table.text != ""].tolist())
+        holds = [_is_number(text) for text in table.text.ravel()]
+        numbers.update(table.region.ravel()[holds].tolist())
     findings: list[Finding] = []
     checks: dict[int, Check] = {}
     settled = []
@@ -50,7 +53,7 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
     for sheet in sheets:
         sheet, explanations = _explain(sheet, criteria)
         own = [finding for explanation in explanations for finding in find(explanation)]
-        found = list(_check(sheet, own, choices))
+        found = [check for check in _check(sheet, own, choices) if check.region_id in numbers]
         for finding in _letters(tables, sheet, group, criteria):
             group += 1
             own.append(finding)
@@ -59,9 +62,12 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
         settled.append(sheet)
         findings += own
         for check in found:
-            if check.region_id in printed:
-                checks.setdefault(check.region_id, check)
+            checks.setdefault(check.region_id, check)
     return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
+
+
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) or (text != "" and not any(map(str.isalpha, text)))
 
 
 def _next_group(sheets: Sequence[ValueSheet]) -> int:

@@ -229,13 +229,16 @@ class Scores:
     mistakes: list[tuple[str, str, str]] = field(default_factory=list)  # document, quantity, function
 
 
-def key_of(page: TruePage, quantity: PrintedQuantity, place_of: dict[int, list[Cell]]) -> str:
-    """PrintedQuantity of the truth that most cells of a quantity belong to; "" is none, or an argument."""
+def keys_of(page: TruePage, quantity: PrintedQuantity, place_of: dict[int, list[Cell]]) -> list[str]:
+    """Quantities of the truth that most cells of a quantity belong to; "" is none, or an argument.
+
+    Several where as many cells belong to each: letters and the numbers beside them that were read as one column.
+    """
     seen: Counter[str] = Counter()
     for region in quantity.regions.ravel():
         for table, _, col in place_of.get(int(region), []):
             seen["" if (table, col) in page.arguments else page.keys[table, col]] += 1
-    return max(seen, key=lambda key: seen[key]) if seen else ""
+    return [key for key in seen if seen[key] == max(seen.values())] or [""]
 
 
 def score_functions(
@@ -250,8 +253,8 @@ def score_functions(
     outcomes: Counter[str] = Counter()
     for sheet in found.sheets:
         for quantity in (*sheet.quantities, *(argument.quantity for argument in sheet.arguments)):
-            key = key_of(page, quantity, place_of)
-            expected = expected_functions(page, key)
+            keys = keys_of(page, quantity, place_of)
+            expected = set().union(*(expected_functions(page, key) for key in keys))
             known = quantity.values[quantity.known]
             if not expected or len(known) < 5 or len(np.unique(known)) < 3:
                 continue
@@ -261,7 +264,7 @@ def score_functions(
             outcomes[outcome] += len(known)
             scores.columns[page.family, outcome] += 1
             if outcome != "right":
-                scores.mistakes.append((page.doc, key, name))
+                scores.mistakes.append((page.doc, keys[0], name))
             elif finding is not None:
                 _score_parameters(page, finding, place, quantity, scores)
     total = sum(outcomes.values())

@@ -65,3 +65,52 @@ def test_specks_taken_for_points_part_no_number():
 def test_a_letter_behind_a_year_that_looks_like_a_digit_is_left_out():
     texts = [f"{year} 9" if year % 7 == 0 else str(year) for year in range(1699, 1717)]
     assert column(texts).ravel().tolist() == list(range(1699, 1717))
+
+
+def test_lost_points_between_signs_degrees_minutes_and_seconds():
+    """Minutes and seconds have two digits wherever points part them."""
+    seconds = [(298 + 57 / 60) * 3600 + 480_500 * turn for turn in range(20)]
+    true = [
+        [int(one // 108_000) % 12, int(one // 3600) % 30, int(one // 60) % 60, int(one) % 60]
+        for one in seconds
+    ]
+    printed = [f"{sign}·{degree}·{minute:02}·{second:02}" for sign, degree, minute, second in true]
+    for row, lost in ((1, 1), (4, 2), (6, 3), (11, 3), (15, 2)):
+        parts = printed[row].split("·")
+        printed[row] = "·".join([*parts[: lost - 1], "".join(parts[lost - 1 : lost + 1]), *parts[lost + 1 :]])
+    assert column(printed).tolist() == true
+
+
+def test_points_at_the_same_place_are_no_specks():
+    """Sunrise of July: the hours are four throughout, and most points were lost."""
+    minutes = (
+        4,
+        5,
+        5,
+        6,
+        7,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+        19,
+        20,
+        21,
+        22,
+        25,
+        26,
+        28,
+        29,
+        31,
+        32,
+        34,
+        35,
+    )
+    with_points = {1, 2, 5, 8, 9, 10, 12, 15, 23, 24}
+    texts = [f"4{'·' * (row in with_points)}{minute}" for row, minute in enumerate(minutes)]
+    assert column(texts).tolist() == [[4, minute] for minute in minutes]

@@ -29,3 +29,10 @@ def test_degrees_that_begin_anew_with_the_next_sign_lack_no_digits():
     degrees = np.array([*range(22, 30), *range(8)], float)
     widths = np.array([len(str(int(degree))) for degree in degrees])
     assert restore_leading(degrees, widths).tolist() == degrees.tolist()
+
+
+def test_numbers_that_fall_and_lose_a_digit_lack_none():
+    """Miles of the climates, one of them misread: every one is below the one above it."""
+    values = np.array([128, 120, 12, 99, 86, 74, 62, 53, 44, 38, 32, 28], float)
+    widths = np.array([len(str(int(value))) for value in values])
+    assert restore_leading(values, widths).tolist() == values.tolist()

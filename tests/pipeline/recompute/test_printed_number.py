@@ -14,6 +14,8 @@ from tablekin.recompute.printed_number import CellKind, parse
         ("4 h. 12 m.", (4, 12)),
         ("57290", (57290,)),
         ("007", (7,)),
+        ("g 1", (1,)),
+        ("c. 19", (19,)),
     ],
 )
 def test_groups(text, groups):

@@ -28,6 +28,7 @@ _FULL_FACES = (  # that have signs of their own; some twice
 _SIGNS_OF_THE_FACE = 0.7  # share of the pages of signs that are set in one of these
 _BROKEN = 0.35  # share of pages with gaps in round digits
 _CLEAN = 0.5  # share of the pages of signs that are well printed and well scanned
+_TIGHT = 0.15  # share of the pages of signs whose letters are set so close that some touch
 _BY_HAND = 0.4  # share of pages whose digits are cut or written by hand
 MADE = "made.txt"  # in a pool: the options that its pages were made with, a line a run
 
@@ -78,6 +79,8 @@ def make_training_page(seed: tuple[int, int], marked: bool = False) -> TrainingP
         style = replace(style, weight=float(rng.uniform(-0.03, 0.005)), damage=0.0, irregularity=0.0)
     if rng.random() < (_BY_HAND / 3 if marked else _BY_HAND):
         style = replace(style, hand=random_hand(rng))
+    if marked and rng.random() < _TIGHT:
+        style = replace(style, letter_spacing=float(rng.uniform(-0.12, -0.01)))
     page = set_page(training_page(rng, marked), style, rng)
     verso = set_page(training_page(rng, marked), style, rng) if degradation.show_through else None
     scan = degrade(page, degradation, rng, verso)

@@ -23,29 +23,35 @@ from tablekin.models.networks.glyphs import CLASSES, NOTHING
 from tablekin.models.networks.weights import require_weights
 
 WINDOW = 48  # pixels of the working page, height and width of what it sees
-_CHANNELS = (1, 16, 32, 48, 64)
+_CHANNELS = (16, 32, 64, 96)
 _STRIDES = (2, 2, 1, 2)
-_HIDDEN = 96
+_HIDDEN = 192
 _AT_ONCE = 512  # windows read in one pass
 CLOSEUP_WEIGHTS = Path(__file__).parents[1] / "weights" / "closeups.safetensors"
 
 
 class CloseupReader(nn.Module):
-    """Classes and boxes of glyphs, from windows of ink."""
+    """Classes and boxes of glyphs, from windows of ink.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    channels, hidden
+        Widths of the four convolutions and of the hidden layer; those of the weights that ship by default.
+    """
+
+    def __init__(self, channels: tuple[int, int, int, int] = _CHANNELS, hidden: int = _HIDDEN) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        for index, stride in enumerate(_STRIDES):
+        before = 1
+        for index, (wide, stride) in enumerate(zip(channels, _STRIDES, strict=True)):
             kernel = 5 if index == 0 else 3
-            convolution = nn.Conv2d(
-                _CHANNELS[index], _CHANNELS[index + 1], kernel, stride, kernel // 2, bias=False
-            )
-            layers += [convolution, nn.BatchNorm2d(_CHANNELS[index + 1]), nn.ReLU()]
+            convolution = nn.Conv2d(before, wide, kernel, stride, kernel // 2, bias=False)
+            layers += [convolution, nn.BatchNorm2d(wide), nn.ReLU()]
+            before = wide
         self.look = nn.Sequential(*layers)
         side = WINDOW // 8
-        self.hidden = nn.Linear(_CHANNELS[-1] * side * side, _HIDDEN)
-        self.out = nn.Linear(_HIDDEN, CLASSES + 4)
+        self.hidden = nn.Linear(before * side * side, hidden)
+        self.out = nn.Linear(hidden, CLASSES + 4)
 
     def forward(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         """Read windows.

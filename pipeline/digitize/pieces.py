@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.models.networks.marks import FRACTIONS, mark_index
+from tablekin.models.networks.marks import FRACTIONS, MARKS, mark_index
 from tablekin.page import Detections, MarkDetections
 from tablekin.threshold import threshold
 
@@ -28,10 +28,14 @@ class PieceCriteria:
     larger: float = threshold(1.0, "of its height or width", "that a mark's ink may be larger")
     slack: float = threshold(2.0, "pixels of the working page", "that it may be larger or smaller besides")
     smaller: float = threshold(0.5, "of its height or width", "that its ink has at least")
+    wider: float = threshold(
+        0.3, "of its width", "that the ink of a letter may be wider: two letters may touch"
+    )
 
 
 CRITERIA = PieceCriteria()
 COMPOSED = np.array([mark_index(mark) for mark in FRACTIONS + "%"])
+_LETTERS = np.array([mark.isalpha() for mark in MARKS])
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,10 @@ def fit_to_ink(marks: MarkDetections, others: MarkDetections, pieces: Pieces) ->
             box = np.concatenate(
                 [np.minimum(box[:2], boxes[index, :2]), np.maximum(box[2:], boxes[index, 2:])]
             )
-        if (size <= (1 + CRITERIA.larger) * before + CRITERIA.slack).all() and (
+        larger = np.array(
+            [CRITERIA.wider if _LETTERS[marks.mark[index]] else CRITERIA.larger, CRITERIA.larger]
+        )
+        if (size <= (1 + larger) * before + CRITERIA.slack).all() and (
             size >= CRITERIA.smaller * before - CRITERIA.slack
         ).all():
             boxes[index] = box

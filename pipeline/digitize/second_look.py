@@ -6,6 +6,7 @@ and ink that nobody has read yet is shown to the close-up reader, which sees the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ from scipy.spatial import cKDTree
 
 from tablekin.digitize.dashes import name_dashes
 from tablekin.digitize.pieces import COMPOSED, Pieces, find_pieces, fit_to_ink
+from tablekin.digitize.points import POINT, POINTS, find_hidden_points, go_on
+from tablekin.digitize.sorts import find_letter_sorts
+from tablekin.digitize.touching import find_free_ink, part_twins
 from tablekin.models.networks.architecture import DIGIT_HEIGHT
 from tablekin.models.networks.closeups import CloseupReader, read_closeups
 from tablekin.models.networks.glyphs import NOTHING
@@ -59,9 +63,7 @@ class SecondLookCriteria:
         12.0, "digit heights", "beside a digit, as far as ink is looked at that was not read"
     )
     across: float = threshold(0.8, "digit heights", "above or below it, likewise")
-    point: float = threshold(6.0, "pixels of the working page", "a larger piece is no point")
     level: float = threshold(2.0, "pixels of the working page", "that a point may be off its place in a row")
-    before: int = threshold(3, "points", "at even steps before it that make it one")
     min_size: int = threshold(3, "pixels of the working page", "smaller pieces are specks")
     max_size: int = threshold(36, "pixels of the working page", "larger ones are rules or words")
     letter: float = threshold(2.0, "digit heights", "beside a digit, as far as letters are looked at")
@@ -88,7 +90,6 @@ class SecondLookCriteria:
 CRITERIA = SecondLookCriteria()
 _MIXED_UP = np.array([mark_index(mark) for mark in "'′\"″„”“–−—+±F£%†‡" + FRACTIONS])
 _FRACTIONS = np.array([mark_index(mark) for mark in FRACTIONS])
-_POINT, _POINTS = mark_index("."), np.array([mark_index("."), mark_index("·")])
 _LETTERS = np.array([mark.isalpha() for mark in MARKS])
 
 
@@ -120,13 +121,16 @@ def look_again(
         Digits without those that are marks, and marks, each ink once, with those that nobody had seen.
     """
     digits, marks, anew = _named_anew(reader, ink, digits, named, marks)
+    is_letter, letters = find_letter_sorts(reader, ink, digits, _joined(marks, anew))
+    digits, anew = digits.take(~is_letter), _joined(anew, letters)
     if not len(digits):
         return digits, each_once(_joined(marks, anew))
     pieces = find_pieces(ink, digits)
     anew = each_once(anew)
     marks = each_once(_joined(marks, fit_to_ink(anew, marks, pieces)))
     marks = each_once(_joined(marks, _unread_marks(reader, ink, digits, marks, pieces)))
-    return digits, join_parts(name_dashes(marks))
+    marks = each_once(_joined(marks, find_hidden_points(ink, digits, marks, pieces)))
+    return digits, join_parts(name_dashes(part_twins(marks)))
 
 
 def _named_anew(
@@ -220,14 +224,16 @@ def _unread_marks(
     reader: CloseupReader, ink: NDArray[np.float32], digits: Detections, marks: MarkDetections, pieces: Pieces
 ) -> MarkDetections:
     """Look at pieces of ink in line with digits that no mark has, and find the marks that they are."""
-    boxes = _in_line(digits, _unread_boxes(marks, pieces))
+    owned = pieces.of_marks(marks)
+    boxes = np.concatenate([_unread_boxes(owned, pieces), find_free_ink(marks, owned, pieces)])
+    boxes = _in_line(digits, boxes)
     middle = (boxes[:, :2] + boxes[:, 2:]) * np.float32(0.5)
     seen = read_closeups(reader, ink, middle)
     best, score = seen.marks
     placed = (seen.boxes[:, :2] + seen.boxes[:, 2:]) / 2
     own = (np.abs(placed - middle) <= (boxes[:, 2:] - boxes[:, :2]) / 2 + CRITERIA.beside).all(1)
-    goes_on = _go_on(marks, boxes)
-    best[goes_on], score[goes_on] = _POINT, np.maximum(score[goes_on], CRITERIA.mark_kept)
+    goes_on = go_on(marks, boxes)
+    best[goes_on], score[goes_on] = POINT, np.maximum(score[goes_on], CRITERIA.mark_kept)
     seen.boxes[goes_on] = boxes[goes_on]
     own &= ~pieces.on_rules(boxes)
     found = goes_on | (own & (score >= CRITERIA.unread_kept) & _is_backed(middle, best, marks))
@@ -242,7 +248,7 @@ def _is_unsure(marks: MarkDetections, digits: Detections) -> NDArray[np.bool_]:
         reach = np.array([CRITERIA.letter, CRITERIA.across]) * DIGIT_HEIGHT
         away, _ = cKDTree(digits.centres / reach).query(marks.centres / reach, p=np.inf)
         unsure &= (away < 1) | ~_LETTERS[marks.mark]
-    points = np.flatnonzero(np.isin(marks.mark, _POINTS))
+    points = np.flatnonzero(np.isin(marks.mark, POINTS))
     if len(points) > 1:
         reach = np.array([1.0, CRITERIA.level / DIGIT_HEIGHT]) * DIGIT_HEIGHT
         away, _ = cKDTree(marks.centres[points] / reach).query(marks.centres[points] / reach, k=2, p=np.inf)
@@ -250,28 +256,11 @@ def _is_unsure(marks: MarkDetections, digits: Detections) -> NDArray[np.bool_]:
     return unsure
 
 
-def _go_on(marks: MarkDetections, boxes: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Tell which small pieces ``(k, 4)`` stand where a row of points goes on: the last may touch a rule."""
-    points = marks.take(marks.mark == _POINT)
-    small = (boxes[:, 2:] - boxes[:, :2]).max(1) <= CRITERIA.point
-    goes_on = np.zeros(len(boxes), bool)
-    if not len(points):
-        return goes_on
-    for index in np.flatnonzero(small):
-        x, y = (boxes[index, :2] + boxes[index, 2:]) / 2
-        away = x - points.centres[:, 0]
-        row = (np.abs(points.centres[:, 1] - y) <= CRITERIA.level) & (away > 0)
-        steps = np.sort(away[row])[: CRITERIA.before]
-        if len(steps) == CRITERIA.before:
-            goes_on[index] = bool(np.abs(np.diff(steps, prepend=0) - steps[0]).max() <= CRITERIA.level)
-    return goes_on
-
-
-def _unread_boxes(marks: MarkDetections, pieces: Pieces) -> NDArray[np.float32]:
+def _unread_boxes(owned: Sequence[NDArray[np.int32]], pieces: Pieces) -> NDArray[np.float32]:
     """Find the pieces ``(k, 4)`` that no mark has and that are neither specks nor too large for one."""
     free = np.ones(len(pieces.boxes), bool)
     free[0] = False
-    for own in pieces.of_marks(marks):
+    for own in owned:
         free[own] = False
     size = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).max(1)
     free &= (size >= CRITERIA.min_size) & (size <= CRITERIA.max_size)

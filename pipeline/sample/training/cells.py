@@ -89,12 +89,13 @@ def blank(rng: np.random.Generator) -> Cell:
 
 
 def coded(rng: np.random.Generator) -> Cell:
-    """Write letters and digits in one cell: bearings, hours, signatures, codes."""
+    """Write letters and digits in one cell: bearings, hours, signatures, codes, letters that look like digits."""
     letters = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    form = int(rng.integers(8))
+    form = int(rng.integers(10))
 
     def cell(rng: np.random.Generator, row: int) -> str:
         first, other = str(rng.choice(letters)), str(rng.choice(letters))
+        alike = "".join(rng.choice(list("lOIoSBZij1058"), int(rng.integers(1, 4))))
         number = digits(rng, int(rng.integers(1, 4)))
         mixed = "".join(rng.choice(list("0123456789ABCDEFIOSZlo"), int(rng.integers(2, 6))))
         forms = (
@@ -106,6 +107,8 @@ def coded(rng: np.random.Generator) -> Cell:
             number + first,
             "".join(rng.choice(list("0123456789ABCDEF"), int(rng.integers(1, 6)))),
             "0x" + "".join(rng.choice(list("0123456789abcdef"), int(rng.integers(1, 5)))),
+            alike + number,
+            number + alike,
         )
         return forms[form]
 

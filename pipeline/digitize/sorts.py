@@ -75,24 +75,29 @@ def find_letter_sorts(
     tuple
         ``(n,)``: which of the digits are letters; and these as marks.
     """
-    is_letter = np.zeros(len(digits), bool)
-    wide = _wide_zeros(digits)
-    own = np.flatnonzero((digits.digit == 0) & ~np.isin(np.arange(len(digits)), wide))
-    if not len(wide) or _mean_share(reader, ink, digits, own, _ROUND) > CRITERIA.is_own:
-        return is_letter, MarkDetections.none()
-    of_letters = _of_letters(reader, ink, digits, wide, _ROUND)
-    share = of_letters.sum(1)
-    if share.mean() < CRITERIA.is_letter:
-        return is_letter, MarkDetections.none()
-    given = share >= CRITERIA.each
-    rounds, names = wide[given], (_ROUND[of_letters.argmax(1)] - DIGITS)[given]
+    rounds, names = _round_letters(reader, ink, digits)
     seen = marks.boxes[np.isin(marks.mark, _ROUND - DIGITS) & (marks.score >= CRITERIA.seen)]
     upright, letters = _upright_letters(reader, ink, digits, np.concatenate([digits.boxes[rounds], seen]))
     found = np.concatenate([rounds, upright])
+    is_letter = np.zeros(len(digits), bool)
     is_letter[found] = True
     mark = np.concatenate([names, letters]).astype(np.int16)
     score = np.full(len(found), CRITERIA.score, np.float32)
     return is_letter, MarkDetections(mark, score, digits.boxes[found])
+
+
+def _round_letters(
+    reader: CloseupReader, ink: NDArray[np.float32], digits: Detections
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """List the zeros that are round letters, and which."""
+    wide = _wide_zeros(digits)
+    own = np.flatnonzero((digits.digit == 0) & ~np.isin(np.arange(len(digits)), wide))
+    if not len(wide) or _mean_share(reader, ink, digits, own, _ROUND) > CRITERIA.is_own:
+        return own[:0], own[:0]
+    of_letters = _of_letters(reader, ink, digits, wide, _ROUND)
+    share = of_letters.sum(1)
+    given = (share >= CRITERIA.each) & (share.mean() >= CRITERIA.is_letter)
+    return wide[given], (_ROUND[of_letters.argmax(1)] - DIGITS)[given]
 
 
 def _wide_zeros(digits: Detections) -> NDArray[np.intp]:
@@ -146,6 +151,8 @@ def _upright_letters(
 ) -> tuple[NDArray[np.intp], NDArray[np.int16]]:
     """List the ones on the left or the right of letters O ``(k, 4)`` that are letters, too, and which."""
     ones = np.flatnonzero(digits.digit == 1)
+    if not len(ones) or not len(rounds):
+        return ones[:0], np.zeros(0, np.int16)
     away = digits.centres[ones][:, None] - (rounds[None, :, :2] + rounds[None, :, 2:]) / 2
     wide = (digits.boxes[ones, 2] - digits.boxes[ones, 0])[:, None] + rounds[None, :, 2] - rounds[None, :, 0]
     gap = np.abs(away[:, :, 0]) - wide / 2

@@ -1,7 +1,8 @@
 """Make pictures of tables with signs, fractions, letters and ditto marks, in any font, for ``evaluate_symbols.py``.
 
 ``python scripts/make_symbol_tables.py OUT FONT...`` sets a table of each kind in each font file, six columns between
-rules, and scans it: blurred a little, with grain, as JPEG. ``OUT/symbols_truth.json`` says what is printed. What is
+rules, and scans it: blurred a little, with grain, as JPEG. ``OUT/symbols_truth.json`` says what is printed, a cell that
+is as high as several lines in the first of them. What is
 read of fonts that no training used says how signs are read, rather than fonts. Signs that a font has not are taken
 from DejaVu Sans, raised letters are small ones.
 """
@@ -143,7 +144,11 @@ KINDS: dict[str, tuple[Writer, ...]] = {
         _joined(_n(2), " ", _n(2), "′"),
         _n(2),
     ),
+    "climates": (_n(2), _n(3), _n(2), _n(3), _n(2)),
+    "spans": (_n(2), _n(3), _n(1), _n(2), _n(2)),
 }
+# columns whose cells are as high as several lines, between rules, and as how many: climates, each of three lines
+_LINES: dict[str, dict[int, int]] = {"climates": {0: 3}, "spans": {1: 2, 3: 3}}
 
 
 @cache
@@ -174,10 +179,19 @@ def make_table(kind: str, path: Path, rng: np.random.Generator) -> tuple[NDArray
     draw = ImageDraw.Draw(image)
     writers = (lambda rng, row: str(rng.integers(1, 10)) + str(row % 10), *KINDS[kind])
     cells = [[writer(rng, row) for writer in writers] for row in range(_ROWS)]
+    lines = _LINES.get(kind, {})
     for row, line in enumerate(cells):
         for col, text in enumerate(line):
-            at = (_LEFT + 16 + col * _COLUMN, _TOP + 26 + row * _PITCH)
+            high = lines.get(col, 1)
+            if row % high:
+                line[col] = ""
+                continue
+            middle = row + (min(high, _ROWS - row) - 1) / 2
+            at = (_LEFT + 16 + col * _COLUMN, _TOP + 26 + middle * _PITCH)
             _write(draw, at, text, path, size, ink)
+            if high > 1 and row:
+                x, y = _LEFT + col * _COLUMN, _TOP + 26 + row * _PITCH - 0.5 * _PITCH - size // 3
+                draw.line([(x, y), (x + _COLUMN, y)], fill=60, width=rule)
     bottom = _TOP + _ROWS * _PITCH
     for col in range(len(writers)):
         draw.line([(_LEFT + col * _COLUMN, _TOP - 20), (_LEFT + col * _COLUMN, bottom)], fill=60, width=rule)

@@ -90,7 +90,12 @@ def _table_regions(kind: RegionKind, table_id: int, table: Table, shape: tuple[i
     if kind == RegionKind.COLUMN:
         return [region(None, c, grid[1:, c : c + 2]) for c in columns]
     corners = np.clip(table.cell_corners(), 0, (shape[1], shape[0]))
-    return [region(r, c, corners[r, c]) for r in rows for c in columns]
+    last = np.broadcast_to(np.arange(len(rows))[:, None], corners.shape[:2]).copy()  # row of each cell
+    hidden = np.zeros(last.shape, bool)
+    for span in table.spans:
+        last[span.first, span.column] = span.after - 1
+        hidden[span.first + 1 : span.after, span.column] = True
+    return [region(r, c, corners[[r, last[r, c]], c]) for r in rows for c in columns if not hidden[r, c]]
 
 
 def _paint(labels: NDArray[np.int32], table: Table, own: list[Region]) -> None:
@@ -108,12 +113,24 @@ def _paint(labels: NDArray[np.int32], table: Table, own: list[Region]) -> None:
     if table.column_shifts.any():
         v = v - np.concatenate([table.column_shifts, [0.0, 0.0]]).astype(np.float32)[column]
     row = _lookup(v, edges)
-    cell = first + (row - 1) * columns + column
+    cell = (row - 1) * columns + column
+    cell = first + (_numbers(table)[np.clip(cell, 0, table.filled.size - 1)] if table.spans else cell)
     if header:
         cell[row == 0] = header[0]
     inside = (column >= 0) & (column < columns) & (row >= (0 if header else 1)) & (row < len(table.row_edges))
     view = labels[top:bottom, left:right]
     view[inside] = cell[inside]
+
+
+def _numbers(table: Table) -> NDArray[np.int32]:
+    """Give every place of a grid the number of its cell, where some are as high as several rows; ``(places,)``."""
+    own = np.ones(table.filled.shape, bool)
+    for span in table.spans:
+        own[span.first + 1 : span.after, span.column] = False
+    numbers = (np.cumsum(own.ravel()) - 1).reshape(own.shape).astype(np.int32)
+    for span in table.spans:
+        numbers[span.first : span.after, span.column] = numbers[span.first, span.column]
+    return numbers.ravel()
 
 
 def _lookup(values: NDArray[np.float32], edges: NDArray[np.floating]) -> NDArray[np.int32]:

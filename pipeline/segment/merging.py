@@ -249,10 +249,13 @@ def _line_match(
 ) -> float:
     """Measure how far the lines of two blocks go on over the space between them."""
     reach = LINES.reach * metrics.height
-    boxes = digits.boxes
-    left = left[boxes[left, 2] > boxes[left, 2].max() - reach]
-    right = right[boxes[right, 0] < boxes[right, 0].min() + reach]
-    return lines_continue(digits.centres[left, 1], digits.centres[right, 1], metrics)
+    boxes, y = digits.boxes, digits.centres[:, 1]
+    near_left = left[boxes[left, 2] > boxes[left, 2].max() - reach]
+    near_right = right[boxes[right, 0] < boxes[right, 0].min() + reach]
+    # the column beside the space may have its numbers between the lines, in cells as high as two
+    return max(
+        lines_continue(y[near_left], y[near_right], metrics), lines_continue(y[left], y[right], metrics)
+    )
 
 
 def _between_frames(vertical: NDArray[np.uint8], metrics: DigitMetrics) -> tuple[int, int] | None:

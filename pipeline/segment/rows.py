@@ -44,6 +44,9 @@ class RowCriteria:
     second_reach: float = threshold(
         3.0, "digit heights", "the same for the second time", (2.25, 3.75), chosen=_LEANING
     )
+    between: float = threshold(
+        0.4, "pitches", "from a line to digits that stand between two", chosen="made tables of high cells"
+    )
     pitch_percentile: float = threshold(
         25, "percent", "of the steps down that is the pitch: some skip a row", (19.0, 31.0)
     )
@@ -125,7 +128,9 @@ def dewarp_rows(
         line = dewarping.points(own.centres)[:, 1] - dewarping.offset[own.digit]
         rows = find_rows(line, weight, metrics.height, steps)
         residual = line - rows.centres[rows.member]
-        dewarping = refine_rows(dewarping, own.centres, residual, reach * metrics.height)
+        # what stands between two lines, in a cell as high as both, says nothing of either
+        near = np.abs(residual) < CRITERIA.between * (rows.pitch or np.inf)
+        dewarping = refine_rows(dewarping, own.centres[near], residual[near], reach * metrics.height)
     line = dewarping.points(own.centres)[:, 1] - dewarping.offset[own.digit]
     return dewarping, find_rows(line, weight, metrics.height, steps)
 

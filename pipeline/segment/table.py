@@ -17,6 +17,7 @@ from tablekin.segment.dewarping import Dewarping, fit_dewarping, refine_columns
 from tablekin.segment.observations import PageObservations
 from tablekin.segment.rows import dewarp_rows, nearest, row_edges
 from tablekin.segment.separators import find_separator
+from tablekin.segment.spans import Span, find_spans
 from tablekin.threshold import threshold
 
 _HEADINGS = "headings with rows of numbers"
@@ -61,6 +62,7 @@ class Table:
     row_edges: NDArray[np.float64]  # (rows + 1,)
     column_edges: NDArray[np.float64]  # (columns + 1,)
     column_shifts: NDArray[np.float64]  # (columns,): how far below those of the others its cells begin
+    spans: tuple[Span, ...]  # cells as high as several rows
     header_top: float
     filled: NDArray[np.bool_]  # (rows, columns): cells with a digit
     digits: int
@@ -76,7 +78,7 @@ class Table:
         return self.dewarping.inverse(grid.reshape(-1, 2)).reshape(grid.shape)
 
     def cell_corners(self) -> NDArray[np.float64]:
-        """Return x, y of the corners of every cell, ``(rows, columns, 4, 2)``."""
+        """Return x, y of the corners of every cell, ``(rows, columns, 4, 2)``; those of a span of each of its rows."""
         u0, u1 = (
             np.broadcast_to(u, self.filled.shape) for u in (self.column_edges[:-1], self.column_edges[1:])
         )
@@ -154,6 +156,8 @@ def build_table(
     column = _column_of(u, columns.edges)
     line = dewarping.points(own.centres)[:, 1] - dewarping.offset[own.digit]
     shifts = between_lines(line, member, column, centres, filled.shape[1])
+    spans = find_spans(line, column, centres, columns.edges, context.horizontal)
+    shifts[[span.column for span in spans]] = 0.0
     member = nearest(line - shifts[column], centres)
     filled[member, column] = True
     return Table(
@@ -161,6 +165,7 @@ def build_table(
         row_edges=edges,
         column_edges=columns.edges,
         column_shifts=shifts,
+        spans=tuple(spans),
         header_top=top,
         filled=filled,
         digits=len(kept),

@@ -34,6 +34,7 @@ from tablekin.segment import (
     ruling,
     separators,
     sides,
+    spans,
     stage,
     table,
 )
@@ -59,6 +60,7 @@ THRESHOLDS: tuple[Any, ...] = (
     columns.CRITERIA,
     sides.CRITERIA,
     bounds.CRITERIA,
+    spans.CRITERIA,
     table.CRITERIA,
     panels.CRITERIA,
     stage.CRITERIA,

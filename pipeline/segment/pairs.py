@@ -24,7 +24,10 @@ class PairCriteria:
 
     min_rows: int = threshold(6, "rows", "with as many numbers as most that tell it", chosen=_MOTIONS)
     widest: float = threshold(
-        3.0, "digit widths", "between two numbers that may be of one column", chosen=_MOTIONS
+        2.0,
+        "digit widths",
+        "between two numbers that may be of one column: an em",
+        chosen="pounds, shillings and pence of British Merchant, set farther apart",
     )
     jitter: float = threshold(
         0.1, "digit widths", "by which numbers that keep their place stray as it is", chosen=_MOTIONS
@@ -47,6 +50,12 @@ class PairCriteria:
     pointed: float = threshold(0.5, "of the rows", "with a mark in a space that points explain, more than")
     rule_reach: int = threshold(3, "pixels", "from a division to its rule at most")
     enough: float = threshold(5.0, "log odds", "of like spaces together that decide", chosen=_MOTIONS)
+    clear: float = threshold(
+        0.12,
+        "log odds",
+        "of them a row at least: columns that lean a little move together, too",
+        chosen="British Merchant",
+    )
     most: float = threshold(
         0.5,
         "of the like spaces",
@@ -124,13 +133,16 @@ def settle_pairs(
     like = np.abs(widths[:, None] - widths) <= CRITERIA.alike * metrics.width
     divided = np.array([any(space.holds(place) for place in settled) for space in spaces], float)
     most = like @ divided >= CRITERIA.most * like.sum(1)
-    for k, (space, together) in enumerate(zip(spaces, like @ odds, strict=True)):
-        if space.pointed or space.width > CRITERIA.widest * metrics.width:
+    together = like @ odds
+    rows = like @ np.array([len(space.begins) for space in spaces], float)
+    decided = (np.abs(together) >= CRITERIA.enough) & (np.abs(together) >= CRITERIA.clear * rows)
+    for k, space in enumerate(spaces):
+        if not decided[k] or space.pointed or space.width > CRITERIA.widest * metrics.width:
             continue
-        if together >= CRITERIA.enough and space.log_odds > -CRITERIA.against:
+        if together[k] > 0 and space.log_odds > -CRITERIA.against:
             if space.width <= space.beside + CRITERIA.wider * metrics.width:
                 settled = settled[[not space.holds(place) for place in settled]]
-        elif together <= -CRITERIA.enough and most[k] and not divided[k]:
+        elif together[k] < 0 and most[k] and not divided[k]:
             settled = np.append(settled, _whitest(profile, space))
     return np.sort(settled)
 
@@ -216,8 +228,11 @@ def _measure(start: Floats, end: Floats, marked: NDArray[np.bool_], metrics: Dig
 
 
 def _scatter(places: Floats) -> NDArray[np.float64]:
-    """Return the mean distance of each column of ``places (rows, columns)`` from its median."""
-    return np.asarray(np.abs(places - np.median(places, axis=0)).mean(0), np.float64)
+    """Return how far each column of ``places (rows, columns)`` strays on average from a line, which may lean."""
+    down = np.arange(len(places)) - (len(places) - 1) / 2
+    lean = down @ places / (down @ down)
+    upright = places - down[:, None] * lean
+    return np.asarray(np.abs(upright - np.median(upright, axis=0)).mean(0), np.float64)
 
 
 def _is_ruled(profile: ProjectionProfile, place: float) -> bool:

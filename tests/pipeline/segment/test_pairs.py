@@ -154,3 +154,12 @@ def test_a_table_without_pairs_is_left_as_it_is() -> None:
     for row in range(ROWS):
         table.number(row, 100 + row, 100)
     assert table.settle([]) == []
+
+
+def test_columns_that_lean_alike_are_not_taken_for_lines() -> None:
+    table = Table()
+    for row, (a, b) in enumerate(LONG):
+        lean = 0.2 * row  # what straightening the page has left
+        table.number(row, a, 150 + lean)
+        table.number(row, b, 150 + 30 + lean)
+    assert table.settle([170.0]) == [170.0]

@@ -22,6 +22,7 @@ from tablekin.corpus.atomic_file import discard_unfinished, write_json
 from tablekin.corpus.collation_table import CollationTable
 from tablekin.corpus.corrected_readings import CorrectedReadings
 from tablekin.corpus.correction_table import CorrectionTable
+from tablekin.corpus.document_list import DocumentList
 from tablekin.corpus.document_tables import DocumentTables
 from tablekin.corpus.encoded import read_encoded
 from tablekin.corpus.foreign import refuse_foreign
@@ -110,6 +111,7 @@ class CorpusStore:
         )  # parts of documents, as last looked for
         self.journal = Journal(self.layout)
         self.document_tables = DocumentTables(self.layout)
+        self._document_list = DocumentList(self.layout)
         self.pair_table = WholeTable(self.layout, "pairs")
         self.match_table = MatchTable(self.layout)
         self.nearest_table = WholeTable(self.layout, "nearest")
@@ -152,6 +154,11 @@ class CorpusStore:
         parts = self.layout.parts(table)
         if not parts:
             return schema.empty_table().select(columns or schema.names).to_pandas()
+        listed = self._document_list.table() if table == "documents" else None
+        if listed is not None:
+            rows = listed if doc_ids is None else listed.filter(is_one_of("doc_id", doc_ids))
+            found = rows if columns is None else rows.select(columns)
+            return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get)
         condition, holding = None, None
         if doc_ids is not None:
             keys = [key for key in ("doc_id", *_PAIR) if key in schema.names]
@@ -172,6 +179,9 @@ class CorpusStore:
         """
         if table not in _BY_DOCUMENT or len(doc_ids) > _REMEMBERED:
             return [part for part in parts if may_hold(part, keys, doc_ids)]
+        known_parts = self._document_list.parts_of(doc_ids)
+        if known_parts is not None:
+            return [part for part in parts if part.name in known_parts]
         documents = self.layout.parts("documents")
         listed = tuple(part.name for part in documents)
         known = self._holders[1] if self._holders[0] == listed else {}
@@ -191,10 +201,11 @@ class CorpusStore:
 
         Batches that certainly have none of ``doc_ids`` are left out. Strings come as dictionaries where ``is_encoded``.
         """
-        for part in self.layout.parts("documents"):
-            if doc_ids is not None and not may_hold(part, ["doc_id"], doc_ids):
-                continue
-            parts = {table: self.layout.part(table, part.name) for table in tables}
+        chosen = self.layout.parts("documents")
+        if doc_ids is not None:
+            chosen = self._holding("documents", chosen, ["doc_id"], doc_ids)
+        for name in (part.name for part in chosen):
+            parts = {table: self.layout.part(table, name) for table in tables}
             if is_encoded:
                 yield {table: read_encoded(parts[table], columns) for table, columns in tables.items()}
             else:
@@ -440,3 +451,4 @@ class CorpusStore:
         write_json(self.layout.record, record, partial(note_file, self.root, self.layout.record))
         if record.get("state") == "finished":
             compact_manifest(self.root)
+            self._document_list.keep()

@@ -28,7 +28,8 @@ def find_foreign(layout: CorpusLayout) -> Iterator[tuple[Path, str]]:
     tuple
         What, and what is wrong with it.
     """
-    own = [layout.record, layout.manifest, layout.new_metadata, layout.iiif_columns, layout.cell_index]
+    own = [layout.record, layout.manifest, layout.new_metadata, layout.iiif_columns]
+    own += [layout.cell_index, layout.document_list]
     for path in (layout.lock, layout.lock_holder, *own, *layout.all_begun()):
         yield from _unlike(path, stat.S_ISREG, "file")
     folders = [layout.analysis, layout.kinship, layout.iiif, layout.ranking, *map(layout.table, ALL_SCHEMAS)]

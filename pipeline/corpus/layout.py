@@ -52,6 +52,11 @@ class CorpusLayout:
         return self.root / "find.arrow"
 
     @property
+    def document_list(self) -> Path:
+        """Table ``documents`` in one file, which a run leaves where there are many parts; may be deleted."""
+        return self.root / "documents.arrow"
+
+    @property
     def lock(self) -> Path:
         """File that the process which writes to the corpus holds; the dot hides it from whoever looks for tables."""
         return self.root / ".lock"

@@ -51,13 +51,16 @@ class CorpusManifest:
     damaged: tuple[int, ...] = ()
 
     @classmethod
-    def read(cls, root: Path) -> CorpusManifest:
-        """Read the manifest of the corpus in ``root``; empty if there is none."""
+    def read(cls, root: Path, of: Path | None = None) -> CorpusManifest:
+        """Read the manifest of the corpus in ``root``, or what it says ``of`` one file; empty if there is none."""
         files: dict[str, list[FileDigest]] = {}
         damaged = []
         path = root / MANIFEST
         lines = path.read_bytes().split(b"\n") if path.is_file() else []
+        asked = b"" if of is None else json.dumps(place_of(root, of), ensure_ascii=False).encode()
         for number, line in enumerate(lines, 1):
+            if asked not in line:
+                continue
             try:
                 entry = json.loads(line) if line else None
                 if entry is not None:

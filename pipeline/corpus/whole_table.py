@@ -62,9 +62,8 @@ class WholeTable:
     def made_from(self) -> Comparison | None:
         """Tell what the table was made from; None if there is none, it cannot be told, or is not as it was written."""
         parts = self._layout.parts(self._name)
-        if len(parts) != 1 or not CorpusManifest.read(self._layout.root).has_size_of(
-            self._layout.root, parts[0]
-        ):
+        root = self._layout.root
+        if len(parts) != 1 or not CorpusManifest.read(root, parts[0]).has_size_of(root, parts[0]):
             return None
         return read_provenance(parts[0], Comparison.of_seal)
 

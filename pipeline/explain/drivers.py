@@ -7,7 +7,7 @@ of the sum over the maps of all pairs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,9 @@ from scipy import sparse
 from tablekin.corpus import CorpusStore, places_among
 from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
-from tablekin.execution import default_workers
+from tablekin.execution import default_workers, in_threads
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
+from tablekin.explain.region_sums import sum_members
 from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES
 
@@ -29,6 +30,8 @@ _LINES = {
     RegionKind.ROW: "row",
     RegionKind.COLUMN: "col",
 }  # kind of a union of cells, and the column that numbers it
+
+_KINDS = pa.array([kind.value for kind in RegionKind], pa.string())
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -74,12 +77,15 @@ def driver_tables(corpus: CorpusStore, partners: str = "all") -> Iterator[pa.Tab
         },
         is_encoded=True,
     )
-    with ThreadPoolExecutor(default_workers("cpu")) as threads:
-        for batch in batches:
-            regions = _DocumentRegions.of(names, batch["regions"])
-            if len(regions.document):
-                factors = regions.pool(names, batch["factors"])
-                yield _weigh(names, regions, factors, relation, sums, blocks, threads)
+
+    def weigh(batch: dict[str, pa.Table]) -> pa.Table | None:
+        regions = _DocumentRegions.of(names, batch["regions"])
+        if not len(regions.document):
+            return None
+        return _weigh(names, regions, regions.pool(names, batch["factors"]), relation, sums, blocks)
+
+    with closing(in_threads(weigh, batches, default_workers("cpu"))) as found:
+        yield from (rows for rows in found if rows is not None)
 
 
 def _read_phi(corpus: CorpusStore) -> tuple[pa.Array, Floats]:
@@ -151,7 +157,7 @@ class _DocumentRegions:
 
     document: Index  # (regions,), place of the document among the names; so are the others
     region_id: Index
-    kind: NDArray[np.str_]
+    kind: Index  # place in RegionKind
     table: Index  # -1 where there is none; so are row and column
     line: dict[str, Index]  # number of the row and of the column
 
@@ -164,7 +170,7 @@ class _DocumentRegions:
         return cls(
             document[order],
             region_id[order],
-            regions["kind"].cast(pa.string()).to_numpy().astype(str)[order],
+            places_among(regions["kind"], _KINDS)[order],
             _integers(regions["table_id"])[order],
             {kind: _integers(regions[column])[order] for kind, column in _LINES.items()},
         )
@@ -174,23 +180,34 @@ class _DocumentRegions:
         count, width = len(self.document), int(self.region_id.max()) + 1
         keys = self.document * width + self.region_id
         wanted = places_among(factors["doc_id"], names) * width + _integers(factors["region_id"])
+        begin = np.flatnonzero(np.diff(wanted, prepend=-1))  # entries of a region mostly stand together
+        place = np.repeat(np.searchsorted(keys, wanted[begin]), np.diff(begin, append=len(wanted)))
         feature = places_among(factors["feature"], pa.array(FEATURES))
         relevance = factors["relevance"].to_numpy().astype(np.float64)
-        own = sparse.csr_array(
-            (relevance, (np.searchsorted(keys, wanted), feature)), shape=(count, len(FEATURES))
-        )
+        shape = (count, len(FEATURES))
+        if (np.diff(place * len(FEATURES) + feature) > 0).all():  # as a run writes them
+            first = np.searchsorted(place, np.arange(count + 1))
+            own = sparse.csr_array((relevance, feature, first), shape=shape)
+        else:  # sums must not depend on how the rows of a table are ordered
+            own = sparse.csr_array((relevance, (place, feature)), shape=shape)
         parts = [np.stack([np.arange(count)] * 2), *(self._members(kind) for kind in _LINES)]
         owner, leaf = np.concatenate(parts, 1)
-        pooled = sparse.csr_array((np.ones(len(owner)), (owner, leaf)), shape=(count, count)) @ own
-        pooled.sort_indices()  # sums must not depend on how the rows of a table are ordered
-        return pooled
+        members = sparse.csr_array((np.ones(len(owner)), (owner, leaf)), shape=(count, count))
+        pooled = sum_members(
+            members.indptr.astype(np.int64),
+            members.indices.astype(np.int64),
+            own.indptr.astype(np.int64),
+            own.indices.astype(np.uint8),
+            own.data,
+        )
+        return sparse.csr_array((pooled[2], pooled[1], pooled[0]), shape=shape)
 
     def _members(self, kind: str) -> Index:
         """Find the cells of every row or column: ``(2, cells)``, the place of the union, and of the cell."""
         number = self.line[kind]
         tables, lines = int(self.table.max()) + 2, int(number.max()) + 2
         keys = (self.document * tables + self.table + 1) * lines + number + 1
-        unions, cells = np.flatnonzero(self.kind == kind), np.flatnonzero(self.kind == RegionKind.CELL)
+        unions, cells = (np.flatnonzero(self.kind == _place(each)) for each in (kind, RegionKind.CELL))
         unions = unions[np.argsort(keys[unions], kind="stable")]
         place = np.searchsorted(keys[unions], keys[cells])
         inside = place < len(unions)
@@ -205,14 +222,13 @@ def _weigh(
     relation: _Relation,
     sums: Floats,
     blocks: BoundBlocks,
-    threads: Executor,
 ) -> pa.Table:
-    """Make the rows of some documents; their partners are looked for in threads, each document's in one."""
+    """Make the rows of some documents."""
     count = len(regions.document)
     owners = np.repeat(np.arange(count), np.diff(factors.indptr))
-    products = factors.data * sums[regions.document[owners], factors.indices]
+    products = factors.data * sums.ravel()[regions.document[owners] * sums.shape[1] + factors.indices]
     relevance = np.bincount(owners, products, count)
-    leaf = ~np.isin(regions.kind, list(_LINES))
+    leaf = ~np.isin(regions.kind, [_place(kind) for kind in _LINES])
     first = np.flatnonzero(np.diff(regions.document, prepend=-1))
     total = np.add.reduceat(np.where(leaf, relevance, 0.0), first)
     sizes = np.diff([*first, count])
@@ -220,26 +236,27 @@ def _weigh(
     share = np.where(positive, relevance / np.where(positive, np.repeat(total, sizes), 1.0), 0.0)
     partners, top = np.zeros(count, np.int32), np.full(count, -1, np.int32)
     begin, features, entries = fill_groups(factors.indptr.astype(np.int64), factors.indices, factors.data)
-
-    def find(at: int, size: int) -> None:
+    for at, size in zip(first.tolist(), sizes.tolist(), strict=True):
         here = slice(at, at + size)
         allowed = relation.partners(regions.document[at])
         find_partners(
             begin[at : at + size + 1], features, entries, allowed, blocks, partners[here], top[here]
         )
-
-    list(threads.map(find, first, sizes))
     return pa.table(
         {
             "doc_id": pa.DictionaryArray.from_arrays(pa.array(regions.document, pa.int32()), names),
             "region_id": pa.array(regions.region_id, pa.int32()),
-            "kind": pa.array(regions.kind, pa.string()),
+            "kind": pa.DictionaryArray.from_arrays(pa.array(regions.kind), _KINDS).cast(pa.string()),
             "relevance": pa.array(relevance, pa.float32()),
             "share": pa.array(share, pa.float32()),
             "partners": pa.array(partners, pa.int32()),
             "top_partner": pa.DictionaryArray.from_arrays(pa.array(top, mask=top < 0), names),
         }
     )
+
+
+def _place(kind: str) -> int:
+    return [*RegionKind].index(RegionKind(kind))
 
 
 def _integers(column: pa.ChunkedArray) -> Index:

@@ -148,7 +148,7 @@ KINDS: dict[str, tuple[Writer, ...]] = {
     "spans": (_n(2), _n(3), _n(1), _n(2), _n(2)),
 }
 # columns whose cells are as high as several lines, between rules, and as how many: climates, each of three lines
-_LINES: dict[str, dict[int, int]] = {"climates": {0: 3}, "spans": {1: 2, 3: 3}}
+_LINES: dict[str, dict[int, int]] = {"climates": {0: 3}, "spans": {1: 2, 3: 3, 5: 4}}
 
 
 @cache

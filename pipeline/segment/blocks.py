@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from tablekin.segment.adjacency import DigitAdjacency, DigitMetrics
 from tablekin.segment.merging import extent_of, merge_blocks
 from tablekin.segment.ruling import Ruling
 from tablekin.threshold import threshold
+
+_HIGH = "made tables with cells of four lines"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,12 @@ class BlockCriteria:
         0.6, "digit heights", "how far beside a block such a few may stand", (0.45, 0.75)
     )
     beyond: float = threshold(3.0, "digit heights", "how far above or below it", (2.25, 3.75))
+    far_beside: float = threshold(
+        9.0, "digit heights", "how far beside it a column of high cells may stand", chosen=_HIGH
+    )
+    high_cells: int = threshold(3, "numbers", "in such a column at least", chosen=_HIGH)
+    ruled: float = threshold(0.9, "of their width", "that a rule between two of them covers", chosen=_HIGH)
+    straight: float = threshold(1.5, "digit heights", "from their middle line at most", chosen=_HIGH)
 
 
 CRITERIA = BlockCriteria()
@@ -60,24 +69,68 @@ def find_blocks(
     component = connected_components(graph, directed=False)[1]
     components = [np.flatnonzero((component == c) & free) for c in np.unique(component[free])]
     blocks = merge_blocks([c for c in components if len(c) >= CRITERIA.min_digits], digits, ruling, metrics)
-    for few in components:
-        if len(few) < CRITERIA.min_digits:
-            _absorb(blocks, few, digits, metrics)
+    few = [each for each in components if len(each) < CRITERIA.min_digits]
+    few = [each for each in few if not _absorb(blocks, each, digits, metrics)]
+    for k, block in enumerate(blocks):
+        high = _high_cells(block, few, digits, ruling, metrics)
+        blocks[k] = np.sort(np.concatenate([block, *(few[i] for i in high)]))
+        few = [each for i, each in enumerate(few) if i not in high]
     blocks = [_with_column_mates(block, near.lower, digits) for block in blocks]
     return sorted(blocks, key=lambda block: (-len(block), int(block[0])))
 
 
 def _absorb(
     blocks: list[NDArray[np.intp]], few: NDArray[np.intp], digits: Detections, metrics: DigitMetrics
-) -> None:
-    """Add a few digits to the first block that surrounds them, or that they continue up or down."""
+) -> bool:
+    """Add a few digits to the first block that surrounds them, or that they continue up or down; tell if one does."""
     x, y = digits.centres[few].mean(0)
     side, end = CRITERIA.beside * metrics.height, CRITERIA.beyond * metrics.height
     for k, block in enumerate(blocks):
         x0, y0, x1, y1 = extent_of(block, digits)
         if x0 - side < x < x1 + side and y0 - end < y < y1 + end:
             blocks[k] = np.sort(np.concatenate([block, few]))
-            return
+            return True
+    return False
+
+
+def _high_cells(
+    block: NDArray[np.intp],
+    few: list[NDArray[np.intp]],
+    digits: Detections,
+    ruling: Ruling,
+    metrics: DigitMetrics,
+) -> set[int]:
+    """Find the numbers beside a block that stand over one another with a rule between any two: cells of several lines.
+
+    Returns
+    -------
+    set of int
+        Which of ``few``.
+    """
+    x0, y0, x1, y1 = extent_of(block, digits)
+    reach = CRITERIA.far_beside * metrics.height
+    boxes = np.array([extent_of(each, digits) for each in few]).reshape(-1, 4)
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2
+    level = (boxes[:, 1] > y0 - metrics.height) & (boxes[:, 3] < y1 + metrics.height)
+    found: set[int] = set()
+    for side in ((middle > x0 - reach) & (middle < x0), (middle > x1) & (middle < x1 + reach)):
+        beside = np.flatnonzero(level & side)
+        if len(beside) < CRITERIA.high_cells:
+            continue
+        off = np.abs(middle[beside] - np.median(middle[beside]))
+        beside = beside[np.argsort(boxes[beside, 1])]
+        if off.max() <= CRITERIA.straight * metrics.height and all(
+            _is_ruled(boxes[upper], boxes[lower], ruling) for upper, lower in pairwise(beside)
+        ):
+            found |= set(beside.tolist())
+    return found
+
+
+def _is_ruled(upper: NDArray[np.floating], lower: NDArray[np.floating], ruling: Ruling) -> bool:
+    """Tell whether a horizontal rule runs between two boxes, one over the other."""
+    left, right = int(min(upper[0], lower[0])), int(max(upper[2], lower[2]))
+    between = ruling.horizontal[int(upper[3]) : int(lower[1]) + 1, max(left, 0) : right + 1]
+    return bool(between.size and between.any(0).mean() >= CRITERIA.ruled)
 
 
 def _with_column_mates(

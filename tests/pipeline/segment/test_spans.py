@@ -93,3 +93,25 @@ def test_regions_and_readings_of_high_cells(every: int) -> None:
         assert layout.regions[place].kind == "cell"
         if column == 2:
             assert layout.regions[place].row == row
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_last_column_of_cells_four_lines_high_is_of_the_table_where_rules_part_them(ruled: bool) -> None:
+    page = Printed(np.random.default_rng(4), (1300, 700))
+    right, _ = print_table(page, 120, 150, ROWS, ["99", "999", "99"], rules="columns")
+    page.rule(right, 150, right, 150 + PITCH * ROWS)
+    for row in range(0, ROWS, 4):
+        page.number("28", right + 60, 150 + PITCH * (row + 2.5), (0, row, 3))
+        if row and ruled:
+            page.rule(right, 150 + PITCH * row + 7, right + 80, 150 + PITCH * row + 7)
+    working, truth = page.page()
+    layout = segment(working)
+    x, y = working.digits.centres[truth[:, 2] == 3].astype(int).T
+    found = [layout.regions[place] for place in layout.labels[y, x]]
+    rows = truth[truth[:, 2] == 3, 1].tolist()
+    if ruled:
+        assert [(region.kind, region.col, region.row) for region in found] == [
+            ("cell", 3, row) for row in rows
+        ]
+    else:
+        assert all(region.kind != "cell" for region in found)

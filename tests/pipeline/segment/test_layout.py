@@ -23,6 +23,7 @@ def table(
         row_edges=top + 30.0 * np.arange(rows + 1),
         column_edges=left + 50.0 * np.arange(columns + 1),
         column_shifts=np.zeros(columns),
+        spans=(),
         header_top=top - header,
         filled=np.ones((rows, columns), bool),
         digits=rows * columns,

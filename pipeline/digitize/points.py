@@ -24,6 +24,11 @@ class PointCriteria:
     min_row: int = threshold(4, "points", "at even steps that may go on under digits, beyond a rule")
     min_step: float = threshold(7.0, "pixels of the working page", "from one of them to the next, at least")
     max_step: float = threshold(40.0, "pixels of the working page", "likewise, at most")
+    min_close: float = threshold(3.0, "pixels of the working page", "from a point of a close row to the next")
+    max_close: float = threshold(
+        18.0, "pixels of the working page", "likewise, at most, if some were not read"
+    )
+    peak: float = threshold(0.35, "ink", "of a point of such a row, at its middle, at least")
     ink: float = threshold(0.5, "ink", "where such a point stands, at least")
     valley: float = threshold(0.6, "of its ink", "that is beside and above it at most")
     beside: int = threshold(4, "pixels of the working page", "beside it, as far as that is looked for")
@@ -123,25 +128,106 @@ def _is_inside(digits: Detections, x: float, y: float) -> bool:
     return bool(inside.any())
 
 
+def count_anew(ink: NDArray[np.float32], marks: MarkDetections) -> MarkDetections:
+    """Find the points of close rows one by one in the ink, since the glyph reader parts none nearer than its cells.
+
+    Parameters
+    ----------
+    ink
+        ``(h, w)``, the working page.
+    marks
+        Marks of the page.
+
+    Returns
+    -------
+    MarkDetections
+        The marks, where the ink of a row has more points at even steps than were read with these instead.
+    """
+    points = np.flatnonzero(np.isin(marks.mark, POINTS))
+    left = np.ones(len(marks), bool)
+    given: list[MarkDetections] = []
+    for row in _chains(marks.centres[points], CRITERIA.min_close, CRITERIA.max_close):
+        own = points[row]
+        x, y = _points_of_row(ink, marks.centres[own])
+        if len(x) <= len(own):
+            continue
+        kinds, counts = np.unique(marks.mark[own], return_counts=True)
+        half = np.float32(CRITERIA.half)
+        boxes = np.stack([x - half, y - half, x + half, y + half], 1).astype(np.float32)
+        score = np.full(len(x), np.median(marks.score[own]), np.float32)
+        given.append(MarkDetections(np.full(len(x), kinds[counts.argmax()], np.int16), score, boxes))
+        left[own] = False
+    parts = [marks.take(left), *given]
+    return MarkDetections(
+        np.concatenate([part.mark for part in parts]),
+        np.concatenate([part.score for part in parts]),
+        np.concatenate([part.boxes for part in parts]),
+    )
+
+
+def _points_of_row(
+    ink: NDArray[np.float32], centres: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find x and y of the points of a row that was read ``(n, 2)``, and beyond its ends; none if they are not even."""
+    none, reach = np.zeros(0), round(CRITERIA.max_close)
+    first, last = round(float(centres[0, 0])) - reach, round(float(centres[-1, 0])) + reach + 1
+    rows = np.rint(np.interp(np.arange(first, last), centres[:, 0], centres[:, 1])).astype(int)
+    if first < 0 or last > ink.shape[1] or rows.min() < CRITERIA.above or rows.max() >= len(ink) - 1:
+        return none, none
+    cols = np.arange(first, last)
+    along = np.stack([ink[rows + down, cols] for down in (-1, 0, 1)]).mean(0)
+    padded = np.pad(along, 1)
+    is_peak = (along > padded[:-2]) & (along >= padded[2:]) & (along >= CRITERIA.peak)
+    peaks = np.flatnonzero(is_peak & (ink[rows - CRITERIA.above, cols] <= CRITERIA.valley * along))
+    if not len(peaks):
+        return none, none
+    kept = [peaks[0]]
+    for peak in peaks[1:]:
+        if along[kept[-1] : peak].min() <= CRITERIA.valley * min(along[kept[-1]], along[peak]):
+            kept.append(peak)
+        elif along[peak] > along[kept[-1]]:
+            kept[-1] = peak
+    found = np.array(kept, np.intp)
+    within = (found >= reach - CRITERIA.level) & (found <= len(along) - reach + CRITERIA.level)
+    if within.sum() < CRITERIA.min_row or np.ptp(np.diff(found[within])) > CRITERIA.level:
+        return none, none
+    step = float(np.median(np.diff(found[within])))
+    ends = np.flatnonzero(within)[[0, -1]]
+    while ends[0] and abs(found[ends[0]] - found[ends[0] - 1] - step) <= CRITERIA.level / 2:
+        ends[0] -= 1
+    while ends[1] + 1 < len(found) and abs(found[ends[1] + 1] - found[ends[1]] - step) <= CRITERIA.level / 2:
+        ends[1] += 1
+    found = found[ends[0] : ends[1] + 1]
+    return (first + found).astype(float), rows[found].astype(float)
+
+
 def _rows(marks: MarkDetections) -> list[NDArray[np.float32]]:
     """Find rows of points at even steps and one height, ``(n, 2)`` each, from left to right."""
     points = marks.centres[marks.mark == POINT]
-    if len(points) < CRITERIA.min_row:
-        return []
-    points = points[np.argsort(points[:, 0], kind="stable")]
-    reach = np.array([CRITERIA.max_step, CRITERIA.level])
-    following: dict[int, int] = {}
-    for one, other in np.sort(
-        cKDTree(points / reach).query_pairs(1.0, p=np.inf, output_type="ndarray")
-    ).tolist():
-        if points[other, 0] - points[one, 0] >= CRITERIA.min_step:
-            following[one] = min(other, following.get(one, other))
     rows = []
-    for first in sorted(set(following) - set(following.values())):
-        row = [first]
-        while row[-1] in following:
-            row.append(following[row[-1]])
-        steps = np.diff(points[row, 0])[-CRITERIA.min_row + 1 :]
-        if len(row) >= CRITERIA.min_row and np.ptp(steps) <= CRITERIA.level:
+    for row in _chains(points, CRITERIA.min_step, CRITERIA.max_step):
+        if np.ptp(np.diff(points[row, 0])[-CRITERIA.min_row + 1 :]) <= CRITERIA.level:
             rows.append(points[row])
     return rows
+
+
+def _chains(points: NDArray[np.float32], low: float, high: float) -> list[NDArray[np.intp]]:
+    """Find rows of four points ``(n, 2)`` or more at one height, each so far from the last; from left to right."""
+    if len(points) < CRITERIA.min_row:
+        return []
+    order = np.argsort(points[:, 0], kind="stable")
+    sorted_points = points[order]
+    reach = np.array([high, CRITERIA.level])
+    pairs = np.sort(cKDTree(sorted_points / reach).query_pairs(1.0, p=np.inf, output_type="ndarray"))
+    following: dict[int, int] = {}
+    for one, other in pairs[np.lexsort(pairs.T[::-1])].tolist():
+        if sorted_points[other, 0] - sorted_points[one, 0] >= low:
+            following[one] = min(other, following.get(one, other))
+    chains = []
+    for first in sorted(set(following) - set(following.values())):
+        chain = [first]
+        while chain[-1] in following:
+            chain.append(following[chain[-1]])
+        if len(chain) >= CRITERIA.min_row:
+            chains.append(order[chain])
+    return chains

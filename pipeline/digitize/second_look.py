@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from tablekin.digitize.dashes import name_dashes
 from tablekin.digitize.pieces import COMPOSED, Pieces, find_pieces, fit_to_ink
-from tablekin.digitize.points import POINT, POINTS, find_hidden_points, go_on
+from tablekin.digitize.points import POINT, POINTS, count_anew, find_hidden_points, go_on
 from tablekin.digitize.sorts import find_letter_sorts
 from tablekin.digitize.touching import find_free_ink, part_twins
 from tablekin.models.networks.architecture import DIGIT_HEIGHT
@@ -130,6 +130,7 @@ def look_again(
     marks = each_once(_joined(marks, fit_to_ink(anew, marks, pieces)))
     marks = each_once(_joined(marks, _unread_marks(reader, ink, digits, marks, pieces)))
     marks = each_once(_joined(marks, find_hidden_points(ink, digits, marks, pieces)))
+    marks = count_anew(ink, marks)
     return digits, join_parts(name_dashes(part_twins(marks)))
 
 

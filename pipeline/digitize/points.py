@@ -28,6 +28,9 @@ class PointCriteria:
     max_close: float = threshold(
         18.0, "pixels of the working page", "likewise, at most, if some were not read"
     )
+    close_step: float = threshold(
+        10.0, "pixels of the working page", "of a close row at most: wider ones are read one by one"
+    )
     peak: float = threshold(0.35, "ink", "of a point of such a row, at its middle, at least")
     ink: float = threshold(0.5, "ink", "where such a point stands, at least")
     valley: float = threshold(0.6, "of its ink", "that is beside and above it at most")
@@ -192,6 +195,8 @@ def _points_of_row(
     if within.sum() < CRITERIA.min_row or np.ptp(np.diff(found[within])) > CRITERIA.level:
         return none, none
     step = float(np.median(np.diff(found[within])))
+    if step > CRITERIA.close_step:
+        return none, none
     ends = np.flatnonzero(within)[[0, -1]]
     while ends[0] and abs(found[ends[0]] - found[ends[0] - 1] - step) <= CRITERIA.level / 2:
         ends[0] -= 1

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tablekin.digitize.pieces import find_pieces
-from tablekin.digitize.points import find_hidden_points
+from tablekin.digitize.points import count_anew, find_hidden_points
 from tablekin.models.networks.marks import mark_index
 from tablekin.page import Detections, MarkDetections
 
@@ -48,3 +48,20 @@ def test_ink_of_a_digit_is_no_point() -> None:
     boxes = np.array([[76, 42, 92, 64]], np.float32)
     digit = Detections.from_boxes(np.array([5], np.int8), np.ones(1, np.float32), boxes)
     assert not len(find_hidden_points(ink, digit, row(), find_pieces(ink, digit)))
+
+
+def test_points_of_a_close_row_are_counted_in_the_ink() -> None:
+    ink = np.zeros((120, 200), np.float32)
+    at = np.arange(40, 40 + 12 * 7, 7)
+    for x in at:
+        ink[58:61, x - 1 : x + 2] = 1
+    ink[40:61, 30:33] = 1  # the last stroke of a word, a step before them
+    read = MarkDetections(
+        np.full(6, mark_index("."), np.int16),
+        np.full(6, 0.9, np.float32),
+        np.array([[x - 2, 57, x + 2, 61] for x in at[[1, 3, 5, 6, 8, 10]]], np.float32),
+    )
+    found = count_anew(ink, read)
+    np.testing.assert_allclose(np.sort(found.centres[:, 0]), at, atol=1)
+    ink[58:61, at[4] - 2 : at[4] + 6] = 1  # two of them are one piece: as they were read
+    assert count_anew(ink, read).centres.tolist() == read.centres.tolist()

@@ -102,6 +102,21 @@ def test_columns_far_apart_are_one_table_where_a_rule_and_the_lines_join_them(
     assert len({r.table_id for r in segment(working).regions} - {None}) == tables
 
 
+def test_a_wide_ruled_column_of_letters_is_no_space_between_tables() -> None:
+    page = Printed(np.random.default_rng(5), (900, 1200))
+    left, bottom = print_table(page, 100, 150, 20, ["9999", "99"], rules="columns")
+    right, _ = print_table(page, left + 210, 150, 20, ["99", "9?"], rules="columns")
+    for row in range(20):  # a letter in the middle of a column wider than ten digits are high
+        page.word(1, left + 100, 150 + 30 * (row + 1))
+    page.rule(left, 150, left, bottom)
+    for y in (110, 150, bottom):
+        page.rule(100, y, right, y)
+    working, _ = page.page()
+    layout = segment(working)
+    assert {r.table_id for r in layout.regions if r.kind == "column"} == {0}
+    assert sum(r.kind == "column" for r in layout.regions) == 5
+
+
 def test_braces_over_some_of_the_columns_do_not_divide_a_table() -> None:
     page = Printed(np.random.default_rng(24), (1400, 1100))
     right, _ = print_table(page, 100, 150, 30, ["99", "9999", "9999"], rules="none", gap=44)

@@ -11,6 +11,7 @@ from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria
 from tablekin.recompute.explanation import explain_sheet, worth_trying
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.letters import check_letters, explain_letters, letter_columns
+from tablekin.recompute.page_context import explain_by_page
 from tablekin.recompute.plain_checks import check_argument, check_plainly
 from tablekin.recompute.quantity import Argument, ValueSheet
 from tablekin.recompute.regrouping import regroup, rejoin
@@ -46,24 +47,28 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
         choices |= table.choices
         holds = [_is_number(text) for text in table.text.ravel()]
         numbers.update(table.region.ravel()[holds].tolist())
-    findings: list[Finding] = []
+    explained = [_explain(sheet, criteria) for sheet in sheets]
+    own = [[one for explanation in found for one in find(explanation)] for _, found in explained]
+    findings = list(chain(*own))
     checks: dict[int, Check] = {}
-    settled = []
+    settled: list[ValueSheet] = []
     group = _next_group(sheets)
-    for sheet in sheets:
-        sheet, explanations = _explain(sheet, criteria)
-        own = [finding for explanation in explanations for finding in find(explanation)]
-        found = [check for check in _check(sheet, own, choices) if check.region_id in numbers]
+    for (sheet, _), found in zip(explained, own, strict=True):
+        groups = {quantity.group for finding in found for quantity in finding.quantities}
+        more = explain_by_page(sheet, groups, findings, criteria)
+        found += [finding for explanation in more for finding in find(explanation)]
+        checked = [check for check in _check(sheet, found, choices) if check.region_id in numbers]
         for finding in _letters(tables, sheet, group, criteria):
             group += 1
-            own.append(finding)
+            found.append(finding)
             sheet = replace(sheet, quantities=(*sheet.quantities, *finding.quantities))
-            found += check_letters(finding, choices)
+            checked += check_letters(finding, choices)
         settled.append(sheet)
-        findings += own
-        for check in found:
+        for check in checked:
             checks.setdefault(check.region_id, check)
-    return Recomputation(tuple(settled), tuple(findings), tuple(checks[region] for region in sorted(checks)))
+    return Recomputation(
+        tuple(settled), tuple(chain(*own)), tuple(checks[region] for region in sorted(checks))
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -72,19 +72,33 @@ def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: CorpusStore)
 
 
 def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int, list[Cell]], set[int]]:
-    """Find the cells of the truth whose centres each region holds, and the regions that are read otherwise."""
+    """Find the cells of the truth that each region reads, and the regions that are read otherwise.
+
+    A region reads the cells whose centres it holds. One that holds none is a part of the cell that holds its own:
+    degrees and minutes that are printed in one column were read in two.
+    """
     x, y = ((cells[f"{axis}0"] + cells[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
+    x0, x1, y0, y1 = (cells[side].to_numpy() for side in ("x0", "x1", "y0", "y1"))
     keys = list(cells[["table", "row", "col"]].astype(int).itertuples(index=False, name=None))
-    texts = cells["text"].tolist()
-    place_of, misread = {}, set()
+    digits = [re.sub(r"\D", "", text) for text in cells["text"]]
+    place_of: dict[int, list[Cell]] = {}
+    parts: dict[int, list[Any]] = {}  # regions of a cell that several read
+    misread = set()
     for region in regions[regions["kind"] == "cell"].itertuples():
         inside = np.flatnonzero((region.x0 <= x) & (x < region.x1) & (region.y0 <= y) & (y < region.y1))
+        if not len(inside):
+            middle, height = (region.x0 + region.x1) / 2, (region.y0 + region.y1) / 2
+            inside = np.flatnonzero((x0 <= middle) & (middle < x1) & (y0 <= height) & (height < y1))[:1]
         place_of[int(region.region_id)] = [keys[place] for place in inside]
-        printed = "".join(
-            re.sub(r"\D", "", texts[place]) for place in sorted(inside, key=lambda place: x[place])
-        )
+        for place in inside:
+            parts.setdefault(int(place), []).append(region)
+        printed = "".join(digits[place] for place in sorted(inside, key=lambda place: x[place]))
         if printed != (region.text or "").replace(" ", ""):
             misread.add(int(region.region_id))
+    for place, own in parts.items():
+        read = "".join((one.text or "").replace(" ", "") for one in sorted(own, key=lambda one: one.x0))
+        if len(own) > 1 and read == digits[place]:
+            misread -= {int(one.region_id) for one in own}
     return place_of, misread
 
 

@@ -93,9 +93,12 @@ def settle(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> Num
 
 
 def _settle_together(model: Model, vector: Numbers, slips: Slips, weights: Numbers) -> Numbers:
-    """Try simple values of two or three parameters of the table at once: one by one they spoil one another."""
-    places = range(len(model.fitted_shared))
-    if not 2 <= len(places) <= 3 or len(vector) != len(places):
+    """Try simple values of two or three parameters of the table at once, its radius among them.
+
+    One by one they spoil one another.
+    """
+    places = range(len(vector))
+    if not 2 <= len(places) <= 3 or not model.fitted_shared or model.fitted_own:
         return vector
     slots = slots_of(model)
     offered, free = [], 0.0
@@ -159,27 +162,35 @@ def _width(model: Model, vector: Numbers, place: int) -> float:
     return 2 / max(float(slopes[np.isfinite(slopes) & np.isfinite(model.values)].sum()), 1e-12)
 
 
-def _simple_values(parameter: Parameter, value: float, width: float) -> Iterator[tuple[float, float]]:
-    """Yield simple values near a fitted one, and nats for the number of values as simple; the simplest come first."""
+def _simple_values(parameter: Parameter, value: float, width: float) -> list[tuple[float, float]]:
+    """List simple values near a fitted one, and nats against each; the likeliest come first.
+
+    One is as likely as there are few that are as simple. What is known of an author and is a whole number of minutes,
+    too, is likely for either reason.
+    """
     if parameter.name == _SCALE:
-        yield round_number(value), float(np.log(60.0))
-        return
+        return [(round_number(value), float(np.log(60.0)))]
     if parameter.known == "mean motion" or parameter.name == "position":
-        return
-    seen: set[float] = set()
+        return []
     size = _range(parameter, value)
     known = known_values(parameter.known)
-    for one in known:
-        if abs(one.value - value) <= 3 * width:
-            yield one.value, np.log(4.0 * len(known))
+    offered = [
+        (one.value, -np.log(4.0 * len(known))) for one in known if abs(one.value - value) <= 3 * width
+    ]
+    seen: set[float] = set()
     steps = _DECIMALS if parameter.unit in _DECIMAL_UNITS else _SIXTIETHS
     for step in steps:
         if step < width / 4:
             break
         simple = round(value / step) * step
-        if abs(simple - value) <= 4 * width and simple not in seen:
-            seen.add(simple)
-            yield simple, np.log(max(size / step, 1.0))
+        if abs(simple - value) <= 4 * width and round(simple, 9) not in seen:
+            seen.add(round(simple, 9))
+            offered.append((simple, -np.log(max(size / step, 1.0))))
+    likely: dict[float, float] = {}
+    for simple, nats in offered:
+        same = round(simple, 9)
+        likely[same] = float(np.logaddexp(likely.get(same, -np.inf), nats))
+    return sorted(((simple, -nats) for simple, nats in likely.items()), key=lambda one: one[1])
 
 
 def is_joint(model: Model) -> bool:

@@ -314,11 +314,15 @@ def score_misprints(
         To which is added.
     """
     checks = {check.region_id: check for check in found.checks}
-    regions = {cell: region for region, cells in place_of.items() for cell in cells}
+    regions: dict[Cell, list[int]] = {}
+    for region, cells in place_of.items():
+        for cell in cells:
+            regions.setdefault(cell, []).append(region)
     for cell, (printed, correct) in page.misprints.items():
         if not (printed.isdecimal() and correct.isdecimal()):
             continue
-        check = checks.get(regions.get(cell, -1))
+        own = [checks[region] for region in regions.get(cell, []) if region in checks]
+        check = max(own, key=lambda one: one.p_misprint, default=None)
         scores.misprints.append(
             {
                 "doc": page.doc,
@@ -327,7 +331,7 @@ def score_misprints(
                 "printed": printed,
                 "correct": correct,
                 "size": abs(int(printed) - int(correct)),
-                "read": regions.get(cell, -1) >= 0 and regions[cell] not in misread,
+                "read": cell in regions and not misread.intersection(regions[cell]),
                 "kind": "unchecked" if check is None else check.kind.value,
                 "probability": 0.0 if check is None else check.p_misprint,
                 "found": check is not None and check.p_misprint >= 0.5,

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from tablekin import data
+from tablekin.recompute import recompute
 from tablekin.recompute.known_values import known_values, read_sexagesimal
+from tablekin.recompute.table_text import from_rows
+from tests.pipeline.recompute.tables import places
 
 
 def known(parameter: str, beginning: str) -> float:
@@ -99,3 +102,19 @@ def test_what_a_value_was_checked_against_is_said_of_those_that_were_checked_alo
         for one in values:
             assert one["checked"] == bool(one.get("checked_in")), one
             assert one["name"] and one["source"], one
+
+
+def test_a_value_that_is_known_and_a_whole_number_of_minutes_is_likely_for_either_reason():
+    """Breadths of 32 parallels leave an obliquity open by a minute; 23;32 lies within, and others that are known."""
+
+    def latitude(hours: float) -> float:  # where the Sun at the solstice sets after half of so many hours
+        quarter = math.radians(7.5 * hours)
+        return math.degrees(math.atan2(-math.cos(quarter), math.tan(math.radians(23 + 32 / 60))))
+
+    rows = [
+        [str(row), *places(latitude(12 + row / 4) - latitude(11.75 + row / 4), (60,))] for row in range(1, 33)
+    ]
+    (finding,) = recompute([from_rows(rows)]).findings
+    (obliquity,) = finding.parameters
+    assert finding.function.name == "breadth of a climate"
+    assert obliquity.value == pytest.approx(23 + 32 / 60)

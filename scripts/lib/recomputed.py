@@ -254,6 +254,8 @@ def score_functions(
     for sheet in found.sheets:
         for quantity in (*sheet.quantities, *(argument.quantity for argument in sheet.arguments)):
             keys = keys_of(page, quantity, place_of)
+            if "" in keys:  # the argument, be it that letters were read with it
+                continue
             expected = set().union(*(expected_functions(page, key) for key in keys))
             known = quantity.values[quantity.known]
             if not expected or len(known) < 5 or len(np.unique(known)) < 3:

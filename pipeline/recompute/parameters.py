@@ -174,9 +174,7 @@ def _simple_values(parameter: Parameter, value: float, width: float) -> list[tup
         return []
     size = _range(parameter, value)
     known = known_values(parameter.known)
-    offered = [
-        (one.value, -np.log(4.0 * len(known))) for one in known if abs(one.value - value) <= 3 * width
-    ]
+    offered = [(one.value, -np.log(4.0 * len(known))) for one in known if abs(one.value - value) <= 3 * width]
     seen: set[float] = set()
     steps = _DECIMALS if parameter.unit in _DECIMAL_UNITS else _SIXTIETHS
     for step in steps:

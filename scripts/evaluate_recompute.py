@@ -95,9 +95,9 @@ def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int,
         printed = "".join(digits[place] for place in sorted(inside, key=lambda place: x[place]))
         if printed != (region.text or "").replace(" ", ""):
             misread.add(int(region.region_id))
-    for place, own in parts.items():
+    for cell, own in parts.items():
         read = "".join((one.text or "").replace(" ", "") for one in sorted(own, key=lambda one: one.x0))
-        if len(own) > 1 and read == digits[place]:
+        if len(own) > 1 and read == digits[cell]:
             misread -= {int(one.region_id) for one in own}
     return place_of, misread
 

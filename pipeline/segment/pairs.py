@@ -95,9 +95,10 @@ class Space:
         """Usual width in pixels."""
         return float(np.median(self.ends - self.begins))
 
-    def holds(self, place: float) -> bool:
-        """Tell whether a division lies in it in most rows."""
-        return bool(((self.begins <= place) & (place <= self.ends)).mean() > 1 / 2)
+    def holds(self, places: Floats) -> NDArray[np.bool_]:
+        """Tell which of some divisions lie in it in most rows; ``(divisions,)``."""
+        inside = (self.begins[:, None] <= places) & (places <= self.ends[:, None])
+        return np.asarray(inside.mean(0) > 1 / 2, np.bool_)
 
 
 def settle_pairs(
@@ -131,7 +132,7 @@ def settle_pairs(
     spaces = find_spaces(digits, settled[ruled], metrics)
     widths, odds = (np.array([getattr(space, name) for space in spaces]) for name in ("width", "log_odds"))
     like = np.abs(widths[:, None] - widths) <= CRITERIA.alike * metrics.width
-    divided = np.array([any(space.holds(place) for place in settled) for space in spaces], float)
+    divided = np.array([space.holds(settled).any() for space in spaces], float)
     most = like @ divided >= CRITERIA.most * like.sum(1)
     together = like @ odds
     rows = like @ np.array([len(space.begins) for space in spaces], float)
@@ -141,7 +142,7 @@ def settle_pairs(
             continue
         if together[k] > 0 and space.log_odds > -CRITERIA.against:
             if space.width <= space.beside + CRITERIA.wider * metrics.width:
-                settled = settled[[not space.holds(place) for place in settled]]
+                settled = settled[~space.holds(settled)]
         elif together[k] < 0 and most[k] and not divided[k]:
             settled = np.append(settled, _whitest(profile, space))
     return np.sort(settled)

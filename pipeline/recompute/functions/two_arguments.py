@@ -5,17 +5,15 @@ They are tried only where nothing else explains columns: one by itself is explai
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tablekin.recompute.functions.definition import ArgumentKind, Array, Function, Parameter, ValueKind
 from tablekin.recompute.functions.first_motion import (
-    HALF_CIRCLE_SIGNS,
-    OBLIQUITY_BESIDE_LATITUDE,
-    SIGNS,
+    FIRST_MOTION,
     arc_of_day,
     ascensional_difference,
-    declination,
-    oblique_ascension,
 )
 
 _LATITUDE = Parameter("latitude", "degrees", 1.0, 66.0, 66, own=True, on_top=True, known="latitude")
@@ -34,50 +32,27 @@ def _arc_by_declination(delta: Array, latitude: Array, arc: Array) -> Array:
     return arc_of_day(ascensional_difference(latitude, possible), arc)
 
 
+def _with_latitude_on_top(name: str) -> Function:
+    """Turn a function of the longitude, for one latitude, into one of both."""
+    (function,) = (one for one in FIRST_MOTION if one.name == name)
+    _, obliquity, *others = function.parameters
+
+    def formula(longitude: Array, obliquity: Array, latitude: Array, *rest: Array) -> Array:
+        return function.formula(longitude, latitude, obliquity, *rest)
+
+    return replace(
+        function,
+        formula=formula,
+        parameters=(obliquity, _LATITUDE, *others),
+        turns=False,
+        source=_NEUGEBAUER,
+    )
+
+
 TWO_ARGUMENTS = (
-    Function(
-        "oblique ascension",
-        ArgumentKind.ANGLE,
-        ValueKind.ANGLE,
-        lambda longitude, obliquity, latitude: oblique_ascension(longitude, latitude, obliquity),
-        (OBLIQUITY_BESIDE_LATITUDE, _LATITUDE),
-        SIGNS,
-        period=360.0,
-        slack=0.05,
-        prior=-1.0,
-        symmetry="r(360 - l) = 360 - r(l)",
-        source=_NEUGEBAUER,
-    ),
-    Function(
-        "ascensional difference",
-        ArgumentKind.ANGLE,
-        ValueKind.ANGLE,
-        lambda longitude, obliquity, latitude: ascensional_difference(
-            latitude, declination(longitude, obliquity)
-        ),
-        (OBLIQUITY_BESIDE_LATITUDE, _LATITUDE),
-        HALF_CIRCLE_SIGNS,
-        unsigned=True,
-        slack=0.06,
-        prior=-1.0,
-        symmetry="as the declination",
-        source=_NEUGEBAUER,
-    ),
-    Function(
-        "arcs of the day",
-        ArgumentKind.ANGLE,
-        ValueKind.HOURS,
-        lambda longitude, obliquity, latitude, arc: arc_of_day(
-            ascensional_difference(latitude, declination(longitude, obliquity)), arc
-        ),
-        (OBLIQUITY_BESIDE_LATITUDE, _LATITUDE, _ARC),
-        SIGNS,
-        names=_ARCS,
-        slack=0.06,
-        prior=-1.0,
-        symmetry="opposite longitudes add up to 24 hours",
-        source=_NEUGEBAUER,
-    ),
+    _with_latitude_on_top("oblique ascension"),
+    _with_latitude_on_top("ascensional difference"),
+    _with_latitude_on_top("arcs of the day"),
     Function(
         "arcs of the day by declination",
         ArgumentKind.ANGLE,

@@ -72,7 +72,7 @@ def settle(
     Parameters
     ----------
     compared, document, error, scratch, nearest
-        As for :func:`tablekin.explain.order_statistics.summarize`.
+        As for :func:`tablekin.explain.row_statistics.summarize`.
     row
         Of the document, in what was noted.
     limits

@@ -17,10 +17,10 @@ def test_what_is_ranked_is_checked(device, monkeypatch, capsys, tmp_path):
     benchmark_ranking.main()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines == [json.loads(line) for line in (tmp_path / "found.json").read_text().splitlines()]
-    assert [line.get("step") for line in lines] == [None, "make", "rank", "check"]
-    assert lines[2]["ranked"] == 200
-    assert lines[3]["checked"] == 20
-    assert lines[3]["wrong"] == 0
+    assert [line.get("step") for line in lines] == [None, "make", "prepare", "rank", "check"]
+    assert lines[3]["ranked"] == 200
+    assert lines[4]["checked"] == 20
+    assert lines[4]["wrong"] == 0
 
 
 def test_a_wrong_rank_is_counted():

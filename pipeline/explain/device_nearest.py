@@ -48,7 +48,7 @@ class DeviceSizes:
 SIZES = DeviceSizes()
 
 
-class _Found(NamedTuple):
+class _Examined(NamedTuple):
     """Documents that were looked at in float64, those of a row together."""
 
     row: Tensor  # (found,)
@@ -56,7 +56,7 @@ class _Found(NamedTuple):
     value: Tensor  # (found,), float64
     many: Tensor  # (rows,), how many of a row
 
-    def sorted_by(self, key: Tensor) -> _Found:
+    def sorted_by(self, key: Tensor) -> _Examined:
         """Sort those of each row by a key; of equal ones that of the smaller place comes first."""
         order = torch.sort(key, stable=True).indices
         order = order[torch.sort(self.row[order], stable=True).indices]
@@ -202,7 +202,7 @@ class DeviceRanker:
         end = low + (upper + 1 - below + slack_inside) * step + 2 * error + _ROOM
         return begin.float().clamp(_LOWEST, _HIGHEST), end.float().clamp(_LOWEST, _HIGHEST)
 
-    def _look(self, chosen: Tensor, rows: range, centre: Tensor | None) -> tuple[_Found, Tensor]:
+    def _look(self, chosen: Tensor, rows: range, centre: Tensor | None) -> tuple[_Examined, Tensor]:
         """Compute the chosen documents of each row in float64; none, and not sure, where they are many."""
         count = chosen.sum(1)
         is_few = count <= SIZES.few
@@ -217,4 +217,4 @@ class DeviceRanker:
         value /= (self._norm[own] * self._norm[place]).clamp(min=1e-30)
         if centre is not None:
             value = (value - centre[row]).abs()
-        return _Found(row, place, value, count), is_few
+        return _Examined(row, place, value, count), is_few

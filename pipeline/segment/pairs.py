@@ -19,7 +19,7 @@ Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
-class PairCriteria:
+class SpaceCriteria:
     """When two numbers beside one another are of one column, or of two."""
 
     min_rows: int = threshold(6, "rows", "with as many numbers as most that tell it", chosen=_MOTIONS)
@@ -68,7 +68,7 @@ class PairCriteria:
     )
 
 
-CRITERIA = PairCriteria()
+CRITERIA = SpaceCriteria()
 
 
 class SetDigits(NamedTuple):

@@ -169,8 +169,11 @@ class CloseupTraining:
         self._pair()
 
     def write(self, folder: Path) -> None:
-        """Write the weights of the reader, not those of its teacher, as they are read by tablekin."""
-        state = {key: value.contiguous().cpu() for key, value in self.steady["closeups"].items()}
+        """Write the weights of the reader, not those of its teacher, as tablekin reads them: matrices in float16."""
+        state = {
+            key: (value.half() if value.ndim > 1 else value).contiguous().cpu()
+            for key, value in self.steady["closeups"].items()
+        }
         save_file(state, folder / CLOSEUP_WEIGHTS.name)
 
     def finished(self, name: str) -> CloseupReader:

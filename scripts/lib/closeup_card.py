@@ -8,7 +8,7 @@ from typing import Any
 _CARD = """\
 # Model card: close-up reader
 
-`closeups.safetensors`, {weights:.2f} million weights, float32. Loaded by
+`closeups.safetensors`, {weights:.2f} million weights, kept in float16 and used in float32. Loaded by
 `tablekin.models.networks.closeups.load_closeup_reader`.
 
 **What it does.** Where the digit network ([digits.md](digits.md)) and the glyph reader ([glyphs.md](glyphs.md)) are

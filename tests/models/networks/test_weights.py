@@ -21,3 +21,9 @@ def test_missing_weights_are_named_with_a_script_that_makes_them(load, tmp_path)
         load(tmp_path / "gone.safetensors")
     (script,) = re.findall(r"scripts/\w+\.py", str(raised.value))
     assert (ROOT / script).is_file()
+
+
+def test_weights_take_less_than_5_megabytes_in_all():
+    files = list((ROOT / "models" / "weights").glob("*.safetensors"))
+    assert len(files) >= 5
+    assert sum(path.stat().st_size for path in files) < 5_000_000

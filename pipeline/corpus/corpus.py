@@ -178,7 +178,8 @@ class CorpusStore:
         Those of tables of documents have the same documents where they have the same name: they are looked for once.
         """
         if table not in _BY_DOCUMENT or len(doc_ids) > _REMEMBERED:
-            return [part for part in parts if may_hold(part, keys, doc_ids)]
+            ascending = sorted(doc_ids)
+            return [part for part in parts if may_hold(part, keys, ascending)]
         known_parts = self._document_list.parts_of(doc_ids)
         if known_parts is not None:
             return [part for part in parts if part.name in known_parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -311,12 +312,15 @@ def string_columns(schema: pa.Schema) -> list[str]:
     return names + [f"{field.name}.list.element" for field in lists if field.type.value_type == pa.string()]
 
 
-def may_hold(path: Path, columns: Sequence[str], values: Collection[str]) -> bool:
-    """Tell by its statistics whether a row of a part may have one of some values in each of some columns of strings."""
+def may_hold(path: Path, columns: Sequence[str], values: Sequence[str]) -> bool:
+    """Tell by its statistics whether a row of a part may have one of some values in each of some columns of strings.
+
+    The values ascend.
+    """
     metadata = pq.read_metadata(path)
     places = _places(metadata, columns)
     return any(
-        all(any(_may_hold(group, [place], value) for value in values) for place in places)
+        all(_may_hold_one(group, place, values) for place in places)
         for group in map(metadata.row_group, range(metadata.num_row_groups))
     )
 
@@ -346,6 +350,15 @@ def _may_hold(group: pq.RowGroupMetaData, places: Sequence[int], value: str) -> 
         if known is None or not known.has_min_max or known.min <= value <= known.max:
             return True
     return False
+
+
+def _may_hold_one(group: pq.RowGroupMetaData, place: int, values: Sequence[str]) -> bool:
+    """Tell whether one of some ascending values may stand in a column of a row group."""
+    known = group.column(place).statistics
+    if known is None or not known.has_min_max:
+        return bool(values)
+    first = bisect_left(values, known.min)
+    return first < len(values) and values[first] <= known.max
 
 
 def _asstring_columns(schema: pa.Schema, names: set[str]) -> pa.Schema:

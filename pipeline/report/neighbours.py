@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,9 +31,9 @@ def about_documents(corpus: CorpusStore, doc_ids: Collection[str]) -> dict[str, 
     return {str(row["doc_id"]): describe_row(row) for _, row in rows.iterrows()}
 
 
-def describe_row(row: pd.Series) -> str:
+def describe_row(row: pd.Series | Mapping[Hashable, Any]) -> str:
     """Say what a row of table ``documents`` tells about the book; where it is silent, the name of the scan."""
-    known = {str(name).casefold(): row[name] for name in row.index}
+    known = {str(name).casefold(): value for name, value in row.items()}
     about = [str(known[key]) for key in _ABOUT if key in known and not pd.isna(known[key])]
     return ", ".join(about or [str(row["source"])])
 

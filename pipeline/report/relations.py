@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,19 +78,19 @@ def find_relations(
     )
     documents = corpus.read("documents", {*pairs["doc_a"], *pairs["doc_b"]}).set_index("doc_id")
     dates = dates_of(documents, year)
-    return [_related(pair, documents, dates) for pair in pairs.itertuples()]
+    about = {str(doc): describe_row(row) for doc, row in documents.to_dict("index").items()}
+    return [_related(pair, about, dates) for pair in pairs.itertuples()]
 
 
-def _related(pair: pd.Series, documents: pd.DataFrame, dates: dict[str, Years]) -> RelatedPair:
+def _related(pair: pd.Series, about: Mapping[str, str], dates: dict[str, Years]) -> RelatedPair:
     a, b = dates.get(pair.doc_a, UNDATED), dates.get(pair.doc_b, UNDATED)
     turned = b.is_before(a)
     first, second = (pair.doc_b, pair.doc_a) if turned else (pair.doc_a, pair.doc_b)
-    about = [describe_row(documents.loc[doc]) for doc in (first, second)]
     return RelatedPair(
         first,
-        about[0],
+        about[first],
         second,
-        about[1],
+        about[second],
         _in_words(pair),
         int(pair.same + pair.variant + pair.doubtful),
         int(pair.same),

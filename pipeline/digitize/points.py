@@ -152,7 +152,7 @@ def count_anew(ink: NDArray[np.float32], marks: MarkDetections) -> MarkDetection
     for row in _chains(marks.centres[points], CRITERIA.min_close, CRITERIA.max_close):
         own = points[row]
         x, y = _points_of_row(ink, marks.centres[own])
-        if len(x) <= len(own):
+        if len(x) <= len(own) or not left[own].all():  # two rows may end in the same points
             continue
         kinds, counts = np.unique(marks.mark[own], return_counts=True)
         half = np.float32(CRITERIA.half)

@@ -102,15 +102,14 @@ def _lent(argument: Argument, rows: int) -> Iterator[Argument]:
     if argument.quantity.form.radices or abs(own - rows) > CRITERIA.rows:
         return
     for shift in dict.fromkeys((0, rows - own)):
-        values = _shifted(argument.values, shift, rows)
-        quantity = argument.quantity
+        printed = _shifted(argument.quantity.values, shift, rows)
         moved = replace(
-            quantity,
-            values=_shifted(quantity.values, shift, rows),
-            places=_shifted(quantity.values, shift, rows)[:, None],
+            argument.quantity,
+            values=printed,
+            places=printed[:, None],
             regions=np.full((rows, 1), -1, np.int64),
         )
-        yield Argument(moved, values, argument.step)
+        yield Argument(moved, _shifted(argument.values, shift, rows), argument.step)
 
 
 def _shifted(values: Numbers, shift: int, rows: int) -> Numbers:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tablekin.binarization import binarize
+from tablekin.column_marks import agree_by_column
 from tablekin.leaders import carry_over, name_alike
 from tablekin.number import value_of
 from tablekin.page import Detections, Layout, Region, RegionKind, WorkingPage
@@ -80,13 +81,15 @@ def read(page: WorkingPage, layout: Layout) -> Reading:
             texts[place[i]] += gap + str(digits.digit[i])
     marked = _with_marks_beside(page, place, _region_of(page.marks.centres, layout), kinds, metrics)
     marked = carry_over(page.marks, marked, layout)
+    marks = name_alike(page.marks, marked)
+    marks, marked = agree_by_column(page, marks, marked, place, layout, metrics)
     printed = compose(
         digits,
-        name_alike(page.marks, marked),
+        marks,
         np.where(kinds[place], place, -1).astype(np.int32),
         np.where(kinds[marked], marked, -1).astype(np.int32),
         metrics,
-        _row_middles(digits, place, layout) if np.isin(page.marks.mark, QUOTES).any() else {},
+        _row_middles(digits, place, layout) if np.isin(marks.mark, QUOTES).any() else {},
     )
     as_printed = [printed.get(index, "") for index in range(len(texts))]
     table = pd.DataFrame(

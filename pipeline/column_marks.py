@@ -1,0 +1,218 @@
+"""Marks of a column: what stands at one place of most of its numbers is one mark, however some of them are read.
+
+A raised point is read as a sign of degrees where it is blurred, and is ink without a name where it is faint. One cell
+cannot tell. A column can: it is printed with one mark at one place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tablekin.binarization import binarize
+from tablekin.models.networks.marks import mark_index
+from tablekin.page import Layout, MarkDetections, RegionKind, WorkingPage
+from tablekin.segment import DigitMetrics, has_point, max_point_gap
+from tablekin.threshold import threshold
+
+
+@dataclass(frozen=True)
+class ColumnMarkCriteria:
+    """When the cells of a column decide about one of them."""
+
+    min_score: float = threshold(0.5, "probability", "of a mark that has a vote at least")
+    min_votes: int = threshold(4, "cells", "of a column with the same mark at the same place, which decide")
+    majority: float = threshold(0.5, "of the marks", "at that place which are this one, more than")
+    usual: float = threshold(
+        0.7, "of the numbers", "of a column that have a point at a place, where it is put back, at least"
+    )
+    size: float = threshold(1.8, "times", "as large as the mark usually is there, or as small, at most")
+    height: float = threshold(0.3, "digit heights", "above or below where it usually stands at most")
+    level: float = threshold(0.5, "digit heights", "from the middle of a number to each of its digits at most")
+    put_back: float = threshold(0.5, "probability", "that a point is given which only its column names")
+
+
+CRITERIA = ColumnMarkCriteria()
+_POINTS = np.array([mark_index(mark) for mark in ".·"])
+_FREE = np.array([mark_index(mark) for mark in ".·,*+"])  # what no column of degrees has beside their signs
+_CONFUSED = np.array([mark_index(mark) for mark in ".·,*+°'′\"″”"])
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place in a number, after so many digits from its end."""
+
+    region: int
+    column: tuple[int, int]  # table, column
+    following: int  # digits that follow
+    digits: tuple[int, int]  # indices of the digits before and behind it, -1 at either end of the number
+    marks: tuple[int, ...]  # indices of the marks that stand there
+    middle: float  # y of the digits of the number
+
+
+def agree_by_column(
+    page: WorkingPage,
+    marks: MarkDetections,
+    mark_place: NDArray[np.int32],
+    digit_place: NDArray[np.int32],
+    layout: Layout,
+    metrics: DigitMetrics,
+) -> tuple[MarkDetections, NDArray[np.int32]]:
+    """Name marks at one place of a column's numbers alike, and put points back that are faint there.
+
+    Signs of degrees, minutes and seconds are never taken for one another: ``5° 12′`` may stand below ``5′ 12″``.
+
+    Parameters
+    ----------
+    page
+        The working page.
+    marks
+        Its marks as they were read, ``m``.
+    mark_place, digit_place
+        ``(m,)`` and ``(n,)``: the region in which each mark and each digit stands.
+    layout
+        The regions of the page.
+    metrics
+        Sizes of its digits, in pixels of the working frame.
+
+    Returns
+    -------
+    tuple
+        The marks, with the points that were put back behind them, and the region of each.
+    """
+    groups: defaultdict[tuple[tuple[int, int], int], list[_Place]] = defaultdict(list)
+    for place in _places(page, marks, mark_place, digit_place, layout, metrics):
+        groups[place.column, place.following].append(place)
+    named = marks.mark.copy()
+    faint: list[tuple[_Place, MarkDetections]] = []
+    for places in groups.values():
+        usual = _usual_mark(marks, places)
+        if usual is None:
+            continue
+        for place in places:
+            if len(place.marks) == 1 and _may_be(marks, place, usual, metrics):
+                named[place.marks[0]] = usual.mark
+        with_point = sum(len(place.marks) > 0 for place in places) / len(places)
+        if usual.mark in _POINTS and with_point >= CRITERIA.usual:
+            faint += [
+                (place, _point_in(page, place, usual))
+                for place in places
+                if not place.marks and min(place.digits) >= 0
+            ]
+    faint = _inked(page, faint, metrics)
+    given = [point for _, point in faint]
+    together = MarkDetections(
+        np.concatenate([named, *(point.mark for point in given)]),
+        np.concatenate([marks.score, *(point.score for point in given)]),
+        np.concatenate([marks.boxes, *(point.boxes for point in given)]),
+    )
+    return together, np.concatenate([mark_place, [place.region for place, _ in faint]]).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """What stands at one place of most numbers of a column."""
+
+    mark: int
+    size: float  # pixels, its longer side
+    width: float  # pixels
+    height: float  # pixels
+    below: float  # pixels from the middle of the number down to it
+
+
+def _usual_mark(marks: MarkDetections, places: list[_Place]) -> _Usual | None:
+    """Find the mark that most of these places have, where enough have it."""
+    single = [place for place in places if len(place.marks) == 1 and marks.mark[place.marks[0]] in _CONFUSED]
+    votes = Counter(int(marks.mark[place.marks[0]]) for place in single)
+    if not votes:
+        return None
+    mark, count = votes.most_common(1)[0]
+    if count < CRITERIA.min_votes or count <= CRITERIA.majority * votes.total():
+        return None
+    own = [place for place in single if marks.mark[place.marks[0]] == mark]
+    boxes = marks.boxes[[place.marks[0] for place in own]]
+    width, height = np.median(boxes[:, 2:] - boxes[:, :2], axis=0)
+    below = np.median(boxes[:, [1, 3]].mean(1) - [place.middle for place in own])
+    return _Usual(mark, float(max(width, height)), float(width), float(height), float(below))
+
+
+def _may_be(marks: MarkDetections, place: _Place, usual: _Usual, metrics: DigitMetrics) -> bool:
+    """Tell whether the one mark of a place may be the usual one, by its name, its size and its height."""
+    index = place.marks[0]
+    mark, box = marks.mark[index], marks.boxes[index]
+    if mark not in _CONFUSED or (mark not in _FREE and usual.mark not in _FREE):
+        return False
+    size = max(float((box[2:] - box[:2]).max()), 1.0)
+    below = float(box[[1, 3]].mean()) - place.middle
+    alike = max(size / usual.size, usual.size / size) <= CRITERIA.size
+    return alike and abs(below - usual.below) <= CRITERIA.height * metrics.height
+
+
+def _point_in(page: WorkingPage, place: _Place, usual: _Usual) -> MarkDetections:
+    """Make the usual point between two digits."""
+    left, right = page.digits.boxes[list(place.digits)]
+    x, y = (left[2] + right[0]) / 2, place.middle + usual.below
+    box = [x - usual.width / 2, y - usual.height / 2, x + usual.width / 2, y + usual.height / 2]
+    return MarkDetections(
+        np.array([usual.mark], np.int16),
+        np.array([CRITERIA.put_back], np.float32),
+        np.array([box], np.float32),
+    )
+
+
+def _inked(
+    page: WorkingPage, points: list[tuple[_Place, MarkDetections]], metrics: DigitMetrics
+) -> list[tuple[_Place, MarkDetections]]:
+    """Keep the points between two digits with ink in the gap between them."""
+    if not points:
+        return points
+    left, right = page.digits.boxes[np.array([place.digits for place, _ in points]).T]
+    inked = has_point(binarize(page.ink), left, right, metrics)
+    inked &= right[:, 0] - left[:, 2] < max_point_gap(metrics)
+    return [point for point, is_there in zip(points, inked, strict=True) if is_there]
+
+
+def _places(
+    page: WorkingPage,
+    marks: MarkDetections,
+    mark_place: NDArray[np.int32],
+    digit_place: NDArray[np.int32],
+    layout: Layout,
+    metrics: DigitMetrics,
+) -> Iterator[_Place]:
+    """List the places of all numbers of one line, before, between and behind their digits."""
+    read = np.flatnonzero(marks.score >= CRITERIA.min_score)
+    digits_of = _by_region(digit_place, np.arange(len(digit_place)))
+    marks_of = _by_region(mark_place[read], read)
+    for region in layout.regions:
+        own = digits_of.get(region.region_id)
+        if region.kind != RegionKind.CELL or own is None or region.table_id is None or region.col is None:
+            continue
+        x, y = page.digits.centres[own].T
+        middle = float(np.median(y))
+        if np.abs(y - middle).max() > CRITERIA.level * metrics.height:
+            continue
+        order = own[np.argsort(x, kind="stable")]
+        beside = marks_of.get(region.region_id, read[:0])
+        after = np.searchsorted(np.sort(x), marks.centres[beside, 0])  # how many digits stand before each mark
+        ends = [-1, *order.tolist(), -1]
+        for before in range(len(order) + 1):
+            yield _Place(
+                region.region_id,
+                (region.table_id, region.col),
+                len(order) - before,
+                (ends[before], ends[before + 1]),
+                tuple(beside[after == before].tolist()),
+                middle,
+            )
+
+
+def _by_region(place: NDArray[np.int32], index: NDArray[np.intp]) -> dict[int, NDArray[np.intp]]:
+    """Group indices by the region ``(n,)`` of each."""
+    order = np.argsort(place, kind="stable")
+    cuts = np.flatnonzero(np.diff(place[order])) + 1
+    return {int(place[part[0]]): index[part] for part in np.split(order, cuts) if len(part)}

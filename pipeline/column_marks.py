@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,18 @@ class ColumnMarkCriteria:
     min_score: float = threshold(0.5, "probability", "of a mark that has a vote at least")
     min_votes: int = threshold(4, "cells", "of a column with the same mark at the same place, which decide")
     majority: float = threshold(0.5, "of the marks", "at that place which are this one, more than")
+    of_table: float = threshold(
+        0.9, "of the marks", "between two digits of a whole table which are one, that decide about the others"
+    )
+    min_of_table: int = threshold(20, "cells", "of a table with that mark between two digits at least")
     usual: float = threshold(
         0.7, "of the numbers", "of a column that have a point at a place, where it is put back, at least"
     )
     size: float = threshold(1.8, "times", "as large as the mark usually is there, or as small, at most")
     height: float = threshold(0.3, "digit heights", "above or below where it usually stands at most")
-    level: float = threshold(0.5, "digit heights", "from the middle of a number to each of its digits at most")
+    level: float = threshold(
+        0.5, "digit heights", "from the middle of a number to each of its digits at most"
+    )
     put_back: float = threshold(0.5, "probability", "that a point is given which only its column names")
 
 
@@ -84,18 +90,18 @@ def agree_by_column(
     tuple
         The marks, with the points that were put back behind them, and the region of each.
     """
-    groups: defaultdict[tuple[tuple[int, int], int], list[_Place]] = defaultdict(list)
+    of_columns: defaultdict[tuple[tuple[int, int], int], list[_Place]] = defaultdict(list)
+    of_tables: defaultdict[int, list[_Place]] = defaultdict(list)
     for place in _places(page, marks, mark_place, digit_place, layout, metrics):
-        groups[place.column, place.following].append(place)
-    named = marks.mark.copy()
+        of_columns[place.column, place.following].append(place)
+        if min(place.digits) >= 0:
+            of_tables[place.column[0]].append(place)
     faint: list[tuple[_Place, MarkDetections]] = []
-    for places in groups.values():
-        usual = _usual_mark(marks, places)
+    for places in of_columns.values():
+        usual = _usual_mark(marks, places, CRITERIA.min_votes, CRITERIA.majority)
         if usual is None:
             continue
-        for place in places:
-            if len(place.marks) == 1 and _may_be(marks, place, usual, metrics):
-                named[place.marks[0]] = usual.mark
+        marks = _named(marks, places, usual, metrics)
         with_point = sum(len(place.marks) > 0 for place in places) / len(places)
         if usual.mark in _POINTS and with_point >= CRITERIA.usual:
             faint += [
@@ -103,10 +109,14 @@ def agree_by_column(
                 for place in places
                 if not place.marks and min(place.digits) >= 0
             ]
+    for places in of_tables.values():  # sums and means have more digits than the column above them
+        usual = _usual_mark(marks, places, CRITERIA.min_of_table, CRITERIA.of_table)
+        if usual is not None:
+            marks = _named(marks, places, usual, metrics)
     faint = _inked(page, faint, metrics)
     given = [point for _, point in faint]
     together = MarkDetections(
-        np.concatenate([named, *(point.mark for point in given)]),
+        np.concatenate([marks.mark, *(point.mark for point in given)]),
         np.concatenate([marks.score, *(point.score for point in given)]),
         np.concatenate([marks.boxes, *(point.boxes for point in given)]),
     )
@@ -124,20 +134,34 @@ class _Usual:
     below: float  # pixels from the middle of the number down to it
 
 
-def _usual_mark(marks: MarkDetections, places: list[_Place]) -> _Usual | None:
-    """Find the mark that most of these places have, where enough have it."""
+def _usual_mark(
+    marks: MarkDetections, places: list[_Place], min_votes: int, majority: float
+) -> _Usual | None:
+    """Find the mark that these places have, where enough have it, and more than a majority of those with a mark."""
     single = [place for place in places if len(place.marks) == 1 and marks.mark[place.marks[0]] in _CONFUSED]
     votes = Counter(int(marks.mark[place.marks[0]]) for place in single)
     if not votes:
         return None
     mark, count = votes.most_common(1)[0]
-    if count < CRITERIA.min_votes or count <= CRITERIA.majority * votes.total():
+    if count < min_votes or count <= majority * votes.total():
         return None
     own = [place for place in single if marks.mark[place.marks[0]] == mark]
     boxes = marks.boxes[[place.marks[0] for place in own]]
     width, height = np.median(boxes[:, 2:] - boxes[:, :2], axis=0)
     below = np.median(boxes[:, [1, 3]].mean(1) - [place.middle for place in own])
     return _Usual(mark, float(max(width, height)), float(width), float(height), float(below))
+
+
+def _named(
+    marks: MarkDetections, places: list[_Place], usual: _Usual, metrics: DigitMetrics
+) -> MarkDetections:
+    """Give the usual name to the marks of these places that may be it."""
+    mark = marks.mark.copy()
+    own = [
+        place.marks[0] for place in places if len(place.marks) == 1 and _may_be(marks, place, usual, metrics)
+    ]
+    mark[own] = usual.mark
+    return replace(marks, mark=mark)
 
 
 def _may_be(marks: MarkDetections, place: _Place, usual: _Usual, metrics: DigitMetrics) -> bool:
@@ -198,7 +222,9 @@ def _places(
             continue
         order = own[np.argsort(x, kind="stable")]
         beside = marks_of.get(region.region_id, read[:0])
-        after = np.searchsorted(np.sort(x), marks.centres[beside, 0])  # how many digits stand before each mark
+        after = np.searchsorted(
+            np.sort(x), marks.centres[beside, 0]
+        )  # how many digits stand before each mark
         ends = [-1, *order.tolist(), -1]
         for before in range(len(order) + 1):
             yield _Place(

@@ -18,6 +18,7 @@ from tablekin.digitize.pieces import COMPOSED, Pieces, find_pieces, fit_to_ink
 from tablekin.digitize.points import POINT, POINTS, count_anew, find_hidden_points, go_on
 from tablekin.digitize.sorts import find_letter_sorts
 from tablekin.digitize.touching import find_free_ink, part_twins
+from tablekin.digitize.unit_signs import find_degree_signs
 from tablekin.models.networks.architecture import DIGIT_HEIGHT
 from tablekin.models.networks.closeups import CloseupReader, read_closeups
 from tablekin.models.networks.glyphs import NOTHING
@@ -123,6 +124,8 @@ def look_again(
     digits, marks, anew = _named_anew(reader, ink, digits, named, marks)
     is_letter, letters = find_letter_sorts(reader, ink, digits, _joined(marks, anew))
     digits, anew = digits.take(~is_letter), _joined(anew, letters)
+    is_sign, signs = find_degree_signs(digits)
+    digits, anew = digits.take(~is_sign), _joined(anew, signs)
     if not len(digits):
         return digits, each_once(_joined(marks, anew))
     pieces = find_pieces(ink, digits)

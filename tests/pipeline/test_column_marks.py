@@ -69,6 +69,12 @@ def test_a_gap_without_ink_stays_one_and_a_large_mark_what_it_is() -> None:
     assert printed_column(rows, {"+": PLUS})[5:] == ["+46", "30 17"]
 
 
+def test_a_mean_with_more_digits_has_the_mark_of_its_table() -> None:
+    rows = [f"3{row % 10}·{row % 7}" for row in range(21)]
+    assert printed_column([*rows, "30°373"])[-1] == "30·373"
+    assert printed_column([*rows[:12], "30°373"])[-1] == "30°373"
+
+
 @pytest.mark.parametrize(
     "rows",
     [

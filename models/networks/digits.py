@@ -60,7 +60,7 @@ class DigitNetwork(nn.Module):
             convolution = nn.Conv2d(
                 layer.channels_in, layer.channels, KERNEL, layer.stride, padding, layer.dilation, bias=False
             )
-            return nn.Sequential(convolution, normalise(layer.channels), nn.ReLU())
+            return nn.Sequential(convolution, normalise(layer.channels), nn.ReLU(inplace=True))
 
         for stage, layers in groupby(LAYERS, key=lambda layer: layer.stage):
             blocks = {layer.module: block(layer) for layer in layers}
@@ -70,11 +70,19 @@ class DigitNetwork(nn.Module):
         self.box_head = nn.Conv2d(fine, 4, 1)
         self.orientation_head = nn.Conv2d(coarse, 4, 1)
 
-    def trunk(self, ink: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute the shared features at 1/4 ``(b, 48, h/4, w/4)`` and at 1/16 ``(b, 96, h/16, w/16)``."""
+    def trunk(self, ink: Tensor, by_modules: bool = False) -> tuple[Tensor, Tensor]:
+        """Compute the shared features at 1/4 ``(b, 48, h/4, w/4)`` and at 1/16 ``(b, 96, h/16, w/16)``.
+
+        Parameters
+        ----------
+        ink
+            As for :meth:`forward`.
+        by_modules
+            As for :func:`apply_layer`.
+        """
         maps = {"ink": ink}
         for place, layer in enumerate(LAYERS, 1):
-            maps[layer.name] = self.get_submodule(layer.module)(take_in(layer, maps))
+            maps[layer.name] = apply_layer(self, layer, maps, by_modules)
             wanted = {  # what no later layer takes in need not stay in memory
                 FINE,
                 COARSE,
@@ -96,7 +104,7 @@ class DigitNetwork(nn.Module):
         Tensor
             ``(b, 10, h/4, w/4)`` in [0, 1].
         """
-        return self.head(self.trunk(ink)[0]).clamp(0, 1)
+        return self.head(self.trunk(ink, by_modules=True)[0]).clamp(0, 1)
 
     def measure(self, ink: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Compute the digit maps before clamping, the boxes and the orientation.
@@ -120,10 +128,48 @@ def join(coarse: Tensor, beside: Tensor) -> Tensor:
     return torch.cat([F.interpolate(coarse, scale_factor=2.0, mode="nearest"), beside], 1)
 
 
-def take_in(layer: Layer, maps: Mapping[str, Tensor]) -> Tensor:
-    """Give what the convolution of a layer takes in, from the maps by name."""
-    source = maps[layer.source]
-    return source if layer.beside is None else join(source, maps[layer.beside])
+def apply_layer(
+    network: DigitNetwork, layer: Layer, maps: Mapping[str, Tensor], by_modules: bool = False
+) -> Tensor:
+    """Compute the map that a layer makes.
+
+    Parameters
+    ----------
+    network
+        The digit network.
+    layer
+        One of its layers.
+    maps
+        What it takes in, by name.
+    by_modules
+        Whether each convolution takes in one map, as rules of relevance want it that are given for modules; slower.
+    """
+    module, source = network.get_submodule(layer.module), maps[layer.source]
+    if layer.beside is None:
+        found: Tensor = module(source)
+    elif by_modules:
+        found = module(join(source, maps[layer.beside]))
+    else:
+        convolution, *after = module.children()
+        found = convolve_joined(source, maps[layer.beside], convolution.get_parameter("weight"))
+        for each in after:
+            found = each(found)
+    return found
+
+
+def convolve_joined(coarse: Tensor, beside: Tensor, weight: Tensor) -> Tensor:
+    """Convolve with 3 x 3 weights ``(out, c, 3, 3)`` what :func:`join` gives, without joining it.
+
+    Where a map is laid out at twice its size, four units have the same value. Weights that meet the same unit are
+    added up first: that is a transposed convolution of the map as it is, with 4 of 9 of the products.
+    """
+    channels = coarse.shape[1]
+    turned = F.pad(weight[:, :channels].flip(2, 3), (1, 1, 1, 1))
+    spread = turned[..., 1:, 1:] + turned[..., 1:, :-1] + turned[..., :-1, 1:] + turned[..., :-1, :-1]
+    spread = spread.transpose(0, 1).contiguous(memory_format=torch.channels_last)
+    found = F.conv_transpose2d(coarse, spread, stride=2, padding=1)
+    kept = weight[:, channels:].contiguous(memory_format=torch.channels_last)
+    return found + F.conv2d(beside, kept, padding=1)
 
 
 def activations(network: DigitNetwork, ink: Tensor, last: str = FINE) -> dict[str, Tensor]:
@@ -145,7 +191,7 @@ def activations(network: DigitNetwork, ink: Tensor, last: str = FINE) -> dict[st
     """
     maps = {"ink": ink}
     for layer in LAYERS:
-        maps[layer.name] = network.get_submodule(layer.module)(take_in(layer, maps))
+        maps[layer.name] = apply_layer(network, layer, maps)
         if layer.source == "ink":
             maps[layer.name] = maps[layer.name].contiguous(memory_format=torch.channels_last)
         if layer.name == last:

@@ -121,10 +121,14 @@ def _cut(ink: NDArray[np.float32], corner: Corner, scale: float) -> NDArray[np.f
 
 
 def _view(network: DigitNetwork, ink: NDArray[np.float32]) -> WindowView:
-    """Pass ``(h, w)`` ink through the network."""
-    batch = as_batch(network, ink)
+    """Pass ``(h, w)`` ink through the network.
+
+    It is done module by module, always in the same order of additions: every pixel of the working page depends on the
+    last bits of the scale, and what is hardly read at one may not be at the next.
+    """
+    batch = as_batch(network, ink).contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
-        z, boxes, orientation = network.measure(batch.contiguous(memory_format=torch.channels_last))
+        z, boxes, orientation = network.read_off(*network.trunk(batch, by_modules=True))
     return WindowView(ink, z[0], boxes[0], orientation[0])
 
 

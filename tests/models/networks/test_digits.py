@@ -25,6 +25,14 @@ def test_activation_grows_in_proportion_to_the_ink() -> None:
     torch.testing.assert_close(network.measure(0.5 * ink)[0], 0.5 * network.measure(ink)[0])
 
 
+def test_maps_are_those_of_the_modules_one_after_the_other() -> None:
+    network = DigitNetwork().double().requires_grad_(False)
+    ink = torch.rand(2, 1, 96, 64, dtype=torch.float64)
+    for found, expected in zip(network.trunk(ink), network.trunk(ink, by_modules=True), strict=True):
+        assert float(expected.max()) > 0
+        torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-15)
+
+
 def test_padding_reaches_the_next_multiple_of_sixteen_with_paper() -> None:
     padded = pad_to_grain(torch.ones(1, 1, 33, 64))
     assert padded.shape == (1, 1, 48, 64)

@@ -6,9 +6,11 @@ cannot tell. A column can: it is printed with one mark at one place.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,37 +210,46 @@ def _places(
     layout: Layout,
     metrics: DigitMetrics,
 ) -> Iterator[_Place]:
-    """List the places of all numbers of one line, before, between and behind their digits."""
+    """List the places around the digits of all numbers of one line, in columns with enough marks."""
     read = np.flatnonzero(marks.score >= CRITERIA.min_score)
+    confused = Counter(mark_place[read[np.isin(marks.mark[read], _CONFUSED)]].tolist())
+    cells = [
+        (region.region_id, (region.table_id, region.col))
+        for region in layout.regions
+        if region.kind == RegionKind.CELL and region.table_id is not None and region.col is not None
+    ]
+    with_marks = Counter(column for region, column in cells if confused[region])
     digits_of = _by_region(digit_place, np.arange(len(digit_place)))
     marks_of = _by_region(mark_place[read], read)
-    for region in layout.regions:
-        own = digits_of.get(region.region_id)
-        if region.kind != RegionKind.CELL or own is None or region.table_id is None or region.col is None:
+    x, y = page.digits.centres.T.tolist()
+    x_of_mark = marks.centres[:, 0].tolist()
+    for region, column in cells:
+        own = digits_of.get(region)
+        if own is None or with_marks[column] < CRITERIA.min_votes:
             continue
-        x, y = page.digits.centres[own].T
-        middle = float(np.median(y))
-        if np.abs(y - middle).max() > CRITERIA.level * metrics.height:
+        middle = median(y[digit] for digit in own)
+        if max(abs(y[digit] - middle) for digit in own) > CRITERIA.level * metrics.height:
             continue
-        order = own[np.argsort(x, kind="stable")]
-        beside = marks_of.get(region.region_id, read[:0])
-        after = np.searchsorted(
-            np.sort(x), marks.centres[beside, 0]
-        )  # how many digits stand before each mark
-        ends = [-1, *order.tolist(), -1]
+        order = sorted(own, key=x.__getitem__)
+        edges = [x[digit] for digit in order]
+        standing: defaultdict[int, list[int]] = defaultdict(list)
+        for mark in marks_of.get(region, ()):
+            standing[bisect_left(edges, x_of_mark[mark])].append(mark)
+        ends = [-1, *order, -1]
         for before in range(len(order) + 1):
             yield _Place(
-                region.region_id,
-                (region.table_id, region.col),
+                region,
+                column,
                 len(order) - before,
                 (ends[before], ends[before + 1]),
-                tuple(beside[after == before].tolist()),
+                tuple(standing[before]),
                 middle,
             )
 
 
-def _by_region(place: NDArray[np.int32], index: NDArray[np.intp]) -> dict[int, NDArray[np.intp]]:
+def _by_region(place: NDArray[np.int32], index: NDArray[np.intp]) -> dict[int, list[int]]:
     """Group indices by the region ``(n,)`` of each."""
-    order = np.argsort(place, kind="stable")
-    cuts = np.flatnonzero(np.diff(place[order])) + 1
-    return {int(place[part[0]]): index[part] for part in np.split(order, cuts) if len(part)}
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for region, one in zip(place.tolist(), index.tolist(), strict=True):
+        groups[region].append(one)
+    return groups

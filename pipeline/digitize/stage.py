@@ -159,6 +159,14 @@ def drop_covered(marks: MarkDetections, digits: Detections) -> MarkDetections:
     return marks.take(~inside)
 
 
+def _largest_scale(wanted: float, pixels: int) -> float:
+    """How far a page of so many pixels may be enlarged at most, of which a scale is wanted."""
+    usual = (SCALE.usual_pixels / pixels) ** 0.5
+    if wanted * SCALE.min_reduction <= usual:
+        return usual
+    return float((SCALE.max_pixels / pixels) ** 0.5)
+
+
 def _surest(found: Found, strength: NDArray[np.float32]) -> Found:
     """Keep as many as a page may have, the strongest, in their order."""
     if len(found) <= SCALE.max_detections:
@@ -193,7 +201,7 @@ def digitize(
     is_skewed = abs(skew) > SKEW.usual_degrees
     shape = (ink.shape[0], ink.shape[1])
     _, size = working_frame(shape, pose.orientation, 1, skew, whole=is_skewed)
-    largest = (SCALE.max_pixels / (size[0] * size[1])) ** 0.5  # scale
+    largest = _largest_scale(pose.scale, size[0] * size[1])
     is_reduced = pose.scale > largest
     pose = replace(pose, scale=min(pose.scale, largest))
     affine, size = working_frame(shape, pose.orientation, pose.scale, skew, whole=is_skewed)

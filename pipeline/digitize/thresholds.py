@@ -125,10 +125,18 @@ ORIENTATION = OrientationCriteria()
 class ScaleCriteria:
     """How the scale is brought to the height of digits the network was trained on."""
 
-    max_pixels: int = threshold(
+    usual_pixels: int = threshold(
         12_000_000,
         "working pixels",
-        "of a page, whose scale is lowered to that: a full page takes 1.5 GiB; the largest of ours has 11.9 million",
+        "of a page, whose scale is lowered a little to keep to that: a full one takes 1.5 GiB then",
+    )
+    min_reduction: float = threshold(
+        0.8, "times", "as large as they should be its digits are then at least, or it is read larger"
+    )
+    max_pixels: int = threshold(
+        36_000_000,
+        "working pixels",
+        "of a page, whose scale is lowered to that in any case; a sheet of small print has 34 million",
     )
     min_scale: float = threshold(0.1, "working pixels for a pixel of the scan", "no page is reduced further")
     max_scale: float = threshold(4.0, "working pixels for a pixel of the scan", "no page is enlarged further")

@@ -13,7 +13,8 @@ _INK, _PAPER = 20, 235
 
 def heavy_pages() -> Iterator[tuple[str, bytes]]:
     """Make them one by one: the name and the content of a PNG."""
-    for name, page in (("full", _full()), ("specks", _specks()), ("foldout", _foldout())):
+    pages = (("full", _full()), ("specks", _specks()), ("foldout", _foldout()), ("sheet", _sheet()))
+    for name, page in pages:
         yield f"heavy_{name}.png", cv2.imencode(".png", page)[1].tobytes()
 
 
@@ -43,6 +44,12 @@ def _table(
 def _full() -> NDArray[np.uint8]:
     """Draw a table of 6,148 cells on 12 million pixels."""
     return _table(116, 53, 34, 55, 0.8)
+
+
+def _sheet() -> NDArray[np.uint8]:
+    """Draw a spread of 21 million pixels in small print: a register of 3,800 digits beside an empty page."""
+    register = _table(80, 24, 46, 108, 0.72)
+    return np.hstack([np.full((len(register), 2800), _PAPER, np.uint8), register])
 
 
 def _specks() -> NDArray[np.uint8]:

@@ -56,7 +56,8 @@ def test_a_bed_of_any_darkness_changes_no_cell(sheet, dark):
 def test_the_pixels_and_the_digits_of_a_page_are_bounded(true_pages, monkeypatch):
     grey = true_pages[0].grey
     plain, _ = digitize(grey, load_readers(), threshold=0.17)
-    bound = replace(SCALE, max_pixels=plain.ink.size // 2, max_detections=60)
+    size = plain.ink.size
+    bound = replace(SCALE, usual_pixels=size // 4, max_pixels=size // 2, max_detections=60)
     monkeypatch.setattr("tablekin.digitize.stage.SCALE", bound)
     page, _ = digitize(grey, load_readers(), threshold=0.17)
     assert plain.flags == ()
@@ -64,6 +65,9 @@ def test_the_pixels_and_the_digits_of_a_page_are_bounded(true_pages, monkeypatch
     assert page.ink.size == pytest.approx(plain.ink.size / 2, rel=0.01)
     assert 30 < len(page.digits) <= 60
     assert len(page.marks) <= 60
+    monkeypatch.setattr("tablekin.digitize.stage.SCALE", replace(SCALE, usual_pixels=round(0.9 * size)))
+    little, _ = digitize(grey, load_readers(), threshold=0.17)
+    assert little.ink.size == pytest.approx(0.9 * size, rel=0.01)
 
 
 @pytest.mark.parametrize("turned", [0, 1])

@@ -29,6 +29,7 @@ class PartKey(StrEnum):
     READ_FILES = "tablekin.read_files"
     ALSO = "tablekin.also"
     CORRECTED = "tablekin.corrected"
+    WITNESSED = "tablekin.witnessed"
 
 
 _BOX = [(name, pa.float32()) for name in ("x0", "y0", "x1", "y1")]  # pixels of the original image
@@ -200,6 +201,8 @@ _COLUMNS: dict[str, list[tuple[str, pa.DataType]]] = {
         ("p_misprint", pa.float32()),
         ("p_misreading", pa.float32()),
         ("due", pa.string()),
+        *((f"witnesses_{name}", pa.int32()) for name in ("same", "due")),
+        *((f"p_{name}_alone", pa.float32()) for name in ("misprint", "misreading")),
     ],
     "drivers": [
         ("doc_id", pa.string()),
@@ -270,10 +273,12 @@ DOCUMENT_TABLES = (
     "documents",
 )  # documents seals a batch
 OPTIONAL_DOCUMENT_TABLES = ("words",)  # a batch has them only where an OCR engine read its pages
+WITNESS_COLUMNS = ("witnesses_same", "witnesses_due", "p_misprint_alone", "p_misreading_alone")
 OPTIONAL_COLUMNS = {  # missing in files of before they were thought of; labels also where no OCR engine read any
     "regions": ("label",),
     "pairs": ("specific",),
     "matches": ("specific",),
+    "checks": WITNESS_COLUMNS,
 }
 RECOMPUTED_TABLES = (
     "columns",

@@ -33,6 +33,7 @@ from lib.recomputed import (
     without_headings,
 )
 from lib.strange_tables import registers, strange_tables
+from lib.witnessed import weigh_by_witnesses
 
 from tablekin.corpus import CorpusStore
 from tablekin.recompute import Recomputation, recompute
@@ -56,19 +57,31 @@ def evaluate_printed(pages: Iterable[TruePage]) -> dict[str, Any]:
 
 
 def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: CorpusStore) -> dict[str, Any]:
-    """Recompute pages as a corpus has read them."""
+    """Recompute pages as a corpus has read them, and weigh what does not fit by what its other pages print."""
     cells = pd.read_parquet(archive / "truth" / "cells.parquet")
     cells = dict(list(cells[cells["kind"] == "cell"].groupby("doc")))
-    scores, seconds = Scores(), []
+    scores, alone, seconds = Scores(), Scores(), []
+    recomputed: list[tuple[TruePage, pd.DataFrame, Recomputation]] = []
     for page in pages:
         regions, digits = (corpus.read(table, [page.doc]) for table in ("regions", "digits"))
         begin = time.process_time()
         found = recompute(list(read_tables(regions, digits)))
         seconds.append(time.process_time() - begin)
+        recomputed.append((page, regions, found))
+    begin = time.process_time()
+    weighed = weigh_by_witnesses({page.doc: found for page, _, found in recomputed}, corpus)
+    milliseconds = 1000 * (time.process_time() - begin) / max(len(recomputed), 1)
+    for page, regions, found in recomputed:
         place_of, misread = match_regions(cells[page.doc], regions)
         score_functions(page, found, place_of, scores)
-        score_misprints(page, found, place_of, misread, scores)
-    return summarize(scores, seconds)
+        score_misprints(page, weighed[page.doc], place_of, misread, scores)
+        score_misprints(page, found, place_of, misread, alone)
+    result = summarize(scores, seconds)
+    result["milliseconds, of weighing by witnesses, mean"] = milliseconds
+    by_itself = _summarize_misprints(pd.DataFrame(alone.misprints), pd.DataFrame(alone.claims))
+    result["each page by itself"] = by_itself
+    print(f"each page by itself: {by_itself}")
+    return result
 
 
 def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int, list[Cell]], set[int]]:

@@ -194,7 +194,8 @@ class Corpus:
         >>> tablekin.Corpus.open("corpus").recompute("p053")
         <RecomputedPage p053: declination; ... cells do not fit>
         """
-        return recompute_page(self.page(doc), recompute_config(self._store))
+        page = self.page(doc)
+        return recompute_page(page, recompute_config(self._store), self._store.read("checks", [page.doc_id]))
 
     def pairs_of(self, doc: str) -> pd.DataFrame:
         """List the pairs of a document, the nearest first: ``partner``, ``rank`` and the columns of ``pairs``."""

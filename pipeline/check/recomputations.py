@@ -98,6 +98,9 @@ def _wrong_rows(
         odds = rows[["p_misprint", "p_misreading"]]
         beyond = (odds < 0).any(axis=1) | (odds.sum(axis=1) > 1 + 1e-6) | odds.isna().any(axis=1)
         yield "have probabilities that are none", beyond
+        if "witnesses_same" in rows:
+            counts = rows[["witnesses_same", "witnesses_due"]]
+            yield "have counts of witnesses that are none", (counts < 0).any(axis=1)
         yield "repeat the doc_id and region_id of another", rows.duplicated(["doc_id", "region_id"])
         if index.complete:
             kinds = index.kinds(document, rows["region_id"].to_numpy(np.int64))

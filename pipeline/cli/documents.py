@@ -137,7 +137,8 @@ def recompute(
     if len(docs) > 1 and (csv is not None or image is not None):
         raise UsageError("name one document: --csv and --image are of one")
     config = recompute_config(opened)
-    pages = [recompute_page(open_page(opened, find_document(opened, doc)), config) for doc in docs]
+    names = [find_document(opened, doc) for doc in docs]
+    pages = [recompute_page(open_page(opened, name), config, opened.read("checks", [name])) for name in names]
     for recomputed in pages:
         if csv is not None:
             write_checks(recomputed, csv)

@@ -3,6 +3,7 @@
 from tablekin.collation.cells import to_frame
 from tablekin.collation.collation import Collation, collate, keep_significant
 from tablekin.collation.stage import cells_fingerprint, collations_fingerprint, update_collations
+from tablekin.collation.testimony import update_testimony
 from tablekin.collation.variant import CRITERIA as VARIANT_CRITERIA
 from tablekin.collation.verdict import CRITERIA as _VERDICT_CRITERIA
 from tablekin.collation.verdict import PairVerdict, Relation, judge, summarize
@@ -28,4 +29,5 @@ __all__ = [
     "summarize",
     "to_frame",
     "update_collations",
+    "update_testimony",
 ]

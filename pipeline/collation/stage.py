@@ -14,6 +14,7 @@ import pandas as pd
 from tablekin.collation.candidates import find_candidates
 from tablekin.collation.cells import to_frame
 from tablekin.collation.collation import collate, keep_significant
+from tablekin.collation.testimony import weigh_parts
 from tablekin.collation.verdict import summarize
 from tablekin.collation.witness import Witness, WitnessReader
 from tablekin.corpus import (
@@ -69,12 +70,12 @@ def update_collations(
     count: Count,
     begin: Callable[[Inventory], None],
 ) -> int | None:
-    """Bring tables ``collations`` and ``alignments`` up to date with table ``pairs``.
+    """Bring tables ``collations`` and ``alignments`` up to date with table ``pairs``, and the verdicts of ``checks``.
 
     Parameters
     ----------
     corpus
-        Its table of pairs is up to date.
+        Its table of pairs is up to date, and what is recomputed.
     neighbours
         A pair is collated if one of its documents is among so many nearest of the other, by features or by sequences.
     fingerprint
@@ -113,8 +114,11 @@ def update_collations(
     for name, wanted in inventory.partial.items():
         corpus.collation_table.keep(name, wanted)
     rows = _collate_missing(corpus, sorted(inventory.missing), fingerprint, workers)
-    corpus.alignment_table.replace([corpus.collation_table.alignments()], made_from)
     count("collate", len(inventory.missing), rows, time.perf_counter() - clock)
+    alignments = corpus.collation_table.alignments()
+    checks = [part.name for part in corpus.layout.parts("checks")]
+    weigh_parts(corpus, checks, alignments.select(["doc_a", "doc_b", "verdict"]).to_pandas(), count)
+    corpus.alignment_table.replace([alignments], made_from)  # last: it says that all before is done
     return len(inventory.missing)
 
 

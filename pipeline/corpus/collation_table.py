@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.collation_coverage import CollationProvenance, DocumentPair, alignments_of
@@ -34,6 +35,11 @@ class CollationTable:
         for part in self._layout.parts(_TABLE):
             is_own = manifest.has_size_of(self._layout.root, part)
             yield part.name, read_provenance(part, CollationProvenance.of_seal) if is_own else None
+
+    def read_parts(self, columns: list[str]) -> Iterator[pa.Table]:
+        """Read some columns of the rows, a part at a time; the names of documents as dictionaries."""
+        for part in self._layout.parts(_TABLE):
+            yield pq.read_table(part, columns=columns, read_dictionary=["doc_a", "doc_b"])
 
     def add(self, rows: pd.DataFrame, made_from: CollationProvenance) -> None:
         """Add a part: rows of the table without order, and what they were made from."""

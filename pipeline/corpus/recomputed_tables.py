@@ -19,7 +19,7 @@ from tablekin.corpus.codec import read_provenance
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.manifest import CorpusManifest, place_of
 from tablekin.corpus.parts import read_parts, sealed, unique_strings, write_part
-from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, PartKey, to_arrow
+from tablekin.schemas import ALL_SCHEMAS, RECOMPUTED_TABLES, WITNESS_COLUMNS, PartKey, to_arrow
 
 _READINGS = {  # what readings are
     "regions": [
@@ -122,12 +122,31 @@ class RecomputedTables:
             return ALL_SCHEMAS["numbers"].empty_table()
         return read_parts(parts, condition=ds.field("doc_id").isin(pa.array(sorted(doc_ids), pa.string())))
 
+    def unweighed(self) -> list[str]:
+        """Name the parts of ``checks`` whose verdicts no witnesses have been weighed in on, in their order."""
+        return [
+            part.name
+            for part in self._layout.parts("checks")
+            if read_provenance(part, lambda metadata: metadata.get(PartKey.WITNESSED)) is None
+        ]
+
+    def checks(self, name: str) -> pd.DataFrame:
+        """Read a part of ``checks``."""
+        optional = [ALL_SCHEMAS["checks"].field(column) for column in WITNESS_COLUMNS]
+        return read_parts([self._layout.part("checks", name)], optional=optional).to_pandas()
+
+    def write_weighed(self, name: str, rows: pd.DataFrame) -> None:
+        """Write a part of ``checks`` anew, weighed by witnesses; it is of the same readings as it was."""
+        part = self._layout.part("checks", name)
+        made_from = read_provenance(part, ReadingsProvenance.of_seal) or ReadingsProvenance("", "")
+        self._write(part, to_arrow("checks", rows), {**made_from.seal(), PartKey.WITNESSED: "yes"})
+
     def write(self, name: str, tables: Mapping[str, pd.DataFrame], fingerprint: str) -> None:
         """Write what was recomputed of a batch; its readings are as they were when it was read."""
         files = self._files(name, CorpusManifest.read(self._layout.root))
         made_from = ReadingsProvenance(fingerprint, self.digest(name), files)
         for table in RECOMPUTED_TABLES:
-            self._write(self._layout.part(table, name), to_arrow(table, tables[table]), made_from)
+            self._write(self._layout.part(table, name), to_arrow(table, tables[table]), made_from.seal())
 
     def drop(self, doc_ids: Collection[str]) -> None:
         """Delete the rows of documents; what is left of their batches is recomputed by the next run."""
@@ -138,7 +157,7 @@ class RecomputedTables:
                 if gone & unique_strings(part, "doc_id"):
                     made_from = read_provenance(part, ReadingsProvenance.of_seal)
                     left = ReadingsProvenance(made_from.fingerprint if made_from else "", "")
-                    self._write(part, read_parts([part], condition=kept), left)
+                    self._write(part, read_parts([part], condition=kept), left.seal())
 
     def tidy(self) -> None:
         """Delete the parts of batches that are no more."""
@@ -149,5 +168,5 @@ class RecomputedTables:
                     part.unlink()
 
     @staticmethod
-    def _write(part: Path, rows: pa.Table, made_from: ReadingsProvenance) -> None:
-        write_part(part, rows.replace_schema_metadata(sealed(part.parent.name, made_from.seal()).metadata))
+    def _write(part: Path, rows: pa.Table, seal: Mapping[str, str]) -> None:
+        write_part(part, rows.replace_schema_metadata(sealed(part.parent.name, seal).metadata))

@@ -38,6 +38,7 @@ from tablekin.orchestration.updates import (
     update_kin,
     update_pairs,
     update_recomputed,
+    update_verdicts,
 )
 from tablekin.provenance import document_digests, versions, weights_digests
 
@@ -207,6 +208,7 @@ def _change(
             update_pairs(run, partial(comparison_stages, stages))
             update_recomputed(run, default_workers("cpu"))
             update_cells(run, default_workers("cpu"))
+            update_verdicts(run)
             update_kin(run, partial(comparison_stages, stages))
             lock.verify()
             record.finish(tally, time.perf_counter() - clock)

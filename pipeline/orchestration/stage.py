@@ -56,6 +56,7 @@ from tablekin.orchestration.updates import (
     update_kin,
     update_pairs,
     update_recomputed,
+    update_verdicts,
 )
 from tablekin.provenance import document_digests, versions, weights_digests
 from tablekin.words import OcrEngine, find_engine
@@ -236,6 +237,7 @@ def _bring_up_to_date(
     pool = cluster or request.workers or default_workers("cpu")
     recomputed = update_recomputed(run, pool)
     collated = update_cells(run, pool)
+    weighed = update_verdicts(run)
     kin = update_kin(run, comparing, ranking)
     lock.verify()
     record.finish(tally, time.perf_counter() - begin)
@@ -251,6 +253,7 @@ def _bring_up_to_date(
         and compared is None
         and recomputed is None
         and collated is None
+        and weighed is None
         and kin is None,
         len(fetched.unread) if fetched else 0,
         lost_corrections(corpus),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from tablekin.collation import cells_fingerprint, update_collations
+from tablekin.collation import cells_fingerprint, update_collations, update_testimony
 from tablekin.corpus import Inventory
 from tablekin.correction import Applied, apply_corrections, lost_corrections
 from tablekin.execution import Progress, WorkerPool
@@ -154,3 +154,24 @@ def update_cells(run: RunContext, workers: int | WorkerPool) -> int | None:
     recomputed = recomputation_fingerprint(run.config, str(versions()["tablekin"]))
     fingerprint = cells_fingerprint(run.fingerprint, recomputed)
     return update_collations(run.corpus, neighbours, fingerprint, workers, run.tally.add, begin)
+
+
+def update_verdicts(run: RunContext) -> int | None:
+    """Weigh what cells that do not fit most likely are by what collated documents print there.
+
+    Parameters
+    ----------
+    run
+        What the stages share; its documents are recomputed, and its pairs collated.
+
+    Returns
+    -------
+    int or None
+        Number of batches whose verdicts were weighed; None if there was nothing to do.
+    """
+
+    def begin(batches: int) -> None:
+        run.say(f"verdicts of {counted(batches, 'batch')} of documents to be weighed by what others print")
+        run.record.begin()
+
+    return update_testimony(run.corpus, run.tally.add, begin)

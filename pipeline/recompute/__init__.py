@@ -9,6 +9,7 @@ from tablekin.recompute.recomputation import Recomputation, recompute
 from tablekin.recompute.rows import recompute_readings, to_frames
 from tablekin.recompute.stage import recomputation_fingerprint, update_recomputations
 from tablekin.recompute.table_text import read_tables
+from tablekin.recompute.witnesses import WitnessCounts, weigh
 
 __all__ = [
     "ALL_FUNCTIONS",
@@ -20,6 +21,7 @@ __all__ = [
     "PrintedQuantity",
     "Recomputation",
     "RoundingRule",
+    "WitnessCounts",
     "number_columns",
     "read_number_columns",
     "read_tables",
@@ -28,4 +30,5 @@ __all__ = [
     "recompute_readings",
     "to_frames",
     "update_recomputations",
+    "weigh",
 ]

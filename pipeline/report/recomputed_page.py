@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
@@ -16,8 +17,10 @@ from tablekin.config import RecomputeConfig
 from tablekin.corpus import CorpusStore
 from tablekin.recompute import ALL_FUNCTIONS, Finding, Recomputation, recompute_readings, to_frames
 from tablekin.report.csv_file import save_csv
+from tablekin.report.misfit_words import verdict_in_words
 from tablekin.report.page import Page
 from tablekin.report.sexagesimal import in_words, written
+from tablekin.schemas import WITNESS_COLUMNS
 from tablekin.threshold import threshold
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 _MISFIT_COLUMNS = [
     *("region_id", "table_id", "row", "col", "text", "due", "kind", "value", "computed", "residual"),
-    *("verdict", "p_misprint", "p_misreading"),
+    *("verdict", "p_misprint", "p_misreading", "witnesses_same", "witnesses_due"),
 ]
 
 
@@ -55,6 +58,9 @@ class RecomputedPage:
 
     page: Page
     found: Recomputation
+    weighed: pd.DataFrame | None = (
+        None  # its rows of table ``checks``, if other documents were asked what they print
+    )
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:
@@ -72,9 +78,13 @@ class RecomputedPage:
 
     @property
     def checks(self) -> pd.DataFrame:
-        """Every cell that was held against what it should say, with its place and reading."""
+        """Every cell that was held against what it should say, with its place and reading.
+
+        Verdicts are weighed by what collated documents print, where the page is of a corpus.
+        """
         cells = self.page.cells[["region_id", "table_id", "row", "col", "text"]]
-        checks = cells.merge(self._frames["checks"].drop(columns="doc_id"), on="region_id")
+        alone = self._frames["checks"].drop(columns=["doc_id", *WITNESS_COLUMNS], errors="ignore")
+        checks = cells.merge(_weigh(alone, self.weighed), on="region_id")
         return checks.assign(verdict=verdicts_of(checks))
 
     @property
@@ -127,7 +137,23 @@ def verdicts_of(checks: pd.DataFrame) -> pd.Series:
     return verdicts
 
 
-def recompute_page(page: Page, config: RecomputeConfig | None = None) -> RecomputedPage:
+def _weigh(alone: pd.DataFrame, weighed: pd.DataFrame | None) -> pd.DataFrame:
+    """Take the verdicts of the same cells from a corpus, where it judges them alike without witnesses."""
+    known = {} if weighed is None else {int(one.region_id): one for one in weighed.itertuples()}
+    rows = []
+    for one in alone.to_dict("records"):
+        own = known.get(int(one["region_id"]))
+        if own is not None and own.due == one["due"] and np.isclose(own.p_misprint_alone, one["p_misprint"]):
+            names = ("p_misprint", "p_misreading", "witnesses_same", "witnesses_due")
+            rows.append({**one, **{name: getattr(own, name) for name in names}})
+        else:
+            rows.append({**one, "witnesses_same": 0, "witnesses_due": 0})
+    return pd.DataFrame(rows, columns=[*alone.columns, "witnesses_same", "witnesses_due"])
+
+
+def recompute_page(
+    page: Page, config: RecomputeConfig | None = None, weighed: pd.DataFrame | None = None
+) -> RecomputedPage:
     """Recompute the tables of a page.
 
     Parameters
@@ -136,9 +162,11 @@ def recompute_page(page: Page, config: RecomputeConfig | None = None) -> Recompu
         As read, from a corpus or this moment.
     config
         Which functions are claimed; the default settings without it.
+    weighed
+        Its rows of table ``checks`` of a corpus, if it is of one.
     """
     regions, digits = (page.rows(table) for table in ("regions", "digits"))
-    return RecomputedPage(page, recompute_readings(regions, digits, config or RecomputeConfig()))
+    return RecomputedPage(page, recompute_readings(regions, digits, config or RecomputeConfig()), weighed)
 
 
 def recompute_config(corpus: CorpusStore) -> RecomputeConfig:
@@ -252,18 +280,6 @@ def _describe_misfits(recomputed: RecomputedPage) -> Iterator[str]:
     for row in rows:
         cells = (row[k].ljust(widths[k]) if k == 0 else row[k].rjust(widths[k]) for k in range(4))
         yield f"    {'  '.join(cells)}  {row[4]}"
-
-
-def verdict_in_words(misfit: Any) -> str:
-    """Say what a cell that does not fit most likely is, from a row of table ``checks``."""
-    misprint, misreading = float(misfit.p_misprint), float(misfit.p_misreading)
-    own = max(1 - misprint - misreading, 0.0)
-    shares = {"misprint": misprint, "misreading": misreading, "as its author had it": own}
-    verdict = max(shares, key=lambda name: shares[name])
-    if verdict == "as its author had it":
-        return verdict
-    odds = shares[verdict] / max(1 - shares[verdict], 1e-3)
-    return f"{verdict}, {odds:.0f} to 1" if odds >= 1.5 else f"{verdict}, about even odds"
 
 
 def write_checks(recomputed: RecomputedPage, path: Path) -> None:

@@ -56,6 +56,7 @@ FILE_METADATA = {
     "read_files",
     "also",
     "corrected",
+    "witnessed",
 }
 
 

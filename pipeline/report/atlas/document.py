@@ -14,7 +14,7 @@ from tablekin.page import FLAG_MEANINGS, PageFlag, RegionKind
 from tablekin.report.atlas.catalogue import functions_of
 from tablekin.report.atlas.shards import pack
 from tablekin.report.atlas.upright import UprightPage, upright_page
-from tablekin.report.recomputed_page import verdict_in_words
+from tablekin.report.misfit_words import verdict_in_words
 from tablekin.schemas import FEATURES
 
 BOX = ["x0", "y0", "x1", "y1"]

@@ -167,9 +167,10 @@ def convolve_joined(coarse: Tensor, beside: Tensor, weight: Tensor) -> Tensor:
     turned = F.pad(weight[:, :channels].flip(2, 3), (1, 1, 1, 1))
     spread = turned[..., 1:, 1:] + turned[..., 1:, :-1] + turned[..., :-1, 1:] + turned[..., :-1, :-1]
     spread = spread.transpose(0, 1).contiguous(memory_format=torch.channels_last)
-    found = F.conv_transpose2d(coarse, spread, stride=2, padding=1)
     kept = weight[:, channels:].contiguous(memory_format=torch.channels_last)
-    return found + F.conv2d(beside, kept, padding=1)
+    found = F.conv_transpose2d(coarse, spread, stride=2, padding=1)
+    found += F.conv2d(beside, kept, padding=1)
+    return found
 
 
 def activations(network: DigitNetwork, ink: Tensor, last: str = FINE) -> dict[str, Tensor]:

@@ -9,7 +9,7 @@ is all that is computed. The widest region, mostly the paper around the tables, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,19 +45,19 @@ class AdjointShares:
 
 
 @dataclass(frozen=True)
-class _Block:
-    """What the units around some regions, alike in size, pass to them."""
+class _Group:
+    """Regions alike in size, whose pixels are carried forward together."""
 
     region: NDArray[np.int64]  # (n,)
-    corner: NDArray[np.int64]  # (n, 2), row and column of the first unit
-    passed: NDArray  # (n, height, width, channels)
+    first: NDArray[np.int64]  # (n, 2), row and column of the first grain of the box of each
+    size: NDArray[np.int64]  # (2,), height and width of the boxes in grains
 
 
 def adjoint_shares(
     labels: NDArray[np.int32],
     pixels: Tensor,
     gains: Mapping[str, Tensor],
-    inverses: Mapping[str, Tensor],
+    denominators: Mapping[str, Tensor],
     weights: Mapping[str, Tensor],
     few_sizes: bool = False,
 ) -> dict[str, AdjointShares]:
@@ -71,8 +71,8 @@ def adjoint_shares(
         ``(1, c, H, W)``, what the first convolution takes in, of which the page is the upper left corner.
     gains
         A map's activations over its denominators ``(1, c, h, w)``, by its name.
-    inverses
-        One over the denominators of :data:`MAPS`, likewise.
+    denominators
+        Those of :data:`MAPS`, likewise.
     weights
         Those of the rule in use, by the name of the layer.
     few_sizes
@@ -84,19 +84,29 @@ def adjoint_shares(
     first = np.array([[side.start // GRAIN for side in boxes[region]] for region in present])
     after = np.array([[-(-side.stop // GRAIN) for side in boxes[region]] for region in present])
     rest = int(np.argmax((after - first).prod(1)))
-    blocks: dict[str, list[_Block]] = {name: [] for name in MAPS}
     maps = {name: FeatureMap.of(gain) for name, gain in gains.items()}
     maps[_FIRST.source] = FeatureMap.of(pixels)
     of_pixels = FeatureMap.of(torch.from_numpy(labels).to(pixels.device)[None, None])
     sizes = after - first
     if few_sizes:
         sizes = _rounded_up(sizes)
-    for chosen in _alike(sizes, rest, _TOGETHER[pixels.device.type]):
-        size = sizes[chosen[0]]
-        found = _climb(present[chosen], first[chosen], size, of_pixels, maps, weights)
-        for name, block in found:
-            blocks[name].append(block)
-    return {name: _collect(blocks.pop(name), _whole(inverses[name]), int(present[rest])) for name in MAPS}
+    groups = [
+        _Group(present[chosen], first[chosen], sizes[chosen[0]])
+        for chosen in _alike(sizes, rest, _TOGETHER[pixels.device.type])
+    ]
+    begins = {name: np.cumsum([0, *(_count(name, group) for group in groups)]) for name in MAPS}
+    wholes = {name: rows(denominators[name])[0] for name in MAPS}
+    passed = {
+        name: np.empty((begin[-1], wholes[name].shape[2]), wholes[name].dtype)
+        for name, begin in begins.items()
+    }
+    for number, group in enumerate(groups):
+        for name, block in _climb(group, of_pixels, maps, weights):
+            passed[name][slice(*begins[name][number : number + 2])] = rows(block).reshape(-1, block.shape[1])
+    return {
+        name: _sorted_by_unit(name, groups, passed.pop(name), wholes[name], int(present[rest]))
+        for name in MAPS
+    }
 
 
 def _rounded_up(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -121,30 +131,24 @@ def _alike(sizes: NDArray[np.int64], rest: int, together: int) -> Iterator[NDArr
 
 
 def _climb(
-    region: NDArray[np.int64],
-    first: NDArray[np.int64],
-    size: NDArray[np.int64],
-    of_pixels: FeatureMap,
-    maps: Mapping[str, FeatureMap],
-    weights: Mapping[str, Tensor],
-) -> Iterator[tuple[str, _Block]]:
-    """Carry the pixels of regions forward; their boxes begin at ``first (n, 2)`` and have a ``size``, in grains."""
+    group: _Group, of_pixels: FeatureMap, maps: Mapping[str, FeatureMap], weights: Mapping[str, Tensor]
+) -> Iterator[tuple[str, Tensor]]:
+    """Carry the pixels of regions forward; gives what units of :data:`MAPS` pass on, ``(n, c, high, wide)`` each."""
     device = of_pixels.cells.device
-    start = torch.from_numpy(first).to(device)
-    corner, sides = _block(_FIRST.source, _FIRST.field(_SEEN[_FIRST.name]), start, size)
-    number = torch.from_numpy(region).to(device)[:, None, None, None]
-    x = maps[_FIRST.source].cut(corner, sides) * (of_pixels.cut(corner, sides) == number)
+    start, number = (torch.from_numpy(part).to(device) for part in (group.first, group.region))
+    corner, sides = _block(_FIRST.source, _FIRST.field(_SEEN[_FIRST.name]), start, group.size)
+    x = maps[_FIRST.source].cut_regions(corner, sides, of_pixels, number)
     for layer in _UPWARD:
         padding = 0
         if layer is not _FIRST:
-            x = x * maps[layer.source].cut(*_block(layer.source, _SEEN[layer.source], start, size))
+            corner, _ = _block(layer.source, _SEEN[layer.source], start, group.size)
+            x = maps[layer.source].scale(x, corner)
             padding = (
                 _SEEN[layer.source][0] - layer.field(_SEEN[layer.name])[0]
             )  # to what all that see it see
         x = F.conv2d(x, weights[layer.name], None, layer.stride, padding, layer.dilation)
         if layer.name in MAPS:
-            corner, _ = _block(layer.name, _SEEN[layer.name], start, size)
-            yield layer.name, _Block(region, corner.cpu().numpy(), rows(x))
+            yield layer.name, x  # copied before it is overwritten
 
 
 def _block(name: str, units: Units, start: Tensor, size: NDArray[np.int64]) -> tuple[Tensor, tuple[int, int]]:
@@ -170,40 +174,33 @@ def _block(name: str, units: Units, start: Tensor, size: NDArray[np.int64]) -> t
     return start * PER_GRAIN[name] + units[0], (high, wide)
 
 
-def _whole(inverse: Tensor) -> NDArray:
-    """Give the denominators ``(h, w, channels)``, 0 where nothing contributes."""
-    return rows(inverse.reciprocal().nan_to_num_(posinf=0))[0]
+def _count(name: str, group: _Group) -> int:
+    """Count the units of a map in the blocks of a group."""
+    _, (high, wide) = _block(name, _SEEN[name], torch.zeros((1, 2)), group.size)
+    return len(group.region) * high * wide
 
 
-def _taken(blocks: list[_Block]) -> Iterator[_Block]:
-    """Take blocks out of a list one by one, so that none of them is kept when it has been copied."""
-    blocks.reverse()
-    while blocks:
-        yield blocks.pop()
-
-
-def _collect(blocks: list[_Block], whole: NDArray, rest: int) -> AdjointShares:
+def _sorted_by_unit(
+    name: str, groups: Sequence[_Group], passed: NDArray, whole: NDArray, rest: int
+) -> AdjointShares:
     """Sort what was computed region by region by the units that pass it on."""
-    height, width, channels = whole.shape
-    units, regions = [], []
-    passed = np.empty((sum(block.passed[..., 0].size for block in blocks), channels), whole.dtype)
-    filled = 0
-    for block in _taken(blocks):
-        high, wide = block.passed.shape[1:3]
-        down = block.corner[:, 0, None] + np.arange(high)
-        across = block.corner[:, 1, None] + np.arange(wide)
+    height, width, _ = whole.shape
+    units, regions = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for group in groups:
+        corner, (high, wide) = _block(name, _SEEN[name], torch.from_numpy(group.first), group.size)
+        first = corner.numpy()
+        down = first[:, 0, None] + np.arange(high)
+        across = first[:, 1, None] + np.arange(wide)
         on_page = ((down >= 0) & (down < height))[:, :, None] & ((across >= 0) & (across < width))[:, None]
         unit = np.where(on_page, down[:, :, None] * width + across[:, None], height * width)
         units.append(unit.ravel())
-        regions.append(np.repeat(block.region, high * wide))
-        passed[filled : filled + unit.size] = block.passed.reshape(-1, channels)
-        filled += unit.size
-    unit = np.concatenate([np.empty(0, np.int64), *units])
+        regions.append(np.repeat(group.region, high * wide))
+    unit = np.concatenate(units)
     entries = np.argsort(unit, kind="stable")
     return AdjointShares(
         whole,
         passed,
-        np.concatenate([np.empty(0, np.int64), *regions]),
+        np.concatenate(regions),
         entries,
         np.searchsorted(unit[entries], np.arange(height * width + 1)),
         rest,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ def pool_page(
     cell: Tensor,
     labels: NDArray[np.int32],
     gamma: Mapping[str, float] = GAMMA,
-    maps: Mapping[str, Tensor] | None = None,
+    maps: MutableMapping[str, Tensor] | None = None,
     whole: int = WHOLE,
     largest: int = LARGEST,
 ) -> csr_array:
@@ -46,7 +46,7 @@ def pool_page(
         ``(n, regions)``; each row sums to 1. To rounding, what the page as a whole gives.
     """
     if ink.numel() <= whole:
-        return PatchPropagation(network, ink, gamma, maps).pool(digit, cell, labels)
+        return PatchPropagation(network, ink, gamma, maps).pool(digit, cell, labels, is_last=True)
     regions, places = int(labels.max()) + 1, cell.cpu().numpy() * STRIDE
     chosen, parts = [], []
     for section in divide((ink.shape[0], ink.shape[1]), largest):
@@ -76,7 +76,7 @@ def _pool_window(
     """Pool the relevance of some detections, all that they depend on being in a window of the page."""
     there, names = _renumbered(labels, regions)
     encoded = activations(network, pad_to_grain(ink[None, None]), COARSE)
-    found = PatchPropagation(network, ink, gamma, encoded).pool(digit, cell, there)
+    found = PatchPropagation(network, ink, gamma, encoded).pool(digit, cell, there, is_last=True)
     return csr_array((found.data, names[found.indices], found.indptr), (len(digit), regions))
 
 

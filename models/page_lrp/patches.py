@@ -14,7 +14,7 @@ least the activation it explains, and the relevance that arrives at the pixels s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,7 +85,8 @@ class PatchPropagation:
         Gamma of LRP by stage of the network.
     maps
         The activations of a forward pass over the page, if there was one, of the whole network or of its encoder
-        (:func:`tablekin.models.networks.digits.activations`); they are overwritten.
+        (:func:`tablekin.models.networks.digits.activations`); they are overwritten, and taken out of the mapping, so
+        that they can be given up when they are needed no more.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class PatchPropagation:
         network: DigitNetwork,
         ink: Tensor,
         gamma: Mapping[str, float] = GAMMA,
-        maps: Mapping[str, Tensor] | None = None,
+        maps: MutableMapping[str, Tensor] | None = None,
     ) -> None:
         self.shape = (int(ink.shape[0]), int(ink.shape[1]))
         self._weights = {
@@ -101,25 +102,34 @@ class PatchPropagation:
             for layer in (*DECODER, *_ENCODER[:-1])
         }
         self._head = _favoured(network.head, gamma["head"])
-        maps = {**(maps or activations(network, pad_to_grain(ink[None, None])))}
+        maps = activations(network, pad_to_grain(ink[None, None])) if maps is None else maps
         weight = network.get_parameter(f"{_FIRST.convolution}.weight")
         self._pixels, self._weights[_FIRST.name] = self._pixel_rule(maps.pop(_FIRST.source), weight)
-        self._windows = DecoderWindows(network, maps)
+        self._turned = {
+            layer.name: _turn(self._weights[layer.name])
+            for layer in (*DECODER, *_ENCODER)
+            if layer.stride == 1
+        }
+        self._windows: DecoderWindows | None = DecoderWindows(network, maps)
+        for layer in DECODER:
+            maps.pop(layer.name, None)
         beside = {layer.beside for layer in DECODER}
         self._maps: dict[str, FeatureMap] = {}
         self._gains: dict[str, Tensor] = {}
-        inverses = {}
+        denominators = {}
         for layer in _ENCODER:  # from the last on, so that a map can be given up when its gain is there
-            inverse = self._inverse(layer, self._pixels if layer is _FIRST else maps[layer.source])
+            denominator = self._denominator(layer, self._pixels if layer is _FIRST else maps[layer.source])
             activation = maps.pop(layer.name)
             if layer.name in (COARSE, *MAPS):
-                inverses[layer.name] = inverse
+                denominators[layer.name] = denominator
             if layer.name in beside:  # the decoder takes the activation in
-                self._gains[layer.name] = activation * inverse
+                self._gains[layer.name] = activation / denominator
             elif layer.name != COARSE:
-                self._gains[layer.name] = activation.mul_(inverse)
-        self._inverse_maps = {name: FeatureMap.of(inverses[name]) for name in (COARSE, "eighth1", "quarter1")}
-        self._inverses = {name: inverses[name] for name in MAPS}
+                self._gains[layer.name] = activation.div_(denominator)
+        self._denominator_maps = {
+            name: FeatureMap.of(denominators[name]) for name in (COARSE, "eighth1", "quarter1")
+        }
+        self._denominators = {name: denominators[name] for name in MAPS}
         self._keep(*_CONTEXT)
 
     def _pixel_rule(self, ink: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -127,12 +137,15 @@ class PatchPropagation:
         bound = torch.zeros_like(ink)
         bound[..., : self.shape[0], : self.shape[1]] = 1  # the upper bound holds on the page alone
         against = -weight.clamp(max=0)  # of the upper bound; the lower one is 0
-        return torch.cat([ink, bound], 1), torch.cat([weight, against], 1)
+        pixels, weights = torch.cat([ink, bound], 1), torch.cat([weight, against], 1)
+        last = torch.channels_last
+        return pixels.contiguous(memory_format=last), weights.contiguous(memory_format=last)
 
-    def _inverse(self, layer: Layer, x: Tensor) -> Tensor:
-        """One over the denominators of a convolution's outputs; 0 where nothing contributes."""
+    def _denominator(self, layer: Layer, x: Tensor) -> Tensor:
+        """Denominators of a convolution's outputs; where nothing contributes, and nothing is to be shared, no zeros."""
         weight = self._weights[layer.name]
-        return _invert(F.conv2d(x, weight, None, layer.stride, layer.dilation, layer.dilation))
+        found = F.conv2d(x, weight, None, layer.stride, layer.dilation, layer.dilation)
+        return found.clamp_(min=_tiny(found))
 
     def _keep(self, *layers: Layer) -> None:
         """Keep the gains of layers' inputs for windows to be cut from them."""
@@ -141,8 +154,9 @@ class PatchPropagation:
 
     def _back(self, layer: Layer, share: Tensor, origin: Tensor) -> Tensor:
         """Pass the shares of a convolution's outputs to its inputs, in windows around ``origin (n, 2)``."""
-        spread = _spread(layer, share, self._weights[layer.name])
-        return spread * _around(self._maps[layer.source], layer.source, origin, _GRAINS[layer.source])
+        spread = _spread(layer, share, self._weights[layer.name], self._turned.get(layer.name))
+        corner = (origin - _GRAINS[layer.source]) * PER_GRAIN[layer.source]
+        return self._maps[layer.source].scale(spread, corner)
 
     def _widen(self, layer: Layer, relevance: Tensor, inputs: Tensor) -> Tensor:
         """Pass relevance of ``side x side`` outputs of a decoder layer to its ``(side + 2) x (side + 2)`` inputs.
@@ -151,10 +165,11 @@ class PatchPropagation:
         """
         weight = self._weights[layer.name]
         share = relevance * _invert(F.conv2d(inputs, weight))
-        return _spread_around(share, weight) * inputs
+        return _spread_around(share, self._turned[layer.name]) * inputs
 
     def _decoder_back(self, digit: Tensor, cell: Tensor, origin: Tensor) -> _Shares:
         """Pass one unit of relevance a detection through head and decoder."""
+        assert self._windows is not None
         coarse = torch.div(cell - 2, 2, rounding_mode="floor")  # 3 x 3 units of 1/8 hold the 5 x 5 of 1/4
         inputs = self._windows.around(cell, coarse)
         relevance = self._head[digit, :, 0, 0][..., None, None] * inputs.fine
@@ -167,22 +182,25 @@ class PatchPropagation:
         above, eighth = _split(embed(relevance, coarse + 1 - 2 * origin, 6), coarsest)
         return _Shares(
             origin,
-            above * _around(self._inverse_maps[COARSE], COARSE, origin, _BESIDE),
-            eighth * _around(self._inverse_maps["eighth1"], "eighth1", origin, _BESIDE),
-            quarter * self._inverse_maps["quarter1"].cut(2 * coarse, 6),
+            above * _invert(_around(self._denominator_maps[COARSE], COARSE, origin, _BESIDE)),
+            eighth * _invert(_around(self._denominator_maps["eighth1"], "eighth1", origin, _BESIDE)),
+            quarter * _invert(self._denominator_maps["quarter1"].cut(2 * coarse, 6)),
             2 * coarse,
         )
 
-    def _follow_to_sixteenth(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[_Shares]:
-        """Follow detections back to the second convolution at 1/16."""
+    def _follow_to_encoder(self, digit: Tensor, cell: Tensor, chunk: int) -> Iterator[_Shares]:
+        """Follow detections back to where the way leaves the decoder."""
         for start in range(0, len(digit), chunk):
             part = slice(start, start + chunk)
             origin = torch.div(cell[part], PER_GRAIN[FINE], rounding_mode="floor")
-            found = self._decoder_back(digit[part], cell[part], origin)
-            share = found.sixteenth
-            for layer in _CONTEXT:
-                share = self._back(layer, share, origin)
-            yield replace(found, sixteenth=share)
+            yield self._decoder_back(digit[part], cell[part], origin)
+
+    def _follow_to_sixteenth(self, found: _Shares) -> _Shares:
+        """Follow shares back to the second convolution at 1/16."""
+        share = found.sixteenth
+        for layer in _CONTEXT:
+            share = self._back(layer, share, found.origin)
+        return replace(found, sixteenth=share)
 
     def follow(self, digit: Tensor, cell: Tensor, chunk: int = 12) -> Iterator[tuple[Tensor, Tensor]]:
         """Follow detections back to the pixels.
@@ -205,7 +223,7 @@ class PatchPropagation:
         if _FIRST.source not in self._maps:
             self._keep(*_LOWER)
             self._maps[_FIRST.source] = FeatureMap.of(self._pixels)
-        for found in self._follow_to_sixteenth(digit, cell, chunk):
+        for found in map(self._follow_to_sixteenth, self._follow_to_encoder(digit, cell, chunk)):
             share, origin = found.sixteenth, found.origin
             for layer in _LOWER:
                 share = self._back(layer, share, origin)
@@ -219,7 +237,12 @@ class PatchPropagation:
             yield GRAIN * (origin - _GRAINS[_FIRST.source]), relevance
 
     def pool(
-        self, digit: Tensor, cell: Tensor, labels: NDArray[np.int32], chunk: int | None = None
+        self,
+        digit: Tensor,
+        cell: Tensor,
+        labels: NDArray[np.int32],
+        chunk: int | None = None,
+        is_last: bool = False,
     ) -> csr_array:
         """Follow detections back to the pixels and add their relevance up by region.
 
@@ -234,6 +257,8 @@ class PatchPropagation:
             Detections passed back together; each takes about a megabyte. By default 128, on an accelerator 1024.
         labels
             ``(h, w)``, the region of each pixel of the page.
+        is_last
+            Whether nothing will be followed any more: then what the decoder saw is given up half way.
 
         Returns
         -------
@@ -244,11 +269,15 @@ class PatchPropagation:
         chunk = chunk or _CHUNK[digit.device.type]
         if not len(digit):
             return csr_array((0, regions))
+        from_decoder = self._follow_to_encoder(digit, cell, chunk)
+        if is_last:  # 17 kB a detection take the place of 112 bytes a pixel of the page
+            from_decoder = iter(list(from_decoder))
+            self._windows = None
         below = adjoint_shares(
-            labels, self._pixels, self._gains, self._inverses, self._weights, few_sizes=digit.is_cuda
+            labels, self._pixels, self._gains, self._denominators, self._weights, few_sizes=digit.is_cuda
         )
         parts = []  # sparse, since a page of many digits has many regions, of which a digit reaches a few
-        for found in self._follow_to_sixteenth(digit, cell, chunk):
+        for found in map(self._follow_to_sixteenth, from_decoder):
             part = np.zeros((len(found.origin), regions))
             for share, corner, name in (
                 (found.sixteenth, found.origin - _GRAINS["sixteenth1"], "sixteenth1"),
@@ -279,8 +308,12 @@ def _favoured(layer: nn.Module, gamma: float) -> Tensor:
 
 def _invert(denominator: Tensor) -> Tensor:
     """One over each denominator, in its place; 0 where nothing contributes."""
-    tiny = torch.finfo(denominator.dtype).tiny / torch.finfo(denominator.dtype).eps
-    return torch.threshold_(denominator, tiny, float("inf")).reciprocal_()
+    return torch.threshold_(denominator, _tiny(denominator), float("inf")).reciprocal_()
+
+
+def _tiny(denominator: Tensor) -> float:
+    """Give the least denominator that can be divided by."""
+    return torch.finfo(denominator.dtype).tiny / torch.finfo(denominator.dtype).eps
 
 
 def _split(relevance: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
@@ -289,18 +322,22 @@ def _split(relevance: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
     return F.avg_pool2d(relevance[:, :above], 2) * 4, relevance[:, above:]
 
 
-def _spread_around(share: Tensor, weight: Tensor, padding: int = KERNEL - 1, dilation: int = 1) -> Tensor:
-    """Transposed convolution without stride, as the convolution with the kernel turned around, which is faster."""
-    turned = weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+def _turn(weight: Tensor) -> Tensor:
+    """Turn a kernel around, so that the convolution with it is the transposed one without stride; it is faster."""
+    return weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last)
+
+
+def _spread_around(share: Tensor, turned: Tensor, padding: int = KERNEL - 1, dilation: int = 1) -> Tensor:
+    """Transposed convolution without stride, with a kernel that was turned around."""
     return F.conv2d(share.contiguous(memory_format=torch.channels_last), turned, None, 1, padding, dilation)
 
 
-def _spread(layer: Layer, share: Tensor, weight: Tensor) -> Tensor:
+def _spread(layer: Layer, share: Tensor, weight: Tensor, turned: Tensor | None) -> Tensor:
     """Transposed convolution from windows of the outputs to windows of the inputs."""
     first, _ = layer.field((-_GRAINS[layer.name] * PER_GRAIN[layer.name], 0))  # what the first output sees
     before = first + _GRAINS[layer.source] * PER_GRAIN[layer.source]
-    if layer.stride == 1:
-        return _spread_around(share, weight, (KERNEL - 1) * layer.dilation + before, layer.dilation)
+    if turned is not None:
+        return _spread_around(share, turned, (KERNEL - 1) * layer.dilation + before, layer.dilation)
     full = F.conv_transpose2d(share, weight, None, layer.stride, 0, 0, 1, layer.dilation)
     after = (2 * _GRAINS[layer.source] + 1) * PER_GRAIN[layer.source] - full.shape[-1] - before
     return F.pad(full, (before, after, before, after))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,7 @@ def explain_document(
     spacing: Spacing,
     min_rule: MinRule,
     gamma: Mapping[str, float],
-    maps: Mapping[str, Tensor] | None = None,
+    maps: MutableMapping[str, Tensor] | None = None,
 ) -> PageFactor:
     """Compute features and factor of a page: LRP of the 110 bigram features down to the pixels, pooled by region.
 
@@ -57,7 +57,7 @@ def explain_document(
     gamma
         Gamma of LRP by module of the digit network, see :mod:`tablekin.models.networks.architecture`.
     maps
-        The network's activations on the page, if they are there; they are overwritten.
+        The network's activations on the page, if they are there; they are overwritten and taken out.
     """
     activation = np.clip(digits.activation, 0, 1).astype(np.float64)
     x, y = digits.centres.astype(np.float64).T

@@ -57,8 +57,8 @@ def test_units_pass_on_what_whole_maps_say(labels: NDArray[np.int32], few_sizes:
     inside = torch.zeros(HEIGHT, WIDTH, dtype=torch.int64) - 1
     inside[:77, :91] = torch.from_numpy(labels).long()
     whole = carried(PIXEL_MAP * (inside >= 0))
-    inverses = {name: whole[name].reciprocal() for name in MAPS}
-    found = adjoint_shares(labels, PIXEL_MAP * (inside >= 0), GAINS, inverses, WEIGHTS, few_sizes)
+    denominators = {name: whole[name] for name in MAPS}
+    found = adjoint_shares(labels, PIXEL_MAP * (inside >= 0), GAINS, denominators, WEIGHTS, few_sizes)
     present = np.unique(labels)
     by_region = {int(region): carried(PIXEL_MAP * (inside == int(region))) for region in present}
     for name in MAPS:

@@ -25,6 +25,7 @@ from tablekin.segment import TableCriteria, segment
 from tablekin.words import PageWords, find_engine, read_words
 
 MODEL = "bigram"
+_LARGE = 4_000_000  # pixels; of a larger page the worker keeps no memory for the next
 _BOX = ["x0", "y0", "x1", "y1"]
 
 
@@ -67,8 +68,8 @@ def analyse_document(
     reading = read(page, layout)
     clock.append(time.perf_counter())
     advance = digit_advance(page.digits)
-    is_large = maps is None
-    if is_large:
+    is_large, in_sections = page.ink.size > _LARGE, maps is None
+    if in_sections:
         release_freed_memory()  # it lies in pieces, and what comes takes large ones
     factor = explain_document(
         readers.digits,

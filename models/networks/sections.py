@@ -18,9 +18,9 @@ from tablekin.models.networks.architecture import (
 )
 from tablekin.models.networks.digits import DigitNetwork, pad_to_grain
 
-WHOLE = 4_000_000
-"""Pixels of a page, at most, that goes through the network as a whole: most do, and take a gigabyte then."""
-LARGEST = 3_000_000
+WHOLE = 5_000_000
+"""Pixels of a page, at most, that goes through the network as a whole: most do, and take up to 1.4 gigabytes then."""
+LARGEST = 4_000_000
 """Pixels of a section of a larger page, with what is around it, at most."""
 _REACH = grains_around("ink", receptive_fields(FINE, (0, PER_GRAIN[FINE] - 1))["ink"])
 """Grains on all sides of a section that the finest features in it depend on."""

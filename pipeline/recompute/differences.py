@@ -77,6 +77,8 @@ def expect(
         filled[known] = np.unwrap(values[known], period=period)
         values = np.where(known, filled, np.nan)
     low, high = np.nanquantile(values, [0.1, 0.9])
+    if low == high:  # nearly all alike: the others are no slips
+        return None
     misses = [_typical_miss(values, stencil) for stencil in _STENCILS[:_CENTRED]]
     best = int(np.nanargmin(misses)) if np.isfinite(misses).any() else 0
     if not np.isfinite(misses[best]) or misses[best] > criteria.smooth * max(high - low, 1.0):

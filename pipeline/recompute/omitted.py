@@ -9,6 +9,7 @@ from tablekin.recompute.smoothness import Numbers, roughness
 
 _SHORT_SHARE = 0.4  # of the numbers of a column that lack the digits printed once above
 _MOST_WRAPS = 0.5  # share of them that begin the next leading digits
+_MIN_STEPS = 3  # from one number to another one, that tell that a column is ordered
 _MIN_WIDTH = 2  # digits that are printed of each: degrees of a sign, 29 and then 0, 1, 2, lack none
 
 
@@ -22,6 +23,16 @@ def fill_blanks(values: Numbers, blank: NDArray[np.bool_]) -> Numbers:
         elif np.isfinite(filled[row]):
             last = filled[row]
     return filled
+
+
+def is_ordered(values: Numbers) -> bool:
+    """Tell whether the numbers of a column ``(rows,)`` rise or fall throughout: then dashes in it repeat the one above.
+
+    In a register they say that there was nothing.
+    """
+    steps = np.diff(values[np.isfinite(values)])
+    is_one_way = bool((steps >= 0).all() or (steps <= 0).all())
+    return is_one_way and int(np.count_nonzero(steps)) >= _MIN_STEPS
 
 
 def restore_leading(values: Numbers, widths: NDArray[np.int64]) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,8 +27,11 @@ _MOST_SUMMED = 40  # columns of a table in which sums are looked for
 
 
 def check_argument(argument: Argument, choices: Known) -> Iterator[Check]:
-    """Hold the numbers of an argument against its count."""
-    quantity = argument.quantity
+    """Hold the numbers of an argument against its count; a stroke before one is the end of leaders, and no sign."""
+    values = argument.quantity.values
+    quantity = replace(
+        argument.quantity, values=np.where(values == -argument.values, argument.values, values)
+    )
     yield from _check_against(quantity, argument.values, CheckKind.DIFFERENCE, 0.0, choices, only_wrong=False)
 
 

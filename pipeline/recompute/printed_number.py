@@ -10,7 +10,8 @@ _FRACTIONS = {
     **{"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5},
     **{"⅘": 4 / 5, "⅙": 1 / 6, "⅚": 5 / 6, "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8},
 }
-_DITTO = re.compile(r"^(?:[\"„“”»«″]|''|,,|—|–|-|d[o°]\.?|ditto|id(?:em)?\.?|ead(?:em)?\.?)$", re.IGNORECASE)
+_DITTO = re.compile(r"^(?:[\"„“”»«″]|''|,,|d[o°]\.?|ditto|id(?:em)?\.?|ead(?:em)?\.?)$", re.IGNORECASE)
+_DASH = re.compile(r"^[—–−-][\s—–−-]*$")
 _VULGAR = re.compile(r"(?:(?<=\s)|^)(\d+)\s*/\s*(\d+)$")
 _NUMBER = re.compile(r"\d+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -31,6 +32,7 @@ class CellKind(Enum):
     NUMBER = "number"
     BLANK = "blank"
     DITTO = "ditto"
+    DASH = "dash"  # the same as above, or nothing: only the column tells
     WORD = "word"
 
 
@@ -77,6 +79,8 @@ def parse(text: str | None) -> PrintedNumber:
         return BLANK
     if _DITTO.match(bare):
         return PrintedNumber(CellKind.DITTO)
+    if _DASH.match(bare):
+        return PrintedNumber(CellKind.DASH)
     bare = _UNITS.sub(" ", bare)
     fraction = 0.0
     if bare[-1:] in _FRACTIONS:

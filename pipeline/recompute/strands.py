@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.recompute.cell_splitting import split_column
-from tablekin.recompute.omitted import fill_blanks, restore_leading
+from tablekin.recompute.omitted import fill_blanks, is_ordered, restore_leading
 from tablekin.recompute.printed_number import CellKind, PrintedNumber, parse
 from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.table_text import TableText
@@ -80,6 +80,8 @@ def strands_of(table: TableText) -> list[Strand]:
         values[:, -1] += [cell.fraction for cell in cells]
         values[[cell.negative for cell in cells]] *= -1
         ditto = np.array([cell.kind is CellKind.DITTO for cell in cells])
+        if is_ordered(values[:, 0]):
+            ditto |= np.array([cell.kind is CellKind.DASH for cell in cells])
         places = values.shape[1]
         for place in range(places):
             filled = fill_blanks(values[:, place], ditto)

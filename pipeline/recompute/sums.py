@@ -24,7 +24,9 @@ class SumCriteria:
 
     fewest: int = 5  # rows with a sum
     parts: int = 2  # columns, at least
-    agree: float = 0.5  # share of the rows in which it agrees
+    agree: float = 0.5  # share of the rows in which it agrees, of many parts
+    each: float = 0.95  # share of the cells of a row that are right: of few parts more rows must agree
+    by_chance: float = 0.3  # above the share in which other rows of the column would agree
     tolerance: float = 1.0  # units of the last place, of a mean; sums agree exactly
 
 
@@ -74,9 +76,23 @@ def _totals(values: Numbers, column: int, parts: tuple[int, ...], criteria: SumC
         if both.sum() < criteria.fewest or len(np.unique(printed[both])) < 3:
             continue
         off = np.abs(printed - computed)
-        agrees = off <= (criteria.tolerance if is_mean else 1e-6)
-        if agrees[both].mean() >= criteria.agree and np.ptp(printed[both]) > 4 * criteria.tolerance:
+        tolerance = criteria.tolerance if is_mean else 1e-6
+        agrees = off <= tolerance
+        share, needed = agrees[both].mean(), max(criteria.agree, criteria.each ** (2 * (len(parts) + 1)))
+        if (
+            share < needed
+            or share - _by_chance(printed[both], computed[both], tolerance) < criteria.by_chance
+        ):
+            continue
+        if np.ptp(printed[both]) > 4 * criteria.tolerance:
             yield Totals(column, parts, is_mean, computed, both & ~agrees, circle if is_mean else np.inf)
+
+
+def _by_chance(printed: Numbers, computed: Numbers, tolerance: float) -> float:
+    """In which share of the rows a sum would agree with what is printed in any other row: small counts often do."""
+    near = np.abs(printed[:, None] - computed[None]) <= tolerance
+    rows = len(printed)
+    return float((near.sum() - np.trace(near)) / (rows * (rows - 1)))
 
 
 def _circle(parts: Numbers) -> float:

@@ -44,9 +44,14 @@ def test_blank(text):
     assert parse(text).kind is CellKind.BLANK
 
 
-@pytest.mark.parametrize("text", ['"', "„", "do.", "ditto", "id.", "—"])
+@pytest.mark.parametrize("text", ['"', "„", "do.", "ditto", "id."])
 def test_ditto(text):
     assert parse(text).kind is CellKind.DITTO
+
+
+@pytest.mark.parametrize("text", ["—", "–", "-", "— —", "−"])
+def test_a_dash_is_the_same_or_nothing(text):
+    assert parse(text).kind is CellKind.DASH
 
 
 @pytest.mark.parametrize("text", ["d", "Avril", "gf", "Mean 7"])

@@ -37,3 +37,16 @@ def test_a_digit_too_many_does_not_hide_that_a_leading_one_is_left_out():
     values[7, 2], values[9, 14] = 12_984.0, (values[9, 14] + 6000) % 10_000
     (totals,) = [one for one in find_totals(values) if one.column == 24]
     assert totals.circle == 10_000 and np.flatnonzero(totals.contradicted).tolist() == [2, 14]
+
+
+def test_small_counts_that_happen_to_agree_now_and_then_are_no_sum():
+    """Deaths by three causes a place: half of the last column are by chance the sum of the two before it."""
+    rng = np.random.default_rng(1905)
+    counts = rng.integers(0, 4, (3, 60)).astype(float)
+    counts[2, ::2] = counts[0, ::2] + counts[1, ::2]
+    assert list(find_totals(counts)) == []
+    true = rng.integers(0, 40, (3, 60)).astype(float)
+    true[2] = true[0] + true[1]
+    true[2, [7, 20, 33]] += [10, -3, 100]  # misprints, or misreadings
+    (totals,) = find_totals(true)
+    assert np.flatnonzero(totals.contradicted).tolist() == [7, 20, 33]

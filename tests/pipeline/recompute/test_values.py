@@ -67,3 +67,10 @@ def test_degrees_printed_once():
     ]
     strands = strands_of(from_rows(rows))
     assert strands[1].values[:9].tolist() == [12, 12, 12, 13, 13, 13, 13, 14, 14]
+
+
+def test_dashes_repeat_the_number_above_where_a_column_is_ordered_and_else_say_that_there_is_none():
+    degrees, rain = ["12", "—", "—", "13", "—", "14", "—", "15"], ["10", "—", "—", "20", "—", "5", "—", "15"]
+    strands = strands_of(from_rows([list(row) for row in zip(degrees, rain, strict=True)]))
+    assert strands[0].values.tolist() == [12, 12, 12, 13, 13, 14, 14, 15]
+    assert np.isnan(strands[1].values[[1, 2, 4, 6]]).all()

@@ -155,7 +155,7 @@ class Page:
 
     @property
     def marked_tables(self) -> list[pd.DataFrame]:
-        """The tables with a question mark behind every reading that is in doubt."""
+        """The tables as they are printed, with a question mark behind every reading that is in doubt."""
         return [spread_cells(own, _marked(own)) for _, own in self.cells.groupby("table_id")]
 
     @property
@@ -238,8 +238,14 @@ def spread_cells(cells: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
     return cells.assign(shown=texts).pivot(index="row", columns="col", values="shown").fillna("")
 
 
+_LEADERS = r"(?:[.·]\s*){4,}$"
+
+
 def _marked(cells: pd.DataFrame) -> pd.Series:
-    return cells["text"].where(~in_doubt(cells), cells["text"] + "?")
+    """Readings as printed, their leaders cut short; of older corpora the digits of some cells alone are known."""
+    printed = cells["printed"].fillna("").str.replace(_LEADERS, "…", regex=True)
+    shown = printed.where(printed != "", cells["text"])
+    return shown.where(~in_doubt(cells), shown + "?")
 
 
 def in_doubt(cells: pd.DataFrame) -> pd.Series:

@@ -19,6 +19,7 @@ from tests.support import edition_stages
 from tests.support.runs import in_this_process, write_scan
 
 TEXTS = {(3, 1): ("17", 0.5), (4, 1): ("", 0.0)}  # by row and column: what else stands in the table of a page
+PRINTED = {(3, 1): "1·7", (4, 1): "", (6, 0): "7. . . . ."}  # likewise, with its marks
 
 
 def analyse(image, doc_id, config, device):
@@ -28,6 +29,9 @@ def analyse(image, doc_id, config, device):
     for (row, col), (text, confidence) in TEXTS.items():
         there = (regions["row"] == row) & (regions["col"] == col)
         regions.loc[there.fillna(False), ["text", "confidence"]] = text, confidence
+    for (row, col), printed in PRINTED.items():
+        there = (regions["row"] == row) & (regions["col"] == col)
+        regions.loc[there.fillna(False), "printed"] = printed
     box = {"x0": [2.0, 12.0], "y0": [3.0, 3.0], "x1": [8.0, 18.0], "y1": [13.0, 13.0]}
     digits = pd.DataFrame(
         {
@@ -69,8 +73,9 @@ def test_tables_are_printed_with_what_is_in_doubt(corpus):
     assert "20 rows, 4 columns, 1 cells in doubt" in lines[1]
     texts = true_texts()
     assert lines[2].split() == ["1", "|", *(texts[0, col] for col in range(4))]
-    assert lines[5].split() == ["4", "|", texts[3, 0], "17?", texts[3, 2], texts[3, 3]]
+    assert lines[5].split() == ["4", "|", texts[3, 0], "1·7?", texts[3, 2], texts[3, 3]]
     assert lines[6].split() == ["5", "|", texts[4, 0], texts[4, 2], texts[4, 3]]
+    assert lines[8].split() == ["7", "|", "7…", *(texts[6, col] for col in range(1, 4))]
     assert len(lines) == 22
 
 

@@ -242,7 +242,7 @@ _LEADERS = r"(?:[.·]\s*){4,}$"
 
 
 def _marked(cells: pd.DataFrame) -> pd.Series:
-    """Readings as printed, their leaders cut short; of older corpora the digits of some cells alone are known."""
+    """Show readings as printed, their leaders cut short; of older corpora the digits of some cells alone are known."""
     printed = cells["printed"].fillna("").str.replace(_LEADERS, "…", regex=True)
     shown = printed.where(printed != "", cells["text"])
     return shown.where(~in_doubt(cells), shown + "?")

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from tablekin.collation.verdict import Relation
+from tablekin.collation.relation import Relation
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Count, Progress
 from tablekin.recompute import WitnessCounts, weigh

@@ -43,7 +43,7 @@ class VariantCriteria:
     )
 
 
-CRITERIA = VariantCriteria()
+CRITERIA = VARIANT_CRITERIA = VariantCriteria()  # the second is their name in other rooms
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -16,29 +15,12 @@ from tablekin.collation.collation import Collation, keep_significant
 from tablekin.collation.copying import CopyingEvidence, weigh_copying
 from tablekin.collation.edit_distance import within_one_edit
 from tablekin.collation.expectation import Expectations
+from tablekin.collation.relation import Relation, Strength
 from tablekin.collation.significance import CRITERIA as SIGNIFICANCE
 from tablekin.collation.significance import NOTHING_IN_COMMON
 from tablekin.collation.values import as_number, is_argument_column
 from tablekin.collation.variant import CRITERIA as VARIANTS
 from tablekin.threshold import threshold
-
-
-class Relation(StrEnum):
-    """What two documents are to one another."""
-
-    COPIED = "copied"
-    SAME_FUNCTION = "same function"
-    UNRELATED = "unrelated"
-    TOO_LITTLE = "too little"
-
-
-class Strength(StrEnum):
-    """How sure a verdict is."""
-
-    STRONG = "strong"
-    FAIR = "fair"
-    WEAK = "weak"
-
 
 _FITTED_ON = (
     "1,505 pairs of 135 works in generated archives of seeds 71101 to 71108, by scripts/fit_copying_odds.py"
@@ -81,6 +63,7 @@ class PairCriteria:
 
 
 CRITERIA = PairCriteria()
+MAX_LOG_ODDS = CRITERIA.max_log_odds  # nats, the most that is stated of a pair
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from tablekin.corpus.pair_survey import PairSurvey, find_keys, pair_keys, pairs_
 from tablekin.corpus.parts import part_metadata, read_parts
 from tablekin.corpus.recomputed_tables import ReadingsProvenance, RecomputedTables
 from tablekin.corpus.run_record import engine_of_record, fault_of_record
+from tablekin.corpus.state import signs_of, state_of
 from tablekin.corpus.whole_table import Comparison, inputs_digest
 
 __all__ = [
@@ -76,6 +77,8 @@ __all__ = [
     "read_provenance",
     "replacing",
     "resolve_document",
+    "signs_of",
+    "state_of",
     "survey",
     "survey_pairs",
     "tables_of_batch",

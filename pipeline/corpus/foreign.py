@@ -29,7 +29,7 @@ def find_foreign(layout: CorpusLayout) -> Iterator[tuple[Path, str]]:
         What, and what is wrong with it.
     """
     own = [layout.record, layout.manifest, layout.new_metadata, layout.iiif_columns]
-    own += [layout.cell_index, layout.document_list]
+    own += [layout.cell_index, layout.document_list, layout.settled]
     for path in (layout.lock, layout.lock_holder, *own, *layout.all_begun()):
         yield from _unlike(path, stat.S_ISREG, "file")
     folders = [layout.analysis, layout.kinship, layout.iiif, layout.ranking, *map(layout.table, ALL_SCHEMAS)]

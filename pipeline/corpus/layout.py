@@ -57,6 +57,11 @@ class CorpusLayout:
         return self.root / "documents.arrow"
 
     @property
+    def settled(self) -> Path:
+        """By what the next run sees that there is nothing to do; may be deleted."""
+        return self.root / "settled.json"
+
+    @property
     def lock(self) -> Path:
         """File that the process which writes to the corpus holds; the dot hides it from whoever looks for tables."""
         return self.root / ".lock"

@@ -10,17 +10,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from tablekin.config import IiifConfig
-from tablekin.errors import InUseError, UsageError
+from tablekin.errors import InUseError
 from tablekin.execution import Progress, Say
 from tablekin.iiif.book import lay_out
 from tablekin.iiif.cache import WebCache
 from tablekin.iiif.client import WebClient
 from tablekin.iiif.columns import columns_of
+from tablekin.iiif.naming import SCHEMES
 from tablekin.iiif.pictures import fetch_pictures
 from tablekin.iiif.shelf import gather
 
 _NAMED = 3  # reasons that are said of many
-_SCHEMES = ("http://", "https://")
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,6 @@ class FetchedPages:
     reasons: dict[str, str] = field(default_factory=dict)  # source -> why it is not there
     columns: dict[str, dict[str, str]] = field(default_factory=dict)  # source -> what is said of it
     unread: tuple[str, ...] = ()  # manifests that could not be read, and why
-
-
-def is_manifest(scan: str | Path) -> bool:
-    """Whether what a user named is a IIIF manifest or collection: an address of the web, or a file of JSON.
-
-    Raises
-    ------
-    UsageError
-        It is an address of another kind.
-    """
-    text = str(scan)
-    if text.startswith(_SCHEMES):
-        return True
-    if "://" in text or text.startswith("file:"):
-        raise UsageError(
-            f"{text} is an address of a kind that is not asked; name a file by its path, a manifest by its address "
-            "that begins with https://"
-        )
-    path = Path(text)
-    return path.suffix.lower() in (".json", ".jsonld") and not path.is_dir()
 
 
 def fetch_pages(sources: Sequence[str | Path], root: Path, config: IiifConfig, say: Say) -> FetchedPages:
@@ -68,7 +48,7 @@ def fetch_pages(sources: Sequence[str | Path], root: Path, config: IiifConfig, s
     say
         Takes lines for the user.
     """
-    named = [str(each) if str(each).startswith(_SCHEMES) else Path(each) for each in sources]
+    named = [str(each) if str(each).startswith(SCHEMES) else Path(each) for each in sources]
     root.mkdir(parents=True, exist_ok=True)
     with (
         _one_run_at_a_time(root),

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tablekin.orchestration.documents import analyse_scan as analyse_scan
     from tablekin.orchestration.drop import Dropped as Dropped
     from tablekin.orchestration.drop import drop_documents as drop_documents
-    from tablekin.orchestration.stage import RunRequest as RunRequest
+    from tablekin.orchestration.request import RunRequest as RunRequest
+    from tablekin.orchestration.request import Summary as Summary
     from tablekin.orchestration.stage import Stages as Stages
-    from tablekin.orchestration.stage import Summary as Summary
     from tablekin.orchestration.stage import load_stages as load_stages
     from tablekin.orchestration.stage import run as run
 
@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = open_door(
         "correct": ["Corrected", "take_corrections", "undo_corrections"],
         "documents": ["analyse_scan"],
         "drop": ["Dropped", "drop_documents"],
-        "stage": ["RunRequest", "Stages", "Summary", "load_stages", "run"],
+        "request": ["RunRequest", "Summary"],
+        "stage": ["Stages", "load_stages", "run"],
     },
 )

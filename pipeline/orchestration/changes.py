@@ -102,6 +102,16 @@ def describe(changes: Changes, corpus: CorpusStore, config: RunConfig) -> Iterat
         yield f"{len(changes.unlucky)} documents that failed by no fault of their scans are tried again"
     if changes.stale:
         yield from _differences(corpus.read_record(), config)
+
+
+def describe_elsewhere(changes: Changes) -> Iterator[str]:
+    """Say how many documents are not among the scans.
+
+    Yields
+    ------
+    str
+        A line, if there are any.
+    """
     if changes.elsewhere:
         yield f"{changes.elsewhere} documents of the corpus are not among these scans; they are kept"
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from tablekin.config import IiifConfig
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Say
-from tablekin.iiif import FetchedPages, add_columns, fetch_pages, is_manifest, number_columns
-from tablekin.ingest import Listing, list_scans, printable
+from tablekin.iiif import FetchedPages, add_columns, fetch_pages, number_columns
+from tablekin.ingest import Listing, printable
 from tablekin.orchestration.changes import TRIED_AGAIN
 
 
@@ -37,25 +37,6 @@ class LibraryColumns:
         if not self.now:
             return documents, fields
         return add_columns(documents, fields, self.now, self.before, self.columns)
-
-
-def list_sources(scans: Sequence[str | Path]) -> tuple[Listing, list[str | Path]]:
-    """Find the scans in folders and among files; manifests are left for later.
-
-    Returns
-    -------
-    tuple
-        The scans, and the manifests and collections.
-
-    Raises
-    ------
-    UsageError
-        A path does not exist, or what was named is of another kind.
-    """
-    manifests = [scan for scan in scans if is_manifest(scan)]
-    named = [Path(scan) for scan in scans if scan not in manifests]
-    named += [Path(each) for each in manifests if "://" not in str(each) and not Path(each).exists()]
-    return list_scans(named) if named else Listing(Path(), (), {}), manifests
 
 
 def add_fetched(

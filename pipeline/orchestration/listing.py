@@ -1,13 +1,38 @@
-"""Listing: what is said of the files that were found, and of the pages on them once they are read."""
+"""Listing: the files that a user points at, and what is said of them, and of their pages once they are read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tablekin.ingest import Listing, Scan
+from tablekin.iiif import is_manifest
+from tablekin.ingest import Listing, list_scans
 from tablekin.page import FLAG_MEANINGS
 
+if TYPE_CHECKING:
+    from tablekin.ingest import Scan
+
 _NAMED = 3  # files or folders named in a message
+
+
+def list_sources(scans: Sequence[str | Path]) -> tuple[Listing, list[str | Path]]:
+    """Find the scans in folders and among files; manifests are left for later.
+
+    Returns
+    -------
+    tuple
+        The scans, and the manifests and collections.
+
+    Raises
+    ------
+    UsageError
+        A path does not exist, or what was named is of another kind.
+    """
+    manifests = [scan for scan in scans if is_manifest(scan)]
+    named = [Path(scan) for scan in scans if scan not in manifests]
+    named += [Path(each) for each in manifests if "://" not in str(each) and not Path(each).exists()]
+    return list_scans(named) if named else Listing(Path(), (), {}), manifests
 
 
 def describe_listing(listing: Listing) -> Iterator[str]:

@@ -6,10 +6,7 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from tablekin.collation import Relation
 from tablekin.corpus import CorpusStore
@@ -170,34 +167,40 @@ def describe_relations(
 
 def _group(related: list[RelatedPair]) -> list[list[RelatedPair]]:
     """Part pairs into groups that have no document in common, the largest first; their order is kept."""
-    names = sorted({doc for pair in related for doc in (pair.doc_a, pair.doc_b)})
-    a, b = (
-        pd.Index(names).get_indexer([getattr(pair, side) for pair in related]) for side in ("doc_a", "doc_b")
-    )
-    graph = coo_array((np.ones(len(related)), (a, b)), shape=(len(names), len(names)))
-    label = connected_components(graph, directed=False)[1][a]
-    groups: dict[int, list[RelatedPair]] = {}
-    for pair, number in zip(related, label.tolist(), strict=True):
-        groups.setdefault(number, []).append(pair)
+    joined = _JoinedDocuments()
+    for pair in related:
+        joined.join(pair.doc_a, pair.doc_b)
+    groups: dict[str, list[RelatedPair]] = {}
+    for pair in related:
+        groups.setdefault(joined.find(pair.doc_a), []).append(pair)
     return sorted(groups.values(), key=len, reverse=True)
 
 
 def _closest(group: list[RelatedPair]) -> list[RelatedPair]:
     """Choose of a group's pairs those that join its documents, each the one with most in common that does."""
-    of: dict[str, str] = {}  # a document by which those that are joined are known
+    joined = _JoinedDocuments()
+    return [pair for pair in group if joined.join(pair.doc_a, pair.doc_b)]
 
-    def find(doc: str) -> str:
-        while of.get(doc, doc) != doc:
+
+class _JoinedDocuments:
+    """Documents in groups that pairs of them join."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, str] = {}  # a document nearer to the one by which its group is known
+
+    def find(self, doc: str) -> str:
+        """Find the document by which a group is known."""
+        of = self._of
+        while (up := of.get(doc, doc)) != doc:
+            of[doc] = of.get(up, up)
             doc = of[doc]
         return doc
 
-    chosen = []
-    for pair in group:
-        one, other = find(pair.doc_a), find(pair.doc_b)
-        if one != other:
-            of[one] = other
-            chosen.append(pair)
-    return chosen
+    def join(self, a: str, b: str) -> bool:
+        """Join the groups of two documents; whether they were two."""
+        one, other = self.find(a), self.find(b)
+        self._of[one] = other
+        return one != other
 
 
 def _describe_nearest(corpus: CorpusStore, anyway: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -10,7 +10,8 @@ from scipy.stats import beta, binom
 
 from tablekin.collation import collate, expectations_of, judge, keep_significant, make_witness, to_frame
 from tablekin.collation.expectation import NO_EXPECTATIONS
-from tablekin.collation.verdict import CRITERIA, Relation, Strength, _weigh_plain, calibrated, strength
+from tablekin.collation.relation import Relation, Strength
+from tablekin.collation.verdict import CRITERIA, _weigh_plain, calibrated, strength
 from tests.pipeline.recompute.tables import declinations
 from tests.support.read_tables import read, rows_of, values
 

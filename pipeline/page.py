@@ -43,6 +43,7 @@ class PageFlag(StrEnum):
     SKEWED = "skewed"
     REDUCED = "reduced"
     CROWDED = "crowded"
+    WRITTEN_BY_HAND = "written_by_hand"
     WORDS_UNREAD = "words_unread"
 
 
@@ -55,6 +56,10 @@ FLAG_MEANINGS = {
     PageFlag.SKEWED: "its lines are tilted by more than a sheet usually is: they were straightened",
     PageFlag.REDUCED: "it is so large for its print that it was read at a lower scale",
     PageFlag.CROWDED: "it is so full of marks that only the surest were looked at: it may be no page of print",
+    PageFlag.WRITTEN_BY_HAND: (
+        "most of its digits are written by hand, which nothing here was trained on: what was read is a guess, and no "
+        "relation or function is claimed of it until its readings are corrected"
+    ),
     PageFlag.WORDS_UNREAD: "its words were not read: the OCR engine failed on it or took too long",
 }
 

@@ -60,14 +60,32 @@ class GlyphReader(nn.Module):
         Tensor
             ``(n, CLASSES)``: unnormalised log-probabilities of the ten digits, :data:`MARKS`, and nothing.
         """
-        reach = SIDE // 2
-        padded = F.pad(fine, (reach, reach, reach, reach))
-        offsets = torch.arange(SIDE, device=fine.device)
-        rows = row[:, None, None] + offsets[None, :, None]
-        cols = col[:, None, None] + offsets[None, None, :]
-        seen = padded[page[:, None, None], :, rows, cols]  # (n, SIDE, SIDE, channels)
-        scores: Tensor = self.out(F.relu(self.hidden(seen.flatten(1))))
+        seen = features_around(fine, page, row, col)
+        scores: Tensor = self.out(F.relu(self.hidden(seen)))
         return scores
+
+
+def features_around(fine: Tensor, page: Tensor, row: Tensor, col: Tensor) -> Tensor:
+    """Gather the features of the ``SIDE`` by ``SIDE`` cells around ``n`` places.
+
+    Parameters
+    ----------
+    fine
+        Features ``(b, CHANNELS, h, w)``; beyond a page they are 0.
+    page, row, col
+        ``(n,)`` each: which of the ``b`` pages, and the cell in the middle.
+
+    Returns
+    -------
+    Tensor
+        ``(n, SIDE * SIDE * CHANNELS)``: row by row, the channels of a cell beside one another.
+    """
+    reach = SIDE // 2
+    padded = F.pad(fine, (reach, reach, reach, reach))
+    offsets = torch.arange(SIDE, device=fine.device)
+    rows = row[:, None, None] + offsets[None, :, None]
+    cols = col[:, None, None] + offsets[None, None, :]
+    return padded[page[:, None, None], :, rows, cols].flatten(1)
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tablekin.collation.ngrams import Occurrences, digit_ngrams, nearest_by_ngrams, tf_idf
-from tablekin.corpus import CorpusStore, Document, DocumentPair, document_key
+from tablekin.corpus import CorpusStore, Document, DocumentPair, document_key, uncorrected_handwriting
 from tablekin.page import RegionKind
 
 _CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
@@ -15,6 +15,8 @@ _CELLS = ["doc_id", "kind", "table_id", "row", "col", "text"]
 
 def find_candidates(corpus: CorpusStore, neighbours: int) -> set[DocumentPair]:
     """Find pairs of documents with tables, one among the nearest of the other.
+
+    What is written by hand is left out, since what was read of it is a guess, unless someone has corrected it.
 
     Parameters
     ----------
@@ -24,7 +26,7 @@ def find_candidates(corpus: CorpusStore, neighbours: int) -> set[DocumentPair]:
         So many documents are near by the cosine of their features, and as many by the runs of digits they share.
     """
     pages = corpus.read("pages", columns=["doc_id", "is_table"])
-    tables = set(pages.loc[pages["is_table"], "doc_id"])
+    tables = set(pages.loc[pages["is_table"], "doc_id"]) - uncorrected_handwriting(corpus)
     documents = corpus.read("documents", columns=["doc_id", "sha256"])
     corrected = corpus.corrected_readings.digests()
     keys: dict[str, Document] = {

@@ -15,6 +15,7 @@ from tablekin.corpus.correction_table import CorrectionTable
 from tablekin.corpus.document_tables import tables_of_batch
 from tablekin.corpus.encoded import places_among
 from tablekin.corpus.foreign import find_foreign
+from tablekin.corpus.handwritten import uncorrected_handwriting
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import HeldLock, locked
@@ -83,4 +84,5 @@ __all__ = [
     "survey_pairs",
     "tables_of_batch",
     "take_inventory",
+    "uncorrected_handwriting",
 ]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tablekin.digitize.exposure import find_exposure
+from tablekin.digitize.handwriting import judge_handwriting
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
 from tablekin.digitize.pieces import COMPOSED
@@ -34,6 +35,7 @@ from tablekin.models.networks.detection_confidence import (
 )
 from tablekin.models.networks.digits import DigitNetwork, activations, find_detections, load_digit_network
 from tablekin.models.networks.glyphs import GlyphReader, find_marks, glyph_probabilities, load_glyph_reader
+from tablekin.models.networks.handwriting import HandwritingReader, load_handwriting_reader
 from tablekin.models.networks.sections import WHOLE, finest_features
 from tablekin.page import Detections, MarkDetections, PageFlag, WorkingPage
 
@@ -47,12 +49,13 @@ _MIDDLE = 0.6  # share of a digit's box, from its centre, in which a mark is ano
 
 @dataclass(frozen=True)
 class Readers:
-    """The networks that read a page, and what tells their digits from letters."""
+    """The networks that read a page, and what tells their digits from letters and print from handwriting."""
 
     digits: DigitNetwork
     glyphs: GlyphReader
     closeups: CloseupReader
     classifier: DetectionClassifier
+    handwriting: HandwritingReader
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class PageGlyphs:
     digits: Detections
     marks: MarkDetections
     is_crowded: bool  # whether there was so much that only the surest were looked at
+    is_by_hand: bool  # whether most of its digits are written, not printed
 
 
 Found = TypeVar("Found", Detections, MarkDetections)
@@ -75,6 +79,7 @@ def load_readers(device: str = "cpu") -> Readers:
         load_glyph_reader(device=device),
         load_closeup_reader(device=device),
         load_detection_classifier(),
+        load_handwriting_reader(device=device),
     )
 
 
@@ -116,7 +121,8 @@ def find_glyphs(
     digits, marks = look_again(readers.closeups, ink, digits, named, marks)
     marks = _surest(marks, marks.score)
     digits = drop_parts(digits, marks)
-    return PageGlyphs(digits, drop_covered(marks, digits), is_crowded)
+    is_by_hand = judge_handwriting(readers.handwriting, fine, digits).is_by_hand
+    return PageGlyphs(digits, drop_covered(marks, digits), is_crowded, is_by_hand)
 
 
 def drop_parts(digits: Detections, marks: MarkDetections) -> Detections:
@@ -221,6 +227,7 @@ def digitize(
         (PageFlag.SKEWED, is_skewed),
         (PageFlag.REDUCED, is_reduced),
         (PageFlag.CROWDED, glyphs.is_crowded),
+        (PageFlag.WRITTEN_BY_HAND, glyphs.is_by_hand),
     )
     page = WorkingPage(
         ink=working,

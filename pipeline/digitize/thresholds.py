@@ -192,4 +192,29 @@ class FalsePositiveCriteria:
 
 FALSE_POSITIVES = FalsePositiveCriteria()
 
-THRESHOLDS = (BINARIZATION, INK, EXPOSURE, MARKS, ORIENTATION, SCALE, SKEW, FALSE_POSITIVES)
+
+@dataclass(frozen=True)
+class HandwritingCriteria:
+    """When a page is said to be written by hand."""
+
+    sure_digit: float = threshold(
+        0.8,
+        "probability",
+        "less sure digits have no say: on pages without tables they are letters and hatching",
+    )
+    min_digits: int = threshold(20, "sure digits", "of fewer nothing is said")
+    max_digits: int = threshold(600, "sure digits", "are asked at most, from all over the page")
+    min_mean: float = threshold(
+        0.58,
+        "probability",
+        "of being written by hand, in the mean over the digits, from which on the page is",
+        chosen="real pages: written ones have 0.66 and more, an engraved one 0.50, other print 0.28 and less",
+    )
+
+
+HANDWRITING = HandwritingCriteria()
+
+THRESHOLDS = (
+    *(BINARIZATION, INK, EXPOSURE, MARKS, ORIENTATION, SCALE, SKEW, FALSE_POSITIVES),
+    HANDWRITING,
+)

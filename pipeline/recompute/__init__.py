@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tablekin.recompute.recomputation import recompute as recompute
     from tablekin.recompute.rows import recompute_readings as recompute_readings
     from tablekin.recompute.rows import to_frames as to_frames
+    from tablekin.recompute.rows import without_claims as without_claims
     from tablekin.recompute.stage import recomputation_fingerprint as recomputation_fingerprint
     from tablekin.recompute.stage import update_recomputations as update_recomputations
     from tablekin.recompute.table_text import read_tables as read_tables
@@ -37,7 +38,7 @@ __getattr__, __dir__, __all__ = open_door(
         "number_table": ["NumberColumn", "number_columns", "read_number_columns"],
         "quantity": ["PrintedQuantity"],
         "recomputation": ["Recomputation", "recompute"],
-        "rows": ["recompute_readings", "to_frames"],
+        "rows": ["recompute_readings", "to_frames", "without_claims"],
         "stage": ["recomputation_fingerprint", "update_recomputations"],
         "table_text": ["read_tables"],
         "witnesses": ["WitnessCounts", "weigh"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
@@ -26,6 +27,11 @@ def recompute_readings(regions: pd.DataFrame, digits: pd.DataFrame, config: Reco
         Which functions are claimed.
     """
     return recompute(list(read_tables(regions, digits)), ExplanationCriteria(claim=config.min_log_odds))
+
+
+def without_claims(config: RecomputeConfig) -> RecomputeConfig:
+    """Give a config with which no function is claimed, whatever its odds; sums and neighbours are still checked."""
+    return config.model_copy(update={"min_log_odds": math.inf})
 
 
 def to_frames(doc_id: str, found: Recomputation) -> dict[str, pd.DataFrame]:

@@ -15,10 +15,10 @@ import pandas as pd
 
 from tablekin import data
 from tablekin.config import RecomputeConfig, RunConfig
-from tablekin.corpus import CorpusStore
+from tablekin.corpus import CorpusStore, uncorrected_handwriting
 from tablekin.errors import CorpusError
 from tablekin.execution import Count, Failure, Progress, Say, WorkerPool, attempt, run_in_order
-from tablekin.recompute.rows import recompute_readings, to_frames
+from tablekin.recompute.rows import recompute_readings, to_frames, without_claims
 from tablekin.schemas import RECOMPUTED_TABLES, empty
 
 
@@ -29,6 +29,7 @@ class ReadBatch:
     doc_ids: tuple[str, ...]
     regions: pd.DataFrame
     digits: pd.DataFrame
+    guessed: frozenset[str] = frozenset()  # documents of whose readings no function is claimed
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def recompute_batch(batch: ReadBatch, config: RecomputeConfig) -> RecomputedBatc
         if doc not in regions:
             continue
         found = attempt(
-            lambda own, own_digits: recompute_readings(own, own_digits, config),
+            partial(recompute_readings, config=without_claims(config) if doc in batch.guessed else config),
             regions[doc],
             digits.get(doc, batch.digits[:0]),
         )
@@ -140,6 +141,7 @@ class _LazyBatches(Sequence[ReadBatch]):
 
     def __init__(self, corpus: CorpusStore, names: Sequence[str]) -> None:
         self._corpus, self._names = corpus, names
+        self._guessed = uncorrected_handwriting(corpus)
         self.sizes: dict[str, int] = {}  # documents of each batch that was read
 
     def __len__(self) -> int:
@@ -157,7 +159,7 @@ class _LazyBatches(Sequence[ReadBatch]):
         name = self._names[place]
         documents, regions, digits = self._corpus.recomputed_tables.readings(name)
         self.sizes[name] = len(documents)
-        return ReadBatch(documents, regions, digits)
+        return ReadBatch(documents, regions, digits, self._guessed.intersection(documents))
 
 
 def _run(

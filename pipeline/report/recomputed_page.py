@@ -15,11 +15,20 @@ from pydantic import ValidationError
 
 from tablekin.config import RecomputeConfig
 from tablekin.corpus import CorpusStore
-from tablekin.recompute import ALL_FUNCTIONS, Finding, Recomputation, recompute_readings, to_frames
+from tablekin.page import PageFlag
+from tablekin.recompute import (
+    ALL_FUNCTIONS,
+    Finding,
+    Recomputation,
+    recompute_readings,
+    to_frames,
+    without_claims,
+)
 from tablekin.report.csv_file import save_csv
 from tablekin.report.misfit_words import verdict_in_words
 from tablekin.report.page import Page
 from tablekin.report.sexagesimal import in_words, written
+from tablekin.report.transcript import describe_flags
 from tablekin.schemas import WITNESS_COLUMNS
 from tablekin.threshold import threshold
 
@@ -154,7 +163,7 @@ def _weigh(alone: pd.DataFrame, weighed: pd.DataFrame | None) -> pd.DataFrame:
 def recompute_page(
     page: Page, config: RecomputeConfig | None = None, weighed: pd.DataFrame | None = None
 ) -> RecomputedPage:
-    """Recompute the tables of a page.
+    """Recompute the tables of a page; of one written by hand nothing is claimed until someone has corrected it.
 
     Parameters
     ----------
@@ -166,7 +175,10 @@ def recompute_page(
         Its rows of table ``checks`` of a corpus, if it is of one.
     """
     regions, digits = (page.rows(table) for table in ("regions", "digits"))
-    return RecomputedPage(page, recompute_readings(regions, digits, config or RecomputeConfig()), weighed)
+    config = config or RecomputeConfig()
+    if PageFlag.WRITTEN_BY_HAND in page.flags and page.corrections.empty:
+        config = without_claims(config)
+    return RecomputedPage(page, recompute_readings(regions, digits, config), weighed)
 
 
 def recompute_config(corpus: CorpusStore) -> RecomputeConfig:
@@ -188,6 +200,7 @@ def describe_recomputation(recomputed: RecomputedPage) -> Iterator[str]:
     """
     page = recomputed.page
     yield f"{page.doc_id} ({page.about})"
+    yield from describe_flags(page)
     if not page.tables:
         yield "  no table was found on it"
         return

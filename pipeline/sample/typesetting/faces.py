@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from matplotlib import get_data_path
@@ -150,6 +151,14 @@ class Glyph:
     top: float  # of the bitmap's top edge from the base line, in drawn pixels; negative is above
     advance: float  # of the pen, in drawn pixels
     per_pixel: int = DRAWN_PER_PIXEL
+
+
+class DigitDrawer(Protocol):
+    """Anything that draws digits one by one, each a little different."""
+
+    def draw(self, digit: int, height: float, rng: np.random.Generator) -> Glyph:
+        """Draw a digit once, where the digit 8 is ``height`` pixels of the page high."""
+        ...
 
 
 @lru_cache(maxsize=4096)

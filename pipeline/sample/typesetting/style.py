@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tablekin.sample.typesetting.engraver import Hand
-from tablekin.sample.typesetting.faces import FACES
+from tablekin.sample.typesetting.faces import FACES, DigitDrawer
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Style:
     argument_apart: bool = False  # heavier rule beside the argument column
     turned_headings: bool = False  # narrow columns have headings that read upwards
     braces: bool = False  # a brace, not a rule, joins the columns of a group
-    hand: Hand | None = None  # draws the digits, if they are not of the face
+    hand: DigitDrawer | None = None  # draws the digits, if they are not of the face
     irregularity: float = 0.0  # 0 cast type ... 1 digits cut by hand
     slant: float = 0.0  # pixels to the right per pixel upwards, besides the face's own
     width_factor: float = 1.0

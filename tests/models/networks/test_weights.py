@@ -9,12 +9,20 @@ from tablekin.models.networks.closeups import load_closeup_reader
 from tablekin.models.networks.detection_confidence import load_detection_classifier
 from tablekin.models.networks.digits import load_digit_network
 from tablekin.models.networks.glyphs import load_glyph_reader
+from tablekin.models.networks.handwriting import load_handwriting_reader
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
-    "load", [load_digit_network, load_glyph_reader, load_closeup_reader, load_detection_classifier]
+    "load",
+    [
+        load_digit_network,
+        load_glyph_reader,
+        load_closeup_reader,
+        load_detection_classifier,
+        load_handwriting_reader,
+    ],
 )
 def test_missing_weights_are_named_with_a_script_that_makes_them(load, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"gone\.safetensors: no weights") as raised:

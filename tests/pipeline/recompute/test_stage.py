@@ -194,3 +194,13 @@ def test_a_document_that_cannot_be_recomputed_is_told_and_the_others_are(folder,
     _, said = bring_up_to_date(folder)
     assert any(line.startswith("page1 is not recomputed") for line in said)
     assert {*CorpusStore.open(folder / "corpus").read("functions")["doc_id"]} == {"page0", "page2"}
+
+
+def test_no_function_is_claimed_of_handwriting_and_its_numbers_are_kept(folder, monkeypatch):
+    next((folder / "corpus" / "checks").iterdir()).unlink()
+    monkeypatch.setattr(stage, "uncorrected_handwriting", lambda corpus: frozenset({"page1"}))
+    bring_up_to_date(folder)
+    corpus = CorpusStore.open(folder / "corpus")
+    assert {*corpus.read("functions")["doc_id"]} == {"page0", "page2"}
+    assert {*corpus.read("numbers")["doc_id"]} == {"page0", "page1", "page2"}
+    assert problems_of(folder) == []

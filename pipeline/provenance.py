@@ -26,7 +26,6 @@ _PACKAGES = (
     "numba",
     "opencv-python-headless",
     "scikit-image",
-    "jdeskew",
 )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from jdeskew.estimator import get_angle
 from numpy.typing import NDArray
 
+from tablekin.digitize.spectrum import strongest_direction
 from tablekin.digitize.thresholds import SKEW
 
 
 def find_skew(ink: NDArray[np.float32]) -> float:
-    """Find how far the lines of a page are tilted, by the direction in which its spectrum is strongest (jdeskew).
+    """Find how far the lines of a page are tilted, by the direction in which its spectrum is strongest.
 
     Sheets are hardly ever tilted by more than :attr:`SkewCriteria.usual_degrees`, and what is slanted by more may be
     italics: more is believed only where it brings the lines of the page far better into rows.
@@ -43,7 +43,7 @@ def _reduce(ink: NDArray[np.float32], side: int) -> NDArray[np.float32]:
 
 
 def _strongest(ink: NDArray[np.float32], max_degrees: float) -> float:
-    return float(get_angle(np.round(255 * (1 - ink)).astype(np.uint8), angle_max=max_degrees))
+    return strongest_direction(np.round(255 * (1 - ink)).astype(np.uint8), max_degrees)
 
 
 def _rows(ink: NDArray[np.float32], skew: float) -> float:

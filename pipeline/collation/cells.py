@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import prod
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -210,8 +211,8 @@ def _alone(collations: Sequence[Collation], both: Sequence[CellPair], side: str)
     and columns that correspond was not compared.
     """
     tables = {getattr(collation, side).table: getattr(collation, side) for collation in collations}
-    names = [f"{name}_{side}" for name in ("table", "row", "col", "region")]
-    aligned = [tuple(getattr(cell, name) for name in names) for cell in both]
+    place_of = attrgetter(*(f"{name}_{side}" for name in ("table", "row", "col", "region")))
+    aligned = [place_of(cell) for cell in both]
     left_out = {place for collation in collations for place in _left_out(collation, aligned, side)}
     taken = {(table, region) for table, _, _, region in aligned}
     for table, grid in sorted(tables.items()):

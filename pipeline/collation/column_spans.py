@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from tablekin.collation.agreement import WEIGHTS, AgreementScores
 from tablekin.collation.agreement_sums import often_the_same
+from tablekin.collation.argument_columns import counts_as_argument
 from tablekin.collation.grid import Grid
 from tablekin.collation.span import Columns, ColumnSpan
 from tablekin.collation.value_relations import same_at
-from tablekin.collation.values import is_argument_column
 from tablekin.collation.vocabulary import Places
 from tablekin.threshold import threshold
 
@@ -115,7 +115,8 @@ def _repeated_arguments(
 
 def _is_argument(grid: Grid, columns: Columns, rows: Places) -> bool:
     """Tell whether a column counts in some of its rows."""
-    return is_argument_column(grid.column(columns).texts[rows])
+    column = grid.column(columns)
+    return counts_as_argument(column.vocabulary, column.place[rows])
 
 
 def _mostly_same(agreement: AgreementScores, span: ColumnSpan, rows: Places) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,9 @@ class Grid:
     @cached_property
     def numbered_with_pairs(self) -> NumberedTexts:
         """The same, with further columns of what every two neighbouring ones say together."""
-        pairs = [self._joined(first, 2) for first in range(self.shape[1] - 1)]
-        return number_texts(np.column_stack([self.text, *pairs]))
+        columns = self.text.T.tolist()
+        pairs = [list(map(_join, one, other)) for one, other in pairwise(columns)]
+        return number_texts(np.array([*columns, *pairs], object).reshape(-1, self.shape[0]).T)
 
     @cached_property
     def _turned(self) -> Grid:
@@ -95,7 +97,12 @@ class Grid:
         return self._joined_numbers[most]
 
     def _joined(self, first: int, count: int) -> Text:
-        return np.array([" ".join(filter(None, row)) for row in self.text[:, first : first + count]], object)
+        rows = self.text[:, first : first + count].tolist()
+        return np.array([" ".join(filter(None, row)) for row in rows], object)
+
+
+def _join(one: str, other: str) -> str:
+    return f"{one} {other}" if one and other else one or other
 
 
 def make_grids(cells: CellRows, digits: DigitRows) -> Iterator[Grid]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.edit_distance import MIN_DIGITS
-from tablekin.collation.values import Text
+from tablekin.collation.values import MAX_ARGUMENT_DIGITS, Text
 from tablekin.models.compilation import compiled
 
 Codes = NDArray[np.int64]
@@ -22,6 +22,8 @@ NOTHING = 0
 """Code of what an empty text says."""
 _FACTOR = 6364136223846793005  # odd, so that no digit is lost: that of Knuth's generator MMIX
 _SPACE, _ZERO, _BAR = (ord(sign) for sign in " 0|")
+NO_VALUE = -1
+"""Value of an empty text, and of a number with more digits than an argument has."""
 
 
 class Vocabulary(NamedTuple):
@@ -32,6 +34,7 @@ class Vocabulary(NamedTuple):
     number: Codes  # (texts,) see :func:`tablekin.collation.values.as_number`
     groups: Codes  # (texts,) see as_groups
     bare: Codes  # (texts,) all digits that are no zeros
+    value: NDArray[np.int64]  # (texts,) the number itself
     digits: NDArray[np.int64]  # (texts,) of the number
     significant: NDArray[np.int64]  # (texts,) those before the zeros at its end
     bare_digits: NDArray[np.int64]  # (texts,) those that are no zeros
@@ -52,20 +55,21 @@ class NumberedTexts(NamedTuple):
 
 def number_texts(text: Text) -> NumberedTexts:
     """Count off the different texts of cells ``(rows, columns)``."""
-    numbers: dict[str, int] = {}
-    place = [numbers.setdefault(one, len(numbers)) for one in text.ravel().tolist()]
-    return NumberedTexts(_make(list(numbers)), np.array(place, np.int64).reshape(text.shape))
+    cells = text.ravel().tolist()
+    numbers = {one: number for number, one in enumerate(dict.fromkeys(cells))}
+    place = np.fromiter(map(numbers.__getitem__, cells), np.int64, len(cells))
+    return NumberedTexts(_make(list(numbers)), place.reshape(text.shape))
 
 
 def _make(texts: list[str]) -> Vocabulary:
     raw = np.array(texts or [""], "S").view(np.uint8).reshape(len(texts or [""]), -1)
-    spelling, codes, counts = _encode(raw)
+    spelling, codes, counts, value = _encode(raw)
     (number, groups, bare), (digits, significant, bare_digits, spaces) = codes, counts
     by_number, by_groups, by_bare = (np.argsort(one) for one in codes)
     keys, text = _blur(spelling, number, digits)
     order = np.argsort(keys)
     return Vocabulary(
-        *(raw, spelling, number, groups, bare, digits, significant, bare_digits, spaces),
+        *(raw, spelling, number, groups, bare, value, digits, significant, bare_digits, spaces),
         *(by_number, by_groups, by_bare, keys[order], text[order]),
     )
 
@@ -76,14 +80,17 @@ def _extended(code: int, sign: int) -> int:
 
 
 @compiled
-def _encode(raw: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Codes, NDArray[np.int64]]:
+def _encode(
+    raw: NDArray[np.uint8],
+) -> tuple[NDArray[np.uint8], Codes, NDArray[np.int64], NDArray[np.int64]]:
     """Spell every text as a number; code number, groups and bare digits; count digits, as ``Vocabulary`` has them."""
     spelling = np.zeros_like(raw)
     codes = np.zeros((3, len(raw)), np.int64)
     counts = np.zeros((4, len(raw)), np.int64)
+    values = np.full(len(raw), NO_VALUE, np.int64)
     for t in range(len(raw)):
         digits = significant = bare_digits = spaces = 0
-        number = groups = bare = 0
+        number = groups = bare = value = 0
         is_open = is_begun = False  # a group, and its digits other than zeros before it
         for sign in raw[t]:
             if sign == 0:
@@ -105,6 +112,7 @@ def _encode(raw: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Codes, NDArray[n
                 number = _extended(number, sign)
                 spelling[t, digits] = sign
                 digits += 1
+                value = 10 * value + sign - _ZERO if digits <= MAX_ARGUMENT_DIGITS else NO_VALUE
                 significant = digits if sign != _ZERO else significant
         if is_open and not is_begun:
             groups = _extended(groups, _ZERO)
@@ -113,7 +121,8 @@ def _encode(raw: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Codes, NDArray[n
             spelling[t, 0] = _ZERO
         codes[0, t], codes[1, t], codes[2, t] = number, groups, bare
         counts[0, t], counts[1, t], counts[2, t], counts[3, t] = digits, significant, bare_digits, spaces
-    return spelling, codes, counts
+        values[t] = value if digits else NO_VALUE
+    return spelling, codes, counts, values
 
 
 @compiled

@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.collation.argument_columns import counts_as_argument
 from tablekin.collation.information import column_information, max_information
-from tablekin.collation.values import Text, is_argument_column
+from tablekin.collation.values import Text
 from tablekin.collation.vocabulary import NOTHING, Codes, NumberedTexts, Places, Vocabulary, number_texts
 
 
@@ -55,7 +56,7 @@ class WitnessColumn:
     @cached_property
     def is_argument(self) -> bool:
         """Whether it counts as arguments do."""
-        return is_argument_column(self.texts)
+        return counts_as_argument(self.vocabulary, self.place)
 
     @cached_property
     def max_nats(self) -> float:

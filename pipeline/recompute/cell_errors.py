@@ -65,6 +65,12 @@ def cell_errors(
         if digits is not None and len(digits) == len(read) and _as_read(digits) != read:
             read = _as_read(digits) or read  # its digits were parted otherwise than is meant
         misprint, misreading, kind = error_probabilities(read, due, digits, lines)
+        bare = _bare_digits(quantity.places[row, own])
+        if (
+            len(read) != len(bare) == len(choices.get(region, ()))
+        ):  # printed without zeros, or one digit less was read
+            other = error_probabilities(bare, _bare_digits(written[row, own]), choices[region], lines)
+            misprint, misreading = max(misprint, other[0]), max(misreading, other[1])
         garbled = _GARBLED * max(float(spoilt[place]) for place in own)
         found[region] = misprint, misreading + garbled, kind, due
     return found
@@ -92,6 +98,11 @@ def write_digits(numbers: Numbers, widths: list[int]) -> str:
     return "".join(f"{int(number):0{width}d}" for number, width in zip(numbers, widths, strict=True))
 
 
+def _bare_digits(numbers: Numbers) -> str:
+    """Write the places of a cell without zeros before their digits."""
+    return "".join(str(int(abs(number))) for number in numbers)
+
+
 def _aligned(
     choices: Choices | None, read: str, quantity: PrintedQuantity, row: int, own: list[int]
 ) -> Choices | None:
@@ -101,7 +112,7 @@ def _aligned(
     before = len(choices) - len(read)
     if before > 0 and all(max(choice, key=lambda digit: choice[digit]) == 0 for choice in choices[:before]):
         return choices[before:]
-    printed = "".join(str(int(abs(number))) for number in quantity.places[row, own])
+    printed = _bare_digits(quantity.places[row, own])
     if len(choices) != len(printed):
         return choices
     padded: list[dict[int, float]] = []

@@ -68,6 +68,8 @@ def read_tables(regions: pd.DataFrame, digits: pd.DataFrame) -> Iterator[TableTe
         if bare and (int(region) not in choices or confidence >= 1):  # what somebody has corrected is certain
             even = float(confidence) ** (1 / len(bare))
             choices[int(region)] = tuple({int(digit): even} for digit in bare)
+        elif not bare and confidence < 1:
+            choices[int(region)] = ()  # a ditto mark, or what was taken for one
     for table, own in cells.groupby("table_id"):
         row, col = own["row"].to_numpy(np.int64), own["col"].to_numpy(np.int64)
         shape = int(row.max()) + 1, int(col.max()) + 1

@@ -1,12 +1,14 @@
 """Whole tables: what is found of them, on tables that are computed here with other code."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tablekin.recompute import recompute
 from tablekin.recompute.table_text import from_rows
-from tests.pipeline.recompute.tables import declination_of, places
+from tests.pipeline.recompute.tables import declination_of, declinations, places
 
 
 def functions(rows):
@@ -357,3 +359,17 @@ def test_places_of_one_column_belong_together():
         "longitude of the Sun",
         "declination",
     }
+
+
+def test_a_cell_that_was_read_as_letters_is_not_called_a_misprint():
+    """Degrees are printed where they change; where letters stand for one of them, that above is not repeated."""
+    table = declinations(signs=(0,))
+    text = table.text.copy()
+    repeated = 1 + np.flatnonzero(text[1:, 1] == text[:-1, 1])
+    text[repeated, 1] = ""
+    text[10, 1] = "lO"
+    found = recompute([replace(table, text=text)])
+    assert {finding.function.name for finding in found.findings} == {"declination"}
+    checked = {check.region_id: check for check in found.checks}
+    assert checked[int(table.region[7, 1])].p_misprint == 0.0
+    assert int(table.region[10, 1]) not in checked

@@ -3,11 +3,14 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tablekin.recompute.checks import judge_places
-from tablekin.recompute.forms import SINGLE
+from tablekin.recompute.forms import SINGLE, Form
+from tablekin.recompute.misprint import Habits, misprint_probability
 from tablekin.recompute.quantity import PrintedQuantity
+from tablekin.recompute.table_text import read_tables
 from tablekin.recompute.verdict import judge, misreading_probability
 
 
@@ -47,3 +50,41 @@ def test_a_cell_whose_digits_are_those_due_is_neither_though_it_was_parted_other
     written = np.array([[11.0], [12.0], [13.0]])
     (cell,) = judge_places(quantity, 0, written, 0.0, choices)
     assert (cell.verdict.p_misprint, cell.verdict.p_misreading) == (0.0, 0.0)
+
+
+def test_a_digit_that_was_not_found_is_misread_where_its_place_lacks_it():
+    """246 14 read as 246 4: no compositor's 0 for 1, as 246 04 would be."""
+    places = np.array([[246.0, 4.0], [247.0, 20.0], [248.0, 26.0]])
+    regions = np.repeat(np.arange(3)[:, None], 2, axis=1)
+    quantity = PrintedQuantity(0, Form((60,)), "", places @ [60.0, 1.0], places, regions, ((0, 0), (0, 0)))
+    written = places.copy()
+    written[0] = [246.0, 14.0]
+    choices = {0: tuple({digit: 0.9999} for digit in (2, 4, 6, 4))}
+    (cell,) = judge_places(quantity, 0, written, 0.0, choices)
+    assert cell.due == "24614" and cell.verdict.p_misreading > 0.5
+    written[0] = [246.0, 5.0]  # printed without zeros before minutes
+    (cell,) = judge_places(quantity, 0, written, 0.0, choices)
+    assert cell.due == "24605" and cell.verdict.p_misprint > 0.5
+
+
+def test_a_ditto_mark_that_does_not_fit_is_misread():
+    """A compositor sets no ditto mark for a number; a reader takes a faint one for it."""
+    quantity = numbers(6.0, 6.0, 8.0)
+    written = np.array([[6.0], [7.0], [8.0]])
+    (cell,) = judge_places(quantity, 1, written, 0.0, {1: ()})
+    assert cell.verdict.p_misreading > 0.8
+    columns = {"region_id": [0, 1, 2], "text": ["6", "", "8"], "printed": ["6", "”", "8"], "confidence": 0.99}
+    regions = pd.DataFrame({"kind": "cell", "table_id": 0, "row": [0, 1, 2], "col": 0, **columns})
+    digits = pd.DataFrame(columns=["region_id", "digit", "score", "x0", "y0"])
+    (table,) = read_tables(regions, digits)
+    assert table.choices[1] == ()
+
+
+def test_a_number_that_lacks_most_of_its_digits_is_hardly_a_misprint():
+    """Compositors leave out a digit, not three: 7 for 1357 is a cell of which one digit was found."""
+    assert judge("7", "1357", ({7: 0.9999},), slip=0.0).p_misreading > 0.9
+    no_rarer = Habits(shortened=1.0)
+    assert misprint_probability("7", "1357")[0] == pytest.approx(
+        0.1 * misprint_probability("7", "1357", habits=no_rarer)[0]
+    )
+    assert misprint_probability("157", "1357") == misprint_probability("157", "1357", habits=no_rarer)

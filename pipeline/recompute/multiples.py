@@ -29,6 +29,9 @@ class MultipleCriteria:
     neighbours: float = 0.5  # share of the columns whose number is that of the column before it, and a step
     fewest: int = 3  # columns
     cost: float = 6.0  # nats against any first number and step
+    between: float = (
+        -4.0
+    )  # nats of a column that stands between two which are multiples, from which it is one
 
 
 CRITERIA = MultipleCriteria()
@@ -68,6 +71,8 @@ def with_factors_on_top(
         else:
             others[places] = one.log_odds
     chosen = (nats >= criteria.join) & (nats > others)
+    tried = np.isin(np.arange(len(columns)), trial.chosen)
+    chosen |= _between(chosen, columns) & tried & (nats >= CRITERIA.between) & (others == 0)
     if chosen.sum() < CRITERIA.fewest or not (chosen & ~before).any() or (before & ~chosen).any():
         return list(taken)
     kept = []
@@ -81,6 +86,14 @@ def with_factors_on_top(
     found = np.flatnonzero(chosen)
     quantities = tuple(columns.quantities[place] for place in found)
     return [*kept, Explanation(trial.restricted(found), quantities, nats[found])]
+
+
+def _between(chosen: NDArray[np.bool_], columns: Columns) -> NDArray[np.bool_]:
+    """Tell which columns stand right between two that are chosen."""
+    order = np.array(sorted(range(len(columns)), key=lambda place: columns.quantities[place].columns[0]))
+    found = np.zeros(len(columns), bool)
+    found[order[1:-1]] = chosen[order[:-2]] & chosen[order[2:]]
+    return found
 
 
 def _try_row(products: Candidate, columns: Columns) -> Trial | None:

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+import numpy as np
+
 from tablekin.recompute.checks import Check, check_finding
 from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria
 from tablekin.recompute.explanation import explain_sheet, worth_trying
 from tablekin.recompute.finding import Finding, find
+from tablekin.recompute.functions.linear import PRODUCT
 from tablekin.recompute.letters import check_letters, explain_letters, letter_columns
 from tablekin.recompute.page_context import explain_by_page
 from tablekin.recompute.plain_checks import check_argument, check_plainly
@@ -96,10 +99,10 @@ def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueShe
     """Explain a sheet; what is left is grouped otherwise, if more is explained then."""
     explanations = explain_sheet(sheet, criteria)
     explained = {quantity.group for one in explanations for quantity in one.quantities}
-    unused = _unused_arguments(sheet, explanations)
+    unused = [*_unused_arguments(sheet, explanations), *_counts_among_products(sheet, explanations)]
     if len(explained) == len(worth_trying(sheet)) and not unused:
         return sheet, explanations
-    as_values = [replace(sheet, arguments=tuple(one for one in sheet.arguments if one not in unused))]
+    as_values = [_with_as_values(sheet, unused)]
     for other in chain(rejoin(sheet, explained), regroup(sheet, explained), as_values if unused else ()):
         better = explain_sheet(other, criteria)
         if _count_cells(better) > _count_cells(explanations) and _explains_new(better, sheet):
@@ -117,6 +120,29 @@ def _unused_arguments(sheet: ValueSheet, explanations: Sequence[Explanation]) ->
         for one in sheet.arguments
         if counts and not one.quantity.form.is_plain and id(one.quantity) not in used
     ]
+
+
+def _counts_among_products(sheet: ValueSheet, explanations: Sequence[Explanation]) -> list[Argument]:
+    """List the counts that are those with which a table of products is entered, again: the products by one."""
+    entered = [one.trial.candidate.argument for one in explanations if one.function.name == PRODUCT.name]
+    return [
+        one
+        for one in sheet.arguments
+        if one.quantity.form.is_plain
+        and any(
+            one.quantity is not other.quantity and np.array_equal(one.values, other.values, equal_nan=True)
+            for other in entered
+        )
+    ]
+
+
+def _with_as_values(sheet: ValueSheet, arguments: Sequence[Argument]) -> ValueSheet:
+    """Take arguments of a sheet for values."""
+    kept = tuple(one for one in sheet.arguments if not any(one is other for other in arguments))
+    known = {id(quantity) for quantity in sheet.quantities}
+    added = [one.quantity for one in arguments if id(one.quantity) not in known]
+    quantities = sorted((*sheet.quantities, *added), key=lambda quantity: quantity.group)
+    return replace(sheet, arguments=kept, quantities=tuple(quantities))
 
 
 def _explains_new(explanations: Sequence[Explanation], sheet: ValueSheet) -> bool:

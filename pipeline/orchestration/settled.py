@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import tablekin
 from tablekin import data
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, replacing, signs_of, state_of
@@ -24,6 +25,7 @@ from tablekin.ingest import Listing
 from tablekin.provenance import versions, weights_digests
 from tablekin.threshold import threshold
 
+_PROGRAM = Path(str(tablekin.__file__)).parent
 _PARAMETERS = Path(str(data.__file__)).parent / "parameters.json"
 _LAYOUT = "1"  # of the file, and of what is looked at
 _NOT_THERE = "-"
@@ -79,7 +81,7 @@ class GivenToRun:
         """
         digest, last = hashlib.sha256(), 0
         shipped = [str(versions()["tablekin"]), *weights_digests().values(), _digest(_PARAMETERS)]
-        for said in (_LAYOUT, *shipped, config.model_dump_json(), engine or _NOT_THERE):
+        for said in (_LAYOUT, _program(), *shipped, config.model_dump_json(), engine or _NOT_THERE):
             digest.update(f"{said}\0".encode())
         digest.update((_digest(metadata) if metadata else _NOT_THERE).encode())
         for source in listing.sources:
@@ -128,6 +130,16 @@ def keep_settled(corpus: CorpusStore, given: GivenToRun, says: Iterable[str], ok
 
 def _key(corpus: CorpusStore, given: GivenToRun) -> str:
     return hashlib.sha256(f"{given.digest} {state_of(corpus.layout)}".encode()).hexdigest()
+
+
+def _program() -> str:
+    """Say what the files of this program are: one that was changed may find something to do in any corpus."""
+    found = []
+    for folder, _, names in os.walk(_PROGRAM, followlinks=True):
+        for path in (Path(folder, name) for name in names if name.endswith(".py")):
+            known = path.stat()
+            found.append(f"{path} {known.st_size} {known.st_mtime_ns}")
+    return "\n".join(sorted(found))
 
 
 def _digest(path: Path) -> str:

@@ -127,6 +127,17 @@ def test_another_setting_is_looked_at(folder, monkeypatch):
     assert not is_settled(folder)
 
 
+def test_another_program_looks(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(settled, "_PROGRAM", tmp_path / "program")
+    (tmp_path / "program/room").mkdir(parents=True)
+    module = tmp_path / "program/room/module.py"
+    module.write_text("1")
+    settled.keep_settled(CorpusStore(folder / "corpus"), given(folder), [], 4, 0)
+    assert is_settled(folder)
+    module.write_text("22")
+    assert not is_settled(folder)
+
+
 def test_a_scan_that_was_changed_only_just_now_is_not_trusted(folder):
     with varied(settled.LIMITS, "age", 3600.0):
         settled.keep_settled(CorpusStore(folder / "corpus"), given(folder), [], 4, 0)

@@ -42,8 +42,9 @@ def places_among(column: pa.ChunkedArray, values: pa.Array) -> NDArray[np.int64]
             continue
         # one more for rows that have no string
         known = np.append(_places(pc.index_in(chunk.dictionary, values)), -1)
-        found.append(known[_places(chunk.indices)])
-    return np.concatenate(found)
+        indices = _places(chunk.indices) if chunk.indices.null_count else chunk.indices.to_numpy()
+        found.append(known[indices])
+    return found[1] if len(found) == 2 else np.concatenate(found)
 
 
 def _places(numbers: pa.Array) -> NDArray[np.int64]:

@@ -21,8 +21,8 @@ from tablekin.corpus import CorpusStore, places_among
 from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
 from tablekin.execution import default_workers, in_threads
-from tablekin.explain.partners import BoundBlocks, divide_into_blocks, fill_groups, find_partners
-from tablekin.explain.region_sums import sum_members
+from tablekin.explain.partners import BoundBlocks, divide_into_blocks, find_partners
+from tablekin.explain.region_sums import RegionSums, find_owners, is_in_order, sum_members
 from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES
 
@@ -82,7 +82,7 @@ def driver_tables(corpus: CorpusStore, partners: str = "all") -> Iterator[pa.Tab
         regions = _DocumentRegions.of(names, batch["regions"])
         if not len(regions.document):
             return None
-        return _weigh(names, regions, regions.pool(names, batch["factors"]), relation, sums, blocks)
+        return _weigh(names, regions, regions.pool(names, batch["factors"], sums), relation, blocks)
 
     with closing(in_threads(weigh, batches, default_workers("cpu"))) as found:
         yield from (rows for rows in found if rows is not None)
@@ -175,32 +175,33 @@ class _DocumentRegions:
             {kind: _integers(regions[column])[order] for kind, column in _LINES.items()},
         )
 
-    def pool(self, names: pa.Array, factors: pa.Table) -> sparse.csr_array:
-        """Give every region its relevance; rows and columns the sum of their cells'. ``(regions, features)``."""
-        count, width = len(self.document), int(self.region_id.max()) + 1
-        keys = self.document * width + self.region_id
-        wanted = places_among(factors["doc_id"], names) * width + _integers(factors["region_id"])
-        begin = np.flatnonzero(np.diff(wanted, prepend=-1))  # entries of a region mostly stand together
-        place = np.repeat(np.searchsorted(keys, wanted[begin]), np.diff(begin, append=len(wanted)))
-        feature = places_among(factors["feature"], pa.array(FEATURES))
+    def pool(self, names: pa.Array, factors: pa.Table, sums: Floats) -> RegionSums:
+        """Give every region its relevance; rows and columns the sum of their cells'.
+
+        Parameters
+        ----------
+        names
+            Of the documents, sorted.
+        factors
+            Rows of the table.
+        sums
+            ``(documents, features)``, by which the regions of each are multiplied.
+        """
+        count = len(self.document)
+        of_document = places_among(factors["doc_id"], names)
+        place = find_owners(self.document, self.region_id, of_document, _integers(factors["region_id"]))
+        feature = places_among(factors["feature"], pa.array(FEATURES)).astype(np.uint8)
         relevance = factors["relevance"].to_numpy().astype(np.float64)
-        shape = (count, len(FEATURES))
-        if (np.diff(place * len(FEATURES) + feature) > 0).all():  # as a run writes them
+        if is_in_order(place, feature):  # as a run writes them
             first = np.searchsorted(place, np.arange(count + 1))
-            own = sparse.csr_array((relevance, feature, first), shape=shape)
         else:  # sums must not depend on how the rows of a table are ordered
-            own = sparse.csr_array((relevance, (place, feature)), shape=shape)
+            own = sparse.csr_array((relevance, (place, feature)), shape=(count, len(FEATURES)))
+            first, feature, relevance = own.indptr.astype(np.int64), own.indices.astype(np.uint8), own.data
         parts = [np.stack([np.arange(count)] * 2), *(self._members(kind) for kind in _LINES)]
         owner, leaf = np.concatenate(parts, 1)
-        members = sparse.csr_array((np.ones(len(owner)), (owner, leaf)), shape=(count, count))
-        pooled = sum_members(
-            members.indptr.astype(np.int64),
-            members.indices.astype(np.int64),
-            own.indptr.astype(np.int64),
-            own.indices.astype(np.uint8),
-            own.data,
-        )
-        return sparse.csr_array((pooled[2], pooled[1], pooled[0]), shape=shape)
+        order = np.lexsort((leaf, owner))
+        begin = np.searchsorted(owner[order], np.arange(count + 1))
+        return sum_members(begin, leaf[order], first, feature, relevance, self.document, sums)
 
     def _members(self, kind: str) -> Index:
         """Find the cells of every row or column: ``(2, cells)``, the place of the union, and of the cell."""
@@ -218,16 +219,13 @@ class _DocumentRegions:
 def _weigh(
     names: pa.Array,
     regions: _DocumentRegions,
-    factors: sparse.csr_array,
+    pooled: RegionSums,
     relation: _Relation,
-    sums: Floats,
     blocks: BoundBlocks,
 ) -> pa.Table:
     """Make the rows of some documents."""
     count = len(regions.document)
-    owners = np.repeat(np.arange(count), np.diff(factors.indptr))
-    products = factors.data * sums.ravel()[regions.document[owners] * sums.shape[1] + factors.indices]
-    relevance = np.bincount(owners, products, count)
+    relevance = pooled.total
     leaf = ~np.isin(regions.kind, [_place(kind) for kind in _LINES])
     first = np.flatnonzero(np.diff(regions.document, prepend=-1))
     total = np.add.reduceat(np.where(leaf, relevance, 0.0), first)
@@ -235,12 +233,17 @@ def _weigh(
     positive = np.repeat(total, sizes) > 0
     share = np.where(positive, relevance / np.where(positive, np.repeat(total, sizes), 1.0), 0.0)
     partners, top = np.zeros(count, np.int32), np.full(count, -1, np.int32)
-    begin, features, entries = fill_groups(factors.indptr.astype(np.int64), factors.indices, factors.data)
     for at, size in zip(first.tolist(), sizes.tolist(), strict=True):
         here = slice(at, at + size)
         allowed = relation.partners(regions.document[at])
         find_partners(
-            begin[at : at + size + 1], features, entries, allowed, blocks, partners[here], top[here]
+            pooled.begin[at : at + size + 1],
+            pooled.feature,
+            pooled.relevance,
+            allowed,
+            blocks,
+            partners[here],
+            top[here],
         )
     return pa.table(
         {

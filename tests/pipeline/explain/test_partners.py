@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tablekin.explain.partners import divide_into_blocks, fill_groups, find_partners
+from tablekin.explain.partners import divide_into_blocks, find_partners
 
 
 def brute(dense, phi, allowed):
@@ -13,32 +13,46 @@ def brute(dense, phi, allowed):
     return (relevance > 0).sum(1), best
 
 
+def in_groups(dense):
+    """Regions as sparse rows that are filled up to groups of eight."""
+    begin, features, values = [0], [], []
+    for row in dense:
+        (own,) = np.nonzero(row)
+        rest = -len(own) % 8
+        features += [*own, *[0] * rest]
+        values += [*row[own], *[0.0] * rest]
+        begin.append(len(features))
+    return np.array(begin, np.int64), np.array(features, np.uint8), np.array(values, np.float32)
+
+
 @pytest.mark.parametrize("documents", [1, 5, 64, 65, 300])
 def test_counts_and_the_first_of_the_largest_are_those_of_all_products(documents):
     rng = np.random.default_rng(documents)
     phi = (rng.integers(0, 9, (documents, 110)) * (rng.random((documents, 110)) < 0.2)).astype(np.float64)
     dense = (rng.integers(-3, 9, (20, 110)) * (rng.random((20, 110)) < 0.05)).astype(np.float64)
     allowed = rng.random(documents) < 0.7
-    region, feature = np.nonzero(dense)
-    begin = np.searchsorted(region, np.arange(21)).astype(np.int64)
-    groups = fill_groups(begin, feature, dense[region, feature])
     partners, top = np.zeros(20, np.int32), np.full(20, -1, np.int32)
-    find_partners(*groups, allowed, divide_into_blocks(phi), partners, top)
+    find_partners(*in_groups(dense), allowed, divide_into_blocks(phi), partners, top)
     count, best = brute(dense, phi, allowed)
     assert partners.tolist() == count.tolist()
     assert top.tolist() == best.tolist()
 
 
-def test_groups_are_filled_without_changing_what_a_region_holds():
-    begin, feature = np.array([0, 3, 3, 12]), np.arange(12)
-    relevance = np.arange(1, 13, dtype=float)
-    filled, features, values = fill_groups(begin, feature, relevance)
-    assert filled.tolist() == [0, 8, 8, 24]
-    for region in range(3):
-        own = slice(filled[region], filled[region + 1])
-        found = np.bincount(features[own], values[own], 110)
-        old = slice(begin[region], begin[region + 1])
-        np.testing.assert_array_equal(found, np.bincount(feature[old], relevance[old], 110))
+@pytest.mark.parametrize("less", [0.0, 1.0], ids=["positive", "negative"])
+def test_what_is_surely_positive_is(less):
+    """Many regions like those of a page, with a little of the other sign, and phi that may be negative."""
+    rng = np.random.default_rng(7)
+    phi = np.floor(rng.gamma(2, 2, (400, 110)) * (rng.random((400, 110)) < 0.7) - less)
+    phi[:3] = 0
+    dense = np.round(rng.gamma(1, 9, (300, 110))) * (rng.random((300, 110)) < rng.random((300, 1)) / 4)
+    dense[::3] -= np.round(rng.gamma(1, 3, (100, 110))) * (rng.random((100, 110)) < 0.03)
+    allowed = rng.random(400) < 0.9
+    partners, top = np.zeros(300, np.int32), np.full(300, -1, np.int32)
+    find_partners(*in_groups(dense), allowed, divide_into_blocks(phi), partners, top)
+    count, best = brute(dense, phi, allowed)
+    assert len({*count.tolist()}) > 5
+    assert partners.tolist() == count.tolist()
+    assert top.tolist() == best.tolist()
 
 
 def test_every_document_is_in_one_block():

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from tablekin.explain.region_sums import sum_members
+from tablekin.explain.region_sums import find_owners, is_in_order, sum_members
 
 
 def test_sums_of_members_are_those_of_a_product_of_matrices():
@@ -12,11 +12,36 @@ def test_sums_of_members_are_those_of_a_product_of_matrices():
     own.data = rng.normal(size=own.nnz)
     members = sparse.csr_array((rng.random((40, 60)) < 0.1).astype(float))
     own.data[own.indptr[5] : own.indptr[6]] = 0
-    begin, feature, relevance = sum_members(
+    document, sums = np.arange(40) // 10, rng.normal(size=(4, 110))
+    found = sum_members(
         *(members.indptr.astype(np.int64), members.indices.astype(np.int64)),
         *(own.indptr.astype(np.int64), own.indices.astype(np.uint8), own.data),
+        document,
+        sums,
     )
-    found = sparse.csr_array((relevance, feature, begin), shape=(40, 110)).toarray()
-    np.testing.assert_allclose(found, members.toarray() @ own.toarray(), atol=1e-14)
-    assert (relevance != 0).all()
-    assert all((np.diff(feature[one:other]) > 0).all() for one, other in pairwise(begin))
+    expected = members.toarray() @ own.toarray()
+    dense = sparse.csr_array((found.relevance, found.feature, found.begin), shape=(40, 110)).toarray()
+    np.testing.assert_allclose(dense, expected, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(found.total, (expected * sums[document]).sum(1), atol=1e-12)
+    assert (found.begin % 8 == 0).all()
+    for one, other in pairwise(found.begin):
+        used = np.count_nonzero(found.relevance[one:other])
+        assert other - one - used < 8
+        assert (np.diff(found.feature[one : one + used].astype(int)) > 0).all()
+        assert not found.feature[one + used : other].any() and not found.relevance[one + used : other].any()
+
+
+def test_entries_are_found_in_their_regions():
+    rng = np.random.default_rng(1)
+    document, region = np.divmod(np.arange(0, 300, 3), 50)
+    place = np.repeat(rng.permutation(100), rng.integers(0, 5, 100))
+    assert find_owners(document, region, document[place], region[place]).tolist() == place.tolist()
+
+
+def test_order_is_that_of_regions_and_of_features_within_one():
+    place, feature = np.array([0, 0, 2, 2]), np.array([3, 9, 0, 7], np.uint8)
+    assert is_in_order(place, feature)
+    assert not is_in_order(place, feature[::-1].copy())
+    assert not is_in_order(place[::-1].copy(), feature)
+    assert not is_in_order(place, np.array([3, 3, 0, 7], np.uint8))
+    assert is_in_order(place[:0], feature[:0])

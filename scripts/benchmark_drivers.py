@@ -33,7 +33,7 @@ def measure(folder: Path) -> dict[str, float]:
         begin, used = time.perf_counter(), time.process_time()
         result["regions"] = sum(len(table) for table in driver_tables(corpus, partners))
         result[f"seconds, {partners}"] = round(time.perf_counter() - begin, 2)
-        result[f"seconds of cores, {partners}"] = round(time.process_time() - used, 2)
+        result[f"core seconds, {partners}"] = round(time.process_time() - used, 2)
     return result | {"peak_memory_mb": peak_memory()["main"]}
 
 

@@ -23,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from lib.made_families import DOCUMENTS_OF_A_PART, Shape, write_part
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore
 from tablekin.execution import default_workers
-from tablekin.explain import compare, match_pairs, score_pairs
+from tablekin.explain import compare, match_pairs, nearest_matches, score_pairs
 from tablekin.explain.nearest import compared_by, rank_blocks
 from tablekin.report import describe_neighbours, describe_pair, find_neighbours, open_pair
 from tablekin.schemas import FEATURES
@@ -65,8 +66,15 @@ def add_documents(folder: Path, documents: int, shape: Shape) -> dict[str, Any]:
     return {}
 
 
-def compare_all(folder: Path, partners: int) -> dict[str, Any]:
-    """Run the comparison; the seconds of its stages."""
+def compare_all(folder: Path, partners: int, as_if: int = 1) -> dict[str, Any]:
+    """Run the comparison; the seconds of its stages.
+
+    With ``as_if`` less is done at a time, as little of the whole as of so many times as many documents.
+    """
+    sizes = nearest_matches.SIZES
+    nearest_matches.SIZES = replace(
+        sizes, part=sizes.part // as_if, loaded=sizes.loaded // as_if, tile=sizes.tile // as_if
+    )
     stages: dict[str, dict[str, float]] = {}
     clock = [time.process_time()]
 
@@ -190,6 +198,10 @@ def main() -> None:
     )
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--partners", type=int, default=100)
+    parser.add_argument("--of-a-table", type=int, default=100, help="documents of one table")
+    parser.add_argument(
+        "--as-if", type=int, default=1, help="times as many documents, in how much is done at once"
+    )
     parser.add_argument("--rows", type=int, default=25, help="of a table")
     parser.add_argument("--columns", type=int, default=6, help="of a table")
     parser.add_argument("--features", type=int, default=25, help="of a cell")
@@ -202,17 +214,19 @@ def main() -> None:
         print(json.dumps(_apart(sample_ranking, documents)), flush=True)
     if options.folder is None:
         return
-    shape = Shape(options.rows, options.columns, options.features, max(2, options.documents // 100))
+    shape = Shape(
+        options.rows, options.columns, options.features, max(2, options.documents // options.of_a_table)
+    )
     folder, steps = options.folder / "corpus", []
     options.folder.mkdir(parents=True, exist_ok=True)
     print("| step | seconds | seconds of cores | peak memory, MB |\n|---|---|---|---|")
     for arguments in (
         (make_documents, folder, options.documents, shape),
-        (compare_all, folder, options.partners),
-        (compare_all, folder, options.partners),
+        (compare_all, folder, options.partners, options.as_if),
+        (compare_all, folder, options.partners, options.as_if),
         (look_up, folder, options.documents),
         (add_documents, folder, options.documents, shape),
-        (compare_all, folder, options.partners),
+        (compare_all, folder, options.partners, options.as_if),
     )[: 1 if options.make_only else None]:
         steps.append(_apart(*arguments))
         told = [steps[-1][name] for name in ("step", "seconds", "core_seconds", "peak_memory_mb")]
@@ -228,6 +242,8 @@ def main() -> None:
     result = {
         "documents": options.documents,
         "partners": options.partners,
+        "of_a_table": options.of_a_table,
+        "as_if": options.as_if,
         "cells": shape.cells,
         "features_of_a_cell": shape.features,
         "threads": default_workers("cpu"),

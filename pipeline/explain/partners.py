@@ -51,7 +51,8 @@ class BoundBlocks:
     phi: Singles  # (columns, features, LANES), each block a few columns
     bounds: Singles  # (2 features, blocks or some more), largest values in the block, then smallest
     column_bounds: Singles  # (2 features, columns or some more), the same of the columns
-    largest: Singles  # (features,), of all documents; not a number where any has a negative one
+    # (2, features), what an entry of 1, and one of -1, can take away from a product with any document
+    takes: Singles
 
 
 def divide_into_blocks(phi: Floats) -> BoundBlocks:
@@ -62,11 +63,9 @@ def divide_into_blocks(phi: Floats) -> BoundBlocks:
     for block, group in enumerate(groups):
         order[group] = block * _SIZE + np.arange(len(group))
     columns = np.ascontiguousarray(phi[documents.reshape(-1, LANES)].transpose(0, 2, 1).astype(np.float32))
-    largest = columns.max((0, 2))
-    if columns.min() < 0:
-        largest[:] = np.nan
+    takes = np.stack([-columns.min((0, 2)), columns.max((0, 2))]).clip(min=0)
     blocks = phi[documents].astype(np.float32).transpose(0, 2, 1)
-    return BoundBlocks(order, documents, _aligned(columns), _bounds(blocks), _bounds(columns), largest)
+    return BoundBlocks(order, documents, _aligned(columns), _bounds(blocks), _bounds(columns), takes)
 
 
 def _bounds(phi: Singles) -> Singles:
@@ -146,7 +145,7 @@ def find_partners(
         blocks.documents,
         blocks.bounds,
         blocks.column_bounds,
-        blocks.largest,
+        blocks.takes,
         partners,
         top,
     )
@@ -178,7 +177,7 @@ def _find(
     documents: Index,
     bounds: Singles,
     column_bounds: Singles,
-    largest: Singles,
+    takes: Singles,
     partners: NDArray[np.int32],
     top: NDArray[np.int32],
 ) -> None:
@@ -186,7 +185,7 @@ def _find(
 
     Rounding does no harm: bounds and products are added up in the same order, and both operations keep the order of
     their arguments. All documents of a block or column are surely partners where the first entries that are positive,
-    times its smallest phi, exceed what all negative entries could take away: by more than the rounding of all.
+    times its smallest phi, exceed what others could take away: by more than the rounding of all.
     """
     count, size = documents.shape
     stride, column_stride = bounds.shape[1], column_bounds.shape[1]
@@ -210,13 +209,12 @@ def _find(
     product = np.empty(LANES, np.float32)
     for region in range(len(begin) - 1):
         entries = begin[region + 1] - begin[region]
-        taken_away = largest[0] * np.float32(0)  # not a number where phi may be negative
+        taken_away = np.float32(0)
         for entry in range(entries):
             name, value = feature[begin[region] + entry], relevance[begin[region] + entry]
             turned = value < 0  # the largest product is that of the smallest phi
             high[entry] = name + (_WIDTH if turned else 0)
-            if turned:
-                taken_away -= value * largest[name]
+            taken_away += abs(value) * takes[1 if turned else 0, name]
             if entry < GROUP:
                 low[entry] = name + _WIDTH
                 first_values[entry] = max(value, np.float32(0))

@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import tablekin
 from tablekin import data
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, replacing, signs_of, state_of
@@ -25,7 +24,7 @@ from tablekin.ingest import Listing
 from tablekin.provenance import versions, weights_digests
 from tablekin.threshold import threshold
 
-_PROGRAM = Path(str(tablekin.__file__)).parent
+_PROGRAM = Path(str(data.__file__)).parents[1]
 _PARAMETERS = Path(str(data.__file__)).parent / "parameters.json"
 _LAYOUT = "1"  # of the file, and of what is looked at
 _NOT_THERE = "-"

@@ -22,6 +22,11 @@ _UNUSUAL = 3.0  # nats against a group of more or fewer
 _MIXED = 0.15  # share of cells with another number of groups from which a column is split anew
 _FEWEST = 6  # cells of which it can be told that what parted their groups is lost
 _YEAR = 4  # digits of numbers of one group, from which a few digits behind some of them are none
+_LONG = 6  # digits of a number, from which it is hardly degrees and minutes
+_ALIKE = 0.7  # share of the numbers of a column that are about as long as most of those of one group
+_PAIRED = (
+    0.6  # share of the numbers of several groups that end with one of two digits, where places are parted
+)
 _SHORT = 2  # digits of a number that is one group, if most are no longer
 _SINGLE = 0.25  # share of cells of one group from which points in the others may be specks
 _FEWEST_REGULAR, _REGULAR = (
@@ -98,7 +103,8 @@ def _are_specks(cells: Sequence[PrintedNumber], numbers: Sequence[PrintedNumber]
     several = [cell for cell in numbers if len(cell.groups) > 1]
     if width >= _YEAR and single >= len(numbers) / 2 and all(cell.widths[0] == width for cell in several):
         return True  # what follows was taken for digits: 1720 9f
-    if spaced > _MIXED * len(numbers) or _are_regular(several):
+    is_long = _is_one_long_number(numbers, several, width)
+    if not is_long and (spaced > _MIXED * len(numbers) or _are_regular(several)):
         return False
     joined = _as_printed([_without_specks(cell, width) for cell in cells], 1)[0][:, 0]
     cut = _cut(cells, max(len(cell.groups) for cell in numbers))
@@ -106,6 +112,15 @@ def _are_specks(cells: Sequence[PrintedNumber], numbers: Sequence[PrintedNumber]
         return True
     weights = np.array([float(_SIXTY) ** (cut[0].shape[1] - 1 - place) for place in range(cut[0].shape[1])])
     return bool(roughness(joined) <= roughness(cut[0] @ weights) + _MARGIN)
+
+
+def _is_one_long_number(
+    numbers: Sequence[PrintedNumber], several: Sequence[PrintedNumber], width: int
+) -> bool:
+    """Tell whether numbers as long as the others were parted, anywhere: 4 98437 and 499 840 beside 497025."""
+    as_long = sum(abs(len(cell.digits) - width) <= 1 for cell in numbers)
+    pairs = sum(cell.widths[-1] == _SHORT for cell in several)  # minutes or seconds
+    return width >= _LONG and as_long >= _ALIKE * len(numbers) and pairs < _PAIRED * len(several)
 
 
 def _are_regular(several: Sequence[PrintedNumber]) -> bool:

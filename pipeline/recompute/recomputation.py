@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -20,6 +21,8 @@ from tablekin.recompute.quantity import Argument, ValueSheet
 from tablekin.recompute.regrouping import regroup, rejoin
 from tablekin.recompute.table_text import Choices, TableText
 from tablekin.recompute.values import read_sheets
+
+_FEWEST_MULTIPLES = 3  # columns whose steps tell whether a count is a product by one
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,10 @@ def _unused_arguments(sheet: ValueSheet, explanations: Sequence[Explanation]) ->
 
 
 def _counts_among_products(sheet: ValueSheet, explanations: Sequence[Explanation]) -> list[Argument]:
-    """List the counts that are those with which a table of products is entered, again: the products by one."""
+    """List the counts that are those with which a table of products is entered, again: the products by one.
+
+    What they are multiplied by goes on by equal steps to the right, as it does not where an argument is printed twice.
+    """
     entered = [one.trial.candidate.argument for one in explanations if one.function.name == PRODUCT.name]
     return [
         one
@@ -133,7 +139,21 @@ def _counts_among_products(sheet: ValueSheet, explanations: Sequence[Explanation
             one.quantity is not other.quantity and np.array_equal(one.values, other.values, equal_nan=True)
             for other in entered
         )
+        and _goes_on(one, sheet)
     ]
+
+
+def _goes_on(count: Argument, sheet: ValueSheet) -> bool:
+    """Tell whether the column right of a count is a multiple of it by 1 and the step of most of the others."""
+    columns = sorted(sheet.quantities, key=lambda one: one.columns[0])
+    with np.errstate(all="ignore"):
+        factors = np.array([np.nanmedian(one.values / count.values) for one in columns])
+    steps = Counter(np.diff(factors).tolist())
+    right = [one.columns[0] > count.quantity.columns[0] for one in columns]
+    if not any(right) or len(columns) < _FEWEST_MULTIPLES:
+        return False
+    step = steps.most_common(1)[0][0]
+    return bool(step and factors[right.index(True)] - 1 == step)
 
 
 def _with_as_values(sheet: ValueSheet, arguments: Sequence[Argument]) -> ValueSheet:

@@ -114,3 +114,16 @@ def test_points_at_the_same_place_are_no_specks():
     with_points = {1, 2, 5, 8, 9, 10, 12, 15, 23, 24}
     texts = [f"4{'·' * (row in with_points)}{minute}" for row, minute in enumerate(minutes)]
     assert column(texts).tolist() == [[4, minute] for minute in minutes]
+
+
+def test_long_numbers_that_were_parted_anywhere_are_one_number():
+    """Squares of which some were read with white space in them, at another place each; seconds remain seconds."""
+    texts = [str(number**2) for number in range(700, 712)]
+    for row, at in ((1, 1), (3, 2), (4, 4), (6, 3), (9, 5)):
+        texts[row] = f"{texts[row][:at]} {texts[row][at:]}"
+    assert column(texts)[:, 0].tolist() == [float(number**2) for number in range(700, 712)]
+    seconds = [(23 + row, (7 * row) % 60, (11 * row) % 60) for row in range(12)]
+    parted = [
+        f"{a} {b:02} {c:02}" if row % 2 else f"{a}{b:02}{c:02}" for row, (a, b, c) in enumerate(seconds)
+    ]
+    assert column(parted).tolist() == [list(map(float, one)) for one in seconds]

@@ -45,3 +45,20 @@ def test_noughts_before_a_count_are_the_sixties_of_a_product_by_one():
         for x in range(1, 19)
     ]
     assert find(rows) == {1 + 2 * at: ("product", factor) for at, factor in enumerate((8, 9, 10, 1, 2, 3))}
+
+
+def test_a_count_among_products_is_the_product_by_one():
+    """One table is entered at its left side and goes on to 12 before it begins anew; one has its argument twice."""
+    rows = [[str(x), *(str(factor * x) for factor in (11, 12, 1, 2, 3, 4, 5))] for x in range(1, 25)]
+    assert find(rows) == {1 + at: ("product", factor) for at, factor in enumerate((11, 12, 1, 2, 3, 4, 5))}
+    rows = [[str(x), *(str(factor * x) for factor in (2, 3, 4, 5)), str(x)] for x in range(1, 25)]
+    assert find(rows) == {1 + at: ("product", factor) for at, factor in enumerate((2, 3, 4, 5))}
+
+
+def test_a_column_between_multiples_is_one_though_its_author_was_off_in_half_of_it():
+    """The threes are one too much until the tenth row."""
+    rows = [
+        [str(x), *(str(factor * x + (factor == 3 and x < 11)) for factor in (2, 3, 4, 5, 6))]
+        for x in range(1, 25)
+    ]
+    assert find(rows) == {1 + at: ("product", factor) for at, factor in enumerate((2, 3, 4, 5, 6))}

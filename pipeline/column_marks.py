@@ -158,24 +158,29 @@ def _named(
     marks: MarkDetections, places: list[_Place], usual: _Usual, metrics: DigitMetrics
 ) -> MarkDetections:
     """Give the usual name to the marks of these places that may be it."""
+    single = [place for place in places if len(place.marks) == 1]
+    index = np.array([place.marks[0] for place in single], np.intp)
+    may_be = _may_be(marks.take(index), np.array([place.middle for place in single]), usual, metrics)
     mark = marks.mark.copy()
-    own = [
-        place.marks[0] for place in places if len(place.marks) == 1 and _may_be(marks, place, usual, metrics)
-    ]
-    mark[own] = usual.mark
+    mark[index[may_be]] = usual.mark
     return replace(marks, mark=mark)
 
 
-def _may_be(marks: MarkDetections, place: _Place, usual: _Usual, metrics: DigitMetrics) -> bool:
-    """Tell whether the one mark of a place may be the usual one, by its name, its size and its height."""
-    index = place.marks[0]
-    mark, box = marks.mark[index], marks.boxes[index]
-    if mark not in _CONFUSED or (mark not in _FREE and usual.mark not in _FREE):
-        return False
-    size = max(float((box[2:] - box[:2]).max()), 1.0)
-    below = float(box[[1, 3]].mean()) - place.middle
-    alike = max(size / usual.size, usual.size / size) <= CRITERIA.size
-    return alike and abs(below - usual.below) <= CRITERIA.height * metrics.height
+def _may_be(
+    marks: MarkDetections, middle: NDArray[np.float64], usual: _Usual, metrics: DigitMetrics
+) -> NDArray[np.bool_]:
+    """Tell which marks ``(n,)`` may be the usual one, by their names, their sizes and their heights.
+
+    ``middle (n,)`` is y of the digits of the number of each.
+    """
+    by_name = np.isin(marks.mark, _CONFUSED if usual.mark in _FREE else _FREE)
+    size = np.maximum((marks.boxes[:, 2:] - marks.boxes[:, :2]).max(1, initial=0).astype(np.float64), 1.0)
+    below = marks.boxes[:, [1, 3]].mean(1).astype(np.float64) - middle
+    alike = np.maximum(size / usual.size, usual.size / size) <= CRITERIA.size
+    result: NDArray[np.bool_] = (
+        by_name & alike & (np.abs(below - usual.below) <= CRITERIA.height * metrics.height)
+    )
+    return result
 
 
 def _point_in(page: WorkingPage, place: _Place, usual: _Usual) -> MarkDetections:

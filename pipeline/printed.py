@@ -202,7 +202,10 @@ def _lines(glyphs: _Glyphs, members: NDArray[np.intp], metrics: DigitMetrics) ->
     if not tall.any():
         tall[:] = True
     down = np.sort(middle[tall])
-    groups = np.split(down, np.flatnonzero(np.diff(down) > CRITERIA.line * metrics.height) + 1)
+    last = np.flatnonzero(np.diff(down) > CRITERIA.line * metrics.height)
+    if not len(last):  # most regions have one line
+        return [members]
+    groups = np.split(down, last + 1)
     levels = np.array([group.mean() for group in groups])
     nearest = np.abs(middle[:, None] - levels[None]).argmin(1)
     line = join_lines(boxes, nearest)

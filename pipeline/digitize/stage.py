@@ -20,6 +20,7 @@ from tablekin.digitize.exposure import find_exposure
 from tablekin.digitize.handwriting import judge_handwriting
 from tablekin.digitize.normalization import extract_ink
 from tablekin.digitize.orientation import as_batch, find_pose
+from tablekin.digitize.own_digits import name_by_likes
 from tablekin.digitize.pieces import COMPOSED
 from tablekin.digitize.second_look import look_again
 from tablekin.digitize.skew import find_skew
@@ -120,7 +121,7 @@ def find_glyphs(
     is_crowded = len(found) < len(candidates) or len(marks) < len(seen)
     digits, marks = look_again(readers.closeups, ink, digits, named, marks)
     marks = _surest(marks, marks.score)
-    digits = drop_parts(digits, marks)
+    digits = name_by_likes(drop_parts(digits, marks), fine, z, ink)
     is_by_hand = judge_handwriting(readers.handwriting, fine, digits).is_by_hand
     return PageGlyphs(digits, drop_covered(marks, digits), is_crowded, is_by_hand)
 

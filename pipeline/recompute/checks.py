@@ -224,8 +224,8 @@ def judge_meant(
         yield from (JudgedCell(region, cell[3], Verdict(0.0, 0.0, "none")) for region, cell in due.items())
         return
     weighed: list[tuple[float, dict[int, tuple[float, float, str, str]]]] = []
-    for weight, written in meant:
-        cells = cell_errors(quantity, row, written, choices, spoilt)
+    for place, (weight, written) in enumerate(meant):
+        cells = cell_errors(quantity, row, written, choices, spoilt) if place else due
         if cells:
             weighed.append(
                 (weight * float(np.prod([one + other for one, other, *_ in cells.values()])), cells)

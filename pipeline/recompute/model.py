@@ -61,6 +61,10 @@ class Model:
         parts = [self.shared[self.fitted_shared], self.own[:, self.fitted_own].ravel()]
         return np.concatenate([*parts, [self.scale] * self.has_scale])
 
+    def _wrapped(self, difference: Numbers) -> Numbers:
+        """Bring differences, ``(quantities, rows)``, round the circle to the nearer side, where values go round one."""
+        return wrap(difference, self._period) if self.function.period else difference
+
     @cached_property
     def _period(self) -> Numbers:
         return periods(self.function, self.unit)[:, None]
@@ -92,30 +96,27 @@ class Model:
 
     def residuals(self, vector: Numbers) -> Numbers:
         """Subtract computed from printed values, in units of the last place, ``(quantities, rows)``; may be NaN."""
-        return wrap(self.values - self.computed(vector), self._period)
+        return self._wrapped(self.values - self.computed(vector))
 
     def jacobian(self, vector: Numbers, computed: Numbers) -> Numbers:
         """Give derivatives of the computed values: ``(parameters, quantities, rows)``."""
         low, high = self.bounds()
         ours, theirs, quantities = len(self.fitted_shared), len(self.fitted_own), len(self.own)
         derivatives = np.zeros((len(vector), *self.values.shape))
-        period = self._period
         for place in range(ours):
-            derivatives[place] = self._slope(vector, computed, [place], _STEP * (high - low)[place], period)
+            derivatives[place] = self._slope(vector, computed, [place], _STEP * (high - low)[place])
         for place in range(theirs):
             all_of_them = [ours + theirs * quantity + place for quantity in range(quantities)]
-            slopes = self._slope(vector, computed, all_of_them, _STEP * (high - low)[ours + place], period)
+            slopes = self._slope(vector, computed, all_of_them, _STEP * (high - low)[ours + place])
             derivatives[all_of_them, range(quantities)] = slopes
         if self.has_scale:
             derivatives[-1] = computed / vector[-1] if vector[-1] else 0.0
         return derivatives
 
-    def _slope(
-        self, vector: Numbers, computed: Numbers, places: list[int], step: float, period: Numbers
-    ) -> Numbers:
+    def _slope(self, vector: Numbers, computed: Numbers, places: list[int], step: float) -> Numbers:
         moved = vector.copy()
         moved[places] += step
-        return wrap(self.computed(moved) - computed, period) / step
+        return self._wrapped(self.computed(moved) - computed) / step
 
     def at(self, vector: Numbers) -> Model:
         """Give the same model with its start elsewhere."""

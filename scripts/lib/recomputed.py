@@ -195,10 +195,8 @@ def _degrees(text: str) -> float:
     return sum(part / 60**place for place, part in enumerate(parts))
 
 
-def true_parameter(
-    page: TruePage, finding: Finding, name: str, quantity: PrintedQuantity | None
-) -> float | None:
-    """Give the true value of a fitted parameter, as far as the truth has it."""
+def true_parameter(page: TruePage, finding: Finding, name: str, key: str) -> float | None:
+    """Give the true value of a fitted parameter of a quantity of the truth, as far as that has it."""
     named = page.parameters
     if name in ("obliquity", "latitude", "eccentricity") and name in named and page.family != "calendar":
         return _degrees(named[name])
@@ -210,8 +208,8 @@ def true_parameter(
         return float(named["principal"])
     if name == "miles to the degree":
         return float(named["miles"])
-    if name == "rate" and quantity is not None:
-        return float(page.keys[quantity.columns[0]].removeprefix("rate"))
+    if name == "rate" and key.startswith("rate"):
+        return float(key.removeprefix("rate"))
     if name == "obliquity" and page.family == "calendar" and finding.function.name == "declination":
         return 23.5
     return None
@@ -268,7 +266,7 @@ def score_functions(
             if outcome != "right":
                 scores.mistakes.append((page.doc, keys[0], name))
             elif finding is not None:
-                _score_parameters(page, finding, place, quantity, scores)
+                _score_parameters(page, finding, place, keys[0], scores)
     total = sum(outcomes.values())
     if total:
         whole = outcomes["right"] == total
@@ -276,13 +274,11 @@ def score_functions(
         scores.tables[f"{page.family}|{'all' if whole else 'most' if mostly else 'missed'}"] += 1
 
 
-def _score_parameters(
-    page: TruePage, finding: Finding, place: int, quantity: PrintedQuantity, scores: Scores
-) -> None:
+def _score_parameters(page: TruePage, finding: Finding, place: int, key: str, scores: Scores) -> None:
     for parameter in finding.parameters:
         if parameter.quantity not in (-1, place) or (parameter.quantity == -1 and place):
             continue
-        truth = true_parameter(page, finding, parameter.name, quantity)
+        truth = true_parameter(page, finding, parameter.name, key)
         if truth is not None:
             scores.intervals.append(
                 {

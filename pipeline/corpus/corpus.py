@@ -273,6 +273,16 @@ class CorpusStore:
         """Read the rows of table ``matches`` that one document takes part in."""
         return self._read_rows_of("matches", doc_id)
 
+    def read_alignments_of(self, doc_id: str) -> pd.DataFrame:
+        """Read the rows of table ``alignments`` that one document takes part in."""
+        return self._read_rows_of("alignments", doc_id)
+
+    def count_corrected(self, doc_ids: Collection[str]) -> dict[str, int]:
+        """Count the cells that people corrected of those of some documents that have any."""
+        parts = self._holding("regions", self.layout.parts("regions"), ["doc_id"], doc_ids)
+        counts = self.corrected_readings.documents([part.name for part in parts])
+        return {doc_id: counts[doc_id] for doc_id in doc_ids if doc_id in counts}
+
     def read_between(
         self, table: Literal["pairs", "matches"], doc_id: str, others: Collection[str]
     ) -> pd.DataFrame:

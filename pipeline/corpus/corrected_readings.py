@@ -8,7 +8,7 @@ up to date at any time, whatever was interrupted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,23 +40,28 @@ class CorrectedReadings:
     def __init__(self, layout: CorpusLayout) -> None:
         self._layout = layout
 
-    def parts(self) -> Iterator[tuple[str, dict[CellKey, str]]]:
+    def parts(self, among: Collection[str] | None = None) -> Iterator[tuple[str, dict[CellKey, str]]]:
         """Name every part that has corrected cells, and what was put there.
+
+        Parameters
+        ----------
+        among
+            Names of the parts that are looked at; all by default.
 
         Yields
         ------
         tuple
             Name of the part, and the reading as printed by cell.
         """
-        for part in self._layout.parts(_TABLE):
-            found = self._sealed(part.name)
+        for name in [part.name for part in self._layout.parts(_TABLE)] if among is None else among:
+            found = self._sealed(name)
             if found:
-                yield part.name, {cell: after for cell, (after, _) in found.items()}
+                yield name, {cell: after for cell, (after, _) in found.items()}
 
-    def documents(self) -> dict[str, int]:
-        """Count the corrected cells of every document that has any."""
+    def documents(self, among: Collection[str] | None = None) -> dict[str, int]:
+        """Count the corrected cells of every document that has any; ``among`` is that of ``parts``."""
         counts: dict[str, int] = {}
-        for _, cells in self.parts():
+        for _, cells in self.parts(among):
             for doc, _ in cells:
                 counts[doc] = counts.get(doc, 0) + 1
         return counts

@@ -133,8 +133,7 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
                 pair_sentence(joint),
             )
         )
-    counts = corpus.corrected_readings.documents()
-    corrected = {name: counts[name] for name in (doc, *pairs["partner"]) if name in counts}
+    corrected = corpus.count_corrected([doc, *pairs["partner"]])
     return Neighbourhood(
         doc, about[doc], nearest, kin, _why(corpus, doc, parts), corrected, corpus.kept_partners()
     )
@@ -150,9 +149,8 @@ def _why(corpus: CorpusStore, doc: str, parts: pd.DataFrame) -> str:
 
 def find_kin(corpus: CorpusStore, doc: str) -> pd.DataFrame:
     """List the documents that collation found related, those that agree most first."""
-    alignments = corpus.read("alignments")
-    own = (alignments["doc_a"] == doc) | (alignments["doc_b"] == doc)
-    kin = alignments[own & alignments["is_kin"]]
+    alignments = corpus.read_alignments_of(doc)
+    kin = alignments[alignments["is_kin"]]
     cells = kin["same"] + kin["variant"] + kin["doubtful"]
     partner = kin["doc_b"].where(kin["doc_a"] == doc, kin["doc_a"])
     found = kin[["same", "variant", "doubtful", "verdict", "strength"]].assign(cells=cells)

@@ -1,6 +1,6 @@
 """Measure how long the factors of some documents are read from their file: by mapping it, and by a call for every run.
 
-``python scripts/benchmark_factor_file.py CORPUS --share 0.3 --json docs/factor-file.json`` writes the factors of a corpus to
+``python scripts/benchmark_factor_file.py CORPUS --json docs/factor-file.json`` writes the factors of a corpus to
 files, as the comparison with the nearest does, and reads those of a random share of the documents again and again,
 in turn by the way that the program goes and by a seek and a read for every run of rows, as it did before. Both must
 give the same.

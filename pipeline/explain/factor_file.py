@@ -224,15 +224,11 @@ class _Column:
         follows = begin[1:] == end[:-1]  # runs that follow one another are read as one
         first, last = begin[np.append(True, ~follows)] * size, end[np.append(~follows, True)] * size
         self.file.flush()
-        # mapped for a moment, since a call of the system for every run takes longer than what it reads
-        with mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            if len(mapped) < last.max():
-                raise StorageError(
-                    "a file that this run had written beside the corpus is shorter than it was"
-                )
-            source = np.frombuffer(mapped, np.uint8)
-            copy_runs(source, first, last, values.reshape(-1).view(np.uint8))
-            del source  # or it could not be unmapped
+        # mapped, since a call of the system for every run takes longer than what it reads; unmapped when nobody holds it
+        source = np.frombuffer(mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
+        if len(source) < last.max():
+            raise StorageError("a file that this run had written beside the corpus is shorter than it was")
+        copy_runs(source, first, last, values.reshape(-1).view(np.uint8))
         return values
 
 

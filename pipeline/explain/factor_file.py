@@ -6,11 +6,11 @@ one another at a time have to be in memory.
 
 from __future__ import annotations
 
-import mmap
 import tempfile
 from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,6 @@ from tablekin.execution import in_threads
 from tablekin.explain.factor_index import FactorIndex, load_factors, names_of, sum_factors
 from tablekin.explain.pooling import PooledLevel
 from tablekin.explain.top_k import Aside
-from tablekin.models.compilation import compiled
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -208,6 +207,7 @@ class _Column:
         self.file = tempfile.TemporaryFile(dir=folder, prefix=".factors-")  # noqa: SIM115
         self.rows = 0
         self._type, self._shape = like.dtype, like.shape[1:]
+        self._reading = Lock()
 
     def add(self, values: NDArray[Any]) -> None:
         """Write further values."""
@@ -221,32 +221,14 @@ class _Column:
         if not values.size:
             return values
         size = values[:1].nbytes
+        into = values.reshape(-1).view(np.uint8).data
         follows = begin[1:] == end[:-1]  # runs that follow one another are read as one
-        first, last = begin[np.append(True, ~follows)] * size, end[np.append(~follows, True)] * size
-        self.file.flush()
-        # mapped, since a call of the system for every run takes longer than what it reads; unmapped when nobody holds it
-        source = np.frombuffer(mmap.mmap(self.file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
-        if len(source) < last.max():
+        at = 0
+        with self._reading:
+            firsts, lasts = begin[np.append(True, ~follows)], end[np.append(~follows, True)]
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+                self.file.seek(first * size)
+                at += self.file.readinto(into[at : at + (last - first) * size])  # type: ignore[attr-defined]
+        if at != len(into):
             raise StorageError("a file that this run had written beside the corpus is shorter than it was")
-        copy_runs(source, first, last, values.reshape(-1).view(np.uint8))
         return values
-
-
-@compiled
-def copy_runs(source: NDArray[np.uint8], first: Index, last: Index, into: NDArray[np.uint8]) -> None:
-    """Copy runs of bytes, one after the other.
-
-    Parameters
-    ----------
-    source
-        ``(bytes,)``, which is read.
-    first, last
-        ``(runs,)``, where each begins, and the byte behind its end.
-    into
-        Written, as long as all of them.
-    """
-    at = 0
-    for run in range(len(first)):
-        size = last[run] - first[run]
-        into[at : at + size] = source[first[run] : last[run]]
-        at += size

@@ -33,13 +33,6 @@ def test_runs_of_rows_are_read_in_their_order(written):
         assert found.dtype == values.dtype
 
 
-def test_what_is_written_later_is_read_too(written):
-    column, values = written
-    column.take(np.array([0]), np.array([2]))
-    column.add(values[:4])
-    np.testing.assert_array_equal(column.take(np.array([44]), np.array([50])), np.r_[values[44:], values[:4]])
-
-
 def test_a_file_that_is_shorter_than_it_was_is_an_error(written):
     column, _ = written
     column.take(np.array([0]), np.array([46]))

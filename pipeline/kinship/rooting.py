@@ -96,7 +96,8 @@ def _errors_of(
 def _steps(descent: Descent, readings: NDArray[np.integer], wrong: NDArray[np.bool_]) -> list[CopyingStep]:
     names = descent.witnesses
     steps = []
-    for child, parent in zip(*np.nonzero(CRITERIA.min_step <= descent.parent[:-1].T), strict=True):
+    told = (descent.parent[:-1] >= CRITERIA.min_step) & ~descent.outdone
+    for child, parent in zip(*np.nonzero(told.T), strict=True):
         new = wrong[:, child] & ~wrong[:, parent] & (readings[:, parent] >= 0)
         places = tuple(np.flatnonzero(new).tolist())
         steps.append(CopyingStep(names[parent], names[child], float(descent.parent[parent, child]), places))

@@ -64,6 +64,7 @@ def test_every_step_and_its_direction_is_told_where_each_copy_erred():
     for child, name in enumerate(names):
         parent = names.index(PARENTS[name]) if PARENTS[name] else len(names)
         assert descent.parent[parent, child] > 0.95
+    assert not descent.outdone.any()  # a copy is nearer to its parent than its grandparent is: no rival
     assert descent.groups[frozenset("bcd")] > 0.95
 
 
@@ -84,3 +85,37 @@ def test_nobody_copies_what_the_other_lacks():
     present[:60, 0], readings[:60, 0] = False, -1
     descent = infer_descent(names, readings, np.zeros(len(readings), int), present, {})
     assert descent.parent[0, 1] < 0.02 < 0.6 < descent.parent[1, 0]
+
+
+def test_a_parent_of_which_a_part_is_lost_is_not_passed_over_for_its_own_parent_unnoticed():
+    names, readings = inherited({"a": None, "b": "a", "c": "b"}, 2)
+    lost = slice(40, 120)
+    present = np.ones(readings.shape, bool)
+    present[lost, 1], readings[lost, 1] = False, -1
+    readings[lost, 2] = 0
+    readings[50:56, 2] = readings[50:56, 0] = 1  # errors of the first that the last has, too
+    years = {name: Years(year, year) for name, year in zip(names, (1500, 1510, 1520), strict=True)}
+    descent = infer_descent(names, readings, np.zeros(len(readings), int), present, years)
+    assert descent.parent[0, 2] > 0.9  # of what the second lacks, the first has the errors
+    assert descent.outdone[0, 2]  # but what all three have says otherwise
+    assert not descent.outdone[0, 1]
+
+
+def test_where_nobody_knows_what_is_due_a_reading_that_one_witness_has_alone_may_be_put_right():
+    names, readings = inherited({"a": None, "b": "a", "c": "b", "d": "a"}, 1)
+    due = np.zeros(len(readings), int)
+    due[100:] = UNKNOWN
+    readings[100, 1] = 1  # of the second alone: its copy has not got it
+    years = {name: Years(year, year) for name, year in zip(names, (1500, 1510, 1520, 1530), strict=True)}
+    descent = infer_descent(names, readings, due, np.ones(readings.shape, bool), years)
+    assert descent.parent[1, 2] > 0.95
+
+
+def test_what_a_parent_lacks_and_most_have_alike_does_not_speak_against_it():
+    names, readings = inherited({"a": None, "b": "a", "c": "b", "d": "a"}, 3)
+    due, present = np.zeros(len(readings), int), np.ones(readings.shape, bool)
+    due[60:] = UNKNOWN
+    present[60:, 1], readings[60:, 1] = False, -1
+    years = {name: Years(year, year) for name, year in zip(names, (1500, 1510, 1520, 1530), strict=True)}
+    descent = infer_descent(names, readings, due, present, years)
+    assert descent.parent[1, 2] > 0.9

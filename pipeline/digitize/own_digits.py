@@ -18,7 +18,7 @@ from tablekin.models.networks.closeups import cut_windows
 from tablekin.page import Detections
 from tablekin.threshold import threshold
 
-_CHOSEN = "real and generated pages with known digits: of those that changed, all were wrong before"
+_CHOSEN = "three real pages and those of three sample archives, whose digits are known"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class OwnDigitCriteria:
     )
     rounds: int = threshold(
         2, "rounds", "of voting: in the second one those have a new name who got it in the first"
+    )
+    likest: int = threshold(5, "digits", "of its new kind that a digit must be like")
+    less_like: float = threshold(
+        0.05, "of that kind", "that are less like their own likest at least", chosen=_CHOSEN
     )
     power: int = threshold(4, "exponent", "of the cosine with which a neighbour's vote counts")
     min_digits: int = threshold(40, "digits", "of a page, of which the others can tell something")
@@ -103,6 +107,9 @@ def _overruled(
     agreed = np.minimum(by_features, _votes(pictures, digits, disputed, compared))
     kind, share = agreed.argmax(1).astype(np.int8), agreed.max(1).astype(np.float32)
     overruled = (share >= CRITERIA.share) & (kind != digits.digit[disputed])
+    for place in np.flatnonzero(overruled):
+        of_kind = compared[(digits.digit[compared] == kind[place]) & (compared != disputed[place])]
+        overruled[place] = _is_like_them(pictures[disputed[place]], pictures[of_kind])
     return disputed[overruled], kind[overruled], share[overruled]
 
 
@@ -124,6 +131,21 @@ def _named_anew(
     for name, values in changed.items():
         columns[name][index] = values
     return replace(digits, **columns)
+
+
+def _is_like_them(picture: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
+    """Tell whether a picture is as like its likest among the others ``(n, pixels)`` as they are like one another.
+
+    What is left of a damaged digit is like no other, and likest to a 1.
+    """
+    if len(others) <= CRITERIA.likest:
+        return False
+    unit = others / (np.linalg.norm(others, axis=1, keepdims=True) + 1e-6)
+    alike = unit @ unit.T
+    np.fill_diagonal(alike, -1)
+    usual = np.sort(alike, 1)[:, -CRITERIA.likest :].mean(1)
+    own = np.sort(unit @ (picture / (np.linalg.norm(picture) + 1e-6)))[-CRITERIA.likest :].mean()
+    return bool((usual < own).mean() >= CRITERIA.less_like)
 
 
 def _is_astray(digits: Detections, features: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -74,6 +74,19 @@ def test_features_and_ink_must_agree() -> None:
     assert name_by_likes(found, fine, z, other).digit[astray] == 5
 
 
+def test_what_is_left_of_a_damaged_digit_is_like_none() -> None:
+    printed = (np.random.default_rng(1).permutation([1, 3, 5, 7] * 20)).tolist()
+    place = printed.index(1)
+    read = printed.copy()
+    read[place] = 7
+    found, fine, z, ink = drawn_page(printed, read)
+    assert name_by_likes(found, fine, z, ink).digit[place] == 1
+    _, y0, _, y1 = found.boxes[place].round().astype(int)
+    x0 = SIDE * (place % COLUMNS)
+    ink[(y0 + y1) // 2 : y1 + 1, x0 : x0 + SIDE] = 0
+    assert name_by_likes(found, fine, z, ink).digit[place] == 7
+
+
 def test_a_page_of_few_digits_tells_nothing() -> None:
     printed = many()[: CRITERIA.min_digits - 1]
     read = [5 if place == printed.index(3) else digit for place, digit in enumerate(printed)]

@@ -60,6 +60,7 @@ def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: CorpusStore)
     """Recompute pages as a corpus has read them, and weigh what does not fit by what its other pages print."""
     cells = pd.read_parquet(archive / "truth" / "cells.parquet")
     cells = dict(list(cells[cells["kind"] == "cell"].groupby("doc")))
+    printed = dict(list(pd.read_parquet(archive / "truth" / "digits.parquet").groupby("doc")))
     scores, alone, seconds = Scores(), Scores(), []
     recomputed: list[tuple[TruePage, pd.DataFrame, Recomputation]] = []
     for page in pages:
@@ -72,7 +73,7 @@ def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: CorpusStore)
     weighed = weigh_by_witnesses({page.doc: found for page, _, found in recomputed}, corpus)
     milliseconds = 1000 * (time.process_time() - begin) / max(len(recomputed), 1)
     for page, regions, found in recomputed:
-        place_of, misread = match_regions(cells[page.doc], regions)
+        place_of, misread = match_regions(cells[page.doc], regions, printed.get(page.doc))
         score_functions(page, found, place_of, scores)
         score_misprints(page, weighed[page.doc], place_of, misread, scores)
         score_misprints(page, found, place_of, misread, alone)
@@ -84,11 +85,14 @@ def evaluate_read(pages: Iterable[TruePage], archive: Path, corpus: CorpusStore)
     return result
 
 
-def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int, list[Cell]], set[int]]:
+def match_regions(
+    cells: pd.DataFrame, regions: pd.DataFrame, digits_printed: pd.DataFrame | None = None
+) -> tuple[dict[int, list[Cell]], set[int]]:
     """Find the cells of the truth that each region reads, and the regions that are read otherwise.
 
     A region reads the cells whose centres it holds. One that holds none is a part of the cell that holds its own:
-    degrees and minutes that are printed in one column were read in two.
+    degrees and minutes that are printed in one column were read in two. Of what the facing page prints at the edge of a
+    scan the truth has no cells: it is compared with its digits, if they are given.
     """
     x, y = ((cells[f"{axis}0"] + cells[f"{axis}1"]).to_numpy() / 2 for axis in "xy")
     x0, x1, y0, y1 = (cells[side].to_numpy() for side in ("x0", "x1", "y0", "y1"))
@@ -106,6 +110,8 @@ def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int,
         for place in inside:
             parts.setdefault(int(place), []).append(region)
         printed = "".join(digits[place] for place in sorted(inside, key=lambda place: x[place]))
+        if not len(inside) and digits_printed is not None:
+            printed = _digits_inside(digits_printed, region)
         if printed != (region.text or "").replace(" ", ""):
             misread.add(int(region.region_id))
     for cell, own in parts.items():
@@ -113,6 +119,13 @@ def match_regions(cells: pd.DataFrame, regions: pd.DataFrame) -> tuple[dict[int,
         if len(own) > 1 and read == digits[cell]:
             misread -= {int(one.region_id) for one in own}
     return place_of, misread
+
+
+def _digits_inside(digits: pd.DataFrame, region: Any) -> str:
+    """Read the digits whose centres a region holds, from left to right."""
+    x, y = ((digits[f"{axis}0"] + digits[f"{axis}1"]) / 2 for axis in "xy")
+    inside = (region.x0 <= x) & (x < region.x1) & (region.y0 <= y) & (y < region.y1)
+    return "".join(digits[inside].sort_values("x0")["digit"].astype(str))
 
 
 def evaluate_strangers(tables: Iterator[tuple[str, TableText]]) -> dict[str, Any]:
@@ -165,6 +178,7 @@ def summarize(scores: Scores, seconds: list[float]) -> dict[str, Any]:
     }
     result |= _summarize_intervals(pd.DataFrame(scores.intervals))
     result |= _summarize_misprints(pd.DataFrame(scores.misprints), pd.DataFrame(scores.claims))
+    result["cells of facing pages called misprinted, of which no truth is known"] = scores.unknown
     result["milliseconds, mean"] = 1000 * float(np.mean(seconds))
     result["milliseconds, median"] = 1000 * float(np.median(seconds))
     for name, value in result.items():

@@ -224,6 +224,7 @@ class Scores:
     intervals: list[dict[str, Any]] = field(default_factory=list)
     misprints: list[dict[str, Any]] = field(default_factory=list)  # true ones, and whether they were found
     claims: list[dict[str, Any]] = field(default_factory=list)  # cells called misprinted
+    unknown: int = 0  # the same, of facing pages, read as they print
     mistakes: list[tuple[str, str, str]] = field(default_factory=list)  # document, quantity, function
 
 
@@ -336,7 +337,9 @@ def score_misprints(
             }
         )
     for check in found.checks:
-        if check.p_misprint >= 0.5:
+        if check.p_misprint >= 0.5 and not place_of.get(check.region_id) and check.region_id not in misread:
+            scores.unknown += 1
+        elif check.p_misprint >= 0.5:
             scores.claims.append(
                 {
                     "doc": page.doc,

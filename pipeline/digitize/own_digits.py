@@ -53,6 +53,7 @@ class OwnDigitCriteria:
 
 CRITERIA = OwnDigitCriteria()
 _KINDS = 10
+_ROUNDING = 1e-4  # of a cosine
 
 
 def name_by_likes(
@@ -145,7 +146,7 @@ def _is_like_them(picture: NDArray[np.float32], others: NDArray[np.float32]) -> 
     np.fill_diagonal(alike, -1)
     usual = np.sort(alike, 1)[:, -CRITERIA.likest :].mean(1)
     own = np.sort(unit @ (picture / (np.linalg.norm(picture) + 1e-6)))[-CRITERIA.likest :].mean()
-    return bool((usual < own).mean() >= CRITERIA.less_like)
+    return bool((usual <= own + _ROUNDING).mean() >= CRITERIA.less_like)
 
 
 def _is_astray(digits: Detections, features: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -44,7 +44,7 @@ def rows_of(
         ),
         "digits": pd.DataFrame(digits, columns=["digit", "score", "x0", "y0", "region_id"]),
         "factors": pd.DataFrame({"region_id": [], "feature": [], "relevance": []}),
-        "pages": pd.DataFrame({"orientation": [0]}),
+        "pages": pd.DataFrame({"orientation": [0], "flags": [[]]}),
     }
 
 

@@ -56,7 +56,7 @@ from tablekin.orchestration.documents import LIMITS  # noqa: E402
 
 PIECE = 250  # files in a piece of the ingest
 PIECE_OF_WHOLE = 50
-HEAVY = 3  # pages, each of which goes through the whole command alone
+HEAVY = 4  # pages, each of which goes through the whole command alone
 PAGES = 3  # of a file that are read: the first ones
 MAX_SECONDS, MAX_BYTES = 30.0, 4 << 30
 NO_REASON = re.compile(

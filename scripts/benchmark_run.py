@@ -4,7 +4,7 @@
 and registers of 3,100 digits into FOLDER, or links the first scans of ``--registers DIR``. It then measures
 
 * pages one by one in a worker, and Tesseract on the same files, with one thread; a page of 12 megapixels full of
-  digits and a foldout of 100 in workers of their own;
+  digits, a foldout of 100 and a sheet of small print in workers of their own;
 * ``tablekin run`` over the archive, and over archive and registers together (the mix): the command, its workers and all
   else that it starts as one tree of processes, looked at five times a second; then ``run`` again with nothing to do,
   and ``kinship``.

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tablekin.digitize.sorts import middles_of_ink
 from tablekin.models.networks.closeups import cut_windows
 from tablekin.page import Detections
 from tablekin.threshold import threshold
@@ -54,6 +55,7 @@ class OwnDigitCriteria:
 CRITERIA = OwnDigitCriteria()
 _KINDS = 10
 _ROUNDING = 1e-4  # of a cosine
+_OFF = 6  # pixels, from the middle of a box to that of its ink at most
 
 
 def name_by_likes(
@@ -199,9 +201,7 @@ def _pictures(ink: NDArray[np.float32], digits: Detections) -> NDArray[np.float3
     windows *= (np.abs(steps)[None] <= half)[:, None, :] & (np.abs(steps) <= CRITERIA.half_height)[
         None, :, None
     ]
-    whole = np.maximum(windows.sum((1, 2)), 1e-6)
-    x = np.rint((windows.sum(1) * steps).sum(1) / whole).astype(int).clip(-6, 6)
-    y = np.rint((windows.sum(2) * steps).sum(1) / whole).astype(int).clip(-6, 6)
+    x, y = (off.clip(-_OFF, _OFF) for off in middles_of_ink(windows))
     high, wide = (
         np.arange(-CRITERIA.half_height, CRITERIA.half_height),
         np.arange(-CRITERIA.half_width, CRITERIA.half_width),

@@ -184,12 +184,18 @@ def _pictures(ink: NDArray[np.float32], digits: Detections, chosen: NDArray[np.i
     windows *= (np.abs(steps)[None, None, :] <= half[:, 0, None, None]) & (
         np.abs(steps)[None, :, None] <= half[:, 1, None, None] + 2
     )
-    whole = np.maximum(windows.sum((1, 2)), 1e-6)
-    x = np.rint((windows.sum(1) * steps).sum(1) / whole).astype(int)
-    y = np.rint((windows.sum(2) * steps).sum(1) / whole).astype(int)
+    x, y = middles_of_ink(windows)
     return np.stack(
         [np.roll(window, (-dy, -dx), (0, 1)) for window, dx, dy in zip(windows, x, y, strict=True)]
     )
+
+
+def middles_of_ink(windows: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find how far the middle of their ink lies from that of windows ``(n, side, side)``: x, y ``(n,)`` in pixels."""
+    steps = np.arange(windows.shape[1]) - windows.shape[1] // 2
+    whole = np.maximum(windows.sum((1, 2)), 1e-6)
+    x, y = ((windows.sum(axis) * steps).sum(1) / whole for axis in (1, 2))
+    return np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
 
 
 def unlikeness(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

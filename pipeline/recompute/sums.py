@@ -20,7 +20,7 @@ _MISREAD = 0.01  # share of the values of a register that may have a digit too m
 
 @dataclass(frozen=True)
 class SumCriteria:
-    """When a column is the sum or the mean of others; chosen on Fort William."""
+    """When a column is the sum or the mean of others; chosen on Fort William, for few parts on counts of deaths."""
 
     fewest: int = 5  # rows with a sum
     parts: int = 2  # columns, at least

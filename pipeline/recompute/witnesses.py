@@ -26,17 +26,11 @@ class WitnessShares:
     were not copied from one another share few misprints and few misreadings: they tell only what is the author's.
     """
 
-    misprint: tuple[float, float] = (
-        0.95,
-        0.75,
-    )  # among copies: 0.56 and 0.52 of the witnesses, of 1,034 cells
-    misreading: tuple[float, float] = (
-        0.08,
-        1.0,
-    )  # 0.13 (columns parted wrongly alike) and 0.002, of 395 cells
-    own: tuple[float, float] = (1.7, 0.07)  # 0.98 and 0.93, of 1,188 cells that their authors had so
-    error_elsewhere: tuple[float, float] = (0.08, 1.4)  # among others: 0.04 and 0.05 of misprints
-    own_elsewhere: tuple[float, float] = (0.08, 0.3)  # 0.19 and 0.21
+    misprint: tuple[float, float] = (0.95, 0.75)  # among copies
+    misreading: tuple[float, float] = (0.08, 1.0)  # likewise: columns may be parted wrongly alike
+    own: tuple[float, float] = (1.7, 0.07)  # likewise, what the author had so
+    error_elsewhere: tuple[float, float] = (0.08, 1.4)  # among others, of misprints and misreadings
+    own_elsewhere: tuple[float, float] = (0.08, 0.3)  # among others
 
 
 SHARES = WitnessShares()

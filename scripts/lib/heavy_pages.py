@@ -1,4 +1,4 @@
-"""Pages that are honest and as heavy as can be: full of digits or specks, of a hundred megapixels, or of small print."""
+"""Pages that are honest and as heavy as can be: full of digits or specks, of a hundred megapixels, or small print."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,10 @@ from tablekin.cli.command import LOGGER, Output, command
 from tablekin.cli.reports import REPORT
 from tablekin.cli.studies import ANALYZE, KINSHIP
 from tablekin.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tablekin.corpus import CorpusStore
+    from tablekin.orchestration import Summary
 
 
 class OnError(StrEnum):
@@ -102,25 +106,34 @@ def run(
         tuple(scans), out, metadata, settings, workers, on_error is OnError.stop, scheduler, cache
     )
     summary = run_stages(request, LOGGER.info)
-    if summary.unchanged:
-        LOGGER.info("nothing to do: %s is up to date with its %d scans", out, summary.ok + summary.failed)
-    else:
-        LOGGER.info("added %d documents and %d pairs to %s", summary.added, summary.pairs, out)
-    if summary.failed:
-        total = summary.ok + summary.failed
-        LOGGER.warning("%d of %d scans failed; reasons: %s/documents", summary.failed, total, out)
-    if summary.unread:
-        LOGGER.warning("%d manifests could not be read; the reasons are above", summary.unread)
-    if summary.lost:
-        LOGGER.warning("%d corrections stand nowhere; tablekin check %s names them", len(summary.lost), out)
-    code = ExitCode.PARTIAL if summary.failed or summary.unread else ExitCode.DONE
     opened = CorpusStore.open(out)
+    _say_what_was_done(summary, opened)
+    code = ExitCode.PARTIAL if summary.failed or summary.unread else ExitCode.DONE
     related = find_relations(opened)
     return Output(
         describe_relations(opened, related, [KINSHIP, ANALYZE], [REPORT]),
         lambda: {"corpus": out, **asdict(summary), "related": [asdict(pair) for pair in related]},
         code,
     )
+
+
+def _say_what_was_done(summary: Summary, corpus: CorpusStore) -> None:
+    """Say what a run did, and which scans failed where it has not said so before."""
+    from tablekin.report import describe_failures
+
+    out, total = corpus.root, summary.ok + summary.failed
+    if summary.unchanged:
+        LOGGER.info("nothing to do: %s is up to date with its %d scans", out, total)
+        for line in describe_failures(corpus):
+            LOGGER.warning("%s", line)
+    else:
+        LOGGER.info("added %d documents and %d pairs to %s", summary.added, summary.pairs, out)
+    if summary.failed:
+        LOGGER.warning("%d of %d scans failed; reasons: %s/documents", summary.failed, total, out)
+    if summary.unread:
+        LOGGER.warning("%d manifests could not be read; the reasons are above", summary.unread)
+    if summary.lost:
+        LOGGER.warning("%d corrections stand nowhere; tablekin check %s names them", len(summary.lost), out)
 
 
 def drop(corpus: CorpusFolder, docs: DocumentNames) -> Output:

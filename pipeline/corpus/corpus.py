@@ -9,60 +9,33 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial, reduce
-from operator import and_
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.dataset as ds
 
 from tablekin.corpus.atomic_file import discard_unfinished, write_json
 from tablekin.corpus.collation_table import CollationTable
 from tablekin.corpus.corrected_readings import CorrectedReadings
 from tablekin.corpus.correction_table import CorrectionTable
-from tablekin.corpus.document_list import DocumentList
 from tablekin.corpus.document_tables import DocumentTables
-from tablekin.corpus.encoded import read_encoded
-from tablekin.corpus.foreign import refuse_foreign
+from tablekin.corpus.foreign import refuse_other
 from tablekin.corpus.journal import Journal
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.lock import locked
-from tablekin.corpus.manifest import CorpusManifest, compact_manifest, note_file
+from tablekin.corpus.manifest import compact_manifest, note_file
 from tablekin.corpus.match_table import MatchTable
-from tablekin.corpus.parts import (
-    find_holders,
-    is_one_of,
-    may_hold,
-    part_metadata,
-    read_parts,
-    read_rows_between,
-    read_rows_with,
-)
 from tablekin.corpus.ranking_store import RankingStore
 from tablekin.corpus.recomputed_tables import RecomputedTables
 from tablekin.corpus.run_record import fault_of_record
+from tablekin.corpus.table_reader import TableReader
 from tablekin.corpus.whole_table import WholeTable
 from tablekin.errors import CorpusError
-from tablekin.faults import faults_described
-from tablekin.schemas import (
-    ALL_SCHEMAS,
-    DOCUMENT_TABLES,
-    OPTIONAL_COLUMNS,
-    OPTIONAL_DOCUMENT_TABLES,
-    RECOMPUTED_TABLES,
-    SCHEMA_VERSION,
-    PartKey,
-)
-
-_PAIR = ["doc_a", "doc_b"]
-_BY_DOCUMENT = {*DOCUMENT_TABLES, *OPTIONAL_DOCUMENT_TABLES, *RECOMPUTED_TABLES}
-_REMEMBERED = 100  # documents, at most, whose parts are remembered
-_WHOLE_NUMBERS = {pa.int64(): pd.Int64Dtype()}  # of the user's metadata, which may have gaps
+from tablekin.schemas import ALL_SCHEMAS
 
 
-class CorpusStore:
+class CorpusStore(TableReader):
     """Tables of a corpus in the folder ``root``; the folder need not be there before something is written.
 
     Attributes
@@ -85,33 +58,11 @@ class CorpusStore:
     """
 
     def __init__(self, root: Path) -> None:
+        super().__init__(CorpusLayout(root))
         self.root = root
-        self.layout = CorpusLayout(root)
-        with faults_described(root):
-            if root.exists() and not root.is_dir():
-                raise CorpusError(f"{root} is a file; name a folder for the corpus")
-            found = [path.name for path in root.iterdir()] if root.exists() else []
-            visible = [name for name in found if not name.startswith(".")]
-            if visible and not self._is_begun({*visible}):
-                raise CorpusError(
-                    f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
-                )
-        with faults_described():
-            refuse_foreign(self.layout)
-        for part in self.layout.parts("documents")[:1]:
-            version = part_metadata(part).get(PartKey.SCHEMA)
-            if version != SCHEMA_VERSION:
-                raise CorpusError(
-                    f"{root} was written with schema version {version}, this tablekin writes "
-                    f"{SCHEMA_VERSION}; name a new folder for the corpus"
-                )
-        self._holders: tuple[tuple[str, ...], dict[str, set[str]]] = (
-            (),
-            {},
-        )  # parts of documents, as last looked for
+        refuse_other(root, self.layout)
         self.journal = Journal(self.layout)
         self.document_tables = DocumentTables(self.layout)
-        self._document_list = DocumentList(self.layout)
         self.pair_table = WholeTable(self.layout, "pairs")
         self.match_table = MatchTable(self.layout)
         self.nearest_table = WholeTable(self.layout, "nearest")
@@ -124,14 +75,6 @@ class CorpusStore:
         self.work_table = WholeTable(self.layout, "works")
         self.correction_table = CorrectionTable(self.layout)
         self.corrected_readings = CorrectedReadings(self.layout)
-
-    def _is_begun(self, names: set[str]) -> bool:
-        """Tell by what a folder holds whether a run has begun a corpus there."""
-        own = {*ALL_SCHEMAS, self.layout.record.name, self.layout.iiif.name}
-        if not own.isdisjoint(names):
-            return True
-        known = CorpusManifest.read(self.root).files  # other programs have a file of this name, too
-        return names == {self.layout.manifest.name} and any(Path(file).parts[0] in own for file in known)
 
     @classmethod
     def open(cls, root: Path) -> CorpusStore:
@@ -146,114 +89,6 @@ class CorpusStore:
             raise CorpusError(f"{root} is not a corpus; make one with: tablekin run SCANS --out {root}")
         return cls(root)
 
-    def read(
-        self, table: str, doc_ids: Collection[str] | None = None, columns: list[str] | None = None
-    ) -> pd.DataFrame:
-        """Read a table, or only the rows of some documents: of pairs, those of two of them."""
-        schema = ALL_SCHEMAS[table]
-        parts = self.layout.parts(table)
-        if not parts:
-            return schema.empty_table().select(columns or schema.names).to_pandas()
-        listed = self._document_list.table() if table == "documents" else None
-        if listed is not None:
-            rows = listed if doc_ids is None else listed.filter(is_one_of("doc_id", doc_ids))
-            found = rows if columns is None else rows.select(columns)
-            return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get)
-        condition, holding = None, None
-        if doc_ids is not None:
-            keys = [key for key in ("doc_id", *_PAIR) if key in schema.names]
-            condition = reduce(and_, (is_one_of(key, doc_ids) for key in keys))
-            holding = self._holding(table, parts, keys, doc_ids) or parts[:1]
-            if table != "documents":  # whose parts differ in the user's columns
-                parts = holding
-        optional = [schema.field(name) for name in OPTIONAL_COLUMNS.get(table, ())]
-        found = read_parts(parts, columns, condition, optional, holding)
-        return found.to_pandas(types_mapper=_WHOLE_NUMBERS.get if table == "documents" else None)
-
-    def _holding(
-        self, table: str, parts: list[Path], keys: list[str], doc_ids: Collection[str]
-    ) -> list[Path]:
-        """Choose the parts of a table that may hold rows of some documents, by their statistics.
-
-        Those of tables of documents have the same documents where they have the same name: they are looked for once.
-        """
-        if table not in _BY_DOCUMENT or len(doc_ids) > _REMEMBERED:
-            ascending = sorted(doc_ids)
-            return [part for part in parts if may_hold(part, keys, ascending)]
-        known_parts = self._document_list.parts_of(doc_ids)
-        if known_parts is not None:
-            return [part for part in parts if part.name in known_parts]
-        documents = self.layout.parts("documents")
-        listed = tuple(part.name for part in documents)
-        known = self._holders[1] if self._holders[0] == listed else {}
-        if missing := {*doc_ids} - known.keys():
-            known |= find_holders(documents, "doc_id", missing)
-        self._holders = listed, known
-        names = set[str]().union(*(known[doc_id] for doc_id in doc_ids))
-        return [part for part in parts if part.name in names]
-
-    def batches(
-        self,
-        tables: Mapping[str, list[str]],
-        doc_ids: Collection[str] | None = None,
-        is_encoded: bool = False,
-    ) -> Iterator[dict[str, pa.Table]]:
-        """Read tables of documents batch by batch; ``tables`` names their columns.
-
-        Batches that certainly have none of ``doc_ids`` are left out. Strings come as dictionaries where ``is_encoded``.
-        """
-        chosen = self.layout.parts("documents")
-        if doc_ids is not None:
-            chosen = self._holding("documents", chosen, ["doc_id"], doc_ids)
-        for name in (part.name for part in chosen):
-            parts = {table: self.layout.part(table, name) for table in tables}
-            if is_encoded:
-                yield {table: read_encoded(parts[table], columns) for table, columns in tables.items()}
-            else:
-                yield {table: read_parts([parts[table]], columns) for table, columns in tables.items()}
-
-    def read_nearest_pairs(self, neighbours: int, columns: list[str] | None = None) -> pd.DataFrame:
-        """Read ``doc_a`` and ``doc_b``, or other columns, of pairs one of which is among the nearest of the other.
-
-        Parameters
-        ----------
-        neighbours
-            So many of a document's partners are near.
-        columns
-            Of table ``pairs``.
-        """
-        near = (ds.field("rank_a") <= neighbours) | (ds.field("rank_b") <= neighbours)
-        wanted = columns or _PAIR
-        optional = [ALL_SCHEMAS["pairs"].field(name) for name in OPTIONAL_COLUMNS["pairs"]]
-        found = [read_parts([part], wanted, near, optional) for part in self.layout.parts("pairs")]
-        empty = ALL_SCHEMAS["pairs"].empty_table().select(wanted)
-        return pa.concat_tables([empty.replace_schema_metadata(), *found]).to_pandas()
-
-    def read_scores(self, pairs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-        """Read columns of table ``pairs`` for some pairs, reading the table piece by piece.
-
-        Parameters
-        ----------
-        pairs
-            ``doc_a`` and ``doc_b``.
-        columns
-            Which.
-
-        Returns
-        -------
-        DataFrame
-            ``doc_a``, ``doc_b`` and the columns, of those pairs that the table has, in its order.
-        """
-        docs_a, docs_b = (ds.field(name).isin(pa.array(pairs[name].unique(), pa.string())) for name in _PAIR)
-        chosen = pairs[_PAIR].drop_duplicates()
-        wanted = [*_PAIR, *columns]
-        found = [ALL_SCHEMAS["pairs"].empty_table().select(wanted).to_pandas()]
-        for part in self.layout.parts("pairs"):
-            for rows in ds.dataset(part, format="parquet").to_batches(columns=wanted, filter=docs_a & docs_b):
-                if rows.num_rows:
-                    found.append(rows.to_pandas().merge(chosen, on=_PAIR))
-        return pd.concat(found[1:] or found, ignore_index=True)
-
     def kept_partners(self) -> int | None:
         """Tell of how many nearest of each document pairs are kept, beside those of kin; None if all are."""
         said = self.pair_table.kept()
@@ -265,33 +100,11 @@ class CorpusStore:
         added = {"groups": self.group_table, "works": self.work_table}[table].made_from()
         return now is not None and added == now
 
-    def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
-        """Read the rows of table ``pairs`` that one document takes part in."""
-        return self._read_rows_of("pairs", doc_id)
-
-    def read_matches_of(self, doc_id: str) -> pd.DataFrame:
-        """Read the rows of table ``matches`` that one document takes part in."""
-        return self._read_rows_of("matches", doc_id)
-
-    def read_alignments_of(self, doc_id: str) -> pd.DataFrame:
-        """Read the rows of table ``alignments`` that one document takes part in."""
-        return self._read_rows_of("alignments", doc_id)
-
     def count_corrected(self, doc_ids: Collection[str]) -> dict[str, int]:
         """Count the cells that people corrected of those of some documents that have any."""
-        parts = self._holding("regions", self.layout.parts("regions"), ["doc_id"], doc_ids)
+        parts = self._parts_holding("regions", self.layout.parts("regions"), ["doc_id"], doc_ids)
         counts = self.corrected_readings.documents([part.name for part in parts])
         return {doc_id: counts[doc_id] for doc_id in doc_ids if doc_id in counts}
-
-    def read_between(
-        self, table: Literal["pairs", "matches"], doc_id: str, others: Collection[str]
-    ) -> pd.DataFrame:
-        """Read the rows of a table of pairs that one document takes part in with one of some others."""
-        parts = self.layout.parts(table)
-        return read_rows_between(parts, ALL_SCHEMAS[table], ("doc_a", "doc_b"), doc_id, others).to_pandas()
-
-    def _read_rows_of(self, table: str, doc_id: str) -> pd.DataFrame:
-        return read_rows_with(self.layout.parts(table), ALL_SCHEMAS[table], _PAIR, doc_id).to_pandas()
 
     def read_drivers(self) -> pd.DataFrame:
         """Read table ``drivers``.

@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tablekin.corpus.layout import CorpusLayout
+from tablekin.corpus.manifest import CorpusManifest
+from tablekin.corpus.parts import part_metadata
 from tablekin.errors import CorpusError
-from tablekin.schemas import ALL_SCHEMAS
+from tablekin.faults import faults_described
+from tablekin.schemas import ALL_SCHEMAS, SCHEMA_VERSION, PartKey
 
 _PART = re.compile(r"part-\d{5,}\.parquet")
 _NAMES = {"matches": re.compile(r"part-\d{4,}-\d{5,}\.parquet")}  # where they are not as in the other tables
@@ -66,14 +69,44 @@ def _foreign_parts(folder: Path, name: re.Pattern[str]) -> Iterator[tuple[Path, 
                 yield Path(entry.path), "is no part of the table: something else has put it there"
 
 
-def refuse_foreign(layout: CorpusLayout) -> None:
-    """Do nothing with a corpus that has what is not its own.
+def refuse_other(root: Path, layout: CorpusLayout) -> None:
+    """Do nothing with a folder that is no corpus of this version, or has what is not a corpus's own.
 
     Raises
     ------
     CorpusError
-        It has.
+        It holds something else, tables of another schema version, or links and other things that no run puts there.
     """
+    with faults_described(root):
+        if root.exists() and not root.is_dir():
+            raise CorpusError(f"{root} is a file; name a folder for the corpus")
+        found = [path.name for path in root.iterdir()] if root.exists() else []
+        visible = [name for name in found if not name.startswith(".")]
+        if visible and not _is_begun(root, layout, {*visible}):
+            raise CorpusError(
+                f"{root} holds other files (such as {visible[0]}); name a new folder for the corpus"
+            )
+    with faults_described():
+        _refuse_foreign(layout)
+    for part in layout.parts("documents")[:1]:
+        version = part_metadata(part).get(PartKey.SCHEMA)
+        if version != SCHEMA_VERSION:
+            raise CorpusError(
+                f"{root} was written with schema version {version}, this tablekin writes "
+                f"{SCHEMA_VERSION}; name a new folder for the corpus"
+            )
+
+
+def _is_begun(root: Path, layout: CorpusLayout, names: set[str]) -> bool:
+    """Tell by what a folder holds whether a run has begun a corpus there."""
+    own = {*ALL_SCHEMAS, layout.record.name, layout.iiif.name}
+    if not own.isdisjoint(names):
+        return True
+    known = CorpusManifest.read(root).files  # other programs have a file of this name, too
+    return names == {layout.manifest.name} and any(Path(file).parts[0] in own for file in known)
+
+
+def _refuse_foreign(layout: CorpusLayout) -> None:
     for path, what in find_foreign(layout):
         raise CorpusError(
             f"{path} {what}; delete it, or move it out of the corpus. If the corpus came from elsewhere, "

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial, reduce
 from operator import or_
@@ -122,7 +120,7 @@ def keep_rows(path: Path, schema: pa.Schema, columns: list[str], is_kept: Callab
 
         def left(group: int) -> pa.Table:
             rows = file.read_row_group(group)
-            return _completed(rows.filter(is_kept(rows)), schema)
+            return completed(rows.filter(is_kept(rows)), schema)
 
         write_row_groups(path, schema, map(left, range(file.num_row_groups)))
 
@@ -191,7 +189,7 @@ def read_parts(
     for field in (field for schema in schemas for field in schema if not pa.types.is_null(field.type)):
         types.setdefault(field.name, set()).add(field.type)
     mixed = {name for name, kinds in types.items() if len(kinds) > 1}
-    schema = pa.unify_schemas([_asstring_columns(schema, mixed) for schema in schemas])
+    schema = pa.unify_schemas([_as_strings(schema, mixed) for schema in schemas])
     for field in optional:
         schema = schema if field.name in schema.names else schema.append(field)
     read = paths if holding is None else holding
@@ -209,95 +207,7 @@ def is_one_of(column: str, values: Collection[str]) -> ds.Expression:
     return field.isin(pa.array(sorted(values), pa.string()))
 
 
-def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str], value: str) -> pa.Table:
-    """Read the rows that have a value in one of some columns of strings, as ``schema`` says.
-
-    Parameters
-    ----------
-    paths
-        Parts written by ``write_row_groups``.
-    schema
-        Columns of the table.
-    columns
-        Names of those in which the value is looked for.
-    value
-        What they are to hold.
-    """
-
-    def may_hold(group: pq.RowGroupMetaData, places: Sequence[int]) -> bool:
-        return _may_hold(group, places, value)
-
-    def is_wanted(keys: pa.Table) -> pa.ChunkedArray:
-        return reduce(pc.or_, (pc.equal(keys[column], value) for column in columns))
-
-    return _read_rows(paths, schema, columns, may_hold, is_wanted)
-
-
-def read_rows_between(
-    paths: Iterable[Path], schema: pa.Schema, columns: tuple[str, str], value: str, others: Collection[str]
-) -> pa.Table:
-    """Read the rows that have a value in one of two columns of strings and one of others in the other column.
-
-    Parameters
-    ----------
-    paths, schema
-        As for `read_rows_with`.
-    columns
-        Names of the two.
-    value, others
-        What they are to hold.
-    """
-    partners = sorted(others)
-    looked_for = pa.array(partners, pa.string())
-
-    def may_hold(group: pq.RowGroupMetaData, places: Sequence[int]) -> bool:
-        one, other = (([place] for place in places), ([place] for place in reversed(places)))
-        return any(
-            _may_hold(group, own, value) and any(_may_hold(group, its, name) for name in partners)
-            for own, its in zip(one, other, strict=True)
-        )
-
-    def is_wanted(keys: pa.Table) -> pa.ChunkedArray:
-        first, second = (keys[column] for column in columns)
-        return pc.or_(
-            pc.and_(pc.equal(first, value), pc.is_in(second.cast(pa.string()), looked_for)),
-            pc.and_(pc.equal(second, value), pc.is_in(first.cast(pa.string()), looked_for)),
-        )
-
-    return _read_rows(paths, schema, [*columns], may_hold, is_wanted)
-
-
-def _read_rows(
-    paths: Iterable[Path],
-    schema: pa.Schema,
-    columns: list[str],
-    may_hold: Callable[[pq.RowGroupMetaData, Sequence[int]], bool],
-    is_wanted: Callable[[pa.Table], pa.ChunkedArray],
-) -> pa.Table:
-    """Read rows by what some columns of strings hold.
-
-    Only row groups whose statistics leave it open are read, and of these first the columns that decide; strings are
-    compared as numbers of a dictionary.
-    """
-
-    def rows_of(path: Path) -> pa.Table:
-        found = [schema.empty_table()]
-        with pq.ParquetFile(path, read_dictionary=string_columns(schema)) as file:
-            places = _places(file.metadata, columns)
-            for group in range(file.num_row_groups):
-                if may_hold(file.metadata.row_group(group), places):
-                    wanted = is_wanted(file.read_row_group(group, columns))
-                    if pc.any(wanted, min_count=0).as_py():
-                        rows = file.read_row_group(group).filter(wanted)
-                        found.append(_completed(rows, schema).cast(schema))
-        return pa.concat_tables(found)
-
-    with ThreadPoolExecutor() as threads:
-        found = [schema.empty_table(), *threads.map(rows_of, paths)]
-    return pa.concat_tables(found)
-
-
-def _completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """Add the columns that a part of before they were thought of lacks, without values, and order all."""
     for field in schema:
         if field.name not in rows.column_names:
@@ -312,56 +222,7 @@ def string_columns(schema: pa.Schema) -> list[str]:
     return names + [f"{field.name}.list.element" for field in lists if field.type.value_type == pa.string()]
 
 
-def may_hold(path: Path, columns: Sequence[str], values: Sequence[str]) -> bool:
-    """Tell by its statistics whether a row of a part may have one of some values in each of some columns of strings.
-
-    The values ascend.
-    """
-    metadata = pq.read_metadata(path)
-    places = _places(metadata, columns)
-    return any(
-        all(_may_hold_one(group, place, values) for place in places)
-        for group in map(metadata.row_group, range(metadata.num_row_groups))
-    )
-
-
-def find_holders(paths: Iterable[Path], column: str, values: Collection[str]) -> dict[str, set[str]]:
-    """Find by their statistics the names of the parts that may have a row with each of some values in a column."""
-    found: dict[str, set[str]] = {value: set() for value in values}
-    for path in paths:
-        metadata = pq.read_metadata(path)
-        places = _places(metadata, [column])
-        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-        for value, names in found.items():
-            if any(_may_hold(group, places, value) for group in groups):
-                names.add(path.name)
-    return found
-
-
-def _places(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[int]:
-    paths = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
-    return [paths.index(column) for column in columns if column in paths]
-
-
-def _may_hold(group: pq.RowGroupMetaData, places: Sequence[int], value: str) -> bool:
-    """Tell whether a value may stand in one of some columns of a row group."""
-    for place in places:
-        known = group.column(place).statistics
-        if known is None or not known.has_min_max or known.min <= value <= known.max:
-            return True
-    return False
-
-
-def _may_hold_one(group: pq.RowGroupMetaData, place: int, values: Sequence[str]) -> bool:
-    """Tell whether one of some ascending values may stand in a column of a row group."""
-    known = group.column(place).statistics
-    if known is None or not known.has_min_max:
-        return bool(values)
-    first = bisect_left(values, known.min)
-    return first < len(values) and values[first] <= known.max
-
-
-def _asstring_columns(schema: pa.Schema, names: set[str]) -> pa.Schema:
+def _as_strings(schema: pa.Schema, names: set[str]) -> pa.Schema:
     fields = [field.with_type(pa.string()) if field.name in names else field for field in schema]
     return pa.schema(fields, schema.metadata)
 

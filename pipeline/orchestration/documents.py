@@ -41,6 +41,7 @@ from tablekin.orchestration.context import RunContext
 from tablekin.orchestration.libraries import LibraryColumns
 from tablekin.orchestration.listing import describe_flagged
 from tablekin.page import PageFlag
+from tablekin.report import name_failure
 from tablekin.schemas import DOCUMENT_TABLES, OPTIONAL_DOCUMENT_TABLES, empty
 from tablekin.threshold import threshold
 
@@ -115,8 +116,10 @@ def add_documents(scans: Sequence[Scan], run: RunContext, analysis: Analysis) ->
                 if isinstance(result, Failure):
                     reason = _reason(result)
                     if analysis.stop_on_error:
-                        raise StoppedError(f"stopped at the first failure: {_with_path(scan, reason)}")
-                    run.say(_with_path(scan, reason))
+                        raise StoppedError(
+                            f"stopped at the first failure: {name_failure(scan.source, reason)}"
+                        )
+                    run.say(name_failure(scan.source, reason))
                     if result.detail:
                         run.say(result.detail)
                     result = _failed(scan, reason)
@@ -205,12 +208,6 @@ def _shift(tables: Mapping[str, pd.DataFrame], left: int) -> dict[str, pd.DataFr
             transform=[np.asarray(old) + move for old in tables["pages"]["transform"]]
         )
     return shifted
-
-
-def _with_path(scan: Scan, reason: str) -> str:
-    """Put the path of a scan before a reason, in the place of its name where the reason begins with that."""
-    rest = reason.removeprefix(printable(scan.path.name))
-    return f"{scan.source}: {reason}" if rest == reason else f"{scan.source}{rest}"
 
 
 def _failed(scan: Scan, reason: str) -> dict[str, pd.DataFrame]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tablekin.report.crops import cutter as cutter
     from tablekin.report.drawing import Drawing as Drawing
     from tablekin.report.drawing import save_drawing as save_drawing
+    from tablekin.report.failures import describe_failures as describe_failures
+    from tablekin.report.failures import name_failure as name_failure
     from tablekin.report.found import describe_found as describe_found
     from tablekin.report.found import write_found as write_found
     from tablekin.report.neighbours import about_documents as about_documents
@@ -59,6 +61,7 @@ __getattr__, __dir__, __all__ = open_door(
         "cell_sheet": ["describe_least_sure", "least_sure", "write_sheet"],
         "crops": ["cutter"],
         "drawing": ["Drawing", "save_drawing"],
+        "failures": ["describe_failures", "name_failure"],
         "found": ["describe_found", "write_found"],
         "neighbours": ["about_documents", "describe_neighbours", "find_neighbours", "rank_partners"],
         "page": ["Page", "cells_of", "in_doubt", "open_page", "spread_cells"],

@@ -11,7 +11,7 @@ from tablekin.page import Detections
 from tablekin.segment.adjacency import DigitMetrics, half_widths
 from tablekin.segment.context import BlockContext
 from tablekin.segment.decimal_points import has_point, has_unit
-from tablekin.segment.divisions import CRITERIA as DIVISIONS
+from tablekin.segment.division_criteria import CRITERIA as DIVISIONS
 from tablekin.segment.divisions import find_divisions
 from tablekin.segment.gaps import Gaps
 from tablekin.segment.pairs import SetDigits, settle_pairs

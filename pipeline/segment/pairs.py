@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.segment.adjacency import DigitMetrics
-from tablekin.segment.divisions import CRITERIA as DIVISIONS
+from tablekin.segment.division_criteria import CRITERIA as DIVISIONS
 from tablekin.segment.projection import ProjectionProfile
 from tablekin.threshold import threshold
 

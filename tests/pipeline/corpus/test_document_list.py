@@ -69,7 +69,7 @@ def test_what_is_read_by_the_list_is_what_the_parts_have(corpus):
 
 def test_parts_are_opened_only_where_the_document_is(corpus, monkeypatch):
     corpus.write_record({"state": "finished"})
-    monkeypatch.setattr("tablekin.corpus.corpus.find_holders", None)
+    monkeypatch.setattr("tablekin.corpus.table_reader.find_holders", None)
     assert CorpusStore.open(corpus.root).read("regions", ["doc2a"])["doc_id"].tolist() == ["doc2a"]
 
 

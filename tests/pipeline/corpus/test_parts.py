@@ -8,13 +8,12 @@ import pytest
 
 from tablekin.corpus.atomic_file import write_json
 from tablekin.corpus.parts import (
-    may_hold,
     read_parts,
-    read_rows_with,
     remove_rows,
     write_part,
     write_row_groups,
 )
+from tablekin.corpus.selected_rows import read_rows_with
 from tablekin.errors import DiskFullError, StorageError
 from tablekin.schemas import SCHEMAS
 
@@ -83,18 +82,6 @@ def test_rows_are_removed_a_row_group_at_a_time(tmp_path):
     metadata = pq.read_metadata(path)
     assert [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)] == [29, 29]
     assert metadata.metadata[b"key"] == b"new"
-
-
-def test_parts_that_cannot_hold_a_document_are_told_by_their_statistics(tmp_path):
-    part = tmp_path / "part-00000.parquet"
-    rows = {"doc_a": ["a", "b", "m", "n"], "doc_b": ["d", "e", "x", "y"]}
-    pq.write_table(pa.table(rows), part, row_group_size=2)
-    assert may_hold(part, ["doc_a", "doc_b"], ["b", "e"])
-    assert not may_hold(part, ["doc_a", "doc_b"], ["b", "x"])  # not of the same group
-    assert not may_hold(part, ["doc_a"], ["c", "o"])
-    assert may_hold(part, ["doc_b"], ["a", "x"])
-    pq.write_table(pa.table(rows), part, write_statistics=False)
-    assert may_hold(part, ["doc_a"], ["zzz"])
 
 
 def test_a_part_of_before_a_column_was_thought_of_is_read_and_trimmed(tmp_path):

@@ -97,14 +97,17 @@ def lay_out(
     column = np.zeros(WIDTH)
     for region in range(first, last):
         norm[region - first] = level.norm[region]
-        column[:] = 0
+        if len(metric):
+            column[:] = 0
         for entry in range(level.begin[region], level.begin[region + 1]):
             feature, value = level.feature[entry], level.relevance[entry]
             factor = scale[document, feature] if len(scale) else 1.0
             if len(metric) == 0:
                 table[feature * stride + region - first] += np.float32(value * factor)
             elif value != 0:
-                column += np.float64(value) * factor * metric[feature]
+                product = np.float64(value) * factor
+                for other in range(WIDTH):  # a loop, as an expression would make an array for each entry
+                    column[other] += product * metric[feature, other]
         if len(metric):
             for feature in range(WIDTH):
                 table[feature * stride + region - first] = np.float32(column[feature])

@@ -29,6 +29,8 @@ from tablekin.explain.simd import LANES, pointer, trailing_zeros
 from tablekin.models.compilation import compiled
 
 NAMED = 3  # features named with a match
+_HALF = 64  # features whose bits are a number
+_ALL = np.uint64(2**_HALF - 1)
 # Regions of a document; up to here the first regions that are looked at are as good a first guess as any. It changes
 # the time that a pair takes, not its matches.
 _FEW = 64
@@ -195,14 +197,17 @@ def _name(
     partner = table.first + other
     # no relevance of the other one is larger, where the table is plain
     largest = abs(regions.relevance[regions.begin[partner]])
+    low, high = _features(regions, partner) if not is_plain else (_ALL, _ALL)
     for entry in range(regions.begin[region], regions.begin[region + 1]):
         number, value = np.int8(regions.feature[entry]), regions.relevance[entry]
         if is_plain and abs(value) * largest < third:
             return
-        value *= table.relevance[number * table.stride + other]
-        if value <= 0 or value < third or (value == third and number > named[2]):
+        bits = (low if number < _HALF else high) >> np.uint64(number % _HALF)
+        # one branch that is seldom taken: of many that may be, processors guess most in vain
+        value *= table.relevance[number * table.stride + other] * np.float32(bits & np.uint64(1))
+        if (value <= 0) | (value < third):
             continue
-        if not is_plain and not _has(regions, partner, regions.feature[entry]):
+        if value == third and number > named[2]:
             continue
         if value > first or (value == first and number < named[0]):
             first, second, third = value, first, second
@@ -215,12 +220,17 @@ def _name(
 
 
 @compiled
-def _has(regions: _RegionArrays, region: int, feature: int) -> bool:
-    """Tell whether a region has relevance of a feature."""
+def _features(regions: _RegionArrays, region: int) -> tuple[np.uint64, np.uint64]:
+    """Tell of which features a region has relevance: a bit for each, of the first ``_HALF`` and of the others."""
+    low, high = np.uint64(0), np.uint64(0)
     for entry in range(regions.begin[region], regions.begin[region + 1]):
-        if regions.feature[entry] == feature and regions.relevance[entry] != 0:
-            return True
-    return False
+        if regions.relevance[entry] != 0:
+            feature = np.uint64(regions.feature[entry])
+            if feature < _HALF:
+                low |= np.uint64(1) << feature
+            else:
+                high |= np.uint64(1) << (feature - np.uint64(_HALF))
+    return low, high
 
 
 @compiled

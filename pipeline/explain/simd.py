@@ -15,12 +15,14 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 LANES = 16
 GROUP = 8  # products added by one call of add_products
 _VECTOR = ir.VectorType(ir.FloatType(), LANES)
-_INT64 = ir.IntType(64)
+_INT64, _INT32, _BYTE = ir.IntType(64), ir.IntType(32), ir.IntType(8)
+_LINE = 64  # bytes of a cache's line
 operation: Any = intrinsic  # whose own type counts the typing context among the arguments of a call
 _FUSED = ("contract",)  # a product may be added without being rounded before
 
@@ -68,6 +70,28 @@ def load(_: Any, source: Any, at: Any) -> Any:
         return _load(builder, *arguments)
 
     return _LANES(source, types.int64), generate
+
+
+@operation
+def prefetch(_: Any, source: Any, begin: Any, end: Any) -> Any:
+    """Ask for ``source[begin]`` to before ``source[end]``, so that they are in the processor's cache when they are read.
+
+    Nothing waits for them, and nothing happens where they are not needed.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+        source, begin, end = arguments
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _INT32, _INT32, _INT32])
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [_BYTE.as_pointer()], kind)
+        first, last = (
+            builder.ptrtoint(builder.gep(source, [at]), _INT64) for at in (begin, end)
+        )
+        first = builder.and_(first, _INT64(-_LINE))
+        with cgutils.for_range_slice(builder, first, last, _INT64(_LINE)) as (at, _):
+            builder.call(ask, [builder.inttoptr(at, _BYTE.as_pointer()), _INT32(0), _INT32(2), _INT32(1)])
+        return context.get_dummy_value()
+
+    return types.none(source, types.int64, types.int64), generate
 
 
 @operation

@@ -74,7 +74,7 @@ def load(_: Any, source: Any, at: Any) -> Any:
 
 @operation
 def prefetch(_: Any, source: Any, begin: Any, end: Any) -> Any:
-    """Ask for ``source[begin]`` to before ``source[end]``, so that they are in the processor's cache when they are read.
+    """Ask for ``source[begin]`` to before ``source[end]``, to be in the processor's cache when they are read.
 
     Nothing waits for them, and nothing happens where they are not needed.
     """
@@ -83,9 +83,7 @@ def prefetch(_: Any, source: Any, begin: Any, end: Any) -> Any:
         source, begin, end = arguments
         kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _INT32, _INT32, _INT32])
         ask = builder.module.declare_intrinsic("llvm.prefetch", [_BYTE.as_pointer()], kind)
-        first, last = (
-            builder.ptrtoint(builder.gep(source, [at]), _INT64) for at in (begin, end)
-        )
+        first, last = (builder.ptrtoint(builder.gep(source, [at]), _INT64) for at in (begin, end))
         first = builder.and_(first, _INT64(-_LINE))
         with cgutils.for_range_slice(builder, first, last, _INT64(_LINE)) as (at, _):
             builder.call(ask, [builder.inttoptr(at, _BYTE.as_pointer()), _INT32(0), _INT32(2), _INT32(1)])

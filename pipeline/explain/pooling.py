@@ -82,6 +82,7 @@ def _owners(leaves: Leaves, document: int, level: int) -> NDArray[np.int32]:
     for region in range(begin, end):
         largest = max(largest, leaves.region_id[region])
     owner = np.full(largest + 1, -1, np.int32)
+    unions = begin + np.flatnonzero(leaves.kind[begin:end] == _FIRST_UNION + level - 1)
     for leaf in range(begin, end):
         kind, number = leaves.kind[leaf], leaves.region_id[leaf]
         if level == 0 and kind in (_CELL, _HEADER):
@@ -89,12 +90,8 @@ def _owners(leaves: Leaves, document: int, level: int) -> NDArray[np.int32]:
         if level == 0 or kind != _CELL:
             continue
         place = leaves.row if level == 1 else leaves.column
-        for region in range(begin, end):
-            if (
-                leaves.kind[region] == _FIRST_UNION + level - 1
-                and leaves.table[region] == leaves.table[leaf]
-                and place[region] == place[leaf]
-            ):
+        for region in unions:
+            if leaves.table[region] == leaves.table[leaf] and place[region] == place[leaf]:
                 owner[number] = leaves.region_id[region]
     return owner
 
@@ -113,37 +110,68 @@ def _pool_document(leaves: Leaves, document: int, level: int) -> NDArray[np.floa
 PLAIN: NDArray[np.float64] = np.zeros((0, 0))  # a scale of ones, a metric that is the identity
 
 
+class _Sorted(NamedTuple):
+    """The entries of a document's regions, those of a region in the order in which they will stand."""
+
+    count: NDArray[np.int64]  # (regions,), entries of each
+    feature: NDArray[np.int64]  # (regions, features)
+    value: NDArray[np.float32]  # (regions, features)
+    rest: NDArray[np.float64]  # (regions, features), squared norm of the entries from there on
+    plain: NDArray[np.float64]  # (regions,), squared Euclidean norm
+
+
 @compiled
-def _square(values: NDArray[np.float32], order: NDArray[np.int64], metric: NDArray[np.float64]) -> float:
-    """Compute the squared norm of the entries of a region, in an order."""
-    total = 0.0
-    for place in order:
-        if len(metric) == 0:
-            total += np.float64(values[place]) ** 2
+def _sort_entries(
+    pooled: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    metric: NDArray[np.float64],
+    own: NDArray[np.float64],
+) -> _Sorted:
+    """Sort the entries of regions ``(regions, features)``, that of the largest absolute relevance first."""
+    regions = len(pooled)
+    count, plain = np.zeros(regions, np.int64), np.zeros(regions)
+    feature, value = np.empty((regions, _WIDTH), np.int64), np.empty((regions, _WIDTH), np.float32)
+    rest = np.empty((regions, _WIDTH))
+    filled, values, size = np.empty(_WIDTH, np.int64), np.empty(_WIDTH, np.float32), np.empty(_WIDTH)
+    for region in range(regions):
+        found = 0
+        if not pooled[region].any():
             continue
-        product = 0.0
-        for other in order:
-            product += metric[place, other] * values[other]
-        total += values[place] * product
-    return max(total, 0.0)
+        for number in range(_WIDTH):
+            entry = np.float32(
+                pooled[region, number] * scale[number] if len(scale) else pooled[region, number]
+            )
+            filled[found], values[found] = number, entry  # overwritten by the next one where it is 0
+            found += entry != 0
+            plain[region] += np.float64(entry) ** 2
+        for place in range(found):
+            size[place] = -np.abs(values[place]) * own[filled[place]]
+        for place, at in enumerate(np.argsort(size[:found], kind="mergesort")):
+            feature[region, place], value[region, place] = filled[at], values[at]
+        count[region] = found
+        _sum_rests(feature[region], value[region], found, metric, rest[region])
+    return _Sorted(count, feature, value, rest, plain)
 
 
 @compiled
-def _rests(
-    values: NDArray[np.float32], order: NDArray[np.int64], metric: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Compute the squared norm of the entries of a region from each on, in an order; ``(entries,)``."""
-    rests, total = np.zeros(len(order)), 0.0
-    for begin in range(len(order) - 1, -1, -1):
-        place, value = order[begin], np.float64(values[order[begin]])
-        product = 0.5 * value
-        if len(metric):
-            product *= metric[place, place]
-            for other in order[begin + 1 :]:
-                product += metric[place, other] * values[other]
-        total += 2 * value * product
-        rests[begin] = max(total, 0.0)
-    return rests
+def _sum_rests(
+    feature: NDArray[np.int64],
+    value: NDArray[np.float32],
+    count: int,
+    metric: NDArray[np.float64],
+    rest: NDArray[np.float64],
+) -> None:
+    """Compute the squared norm of the entries of a region from each on; ``rest`` is written."""
+    total, products = 0.0, np.zeros(len(metric))
+    for place in range(count - 1, -1, -1):
+        number, own = feature[place], np.float64(value[place])
+        if len(metric) == 0:
+            total += own * own
+        else:
+            total += own * (2 * products[number] + metric[number, number] * own)
+            for other in range(len(metric)):
+                products[other] += own * metric[number, other]
+        rest[place] = max(total, 0.0)
 
 
 @compiled
@@ -182,39 +210,34 @@ def pool(
     region = entry = 0
     for document in range(documents):
         first[document] = region
-        raw = _pool_document(leaves, document, level)
-        pooled = (raw * scale[document] if len(scale) else raw).astype(np.float32)
-        plain = (pooled.astype(np.float64) ** 2).sum(1)
+        pooled = _pool_document(leaves, document, level)
+        found = _sort_entries(pooled, scale[document] if len(scale) else own[:0], metric, own)
         squares = np.zeros(len(pooled))
         for number in range(len(pooled)):
-            if plain[number] > 0:
-                filled = np.flatnonzero(pooled[number])
-                squares[number] = max(_square(pooled[number], filled, metric), _REST * plain[number])
+            if found.count[number] > 0:
+                squares[number] = max(found.rest[number, 0], _REST * found.plain[number])
         for number in np.argsort(-squares, kind="mergesort"):
             if squares[number] == 0:
                 break
-            values = pooled[number]
-            filled = np.flatnonzero(values)
-            order = filled[np.argsort(-np.abs(values[filled]) * own[filled], kind="mergesort")]
-            head[region], rests = -1, _rests(values, order, metric)
-            for place in range(len(order)):
+            head[region] = -1
+            for place in range(found.count[number]):
                 whole = entry > begin[region] and (entry - begin[region]) % GROUP == 0
                 if head[region] < 0 and whole:
-                    rest = max(rests[place], _REST * plain[number])
+                    rest = max(found.rest[number, place], _REST * found.plain[number])
                     if rest <= (1 - _HEAD) * squares[number]:
                         head[region] = entry
                         tail[region] = np.sqrt(rest) * _UP
-                name = order[place]
-                feature[entry], relevance[entry] = name, values[name]
+                name, value = found.feature[number, place], found.value[number, place]
+                feature[entry], relevance[entry] = name, value
                 entry += 1
-                if values[name] > peak[document, name]:
-                    peak[document, name] = values[name]
+                if value > peak[document, name]:
+                    peak[document, name] = value
                     peak_region[document, name] = region - first[document]
             entry += -(entry - begin[region]) % GROUP
             if head[region] < 0:
                 head[region] = entry
             region_id[region], norm[region] = number, np.sqrt(squares[number]) * _UP
-            extent[region] = np.sqrt(plain[number]) * stretch * _UP
+            extent[region] = np.sqrt(found.plain[number]) * stretch * _UP
             region += 1
             begin[region] = entry
         last[document] = region

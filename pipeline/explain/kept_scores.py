@@ -57,6 +57,11 @@ class KeptScores:
     def _by(self) -> dict[Similarity, Compared]:
         return {each: compared_by(self.phi, each) for each in Similarity}
 
+    @property
+    def ranked_by(self) -> Floats:
+        """The vectors by which documents are ranked, ``(documents, features)``."""
+        return self._by[self.similarity].vectors
+
     @cached_property
     def _scale(self) -> tuple[Floats, Floats]:
         return scaled(self.ranking, self.documents)

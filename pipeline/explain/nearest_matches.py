@@ -98,27 +98,28 @@ def explain_pairs(
 
 
 def _divide(missing: Keys, scores: KeptScores, documents: int) -> list[Keys]:
-    """Divide pairs into parts of documents that are alike, so that the factors of a part are few; each part sorted."""
+    """Divide pairs into parts of documents that are alike, so that the factors of a part are few.
+
+    Those of a part are in the order of documents that are alike, too.
+    """
     if not len(missing):
         return []
-    _, b = pairs_of_keys(missing, documents)
     size = max(SIZES.part, -(-len(missing) // SIZES.parts))
-    if len(missing) <= size:
-        return [missing]
+    _, b = pairs_of_keys(missing, documents)
     place = np.empty(documents, np.int64)
-    place[order_alike(scores.phi)] = np.arange(documents)
-    order = np.argsort(place[b], kind="stable")
-    return [np.sort(missing[order[begin : begin + size]]) for begin in range(0, len(missing), size)]
+    place[order_alike(scores.ranked_by)] = np.arange(documents)
+    ordered = missing[np.argsort(place[b], kind="stable")]
+    return [ordered[begin : begin + size] for begin in range(0, len(missing), size)]
 
 
 def _pieces(keys: Keys, documents: int) -> Iterator[Keys]:
-    """Cut pairs into pieces of tiles whose documents are few enough to be in memory together."""
+    """Cut pairs into pieces of tiles whose documents are few enough to be in memory together; each piece sorted."""
     halves = [keys]
     while halves:
         piece = halves.pop()
         few = len(np.unique(np.concatenate(pairs_of_keys(piece, documents)))) <= SIZES.loaded
         if few or len(piece) <= SIZES.tile:
-            yield piece
+            yield np.sort(piece)
             continue
         middle = -(-len(piece) // (2 * SIZES.tile)) * SIZES.tile
         halves += [piece[middle:], piece[:middle]]

@@ -74,17 +74,17 @@ def take_apart(
     for own, records in parts:
         at = _places_in_records(own)
         for number, array in enumerate(arrays):
-            here = np.cumsum(own[:, number]) - own[:, number] + filled[number]
-            copy_runs(records, at[:, number].copy(), here, own[:, number].copy(), array)
+            begin = np.cumsum(own[:, number]) - own[:, number] + filled[number]
+            copy_runs(records, at[:, number].copy(), begin, own[:, number].copy(), array)
         filled += own.sum(0)
     values = [
         array.view(kind.dtype).reshape(-1, *kind.shape[1:]) for array, kind in zip(arrays, kinds, strict=True)
     ]
     levels = []
     for number, empty in enumerate(like.levels):
-        own = slice(number * len(_FIELDS), (number + 1) * len(_FIELDS))
-        read = dict(zip(_FIELDS, values[own], strict=True))
-        size = dict(zip(_FIELDS, sizes[:, own].T, strict=True))
+        here = slice(number * len(_FIELDS), (number + 1) * len(_FIELDS))
+        read = dict(zip(_FIELDS, values[here], strict=True))
+        size = dict(zip(_FIELDS, sizes[:, here].T, strict=True))
         levels.append(_level(read, size, empty))
     scale = values[-1] if len(names) and values[-1].size else like.aside.scale
     aside = Aside(scale, like.aside.metric)

@@ -113,7 +113,7 @@ PLAIN: NDArray[np.float64] = np.zeros((0, 0))  # a scale of ones, a metric that 
 class _Sorted(NamedTuple):
     """The entries of a document's regions, those of a region in the order in which they will stand."""
 
-    count: NDArray[np.int64]  # (regions,), entries of each
+    entries: NDArray[np.int64]  # (regions,), how many each has
     feature: NDArray[np.int64]  # (regions, features)
     value: NDArray[np.float32]  # (regions, features)
     rest: NDArray[np.float64]  # (regions, features), squared norm of the entries from there on
@@ -129,7 +129,7 @@ def _sort_entries(
 ) -> _Sorted:
     """Sort the entries of regions ``(regions, features)``, that of the largest absolute relevance first."""
     regions = len(pooled)
-    count, plain = np.zeros(regions, np.int64), np.zeros(regions)
+    entries, plain = np.zeros(regions, np.int64), np.zeros(regions)
     feature, value = np.empty((regions, _WIDTH), np.int64), np.empty((regions, _WIDTH), np.float32)
     rest = np.empty((regions, _WIDTH))
     filled, values, size = np.empty(_WIDTH, np.int64), np.empty(_WIDTH, np.float32), np.empty(_WIDTH)
@@ -148,9 +148,9 @@ def _sort_entries(
             size[place] = -np.abs(values[place]) * own[filled[place]]
         for place, at in enumerate(np.argsort(size[:found], kind="mergesort")):
             feature[region, place], value[region, place] = filled[at], values[at]
-        count[region] = found
+        entries[region] = found
         _sum_rests(feature[region], value[region], found, metric, rest[region])
-    return _Sorted(count, feature, value, rest, plain)
+    return _Sorted(entries, feature, value, rest, plain)
 
 
 @compiled
@@ -214,13 +214,13 @@ def pool(
         found = _sort_entries(pooled, scale[document] if len(scale) else own[:0], metric, own)
         squares = np.zeros(len(pooled))
         for number in range(len(pooled)):
-            if found.count[number] > 0:
+            if found.entries[number] > 0:
                 squares[number] = max(found.rest[number, 0], _REST * found.plain[number])
         for number in np.argsort(-squares, kind="mergesort"):
             if squares[number] == 0:
                 break
             head[region] = -1
-            for place in range(found.count[number]):
+            for place in range(found.entries[number]):
                 whole = entry > begin[region] and (entry - begin[region]) % GROUP == 0
                 if head[region] < 0 and whole:
                     rest = max(found.rest[number, place], _REST * found.plain[number])

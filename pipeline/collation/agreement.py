@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from tablekin.collation.agreement_sums import Array, sum_of_best, sum_of_columns, sum_of_rows
+from tablekin.collation.column_joins import TablePair
 from tablekin.collation.grid import Grid
+from tablekin.collation.joined_texts import place_of
 from tablekin.collation.span import ColumnSpan
 from tablekin.collation.value_matches import NEAR, SAME, SAME_BARE, SAME_NUMBER, match_values
-from tablekin.collation.value_relations import score_values
+from tablekin.collation.value_scores import ScoreShares, ValueRarity, score_values
 from tablekin.collation.vocabulary import NOTHING, NumberedTexts, Places, Vocabulary
 from tablekin.collation.witness_column import WitnessColumn
 from tablekin.threshold import threshold
@@ -58,6 +60,13 @@ class ValueWeights:
         self._rarity = np.log(total / np.maximum(count, 1))
         self._rarest = float(np.log(total))
         self._known: dict[int, tuple[Vocabulary, Array]] = {}
+
+    @property
+    def rarity(self) -> ValueRarity:
+        """What numbers weigh, for compiled functions."""
+        return ValueRarity(
+            self._numbers, self._rarity, self._rarest, int(WEIGHTS.free_digits), _NATS_PER_DIGIT
+        )
 
     def of(self, texts: Vocabulary) -> Array:
         """Weights of texts, ``(texts,)``; of an empty one it means nothing."""
@@ -121,17 +130,19 @@ class AgreementScores:
 
     def of_values(self, span: ColumnSpan, rows: Places) -> Array:
         """Scores of what stands side by side in columns and rows that correspond, ``(n,)``; zeros must agree, too."""
-        a, b = self.a.column(span.a), self.b.column(span.b)
-        return score_values(
-            a.vocabulary,
-            a.place[rows[:, 0]],
-            self._weights.of(a.vocabulary),
-            b.vocabulary,
-            b.place[rows[:, 1]],
-            self._weights.of(b.vocabulary),
-            (WEIGHTS.same_without_spaces, WEIGHTS.within_one_edit),
-            (WEIGHTS.different, WEIGHTS.missing),
+        pair = self.pair(max(span.a[1], span.b[1]))
+        sides = ((pair.a, span.a, rows[:, 0]), (pair.b, span.b, rows[:, 1]))
+        place, place_b = (place_of(side, row, *columns) for side, columns, row in sides)
+        return np.asarray(
+            score_values(pair.a.together, place, pair.b.together, place_b, pair.rarity, pair.shares)
         )
+
+    def pair(self, most: int) -> TablePair:
+        """Make the two tables ready for compiled functions, with up to ``most`` neighbouring columns joined."""
+        shares = ScoreShares(
+            WEIGHTS.same_without_spaces, WEIGHTS.within_one_edit, WEIGHTS.different, WEIGHTS.missing
+        )
+        return TablePair(self.a.side(most), self.b.side(most), self._scores, self._weights.rarity, shares)
 
     def weights(self, column: WitnessColumn) -> Array:
         """Weights of the values of a column, ``(rows,)``; of an empty cell it means nothing."""

@@ -9,14 +9,21 @@ relates. At the end, columns that one table has in two or three are joined where
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from tablekin.collation.agreement import AgreementScores, best_by_row
-from tablekin.collation.column_spans import add_repeated_arguments, join_columns
+from tablekin.collation.alignment_search import (
+    FoundAlignment,
+    SearchLimits,
+    assign_columns,
+    first_rows,
+    join_columns_of,
+    refine,
+)
+from tablekin.collation.column_spans import CRITERIA as JOINING
+from tablekin.collation.column_spans import add_repeated_arguments, joining_limits, spans_of
 from tablekin.collation.needleman_wunsch import best_path
 from tablekin.collation.relevance import CellRelevance
 from tablekin.collation.span import ColumnSpan
@@ -74,14 +81,13 @@ def align(agreement: AgreementScores, relevance: CellRelevance | None = None) ->
 
 
 def _align(agreement: AgreementScores, relevance: CellRelevance | None) -> Alignment:
-    begins = [agreement.best_by_row()]
-    if relevance is not None:
-        begins.append(relevance.of_rows())
     search = _Search(agreement)
-    found = [search.refine(best_path(_centred(begin))) for begin in begins]
+    found = [search.begin(agreement.best_by_row())]
+    if relevance is not None:
+        found.append(search.begin(relevance.of_rows()))
     if max(one.evidence for one in found) < CRITERIA.enough_evidence * agreement.upper_bound:
         wide = best_by_row(agreement.a.numbered_with_pairs, agreement.b.numbered_with_pairs)
-        found.append(search.refine(best_path(_centred(wide))))
+        found.append(search.begin(wide))
     return max(found, key=lambda alignment: alignment.evidence)
 
 
@@ -96,89 +102,38 @@ class _Search:
 
     def __init__(self, agreement: AgreementScores) -> None:
         self._agreement = agreement
+        self._pair = agreement.pair(JOINING.max_columns)
+        self._limits = SearchLimits(CRITERIA.max_rounds, CRITERIA.order_penalty, joining_limits())
         self._refined: dict[bytes, Alignment] = {}  # by the rows that it began with
-        self._joined: dict[tuple[bytes, tuple[ColumnSpan, ...]], Alignment] = {}  # by rows and single columns
 
-    def refine(self, rows: Rows) -> Alignment:
-        """Improve an alignment of rows and find its columns, joined where that is better."""
+    def begin(self, scores: Array) -> Alignment:
+        """Begin with scores of every two rows; improve the alignment of rows, and find its columns."""
+        rows = first_rows(np.ascontiguousarray(scores, np.float64), CRITERIA.chance_deviations)
         known = self._refined.get(rows.tobytes())
         if known is None:
-            known = self._refined[rows.tobytes()] = self._refine(rows)
+            found = refine(self._pair, rows, self._limits)
+            known = self._refined[rows.tobytes()] = self._with_joined_columns(_named(found))
         return known
 
-    def _refine(self, rows: Rows) -> Alignment:
-        spans = _assign(self._agreement, rows)
-        settled = _take_turns(self._agreement, rows, spans)
-        plain = self._with_joined_columns(settled.rows, settled.columns)
-        joined = self._with_joined_columns(rows, spans)
-        best = max(plain, joined, key=lambda alignment: alignment.evidence)
+    def _with_joined_columns(self, best: Alignment) -> Alignment:
+        """Find rows anew by columns that are joined, as long as that is better."""
         while any(span.is_joined for span in best.columns):
             columns = _with_repeated_arguments(self._agreement, best).columns
-            again = best_path(self._agreement.of_rows(columns))
-            better = self._with_joined_columns(again, _assign(self._agreement, again))
+            rows = best_path(self._agreement.of_rows(columns))
+            single = assign_columns(self._pair, rows, CRITERIA.order_penalty)
+            better = _named(join_columns_of(self._pair, rows, single, self._limits.joining))
             if better.evidence <= best.evidence:
                 break
             best = better
         return best
 
-    def _with_joined_columns(self, rows: Rows, spans: tuple[ColumnSpan, ...]) -> Alignment:
-        if not len(rows):
-            return Alignment(rows, spans, 0.0)
-        key = rows.tobytes(), spans
-        known = self._joined.get(key)
-        if known is None:
-            known = self._joined[key] = Alignment(rows, *join_columns(self._agreement, rows, spans))
-        return known
+
+def _named(found: FoundAlignment) -> Alignment:
+    return Alignment(found.rows, spans_of(found.spans), found.evidence)
 
 
 def _with_repeated_arguments(agreement: AgreementScores, alignment: Alignment) -> Alignment:
     return replace(alignment, columns=add_repeated_arguments(agreement, alignment.rows, alignment.columns))
-
-
-def _centred(scores: Array) -> Array:
-    """Take from scores what a row has in common with any other, so that chance comes to nothing."""
-    if not scores.size:
-        return scores
-    rows, columns = scores.mean(1, keepdims=True), scores.mean(0, keepdims=True)
-    return scores - np.maximum(rows, columns) - CRITERIA.chance_deviations * float(scores.std())
-
-
-def _take_turns(agreement: AgreementScores, rows: Rows, spans: tuple[ColumnSpan, ...]) -> Alignment:
-    """Find rows given columns and columns given rows until both stay; ``spans`` are the columns of the first rows."""
-    best = Alignment(np.zeros((0, 2), np.int64), (), 0.0)
-    for _ in range(CRITERIA.max_rounds):
-        if not spans:
-            break
-        scores = agreement.of_rows(spans)
-        rows = best_path(scores)
-        total = float(scores[rows[:, 0], rows[:, 1]].sum())
-        if total <= best.evidence:
-            break
-        best = Alignment(rows, spans, total)
-        spans = _assign(agreement, rows)
-    return best
-
-
-def _assign(agreement: AgreementScores, rows: Rows) -> tuple[ColumnSpan, ...]:
-    """Pair columns so that the aligned rows agree best; columns without evidence stay alone."""
-    if not len(rows):
-        return ()
-    scores = agreement.of_columns(rows)
-    count_a, count_b = scores.shape
-    padded = np.zeros((count_a + count_b, count_a + count_b))
-    padded[:count_a, :count_b] = scores - CRITERIA.order_penalty * len(rows) * _apart(count_a, count_b)
-    one, other = linear_sum_assignment(padded, maximize=True)
-    good = padded[one, other] > 0
-    return tuple(
-        ColumnSpan((c, 1), (d, 1)) for c, d in zip(one[good].tolist(), other[good].tolist(), strict=True)
-    )
-
-
-@lru_cache(maxsize=256)
-def _apart(count_a: int, count_b: int) -> Array:
-    """Tell how far apart every two columns stand, in parts of their tables, ``(columns of a, columns of b)``."""
-    place_a, place_b = np.arange(count_a) / max(count_a, 2), np.arange(count_b) / max(count_b, 2)
-    return np.abs(place_a[:, None] - place_b[None])
 
 
 def _fill_gaps(alignment: Alignment) -> Alignment:

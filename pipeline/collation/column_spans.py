@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.agreement import WEIGHTS, AgreementScores
-from tablekin.collation.agreement_sums import often_the_same
 from tablekin.collation.argument_columns import counts_as_argument
+from tablekin.collation.column_joins import JoiningLimits, Spans, join_spans
 from tablekin.collation.grid import Grid
 from tablekin.collation.span import Columns, ColumnSpan
 from tablekin.collation.value_relations import same_at
@@ -54,32 +54,19 @@ def join_columns(
     tuple
         The spans in order, and in nats how much their agreement says.
     """
-    cells = agreement.of_columns(rows)
-    score = {span: float(cells[span.a[0], span.b[0]]) for span in spans}
-    chosen = list(spans)
-    found = _joinable(agreement, rows)
-    for evidence, span in sorted(found, key=lambda one: -one[0]):
-        displaced = [known for known in chosen if known.overlaps(span)]
-        if evidence - sum(score[known] for known in displaced) > CRITERIA.min_gain:
-            chosen = [known for known in chosen if known not in displaced] + [span]
-            score[span] = evidence
-    chosen.sort(key=lambda span: (span.a, span.b))
-    return tuple(chosen), sum(score[span] for span in chosen)
+    columns = np.array([(span.a[0], span.b[0]) for span in spans], np.int64).reshape(-1, 2)
+    found, evidence = join_spans(agreement.pair(CRITERIA.max_columns), rows, columns, joining_limits())
+    return spans_of(found), evidence
 
 
-def _joinable(agreement: AgreementScores, rows: Places) -> Iterator[tuple[float, ColumnSpan]]:
-    """Yield joined columns of one table that often are the same number as a column of the other."""
-    for span in _often_the_same(agreement, rows):
-        yield sum(agreement.of_values(span, rows).tolist()), span
+def joining_limits() -> JoiningLimits:
+    """Give compiled functions the criteria for joining columns."""
+    return JoiningLimits(CRITERIA.min_agreement, CRITERIA.min_gain)
 
 
-def _often_the_same(agreement: AgreementScores, rows: Places) -> Iterator[ColumnSpan]:
-    """Yield several neighbouring columns of one table and a column of the other, the same number in enough rows."""
-    codes, codes_b = (grid.joined_numbers(CRITERIA.max_columns) for grid in (agreement.a, agreement.b))
-    often = often_the_same(codes, codes_b, rows, CRITERIA.min_agreement * len(rows))
-    for count, side, first, other in often.tolist():
-        joined, alone = (first, count), (other, 1)
-        yield ColumnSpan(alone, joined) if side else ColumnSpan(joined, alone)
+def spans_of(found: Spans) -> tuple[ColumnSpan, ...]:
+    """Name the columns that a compiled function found."""
+    return tuple(ColumnSpan((a, count), (b, count_b)) for a, count, b, count_b in found.tolist())
 
 
 def add_repeated_arguments(

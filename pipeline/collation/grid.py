@@ -10,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.collation.joined_texts import TableSide, join_texts
 from tablekin.collation.span import Columns
 from tablekin.collation.values import Text
-from tablekin.collation.vocabulary import NOTHING, Codes, NumberedTexts, joined_numbers, number_texts
+from tablekin.collation.vocabulary import NumberedTexts, number_texts
 from tablekin.collation.witness_column import WitnessColumn
 from tablekin.collation.witness_rows import CellRows, DigitRows
 
@@ -77,24 +78,14 @@ class Grid:
         return self._columns[columns]
 
     @cached_property
-    def _joined_numbers(self) -> dict[int, Codes]:
+    def _sides(self) -> dict[int, TableSide]:
         return {}
 
-    def joined_numbers(self, most: int) -> Codes:
-        """Code what neighbouring columns say as one number.
-
-        Returns
-        -------
-        ndarray
-            ``(most, rows, columns)`` by how many are joined, less one, and the first of them; nothing where there are
-            not so many columns.
-        """
-        if most not in self._joined_numbers:
-            codes = np.full((most, *self.shape), NOTHING, np.int64)
-            for count in range(1, min(most, self.shape[1]) + 1):
-                codes[count - 1, :, : self.shape[1] - count + 1] = joined_numbers(*self.numbered, count)
-            self._joined_numbers[most] = codes
-        return self._joined_numbers[most]
+    def side(self, most: int) -> TableSide:
+        """Make ready what the search for rows and columns reads, with up to ``most`` neighbouring columns joined."""
+        if most not in self._sides:
+            self._sides[most] = TableSide(self.numbered.place, join_texts(self.numbered, most))
+        return self._sides[most]
 
     def _joined(self, first: int, count: int) -> Text:
         rows = self.text[:, first : first + count].tolist()

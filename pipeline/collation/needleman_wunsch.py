@@ -24,11 +24,12 @@ def best_path(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     ndarray
         ``(k, 2)``, row and column of each chosen place, rising in both.
     """
-    return np.asarray(_trace(np.ascontiguousarray(scores, np.float64)), np.int64)
+    return np.asarray(find_path(np.ascontiguousarray(scores, np.float64)), np.int64)
 
 
 @compiled
-def _trace(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+def find_path(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Choose the same places, for compiled functions; ``scores`` are C-ordered."""
     m, n = scores.shape
     best = np.zeros((m + 1, n + 1))
     for i in range(1, m + 1):

@@ -58,48 +58,18 @@ def near_at(one: Vocabulary, place: Places, other: Vocabulary, place_b: Places) 
 def same_between(one: Vocabulary, place: Places, other: Vocabulary, place_b: Places) -> NDArray[np.bool_]:
     """Tell which texts of one column are of one value with which of another; ``(m, n)``."""
     found = np.zeros((len(place), len(place_b)), np.bool_)
+    numbers, numbers_b = one.number[place], other.number[place_b]
+    groups, groups_b = one.groups[place], other.groups[place_b]
+    bare, bare_b = one.bare[place], other.bare[place_b]
     for i in range(len(place)):
-        for j in range(len(place_b)):
-            found[i, j] = are_same(one, place[i], other, place_b[j])
-    return found
-
-
-@compiled
-def score_values(
-    one: Vocabulary,
-    place: Places,
-    weights: Array,
-    other: Vocabulary,
-    place_b: Places,
-    weights_b: Array,
-    shares: tuple[float, float],
-    against: tuple[float, float],
-) -> Array:
-    """Score texts that stand side by side, ``(n,)``.
-
-    Parameters
-    ----------
-    one, place, weights
-        Texts of a column, which of them stands where ``(n,)``, and what each weighs ``(texts,)``, nats.
-    other, place_b, weights_b
-        The same of another.
-    shares
-        Of the weight, of texts that are of one value but not in the same groups, and of numbers within one edit.
-    against
-        Nats of two values that differ, and of one beside an empty cell.
-    """
-    scores = np.zeros(len(place))
-    for n in range(len(place)):
-        i, j = place[n], place_b[n]
-        if one.number[i] == NOTHING or other.number[j] == NOTHING:
-            scores[n] = 0.0 if one.number[i] == other.number[j] else against[1]
+        if numbers[i] == NOTHING:
             continue
-        weight = max(weights[i], weights_b[j])
-        if are_same(one, i, other, j):
-            scores[n] = weight if one.groups[i] == other.groups[j] else shares[0] * weight
-        else:
-            scores[n] = shares[1] * weight if are_near(one, i, other, j) else against[0]
-    return scores
+        for j in range(len(place_b)):
+            if numbers[i] == numbers_b[j] or groups[i] == groups_b[j]:
+                found[i, j] = numbers_b[j] != NOTHING
+            elif bare[i] == bare_b[j]:
+                found[i, j] = are_same(one, place[i], other, place_b[j])
+    return found
 
 
 @compiled

@@ -62,15 +62,27 @@ def number_texts(text: Text) -> NumberedTexts:
 
 
 def _make(texts: list[str]) -> Vocabulary:
-    raw = np.array(texts or [""], "S").view(np.uint8).reshape(len(texts or [""]), -1)
+    coded = encode_texts(np.array(texts or [""], "S").view(np.uint8).reshape(len(texts or [""]), -1))
+    by_number, by_groups, by_bare = (np.argsort(one) for one in (coded.number, coded.groups, coded.bare))
+    keys, text = _blur(coded.spelling, coded.number, coded.digits)
+    order = np.argsort(keys)
+    return coded._replace(
+        by_number=by_number,
+        by_groups=by_groups,
+        by_bare=by_bare,
+        blurred=keys[order],
+        blurred_text=text[order],
+    )
+
+
+def encode_texts(raw: NDArray[np.uint8]) -> Vocabulary:
+    """Code texts ``(texts, most signs)``, zeros after their end, without sorting them."""
     spelling, codes, counts, value = _encode(raw)
     (number, groups, bare), (digits, significant, bare_digits, spaces) = codes, counts
-    by_number, by_groups, by_bare = (np.argsort(one) for one in codes)
-    keys, text = _blur(spelling, number, digits)
-    order = np.argsort(keys)
+    unsorted = np.zeros(0, np.int64)
     return Vocabulary(
         *(raw, spelling, number, groups, bare, value, digits, significant, bare_digits, spaces),
-        *(by_number, by_groups, by_bare, keys[order], text[order]),
+        *(unsorted, unsorted, unsorted, unsorted, unsorted),
     )
 
 
@@ -146,35 +158,3 @@ def _blur(spelling: NDArray[np.uint8], number: Codes, digits: NDArray[np.int64])
             keys[count], text[count] = code, t
             count += 1
     return keys[:count], text[:count]
-
-
-@compiled
-def joined_numbers(vocabulary: Vocabulary, place: Places, count: int) -> Codes:
-    """Code what every ``count`` neighbouring columns say as one number.
-
-    Parameters
-    ----------
-    vocabulary, place
-        As of ``NumberedTexts``.
-    count
-        At most the number of columns.
-
-    Returns
-    -------
-    ndarray
-        ``(rows, first columns)``, NOTHING where all the cells are empty.
-    """
-    rows, columns = place.shape[0], place.shape[1] - count + 1
-    codes = np.zeros((rows, columns), np.int64)
-    for i in range(rows):
-        for first in range(columns):
-            code, is_empty = 0, True
-            for column in range(first, first + count):
-                for sign in vocabulary.raw[place[i, column]]:
-                    if sign == 0:
-                        break
-                    is_empty = False
-                    if sign != _SPACE and (code or sign != _ZERO):
-                        code = _extended(code, sign)
-            codes[i, first] = code if code or is_empty else _extended(0, _ZERO)
-    return codes

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from tablekin.collation.edit_distance import within_one_edit
+from tablekin.collation.joined_texts import join_texts
 from tablekin.collation.value_matches import NEAR, SAME, SAME_BARE, SAME_NUMBER, match_values
 from tablekin.collation.value_relations import near_at, same_at, same_between
 from tablekin.collation.values import as_groups, as_number, is_same_value, without_zeros
-from tablekin.collation.vocabulary import NOTHING, joined_numbers, number_texts
+from tablekin.collation.vocabulary import NOTHING, number_texts
 
 
 def table(seed, rows=14, columns=8):
@@ -48,14 +49,26 @@ def test_codes_are_equal_where_numbers_and_groups_are():
     assert vocabulary.significant[place].ravel().tolist() == [len(one.rstrip("0")) for one in numbers]
 
 
-@pytest.mark.parametrize("count", [1, 2, 4])
-def test_joined_columns_are_coded_as_the_number_they_make(count):
+def test_joined_texts_are_those_of_neighbouring_columns_with_spaces_between():
     text = table(1)
-    numbers = [
-        [as_number(" ".join(filter(None, row[k : k + count]))) for k in range(text.shape[1] - count + 1)]
+    rows, columns = text.shape
+    joined = [
+        " ".join(filter(None, row[first : first + count])) if first + count <= columns else ""
+        for count in range(1, 5)
         for row in text
+        for first in range(columns)
     ]
-    assert codes_agree(np.ravel(numbers), joined_numbers(*number_texts(text), count).ravel())
+    together = join_texts(number_texts(text), 4)
+    assert [signs.tobytes().rstrip(b"\0").decode() for signs in together.raw] == joined
+    one_by_one = number_texts(np.array(joined, object))
+    for form in ("number", "groups", "bare", "value", "digits", "significant", "bare_digits", "spaces"):
+        expected = getattr(one_by_one.vocabulary, form)[one_by_one.place]
+        np.testing.assert_array_equal(getattr(together, form), expected, err_msg=form)
+
+
+def test_a_table_of_one_column_has_nothing_to_join():
+    together = join_texts(number_texts(np.array([["12"], [""]], object)), 4)
+    assert [signs.tobytes().rstrip(b"\0") for signs in together.raw] == [b"12", *[b""] * 7]
 
 
 def kind_by_hand(one, other):

@@ -15,7 +15,15 @@ from tablekin.collation.grid import Grid
 from tablekin.collation.joined_texts import place_of
 from tablekin.collation.span import ColumnSpan
 from tablekin.collation.value_matches import NEAR, SAME, SAME_BARE, SAME_NUMBER, match_values
-from tablekin.collation.value_scores import ScoreShares, ValueRarity, score_values
+from tablekin.collation.value_scores import (
+    ScoreShares,
+    ValueRarity,
+    count_numbers,
+    score_texts,
+    score_values,
+    weigh_matches,
+    weigh_texts,
+)
 from tablekin.collation.vocabulary import NOTHING, NumberedTexts, Places, Vocabulary
 from tablekin.collation.witness_column import WitnessColumn
 from tablekin.threshold import threshold
@@ -52,33 +60,23 @@ class ValueWeights:
     """What a value weighs, in nats: how rare it is in two tables, or that many digits are the same by chance."""
 
     def __init__(self, a: NumberedTexts, b: NumberedTexts) -> None:
-        counts = [np.bincount(side.place.ravel(), minlength=len(side.vocabulary.number)) for side in (a, b)]
-        numbers = np.concatenate([a.vocabulary.number, b.vocabulary.number])
-        self._numbers, place = np.unique(numbers, return_inverse=True)
-        count = np.bincount(place, np.concatenate(counts))
-        total = max(float(count[self._numbers != NOTHING].sum()), 1.0)
-        self._rarity = np.log(total / np.maximum(count, 1))
-        self._rarest = float(np.log(total))
-        self._known: dict[int, tuple[Vocabulary, Array]] = {}
-
-    @property
-    def rarity(self) -> ValueRarity:
-        """What numbers weigh, for compiled functions."""
-        return ValueRarity(
-            self._numbers, self._rarity, self._rarest, int(WEIGHTS.free_digits), _NATS_PER_DIGIT
+        numbers, count, total = count_numbers(a, b)
+        self.rarity = ValueRarity(
+            numbers,
+            np.log(max(total, 1) / np.maximum(count, 1)),
+            float(np.log(max(total, 1))),
+            int(WEIGHTS.free_digits),
+            _NATS_PER_DIGIT,
         )
+        self._known: dict[int, tuple[Vocabulary, Array]] = {}
 
     def of(self, texts: Vocabulary) -> Array:
         """Weights of texts, ``(texts,)``; of an empty one it means nothing."""
         known = self._known.get(id(texts))
         if known is None:
-            known = self._known[id(texts)] = texts, self._weigh(texts)  # kept, so that no other has its id
+            weights = np.asarray(weigh_texts(self.rarity, texts.number, texts.significant))
+            known = self._known[id(texts)] = texts, weights  # kept, so that no other has its id
         return known[1]
-
-    def _weigh(self, texts: Vocabulary) -> Array:
-        place = np.minimum(np.searchsorted(self._numbers, texts.number), len(self._numbers) - 1)
-        rarity = np.where(self._numbers[place] == texts.number, self._rarity[place], self._rarest)
-        return np.maximum(rarity, (texts.significant - WEIGHTS.free_digits) * _NATS_PER_DIGIT)
 
 
 class AgreementScores:
@@ -169,13 +167,9 @@ def _find_matches(a: Vocabulary, b: Vocabulary, weights: ValueWeights) -> _Score
     share = np.empty(4)
     share[SAME], share[SAME_NUMBER] = 1.0, WEIGHTS.same_without_spaces
     share[SAME_BARE], share[NEAR] = WEIGHTS.same_without_zeros, WEIGHTS.within_one_edit
-    return _ScoredMatches(one, other, share[kind] * np.maximum(weights.of(a)[one], weights.of(b)[other]))
+    return _ScoredMatches(one, other, weigh_matches(one, other, kind, share, weights.of(a), weights.of(b)))
 
 
 def _score_texts(a: Vocabulary, b: Vocabulary, matches: _ScoredMatches) -> Array:
     """Score every two texts at one place, ``(texts of a, texts of b)``."""
-    filled, filled_b = a.number != NOTHING, b.number != NOTHING
-    table = np.where(filled[:, None] & filled_b, WEIGHTS.different, WEIGHTS.missing)
-    table[np.ix_(~filled, ~filled_b)] = 0
-    table[matches.one, matches.other] = matches.scores
-    return table
+    return np.asarray(score_texts(a.number, b.number, *matches, WEIGHTS.different, WEIGHTS.missing))

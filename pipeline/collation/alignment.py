@@ -72,20 +72,21 @@ def align(agreement: AgreementScores, relevance: CellRelevance | None = None) ->
     relevance
         The explanation of the pair; helps to begin.
     """
-    upright = _align(agreement, relevance)
-    turned = _align(agreement.transposed(), relevance and relevance.transposed())
+    enough = CRITERIA.enough_evidence * agreement.upper_bound
+    upright = _align(agreement, relevance, enough)
+    turned = _align(agreement.transposed(), relevance and relevance.transposed(), enough)
     if upright.evidence >= turned.evidence:
         return _fill_gaps(_with_repeated_arguments(agreement, upright))
     turned = _with_repeated_arguments(agreement.transposed(), turned)
     return replace(_fill_gaps(turned), transposed=True)
 
 
-def _align(agreement: AgreementScores, relevance: CellRelevance | None) -> Alignment:
+def _align(agreement: AgreementScores, relevance: CellRelevance | None, enough: float) -> Alignment:
     search = _Search(agreement)
     found = [search.begin(agreement.best_by_row())]
     if relevance is not None:
         found.append(search.begin(relevance.of_rows()))
-    if max(one.evidence for one in found) < CRITERIA.enough_evidence * agreement.upper_bound:
+    if max(one.evidence for one in found) < enough:
         wide = best_by_row(agreement.a.numbered_with_pairs, agreement.b.numbered_with_pairs)
         found.append(search.begin(wide))
     return max(found, key=lambda alignment: alignment.evidence)

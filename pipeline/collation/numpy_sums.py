@@ -22,7 +22,10 @@ def sum_of(values: Array) -> float:  # pragma: no cover (compiled)
     """Add up ``(n,)``, as ``numpy.sum`` does."""
     if len(values) <= _BLOCK:
         return _sum_of_block(values)
-    first, count = np.zeros(_DEPTH, np.int64), np.zeros(_DEPTH, np.int64)  # of the halves that are not finished
+    first, count = (
+        np.zeros(_DEPTH, np.int64),
+        np.zeros(_DEPTH, np.int64),
+    )  # of the halves that are not finished
     left, has_left = np.zeros(_DEPTH), np.zeros(_DEPTH, np.bool_)
     count[0], depth = len(values), 0
     while True:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tablekin.collation.value_relations import are_near
+from tablekin.collation.edit_distance import spelled_within_one_edit
 from tablekin.collation.values import MIN_BARE_DIGITS
 from tablekin.collation.vocabulary import NOTHING, Codes, Places, Vocabulary
 from tablekin.models.compilation import compiled
 
+_ROOM = 256  # matches
 SAME, SAME_NUMBER, SAME_BARE, NEAR = range(4)
 """Ways in which texts match: the same groups; one number; digits that are no zeros; one edit."""
 
@@ -33,45 +34,69 @@ def match_values(one: Vocabulary, other: Vocabulary) -> ValueMatches:
 
 
 @compiled
-def _match(one: Vocabulary, other: Vocabulary) -> Places:
+def _match(one: Vocabulary, other: Vocabulary) -> Places:  # pragma: no cover (compiled)
     """List matches, ``(3, matches)``, as ``ValueMatches`` has them."""
-    found = [(0, 0, 0) for _ in range(0)]
-    for i, j in _equal(one.groups, one.by_groups, other.groups, other.by_groups):
-        found.append((i, j, SAME))
-    for i, j in _equal(one.number, one.by_number, other.number, other.by_number):
-        if one.groups[i] != other.groups[j]:
-            found.append((i, j, SAME_NUMBER))
-    for i, j in _equal(one.bare, one.by_bare, other.bare, other.by_bare):
-        if one.bare_digits[i] >= MIN_BARE_DIGITS and not _are_equal(one, i, other, j):
-            found.append((i, j, SAME_BARE))
-    order, order_of_other = np.arange(len(one.blurred)), np.arange(len(other.blurred))
-    for key, key_of_other in _equal(one.blurred, order, other.blurred, order_of_other):
-        i, j = one.blurred_text[key], other.blurred_text[key_of_other]
-        is_bare = one.bare[i] == other.bare[j] and one.bare_digits[i] >= MIN_BARE_DIGITS
-        if not is_bare and not _are_equal(one, i, other, j) and are_near(one, i, other, j):
-            found.append((i, j, NEAR))
-    places = np.empty((3, len(found)), np.int64)
-    for n in range(len(found)):
-        places[0, n], places[1, n], places[2, n] = found[n]
-    return places
+    found, count = np.empty((3, _ROOM), np.int64), 0
+    number, number_b, groups, groups_b = one.number, other.number, one.groups, other.groups
+    bare, bare_b = one.bare, other.bare
+    is_known = one.bare_digits >= MIN_BARE_DIGITS  # by its digits that are no zeros
+    for first, end, first_b, end_b in _equal(groups, one.by_groups, groups_b, other.by_groups):
+        for i in one.by_groups[first:end]:
+            for j in other.by_groups[first_b:end_b]:
+                found, count = _add(found, count, i, j, SAME)
+    for first, end, first_b, end_b in _equal(number, one.by_number, number_b, other.by_number):
+        for i in one.by_number[first:end]:
+            for j in other.by_number[first_b:end_b]:
+                if groups[i] != groups_b[j]:
+                    found, count = _add(found, count, i, j, SAME_NUMBER)
+    for first, end, first_b, end_b in _equal(bare, one.by_bare, bare_b, other.by_bare):
+        for i in one.by_bare[first:end]:
+            for j in other.by_bare[first_b:end_b]:
+                if is_known[i] and groups[i] != groups_b[j] and number[i] != number_b[j]:
+                    found, count = _add(found, count, i, j, SAME_BARE)
+    keys, keys_b = one.blurred, other.blurred
+    digits, digits_b, spelling, spelling_b = one.digits, other.digits, one.spelling, other.spelling
+    for first, end, first_b, end_b in _equal(keys, np.arange(len(keys)), keys_b, np.arange(len(keys_b))):
+        for i in one.blurred_text[first:end]:
+            for j in other.blurred_text[first_b:end_b]:
+                if abs(digits[i] - digits_b[j]) > 1 or groups[i] == groups_b[j] or number[i] == number_b[j]:
+                    continue
+                if is_known[i] and bare[i] == bare_b[j]:
+                    continue
+                if spelled_within_one_edit(spelling[i], digits[i], spelling_b[j], digits_b[j]):
+                    found, count = _add(found, count, i, j, NEAR)
+    return found[:, :count].copy()
 
 
 @compiled
-def _are_equal(one: Vocabulary, i: int, other: Vocabulary, j: int) -> bool:
-    return one.groups[i] == other.groups[j] or one.number[i] == other.number[j]
+def _add(found: Places, count: int, i: int, j: int, kind: int) -> tuple[Places, int]:  # pragma: no cover
+    """Write down a match, in twice the room where there is none left; returns the room and how many there are."""
+    if count == found.shape[1]:
+        more = np.empty((3, 2 * count), np.int64)
+        more[:, :count] = found
+        found = more
+    found[0, count], found[1, count], found[2, count] = i, j, kind
+    return found, count + 1
 
 
 @compiled
-def _equal(one: Codes, order: Places, other: Codes, order_of_other: Places) -> list[tuple[int, int]]:
-    """List the places at which two arrays have a code in common; both orders are those of rising codes."""
-    found = [(0, 0) for _ in range(0)]
-    first = 0
-    for i in order:
-        code = one[i]
-        while first < len(other) and other[order_of_other[first]] < code:
-            first += 1
-        place = first
-        while code != NOTHING and place < len(other) and other[order_of_other[place]] == code:
-            found.append((i, order_of_other[place]))
-            place += 1
-    return found
+def _equal(one: Codes, order: Places, other: Codes, order_of_other: Places) -> Places:  # pragma: no cover
+    """Find the codes that two arrays have in common: ``(codes, 4)``, from where and to where each has it.
+
+    Both orders are those of rising codes; the places are places in them.
+    """
+    runs, count = np.empty((min(len(one), len(other)), 4), np.int64), 0
+    end = end_b = 0
+    while end < len(one) and end_b < len(other):
+        code, code_b = one[order[end]], other[order_of_other[end_b]]
+        first, first_b = end, end_b
+        if code <= code_b:
+            while end < len(one) and one[order[end]] == code:
+                end += 1
+        if code_b <= code:
+            while end_b < len(other) and other[order_of_other[end_b]] == code_b:
+                end_b += 1
+        if code == code_b and code != NOTHING:
+            runs[count, 0], runs[count, 1], runs[count, 2], runs[count, 3] = first, end, first_b, end_b
+            count += 1
+    return runs[:count]

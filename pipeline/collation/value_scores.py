@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.value_relations import are_near, are_same
-from tablekin.collation.vocabulary import NOTHING, Codes, Places, Vocabulary
+from tablekin.collation.vocabulary import NOTHING, Codes, NumberedTexts, Places, Vocabulary
 from tablekin.models.compilation import compiled
 
 Array = NDArray[np.float64]
@@ -40,6 +40,108 @@ def weight_of(rarity: ValueRarity, number: int, significant: int) -> float:  # p
     is_known = place < len(rarity.numbers) and rarity.numbers[place] == number
     nats = rarity.nats[place] if is_known else rarity.rarest
     return max(nats, (significant - rarity.free_digits) * rarity.nats_of_digit)
+
+
+@compiled
+def weigh_texts(
+    rarity: ValueRarity, number: Codes, significant: Places
+) -> Array:  # pragma: no cover (compiled)
+    """Weigh texts ``(texts,)``, given the code of each and its significant digits; nats."""
+    weights = np.empty(len(number))
+    for text in range(len(number)):
+        weights[text] = weight_of(rarity, number[text], significant[text])
+    return weights
+
+
+@compiled
+def count_numbers(
+    a: NumberedTexts, b: NumberedTexts
+) -> tuple[Codes, Places, int]:  # pragma: no cover (compiled)
+    """Count the numbers of two tables.
+
+    Returns
+    -------
+    tuple
+        Codes of numbers, rising, ``(numbers,)``; how many cells of both tables have each; how many have any.
+    """
+    own, others = a.vocabulary.by_number, b.vocabulary.by_number
+    number, number_b = a.vocabulary.number, b.vocabulary.number
+    times, times_b = _count_texts(a), _count_texts(b)
+    numbers = np.empty(len(own) + len(others), np.int64)
+    count = np.zeros(len(numbers), np.int64)
+    found = k = k_b = total = 0
+    while k < len(own) or k_b < len(others):
+        is_own = k_b == len(others) or (k < len(own) and number[own[k]] <= number_b[others[k_b]])
+        code = number[own[k]] if is_own else number_b[others[k_b]]
+        cells = times[own[k]] if is_own else times_b[others[k_b]]
+        if found == 0 or numbers[found - 1] != code:
+            numbers[found] = code
+            found += 1
+        count[found - 1] += cells
+        total += cells if code != NOTHING else 0
+        k, k_b = k + is_own, k_b + (not is_own)
+    return numbers[:found], count[:found], total
+
+
+@compiled
+def _count_texts(texts: NumberedTexts) -> Places:  # pragma: no cover (compiled)
+    times = np.zeros(len(texts.vocabulary.number), np.int64)
+    for text in texts.place.ravel():
+        times[text] += 1
+    return times
+
+
+@compiled
+def weigh_matches(
+    one: Places, other: Places, kind: Places, share: Array, weights: Array, weights_b: Array
+) -> Array:  # pragma: no cover (compiled)
+    """Tell what each match says, ``(matches,)``, nats.
+
+    Parameters
+    ----------
+    one, other, kind
+        ``(matches,)`` see ``tablekin.collation.value_matches.ValueMatches``.
+    share
+        ``(kinds,)`` of the larger of the two weights.
+    weights, weights_b
+        ``(texts,)`` of the texts of either table.
+    """
+    scores = np.empty(len(one))
+    for n in range(len(one)):
+        scores[n] = share[kind[n]] * max(weights[one[n]], weights_b[other[n]])
+    return scores
+
+
+@compiled
+def score_texts(
+    number: Codes,
+    number_b: Codes,
+    one: Places,
+    other: Places,
+    scores: Array,
+    different: float,
+    missing: float,
+) -> Array:  # pragma: no cover (compiled)
+    """Score every two texts at one place, ``(texts of a, texts of b)``.
+
+    Parameters
+    ----------
+    number, number_b
+        Codes of the texts of either table.
+    one, other, scores
+        ``(matches,)`` texts that match, and what that says.
+    different, missing
+        Nats, of texts that do not match, and of one beside an empty one.
+    """
+    table = np.empty((len(number), len(number_b)))
+    for i in range(len(number)):
+        for j in range(len(number_b)):
+            table[i, j] = missing if number[i] == NOTHING or number_b[j] == NOTHING else different
+            if number[i] == NOTHING and number_b[j] == NOTHING:
+                table[i, j] = 0.0
+    for n in range(len(one)):
+        table[one[n], other[n]] = scores[n]
+    return table
 
 
 @compiled

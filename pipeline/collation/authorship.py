@@ -7,6 +7,7 @@ small or he interpolated, off by a few units where an addition went wrong. A mis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -120,13 +121,12 @@ def fit_author(off: Array, misprint: Array) -> AuthorModel:
         ``(n,)`` as from :func:`misprint_density`.
     """
     exact = bool((np.abs(off) < _PLAIN).mean() > _MOSTLY) if len(off) else False
-    models = [*_models(exact)]
     density = _density_of_exact(off) if exact else _density_of_models(off)
     printed = (1 - SHARES.misprinted) * density + SHARES.misprinted * misprint
     levels = len(_SLIPS_OF_EXACT if exact else _SLIPS)
-    costs = np.tile(np.arange(levels), len(models) // levels) * SHARES.slip_cost  # most authors slip seldom
+    costs = np.tile(np.arange(levels), len(density) // levels) * SHARES.slip_cost  # most authors slip seldom
     totals = np.log(np.maximum(printed, 1e-300)).sum(-1) - costs
-    return models[int(np.argmax(totals))]
+    return next(islice(_models(exact), int(np.argmax(totals)), None))
 
 
 def _models(exact: bool) -> Iterator[AuthorModel]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tablekin.collation.agreement import AgreementScores
 from tablekin.collation.alignment import Alignment
-from tablekin.collation.needleman_wunsch import best_path
+from tablekin.collation.row_shuffles import shuffle_rows, shuffled_orders
 from tablekin.collation.span import ColumnSpan
 from tablekin.collation.value_relations import near_at, same_at, same_between
 from tablekin.collation.vocabulary import Places
@@ -123,7 +123,7 @@ def weigh_alignment(agreement: AgreementScores, alignment: Alignment) -> Signifi
     agreeing = weights[:, rows[:, 0], rows[:, 1]] > 0
     columns = [(agreement.a.column(span.a), agreement.b.column(span.b)) for span in spans]
     filled = np.array([one.filled[rows[:, 0]] & other.filled[rows[:, 1]] for one, other in columns])
-    shuffled, counts = _shuffle_rows(weights)
+    shuffled, counts = shuffle_rows(weights, total, shuffled_orders(total.shape[1], CRITERIA.shuffles))
     in_row = CRITERIA.min_agreement_of_row * np.maximum(filled.sum(0), 1)
     good = rows[agreeing.sum(0) >= in_row]
     between = _rows_between(agreement, alignment, good) if len(good) else 1
@@ -195,19 +195,6 @@ def _weights_of_agreement(agreement: AgreementScores, spans: Sequence[ColumnSpan
         same = same_between(a.vocabulary, a.place, b.vocabulary, b.place)
         matrices.append(np.where(same, agreement.weights(a)[:, None], 0.0))
     return np.array(matrices)
-
-
-def _shuffle_rows(weights: Array) -> tuple[list[float], list[int]]:
-    """Shuffle the rows of one table, each time with the best order: nats, and cells that agree."""
-    total = weights.sum(0)
-    rng = np.random.default_rng(0)
-    nats, counts = [], []
-    for _ in range(CRITERIA.shuffles):
-        order = rng.permutation(total.shape[1])
-        path = best_path(total[:, order])
-        nats.append(total[path[:, 0], order[path[:, 1]]].sum())
-        counts.append((weights[:, path[:, 0], order[path[:, 1]]] > 0).sum())
-    return nats, counts
 
 
 def _rows_between(agreement: AgreementScores, alignment: Alignment, good: Places) -> int:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from tablekin.collation import WitnessReader, collate, keep_significant, to_fram
 from tablekin.collation.verdict import summarize
 from tablekin.corpus import CorpusStore
 
-_BATCH = 32  # pairs, as in the stage
+_BATCH = 32  # pairs, as in the stage until it divided them by their number
 _STEPS = ("read", "align", "list")
 
 
@@ -38,10 +39,13 @@ def pairs_of(corpus: CorpusStore, count: int | None) -> list[tuple[str, str]]:
     return [pairs[place] for place in np.linspace(0, len(pairs) - 1, count).astype(int)]
 
 
-def batches(pairs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    """Yield pairs as the stage collates them."""
-    for first in range(0, len(pairs), _BATCH):
-        yield pairs[first : first + _BATCH]
+def batches(pairs: list[tuple[str, str]]) -> Sequence[Sequence[tuple[str, str]]]:
+    """Divide pairs as the stage does; as it once did where the code of a checkout is older."""
+    try:
+        from tablekin.collation.stage import group_pairs
+    except ImportError:
+        return [pairs[first : first + _BATCH] for first in range(0, len(pairs), _BATCH)]
+    return group_pairs(pairs)
 
 
 def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
@@ -71,7 +75,8 @@ def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
     lap("read")
     for batch in batches(pairs):
         names = sorted({name for pair in batch for name in pair})
-        witnesses = {name: reader.witness(name) for name in names}
+        sent = pickle.dumps({name: reader.witness(name) for name in names})
+        witnesses = pickle.loads(sent)  # as a worker gets them
         lap("read")
         for a, b in batch:
             tried = collate(witnesses[a], witnesses[b])

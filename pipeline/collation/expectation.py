@@ -149,10 +149,10 @@ def _values_of(column: NumberColumn, first: int, function: int, cells: dict[int,
     there = np.isfinite(column.computed)
     rows, values, due = column.rows[there], column.values[there], column.due[there]
     count, form = len(rows), column.form
-    written, every = form.in_places(due), form.weights
+    written, every = form.in_places(due).tolist(), form.weights
     for place, regions in enumerate(column.regions[there].tolist()):
         for region, places in _cells_of(regions).items():
-            text = " ".join(str(int(written[place, one])) for one in places)
+            text = " ".join(str(int(written[place][one])) for one in places)
             weights = tuple(every[one] for one in places)
             cells.setdefault(region, CellPlace(first + place, text, weights))
     largest = float(np.abs(values).max(initial=1.0))

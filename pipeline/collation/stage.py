@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
 import pandas as pd
 
@@ -29,7 +29,12 @@ from tablekin.errors import CorpusError
 from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
 from tablekin.schemas import empty
 
-_BATCH = 32  # pairs that are collated together
+Pair = TypeVar("Pair")
+_BATCH = (
+    128  # pairs that are collated together at most: what a table is found to say of itself serves all of them
+)
+_BATCHES = 16  # wanted at least, so that workers end at about the same time
+_LEAST = 16  # pairs that are worth sending to a worker
 _PAIRS_OF_PART, _ROWS_OF_PART = 1024, 250_000  # written together: some 100 MB while they wait
 _SECONDS_OF_PART = 20.0  # of work that may be lost if the machine stops
 
@@ -148,7 +153,7 @@ def _collate_missing(
 ) -> int:
     """Collate pairs, a batch at a time; what is finished when an exception ends it is kept."""
     reader = WitnessReader(corpus, {name for pair in missing for name, _ in pair})
-    groups = [missing[first : first + _BATCH] for first in range(0, len(missing), _BATCH)]
+    groups = group_pairs(missing)
     batches = _CollationBatches(reader, groups)
     with (
         Progress("collating", len(missing), "pairs") as progress,
@@ -162,6 +167,12 @@ def _collate_missing(
             writer.add(group, result)
             progress.advance(len(group))
     return writer.written
+
+
+def group_pairs(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    """Divide pairs into those that are collated together."""
+    size = min(_BATCH, max(_LEAST, -(-len(pairs) // _BATCHES)))
+    return [pairs[first : first + size] for first in range(0, len(pairs), size)]
 
 
 class _PartWriter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ from tablekin.corpus import CorpusStore
 from tablekin.execution import Failure, attempt
 from tablekin.recompute import number_columns, read_number_columns, read_tables, recompute
 from tablekin.schemas import FEATURES
+
+_KEPT = 128  # witnesses that a reader has made, each of some 0.2 MB
 
 
 @dataclass(frozen=True)
@@ -108,10 +111,23 @@ class WitnessReader:
         names = self._numbers["doc_id"].to_pandas()
         self._places_of_numbers = names.groupby(names).indices
         self._expected: dict[str, Expectations] = {}
+        self._made: OrderedDict[str, Witness] = OrderedDict()
 
     def witness(self, doc_id: str) -> Witness:
-        """Make a witness of a document; one without regions has no tables."""
+        """Make a witness of a document; one without regions has no tables. The last ones are kept."""
+        found = self._made.pop(doc_id, None) or self._make(doc_id)
+        self._made[doc_id] = found
+        if len(self._made) > _KEPT:
+            self._made.popitem(last=False)
+        return found
+
+    def _make(self, doc_id: str) -> Witness:
         if doc_id not in self._expected:
-            places = self._places_of_numbers.get(doc_id, np.zeros(0, np.int64))
-            self._expected[doc_id] = expect([*read_number_columns(self._numbers.take(places).to_pandas())])
+            self._expected[doc_id] = expect([*read_number_columns(self._numbers_of(doc_id))])
         return _make(doc_id, self._rows.get(doc_id, NO_ROWS), self._expected[doc_id])
+
+    def _numbers_of(self, doc_id: str) -> pa.Table:
+        places = self._places_of_numbers.get(doc_id, np.zeros(0, np.int64))
+        if len(places) and places[-1] - places[0] + 1 == len(places):  # as a run writes them
+            return self._numbers.slice(places[0], len(places))
+        return self._numbers.take(places)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 
 import numpy as np
@@ -33,15 +34,12 @@ class Form:
     @property
     def digit_weights(self) -> tuple[float, ...]:
         """Units of the last place in one unit of every digit of a number of up to fifteen digits."""
-        weights = []
-        for weight, radix in zip(self.weights[1:], self.radices, strict=True):
-            weights += [weight * 10.0**digit for digit in range(len(str(radix - 1)))]
-        return (*(self.weights[0] * 10.0**digit for digit in range(15 - len(weights))), *weights)
+        return _digit_weights(self.radices)
 
     @property
     def weights(self) -> tuple[float, ...]:
         """Units of the last place in one of each place."""
-        return tuple(float(prod(self.radices[place:])) for place in range(len(self.radices) + 1))
+        return _weights(self.radices)
 
     def in_places(self, values: Numbers) -> Numbers:
         """Write values, ``(rows,)`` in whole units of the last place, in places: ``(rows, places)``."""
@@ -51,6 +49,20 @@ class Form:
             written.append(rest % radix)
             rest = rest // radix
         return np.stack([rest, *reversed(written)], -1)
+
+
+@cache
+def _weights(radices: tuple[int, ...]) -> tuple[float, ...]:
+    return tuple(float(prod(radices[place:])) for place in range(len(radices) + 1))
+
+
+@cache
+def _digit_weights(radices: tuple[int, ...]) -> tuple[float, ...]:
+    first, *rest = _weights(radices)
+    weights = []
+    for weight, radix in zip(rest, radices, strict=True):
+        weights += [weight * 10.0**digit for digit in range(len(str(radix - 1)))]
+    return (*(first * 10.0**digit for digit in range(15 - len(weights))), *weights)
 
 
 SINGLE = Form(())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from tablekin.recompute.forms import Form
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tablekin.recompute.recomputation import Recomputation
 
 NOT_FOUND = -1  # of columns that no function explains
-_NAMES = ("sheet", "group", "row", "role", "value", "computed", "due", "period", "radices", "regions")
+_NUMBERS = ("sheet", "group", "row", "value", "computed", "due", "period", "finding")
 
 
 @dataclass(frozen=True)
@@ -113,29 +114,37 @@ def to_number_frame(columns: Sequence[NumberColumn]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def read_number_columns(numbers: pd.DataFrame) -> Iterator[NumberColumn]:
+def read_number_columns(numbers: pa.Table) -> Iterator[NumberColumn]:
     """Yield the columns of a document from its rows of the table ``numbers``, in the order of the rows."""
-    if numbers.empty:
+    if not len(numbers):
         return
-    arrays = {name: numbers[name].to_numpy() for name in _NAMES}
-    names, findings = numbers["function"].fillna("").tolist(), numbers["finding"].to_numpy(np.int64)
-    keys = np.stack([arrays["sheet"], arrays["group"], findings]).astype(np.int64)
+    arrays = {name: numbers[name].to_numpy() for name in _NUMBERS}
+    regions, radices = (numbers[name].combine_chunks() for name in ("regions", "radices"))
+    keys = np.stack([arrays["sheet"], arrays["group"], arrays["finding"]]).astype(np.int64)
     starts = (np.diff(keys, axis=1) != 0).any(0) | (np.diff(arrays["row"]) <= 0)
     bounds = [0, *(np.flatnonzero(starts) + 1).tolist(), len(numbers)]
-    for first, last in pairwise(bounds):
+    roles, functions = (numbers[name].take(bounds[:-1]).to_pylist() for name in ("role", "function"))
+    for (first, last), role, function in zip(pairwise(bounds), roles, functions, strict=True):
         own = {name: array[first:last] for name, array in arrays.items()}
         period = float(own["period"][0])
         yield NumberColumn(
             sheet=int(own["sheet"][0]),
             group=int(own["group"][0]),
-            role=str(own["role"][0]),
-            form=Form(tuple(int(radix) for radix in own["radices"][0])),
-            finding=int(findings[first]),
-            function=names[first],
+            role=role,
+            form=Form(tuple(_listed(radices, first, first + 1).tolist())),
+            finding=int(own["finding"][0]),
+            function=function or "",
             rows=own["row"].astype(np.int64),
             values=own["value"].astype(np.float64),
-            regions=np.stack(list(own["regions"])).astype(np.int64),
+            regions=_listed(regions, first, last).reshape(last - first, -1),
             computed=own["computed"].astype(np.float64),
             due=own["due"].astype(np.float64),
             period=period if np.isfinite(period) else np.inf,
         )
+
+
+def _listed(lists: pa.ListArray, first: int, last: int) -> NDArray[np.int64]:
+    """Read what the lists of some rows hold, one after the other."""
+    return np.asarray(lists.slice(first, last - first).flatten().to_numpy(zero_copy_only=False)).astype(
+        np.int64
+    )

@@ -1,7 +1,6 @@
 import itertools
 
 import numpy as np
-import pytest
 
 from tablekin.collation.edit_distance import within_one_edit
 from tablekin.collation.joined_texts import join_texts
@@ -51,7 +50,7 @@ def test_codes_are_equal_where_numbers_and_groups_are():
 
 def test_joined_texts_are_those_of_neighbouring_columns_with_spaces_between():
     text = table(1)
-    rows, columns = text.shape
+    columns = text.shape[1]
     joined = [
         " ".join(filter(None, row[first : first + count])) if first + count <= columns else ""
         for count in range(1, 5)

@@ -148,11 +148,9 @@ def _density_of_exact(off: Array) -> Array:
 
 def _density_of_models(off: Array) -> Array:
     """Probability of values by each of the others, ``(models, n)``: what models have in common is computed once."""
+    bias, spread = np.array(_BIASES)[:, None, None], np.array(_SPREADS)[:, None]
     slips = np.array(_SLIPS)[:, None] * SHARES.slips  # (slips, 1)
-    found = np.empty((len(_BIASES), len(_SPREADS), len(_SLIPS), len(off)))
-    for bias, of_bias in zip(_BIASES, found, strict=True):
-        slipped = slips * slip_density(off - bias)
-        for spread, of_spread in zip(_SPREADS, of_bias, strict=True):
-            high = (off + 0.5 - bias) / spread
-            of_spread[:] = (1 - slips) * (ndtr(high) - ndtr(high - 1 / spread)) + slipped
-    return found.reshape(-1, len(off))
+    high = (off + 0.5 - bias) / spread  # (biases, spreads, n)
+    rounded = ndtr(high) - ndtr(high - 1 / spread)
+    slipped = slips * slip_density(off - bias)  # (biases, slips, n)
+    return ((1 - slips) * rounded[:, :, None] + slipped[:, None]).reshape(-1, len(off))

@@ -116,11 +116,17 @@ def _foretold(values: Array) -> Iterator[Array]:
         off = np.diff(off)
         if len(off) < 3:
             return
-        centred = off - (np.median(off) if order == 1 else 0.0)
-        size = max(float(np.median(np.abs(centred))) / np.log(2), CRITERIA.min_size)
+        centred = off - (_median(off) if order == 1 else 0.0)
+        size = max(_median(np.abs(centred)) / np.log(2), CRITERIA.min_size)
         tried = _laplace(centred, size * _WIDER)
         best = tried[np.log(tried + 1e-12).sum(1).argmax()]
         yield np.concatenate([np.full(order, 1 / (np.ptp(values) + 1)), best])
+
+
+def _median(values: Array) -> float:
+    """Find the median, of few values in a fraction of the time that numpy takes."""
+    rising, half = np.sort(values), len(values) // 2
+    return float(rising[half] if len(values) % 2 else (rising[half - 1] + rising[half]) / 2)
 
 
 def _laplace(off: Array, size: Array) -> Array:

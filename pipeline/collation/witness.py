@@ -22,6 +22,7 @@ from tablekin.collation.witness_rows import (
     WitnessRows,
     rows_by_document,
     rows_of_frames,
+    take_rows,
 )
 from tablekin.corpus import CorpusStore
 from tablekin.execution import Failure, attempt
@@ -127,7 +128,4 @@ class WitnessReader:
         return _make(doc_id, self._rows.get(doc_id, NO_ROWS), self._expected[doc_id])
 
     def _numbers_of(self, doc_id: str) -> pa.Table:
-        places = self._places_of_numbers.get(doc_id, np.zeros(0, np.int64))
-        if len(places) and places[-1] - places[0] + 1 == len(places):  # as a run writes them
-            return self._numbers.slice(places[0], len(places))
-        return self._numbers.take(places)
+        return take_rows(self._numbers, self._places_of_numbers.get(doc_id, np.zeros(0, np.int64)))

@@ -103,10 +103,17 @@ def rows_by_document(tables: Mapping[str, pa.Table], wanted: pa.Array) -> Iterat
     }
     for number, name in enumerate(names.to_pylist()):
         own = (
-            table.take(orders[kind][bounds[kind][number] : bounds[kind][number + 1]])
+            take_rows(table, orders[kind][bounds[kind][number] : bounds[kind][number + 1]])
             for kind, table in tables.items()
         )
         yield name, _rows(*own)
+
+
+def take_rows(table: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """Take rows at rising places, which mostly stand together."""
+    if len(places) and places[-1] - places[0] + 1 == len(places):
+        return table.slice(places[0], len(places))
+    return table.take(places)
 
 
 def _rows(regions: pa.Table, digits: pa.Table, factors: pa.Table) -> WitnessRows:

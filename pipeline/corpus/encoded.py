@@ -7,6 +7,7 @@ each row, which takes a tenth of the time.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ def read_encoded(path: Path, columns: list[str]) -> pa.Table:
         return file.read(columns, use_threads=False)
 
 
-def places_among(column: pa.ChunkedArray, values: pa.Array) -> NDArray[np.int64]:
+def places_among(column: pa.ChunkedArray, values: pa.Array, kind: Any = np.int64) -> NDArray[Any]:
     """Find where the strings of a column stand among some values; -1 where they do not, ``(rows,)``.
 
     Parameters
@@ -34,14 +35,16 @@ def places_among(column: pa.ChunkedArray, values: pa.Array) -> NDArray[np.int64]
         Strings, as such or as dictionaries.
     values
         Strings.
+    kind
+        Of the numbers; of unsigned ones, only for strings that do stand there.
     """
-    found = [np.zeros(0, np.int64)]
+    found = [np.zeros(0, kind)]
     for chunk in column.chunks:
         if not pa.types.is_dictionary(chunk.type):
-            found.append(_places(pc.index_in(chunk, values)))
+            found.append(_places(pc.index_in(chunk, values)).astype(kind))
             continue
         # one more for rows that have no string
-        known = np.append(_places(pc.index_in(chunk.dictionary, values)), -1)
+        known = np.append(_places(pc.index_in(chunk.dictionary, values)), -1).astype(kind)
         indices = _places(chunk.indices) if chunk.indices.null_count else chunk.indices.to_numpy()
         found.append(known[indices])
     return found[1] if len(found) == 2 else np.concatenate(found)

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import sparse
 
 from tablekin.corpus import CorpusStore, places_among
 from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
 from tablekin.execution import default_workers, in_threads
 from tablekin.explain.partners import BoundBlocks, divide_into_blocks, find_partners
-from tablekin.explain.region_sums import RegionSums, find_owners, is_in_order, sum_members
+from tablekin.explain.region_sums import RegionSums, find_owners, is_in_order, sort_entries, sum_members
 from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES
 
@@ -92,7 +92,8 @@ def _read_phi(corpus: CorpusStore) -> tuple[pa.Array, Floats]:
     """Read the names of the documents, sorted, and their features ``(documents, features)``."""
     features = corpus.read("features", columns=["doc_id", "phi"]).sort_values("doc_id")
     phi = np.stack(features["phi"].to_list()) if len(features) else np.zeros((0, len(FEATURES)))
-    return pa.array(features["doc_id"], pa.string()), phi.astype(np.float64)
+    names = pa.chunked_array([pa.array(features["doc_id"], pa.string())]).combine_chunks()
+    return names, phi.astype(np.float64)  # a dictionary in one piece, or making each column would copy it
 
 
 @dataclass(frozen=True)
@@ -189,14 +190,13 @@ class _DocumentRegions:
         """
         count = len(self.document)
         of_document = places_among(factors["doc_id"], names)
-        place = find_owners(self.document, self.region_id, of_document, _integers(factors["region_id"]))
-        feature = places_among(factors["feature"], pa.array(FEATURES)).astype(np.uint8)
-        relevance = factors["relevance"].to_numpy().astype(np.float64)
-        if is_in_order(place, feature):  # as a run writes them
-            first = np.searchsorted(place, np.arange(count + 1))
-        else:  # sums must not depend on how the rows of a table are ordered
-            own = sparse.csr_array((relevance, (place, feature)), shape=(count, len(FEATURES)))
-            first, feature, relevance = own.indptr.astype(np.int64), own.indices.astype(np.uint8), own.data
+        place = find_owners(self.document, self.region_id, of_document, _as_stored(factors["region_id"]))
+        feature = places_among(factors["feature"], pa.array(FEATURES), np.uint8)
+        relevance = factors["relevance"].to_numpy()
+        if not is_in_order(place, feature):  # which is how a run writes them; sums must not depend on it
+            order = sort_entries(place, feature, count, len(FEATURES))
+            place, feature, relevance = place[order], feature[order], relevance[order]
+        first = np.searchsorted(place, np.arange(count + 1))
         parts = [np.stack([np.arange(count)] * 2), *(self._members(kind) for kind in _LINES)]
         owner, leaf = np.concatenate(parts, 1)
         order = np.lexsort((leaf, owner))
@@ -260,6 +260,11 @@ def _weigh(
 
 def _place(kind: str) -> int:
     return [*RegionKind].index(RegionKind(kind))
+
+
+def _as_stored(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Read integers without a copy where each row has one; -1 where there is none."""
+    return _integers(column) if column.null_count else column.to_numpy()
 
 
 def _integers(column: pa.ChunkedArray) -> Index:

@@ -35,7 +35,7 @@ def sum_members(
     member: Index,
     first: Index,
     feature: NDArray[np.uint8],
-    relevance: Floats,
+    relevance: NDArray[np.float32] | Floats,
     document: Index,
     sums: Floats,
 ) -> RegionSums:
@@ -79,7 +79,9 @@ def sum_members(
 
 
 @compiled
-def find_owners(document: Index, region_id: Index, of_document: Index, of_region: Index) -> Index:
+def find_owners(
+    document: Index, region_id: Index, of_document: Index, of_region: NDArray[np.integer]
+) -> Index:
     """Find the regions that entries belong to, which mostly stand together; ``(entries,)``, their places.
 
     Parameters
@@ -117,3 +119,25 @@ def is_in_order(place: Index, feature: NDArray[np.uint8]) -> bool:
         ):
             return False
     return True
+
+
+@compiled
+def sort_entries(place: Index, feature: NDArray[np.uint8], regions: int, features: int) -> Index:
+    """Order entries by their regions, and by their features within one; ``(entries,)``, their places."""
+    by_feature = _count_off(feature, np.arange(len(feature)), features)
+    return _count_off(place, by_feature, regions)
+
+
+@compiled
+def _count_off(key: NDArray[np.integer], order: Index, keys: int) -> Index:
+    """Order entries, which stand in some order, by a key from 0 to ``keys``, those of one key as they stand."""
+    end = np.zeros(keys + 1, np.int64)
+    for entry in order:
+        end[key[entry] + 1] += 1
+    for one in range(keys):
+        end[one + 1] += end[one]
+    sorted_ = np.empty(len(order), np.int64)
+    for entry in order:
+        sorted_[end[key[entry]]] = entry
+        end[key[entry]] += 1
+    return sorted_

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,7 @@ def _join(
 
 
 @compiled
-def place_of(side: TableSide, row: int, first: int, count: int) -> int:  # pragma: no cover (compiled)
-    """Find in ``side.together`` what ``count`` columns from ``first`` on say in a row."""
+def place_of(side: TableSide, row: Any, first: int, count: int) -> Any:  # pragma: no cover (compiled)
+    """Find in ``side.together`` what ``count`` columns from ``first`` on say in a row, or in each of some rows."""
     rows, columns = side.place.shape
     return ((count - 1) * rows + row) * columns + first

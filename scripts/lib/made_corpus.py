@@ -71,7 +71,8 @@ def resample(page: Page, rng: np.random.Generator) -> Page:
     taken = np.concatenate([order[np.repeat(begin[drawn], size[drawn]) + within], others])
     region = np.concatenate([np.repeat(cells, size[drawn]), page.region[others]])
     relevance = page.relevance[taken] * rng.lognormal(0, _VARIATION, len(taken))
-    return Page(page.regions, region, page.feature[taken], relevance)
+    written = np.lexsort((page.feature[taken], region))  # as a run writes entries
+    return Page(page.regions, region[written], page.feature[taken][written], relevance[written])
 
 
 def make_corpus(folders: Sequence[Path], density: str, documents: int, seed: int, out: Path) -> None:

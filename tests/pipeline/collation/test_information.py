@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tablekin.collation.information import Run, column_information
+from tablekin.collation.information import Run, _median, column_information
 
 
 def said(values):
@@ -36,3 +36,9 @@ def test_an_odd_number_in_a_smooth_column_says_much():
 
 def test_cells_without_a_number_say_nothing():
     assert column_information(["", "3", ""]).nats[[0, 2]].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8, 9])
+def test_the_median_is_that_of_numpy(count):
+    values = np.random.default_rng(count).normal(size=count)
+    assert _median(values) == np.median(values)

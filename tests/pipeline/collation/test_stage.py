@@ -203,3 +203,16 @@ def test_the_drawing_of_an_apparatus_is_written(scans, tmp_path):
     arguments = ["collate", str(tmp_path / "corpus"), "page0", "page2", "--image", str(image)]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     assert image.stat().st_size > 1000
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (5, [5]), (33, [32, 1]), (1000, [63] * 15 + [55])])
+def test_every_pair_is_in_one_batch_in_order(count, sizes, monkeypatch):
+    monkeypatch.setattr(collating, "_BATCH", 128)
+    groups = collating.group_pairs(range(count))
+    assert [len(group) for group in groups] == sizes
+    assert [pair for group in groups for pair in group] == [*range(count)]
+
+
+def test_batches_of_many_pairs_have_as_many_as_may_be_together(monkeypatch):
+    monkeypatch.setattr(collating, "_BATCH", 128)
+    assert {len(group) for group in collating.group_pairs(range(12_800))} == {128}

@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tablekin.collation.witness import make_witness
+from tablekin.collation import witness as module
+from tablekin.collation.witness import WitnessReader, make_witness
+from tablekin.corpus import CorpusStore
 from tablekin.explain import joint_relevance
 from tablekin.schemas import FEATURES
 from tests.support.read_tables import read, values
@@ -51,3 +53,13 @@ def test_a_cell_that_is_not_there_has_no_relevance():
 def test_a_document_without_regions_has_no_tables():
     regions, digits, factors = (rows.iloc[:0] for rows in document("a", 0))
     assert make_witness("a", regions, digits, factors).tables == ()
+
+
+def test_a_reader_keeps_the_last_witnesses_and_makes_others_anew(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "_KEPT", 2)
+    reader = WitnessReader(CorpusStore(tmp_path / "corpus"), ["a", "b", "c"])
+    first, second = reader.witness("a"), reader.witness("b")
+    assert reader.witness("a") is first
+    third = reader.witness("c")
+    assert reader.witness("c") is third and reader.witness("a") is first
+    assert reader.witness("b") is not second

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
-from tablekin.explain.region_sums import find_owners, is_in_order, sum_members
+from tablekin.explain.region_sums import find_owners, is_in_order, sort_entries, sum_members
 
 
 def test_sums_of_members_are_those_of_a_product_of_matrices():
@@ -45,3 +45,11 @@ def test_order_is_that_of_regions_and_of_features_within_one():
     assert not is_in_order(place[::-1].copy(), feature)
     assert not is_in_order(place, np.array([3, 3, 0, 7], np.uint8))
     assert is_in_order(place[:0], feature[:0])
+
+
+def test_entries_are_sorted_by_regions_and_features_those_of_both_as_they_stand():
+    rng = np.random.default_rng(2)
+    place, feature = rng.integers(0, 20, 500), rng.integers(0, 110, 500).astype(np.uint8)
+    place[:250], feature[:250] = place[250:], feature[250:]
+    assert sort_entries(place, feature, 20, 110).tolist() == np.lexsort((feature, place)).tolist()
+    assert sort_entries(place[:0], feature[:0], 20, 110).tolist() == []

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from tablekin.collation.collation import Collation
+from tablekin.collation.expectation import Expectations
 from tablekin.collation.span import Columns, ColumnSpan
 from tablekin.collation.values import as_number, is_same_value
 from tablekin.collation.variant import CellReading, confidence, differing, rarities, relation
@@ -74,11 +75,14 @@ def to_frame(collations: Sequence[Collation]) -> pd.DataFrame:
         return _NO_CELLS.copy()
     both = [cell for collation in collations for cell in _aligned(collation)]
     single = [cell for side in "ab" for cell in _alone(collations, both, side)]
-    columns = zip(*(both + single), strict=True)
-    return pd.DataFrame({name: list(column) for name, column in zip(CellPair._fields, columns, strict=True)})
+    columns = zip(CellPair._fields, zip(*(both + single), strict=True), strict=True)
+    return pd.DataFrame(
+        {name: np.array(column, object if name in _WORDS else None) for name, column in columns}
+    )
 
 
 _NO_CELLS = pd.DataFrame([], columns=CellPair._fields)
+_WORDS = {"text_a", "text_b", "relation", "computed", "error_in"}
 
 
 def _aligned(collation: Collation) -> Iterator[CellPair]:
@@ -88,56 +92,62 @@ def _aligned(collation: Collation) -> Iterator[CellPair]:
     rarity = rarities((place.a, place.b) for place in places if place.relation == "variant")
     regions, regions_b, texts, texts_b = (one.tolist() for one in (a.region, b.region, a.text, b.text))
     transposed, relevance = collation.alignment.transposed, collation.relevance.of_cells
+    judge = _Judge(*collation.expected)
     for place in places:
         i, j = place.rows
-        together = place.a.probability * place.b.probability
+        (first, count), (first_b, count_b) = place.span
+        together = prod(place.a.scores) * prod(place.b.scores)
         in_print = confidence(place.a, place.b, rarity) if place.relation == "variant" else together
-        for column_a in range(place.span.a[0], sum(place.span.a)):
-            for column_b in range(place.span.b[0], sum(place.span.b)):
+        for column_a in range(first, first + count):
+            for column_b in range(first_b, first_b + count_b):
                 region, text = regions[i][column_a], texts[i][column_a]
                 region_b, text_b = regions_b[j][column_b], texts_b[j][column_b]
                 row_b, col_b = (column_b, j) if transposed else (j, column_b)
                 related = place.relation
                 if related == "variant" and not _differ_here(place, texts[i], texts_b[j], column_a, column_b):
                     related = "same"
-                is_alike = place.span.a[1] == place.span.b[1]
-                computed, error_in = _judge(collation, (region, region_b), (text, text_b), related, is_alike)
+                judged = judge.of((region, region_b), (text, text_b), related, count == count_b)
                 yield CellPair(
                     *(region, region_b, a.table, i, column_a, b.table, row_b, col_b, text, text_b, related),
-                    relevance=float(relevance[i, column_a, row_b, col_b]),
-                    confidence=in_print if related == "variant" else together,
-                    computed=computed,
-                    error_in=error_in,
+                    float(relevance[i, column_a, row_b, col_b]),
+                    in_print if related == "variant" else together,
+                    *judged,
                 )
 
 
-def _judge(
-    collation: Collation, regions: tuple[int, int], texts: tuple[str, str], related: str, alike: bool
-) -> tuple[str, str]:
-    """Tell what should stand in two cells, and in which of them it does not; ``alike`` if they hold the same places.
+class _Judge:
+    """Tells what should stand in two cells, and in which of them it does not, by what the documents should say."""
 
-    Returns
-    -------
-    computed, error_in
-        Digits, as due in the cell of a where that is known; a, b, both, none or unknown.
-    """
-    own = [expected.cells.get(region) for expected, region in zip(collation.expected, regions, strict=True)]
-    due = [None if place is None else place.due for place in own]
-    if alike:
-        due = [due[0] if due[0] is not None else due[1], due[1] if due[1] is not None else due[0]]
-    computed = next((one for one in due if one is not None), "")
-    if related not in ("same", "variant") or due[0] is None or due[1] is None:
-        return computed, "unknown"
-    right = [is_same_value(texts[0], due[0]), is_same_value(texts[1], due[1])]
-    if all(right):
-        return computed, "none" if related == "same" else "unknown"
-    if any(right):
-        return computed, "unknown" if related == "same" else "b" if right[0] else "a"
-    wrong = any(
-        place is not None and expected.wrong[place.value]
-        for place, expected in zip(own, collation.expected, strict=True)
-    )
-    return computed, "both" if wrong else "unknown"
+    def __init__(self, expected: Expectations, expected_b: Expectations) -> None:
+        self._expected, self._expected_b = expected, expected_b
+
+    def of(
+        self, regions: tuple[int, int], texts: tuple[str, str], related: str, alike: bool
+    ) -> tuple[str, str]:
+        """Judge two cells; ``alike`` if they hold the same places.
+
+        Returns
+        -------
+        computed, error_in
+            Digits, as due in the cell of a where that is known; a, b, both, none or unknown.
+        """
+        own, other = self._expected.cells.get(regions[0]), self._expected_b.cells.get(regions[1])
+        due = None if own is None else own.due
+        due_b = None if other is None else other.due
+        computed = due if due is not None else due_b if due_b is not None else ""
+        if alike:
+            due, due_b = due if due is not None else due_b, due_b if due_b is not None else due
+        if due is None or due_b is None or related not in ("same", "variant"):
+            return computed, "unknown"
+        is_right, is_right_b = is_same_value(texts[0], due), is_same_value(texts[1], due_b)
+        if is_right and is_right_b:
+            return computed, "none" if related == "same" else "unknown"
+        if is_right or is_right_b:
+            return computed, "unknown" if related == "same" else "b" if is_right else "a"
+        wrong = (own is not None and self._expected.wrong[own.value]) or (
+            other is not None and self._expected_b.wrong[other.value]
+        )
+        return computed, "both" if wrong else "unknown"
 
 
 def _places(collation: Collation) -> Iterator[_AlignedPlace]:
@@ -220,17 +230,15 @@ def _alone(collations: Sequence[Collation], both: Sequence[CellPair], side: str)
             region, text = int(grid.region[i, c]), str(grid.text[i, c])
             if (table, region) in taken:
                 continue
-            own, nothing = (region, table, i, c, text), (-1, -1, -1, -1, "")
-            cells = zip(*(own, nothing) if side == "a" else (nothing, own), strict=True)
-            (region_a, region_b), *places, (text_a, text_b) = cells
-            (table_a, table_b), (row_a, row_b), (col_a, col_b) = places
+            here, nowhere = (table, i, c), (-1, -1, -1)
+            places = (*here, *nowhere) if side == "a" else (*nowhere, *here)
             yield CellPair(
-                *(region_a, region_b, table_a, row_a, col_a, table_b, row_b, col_b, text_a, text_b),
-                relation=f"only_{side}" if (table, i, c) in left_out else "not_compared",
-                relevance=0.0,
-                confidence=float(prod(grid.scores[i, c])),
-                computed="",
-                error_in="unknown",
+                *((region, -1, *places, text, "") if side == "a" else (-1, region, *places, "", text)),
+                f"only_{side}" if (table, i, c) in left_out else "not_compared",
+                0.0,
+                float(prod(grid.scores[i, c])),
+                "",
+                "unknown",
             )
 
 

@@ -10,6 +10,7 @@ spaced. What is compiled is compiled before the clock starts. Writes JSON with `
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import pickle
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from tablekin import execution
 from tablekin.collation import WitnessReader, collate, keep_significant, to_frame
 from tablekin.collation.verdict import summarize
 from tablekin.corpus import CorpusStore
@@ -63,6 +65,11 @@ def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
     for a, b in pairs[:2]:
         tried = collate(warm.witness(a), warm.witness(b))
         summarize(tried, to_frame(keep_significant(tried)))
+    if (
+        "left_to_stay" in execution.__all__
+    ):  # as in the stage and its workers, where the code of a checkout does it
+        gc.collect()
+        gc.freeze()
     seconds = dict.fromkeys(_STEPS, 0.0)
     kin, cells = 0, []
     clock = [time.process_time()]

@@ -26,7 +26,15 @@ from tablekin.corpus import (
     take_inventory,
 )
 from tablekin.errors import CorpusError
-from tablekin.execution import Count, Failure, Progress, WorkerPool, attempt, run_in_order
+from tablekin.execution import (
+    Count,
+    Failure,
+    Progress,
+    WorkerPool,
+    attempt,
+    left_to_stay,
+    run_in_order,
+)
 from tablekin.schemas import empty
 
 Pair = TypeVar("Pair")
@@ -156,6 +164,7 @@ def _collate_missing(
     groups = group_pairs(missing)
     batches = _CollationBatches(reader, groups)
     with (
+        left_to_stay(),
         Progress("collating", len(missing), "pairs") as progress,
         closing(_run(batches, workers)) as results,
         closing(_PartWriter(corpus, fingerprint)) as writer,

@@ -1,6 +1,7 @@
 """Execution: the only room that knows about processes, clusters and devices."""
 
 from tablekin.execution.device import default_workers, page_workers, resolve_device, room_for_workers
+from tablekin.execution.garbage import left_to_stay
 from tablekin.execution.malloc import release_freed_memory
 from tablekin.execution.ordered import in_threads
 from tablekin.execution.pool import open_cluster, run_in_order
@@ -23,6 +24,7 @@ __all__ = [
     "attempt",
     "default_workers",
     "in_threads",
+    "left_to_stay",
     "limited_memory",
     "more_time",
     "one_thread",

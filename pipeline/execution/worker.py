@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from tablekin.execution.garbage import leave_to_stay
 from tablekin.execution.task import Failure, Task, attempt, prepare_worker
 from tablekin.interruption import uninterrupted
 
@@ -162,6 +163,7 @@ def _serve(connection: Connection, memory: int | None) -> None:
 
     global _ask
     _ask = ask
+    is_first = True
     while True:
         try:
             pickled = connection.recv_bytes()
@@ -170,6 +172,9 @@ def _serve(connection: Connection, memory: int | None) -> None:
         answer = _do(pickled, connection, memory)
         sys.stdout.flush()  # this process may be killed once its answer is there
         connection.send_bytes(answer)
+        if is_first:  # which has imported all that its like need
+            leave_to_stay()
+            is_first = False
 
 
 def _do(pickled: bytes, connection: Connection, memory: int | None) -> bytes:

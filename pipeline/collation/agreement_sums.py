@@ -57,19 +57,33 @@ def sum_of_best(one: Places, other: Places, scores: Array, place: Places, place_
         ``(rows, columns)``, the text of each cell.
     """
     best = np.zeros((place.max() + 1, len(place_b)))
-    rows_of: list[list[int]] = [[0 for _ in range(0)] for _ in range(place_b.max() + 1)]
-    for j in range(len(place_b)):
-        for text in place_b[j]:
-            rows_of[text].append(j)
+    first, row_of = _rows_by_text(place_b)
     for n in range(len(one)):
-        for j in rows_of[other[n]]:
-            best[one[n], j] = max(best[one[n], j], scores[n])
+        line, score = best[one[n]], scores[n]
+        for k in range(first[other[n]], first[other[n] + 1]):
+            line[row_of[k]] = max(line[row_of[k]], score)
     total = np.zeros((len(place), len(place_b)))
     for i in range(len(place)):
         for text in place[i]:
             for j in range(len(place_b)):
                 total[i, j] += best[text, j]
     return total
+
+
+@compiled
+def _rows_by_text(place: Places) -> tuple[Places, Places]:
+    """List the rows in which each text stands: ``(texts + 1,)``, where its rows begin, and ``(cells,)`` rows."""
+    first = np.zeros(place.max() + 2, np.int64)
+    for text in place.ravel():
+        first[text + 1] += 1
+    for text in range(len(first) - 1):
+        first[text + 1] += first[text]
+    row_of, free = np.empty(place.size, np.int64), first.copy()
+    for row in range(len(place)):
+        for text in place[row]:
+            row_of[free[text]] = row
+            free[text] += 1
+    return first, row_of
 
 
 @compiled

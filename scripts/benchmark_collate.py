@@ -3,8 +3,9 @@
 ``python scripts/benchmark_collate.py CORPUS [CORPUS ...]`` collates the pairs that table ``alignments`` of each corpus
 lists once more, a batch at a time as ``tablekin run`` does, and prints for each corpus milliseconds a pair: of reading
 the documents, of laying their tables side by side, and of listing cells and judging them. ``--other CHECKOUT`` takes
-turns with the code of another checkout in the same run and prints the ratio; ``--pairs`` takes so many pairs, evenly
-spaced. What is compiled is compiled before the clock starts. Writes JSON with ``--json``.
+turns with the code of another checkout in the same run, ``--repeats`` times, and prints the ratio, the median over
+turns; times are those of the turn that took least. ``--pairs`` takes so many pairs, evenly spaced. What is compiled is
+compiled before the clock starts. Writes JSON with ``--json``.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
+from lib.measured_commands import machine
 
 from tablekin import execution
 from tablekin.collation import WitnessReader, collate, keep_significant, to_frame
@@ -30,6 +33,7 @@ from tablekin.corpus import CorpusStore
 
 _BATCH = 32  # pairs, as in the stage until it divided them by their number
 _STEPS = ("read", "align", "list")
+_HERE = Path(__file__).parents[1]
 
 
 def pairs_of(corpus: CorpusStore, count: int | None) -> list[tuple[str, str]]:
@@ -106,10 +110,17 @@ def of_checkout(checkout: Path, folder: Path, count: int | None) -> dict[str, An
     """Do the same with the code of another checkout, whose packages are linked in its folder ``.links``."""
     command = [sys.executable, __file__, str(folder), "--as-json"]
     command += [] if count is None else ["--pairs", str(count)]
-    environment = {**os.environ, "PYTHONPATH": str(checkout / ".links")}
+    environment = dict(os.environ)
+    if checkout != _HERE:
+        environment["PYTHONPATH"] = str(checkout / ".links")
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def total(found: dict[str, Any]) -> float:
+    """Add up the seconds of all steps."""
+    return float(sum(found["seconds"].values()))
 
 
 def line(found: dict[str, Any], name: str) -> str:
@@ -130,26 +141,29 @@ def main() -> None:
     parser.add_argument("corpora", nargs="+", type=Path, metavar="CORPUS")
     parser.add_argument("--pairs", type=int, help="at most so many of each corpus")
     parser.add_argument("--other", type=Path, metavar="CHECKOUT", help="whose code takes turns with this")
+    parser.add_argument("--repeats", type=int, default=1, help="turns that each kind of code takes")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--as-json", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     results = []
     for folder in args.corpora:
-        found = collate_once(folder, args.pairs)
         if args.as_json:
-            print(json.dumps(found))
+            print(json.dumps(collate_once(folder, args.pairs)))
             continue
-        print(line(found, "this code"), flush=True)
-        result: dict[str, Any] = {"this": found}
+        checkouts = [_HERE, args.other] if args.other else [_HERE]
+        turns = [
+            [of_checkout(one, folder, args.pairs) for one in checkouts] for _ in range(max(args.repeats, 1))
+        ]
+        least = [min(done, key=total) for done in zip(*turns, strict=True)]
+        result: dict[str, Any] = dict(zip(("this", "other"), least, strict=False))
+        for found, name in zip(least, ("this code", "the other"), strict=False):
+            print(line(found, name), flush=True)
         if args.other:
-            other = result["other"] = of_checkout(args.other, folder, args.pairs)
-            result["ratio"] = sum(other["seconds"].values()) / sum(found["seconds"].values())
-            print(
-                line(other, "the other"), f"\n{folder.name}: {result['ratio']:.1f} times as long", flush=True
-            )
+            result["ratio"] = round(median(total(other) / total(this) for this, other in turns), 2)
+            print(f"{folder.name}: the other takes {result['ratio']} times as long", flush=True)
         results.append(result)
     if args.json:
-        args.json.write_text(json.dumps({"cores": os.cpu_count(), "corpora": results}, indent=1) + "\n")
+        args.json.write_text(json.dumps({"machine": machine(), "corpora": results}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

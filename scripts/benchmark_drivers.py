@@ -3,16 +3,22 @@
 ``python scripts/benchmark_drivers.py --corpus CORPUS ... --documents N`` makes a corpus of N documents as
 ``benchmark_pairs.py`` does, and reads it once before measuring, so that the kernel is
 compiled and the files are cached. With ``--made FOLDER`` that corpus is kept there, and measured again by the next
-start: for two states of the program, one after the other.
+start: for two states of the program, one after the other. With ``--other CHECKOUT`` that code takes turns with this,
+``--repeats`` times, and ``ratio`` is how many times as long it takes: the median over turns.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 from lib.made_corpus import make_corpus
 from lib.measured_commands import machine
@@ -21,6 +27,7 @@ from tablekin.corpus import CorpusStore
 from tablekin.explain import driver_tables
 from tablekin.provenance import peak_memory
 
+_HERE = Path(__file__).parents[1]
 PARTNERS = ("all", "other work", "earlier year", "other place")
 
 
@@ -37,10 +44,38 @@ def measure(folder: Path) -> dict[str, float]:
     return result | {"peak_memory_mb": peak_memory()["main"]}
 
 
+def of_checkout(checkout: Path, folder: Path) -> dict[str, float]:
+    """Do the same in a process of its own, with the code of a checkout, whose packages are linked in ``.links``."""
+    environment = dict(os.environ)
+    if checkout != _HERE:
+        environment["PYTHONPATH"] = str(checkout / ".links")
+    command = [sys.executable, __file__, "--measure", str(folder)]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def take_turns(folder: Path, other: Path, repeats: int) -> dict[str, Any]:
+    """Measure this code and other code by turns; of each the turn that took least."""
+    turns = [(of_checkout(_HERE, folder), of_checkout(other, folder)) for _ in range(repeats)]
+    key = f"core seconds, {PARTNERS[0]}"
+    this, others = (min(done, key=lambda one: one[key]) for done in zip(*turns, strict=True))
+    ratios = {
+        partners: round(
+            median(b[f"core seconds, {partners}"] / a[f"core seconds, {partners}"] for a, b in turns), 2
+        )
+        for partners in PARTNERS
+    }
+    return {**this, "other": others, "ratio": ratios}
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--corpus", type=Path, nargs="+", required=True, help="analysed corpora")
+    parser.add_argument("--corpus", type=Path, nargs="+", default=[], help="analysed corpora")
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--other", type=Path, metavar="CHECKOUT", help="whose code takes turns with this")
+    parser.add_argument("--repeats", type=int, default=1, help="turns that each kind of code takes")
     parser.add_argument("--documents", type=int, default=10000)
     parser.add_argument("--density", choices=["early-modern", "fort-william", "mix"], default="early-modern")
     parser.add_argument("--seed", type=int, default=0)
@@ -50,6 +85,9 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure)))
+        return
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.made or Path(scratch) / "corpus"
         if not folder.exists():
@@ -59,7 +97,7 @@ def main() -> None:
             "machine": machine(),
             "documents": options.documents,
             "density": options.density,
-            **measure(folder),
+            **(take_turns(folder, options.other, options.repeats) if options.other else measure(folder)),
         }
     print(json.dumps(result, indent=1))
     if options.json:

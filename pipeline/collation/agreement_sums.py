@@ -74,15 +74,15 @@ def sum_of_best(one: Places, other: Places, scores: Array, place: Places, place_
 def _rows_by_text(place: Places) -> tuple[Places, Places]:
     """List the rows in which each text stands: ``(texts + 1,)``, where its rows begin, and ``(cells,)`` rows."""
     first = np.zeros(place.max() + 2, np.int64)
-    for text in place.ravel():
-        first[text + 1] += 1
+    for cell in place.ravel():
+        first[cell + 1] += 1
     for text in range(len(first) - 1):
         first[text + 1] += first[text]
     row_of, free = np.empty(place.size, np.int64), first.copy()
     for row in range(len(place)):
-        for text in place[row]:
-            row_of[free[text]] = row
-            free[text] += 1
+        for cell in place[row]:
+            row_of[free[cell]] = row
+            free[cell] += 1
     return first, row_of
 
 

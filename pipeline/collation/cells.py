@@ -230,10 +230,10 @@ def _alone(collations: Sequence[Collation], both: Sequence[CellPair], side: str)
             region, text = int(grid.region[i, c]), str(grid.text[i, c])
             if (table, region) in taken:
                 continue
-            here, nowhere = (table, i, c), (-1, -1, -1)
-            places = (*here, *nowhere) if side == "a" else (*nowhere, *here)
+            own_a = (region, -1, table, i, c, -1, -1, -1, text, "")
+            own_b = (-1, region, -1, -1, -1, table, i, c, "", text)
             yield CellPair(
-                *((region, -1, *places, text, "") if side == "a" else (-1, region, *places, "", text)),
+                *(own_a if side == "a" else own_b),
                 f"only_{side}" if (table, i, c) in left_out else "not_compared",
                 0.0,
                 float(prod(grid.scores[i, c])),

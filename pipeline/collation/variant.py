@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from scipy.stats import poisson
+from scipy.special import pdtrc  # of Poisson's distribution; scipy.stats takes long to import
 
 from tablekin.collation.values import as_number, is_same_value
 from tablekin.threshold import threshold
@@ -91,9 +91,7 @@ def rarities(variants: Iterable[tuple[CellReading, CellReading]]) -> dict[str, f
         if differ is not None and len(differ) == 1:
             counts[_exchange(one, other, differ[0])] += 1
     expected = sum(counts.values()) / CRITERIA.exchanges
-    return {
-        pair: min(1.0, CRITERIA.exchanges * float(poisson.sf(n - 1, expected))) for pair, n in counts.items()
-    }
+    return {pair: min(1.0, CRITERIA.exchanges * float(pdtrc(n - 1, expected))) for pair, n in counts.items()}
 
 
 def _exchange(one: CellReading, other: CellReading, place: int) -> str:

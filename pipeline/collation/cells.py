@@ -230,16 +230,12 @@ def _alone(collations: Sequence[Collation], both: Sequence[CellPair], side: str)
             region, text = int(grid.region[i, c]), str(grid.text[i, c])
             if (table, region) in taken:
                 continue
-            own_a = (region, -1, table, i, c, -1, -1, -1, text, "")
-            own_b = (-1, region, -1, -1, -1, table, i, c, "", text)
-            yield CellPair(
-                *(own_a if side == "a" else own_b),
-                f"only_{side}" if (table, i, c) in left_out else "not_compared",
-                0.0,
-                float(prod(grid.scores[i, c])),
-                "",
-                "unknown",
-            )
+            told = f"only_{side}" if (table, i, c) in left_out else "not_compared"
+            rest = (told, 0.0, float(prod(grid.scores[i, c])), "", "unknown")
+            if side == "a":
+                yield CellPair(region, -1, table, i, c, -1, -1, -1, text, "", *rest)
+            else:
+                yield CellPair(-1, region, -1, -1, -1, table, i, c, "", text, *rest)
 
 
 def _left_out(

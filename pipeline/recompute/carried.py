@@ -30,6 +30,7 @@ class CarryCriteria:
     back: float = 0.4  # of these, that go back to 0
     largest: float = 40.0  # units of the last place
     most: int = 8  # levels of a column
+    nearly: float = 5.0  # units of the last place, from which neighbours off by one more or less share a level
     changes: float = 0.3  # of the rows in which the level may change
     on: float = 0.7  # of the values of a column that are within rounding on a level
     others: float = 0.5  # that a column's slips are like those of the others, rather than any
@@ -124,9 +125,15 @@ def follow(residuals: Numbers, wrong: Numbers) -> tuple[Chain, Slips]:
 
 
 def _levels(residuals: Numbers, criteria: CarryCriteria) -> Numbers:
-    """List 0 and the residuals that neighbouring rows have alike, the commonest first."""
+    """List 0 and the residuals that neighbouring rows have alike, the commonest first.
+
+    Large ones are alike if they differ by one: an author who carries a slip of ten on errs by one besides.
+    """
     whole = np.round(residuals[np.isfinite(residuals)])
-    pairs = whole[1:][(whole[1:] == whole[:-1]) & (whole[1:] != 0) & (np.abs(whole[1:]) <= criteria.largest)]
+    nearer = np.where(np.abs(whole[1:]) < np.abs(whole[:-1]), whole[1:], whole[:-1])
+    alike = whole[1:] == whole[:-1]
+    alike |= (np.abs(whole[1:] - whole[:-1]) == 1) & (np.abs(nearer) >= criteria.nearly)
+    pairs = nearer[alike & (nearer != 0) & (np.abs(nearer) <= criteria.largest)]
     distinct, counts = np.unique(pairs, return_counts=True)
     return np.concatenate([[0.0], distinct[np.argsort(-counts, kind="stable")][: criteria.most]])
 

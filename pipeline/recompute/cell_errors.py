@@ -56,7 +56,8 @@ def cell_errors(
         widths = widths_of(quantity, own)
         read = write_digits(np.abs(quantity.places[row, own]), widths)
         due = write_digits(written[row, own], widths)
-        if due == _as_read(choices.get(region)):
+        bare_due = _bare_digits(written[row, own])
+        if _as_read(choices.get(region)) in (due, bare_due):
             found[region] = 0.0, 0.0, AS_READ, due
             continue
         nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
@@ -69,7 +70,7 @@ def cell_errors(
         if (
             len(read) != len(bare) == len(choices.get(region, ()))
         ):  # printed without zeros, or one digit less was read
-            other = error_probabilities(bare, _bare_digits(written[row, own]), choices[region], lines)
+            other = error_probabilities(bare, bare_due, choices[region], lines)
             misprint, misreading = max(misprint, other[0]), max(misreading, other[1])
         garbled = _GARBLED * max(float(spoilt[place]) for place in own)
         found[region] = misprint, misreading + garbled, kind, due

@@ -15,6 +15,7 @@ from tablekin.recompute.smoothness import Numbers
 from tablekin.recompute.table_text import TableText
 
 _SPARSE = 0.3  # a column with fewer numbers among its cells that are not blank is text
+_STROKE = 0.5  # of the smaller one of its neighbours, from which a number with a stroke before it is none below zero
 _BLANKS = 0.3  # share of the rows of a strand that are blank where the next one is not, when it prints a number once
 
 
@@ -78,7 +79,7 @@ def strands_of(table: TableText) -> list[Strand]:
             continue
         values, widths = split_column(cells)
         values[:, -1] += [cell.fraction for cell in cells]
-        values[[cell.negative for cell in cells]] *= -1
+        values[_are_negative(cells, values[:, 0])] *= -1
         ditto = np.array([cell.kind is CellKind.DITTO for cell in cells])
         if is_ordered(values[:, 0]):
             ditto |= np.array([cell.kind is CellKind.DASH for cell in cells])
@@ -91,6 +92,21 @@ def strands_of(table: TableText) -> list[Strand]:
             region = table.region[:, col]
             made.append(Strand(col, place, places, filled, widths[:, place], region, heading, rank))
     return _fill_printed_once(made)
+
+
+def _are_negative(cells: Sequence[PrintedNumber], sizes: Numbers) -> NDArray[np.bool_]:
+    """Tell which cells hold negative numbers, ``(rows,)``: not a stroke in front of one between larger positive ones.
+
+    It is the end of leaders or of a rule; ``sizes`` are the numbers without signs.
+    """
+    negative = np.array([cell.negative for cell in cells])
+    known = np.flatnonzero(np.isfinite(sizes))
+    for place, row in enumerate(known):
+        beside = known[max(place - 1, 0) : place + 2]
+        beside = beside[beside != row]
+        if negative[row] and len(beside) and not negative[beside].any():
+            negative[row] = sizes[row] < _STROKE * sizes[beside].min()
+    return negative
 
 
 def _fill_printed_once(strands: list[Strand]) -> list[Strand]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -120,6 +120,10 @@ def _from_bottom(seen: _Seen) -> float:
     return -seen[0][1]
 
 
+_WAYS = (_from_left, _from_right, _from_top, _from_bottom)  # that a line may run on a scan
+_ASKED = 100  # cells of several digits that tell which way the lines of a page run
+
+
 def _bare(text: object) -> str:
     return re.sub(r"\D", "", str(text or ""))
 
@@ -127,8 +131,9 @@ def _bare(text: object) -> str:
 def _digit_choices(digits: pd.DataFrame, texts: dict[int, str]) -> dict[int, Choices]:
     """Collect the probabilities of every digit of a region, in the order in which its text has them.
 
-    Lines run any way across the scan of a page that is turned. Where no order gives the text, its digits have two
-    lines, or have been corrected: such a region has no choices.
+    Lines run any way across the scan of a page that is turned, all of them the same: a number that reads alike both
+    ways (``88``) does not tell by itself which of its digits is which. Where no order gives the text, its digits have
+    two lines, or have been corrected: such a region has no choices.
     """
     second = "other" in digits and "other_score" in digits
     others = zip(digits["other"], digits["other_score"], strict=True) if second else None
@@ -141,12 +146,16 @@ def _digit_choices(digits: pd.DataFrame, texts: dict[int, str]) -> dict[int, Cho
             if other >= 0:
                 choice[int(other)] = float(other_score)
         found.setdefault(int(region), []).append(((float(x0), float(y0)), int(digit), choice))
+    several = [region for region, own in found.items() if len(own) > 1 and region in texts][:_ASKED]
+    gives = {way: sum(_line(found[region], way) == texts[region] for region in several) for way in _WAYS}
     choices = {}
-    for region, own in found.items():
-        text = texts.get(region)
-        for along in (_from_left, _from_right, _from_top, _from_bottom):
-            line = sorted(own, key=along)
-            if "".join(str(digit) for _, digit, _ in line) == text:
-                choices[region] = tuple(choice for *_, choice in line)
-                break
+    for way in sorted(_WAYS, key=lambda way: -gives[way]):
+        for region in found.keys() - choices.keys():
+            if _line(found[region], way) == texts.get(region):
+                choices[region] = tuple(choice for *_, choice in sorted(found[region], key=way))
     return choices
+
+
+def _line(seen: list[_Seen], way: Callable[[_Seen], float]) -> str:
+    """Read digits along a way."""
+    return "".join(str(digit) for _, digit, _ in sorted(seen, key=way))

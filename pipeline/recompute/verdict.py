@@ -13,8 +13,8 @@ from tablekin.recompute.table_text import Choices
 _ALIKE = {  # digits that a reader takes for one another
     **{
         "0": "698",
-        "1": "74",
-        "2": "7",
+        "1": "743",
+        "2": "73",
         "3": "58",
         "4": "1",
         "5": "368",
@@ -52,8 +52,9 @@ class SecondChoices:
     base: float = 0.6
     other: float = 0.8  # of the logarithm of the second score
     left: float = 0.2  # of the logarithm of what the first score lacks to 1
-    third: float = -2.6  # for all digits but the two
-    third_left: float = 0.95
+    third: float = -1.5  # for all digits but the two
+    third_other: float = 0.3  # of the logarithm of the second score
+    third_left: float = 0.7
     least: float = 1e-5  # that a score lacks to 1, at least
 
 
@@ -154,7 +155,8 @@ def _odds(
         )
     alike = _ALIKE[str(read)]
     share = (str(due) in alike) * rates.alike / len(alike) + (1 - rates.alike) / 9
-    return float(np.exp(second.third + second.third_left * left)) * share
+    likest = np.log(max((*others.values(), second.least)))
+    return float(np.exp(second.third + second.third_other * likest + second.third_left * left)) * share
 
 
 def _is_part(short: str, long: str) -> bool:

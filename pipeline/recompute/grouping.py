@@ -17,12 +17,13 @@ from tablekin.recompute.forms import COUNT, FORMS, Form, heads_join, last_word
 from tablekin.recompute.smoothness import carry_gain, second_differences
 from tablekin.recompute.strands import Strand
 
+_SIXTY = 60
 _ENTERED = ((30,), (60,))  # of arguments of two places
 _FEWEST_UNITS = 3  # of the first place, in an argument of two
 _FEWEST_ROWS = 8  # of such an argument
 _MOST_SAME = 0.6  # share of its rows that have the same second place
 _MOST_OFF = 0.1  # share of its values that may miss the count
-_FEWEST_ALIKE = 3  # values of two places, in a table in which noughts before a count are a place
+_FEWEST_ALIKE = (3, 2)  # values of two, of three places, in a table in which noughts before a count are a place
 _MOST_NOUGHTS = 0.9  # share of them, at least
 
 
@@ -95,25 +96,40 @@ def group_strands(
 
 
 def _with_noughts(groups: Sequence[Group], strands: Sequence[Strand]) -> Iterator[Group]:
-    """Yield groups; noughts before a count are its first place, where other values of the table have two (0 | 7)."""
-    forms = Counter(group.form for group in groups if len(group.form.radices) == 1)
-    form, times = max(forms.items(), key=lambda one: one[1], default=(COUNT, 0))
-    counts = sum(group.is_count for group in groups)
+    """Yield groups; noughts before a count are its first place, where other values of the table have two (0 | 7).
+
+    Likewise of three places (0 | 7 | 25), where what stands behind the count may be sixtieths.
+    """
     left = list(groups)
-    for place, group in enumerate(groups):
-        before = groups[place - 1] if place else None
-        if (
-            before in left
-            and group.is_count
-            and before is not None
-            and not before.form.radices
-            and times >= _FEWEST_ALIKE
-            and counts > 1
-            and _are_noughts(strands[before.first])
-        ):
-            left[left.index(before) : left.index(group) + 1] = [Group(before.first, form)]
-            counts -= 1
+    for further, fewest in enumerate(_FEWEST_ALIKE):
+        forms = Counter(group.form for group in groups if len(group.form.radices) == 1 + further)
+        form, times = max(forms.items(), key=lambda one: one[1], default=(COUNT, 0))
+        if times < fewest:
+            continue
+        for place, group in enumerate(groups[1:], 1):
+            before, behind = groups[place - 1], groups[place + 1 : place + 1 + further]
+            if (
+                all(one in left for one in (before, group, *behind))
+                and group.is_count
+                and not before.form.radices
+                and sum(one.is_count for one in left) > 1
+                and _are_noughts(strands[before.first])
+                and len(behind) == further
+                and all(_may_be_sixtieths(one, strands) for one in behind)
+            ):
+                start = left.index(before)
+                left[start : start + 2 + further] = [Group(before.first, form)]
     yield from left
+
+
+def _may_be_sixtieths(group: Group, strands: Sequence[Strand]) -> bool:
+    values = strands[group.first].values[strands[group.first].known]
+    return (
+        not group.form.radices
+        and not group.is_count
+        and len(values) > 0
+        and bool(np.mean(values >= _SIXTY) <= 1 - _MOST_NOUGHTS)
+    )
 
 
 def _are_noughts(strand: Strand) -> bool:

@@ -28,7 +28,7 @@ class ExplanationCriteria:
     within: float = (
         0.35  # share of the values of a quantity that rounding explains; 0.2 to 0.5 claim the same
     )
-    slips: float = 3.0  # or mean slip, in units of the last place
+    slips: float = 4.0  # or mean slip, in units of the last place
     spread: float = 300.0  # mean slips that the range of its values is then wide
     screening: ScreeningCriteria = field(default_factory=ScreeningCriteria)
     trials: TrialCriteria = field(default_factory=TrialCriteria)
@@ -55,6 +55,15 @@ def places_of(explanation: Explanation, columns: Columns) -> NDArray[np.intp]:
     """Places of the quantities of an explanation among those of a sheet."""
     mine = [id(quantity) for quantity in explanation.quantities]
     return np.array([place for place, one in enumerate(columns.quantities) if id(one) in mine], np.intp)
+
+
+def count_cells(explanations: Sequence[Explanation]) -> int:
+    """Count the printed numbers that are explained: a value in degrees and minutes is two."""
+    return sum(
+        int(quantity.known.sum()) * quantity.places.shape[1]
+        for one in explanations
+        for quantity in one.quantities
+    )
 
 
 def take_best(

@@ -45,12 +45,12 @@ def count_of(values: Numbers, any_step: bool = False, most_off: float = _MOST_OF
     return Count(start, step, on)
 
 
-def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
+def find_counts(strands: Sequence[Strand], inside: bool = False) -> dict[int, Count]:
     """Find the strands with which a table is entered.
 
     They stand at its left or right side, or next to it where something else was read there. One inside belongs to a
     panel: it continues the count at the side, repeats it behind other columns, or counts against it (a complementary
-    argument). Without one at a side, one inside is taken that counts from 1 for long. Where the columns at both sides
+    argument). Without one at a side, one inside is taken that counts from 1 for long, or from anywhere if ``inside``. Where the columns at both sides
     count by different steps (a table of products), the smaller step is the argument's.
     """
     counts = {
@@ -76,6 +76,8 @@ def find_counts(strands: Sequence[Strand]) -> dict[int, Count]:
         sides += [number for number in (1, last - 1) if number in counts and _counts_from_one(counts[number])]
     if not sides:  # the table was cut off, or has columns of others beside it
         sides = [number for number, count in counts.items() if _counts_from_one(count)]
+    if not sides and inside:
+        sides = [number for number, count in counts.items() if _counts_for_long(count)][:1]
     if not sides:
         return {}
     sides = _best_kept(sides, counts, strands)
@@ -101,8 +103,12 @@ def _best_kept(sides: Sequence[int], counts: dict[int, Count], strands: Sequence
     return [number for number in sides if off[number] < _POOR or off[number] == least]
 
 
+def _counts_for_long(count: Count) -> bool:
+    return abs(count.step) == 1 and int(count.on.sum()) >= _INSIDE
+
+
 def _counts_from_one(count: Count) -> bool:
-    return abs(count.step) == 1 and count.on.sum() >= _INSIDE and 0 <= count.extended().min() <= _BEGIN
+    return _counts_for_long(count) and 0 <= count.extended().min() <= _BEGIN
 
 
 def _belongs(count: Count, main: Count, distance: int) -> bool:

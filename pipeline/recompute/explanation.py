@@ -29,6 +29,9 @@ from tablekin.recompute.trial import Trial, make_trials
 
 _SAME = 0.5  # share of the values of a column that may be one and the same: signs that hardly change are no function
 
+_ROUNDED, _BENT = 0.5, 3.0  # units of the last place by which a curve leaves a line, and misprints rarely do
+_MOST_BENT = 0.05  # share of the values of a column that may do so if it is a line
+
 
 def explain_sheet(sheet: ValueSheet, criteria: ExplanationCriteria = CRITERIA) -> list[Explanation]:
     """Find the functions that a sheet prints; none is a result, too.
@@ -163,14 +166,15 @@ def _candidates(
 
 
 def _all_settled(trials: Sequence[Trial], quantities: int, criteria: ExplanationCriteria) -> bool:
-    """Tell whether every quantity is within rounding of a straight line that is claimed."""
+    """Tell whether every quantity is within rounding of a straight line that is claimed, and runs along no curve."""
     settled = np.zeros(quantities, bool)
     for trial in trials:
         if trial.evidence.total >= criteria.claim:
             share = trial.evidence.within / np.maximum(trial.evidence.cells, 1)
-            settled[
-                trial.chosen[(share >= criteria.trials.settled) & (trial.evidence.nats >= criteria.join)]
-            ] = True
+            off = np.abs(trial.model.residuals(trial.vector))
+            bent = ((off > _ROUNDED) & (off <= _BENT)).mean(1) > _MOST_BENT
+            fits = (share >= criteria.trials.settled) & (trial.evidence.nats >= criteria.join) & ~bent
+            settled[trial.chosen[fits]] = True
     return bool(settled.all())
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
 
 from tablekin.recompute.checks import Check, check_finding
-from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria
+from tablekin.recompute.claim import CRITERIA, Explanation, ExplanationCriteria, count_cells
 from tablekin.recompute.explanation import explain_sheet, worth_trying
 from tablekin.recompute.finding import Finding, find
 from tablekin.recompute.functions.linear import PRODUCT
 from tablekin.recompute.letters import check_letters, explain_letters, letter_columns
 from tablekin.recompute.page_context import explain_by_page
+from tablekin.recompute.parted import explain_parted
 from tablekin.recompute.plain_checks import check_argument, check_plainly
 from tablekin.recompute.quantity import Argument, ValueSheet
 from tablekin.recompute.regrouping import regroup, rejoin
@@ -53,12 +55,15 @@ def recompute(tables: Sequence[TableText], criteria: ExplanationCriteria = CRITE
         choices |= table.choices
         holds = [_is_number(text) for text in table.text.ravel()]
         numbers.update(table.region.ravel()[holds].tolist())
-    explained = [_explain(sheet, criteria) for sheet in sheets]
+    explain = partial(_explain, criteria=criteria)
+    explained, joined = explain_parted(tables, [explain(sheet) for sheet in sheets], explain)
+    for table in joined:
+        choices |= table.choices
     own = [[one for explanation in found for one in find(explanation)] for _, found in explained]
     findings = list(chain(*own))
     checks: dict[int, Check] = {}
     settled: list[ValueSheet] = []
-    group = _next_group(sheets)
+    group = _next_group([sheet for sheet, _ in explained])
     for (sheet, _), found in zip(explained, own, strict=True):
         groups = {quantity.group for finding in found for quantity in finding.quantities}
         more = explain_by_page(sheet, groups, findings, criteria)
@@ -108,7 +113,7 @@ def _explain(sheet: ValueSheet, criteria: ExplanationCriteria) -> tuple[ValueShe
     as_values = [_with_as_values(sheet, unused)]
     for other in chain(rejoin(sheet, explained), regroup(sheet, explained), as_values if unused else ()):
         better = explain_sheet(other, criteria)
-        if _count_cells(better) > _count_cells(explanations) and _explains_new(better, sheet):
+        if count_cells(better) > count_cells(explanations) and _explains_new(better, sheet):
             sheet, explanations = other, better
     return sheet, explanations
 
@@ -169,15 +174,6 @@ def _explains_new(explanations: Sequence[Explanation], sheet: ValueSheet) -> boo
     """Tell whether a quantity is explained that was grouped otherwise in a sheet, or entered it."""
     before = {id(quantity) for quantity in worth_trying(sheet)}
     return any(id(quantity) not in before for one in explanations for quantity in one.quantities)
-
-
-def _count_cells(explanations: Sequence[Explanation]) -> int:
-    """Count the printed numbers that are explained: a value in degrees and minutes is two."""
-    return sum(
-        int(quantity.known.sum()) * quantity.places.shape[1]
-        for one in explanations
-        for quantity in one.quantities
-    )
 
 
 def _check(sheet: ValueSheet, findings: Sequence[Finding], choices: dict[int, Choices]) -> Iterator[Check]:

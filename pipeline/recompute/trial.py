@@ -36,7 +36,7 @@ class TrialCriteria:
     leaders: int = (
         2  # quantities that a function explains, with which it explains one that fits as well as a line
     )
-    companion: float = 0.9  # share of the values of such a quantity within rounding
+    companion: float = 0.8  # share of the values of such a quantity within rounding
     fewest: int = 8  # of its values
     well_rounded: float = 0.97  # share of values within rounding from which truncation is not tried
     near: float = 1.5  # units of the last place that half of the values may be off, where it is

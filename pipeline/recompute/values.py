@@ -31,13 +31,17 @@ class _Stack:
     counts: frozenset[int]  # strands that count
 
 
-def read_sheets(tables: Sequence[TableText]) -> list[ValueSheet]:
+def read_sheets(tables: Sequence[TableText], first: int = 0, counts_inside: bool = False) -> list[ValueSheet]:
     """Find the values of a document.
 
     Parameters
     ----------
     tables
         Its tables in the order of the page.
+    first
+        Number of the first quantity.
+    counts_inside
+        Whether a table without a count at its sides may be entered with one inside that does not begin at one.
 
     Returns
     -------
@@ -53,9 +57,9 @@ def read_sheets(tables: Sequence[TableText]) -> list[ValueSheet]:
             joined = [one.below(other) for one, other in zip(stacks[-1].strands, strands, strict=True)]
             stacks[-1] = _Stack(joined, (*stacks[-1].table_ids, table.table_id), stacks[-1].counts)
         else:
-            stacks.append(_Stack(strands, (table.table_id,), frozenset(find_counts(strands))))
+            counts = frozenset(find_counts(strands, counts_inside))
+            stacks.append(_Stack(strands, (table.table_id,), counts))
     sheets = []
-    first = 0
     for stack in stacks:
         sheet = _make_sheet(stack, first)
         first += len(sheet.arguments) + len(sheet.quantities)

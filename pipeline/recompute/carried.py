@@ -30,7 +30,9 @@ class CarryCriteria:
     back: float = 0.4  # of these, that go back to 0
     largest: float = 40.0  # units of the last place
     most: int = 8  # levels of a column
-    nearly: float = 5.0  # units of the last place, from which neighbours off by one more or less share a level
+    nearly: float = (
+        5.0  # units of the last place, from which neighbours off by one more or less share a level
+    )
     changes: float = 0.3  # of the rows in which the level may change
     on: float = 0.7  # of the values of a column that are within rounding on a level
     others: float = 0.5  # that a column's slips are like those of the others, rather than any

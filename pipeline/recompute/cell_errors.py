@@ -72,6 +72,9 @@ def cell_errors(
         ):  # printed without zeros, or one digit less was read
             other = error_probabilities(bare, bare_due, choices[region], lines)
             misprint, misreading = max(misprint, other[0]), max(misreading, other[1])
+        misprint = max(
+            misprint, _misprint_of_place(quantity, row, written, [place for place in own if place in wrong])
+        )
         garbled = _GARBLED * max(float(spoilt[place]) for place in own)
         found[region] = misprint, misreading + garbled, kind, due
     return found
@@ -104,12 +107,31 @@ def _bare_digits(numbers: Numbers) -> str:
     return "".join(str(int(abs(number))) for number in numbers)
 
 
+def _misprint_of_place(quantity: PrintedQuantity, row: int, written: Numbers, wrong: list[int]) -> float:
+    """Give the probability of a misprint of the only place of a cell that is wrong, set by itself: 12 46 as 12 12."""
+    if len(wrong) != 1:
+        return 0.0
+    nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
+    lines = [_bare_digits(written[near, wrong]) for near in nearby]
+    printed, due = _bare_digits(quantity.places[row, wrong]), _bare_digits(written[row, wrong])
+    return error_probabilities(printed, due, None, lines)[0]
+
+
+def _own_digits(choices: Choices, printed: str) -> Choices:
+    """Take the choices of a number out of those of a cell that holds numbers of other columns besides."""
+    whole = _as_read(choices) or ""
+    at = whole.find(printed)
+    alone = 0 <= at == whole.rfind(printed) and len(printed) > 1
+    return choices[at : at + len(printed)] if alone else choices
+
+
 def _aligned(
     choices: Choices | None, read: str, quantity: PrintedQuantity, row: int, own: list[int]
 ) -> Choices | None:
     """Match the choices of what was printed to a number: without zeros before it, with zeros that pad its places."""
     if choices is None or len(choices) == len(read):
         return choices
+    choices = _own_digits(choices, _bare_digits(quantity.places[row, own]))
     before = len(choices) - len(read)
     if before > 0 and all(max(choice, key=lambda digit: choice[digit]) == 0 for choice in choices[:before]):
         return choices[before:]

@@ -50,8 +50,8 @@ def find_counts(strands: Sequence[Strand], inside: bool = False) -> dict[int, Co
 
     They stand at its left or right side, or next to it where something else was read there. One inside belongs to a
     panel: it continues the count at the side, repeats it behind other columns, or counts against it (a complementary
-    argument). Without one at a side, one inside is taken that counts from 1 for long, or from anywhere if ``inside``. Where the columns at both sides
-    count by different steps (a table of products), the smaller step is the argument's.
+    argument). Without one at a side, one inside is taken that counts from 1 for long, or from anywhere if ``inside``.
+    Where the columns at both sides count by different steps (a table of products), the smaller step is the argument's.
     """
     counts = {
         number: count

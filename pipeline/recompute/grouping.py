@@ -23,7 +23,10 @@ _FEWEST_UNITS = 3  # of the first place, in an argument of two
 _FEWEST_ROWS = 8  # of such an argument
 _MOST_SAME = 0.6  # share of its rows that have the same second place
 _MOST_OFF = 0.1  # share of its values that may miss the count
-_FEWEST_ALIKE = (3, 2)  # values of two, of three places, in a table in which noughts before a count are a place
+_FEWEST_ALIKE = (
+    3,
+    2,
+)  # values of two, of three places, in a table in which noughts before a count are a place
 _MOST_NOUGHTS = 0.9  # share of them, at least
 
 

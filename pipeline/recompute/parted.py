@@ -15,7 +15,9 @@ from tablekin.recompute.quantity import PrintedQuantity, ValueSheet
 from tablekin.recompute.table_text import TableText
 from tablekin.recompute.values import read_sheets
 
-_DIGIT = 0.9  # share of the cells of a column that hold one digit, where it is a part of the next one's numbers
+_DIGIT = (
+    0.9  # share of the cells of a column that hold one digit, where it is a part of the next one's numbers
+)
 _FEWEST_DIGITS = 4  # of such a column
 _MOST_COLUMNS = 12  # of a table in which they are looked for: a register has columns of single digits
 

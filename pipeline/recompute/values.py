@@ -17,7 +17,7 @@ from tablekin.recompute.strands import Strand, strands_of
 from tablekin.recompute.table_text import TableText
 
 _SIDE = 0.8  # share of its rows that an argument has, where those above its first number are a heading
-_SERIAL = 0.8  # share of the values of a quantity that stand on a count, where it may be entered with
+_SERIAL = 0.75  # share of the values of a quantity that stand on a count, where it may be entered with
 _FEWEST = 4  # values of such a quantity
 _NEARLY_SERIAL = 3  # values that miss a count by little: it is no count, but runs nearly straight
 
@@ -185,7 +185,7 @@ def _is_serial(quantity: PrintedQuantity) -> bool:
         return False
     on = known = near = 0
     for rows in _runs(quantity):
-        count = count_of(quantity.values[rows], any_step=True)
+        count = count_of(quantity.values[rows], any_step=True, most_off=1 - _SERIAL)
         known += int(quantity.known[rows].sum())
         if count is not None:
             on += int(count.on.sum())

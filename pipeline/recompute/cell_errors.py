@@ -114,6 +114,8 @@ def _misprint_of_place(quantity: PrintedQuantity, row: int, written: Numbers, wr
     nearby = [near for near in (row - 1, row + 1) if 0 <= near < len(written)]
     lines = [_bare_digits(written[near, wrong]) for near in nearby]
     printed, due = _bare_digits(quantity.places[row, wrong]), _bare_digits(written[row, wrong])
+    if len(printed) != len(due):  # a digit that was not found, rather
+        return 0.0
     return error_probabilities(printed, due, None, lines)[0]
 
 

@@ -79,3 +79,11 @@ def test_a_misprint_among_carried_slips_is_told():
     rows = table(3, misprint=(14, 5))
     (check,) = [check for check in recompute([from_rows(rows)]).checks if check.p_misprint > 0.5]
     assert (check.region_id, check.residual) == (14 * len(rows[0]) + 4, 8)
+
+
+def test_a_slip_of_ten_is_carried_on_though_its_author_errs_by_one_besides():
+    off = np.zeros(30)
+    off[3:6] = 11.0, 10.0, 11.0
+    assert follow(off, np.full(30, 1e-4))[0].likeliest[3:6].tolist() == [10.0] * 3
+    off[3:6] = 2.0, 1.0, 2.0  # which small ones do anyhow
+    assert follow(off, np.full(30, 1e-4))[0].levels.tolist() == [0.0]

@@ -74,3 +74,21 @@ def test_dashes_repeat_the_number_above_where_a_column_is_ordered_and_else_say_t
     strands = strands_of(from_rows([list(row) for row in zip(degrees, rain, strict=True)]))
     assert strands[0].values.tolist() == [12, 12, 12, 13, 13, 14, 14, 15]
     assert np.isnan(strands[1].values[[1, 2, 4, 6]]).all()
+
+
+def test_a_stroke_before_a_number_between_larger_ones_is_no_sign():
+    strokes = [["702"], ["—729"], ["756"], ["- 783"], ["810"], ["–837"]]
+    (strand,) = strands_of(from_rows(strokes))
+    assert strand.values.tolist() == [702.0, 729.0, 756.0, 783.0, 810.0, 837.0]
+    falls = [["9"], ["4"], ["-1"], ["-6"], ["-11"], ["-16"]]
+    (strand,) = strands_of(from_rows(falls))
+    assert strand.values.tolist() == [9.0, 4.0, -1.0, -6.0, -11.0, -16.0]
+
+
+def test_half_hours_are_an_argument_though_a_quarter_of_them_is_wrong():
+    hours = [[str(12 + row // 4), str(15 * (row % 4))] for row in range(32)]
+    for row in (3, 4, 7, 11, 19, 20, 31):
+        hours[row][0] = str(int(hours[row][0]) + 4)
+    rows = [[str(row + 1), *pair, str((row * row * 7) % 61)] for row, pair in enumerate(hours)]
+    (sheet,) = read_sheets([from_rows(rows)])
+    assert [one.step for one in sheet.arguments] == [1.0, 15.0]

@@ -88,3 +88,43 @@ def test_a_number_that_lacks_most_of_its_digits_is_hardly_a_misprint():
         0.1 * misprint_probability("7", "1357", habits=no_rarer)[0]
     )
     assert misprint_probability("157", "1357") == misprint_probability("157", "1357", habits=no_rarer)
+
+
+def test_a_digit_in_doubt_may_be_one_that_the_network_did_not_think_of():
+    doubted, sure = ({2: 0.9, 1: 0.04},), ({2: 0.9995, 1: 1e-5},)
+    assert judge("2", "3", doubted, slip=0.0).p_misreading > 0.5
+    assert judge("2", "3", sure, slip=0.0).p_misprint > 0.5
+
+
+def test_a_cell_that_holds_a_number_of_another_column_is_judged_by_its_own_digits():
+    """8 15 and 48 7 were read as one cell; 48 is a misprint of 18, and no digit of it was doubted."""
+    places = np.array([[18.0, 30.0], [48.0, 7.0], [17.0, 44.0]])
+    regions = np.array([[0, 0], [1, 1], [2, 2]])
+    quantity = PrintedQuantity(0, Form((60,)), "", places @ [60.0, 1.0], places, regions, ((0, 0),))
+    written = np.array([[18.0, 30.0], [18.0, 7.0], [17.0, 44.0]])
+    choices = {1: tuple({digit: 0.9996, 9: 1e-6} for digit in (8, 1, 5, 4, 8, 7))}
+    (cell,) = judge_places(quantity, 1, written, 0.0, choices)
+    assert cell.verdict.p_misprint > 0.8
+
+
+def test_seconds_of_the_line_above_are_a_misprint_though_their_cell_holds_degrees_and_minutes():
+    places = np.array([[111.0, 51.0, 12.0], [112.0, 12.0, 12.0], [112.0, 33.0, 40.0]])
+    regions = np.repeat(np.arange(3)[:, None], 3, 1)
+    weights = [3600.0, 60.0, 1.0]
+    quantity = PrintedQuantity(0, Form((60, 60)), "", places @ weights, places, regions, ((0, 0),))
+    written = places.copy()
+    written[1, 2] = 46.0
+    choices = {1: tuple({int(digit): 0.9996} for digit in "1121212")}
+    (cell,) = judge_places(quantity, 1, written, 1e-5, choices)
+    assert cell.verdict.p_misprint > 0.8
+
+
+def test_digits_that_are_those_due_without_noughts_were_parted_otherwise():
+    """11 8 was read, as 1 and 18 by what was taken for a point."""
+    places = np.array([[1.0, 18.0], [11.0, 5.0]])
+    regions = np.array([[0, 0], [1, 1]])
+    quantity = PrintedQuantity(0, Form((60,)), "", places @ [60.0, 1.0], places, regions, ((0, 0),))
+    written = np.array([[11.0, 8.0], [11.0, 5.0]])
+    choices = {0: ({1: 0.4}, {1: 0.94}, {8: 0.999})}
+    (cell,) = judge_places(quantity, 0, written, 0.0, choices)
+    assert cell.verdict.p_misprint == cell.verdict.p_misreading == 0.0

@@ -59,7 +59,8 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
     weights
         ``(quantities, digits)`` what one unit of every digit is worth in units of the last place.
     """
-    residuals = model.residuals(vector)
+    computed = model.computed(vector)
+    residuals = model.off(computed)
     known = np.isfinite(residuals)
     wrong = wrong_density(residuals, count_digits(model.values)[:, None], weights)
     slips = estimate_slips(residuals, wrong)
@@ -71,7 +72,7 @@ def weigh(model: Model, vector: Numbers, options: int, nulls: Numbers, weights: 
         within[place] = max(within[place], carried)
     missing = np.isfinite(model.values) & ~known  # the function has no value there
     cells = cells + missing * np.log(1e-4)
-    shared, own = _freedom(model, vector, slips)
+    shared, own = _freedom(model, vector, computed, slips)
     nats = cells.sum(1) - nulls - own - np.log(max(options, 1)) + model.function.prior
     return Evidence(
         slips=slips,
@@ -102,7 +103,7 @@ def _by_own_slips(residuals: Numbers, wrong: Numbers, cells: Numbers) -> tuple[N
     return best, within
 
 
-def _freedom(model: Model, vector: Numbers, slips: Slips) -> tuple[float, Numbers]:
+def _freedom(model: Model, vector: Numbers, computed: Numbers, slips: Slips) -> tuple[float, Numbers]:
     """Nats that the choice of parameters cost: log of what they might be over what the values leave open.
 
     RoundingRule leaves open 2 over the sum of a parameter's slopes, on average: as many values limit it on either side.
@@ -111,7 +112,7 @@ def _freedom(model: Model, vector: Numbers, slips: Slips) -> tuple[float, Number
     own = np.zeros(quantities)
     if not len(vector):
         return 0.0, own
-    slopes = np.abs(model.jacobian(vector, model.computed(vector)))
+    slopes = np.abs(model.jacobian(vector, computed))
     slopes = np.where(np.isfinite(model.values) & np.isfinite(slopes), slopes, 0.0)
     width = 2 * max(1.0, slips.share * slips.size) / np.maximum(slopes.sum((1, 2)), 1e-12)
     low, high = model.bounds()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tablekin.recompute.columns import Columns
 from tablekin.recompute.functions import Function, ValueKind
-from tablekin.recompute.screening import Candidate, evaluate, periods, wrap
+from tablekin.recompute.screening import Candidate, evaluate_freely, periods, wrap
 from tablekin.recompute.smoothness import Numbers
 
 _STEP = 1e-5  # of a parameter's range, for derivatives
@@ -90,13 +90,17 @@ class Model:
         shared[ours] = vector[: len(ours)]
         own[:, theirs] = vector[len(ours) : len(ours) + len(theirs) * len(own)].reshape(len(own), -1)
         scale = vector[-1] if self.has_scale else 1.0
-        natural = evaluate(self.function, self.x, self.step, shared, own[:, None, :])
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
+            natural = evaluate_freely(self.function, self.x, self.step, shared, own[:, None, :])
             return np.minimum(np.maximum(scale * self.unit[:, None] * natural, -_CLIP), _CLIP)
 
     def residuals(self, vector: Numbers) -> Numbers:
         """Subtract computed from printed values, in units of the last place, ``(quantities, rows)``; may be NaN."""
-        return self._wrapped(self.values - self.computed(vector))
+        return self.off(self.computed(vector))
+
+    def off(self, computed: Numbers) -> Numbers:
+        """Subtract values that were computed from printed ones, as :meth:`residuals` does."""
+        return self._wrapped(self.values - computed)
 
     def jacobian(self, vector: Numbers, computed: Numbers) -> Numbers:
         """Give derivatives of the computed values: ``(parameters, quantities, rows)``."""

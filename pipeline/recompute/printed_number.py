@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 _FRACTIONS = {
     **{"½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5},
@@ -23,6 +24,9 @@ _TAIL = re.compile(r"(?<=\d)[\s.·,]*[^\W\d_]{1,6}\.?\s*$")  # a word behind a n
 _HEAD = re.compile(
     r"^[^\W\d_]{1,2}\.?\s+(?=\d)"
 )  # a letter before one: the Sunday letter and the day of a month
+_REMEMBERED = (
+    4096  # readings: a table is taken apart several times, and prints the same minutes again and again
+)
 _MOST_DIGITS = 15  # a longer number is no whole number of a float
 
 
@@ -60,6 +64,7 @@ class PrintedNumber:
 BLANK = PrintedNumber(CellKind.BLANK)
 
 
+@lru_cache(_REMEMBERED)
 def parse(text: str | None) -> PrintedNumber:
     """Take a cell apart.
 

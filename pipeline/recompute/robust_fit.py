@@ -44,12 +44,12 @@ def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numb
         return vector
     low, high = _bounds(model, held)
     vector = np.clip(vector, low, high)
-    residuals = model.residuals(vector)
+    computed = model.computed(vector)
+    residuals = model.off(computed)
     for _ in range(iterations):
         known = np.isfinite(residuals)
         if known.sum() <= len(vector):
             break
-        computed = model.computed(vector)
         slopes = model.jacobian(vector, computed)[:, known]
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
         size = max(_ROUNDING, 1.4826 * median(np.abs(residuals[known])))
@@ -65,7 +65,8 @@ def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numb
         before = _loss(residuals[known], size)
         for _ in range(6):
             tried = np.minimum(np.maximum(vector + step, low), high)
-            new = model.residuals(tried)
+            then = model.computed(tried)
+            new = model.off(then)
             still = np.isfinite(new)
             after = _loss(new[still], size)
             if still.sum() >= 0.9 * known.sum() and after <= before:
@@ -74,7 +75,7 @@ def refine(model: Model, iterations: int = 12, held: Held | None = None) -> Numb
         else:
             break
         moved = float(np.max(np.abs((tried - vector)[:, None] * slopes), initial=0.0))
-        vector, residuals = tried, new
+        vector, computed, residuals = tried, then, new
         if moved < _CONVERGED or before - after < _IMPROVED * before:
             break
     return vector
@@ -89,7 +90,8 @@ def polish(model: Model, vector: Numbers, rounds: int = 8, held: Held | None = N
     vector = np.clip(vector, low, high)
     best, most = vector, -1
     for _ in range(rounds):
-        residuals = model.residuals(vector)
+        computed = model.computed(vector)
+        residuals = model.off(computed)
         near = np.isfinite(residuals) & (np.abs(residuals) < _NEAR)
         inside = near & (np.abs(residuals) <= 0.5)
         if inside.sum() > most:
@@ -98,7 +100,7 @@ def polish(model: Model, vector: Numbers, rounds: int = 8, held: Held | None = N
             break
         excess = np.where(inside, 0.1 * residuals, residuals - 0.4 * np.sign(residuals))[near]
         root = np.sqrt(np.where(inside, _HOLD, 1.0))[near]
-        slopes = model.jacobian(vector, model.computed(vector))[:, near]
+        slopes = model.jacobian(vector, computed)[:, near]
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
         norms = np.linalg.norm(slopes, axis=1)
         norms[norms == 0] = 1.0

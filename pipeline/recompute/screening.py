@@ -80,13 +80,18 @@ def wrap(difference: Numbers, period: Numbers | float) -> Numbers:
 
 def evaluate(function: Function, x: Numbers, step: float, shared: Numbers, own: Numbers) -> Numbers:
     """Evaluate a formula; parameters stand on the last axis of ``shared`` and ``own``, the other axes broadcast."""
+    with np.errstate(all="ignore"):
+        return evaluate_freely(function, x, step, shared, own)
+
+
+def evaluate_freely(function: Function, x: Numbers, step: float, shared: Numbers, own: Numbers) -> Numbers:
+    """Evaluate a formula as :func:`evaluate` does, where NumPy warns of nothing already."""
     ours, theirs = iter(range(own.shape[-1])), iter(range(shared.shape[-1]))
     chosen = [
         own[..., next(ours)] if parameter.own else shared[..., next(theirs)]
         for parameter in function.parameters
     ]
-    with np.errstate(all="ignore"):
-        values = function.formula(x, step, *chosen) if function.takes_step else function.formula(x, *chosen)
+    values = function.formula(x, step, *chosen) if function.takes_step else function.formula(x, *chosen)
     values = np.asarray(values, float)
     return np.abs(values) if function.unsigned else values
 
@@ -124,6 +129,8 @@ def screen(
                 if len(places):
                     pinned_scale = None if scale is None else scale * form.last_units
                     best.improve(places, function, grid, values, unit, pinned_scale)
+        if not np.isfinite(best.misfit).any():
+            continue
         candidate = _choose(function, argument, entry, shared, own, columns, best, criteria)
         if candidate is not None:
             yield from _by_scale(candidate, columns, criteria)

@@ -82,9 +82,7 @@ def cell_errors(
 
 def _as_read(choices: Choices | None) -> str | None:
     """All digits of a cell as they were read; None where that is not known."""
-    return (
-        None if choices is None else "".join(str(max(one, key=lambda digit: one[digit])) for one in choices)
-    )
+    return None if choices is None else "".join(str(next(iter(one))) for one in choices)
 
 
 def places_in(quantity: PrintedQuantity, row: int, region: int) -> list[int]:
@@ -135,7 +133,7 @@ def _aligned(
         return choices
     choices = _own_digits(choices, _bare_digits(quantity.places[row, own]))
     before = len(choices) - len(read)
-    if before > 0 and all(max(choice, key=lambda digit: choice[digit]) == 0 for choice in choices[:before]):
+    if before > 0 and all(next(iter(choice)) == 0 for choice in choices[:before]):
         return choices[before:]
     printed = _bare_digits(quantity.places[row, own])
     if len(choices) != len(printed):

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Choices = tuple[dict[int, float], ...]  # of each digit of a cell: probability of every digit that it may be
+Choices = tuple[
+    dict[int, float], ...
+]  # of each digit of a cell: scores of what it may be, first of what was read
 
 
 @dataclass(frozen=True)

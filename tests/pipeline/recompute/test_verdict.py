@@ -128,3 +128,13 @@ def test_digits_that_are_those_due_without_noughts_were_parted_otherwise():
     choices = {0: ({1: 0.4}, {1: 0.94}, {8: 0.999})}
     (cell,) = judge_places(quantity, 0, written, 0.0, choices)
     assert cell.verdict.p_misprint == cell.verdict.p_misreading == 0.0
+
+
+def test_what_was_read_is_not_the_digit_that_the_network_likes_best():
+    """The page's own digits made a 2 of what the network took for a 3: 4809735 is due but for the last place."""
+    quantity = numbers(4809680.0, 4809725.0, 4809790.0)
+    written = np.array([[4809680.0], [4809735.0], [4809790.0]])
+    digits: list[dict[int, float]] = [{digit: 0.9996} for digit in (4, 8, 0, 9, 7, 2, 5)]
+    digits[5] = {2: 0.585, 3: 0.632}
+    (cell,) = judge_places(quantity, 1, written, 0.0, {1: tuple(digits)})
+    assert cell.verdict.p_misreading > 0.9

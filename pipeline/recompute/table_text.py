@@ -150,7 +150,7 @@ def _digit_choices(digits: pd.DataFrame, texts: dict[int, str]) -> dict[int, Cho
         found.setdefault(int(region), []).append(((float(x0), float(y0)), int(digit), choice))
     several = [region for region, own in found.items() if len(own) > 1 and region in texts][:_ASKED]
     gives = {way: sum(_line(found[region], way) == texts[region] for region in several) for way in _WAYS}
-    choices = {}
+    choices: dict[int, Choices] = {}
     for way in sorted(_WAYS, key=lambda way: -gives[way]):
         for region in found.keys() - choices.keys():
             if _line(found[region], way) == texts.get(region):

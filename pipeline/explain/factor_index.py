@@ -17,6 +17,7 @@ from tablekin.config import Similarity
 from tablekin.corpus import places_among
 from tablekin.explain.pooling import LEVELS, MATCH_KINDS, PLAIN, Leaves, PooledLevel, join, pool
 from tablekin.explain.top_k import Aside
+from tablekin.models.compilation import compiled
 from tablekin.models.specific_similarity import load_specific_similarity
 from tablekin.schemas import FEATURES, SCHEMAS
 
@@ -114,12 +115,14 @@ def sum_factors(batch: dict[str, pa.Table]) -> tuple[list[str], NDArray[np.float
     return documents.to_pylist(), _sum_relevance(_leaves(documents, batch["regions"], batch["factors"]))
 
 
+@compiled
 def _sum_relevance(leaves: Leaves) -> NDArray[np.float64]:
     documents = len(leaves.entry_begin) - 1
-    owner = np.repeat(np.arange(documents), np.diff(leaves.entry_begin))
-    flat = owner * len(FEATURES) + leaves.feature
-    total = np.bincount(flat, leaves.relevance.astype(np.float64), documents * len(FEATURES))
-    return total.reshape(documents, len(FEATURES)).astype(np.float64)
+    total = np.zeros((documents, len(FEATURES)))
+    for document in range(documents):
+        for entry in range(leaves.entry_begin[document], leaves.entry_begin[document + 1]):
+            total[document, leaves.feature[entry]] += leaves.relevance[entry]
+    return total
 
 
 def _leaves(documents: pa.Array, regions: pa.Table, factors: pa.Table) -> Leaves:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.pooling import PooledLevel
+from tablekin.explain.simd import copy_bytes, pointer
 from tablekin.explain.top_k import Aside
 from tablekin.models.compilation import compiled
 
@@ -150,4 +151,4 @@ def _fields_of(factors: FactorIndex) -> list[_Field]:
 def copy_runs(source: Bytes, begin: Index, at: Index, size: Index, target: Bytes) -> None:
     """Copy runs of bytes: ``size`` of each, from ``source[begin]`` on, to ``target[at]`` and on."""
     for run in range(len(size)):
-        target[at[run] : at[run] + size[run]] = source[begin[run] : begin[run] + size[run]]
+        copy_bytes(pointer(source, 0), begin[run], pointer(target, 0), at[run], size[run])

@@ -93,6 +93,19 @@ def prefetch(_: Any, source: Any, begin: Any, end: Any) -> Any:
 
 
 @operation
+def copy_bytes(_: Any, source: Any, begin: Any, target: Any, at: Any, size: Any) -> Any:
+    """Copy ``size`` bytes from ``source[begin]`` on to ``target[at]`` and on; they must not overlap."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+        source, begin, target, at, size = arguments
+        cgutils.raw_memcpy(builder, builder.gep(target, [at]), builder.gep(source, [begin]), size, 1)
+        return context.get_dummy_value()
+
+    at_type = types.int64
+    return types.none(source, at_type, target, at_type, at_type), generate
+
+
+@operation
 def store(_: Any, lanes: Any, target: Any, at: Any) -> Any:
     """Write lanes to ``target[at]`` and on, float32."""
 

@@ -34,12 +34,12 @@ def evaluate_pairs(rows: pd.DataFrame) -> dict[str, Any]:
     """Score copied against computed alike, among pairs whose tables have enough in common."""
     kin = rows[rows["is_kin"]]
     print(pd.crosstab([rows["verdict"], rows["strength"]], rows["copied"]).to_string())
-    told = kin[kin["log_odds_copied"].abs() >= 1.1]
+    told = kin[(kin["verdict"] == "copied") | (kin["strength"] != "weak")]
     result: dict[str, Any] = {
         "pairs": len(rows),
         "of them with cells in common": len(kin),
         "area under ROC": float(roc_auc_score(kin["copied"], kin["nats"])),
-        "told, with odds of three to one": len(told),
+        "told to be copied, or with odds of ten to one computed alike": len(told),
         "area under ROC of those told": float(roc_auc_score(told["copied"], told["nats"])),
         "right of those called copied": float(kin[kin["verdict"] == "copied"]["copied"].mean()),
         "copied ones called copied": float((kin[kin["copied"]]["verdict"] == "copied").mean()),
@@ -55,8 +55,41 @@ def evaluate_pairs(rows: pd.DataFrame) -> dict[str, Any]:
         include_groups=False,
     )
     print(f"\nby type of table\n{families.round(3).to_string()}")
+    result |= evaluate_signs(kin)
     for name, value in result.items():
         print(f"{name}: {value}")
+    return result
+
+
+def evaluate_signs(kin: pd.DataFrame) -> dict[str, Any]:
+    """Tell how many pairs have no sign by which anybody could tell them, and how well the others are told.
+
+    Of two who computed alike the sign is a number that they computed differently; of a copy, a misprint or a deviation
+    of the author that both have. Whoever saw all of these and nothing else would have to guess where there is none.
+    """
+    copied = kin["copied"].to_numpy(bool)
+    apart, inherited = kin["apart"].to_numpy() > 0, kin["inherited"].to_numpy() > 0
+    alike_open, copied_open = (~copied & ~apart), (copied & ~inherited)
+    shares = alike_open.sum() / (~copied).sum(), copied_open.sum() / copied.sum()
+    no_sign = kin[alike_open | copied_open]
+    result: dict[str, Any] = {
+        "computed alike, with the same numbers in all cells that both print": int(alike_open.sum()),
+        "of": int((~copied).sum()),
+        "copied, without a misprint or deviation that both have": int(copied_open.sum()),
+        "of copied": int(copied.sum()),
+        "area under ROC of one who sees all these signs, and guesses without any": 1
+        - shares[0] * shares[1] / 2,
+        "area under ROC without those computed alike to the same numbers": float(
+            roc_auc_score(kin[~alike_open]["copied"], kin[~alike_open]["nats"])
+        ),
+        "without a sign and called copied, of them wrongly": [
+            int((no_sign["verdict"] == "copied").sum()),
+            int(((no_sign["verdict"] == "copied") & ~no_sign["copied"]).sum()),
+        ],
+    }
+    if no_sign["copied"].nunique() == 2:
+        area = float(roc_auc_score(no_sign["copied"], no_sign["nats"]))
+        result["area under ROC of those without a sign"] = area
     return result
 
 

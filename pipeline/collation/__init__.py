@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tablekin.collation.collation import collate as collate
     from tablekin.collation.collation import keep_significant as keep_significant
     from tablekin.collation.relation import Relation as Relation
+    from tablekin.collation.relation import Strength as Strength
     from tablekin.collation.stage import cells_fingerprint as cells_fingerprint
     from tablekin.collation.stage import collations_fingerprint as collations_fingerprint
     from tablekin.collation.stage import update_collations as update_collations
@@ -32,7 +33,7 @@ __getattr__, __dir__, __all__ = open_door(
     {
         "cells": ["to_frame"],
         "collation": ["Collation", "collate", "keep_significant"],
-        "relation": ["Relation"],
+        "relation": ["Relation", "Strength"],
         "stage": ["cells_fingerprint", "collations_fingerprint", "update_collations"],
         "testimony": ["update_testimony"],
         "variant": ["VARIANT_CRITERIA"],

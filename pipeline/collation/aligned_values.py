@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.expectation import CellPlace, Expectations, wrap
+from tablekin.collation.function_matches import match_by_function
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -21,6 +22,9 @@ class AlignmentOfValuesCriteria:
 
     max_apart: float = threshold(
         2.0, "units of the last place", "between what two documents' functions say of one value"
+    )
+    unaligned: float = threshold(
+        0.5, "probability", "that two values are read rightly that were not laid side by side, and differ"
     )
 
 
@@ -72,8 +76,20 @@ class AlignedValues:
         return replace(self, **{name: array[own] for name, array in vars(self).items()})
 
 
-def align_values(cells: Sequence[AlignedCell], expected: Expectations, others: Expectations) -> AlignedValues:
-    """Put values of document a beside those of document b, each once."""
+def align_values(
+    cells: Sequence[AlignedCell], expected: Expectations, others: Expectations, by_function: bool = False
+) -> AlignedValues:
+    """Put values of document a beside those of document b, each once.
+
+    Parameters
+    ----------
+    cells
+        Cells that were laid side by side.
+    expected, others
+        What the functions of document a and of document b say.
+    by_function
+        Whether values follow that are the same by what the functions say, though they were not laid side by side.
+    """
     found = list(_pairs(cells, expected, others))
     a = np.array([one for one, *_ in found], np.int64)
     b = np.array([other for _, other, *_ in found], np.int64)
@@ -84,7 +100,14 @@ def align_values(cells: Sequence[AlignedCell], expected: Expectations, others: E
         wrap(expected.computed[a[known]] - others.computed[b[known]], expected.period[a[known]])
     )
     good = (apart <= CRITERIA.max_apart) & _is_nearest(a, apart) & (~known | _is_nearest(b, apart))
-    a, b, read, known = a[good], b[good], read[good], known[good]
+    a, b, read = a[good], b[good], read[good]
+    sure = np.array([sure for *_, sure in found], np.float64)[good]
+    if by_function:
+        beside, beside_b = match_by_function(expected, others, _among(a, expected), _among(b, others))
+        a, b = np.concatenate([a, beside]), np.concatenate([b, beside_b])
+        read = np.concatenate([read, others.value[beside_b]])
+        sure = np.concatenate([sure, np.full(len(beside), CRITERIA.unaligned)])
+    known = b >= 0
     computed, due = expected.computed[a], expected.due[a]
     computed_b, due_b = computed.copy(), due.copy()
     computed_b[known], due_b[known] = others.computed[b[known]], others.due[b[known]]
@@ -104,11 +127,18 @@ def align_values(cells: Sequence[AlignedCell], expected: Expectations, others: E
         weights=expected.weights[a],
         before_a=_at(off, expected.above[a]),
         before_b=_at(off_b, above_b),
-        sure=np.array([sure for *_, sure in found], np.float64)[good],
+        sure=sure,
         function=expected.function[a],
         authors_a=expected.authors[a],
         authors_b=authors_b,
     )
+
+
+def _among(places: NDArray[np.int64], expected: Expectations) -> NDArray[np.bool_]:
+    """Tell which values are among some of them."""
+    found = np.zeros(len(expected.value), bool)
+    found[places[places >= 0]] = True
+    return found
 
 
 def _deviation(expected: Expectations) -> Array:

@@ -98,11 +98,16 @@ def author_density(off: Array, authors: Array) -> Array:
     authors
         ``(n, 4)`` or ``(4,)``, as :attr:`AuthorModel.numbers`.
     """
-    bias, spread, slips, exact = np.moveaxis(authors, -1, 0)
+    bias, _, slips, _ = np.moveaxis(authors, -1, 0)
+    return np.asarray((1 - slips) * means_density(off, authors) + slips * slip_density(off - bias))
+
+
+def means_density(off: Array, authors: Array) -> Array:
+    """Probability that an author who does not slip writes a value that is ``off`` by so much; see above."""
+    bias, spread, _, exact = np.moveaxis(authors, -1, 0)
     scale = np.where(exact > 0, 1.0, spread)
     high = (off + 0.5 - bias) / scale
-    rounded = np.where(exact > 0, np.abs(off) < _PLAIN, ndtr(high) - ndtr(high - 1 / scale))
-    return np.asarray((1 - slips) * rounded + slips * slip_density(off - bias))
+    return np.where(exact > 0, np.abs(off) < _PLAIN, ndtr(high) - ndtr(high - 1 / scale))
 
 
 def slip_density(off: Array) -> Array:

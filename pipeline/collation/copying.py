@@ -7,7 +7,7 @@ has who computes rightly says nothing, and what everybody has who computes with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +15,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tablekin.collation.aligned_values import AlignedCell, AlignedValues, align_values
-from tablekin.collation.authorship import SHARES, author_density, misprint_density, slip_density
+from tablekin.collation.authorship import (
+    SHARES,
+    author_density,
+    misprint_density,
+    slip_density,
+)
+from tablekin.collation.deviations import Densities, Deviations, carry
 from tablekin.collation.expectation import Expectations, wrap
+from tablekin.collation.habits import ERRING, LOG_COPIED, LOG_ERRING, RATES, SOURCE, Way, ways_of
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -27,28 +34,14 @@ class CopyingCriteria:
     """What two authors may have in common."""
 
     same_means: float = threshold(
-        0.2,
+        0.3,
         "probability",
         "that two authors computed by the same means, a sine table of one radius say, and deviate alike",
-        chosen="generated archives of seeds 71101, 71103 and 71105; 0.03 to 0.3 tell as many pairs apart",
+        chosen="generated archives of seeds 772202 to 772206: such pairs are not called copied",
     )
-    computed: float = threshold(
-        0.5,
-        "probability",
-        "that an author who interpolates computed all the rows himself that two tables have in common",
-        chosen="as seemed fair",
-    )
-    computed_spread: float = threshold(0.02, "units of the last place", "of scatter of such values")
 
 
 CRITERIA = CopyingCriteria()
-RATES = (0.002, 0.006, 0.02, 0.05)
-"""Shares of values that an edition has otherwise than what it copied, each as likely as the others."""
-ERRING = (*RATES, 0.15)
-"""Shares of values that are wrong in an edition: its author may err at any place, more often than a copyist."""
-
-
-_COMPUTED_BIASES = (0.0, -0.49)  # units of the last place: of one who rounds, or cuts off
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,7 @@ class CopyingEvidence:
 class _Hypotheses:
     """Log-likelihood of values under each hypothesis, for all rates of misprints that the editions may have."""
 
-    copied: Array  # (ERRING, RATES, RATES) of what was copied, and of either edition, in what it changed
+    copied: Array  # (SOURCE, RATES, RATES) of what was copied, and of either edition, in what it changed
     alike: Array  # (2, ERRING) each author by his own means
     same_means: Array  # (ERRING, ERRING) both by the same
 
@@ -80,17 +73,26 @@ class _Hypotheses:
     def log_odds(self) -> float:
         """Nats for a copy, whatever the rates of misprints."""
         share = CRITERIA.same_means
-        alike = sum(_whatever_the_rate(edition) for edition in self.alike)
+        alike = sum(_whatever_the_rate(edition, LOG_ERRING) for edition in self.alike)
         by_chance = np.logaddexp(
-            np.log1p(-share) + alike, np.log(share) + _whatever_the_rate(self.same_means)
+            np.log1p(-share) + alike,
+            np.log(share) + _whatever_the_rate(self.same_means, _LOG_BOTH_ERRING),
         )
-        return float(_whatever_the_rate(self.copied) - by_chance)
+        return float(_whatever_the_rate(self.copied, LOG_COPIED) - by_chance)
 
 
-def _whatever_the_rate(log_likelihood: Array) -> float:
-    """Average over rates that are as likely as one another."""
-    most = log_likelihood.max()
-    return float(most + np.log(np.exp(log_likelihood - most).mean()))
+_LOG_BOTH_ERRING = LOG_ERRING[:, None] + LOG_ERRING
+
+
+def _whatever_the_rate(log_likelihood: Array, log_shares: Array) -> float:
+    """Average over rates, which are as likely as their shares say."""
+    return float(_log_sum(log_likelihood + log_shares))
+
+
+def _log_sum(logs: Array, axis: int | None = None) -> Array:
+    """Logarithm of a sum of probabilities, of which the logarithms are given; along an axis, or of all."""
+    most = logs.max(axis, keepdims=True)
+    return np.asarray(np.log(np.exp(logs - most).sum(axis)) + most.squeeze(axis))
 
 
 def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
@@ -106,15 +108,16 @@ def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Exp
     names = ("region_a", "region_b", "text_a", "text_b", "relation", "confidence")
     aligned = [AlignedCell(*cell) for cell in zip(*(cells[name].tolist() for name in names), strict=True)]
     total, found = None, CopyingEvidence()
-    for own, expected, other in (
-        ([cell for cell in aligned if cell.region_a in expected_a.cells], expected_a, expected_b),
+    for own, expected, other, by_function in (
+        ([cell for cell in aligned if cell.region_a in expected_a.cells], expected_a, expected_b, True),
         (  # of what the function of document b alone tells
             [cell.turned() for cell in aligned if cell.region_a not in expected_a.cells],
             expected_b,
             expected_a,
+            False,
         ),
     ):
-        values = align_values(own, expected, other)
+        values = align_values(own, expected, other, by_function)
         for function in np.unique(values.function).tolist():
             part = values.only(values.function == function)
             total = _weigh(part) if total is None else total + _weigh(part)
@@ -144,62 +147,8 @@ def _are_errors(values: AlignedValues, off: Array) -> NDArray[np.bool_]:
     return np.asarray(SHARES.clear * likely < errors)
 
 
-@dataclass(frozen=True)
-class _Sides:
-    """Densities of the values of both documents under one function and one author: ``(2, values)``."""
-
-    author: Array  # of his values, slips and all
-    careful: Array  # without slips
-    slip: Array  # of slips, share included
-    misprint: Array
-    carried: NDArray[np.bool_]  # whether the value errs as the one above it does
-    rough: NDArray[np.bool_]  # whether his means of computing make that
-
-    def alone(self, rates: Array) -> Array:
-        """Probability of every value by itself, ``(2, rates, values)``."""
-        density = (1 - rates) * self.author[:, None] + rates * self.misprint[:, None]
-        return np.maximum(_carry(density, self.carried[:, None]), 1e-300)
-
-    def astray(self, rates: Array) -> Array:
-        """Probability that every value is a slip or a misprint, ``(2, rates, values)``."""
-        density = self.slip[:, None] + rates * self.misprint[:, None]
-        return np.maximum(_carry(density, self.carried_slips[:, None]), 1e-300)
-
-    @property
-    def means(self) -> Array:
-        """Probability of every value by the means of computing alone; rough ones err alike in neighbouring rows."""
-        return _carry(self.careful, self.carried & self.rough)
-
-    @property
-    def carried_slips(self) -> NDArray[np.bool_]:
-        """Tell which values err as the one above though their author's means do not make that, ``(2, values)``."""
-        return self.carried & ~self.rough
-
-
-def _carry(density: Array, carried: NDArray[np.bool_]) -> Array:
-    on = SHARES.carried_on
-    return np.where(carried, on + (1 - on) * density, density)
-
-
-def _sides(values: AlignedValues, computed: Array, due: Array, authors: Array) -> _Sides:
-    printed = np.stack([values.a, values.b])
-    off = wrap(printed - computed, values.period)
-    rounded = np.round(wrap(printed - due, values.period))
-    before = np.stack([values.before_a, values.before_b])
-    careful = authors.copy()
-    careful[:, 2] = 0.0
-    return _Sides(
-        author=np.stack([author_density(one, authors) for one in off]),
-        careful=np.stack([author_density(one, careful) for one in off]),
-        slip=authors[:, 2] * slip_density(rounded),
-        misprint=np.stack([misprint_density(one, values.digits, values.weights) for one in rounded]),
-        carried=(before != 0) & (rounded == before),
-        rough=authors[:, 1] > SHARES.careful,
-    )
-
-
 def _weigh(values: AlignedValues) -> _Hypotheses:
-    """Weigh the values of one function, by what that of either document says; who was copied erred as either author."""
+    """Weigh the values of one function, by what that of either document says; authors err as some do."""
     apart = wrap(values.b - values.a, values.period)
     pairs = _Pairs(
         same=apart == 0,
@@ -208,35 +157,40 @@ def _weigh(values: AlignedValues) -> _Hypotheses:
         misread=np.where(apart == 0, 0.0, 1 - np.sqrt(values.sure)),
         apart=apart,
     )
-    erring = np.array(ERRING)[:, None]
+    said = [(values.computed, values.due)]
+    if (values.computed != values.computed_b).any() or (values.due != values.due_b).any():
+        said.append((values.computed_b, values.due_b))
+    ways = [*ways_of(values.authors_a, values.authors_b)]
+    found = [_by_function(values, pairs, computed, due, ways) for computed, due in said]
+    best = max((one.copied for one in found), key=lambda one: _whatever_the_rate(one, LOG_COPIED))
+    same = max((one.same_means for one in found), key=lambda one: _whatever_the_rate(one, _LOG_BOTH_ERRING))
+    alike = max(
+        (np.stack([one.alike[0], other.alike[1]]) for one in found for other in found),
+        key=lambda both: sum(_whatever_the_rate(edition, LOG_ERRING) for edition in both),
+    )
+    return _Hypotheses(best, alike, same)
+
+
+def _by_function(
+    values: AlignedValues, pairs: _Pairs, computed: Array, due: Array, ways: Sequence[Way]
+) -> _Hypotheses:
+    """Weigh values by what one document's function says, whatever the habits of their authors."""
+    source, erring = np.array(SOURCE)[:, None], slice(1, None)  # SOURCE begins with none
+    deviations = Deviations.of(values, computed, due)
     copied, same_means = [], []
-    alone: dict[tuple[int, int], Array] = {}  # (ERRING,) by document and by whose function it is
-    for function, (computed, due) in enumerate(
-        ((values.computed, values.due), (values.computed_b, values.due_b))
-    ):
-        for document, own in enumerate((values.authors_a, values.authors_b)):
-            for authors, cost in _ways_of(own):
-                sides = _sides(values, computed, due, authors)
-                editions = sides.alone(erring)
-                copied.append(pairs.copied(editions[0], editions[1], sides.misprint) - cost)
-                same_means.append(pairs.by_same_means(sides, authors) - cost)
-                one = _sum(pairs.trust, editions[document]) - cost
-                alone[document, function] = np.maximum(alone.get((document, function), -np.inf), one)
-    alike = [np.stack([alone[0, one], alone[1, other]]) for one, other in ((0, 0), (1, 1), (0, 1))]
-    best, same_best = (max(one, key=_whatever_the_rate) for one in (copied, same_means))
-    apart_best = max(alike, key=lambda editions: sum(_whatever_the_rate(one) for one in editions))
-    return _Hypotheses(best, apart_best, same_best)
-
-
-def _ways_of(authors: Array) -> Iterator[tuple[Array, float]]:
-    """Yield how authors err, and nats against it: rows that both have may be those that a rough one computed well."""
-    yield authors, 0.0
-    if (authors[:, 1] > SHARES.careful).any():
-        careful = authors.copy()
-        careful[:, 1] = np.minimum(authors[:, 1], CRITERIA.computed_spread)
-        for bias in _COMPUTED_BIASES:
-            careful[:, 0] = bias
-            yield careful.copy(), -float(np.log(CRITERIA.computed / len(_COMPUTED_BIASES)))
+    alike: tuple[list[Array], list[Array]] = [], []
+    for way in ways:
+        sides = deviations.by(way.authors)
+        editions = sides.alone(source)
+        copied.append(pairs.copied(editions[0], editions[1], sides.misprint) + way.log_share)
+        same_means.append(pairs.by_same_means(sides, way.authors) + way.log_share)
+        for document in way.documents:
+            alike[document].append(_sum(pairs.trust, editions[document, erring]) + way.log_share)
+    return _Hypotheses(
+        _log_sum(np.stack(copied), 0),
+        np.stack([_log_sum(np.stack(one), 0) for one in alike]),
+        _log_sum(np.stack(same_means), 0),
+    )
 
 
 @dataclass(frozen=True)
@@ -250,12 +204,12 @@ class _Pairs:
     apart: Array
 
     def copied(self, first: Array, second: Array, misprint: Array) -> Array:
-        """Log-likelihood of copies, ``(ERRING, RATES, RATES)``.
+        """Log-likelihood of copies, ``(SOURCE, RATES, RATES)``.
 
         Parameters
         ----------
         first, second
-            ``(ERRING, values)`` probabilities that what was copied had the value of a, or that of b.
+            ``(SOURCE, values)`` probabilities that what was copied had the value of a, or that of b.
         misprint
             ``(2, values)`` probability of either value, where it is a misprint of what is due.
         """
@@ -269,13 +223,13 @@ class _Pairs:
         either = either + (changed * misprint[0, ~same])[:, None] * (changed * misprint[1, ~same])
         return np.asarray(agreeing + _sum(self.trust[~same], either))
 
-    def by_same_means(self, sides: _Sides, authors: Array) -> Array:
+    def by_same_means(self, sides: Densities, authors: Array) -> Array:
         """Log-likelihood of editions whose authors would have had the same, but for slips and misprints of either."""
         erring, slips = np.array(ERRING)[:, None], authors[:, 2]
         stray = erring * self.other_reading + slips * slip_density(
             self.apart
         )  # (ERRING, values), of one alone
-        to_a, to_b = (_carry(stray, carried) for carried in sides.carried_slips)
+        to_a, to_b = (carry(stray, carried) for carried in sides.carried_slips)
         kept = 1 - erring - slips
         (first, second), (astray_a, astray_b) = sides.means, sides.astray(erring)
         both = first * kept[:, None] * kept

@@ -41,6 +41,7 @@ class Expectations:
     weights: Array  # (n, digits) what one unit of every digit is worth
     above: NDArray[np.int64]  # (n,) the value in the row above, -1 where there is none
     function: NDArray[np.int64]  # (n,) place in ``functions``
+    column: NDArray[np.int64]  # (n,) of the document, of those that functions explain
     authors: Array  # (n, 4) how the author of each column erred, as AuthorModel has it
     wrong: NDArray[np.bool_]  # (n,) errors, no deviations that their author's way of computing makes
     functions: tuple[str, ...] = ()  # their names
@@ -61,8 +62,7 @@ def _make(
     rough: frozenset[int] = frozenset(),
 ) -> Expectations:
     first, rest = (arrays[name] for name in _EMPTY), (functions, cells or {}, telling or {}, rough)
-    value, computed, due, period, digits, weights, above, function, authors, wrong = first
-    return Expectations(value, computed, due, period, digits, weights, above, function, authors, wrong, *rest)
+    return Expectations(*first, *rest)
 
 
 _IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column
@@ -72,7 +72,7 @@ _SMOOTH_SHARE = (
 _EMPTY: Columns = {
     **{name: np.zeros(0) for name in ("value", "computed", "due", "period", "digits")},
     "weights": np.zeros((0, _DIGITS)),
-    **{name: np.zeros(0, np.int64) for name in ("above", "function")},
+    **{name: np.zeros(0, np.int64) for name in ("above", "function", "column")},
     "authors": np.zeros((0, 4)),
     "wrong": np.zeros(0, bool),
 }
@@ -95,6 +95,7 @@ def expect(columns: Sequence[NumberColumn]) -> Expectations:
         if column.function:
             functions.setdefault(column.finding, column.function)
             part = _values_of(column, first, list(functions).index(column.finding), cells)
+            part["column"] = np.full(len(part["value"]), len(parts), np.int64)
             first += len(part["value"])
             _add_author(part)
             parts.append(part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp
 
-from tablekin.collation import MAX_LOG_ODDS, PairVerdict, Relation
+from tablekin.collation import MAX_LOG_ODDS, PairVerdict, Relation, Strength
 from tablekin.lettering import counted
 
 
@@ -25,12 +25,12 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
         how = f"{verdict.strength}; odds {stated} to 1 that they were {towards}"
     if verdict.relation is Relation.COPIED:
         yield f"copied, one from the other or both from a third ({how})"
-    elif verdict.relation is Relation.SAME_FUNCTION and odds >= 2 and towards == "computed alike":
+    elif verdict.relation is Relation.SAME_FUNCTION and verdict.strength is not Strength.WEAK:
         yield f"one function, computed by two authors ({how})"
     elif verdict.relation is Relation.SAME_FUNCTION:
         yield (
-            "the same numbers; whether one was copied from the other is open: whoever computed them rightly would have "
-            "them"
+            "the same numbers; it is too little to say whether one was copied from the other: whoever computed them "
+            "rightly would have them"
         )
     evidence = verdict.evidence
     if evidence.values:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lib.pair_log import PairLog
 from lib.recomputed import TruePage, planned_pages
+from lib.signs import signs_of
 from tablekin.collation import (
     Witness,
     collate,
@@ -79,20 +80,20 @@ def pairs_of_works(plan: ArchivePlan) -> dict[tuple[str, str], dict[str, Any]]:
 def judge_works(plan: ArchivePlan, log: PairLog, seconds: float) -> pd.DataFrame | None:
     """Judge pages of one function; None where there was no time for all."""
     known = pairs_of_works(plan)
-    pages = {page.doc: page for page in planned_pages(plan)}
+    pages, signs = {page.doc: page for page in planned_pages(plan)}, signs_of(plan)
 
     @cache
     def witness(name: str) -> Witness:
         return printed_witness(pages[name])
 
     def judge(a: str, b: str) -> dict[str, Any]:
-        return known[a, b] | judged(witness(a), witness(b))
+        return known[a, b] | signs[a].beside(signs[b]) | judged(witness(a), witness(b))
 
     done = log.measure([*known], judge, seconds)
     return pd.DataFrame([log.rows[pair] for pair in known]) if done else None
 
 
-_BINS = (-np.inf, -4.6, -2.3, -1.1, 0.0, 1.1, 2.3, 4.6, np.inf)  # nats: odds of a hundred, ten, three to one
+_BINS = (-np.inf, -4.6, -2.3, -1.1, 0.0, 1.1, 1.95, 2.3, 4.6, np.inf)  # nats: odds of 100, 10, 7, 3 to one
 
 
 def reliability(log_odds: NDArray[np.float64], copied: NDArray[np.bool_]) -> str:

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from tablekin.collation.authorship import SHARES
-from tablekin.collation.copying import CRITERIA, ERRING, RATES, weigh_copying
+from tablekin.collation.copying import CRITERIA, weigh_copying
 from tablekin.collation.expectation import NO_EXPECTATIONS, expect
+from tablekin.collation.habits import ERRING, HABITS, RATES
+from tablekin.collation.verdict import CRITERIA as VERDICTS
+from tablekin.collation.verdict import calibrated
 from tablekin.recompute.forms import Form
 from tablekin.recompute.number_table import NumberColumn
 
@@ -59,28 +62,54 @@ def misprinted(rows, by=400):
 
 
 def test_whole_numbers_that_agree_weigh_what_one_reckons_by_hand():
-    """Multiples, which need no rounding: the same few terms for every value."""
+    """Multiples, which need no rounding: the same few terms for every value, whatever slips of an author."""
     values = np.arange(7, 7 * (ROWS + 1), 7)
     evidence = weigh_copying(beside(values, values), document(values, values), document(values, values))
-    slips, misprint = 0.1 * SHARES.slips, 1 / (SHARES.readings * 3)
-    slip = slips / (2 * SHARES.mean_slip)
-    edition = [((1 - rate) * (1 - slips + slip) + rate * misprint) ** ROWS for rate in ERRING]
-    same_means = [
-        ((1 - one - slips) * (1 - other - slips) + (slip + one * misprint) * (slip + other * misprint))
-        ** ROWS
-        for one in ERRING
-        for other in ERRING
-    ]
-    share = CRITERIA.same_means
-    alike = (1 - share) * np.mean(edition) ** 2 + share * np.mean(same_means)
-    copied = np.mean(edition) * np.mean([(1 - rate) ** ROWS for rate in RATES]) ** 2
-    expected = math.log(copied / alike)
-    assert evidence.log_odds == pytest.approx(expected, abs=1e-6)
+    misprint = 1 / (SHARES.readings * 3)
+    others = 1 - HABITS.careful - HABITS.own
+    habits = {0.1: HABITS.careful, 1.0: 0.5 * others, 10.0: 0.3 * others, 50.0: 0.2 * others}
+    wrong = {0.0: HABITS.faultless} | dict.fromkeys(ERRING, (1 - HABITS.faultless) / 5)
+    together = dict.fromkeys(ERRING, 0.0)  # shares of the rates of author and printer
+    for source, share in wrong.items():
+        for changed in RATES:
+            nearest = min(ERRING, key=lambda rate: abs(math.log(rate / (source + changed))))
+            together[nearest] += share / 4
+    edition, copied, same = [], [], []
+    for times, of_authors in habits.items():
+        slips = times * SHARES.slips
+        slip = slips / (2 * SHARES.mean_slip)
+        right = {rate: ((1 - rate) * (1 - slips + slip) + rate * misprint) ** ROWS for rate in (0.0, *ERRING)}
+        edition.append(of_authors * sum(share * right[rate] for rate, share in together.items()))
+        copied.append(of_authors * sum(share * right[rate] for rate, share in wrong.items()))
+        for one, share in together.items():
+            for other, share_other in together.items():
+                both = (1 - one - slips) * (1 - other - slips)
+                astray = (slip + one * misprint) * (slip + other * misprint)
+                same.append(of_authors * share * share_other * (both + astray) ** ROWS)
+    alike = (1 - CRITERIA.same_means) * sum(edition) ** 2 + CRITERIA.same_means * sum(same)
+    kept = np.mean([(1 - rate) ** ROWS for rate in RATES]) ** 2
+    assert evidence.log_odds == pytest.approx(math.log(sum(copied) * kept / alike), abs=1e-6)
     assert (evidence.values, evidence.differing, evidence.shared_errors) == (ROWS, 0, 0)
 
 
-def test_what_everybody_has_who_computes_rightly_says_nothing():
-    assert abs(weigh(RIGHT, RIGHT).log_odds) < 1.0
+@pytest.mark.parametrize("rough", [False, True])
+def test_habits_in_common_make_no_copy(rough):
+    """However many values are right in both, or deviate in the last place in both."""
+    deviations = np.random.default_rng(4).uniform(-1.5, 1.5, ROWS) if rough else 0
+    printed = np.round(SINES + deviations)
+    found = weigh(printed, printed)
+    assert found.shared_errors == 0 and 0 < calibrated(found.log_odds) < VERDICTS.copied
+
+
+def test_the_more_values_are_right_in_both_the_less_is_it_an_accident():
+    few = weigh_copying(
+        beside(RIGHT[:8], RIGHT[:8]), document(RIGHT[:8], SINES[:8]), document(RIGHT[:8], SINES[:8])
+    )
+    assert 0 < few.log_odds < weigh(RIGHT, RIGHT).log_odds
+
+
+def test_what_everybody_has_who_computes_rightly_says_little():
+    assert abs(weigh(RIGHT, RIGHT).log_odds) < math.log(5)
 
 
 def test_every_shared_error_speaks_for_a_copy():

@@ -38,10 +38,10 @@ def declination_table(misprints=(), truncated=False):
 SHARED = ((3, 2, "99"), (14, 4, "00"), (20, 6, "71"))
 
 
-def test_odds_are_named_from_three_ten_and_a_hundred_to_one():
+def test_odds_are_named_from_seven_ten_and_a_hundred_to_one():
     odds = {1: Strength.WEAK, 9: Strength.WEAK, 11: Strength.FAIR, 99: Strength.FAIR, 101: Strength.STRONG}
     assert {one: strength(math.log(one)) for one in odds} == odds
-    assert math.exp(CRITERIA.copied) == pytest.approx(3, abs=0.05)
+    assert math.exp(CRITERIA.copied) == pytest.approx(7, abs=0.05)
 
 
 def test_odds_rise_with_the_nats_and_never_beyond_what_is_borne_out():

@@ -62,7 +62,10 @@ def _make(
     rough: frozenset[int] = frozenset(),
 ) -> Expectations:
     first, rest = (arrays[name] for name in _EMPTY), (functions, cells or {}, telling or {}, rough)
-    return Expectations(*first, *rest)
+    value, computed, due, period, digits, weights, above, function, column, authors, wrong = first
+    return Expectations(
+        value, computed, due, period, digits, weights, above, function, column, authors, wrong, *rest
+    )
 
 
 _IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column

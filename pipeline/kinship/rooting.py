@@ -45,7 +45,8 @@ def infer_rooted_stemma(variants: VariantTable, years: Mapping[str, Years]) -> S
     wrong = (variants.due != UNKNOWN)[:, None] & (readings >= 0) & (readings != variants.due[:, None])
     if wrong.any(1).sum() < _MIN_ERRORS or len(witnesses) < CRITERIA.min_witnesses:
         return None
-    descent = infer_descent(witnesses, readings, variants.due, present, years)
+    once = ~variants.repeated()
+    descent = infer_descent(witnesses, readings[once], variants.due[once], present[once], years)
     sure, doubtful = _branches(descent, witnesses, readings, wrong)
     newick = _newick(witnesses, readings, [branch for branch in sure if branch.below])
     return Stemma(

@@ -42,9 +42,34 @@ class VariantTable:
             len(self.cells), len(self.witnesses)
         )
 
+    def repeated(self) -> NDArray[np.bool_]:
+        """Tell which places say again what another says, ``(places,)``: as where an argument is printed twice.
+
+        Of places of which nobody knows what is due, those where all witnesses that have both have the same texts, and
+        differ. Such a misprint, or its correction, happened once.
+        """
+        varied = [
+            place for place in self.variants().tolist() if self.due is None or self.due[place] == UNKNOWN
+        ]
+        said = {
+            place: {name: self.texts[cell] for name, cell in self.cells[place].items()} for place in varied
+        }
+        found = np.zeros(len(self.readings), bool)
+        for number, place in enumerate(varied):
+            found[place] = any(
+                not found[other] and _say_the_same(said[place], said[other]) for other in varied[:number]
+            )
+        return found
+
     def variants(self) -> NDArray[np.intp]:
         """Find the places where two witnesses differ."""
         return np.flatnonzero((self.readings > 0).any(axis=1))
+
+
+def _say_the_same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Tell whether the witnesses that have both of two places have the same texts there, and differ."""
+    common = one.keys() & other.keys()
+    return len({one[name] for name in common}) > 1 and all(one[name] == other[name] for name in common)
 
 
 def build_variant_table(collations: pd.DataFrame, witness_of: Mapping[str, str]) -> VariantTable:

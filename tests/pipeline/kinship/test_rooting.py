@@ -1,6 +1,7 @@
 """Rooted trees: branches with the errors that carry them."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from Bio import Phylo
@@ -53,3 +54,25 @@ def test_errors_of_a_part_of_a_branch_do_not_carry_it():
     found = {branch.below: branch.errors for branch in stemma.branches}
     assert found[frozenset("cd")] == (len(readings), len(readings) + 1)
     assert found[frozenset("bcd")] == (2, 3)
+
+
+def test_a_misprint_that_is_printed_three_times_weighs_as_one():
+    """Of arguments nobody knows what is due: b and c have one otherwise, in three columns."""
+    names, readings = inherited(PARENTS, 2)
+    argument = np.array([[int(name in "bc") for name in names]])
+
+    def rooted(times):
+        all_readings = np.vstack([readings, *[argument] * times])
+        made = table(names, all_readings, np.append(np.zeros(len(readings), np.int16), [-1] * times))
+        texts = {
+            cell: str(all_readings[place, names.index(name)])
+            for place, cells in enumerate(made.cells)
+            for name, cell in cells.items()
+        }
+        return infer_rooted_stemma(replace(made, texts=texts), {})
+
+    once, thrice = rooted(1), rooted(3)
+    assert once is not None and thrice is not None
+    assert [(step.parent, step.child, step.probability) for step in once.steps] == [
+        (step.parent, step.child, step.probability) for step in thrice.steps
+    ]

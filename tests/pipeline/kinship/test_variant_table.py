@@ -106,3 +106,23 @@ def test_a_cell_that_holds_two_numbers_has_the_readings_of_the_cells_that_hold_o
     (place,) = tradition.variants()
     found = dict(zip(tradition.witnesses, tradition.readings[place].tolist(), strict=True))
     assert found["b"] == found["d"] != found["a"] == found["c"]
+
+
+def test_an_argument_that_is_printed_twice_is_misprinted_once():
+    """Places 0 and 2 are one misprint, which c lacks the second time; 1 has other texts, and in 3 nobody differs."""
+    readings = {
+        "a": ["25", "25", "25", "31"],
+        "b": ["25", "24", "25", "31"],
+        "c": ["24", "24", None, "31"],
+        "d": ["24", "24", "24", "31"],
+    }
+    found = build_variant_table(collated(readings), own(readings))
+    region_of = [next(iter(cells.values()))[1] for cells in found.cells]
+    again = {region for region, repeated in zip(region_of, found.repeated(), strict=True) if repeated}
+    assert len(again) == 1 and again < {0, 2}
+
+
+def test_places_whose_due_reading_is_known_are_never_repeated():
+    readings = {"a": ["25", "25"], "b": ["25", "25"], "c": ["24", "24"]}
+    rows = collated(readings).assign(error_in=lambda own: np.where(own["relation"] == "same", "none", "b"))
+    assert not build_variant_table(rows, own(readings)).repeated().any()

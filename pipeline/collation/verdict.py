@@ -44,10 +44,15 @@ class PairCriteria:
         0.075, "of the cells", "in which tables that were computed alike differ, on average"
     )
     known_alike: float = threshold(11.0, "cells", "from which that share might be known, likewise")
+    other_value: float = threshold(
+        0.05,
+        "share",
+        "of a value by which what two functions say of two cells may differ, to be of one value computed otherwise",
+    )
     max_log_odds: float = threshold(
-        6.65,
+        6.4,
         "nats",
-        "that are stated: the pairs that odds were fitted on bear out no more",
+        "that are stated: the pairs that odds were fitted on bear out 6.65, but those of a work go together",
         chosen=_FITTED_ON,
     )
     copied: float = threshold(
@@ -179,8 +184,8 @@ def _weigh_plain(
     for region_a, region_b, relation, text, confidence, *column in zip(
         *(cells[name].tolist() for name in names), strict=True
     ):
-        if region_a in expected_a.cells and region_b in expected_b.cells:
-            continue  # values of functions: what they say has been weighed, or they are others
+        if _are_other_values(region_a, region_b, expected_a, expected_b):
+            continue  # as where degrees of one half circle stand beside those of the other
         if relation in ("same", "variant") and region_a not in explained[0] and region_b not in explained[1]:
             columns.setdefault(tuple(column), []).append((text, relation == "variant", confidence))
     same = differing = 0.0
@@ -197,6 +202,17 @@ def _weigh_plain(
         shape = share * known, (1 - share) * known
         likely.append(betaln(shape[0] + differing, shape[1] + same) - betaln(*shape))
     return float(likely[0] - likely[1])
+
+
+def _are_other_values(
+    region_a: int, region_b: int, expected_a: Expectations, expected_b: Expectations
+) -> bool:
+    """Tell whether two cells hold values that by their functions have nothing to do with one another."""
+    one, other = expected_a.cells.get(region_a), expected_b.cells.get(region_b)
+    if one is None or other is None:
+        return False
+    a, b = expected_a.computed[one.value], expected_b.computed[other.value]
+    return bool(abs(a - b) > CRITERIA.other_value * max(abs(a), abs(b)))
 
 
 def strength(odds: float) -> Strength:

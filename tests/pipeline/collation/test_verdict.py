@@ -9,9 +9,11 @@ from scipy.integrate import quad
 from scipy.stats import beta, binom
 
 from tablekin.collation import collate, expectations_of, judge, keep_significant, make_witness, to_frame
-from tablekin.collation.expectation import NO_EXPECTATIONS
+from tablekin.collation.expectation import NO_EXPECTATIONS, expect
 from tablekin.collation.relation import Relation, Strength
 from tablekin.collation.verdict import CRITERIA, _weigh_plain, calibrated, strength
+from tablekin.recompute.forms import Form
+from tablekin.recompute.number_table import NumberColumn
 from tests.pipeline.recompute.tables import declinations
 from tests.support.read_tables import read, rows_of, values
 
@@ -106,3 +108,27 @@ def test_arguments_say_nothing_of_how_many_cells_differ():
     )
     cells = cells.assign(region_a=range(40), region_b=range(40), confidence=1.0, relation="same")
     assert _weigh_plain(cells, NO_EXPECTATIONS, NO_EXPECTATIONS, True) == 0.0
+
+
+def test_values_of_another_half_circle_say_nothing_of_how_many_cells_differ():
+    """Cells that agree in minutes of arcs that their functions know to be half a circle apart, or nearly the same."""
+    arcs = np.arange(40) * 0.9 + 10
+    regions = np.arange(40)
+    texts = (regions * 37 % 60).astype(str)
+    cells = pd.DataFrame(
+        {
+            "table_a": 0, "col_a": 1, "table_b": 0, "col_b": 1, "region_a": regions, "region_b": regions,
+            "text_a": texts, "text_b": texts, "confidence": 1.0, "relation": "same",
+        }
+    )  # fmt: skip
+
+    def said(degrees):
+        due = np.round(60 * degrees)
+        form, turn = Form(()), 360 * 60.0
+        column = NumberColumn(
+            0, 0, "value", form, 0, "right ascension", regions, due, regions[:, None], 60 * degrees, due, turn
+        )
+        return expect([column])
+
+    assert _weigh_plain(cells, said(arcs), said(arcs + 180), False) == 0.0
+    assert _weigh_plain(cells, said(arcs), said(arcs + 0.1), False) != 0.0

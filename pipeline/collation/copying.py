@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -213,15 +214,26 @@ class _Pairs:
         misprint
             ``(2, values)`` probability of either value, where it is a misprint of what is due.
         """
-        rates, same = np.array(RATES), self.same
-        kept = same.sum() * np.log1p(-rates)
-        agreeing = _sum(self.trust[same], first[:, same])[:, None, None] + kept[:, None] + kept
-        changed = rates[:, None] + self.misread[~same]  # (RATES, values), misread, too
-        by_b = ((1 - changed) * self.other_reading[~same])[:, None] * changed
-        by_a = (changed * self.other_reading[~same])[:, None] * (1 - changed)
+        same = self.same
+        kept, changed, by_a, by_b = self._copyings
+        agreeing = _sum(self.trust[same], first[:, same])[:, None, None] + kept
         either = first[:, None, None, ~same] * by_b + second[:, None, None, ~same] * by_a
         either = either + (changed * misprint[0, ~same])[:, None] * (changed * misprint[1, ~same])
         return np.asarray(agreeing + _sum(self.trust[~same], either))
+
+    @cached_property
+    def _copyings(self) -> tuple[Array, Array, Array, Array]:
+        """What all authors have in common: ``(RATES, RATES)``, ``(RATES, differing)``, ``(RATES, RATES, differing)``.
+
+        Log-likelihood that values were kept in both editions; share that is changed, or misread; probabilities that
+        one of two values that differ was changed in the copying, that of a, or that of b.
+        """
+        rates, apart = np.array(RATES), ~self.same
+        kept = self.same.sum() * np.log1p(-rates)
+        changed = rates[:, None] + self.misread[apart]
+        by_b = ((1 - changed) * self.other_reading[apart])[:, None] * changed
+        by_a = (changed * self.other_reading[apart])[:, None] * (1 - changed)
+        return kept[:, None] + kept, changed, by_a, by_b
 
     def by_same_means(self, sides: Densities, authors: Array) -> Array:
         """Log-likelihood of editions whose authors would have had the same, but for slips and misprints of either."""

@@ -37,7 +37,7 @@ from lib.retrieval import (
     found_by_change,
     score,
 )
-from lib.trees import collate_printed, read_collations, score_trees
+from lib.trees import by_probability, collate_printed, read_collations, score_trees
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, homogeneity_completeness_v_measure
 
@@ -154,10 +154,12 @@ def evaluate_trees(archive: Path, collations: pd.DataFrame, title: str) -> dict[
     if trees.empty:
         print(f"\nno work has editions enough for a tree, {title}")
         return {"works": 0}
+    likely = by_probability(branch for own in trees.pop("branches") for branch in own)
     counts = trees[[*_COUNTS]].sum()
     distance = float(trees["distance"].mean())
     print(f"\ntrees of {len(trees)} works, {title}\n{trees.round(3).to_string(index=False)}")
     print(f"{counts.to_dict()}, mean distance {distance:.3f}")
+    print(f"branches with at least a probability, where errors are known\n{likely.to_string()}")
     return {"works": len(trees), **{name: int(count) for name, count in counts.items()}, "distance": distance}
 
 

@@ -35,7 +35,7 @@ class CopyistRates:
         0.03,
         "probability",
         "of an error where what the parent has is in doubt",
-        chosen="archives as read, seeds 771977, 771988, 772101 and 772208: of branches of probability 0.9 52 of 54 are "
+        chosen="archives as read, seeds 771977, 771988 and 772208: of branches of probability 0.9 52 of 54 are "
         "right; with 0.1, 53 of 56",
     )
     lacking: float = threshold(6.0, "nats", "against a parent that lacks what the child has")

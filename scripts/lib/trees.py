@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -90,7 +90,8 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
         the ``steps`` claimed, those of them that are right (``steps_right``: from the nearest ancestor that was read),
         those from any ancestor, and those turned round; ``thin``, those with a place less than enough for them, and
         ``thin_right``; ``distance``, the share of the
-        branches of both trees that only one has (Robinson and Foulds, 1981), 0 where neither has any.
+        branches of both trees that only one has (Robinson and Foulds, 1981), 0 where neither has any; ``branches``,
+        the probability of each that the errors of its witnesses tell of, and whether it is true.
     """
     truth = read_truth(archive, "documents").set_index("doc")
     tree = read_truth(archive, "tree")
@@ -136,6 +137,24 @@ def score_trees(archive: Path, collations: pd.DataFrame) -> pd.DataFrame:
                 ),
                 "steps_reversed": sum(parent_of[step.parent] == step.child for step in stemma.steps),
                 "distance": len(claimed ^ true) / max(len(claimed) + len(true), 1),
+                "branches": [
+                    (branch.probability, branch.split in true)
+                    for branch in (*stemma.branches, *stemma.doubtful)
+                    if branch.probability is not None
+                ],
             }
         )
     return pd.DataFrame(rows)
+
+
+_LEAST = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)  # probability
+
+
+def by_probability(branches: Iterable[tuple[float, bool]]) -> pd.DataFrame:
+    """Count the branches that have at least a probability, and those of them that are right."""
+    known = pd.DataFrame([*branches], columns=["probability", "right"])
+    rows = [known[known["probability"] >= least]["right"].astype(int) for least in _LEAST]
+    return pd.DataFrame(
+        {"branches": [len(row) for row in rows], "right": [row.sum() for row in rows]},
+        index=pd.Index(_LEAST, name="probability"),
+    )

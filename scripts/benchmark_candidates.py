@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lib.other_checkout import environment_of
 
 from tablekin.collation.ngrams import SETTINGS, Occurrences, nearest_by_ngrams, tf_idf
 
@@ -77,10 +78,9 @@ def _now() -> tuple[float, float]:
 
 
 def in_own_process(options: Sequence[str], checkout: Path | None = None) -> dict[str, float]:
-    """Measure in a process of its own, for its peak of memory; with the code of a checkout linked in its ``.links``."""
-    environment = {**os.environ, **({"PYTHONPATH": str(checkout / ".links")} if checkout else {})}
+    """Measure in a process of its own, for its peak of memory; with the code of another checkout, if one is named."""
     command = [sys.executable, __file__, "--one", *options]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment_of(checkout))
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 

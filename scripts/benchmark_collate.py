@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import Any
 
 import numpy as np
 from lib.measured_commands import machine
+from lib.other_checkout import environment_of
 
 from tablekin import execution
 from tablekin.collation import WitnessReader, collate, keep_significant, to_frame
@@ -107,12 +107,10 @@ def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
 
 
 def of_checkout(checkout: Path, folder: Path, count: int | None) -> dict[str, Any]:
-    """Do the same with the code of another checkout, whose packages are linked in its folder ``.links``."""
+    """Do the same with the code of a checkout, in a process of its own."""
     command = [sys.executable, __file__, str(folder), "--as-json"]
     command += [] if count is None else ["--pairs", str(count)]
-    environment = dict(os.environ)
-    if checkout != _HERE:
-        environment["PYTHONPATH"] = str(checkout / ".links")
+    environment = environment_of(None if checkout == _HERE else checkout)
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

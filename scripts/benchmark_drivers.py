@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 
 from lib.made_corpus import make_corpus
 from lib.measured_commands import machine
+from lib.other_checkout import environment_of
 
 from tablekin.corpus import CorpusStore
 from tablekin.explain import driver_tables
@@ -45,10 +45,8 @@ def measure(folder: Path) -> dict[str, float]:
 
 
 def of_checkout(checkout: Path, folder: Path) -> dict[str, float]:
-    """Do the same in a process of its own, with the code of a checkout, whose packages are linked in ``.links``."""
-    environment = dict(os.environ)
-    if checkout != _HERE:
-        environment["PYTHONPATH"] = str(checkout / ".links")
+    """Do the same in a process of its own, with the code of a checkout."""
+    environment = environment_of(None if checkout == _HERE else checkout)
     command = [sys.executable, __file__, "--measure", str(folder)]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -1,17 +1,16 @@
 """Measure what pages cost, in turns with the code of another checkout: seconds of a core by stage, and their ratio.
 
-``python scripts/benchmark_pages.py PAGE... --other CHECKOUT`` starts a worker of this code and one of the code whose
-packages are linked in CHECKOUT's folder ``.links``, both with one thread, and lets them analyse every page by turns, so
-that a machine busy with other work is busy for both. Printed are the least of ``--repeats``, and the median of the
-ratios of neighbouring turns. ``--megapixels`` brings the pages to a size first, as ``benchmark_reading.py`` does.
-Writes JSON with ``--json``.
+``python scripts/benchmark_pages.py PAGE... --other CHECKOUT`` starts a worker of this code and one of the code of
+CHECKOUT, both with one thread, and lets them analyse every page by turns, so that a machine busy with other work is
+busy for both. Printed are the least of ``--repeats``, and the median of the ratios of neighbouring turns.
+``--megapixels`` brings the pages to a size first, as ``benchmark_reading.py`` does. Writes
+JSON with ``--json``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ import pandas as pd
 import torch
 from benchmark_reading import shrink
 from lib.measured_commands import Found, machine
+from lib.other_checkout import environment_of
 from lib.page_costs import STAGES, page_cost
 
 from tablekin.execution.malloc import keep_freed_memory
@@ -43,10 +43,9 @@ class Worker:
     """
 
     def __init__(self, checkout: Path | None = None) -> None:
-        links = {} if checkout is None else {"PYTHONPATH": str(checkout.absolute() / ".links")}
         self._process = subprocess.Popen(
             [sys.executable, __file__, _SERVE],
-            env={**os.environ, **_ONE_THREAD, **links},
+            env={**environment_of(checkout), **_ONE_THREAD},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -127,14 +127,24 @@ def _side_by_side(table: TableText, other: TableText) -> _Mended:
 def join_digits(table: TableText) -> Iterator[TableText]:
     """Yield tables in which the digits of a column are a part of the numbers in the next one: 1 | 0 26 is 10 26.
 
-    A column of single digits may have the tens of the one right of it, or the last digits of the one left of it. What
-    is put together stands in the cells of the longer part; those of the digits are left blank.
+    A column of single digits may have the tens of the one right of it, whose units may stand alone, too, or else the
+    last digits of the one left of it. What is put together stands in the cells of the other column; those of the digits
+    are left blank.
     """
-    single = [_holds_digits(table.text[:, col]) for col in range(table.shape[1])]
-    for col in np.flatnonzero(single):
-        for other in (col + 1, col - 1):
-            if 0 <= other < table.shape[1] and not single[other]:
-                yield _joined(table, int(col), int(other))
+    width = table.shape[1]
+    single = [_holds_digits(table.text[:, col]) for col in range(width)]
+    columns = np.flatnonzero(single).tolist()
+    for col in columns:
+        if col + 1 < width and (not single[col + 1] or _count(table, col) < _count(table, col + 1)):
+            yield _joined(table, col, col + 1)
+    for col in columns:
+        if col > 0 and not single[col - 1]:
+            yield _joined(table, col, col - 1)
+
+
+def _count(table: TableText, col: int) -> int:
+    """Count the cells of a column that are filled."""
+    return sum(bool(text) for text in table.text[:, col])
 
 
 def _holds_digits(texts: NDArray[np.object_]) -> bool:

@@ -75,6 +75,18 @@ def test_what_is_put_together_keeps_its_digits():
     assert not list(join_digits(from_rows([["12", "0 26"]] * 5)))
 
 
+def test_tens_go_to_units_that_stand_alone_not_to_the_seconds_before_them():
+    """Declinations of three signs, the last to be entered from below; its tens are parted from its degrees."""
+    rows = []
+    for x in range(1, 31):
+        third, second, first = (places(declination_of(start + x, 23.5), (60, 60)) for start in (60, 30, 0))
+        tens, units = first[0].zfill(2)
+        rows.append([*third, *second, tens.replace("0", ""), units, *first[1:], str(x)])
+    found = recompute(page(rows)).findings
+    assert {finding.function.name for finding in found} == {"declination"}
+    assert sum((finding.residuals == 0).sum() for finding in found) == 90
+
+
 def test_a_count_inside_is_entered_where_a_facing_page_stands_beside_it():
     """Minutes 32 to 60 with the sines of three degrees; left of them stands what the facing page prints at its edge."""
     own = sines(1_000_000, 61, 3).text[16:]

@@ -14,12 +14,21 @@ from tablekin.recompute.printed_number import CellKind, parse
 from tablekin.recompute.quantity import PrintedQuantity, ValueSheet
 from tablekin.recompute.table_text import TableText
 from tablekin.recompute.values import read_sheets
+from tablekin.threshold import threshold
 
-_DIGIT = (
-    0.9  # share of the cells of a column that hold one digit, where it is a part of the next one's numbers
-)
-_FEWEST_DIGITS = 4  # of such a column
-_MOST_COLUMNS = 12  # of a table in which they are looked for: a register has columns of single digits
+
+@dataclass(frozen=True)
+class PartedCriteria:
+    """When digits in a column of their own may be a part of the numbers beside them."""
+
+    digits: float = threshold(0.9, "of the filled cells", "of such a column that hold one digit")
+    min_digits: int = threshold(4, "digits", "in such a column")
+    max_columns: int = threshold(
+        12, "columns", "of a table in which they are looked for: a register has columns of single digits"
+    )
+
+
+CRITERIA = PartedCriteria()
 
 Explained = tuple[ValueSheet, list[Explanation]]
 Explain = Callable[[ValueSheet], Explained]
@@ -102,7 +111,7 @@ def _ways(own: Explained, beside: Explained | None, named: Mapping[int, TableTex
     same = {col: (table.table_id, col) for col in range(table.shape[1])}
     if not sheet.arguments:
         yield _Mended(table, sheet.table_ids, same, counts_inside=True)
-    elif found and table.shape[1] <= _MOST_COLUMNS:
+    elif found and table.shape[1] <= CRITERIA.max_columns:
         for joined in join_digits(table):
             yield _Mended(joined, sheet.table_ids, same)
 
@@ -151,7 +160,7 @@ def _holds_digits(texts: NDArray[np.object_]) -> bool:
     cells = [parse(text) for text in texts]
     filled = sum(cell.kind is not CellKind.BLANK for cell in cells)
     digits = sum(cell.widths == (1,) for cell in cells)
-    return digits >= _FEWEST_DIGITS and digits >= _DIGIT * filled
+    return digits >= CRITERIA.min_digits and digits >= CRITERIA.digits * filled
 
 
 def _joined(table: TableText, col: int, other: int) -> TableText:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from tablekin.recompute import recompute
 from tablekin.recompute.table_text import TableText, from_rows
 
 
@@ -75,3 +76,22 @@ def register(rows: int, columns: int, seed: int) -> TableText:
     return from_rows(
         [[str(row + 1), *(f"{height:.3f}" for height in line)] for row, line in enumerate(heights)]
     )
+
+
+def page(*tables: list[list[str]]) -> list[TableText]:
+    """Make the tables of one page."""
+    made, first = [], 0
+    for number, rows in enumerate(tables):
+        table = from_rows(rows, table_id=number)
+        made.append(TableText(number, table.text, table.region + first))
+        first += table.text.size
+    return made
+
+
+def functions(tables: list[TableText]) -> dict[tuple[int, int], str]:
+    """Name the function that each quantity of a page was found to print, by its first column."""
+    return {
+        quantity.columns[0]: finding.function.name
+        for finding in recompute(tables).findings
+        for quantity in finding.quantities
+    }

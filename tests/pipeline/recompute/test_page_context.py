@@ -2,26 +2,7 @@
 
 from dateutil.easter import EASTER_WESTERN, easter
 
-from tablekin.recompute import recompute
-from tablekin.recompute.table_text import TableText, from_rows
-from tests.pipeline.recompute.tables import declination_of, places
-
-
-def page(*tables: list[list[str]]) -> list[TableText]:
-    made, first = [], 0
-    for number, rows in enumerate(tables):
-        table = from_rows(rows, table_id=number)
-        made.append(TableText(number, table.text, table.region + first))
-        first += table.text.size
-    return made
-
-
-def functions(tables: list[TableText]) -> dict[tuple[int, int], str]:
-    return {
-        quantity.columns[0]: finding.function.name
-        for finding in recompute(tables).findings
-        for quantity in finding.quantities
-    }
+from tests.pipeline.recompute.tables import declination_of, functions, page, places
 
 
 def test_easter_in_a_table_without_its_years():

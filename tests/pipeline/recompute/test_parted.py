@@ -5,24 +5,7 @@ import math
 from tablekin.recompute import recompute
 from tablekin.recompute.parted import join_digits
 from tablekin.recompute.table_text import TableText, from_rows
-from tests.pipeline.recompute.tables import declination_of, places, sines
-
-
-def page(*tables: list[list[str]]) -> list[TableText]:
-    made, first = [], 0
-    for number, rows in enumerate(tables):
-        table = from_rows(rows, table_id=number)
-        made.append(TableText(number, table.text, table.region + first))
-        first += table.text.size
-    return made
-
-
-def functions(tables: list[TableText]) -> dict[tuple[int, int], str]:
-    return {
-        quantity.columns[0]: finding.function.name
-        for finding in recompute(tables).findings
-        for quantity in finding.quantities
-    }
+from tests.pipeline.recompute.tables import declination_of, functions, page, places, sines
 
 
 def day_length(latitude: int, longitude: float, obliquity: float = 23.55) -> float:

@@ -23,13 +23,22 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from lib.measured_commands import machine
 from lib.other_checkout import environment_of
 
 from tablekin import execution
-from tablekin.collation import WitnessReader, collate, keep_significant, to_frame
+from tablekin.collation import WitnessReader, collate, keep_significant
 from tablekin.collation.verdict import summarize
 from tablekin.corpus import CorpusStore
+
+try:
+    from tablekin.collation import list_cells
+    from tablekin.collation.cell_columns import concatenate
+except ImportError:  # as code did before, which made a data frame of the cells of every pair
+    from tablekin.collation import to_frame as list_cells
+
+    concatenate = None
 
 _BATCH = 32  # pairs, as in the stage until it divided them by their number
 _STEPS = ("read", "align", "list")
@@ -54,6 +63,13 @@ def batches(pairs: list[tuple[str, str]]) -> Sequence[Sequence[tuple[str, str]]]
     return group_pairs(pairs)
 
 
+def rows_of(cells: list[Any]) -> pd.DataFrame:
+    """Make one data frame of the cells of some pairs, as the stage does."""
+    if concatenate is not None:
+        return concatenate(cells).to_frame()
+    return pd.concat([one for one in cells if len(one)] or cells[:1])
+
+
 def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
     """Collate pairs of a corpus with the present code.
 
@@ -68,14 +84,14 @@ def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
     warm = WitnessReader(corpus, {name for pair in pairs[:2] for name in pair})
     for a, b in pairs[:2]:
         tried = collate(warm.witness(a), warm.witness(b))
-        summarize(tried, to_frame(keep_significant(tried)))
+        summarize(tried, list_cells(keep_significant(tried)))
     if (
         "left_to_stay" in execution.__all__
     ):  # as in the stage and its workers, where the code of a checkout does it
         gc.collect()
         gc.freeze()
     seconds = dict.fromkeys(_STEPS, 0.0)
-    kin, cells = 0, []
+    kin, sizes = 0, []
     clock = [time.process_time()]
 
     def lap(step: str) -> None:
@@ -89,19 +105,23 @@ def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
         sent = pickle.dumps({name: reader.witness(name) for name in names})
         witnesses = pickle.loads(sent)  # as a worker gets them
         lap("read")
+        cells = []
         for a, b in batch:
             tried = collate(witnesses[a], witnesses[b])
             lap("align")
             kept = keep_significant(tried)
-            summarize(tried, to_frame(kept))
+            cells.append(list_cells(kept))
+            summarize(tried, cells[-1])
             lap("list")
             kin += bool(kept)
-            cells += [min(int(pair.a.filled.sum()), int(pair.b.filled.sum())) for pair in tried[:1]]
+            sizes += [min(int(pair.a.filled.sum()), int(pair.b.filled.sum())) for pair in tried[:1]]
+        rows_of(cells)
+        lap("list")
     return {
         "corpus": folder.name,
         "pairs": len(pairs),
         "kin": kin,
-        "cells": int(np.median(cells)) if cells else 0,
+        "cells": int(np.median(sizes)) if sizes else 0,
         "seconds": seconds,
     }
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from tablekin.door import open_door
 
 if TYPE_CHECKING:
+    from tablekin.collation.cell_columns import CellColumns as CellColumns
+    from tablekin.collation.cell_columns import columns_of as columns_of
+    from tablekin.collation.cells import list_cells as list_cells
     from tablekin.collation.cells import to_frame as to_frame
     from tablekin.collation.collation import Collation as Collation
     from tablekin.collation.collation import collate as collate
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = open_door(
     __name__,
     {
-        "cells": ["to_frame"],
+        "cell_columns": ["CellColumns", "columns_of"],
+        "cells": ["list_cells", "to_frame"],
         "collation": ["Collation", "collate", "keep_significant"],
         "relation": ["Relation", "Strength"],
         "stage": ["cells_fingerprint", "collations_fingerprint", "update_collations"],

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.expectation import CellPlace, Expectations, wrap
+from tablekin.collation.cell_columns import SAME, VARIANT, CellColumns
+from tablekin.collation.expectation import Expectations, wrap
 from tablekin.collation.function_matches import match_by_function
+from tablekin.collation.values import Text
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,31 @@ class AlignmentOfValuesCriteria:
 CRITERIA = AlignmentOfValuesCriteria()
 
 
-class AlignedCell(NamedTuple):
-    """Two cells that stand beside one another, as in table ``collations``."""
+class CellsBeside(NamedTuple):
+    """Cells of two documents that stand beside one another, seen from one of them."""
 
-    region_a: int
-    region_b: int
-    text_a: str
-    text_b: str
-    relation: str
-    confidence: float
+    region: Integers  # (cells,)
+    region_b: Integers
+    text: Text
+    text_b: Text
+    relation: NDArray[np.uint8]  # as in ``CellColumns``
+    sure: Array  # probability that both are read rightly, or differ in print
 
-    def turned(self) -> AlignedCell:
+    @classmethod
+    def of(cls, cells: CellColumns) -> CellsBeside:
+        """Take what is needed of aligned cells."""
+        return cls(
+            cells.region_a, cells.region_b, cells.text_a, cells.text_b, cells.relation, cells.confidence
+        )
+
+    def only(self, own: NDArray[np.bool_]) -> CellsBeside:
+        """Keep some of the cells."""
+        return CellsBeside(*(column[own] for column in self))
+
+    def turned(self) -> CellsBeside:
         """Let the documents change sides."""
-        return AlignedCell(
-            self.region_b, self.region_a, self.text_b, self.text_a, self.relation, self.confidence
+        return CellsBeside(
+            self.region_b, self.region, self.text_b, self.text, self.relation, self.sure
         )
 
 
@@ -77,7 +90,7 @@ class AlignedValues:
 
 
 def align_values(
-    cells: Sequence[AlignedCell], expected: Expectations, others: Expectations, by_function: bool = False
+    cells: CellsBeside, expected: Expectations, others: Expectations, by_function: bool = False
 ) -> AlignedValues:
     """Put values of document a beside those of document b, each once.
 
@@ -90,18 +103,14 @@ def align_values(
     by_function
         Whether values follow that are the same by what the functions say, though they were not laid side by side.
     """
-    found = list(_pairs(cells, expected, others))
-    a = np.array([one for one, *_ in found], np.int64)
-    b = np.array([other for _, other, *_ in found], np.int64)
-    read = np.array([value for _, _, value, _ in found], np.float64)
+    a, b, read, sure = _pairs(cells, expected, others)
     known = b >= 0
     apart = np.zeros(len(a))
     apart[known] = np.abs(
         wrap(expected.computed[a[known]] - others.computed[b[known]], expected.period[a[known]])
     )
     good = (apart <= CRITERIA.max_apart) & _is_nearest(a, apart) & (~known | _is_nearest(b, apart))
-    a, b, read = a[good], b[good], read[good]
-    sure = np.array([sure for *_, sure in found], np.float64)[good]
+    a, b, read, sure = a[good], b[good], read[good], sure[good]
     if by_function:
         beside, beside_b = match_by_function(expected, others, _among(a, expected), _among(b, others))
         a, b = np.concatenate([a, beside]), np.concatenate([b, beside_b])
@@ -149,11 +158,34 @@ def _at(deviations: Array, places: NDArray[np.int64]) -> Array:
     return np.where(places >= 0, deviations[places], 0.0) if len(deviations) else np.zeros(len(places))
 
 
+def _pairs(
+    cells: CellsBeside, expected: Expectations, others: Expectations
+) -> tuple[Integers, Integers, Array, Array]:
+    """Find places of values of a and b (-1 is not known), the value that b has, and how surely both are read."""
+    own, other = expected.cells.at(cells.region), others.cells.at(cells.region_b)
+    is_compared = (own >= 0) & ((cells.relation == SAME) | (cells.relation == VARIANT))
+    both = np.flatnonzero(is_compared & (other >= 0))
+    a, b = expected.cells.value[own[both]], others.cells.value[other[both]]
+    _, first = np.unique(a * (len(others.value) + 1) + b, return_index=True)
+    first.sort()
+    a, b, sure = a[first], b[first], cells.sure[both[first]]
+    open_ = np.flatnonzero(is_compared & (other < 0))
+    if not len(open_):
+        return a, b, others.value[b], sure
+    left = _open_values(cells, open_, own, expected)
+    return (
+        np.concatenate([a, np.array([value for value, *_ in left], np.int64)]),
+        np.concatenate([b, np.full(len(left), -1)]),
+        np.concatenate([others.value[b], np.array([read for _, read, _ in left], np.float64)]),
+        np.concatenate([sure, np.array([sure for *_, sure in left], np.float64)]),
+    )
+
+
 @dataclass
 class _OpenValue:
     """A value of document a beside cells of document b of which nothing is expected."""
 
-    cells: dict[int, tuple[str, CellPlace]] = field(default_factory=dict)  # of a, by region
+    cells: dict[int, tuple[str, tuple[float, ...]]] = field(default_factory=dict)  # of a: text, weights
     others: dict[int, str] = field(default_factory=dict)  # of b, by region
     is_same: bool = True
     sure: float = 1.0
@@ -162,7 +194,7 @@ class _OpenValue:
         """Read the cells of b as the same places of the value: by how much it differs; None if they are others."""
         if self.is_same:
             return 0.0
-        weights = [weight for _, place in self.cells.values() for weight in place.weights]
+        weights = [weight for _, own in self.cells.values() for weight in own]
         here = " ".join(text for text, _ in self.cells.values()).split()
         there = " ".join(self.others.values()).split()
         if len(here) != len(there) or len(here) != len(weights):
@@ -170,29 +202,24 @@ class _OpenValue:
         return sum(weight * (int(b) - int(a)) for weight, a, b in zip(weights, here, there, strict=True))
 
 
-def _pairs(
-    cells: Sequence[AlignedCell], expected: Expectations, others: Expectations
-) -> Iterator[tuple[int, int, float, float]]:
-    """Yield places of values of a and b (-1 is not known), the value that b has, and how surely both are read."""
-    seen: set[tuple[int, int]] = set()
+def _open_values(
+    cells: CellsBeside, places: Integers, own: Integers, expected: Expectations
+) -> list[tuple[int, float, float]]:
+    """List values of a beside cells of which nothing is expected: place, what b has there, and how surely it is read.
+
+    ``places`` are those of the cells, ``own`` what each of all cells holds by document a.
+    """
     left: dict[int, _OpenValue] = {}
-    for region_a, region_b, text_a, text_b, relation, confidence in cells:
-        one, other = expected.cells.get(region_a), others.cells.get(region_b)
-        if one is None or relation not in ("same", "variant"):
-            continue
-        if other is not None:
-            if (one.value, other.value) not in seen:
-                seen.add((one.value, other.value))
-                yield one.value, other.value, float(others.value[other.value]), float(confidence)
-            continue
-        found = left.setdefault(one.value, _OpenValue())
-        found.cells.setdefault(region_a, (text_a, one))
-        found.others.setdefault(region_b, text_b)
-        found.is_same &= relation == "same"
-        found.sure = min(found.sure, float(confidence))
-    for value, found in left.items():
-        if (off := found.off()) is not None:
-            yield value, -1, float(expected.value[value] + off), found.sure
+    regions, regions_b = cells.region.tolist(), cells.region_b.tolist()
+    for place in places.tolist():
+        cell = int(own[place])
+        found = left.setdefault(int(expected.cells.value[cell]), _OpenValue())
+        found.cells.setdefault(regions[place], (cells.text[place], expected.cells.weights[cell]))
+        found.others.setdefault(regions_b[place], cells.text_b[place])
+        found.is_same &= bool(cells.relation[place] == SAME)
+        found.sure = min(found.sure, float(cells.sure[place]))
+    by_off = ((value, found.off(), found.sure) for value, found in left.items())
+    return [(value, float(expected.value[value] + off), sure) for value, off, sure in by_off if off is not None]
 
 
 def _is_nearest(places: NDArray[np.int64], apart: Array) -> NDArray[np.bool_]:

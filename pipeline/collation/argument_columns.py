@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.argument import CRITERIA
+from tablekin.collation.values import MAX_ARGUMENT_DIGITS, as_number
 from tablekin.collation.vocabulary import NO_VALUE, Places, Vocabulary
 from tablekin.models.compilation import compiled
 
@@ -23,6 +26,13 @@ def counts_as_argument(vocabulary: Vocabulary, place: Places) -> bool:
         ``(rows,)``, number of the text of each cell.
     """
     return bool(_counts(vocabulary.value[place], _STEPS, CRITERIA.min_rows, CRITERIA.min_share))
+
+
+def are_arguments(texts: Sequence[str]) -> bool:
+    """Tell whether cells count, as :func:`tablekin.collation.values.is_argument_column` does."""
+    numbers = [as_number(text) for text in texts]
+    values = [int(one) if one and len(one) <= MAX_ARGUMENT_DIGITS else NO_VALUE for one in numbers]
+    return bool(_counts(np.array(values, np.int64), _STEPS, CRITERIA.min_rows, CRITERIA.min_share))
 
 
 @compiled

@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from tablekin.collation.aligned_values import AlignedCell, AlignedValues, align_values
+from tablekin.collation.aligned_values import AlignedValues, CellsBeside, align_values
 from tablekin.collation.authorship import (
     SHARES,
     author_density,
     misprint_density,
     slip_density,
 )
+from tablekin.collation.cell_columns import CellColumns
 from tablekin.collation.deviations import Densities, Deviations, carry
 from tablekin.collation.expectation import Expectations, wrap
 from tablekin.collation.habits import ERRING, LOG_COPIED, LOG_ERRING, RATES, SOURCE, Way, ways_of
@@ -96,33 +96,29 @@ def _log_sum(logs: Array, axis: int | None = None) -> Array:
     return np.asarray(np.log(np.exp(logs - most).sum(axis)) + most.squeeze(axis))
 
 
-def weigh_copying(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
+def weigh_copying(
+    cells: CellColumns, expected_a: Expectations, expected_b: Expectations
+) -> CopyingEvidence:
     """Weigh copying against computing alike.
 
     Parameters
     ----------
     cells
-        Aligned cells: rows of table ``collations`` of one pair of documents.
+        Aligned cells of one pair of documents.
     expected_a, expected_b
         What the functions of the documents say.
     """
-    names = ("region_a", "region_b", "text_a", "text_b", "relation", "confidence")
-    aligned = [AlignedCell(*cell) for cell in zip(*(cells[name].tolist() for name in names), strict=True)]
+    aligned, is_told = CellsBeside.of(cells), expected_a.cells.at(cells.region_a) >= 0
+    of_b = aligned.only(~is_told).turned()  # of what the function of document b alone tells
     total, found = None, CopyingEvidence()
-    for own, expected, other, by_function in (
-        ([cell for cell in aligned if cell.region_a in expected_a.cells], expected_a, expected_b, True),
-        (  # of what the function of document b alone tells
-            [cell.turned() for cell in aligned if cell.region_a not in expected_a.cells],
-            expected_b,
-            expected_a,
-            False,
-        ),
+    for values, functions in (
+        (align_values(aligned.only(is_told), expected_a, expected_b, by_function=True), expected_a.functions),
+        (align_values(of_b, expected_b, expected_a), expected_b.functions),
     ):
-        values = align_values(own, expected, other, by_function)
         for function in np.unique(values.function).tolist():
             part = values.only(values.function == function)
             total = _weigh(part) if total is None else total + _weigh(part)
-            found = _count(found, part, expected.functions[function])
+            found = _count(found, part, functions[function])
     return found if total is None else replace(found, log_odds=total.log_odds)
 
 

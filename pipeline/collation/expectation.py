@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.authorship import SHARES, author_density, fit_author, misprint_density
+from tablekin.collation.expected_cells import ExpectedCells, TellingCells
 from tablekin.collation.information import CRITERIA, Run, column_information
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tablekin.recompute import NumberColumn
 
 Array = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]  # arrays of one length, by name
-
-
-@dataclass(frozen=True)
-class CellPlace:
-    """What a cell holds of a value."""
-
-    value: int  # place in the arrays of the expectations
-    due: str  # what should stand in the cell: the places of the value that it holds
-    weights: tuple[float, ...]  # of these places, in units of the last one of the value
+NO_EXPECTED, NO_TELLING = ExpectedCells(), TellingCells()
 
 
 @dataclass(frozen=True)
@@ -45,10 +38,15 @@ class Expectations:
     authors: Array  # (n, 4) how the author of each column erred, as AuthorModel has it
     wrong: NDArray[np.bool_]  # (n,) errors, no deviations that their author's way of computing makes
     functions: tuple[str, ...] = ()  # their names
-    cells: Mapping[int, CellPlace] = field(default_factory=dict)  # by region
-    telling: Mapping[int, float] = field(default_factory=dict)
-    """Nats that a cell of the last place of values without a function says beyond its neighbours, by region."""
-    rough: frozenset[int] = frozenset()  # those of them whose neighbours tell nothing
+    cells: ExpectedCells = NO_EXPECTED
+    telling: TellingCells = NO_TELLING
+
+    def is_wrong(self, at: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which of some of its cells hold an error; ``at`` is -1 of others, which hold none."""
+        known = at >= 0
+        found = np.zeros(len(at), bool)
+        found[known] = self.wrong[self.cells.value[at[known]]]
+        return found
 
 
 _DIGITS = 15
@@ -57,15 +55,10 @@ _DIGITS = 15
 def _make(
     arrays: Columns,
     functions: tuple[str, ...] = (),
-    cells: Mapping[int, CellPlace] | None = None,
-    telling: Mapping[int, float] | None = None,
-    rough: frozenset[int] = frozenset(),
+    cells: ExpectedCells = NO_EXPECTED,
+    telling: TellingCells = NO_TELLING,
 ) -> Expectations:
-    first, rest = (arrays[name] for name in _EMPTY), (functions, cells or {}, telling or {}, rough)
-    value, computed, due, period, digits, weights, above, function, column, authors, wrong = first
-    return Expectations(
-        value, computed, due, period, digits, weights, above, function, column, authors, wrong, *rest
-    )
+    return Expectations(*(arrays[name] for name in _EMPTY), functions, cells, telling)
 
 
 _IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column
@@ -92,7 +85,7 @@ def expect(columns: Sequence[NumberColumn]) -> Expectations:
     """
     parts: list[Columns] = []
     functions: dict[int, str] = {}
-    cells: dict[int, CellPlace] = {}
+    cells = _CellList()
     first = 0
     for column in columns:
         if column.function:
@@ -106,8 +99,7 @@ def expect(columns: Sequence[NumberColumn]) -> Expectations:
         name: np.concatenate([part[name] for part in parts]) if parts else none
         for name, none in _EMPTY.items()
     }
-    telling, rough = _unexplained(columns, cells)
-    return _make(arrays, tuple(functions.values()), cells, telling, rough)
+    return _make(arrays, tuple(functions.values()), cells.gathered(), _unexplained(columns, cells))
 
 
 def _add_author(part: Columns) -> None:
@@ -124,9 +116,7 @@ def _add_author(part: Columns) -> None:
     part["wrong"] = (part["value"] != part["due"]) & (unlikely | (author.spread <= SHARES.careful))
 
 
-def _unexplained(
-    columns: Sequence[NumberColumn], cells: Mapping[int, CellPlace]
-) -> tuple[dict[int, float], frozenset[int]]:
+def _unexplained(columns: Sequence[NumberColumn], cells: _CellList) -> TellingCells:
     """Weigh what the values that no function explains say beyond their neighbours; arguments say nothing."""
     explained = {column.sheet for column in columns if column.function}
     telling: dict[int, float] = {}
@@ -145,20 +135,19 @@ def _unexplained(
                 telling[region] = nats
             elif nats >= _IRREGULAR and row > rows[0] + CRITERIA.orders:
                 telling[region] = _SMOOTH_SHARE * nats
-    return telling, frozenset(rough)
+    return TellingCells(
+        np.array([*telling], np.int64),
+        np.array([*telling.values()], np.float64),
+        np.array([region in rough for region in telling], bool),
+    )
 
 
-def _values_of(column: NumberColumn, first: int, function: int, cells: dict[int, CellPlace]) -> Columns:
+def _values_of(column: NumberColumn, first: int, function: int, cells: _CellList) -> Columns:
     """Gather the values of a column, and note their cells; ``first`` is the place of the first one."""
     there = np.isfinite(column.computed)
     rows, values, due = column.rows[there], column.values[there], column.due[there]
     count, form = len(rows), column.form
-    written, every = form.in_places(due).tolist(), form.weights
-    for place, regions in enumerate(column.regions[there].tolist()):
-        for region, places in _cells_of(regions).items():
-            text = " ".join(str(int(written[place][one])) for one in places)
-            weights = tuple(every[one] for one in places)
-            cells.setdefault(region, CellPlace(first + place, text, weights))
+    cells.add(column.regions[there].tolist(), form.in_places(due).tolist(), form.weights, first)
     largest = float(np.abs(values).max(initial=1.0))
     follows = np.diff(rows, prepend=-2) == 1
     return {
@@ -173,12 +162,52 @@ def _values_of(column: NumberColumn, first: int, function: int, cells: dict[int,
     }
 
 
-def _cells_of(regions: Sequence[int]) -> dict[int, list[int]]:
+class _CellList:
+    """Cells that hold values of functions; the first of several values that stand in one counts."""
+
+    def __init__(self) -> None:
+        self._cells: dict[int, tuple[int, str, tuple[float, ...]]] = {}  # by region: value, due, weights
+
+    def __contains__(self, region: int) -> bool:
+        return region in self._cells
+
+    def add(
+        self, regions: Sequence[Sequence[int]], due: Sequence[Sequence[float]], weights: Sequence[float], first: int
+    ) -> None:
+        """Add the cells of a column.
+
+        Parameters
+        ----------
+        regions, due
+            ``(values, places)``, the cell in which a place of a value stands, -1 where there is none, and what is due.
+        weights
+            ``(places,)`` of the places, in units of the last one.
+        first
+            Number of the first value.
+        """
+        weights_of: dict[tuple[int, ...], tuple[float, ...]] = {}  # one object each, for a smaller pickle
+        for value, (own, written) in enumerate(zip(regions, due, strict=True), first):
+            for region, places in _places_by_cell(own).items():
+                if region not in self._cells:
+                    if places not in weights_of:
+                        weights_of[places] = tuple(weights[one] for one in places)
+                    text = " ".join(str(int(written[one])) for one in places)
+                    self._cells[region] = value, text, weights_of[places]
+
+    def gathered(self) -> ExpectedCells:
+        """Give them as columns."""
+        value, due, weights = zip(*self._cells.values(), strict=True) if self._cells else ((), (), ())
+        return ExpectedCells(np.array([*self._cells], np.int64), np.array(value, np.int64), due, weights)
+
+
+def _places_by_cell(regions: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """List the places of a value by the cell they stand in."""
-    found: dict[int, list[int]] = {}
+    if len(regions) == 1:
+        return {regions[0]: (0,)} if regions[0] >= 0 else {}
+    found: dict[int, tuple[int, ...]] = {}
     for place, region in enumerate(regions):
         if region >= 0:
-            found.setdefault(int(region), []).append(place)
+            found[region] = (*found.get(region, ()), place)
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,11 @@ class Grid:
         return np.asarray(self.text != "", bool)
 
     @cached_property
+    def certainty(self) -> NDArray[np.float64]:
+        """Probability that the reading of each cell is right, ``(rows, columns)``; 1 of an empty one."""
+        return np.array([*map(prod, self.scores.ravel().tolist())], np.float64).reshape(self.shape)
+
+    @cached_property
     def numbered(self) -> NumberedTexts:
         """Its different texts, and where each stands."""
         return number_texts(self.text)
@@ -55,6 +61,7 @@ class Grid:
         vars(turned)["numbered"] = NumberedTexts(
             self.numbered.vocabulary, np.ascontiguousarray(self.numbered.place.T)
         )
+        vars(turned)["certainty"] = self.certainty.T
         return turned
 
     def transposed(self) -> Grid:

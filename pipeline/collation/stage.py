@@ -9,10 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
+import numpy as np
 import pandas as pd
 
 from tablekin.collation.candidates import find_candidates
-from tablekin.collation.cells import to_frame
+from tablekin.collation.cell_columns import CellColumns, concatenate
+from tablekin.collation.cells import list_cells
 from tablekin.collation.collation import collate, keep_significant
 from tablekin.collation.testimony import weigh_parts
 from tablekin.collation.verdict import summarize
@@ -63,14 +65,21 @@ class CollatedBatch:
 
 def collate_batch(batch: CollationBatch) -> CollatedBatch:
     """Collate pairs of documents."""
-    cells, alignments = [empty("collations")], []
+    cells, alignments = [], []
     for name_a, name_b in batch.pairs:
         tried = collate(batch.witnesses[name_a], batch.witnesses[name_b])
-        table = to_frame(keep_significant(tried))
-        alignments.append(summarize(tried, table))
-        if len(table):
-            cells.append(table.assign(doc_a=name_a, doc_b=name_b))
-    return CollatedBatch(pd.concat(cells[1:] or cells), alignments)
+        cells.append(list_cells(keep_significant(tried)))
+        alignments.append(summarize(tried, cells[-1]))
+    return CollatedBatch(_rows_of(batch.pairs, cells), alignments)
+
+
+def _rows_of(pairs: Sequence[tuple[str, str]], cells: Sequence[CellColumns]) -> pd.DataFrame:
+    """Make rows of table ``collations`` of the cells of each pair, in one piece: a data frame takes long to make."""
+    counts = [one.count for one in cells]
+    if not sum(counts):
+        return empty("collations")
+    names_a, names_b = np.repeat(np.array(pairs, object), counts, axis=0).T
+    return concatenate(cells).to_frame().assign(doc_a=names_a, doc_b=names_b)
 
 
 def update_collations(

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import betaln
 
+from tablekin.collation.argument_columns import are_arguments
+from tablekin.collation.cell_columns import (
+    NOT_COMPARED,
+    ONLY_A,
+    ONLY_B,
+    RELATIONS,
+    SAME,
+    VARIANT,
+    CellColumns,
+    Integers,
+)
 from tablekin.collation.collation import Collation, keep_significant
 from tablekin.collation.copying import CopyingEvidence, weigh_copying
 from tablekin.collation.edit_distance import within_one_edit
@@ -18,7 +28,7 @@ from tablekin.collation.expectation import Expectations
 from tablekin.collation.relation import Relation, Strength
 from tablekin.collation.significance import CRITERIA as SIGNIFICANCE
 from tablekin.collation.significance import NOTHING_IN_COMMON
-from tablekin.collation.values import as_number, is_argument_column
+from tablekin.collation.values import as_number
 from tablekin.collation.variant import CRITERIA as VARIANTS
 from tablekin.threshold import threshold
 
@@ -87,7 +97,7 @@ class PairVerdict:
     nats: float = 0.0  # for copying, as the model has it: not calibrated
 
 
-def judge(tried: Sequence[Collation], cells: pd.DataFrame) -> PairVerdict:
+def judge(tried: Sequence[Collation], cells: CellColumns) -> PairVerdict:
     """Judge two documents.
 
     Parameters
@@ -95,13 +105,15 @@ def judge(tried: Sequence[Collation], cells: pd.DataFrame) -> PairVerdict:
     tried
         All their tables side by side, as from :func:`tablekin.collation.collate`.
     cells
-        Rows of table ``collations``, of those that are kept.
+        Of those that are kept, as from :func:`tablekin.collation.cells.list_cells`.
     """
     kept = keep_significant(tried)
-    if not kept:
-        return _of_strangers(tried)
+    return _of_kin(kept, cells) if kept else _of_strangers(tried)
+
+
+def _of_kin(kept: Sequence[Collation], cells: CellColumns) -> PairVerdict:
     expected_a, expected_b = kept[0].expected
-    aligned = cells[(cells["region_a"] >= 0) & (cells["region_b"] >= 0)]
+    aligned = cells.only(cells.is_aligned)
     evidence = weigh_copying(aligned, expected_a, expected_b)
     rough = _weigh_rough(aligned, expected_a, expected_b)
     plain = _weigh_plain(aligned, expected_a, expected_b, bool(evidence.values))
@@ -138,62 +150,41 @@ def _could_agree(collation: Collation) -> int:
     return min(counts)
 
 
-def _weigh_rough(cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations) -> float:
+def _weigh_rough(cells: CellColumns, expected_a: Expectations, expected_b: Expectations) -> float:
     """Weigh, in nats, what agrees among values that no function explains and that their neighbours do not foretell."""
     nats = 0.0
-    columns = ("region_a", "region_b", "text_a", "text_b", "relation")
-    for region_a, region_b, text_a, text_b, relation in zip(
-        *(cells[name].tolist() for name in columns), strict=True
-    ):
-        one, other = expected_a.telling.get(int(region_a)), expected_b.telling.get(int(region_b))
-        if one is None or other is None:
-            continue
-        if relation == "same":
-            nats += min(one, other) - SIGNIFICANCE.no_news
-        elif (
-            relation == "variant" and int(region_a) in expected_a.rough and int(region_b) in expected_b.rough
-        ):
-            near = within_one_edit(as_number(text_a), as_number(text_b))
+    telling, telling_b = expected_a.telling, expected_b.telling
+    at, at_b = telling.at(cells.region_a), telling_b.at(cells.region_b)
+    for place in np.flatnonzero((at >= 0) & (at_b >= 0)).tolist():
+        one, other, relation = at[place], at_b[place], cells.relation[place]
+        if relation == SAME:
+            nats += min(float(telling.nats[one]), float(telling_b.nats[other])) - SIGNIFICANCE.no_news
+        elif relation == VARIANT and telling.is_rough[one] and telling_b.is_rough[other]:
+            near = within_one_edit(as_number(cells.text_a[place]), as_number(cells.text_b[place]))
             nats -= SIGNIFICANCE.near_miss if near else SIGNIFICANCE.miss
     return nats
 
 
 def _weigh_plain(
-    cells: pd.DataFrame, expected_a: Expectations, expected_b: Expectations, without_explained: bool
+    cells: CellColumns, expected_a: Expectations, expected_b: Expectations, without_explained: bool
 ) -> float:
     """Weigh, in nats, how many cells differ of those of which no function says what is due; arguments say nothing.
 
     The share of cells that differ is unknown, of copies and of tables that were computed alike: Beta distributions.
     """
-    explained = [
-        {*expected.telling, *expected.cells} if without_explained else {*expected.telling}
-        for expected in (expected_a, expected_b)
-    ]
-    columns: dict[tuple[int, ...], list[tuple[str, bool, float]]] = {}
-    names = (
-        "region_a",
-        "region_b",
-        "relation",
-        "text_a",
-        "confidence",
-        "table_a",
-        "col_a",
-        "table_b",
-        "col_b",
-    )
-    for region_a, region_b, relation, text, confidence, *column in zip(
-        *(cells[name].tolist() for name in names), strict=True
-    ):
-        if _are_other_values(region_a, region_b, expected_a, expected_b):
-            continue  # as where degrees of one half circle stand beside those of the other
-        if relation in ("same", "variant") and region_a not in explained[0] and region_b not in explained[1]:
-            columns.setdefault(tuple(column), []).append((text, relation == "variant", confidence))
+    counted = (cells.relation == SAME) | (cells.relation == VARIANT)
+    counted &= (expected_a.telling.at(cells.region_a) < 0) & (expected_b.telling.at(cells.region_b) < 0)
+    own, other = expected_a.cells.at(cells.region_a), expected_b.cells.at(cells.region_b)
+    if without_explained:
+        counted &= (own < 0) & (other < 0)
+    else:  # other values as where degrees of one half circle stand beside those of the other
+        counted &= ~_are_other_values(own, other, expected_a, expected_b)
     same = differing = 0.0
-    for _, cells_of_column in sorted(columns.items()):
-        texts, variant, sure = zip(*cells_of_column, strict=True)
-        if not is_argument_column(np.array(texts, object)):
-            differing += float(np.array(sure)[np.array(variant)].sum())
-            same += float(variant.count(False))
+    for column in _by_columns(cells, np.flatnonzero(counted)):
+        if not are_arguments(cells.text_a[column].tolist()):
+            is_variant = cells.relation[column] == VARIANT
+            differing += float(cells.confidence[column][is_variant].sum())
+            same += float((~is_variant).sum())
     likely = []
     for share, known in (
         (CRITERIA.differ_copied, CRITERIA.known_copied),
@@ -204,15 +195,27 @@ def _weigh_plain(
     return float(likely[0] - likely[1])
 
 
+def _by_columns(cells: CellColumns, places: Integers) -> list[Integers]:
+    """Divide cells by the columns of both documents that they stand in."""
+    keys = np.stack([cells.table_a, cells.col_a, cells.table_b, cells.col_b])[:, places]
+    order = np.lexsort(keys[::-1])
+    ends = np.flatnonzero((keys[:, order[1:]] != keys[:, order[:-1]]).any(0)) + 1
+    return np.split(places[order], ends) if len(places) else []
+
+
 def _are_other_values(
-    region_a: int, region_b: int, expected_a: Expectations, expected_b: Expectations
-) -> bool:
-    """Tell whether two cells hold values that by their functions have nothing to do with one another."""
-    one, other = expected_a.cells.get(region_a), expected_b.cells.get(region_b)
-    if one is None or other is None:
-        return False
-    a, b = expected_a.computed[one.value], expected_b.computed[other.value]
-    return bool(abs(a - b) > CRITERIA.other_value * max(abs(a), abs(b)))
+    own: Integers, other: Integers, expected_a: Expectations, expected_b: Expectations
+) -> NDArray[np.bool_]:
+    """Tell which cells hold values that by their functions have nothing to do with one another, ``(cells,)``.
+
+    ``own`` and ``other`` are the cells of the expectations, -1 where nothing is expected.
+    """
+    known = (own >= 0) & (other >= 0)
+    a = expected_a.computed[expected_a.cells.value[own[known]]]
+    b = expected_b.computed[expected_b.cells.value[other[known]]]
+    found = np.zeros(len(own), bool)
+    found[known] = np.abs(a - b) > CRITERIA.other_value * np.maximum(np.abs(a), np.abs(b))
+    return found
 
 
 def strength(odds: float) -> Strength:
@@ -222,7 +225,7 @@ def strength(odds: float) -> Strength:
     return Strength.FAIR if odds >= CRITERIA.fair else Strength.WEAK
 
 
-def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]:
+def summarize(tried: Sequence[Collation], cells: CellColumns) -> dict[str, Any]:
     """Sum up the collation of two documents: a row of table ``alignments`` without their names.
 
     Parameters
@@ -230,13 +233,12 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
     tried
         As from :func:`collate`.
     cells
-        The rows of those that are kin, as from :func:`tablekin.collation.cells.to_frame`.
+        Those of kin, as from :func:`tablekin.collation.cells.list_cells`.
     """
     kept = keep_significant(tried)
     tests = [collation.significance for collation in kept or tried[:1]]
     first = tests[0] if tests else NOTHING_IN_COMMON
-    verdict = judge(tried, cells)
-    counts = _count_cells(cells) if len(cells) else Counter[str]()
+    verdict = _of_kin(kept, cells) if kept else _of_strangers(tried)
     return {
         "is_kin": bool(kept),
         "tables": len(kept),
@@ -247,34 +249,34 @@ def summarize(tried: Sequence[Collation], cells: pd.DataFrame) -> dict[str, Any]
         "agreement": first.agreement,
         "surprise": first.z,
         "evidence": sum(test.evidence for test in tests),
-        "same": counts["same"],
-        "variant": counts["variant"],
-        "doubtful": counts["doubtful"],
-        "only_a": counts["only_a"],
-        "only_b": counts["only_b"],
-        "not_compared": counts["not_compared"],
+        **_count_cells(cells),
         "log_odds_copied": verdict.log_odds_copied,
         "verdict": verdict.relation.value,
         "strength": verdict.strength.value,
         "shared_errors": verdict.evidence.shared_errors,
         "shared_deviations": verdict.evidence.shared_deviations,
-        "coverage": _coverage(cells) if len(cells) else 0.0,
+        "coverage": _coverage(cells) if cells.count else 0.0,
     }
 
 
-def _count_cells(cells: pd.DataFrame) -> Counter[str]:
+def _count_cells(cells: CellColumns) -> dict[str, int]:
     """Count cells by their relation; variants that are not sure are doubtful."""
-    relation = cells["relation"].to_numpy(object)
-    sure = cells["confidence"].to_numpy(np.float64) >= VARIANTS.min_confidence
-    doubtful = (relation == "variant") & ~sure
-    return Counter(np.where(doubtful, "doubtful", relation).tolist())
+    counts = np.bincount(cells.relation, minlength=len(RELATIONS)).tolist()
+    is_doubtful = (cells.relation == VARIANT) & ~(cells.confidence >= VARIANTS.min_confidence)
+    doubtful = int(is_doubtful.sum())
+    return {
+        "same": counts[SAME],
+        "variant": counts[VARIANT] - doubtful,
+        "doubtful": doubtful,
+        "only_a": counts[ONLY_A],
+        "only_b": counts[ONLY_B],
+        "not_compared": counts[NOT_COMPARED],
+    }
 
 
-def _coverage(cells: pd.DataFrame) -> float:
+def _coverage(cells: CellColumns) -> float:
     """Share of the cells of the document that has fewer, of those collated, that were compared with the other's."""
-    region_a, region_b = (cells[name].to_numpy(np.int64) for name in ("region_a", "region_b"))
-    aligned = (region_a >= 0) & (region_b >= 0)
-    shares = []
-    for region in (region_a, region_b):
+    aligned, shares = cells.is_aligned, []
+    for region in (cells.region_a, cells.region_b):
         shares.append(len({*region[aligned].tolist()}) / max(len({*region[region >= 0].tolist()}), 1))
     return max(shares)

@@ -13,11 +13,13 @@ import pandas as pd
 
 from tablekin.collation import (
     VARIANT_CRITERIA,
+    CellColumns,
     Collation,
     PairVerdict,
     Relation,
     Witness,
     collate,
+    columns_of,
     expectations_of,
     judge,
     keep_significant,
@@ -92,8 +94,8 @@ class Apparatus:
         return found
 
     @property
-    def _as_collated(self) -> pd.DataFrame:
-        return _turn(self.cells) if self.turned else self.cells
+    def _as_collated(self) -> CellColumns:
+        return columns_of(_turn(self.cells) if self.turned else self.cells)
 
     def plot(self) -> Drawing:
         """Draw both pages, each cell marked by what was found, and below them the cells that differ side by side.

@@ -20,9 +20,9 @@ from tablekin.collation import (
     expectations_of,
     judge,
     keep_significant,
+    list_cells,
     make_witness,
     summarize,
-    to_frame,
 )
 from tablekin.sample.plan import ArchivePlan
 
@@ -52,7 +52,7 @@ def printed_witness(page: TruePage) -> Witness:
 def judged(one: Witness, other: Witness) -> dict[str, Any]:
     """Collate two documents and sum it up; beside the columns of ``alignments``, what the odds are made of."""
     tried = collate(one, other)
-    cells = to_frame(keep_significant(tried))
+    cells = list_cells(keep_significant(tried))
     verdict = judge(tried, cells)
     parts = {
         "nats": verdict.nats,

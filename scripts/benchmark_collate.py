@@ -17,7 +17,7 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,18 +27,10 @@ import pandas as pd
 from lib.measured_commands import machine
 from lib.other_checkout import environment_of
 
-from tablekin import execution
+from tablekin import collation, execution
 from tablekin.collation import WitnessReader, collate, keep_significant
 from tablekin.collation.verdict import summarize
 from tablekin.corpus import CorpusStore
-
-try:
-    from tablekin.collation import list_cells
-    from tablekin.collation.cell_columns import concatenate
-except ImportError:  # as code did before, which made a data frame of the cells of every pair
-    from tablekin.collation import to_frame as list_cells
-
-    concatenate = None
 
 _BATCH = 32  # pairs, as in the stage until it divided them by their number
 _STEPS = ("read", "align", "list")
@@ -63,11 +55,14 @@ def batches(pairs: list[tuple[str, str]]) -> Sequence[Sequence[tuple[str, str]]]
     return group_pairs(pairs)
 
 
-def rows_of(cells: list[Any]) -> pd.DataFrame:
-    """Make one data frame of the cells of some pairs, as the stage does."""
-    if concatenate is not None:
-        return concatenate(cells).to_frame()
-    return pd.concat([one for one in cells if len(one)] or cells[:1])
+def listing() -> tuple[Callable[..., Any], Callable[[list[Any]], pd.DataFrame]]:
+    """Give what lists the cells of a pair, and what makes one data frame of those of several, as the stage does."""
+    try:
+        from tablekin.collation import list_cells
+        from tablekin.collation.cell_columns import concatenate
+    except ImportError:  # older code made a data frame of the cells of every pair
+        return collation.to_frame, lambda cells: pd.concat([one for one in cells if len(one)] or cells[:1])
+    return list_cells, lambda cells: concatenate(cells).to_frame()
 
 
 def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
@@ -79,7 +74,7 @@ def collate_once(folder: Path, count: int | None) -> dict[str, Any]:
         Seconds of each step, the number of pairs and of kin among them, and cells a pair of tables; all of the
         processor, not of the clock.
     """
-    corpus = CorpusStore.open(folder)
+    corpus, (list_cells, rows_of) = CorpusStore.open(folder), listing()
     pairs = pairs_of(corpus, count)
     warm = WitnessReader(corpus, {name for pair in pairs[:2] for name in pair})
     for a, b in pairs[:2]:

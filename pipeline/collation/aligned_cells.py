@@ -66,9 +66,7 @@ def list_aligned(collation: Collation) -> CellColumns:
     a, b, alignment = collation.a, collation.aligned_b, collation.alignment
     i, j = alignment.rows[line].T
     row_b, column_b = (col_b, j) if alignment.transposed else (j, col_b)
-    computed, error_in = find_errors(
-        collation, (i, col_a), (j, col_b), relation, places.hold_as_much[span]
-    )
+    computed, error_in = find_errors(collation, (i, col_a), (j, col_b), relation, places.hold_as_much[span])
     return CellColumns(
         *(a.region[i, col_a], b.region[j, col_b]),
         *(np.full(len(i), a.table), i, col_a, np.full(len(i), b.table), row_b, column_b),
@@ -150,9 +148,8 @@ class _AlignedPlaces:
 
     def probabilities(self, is_listed: NDArray[np.bool_]) -> tuple[Floats, Floats]:
         """Probability that both readings are right, and that the print differs where they do; ``(rows, spans)``."""
-        sides = ((self._a, self._rows, [span.a[0] for span in self.spans]),)
-        sides += ((self._b, self._rows_b, [span.b[0] for span in self.spans]),)
-        own, other = (grid.certainty[rows][:, columns] for grid, rows, columns in sides)
+        own = self._a.certainty[self._rows][:, [span.a[0] for span in self.spans]]
+        other = self._b.certainty[self._rows_b][:, [span.b[0] for span in self.spans]]
         together, in_print = own * other, np.zeros(is_listed.shape)
         for line, place in np.argwhere(is_listed & self.is_joined).tolist():
             a, b = self.readings(line, self.spans[place])

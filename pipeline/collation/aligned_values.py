@@ -52,13 +52,11 @@ class CellsBeside(NamedTuple):
 
     def only(self, own: NDArray[np.bool_]) -> CellsBeside:
         """Keep some of the cells."""
-        return CellsBeside(*(column[own] for column in self))
+        return CellsBeside._make(column[own] for column in self)
 
     def turned(self) -> CellsBeside:
         """Let the documents change sides."""
-        return CellsBeside(
-            self.region_b, self.region, self.text_b, self.text, self.relation, self.sure
-        )
+        return CellsBeside(self.region_b, self.region, self.text_b, self.text, self.relation, self.sure)
 
 
 @dataclass(frozen=True)
@@ -219,7 +217,9 @@ def _open_values(
         found.is_same &= bool(cells.relation[place] == SAME)
         found.sure = min(found.sure, float(cells.sure[place]))
     by_off = ((value, found.off(), found.sure) for value, found in left.items())
-    return [(value, float(expected.value[value] + off), sure) for value, off, sure in by_off if off is not None]
+    return [
+        (value, float(expected.value[value] + off), sure) for value, off, sure in by_off if off is not None
+    ]
 
 
 def _is_nearest(places: NDArray[np.int64], apart: Array) -> NDArray[np.bool_]:

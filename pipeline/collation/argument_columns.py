@@ -16,7 +16,7 @@ _STEPS = np.array(CRITERIA.steps, np.int64)
 
 
 def counts_as_argument(vocabulary: Vocabulary, place: Places) -> bool:
-    """Tell whether cells count, as :func:`tablekin.collation.values.is_argument_column` does for their texts.
+    """Tell whether cells count, most of their steps being the same: see :func:`tablekin.argument.argument_step`.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def counts_as_argument(vocabulary: Vocabulary, place: Places) -> bool:
 
 
 def are_arguments(texts: Sequence[str]) -> bool:
-    """Tell whether cells count, as :func:`tablekin.collation.values.is_argument_column` does."""
+    """Tell the same of cells that say these texts."""
     numbers = [as_number(text) for text in texts]
     values = [int(one) if one and len(one) <= MAX_ARGUMENT_DIGITS else NO_VALUE for one in numbers]
     return bool(_counts(np.array(values, np.int64), _STEPS, CRITERIA.min_rows, CRITERIA.min_share))

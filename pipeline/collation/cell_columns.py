@@ -43,7 +43,7 @@ class CellColumns(NamedTuple):
     error_in: Text
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """Number of cells."""
         return len(self.region_a)
 
@@ -54,16 +54,17 @@ class CellColumns(NamedTuple):
 
     def only(self, own: NDArray[np.bool_]) -> CellColumns:
         """Keep some of the cells."""
-        return CellColumns(*(column[own] for column in self))
+        return CellColumns._make(column[own] for column in self)
 
     def to_frame(self) -> pd.DataFrame:
         """Make rows of table ``collations`` without documents."""
         return pd.DataFrame(self._replace(relation=RELATIONS[self.relation])._asdict())
 
 
-_INTEGERS, _TEXT = np.zeros(0, np.int64), np.zeros(0, object)
-NO_CELLS = CellColumns(
-    *[_INTEGERS] * 8, _TEXT, _TEXT, np.zeros(0, np.uint8), np.zeros(0), np.zeros(0), _TEXT, _TEXT
+_NO_TEXTS = np.zeros(0, object)
+NO_CELLS = CellColumns._make(
+    [np.zeros(0, np.int64)] * 8
+    + [_NO_TEXTS, _NO_TEXTS, np.zeros(0, np.uint8), np.zeros(0), np.zeros(0), _NO_TEXTS, _NO_TEXTS]
 )
 
 
@@ -77,4 +78,4 @@ def columns_of(frame: pd.DataFrame) -> CellColumns:
 
 def concatenate(parts: Sequence[CellColumns]) -> CellColumns:
     """Put cells one after the other."""
-    return CellColumns(*map(np.concatenate, zip(*parts, strict=True))) if parts else NO_CELLS
+    return CellColumns._make(map(np.concatenate, zip(*parts, strict=True))) if parts else NO_CELLS

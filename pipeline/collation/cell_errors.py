@@ -45,7 +45,10 @@ def find_errors(
     due, due_b = expected.cells.at(a.region[cells]), expected_b.cells.at(b.region[cells_b])
     computed = np.where(due >= 0, expected.cells.texts[due], expected_b.cells.texts[due_b])
     own, other = (expected.cells, due), (expected_b.cells, due_b)
-    lent, lent_b = (expected.cells, np.where(is_alike, due, -1)), (expected_b.cells, np.where(is_alike, due_b, -1))
+    lent, lent_b = (
+        (expected.cells, np.where(is_alike, due, -1)),
+        (expected_b.cells, np.where(is_alike, due_b, -1)),
+    )
     is_known, is_right = _hold(a, cells, own, lent_b)
     is_known_b, is_right_b = _hold(b, cells_b, other, lent)
     is_judged = is_known & is_known_b & ((relation == SAME) | (relation == VARIANT))

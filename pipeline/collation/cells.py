@@ -69,20 +69,18 @@ def _alone(grid: Grid, aligned: _PlacesOfSide, skipped: Mask, side: str) -> Cell
     """
     taken = aligned.region[aligned.table == grid.table]
     row, col = np.nonzero(grid.filled & ~np.isin(grid.region, taken))
-    count = len(row)
-    here = (np.full(count, grid.table), row, col)
-    nowhere, empty = np.full(count, -1), np.full(count, "", object)
-    region, text = grid.region[row, col], grid.text[row, col]
+    nothing, count = np.full(len(row), "", object), len(row)
+    nowhere = (np.full(count, -1),) * 3
+    region, text, here = grid.region[row, col], grid.text[row, col], (np.full(count, grid.table), row, col)
     is_a = side == "a"
-    return CellColumns(
-        *((region, nowhere) if is_a else (nowhere, region)),
-        *(here if is_a else (nowhere,) * 3),
-        *((nowhere,) * 3 if is_a else here),
-        *((text, empty) if is_a else (empty, text)),
-        np.where(skipped[row, col], ONLY_A if is_a else ONLY_B, NOT_COMPARED).astype(np.uint8),
-        np.zeros(count),
-        grid.certainty[row, col],
-        *(empty, np.full(count, UNKNOWN, object)),
+    return CellColumns._make(
+        [
+            *((region, nowhere[0], *here, *nowhere) if is_a else (nowhere[0], region, *nowhere, *here)),
+            *((text, nothing) if is_a else (nothing, text)),
+            np.where(skipped[row, col], ONLY_A if is_a else ONLY_B, NOT_COMPARED).astype(np.uint8),
+            *(np.zeros(count), grid.certainty[row, col]),
+            *(nothing, np.full(count, UNKNOWN, object)),
+        ]
     )
 
 

@@ -96,9 +96,7 @@ def _log_sum(logs: Array, axis: int | None = None) -> Array:
     return np.asarray(np.log(np.exp(logs - most).sum(axis)) + most.squeeze(axis))
 
 
-def weigh_copying(
-    cells: CellColumns, expected_a: Expectations, expected_b: Expectations
-) -> CopyingEvidence:
+def weigh_copying(cells: CellColumns, expected_a: Expectations, expected_b: Expectations) -> CopyingEvidence:
     """Weigh copying against computing alike.
 
     Parameters
@@ -159,6 +157,8 @@ def _weigh(values: AlignedValues) -> _Hypotheses:
         said.append((values.computed_b, values.due_b))
     ways = [*ways_of(values.authors_a, values.authors_b)]
     found = [_by_function(values, pairs, computed, due, ways) for computed, due in said]
+    if len(found) == 1:
+        return found[0]
     best = max((one.copied for one in found), key=lambda one: _whatever_the_rate(one, LOG_COPIED))
     same = max((one.same_means for one in found), key=lambda one: _whatever_the_rate(one, _LOG_BOTH_ERRING))
     alike = max(
@@ -173,21 +173,17 @@ def _by_function(
 ) -> _Hypotheses:
     """Weigh values by what one document's function says, whatever the habits of their authors."""
     source, erring = np.array(SOURCE)[:, None], slice(1, None)  # SOURCE begins with none
-    deviations = Deviations.of(values, computed, due)
-    copied, same_means = [], []
-    alike: tuple[list[Array], list[Array]] = [], []
-    for way in ways:
-        sides = deviations.by(way.authors)
-        editions = sides.alone(source)
-        copied.append(pairs.copied(editions[0], editions[1], sides.misprint) + way.log_share)
-        same_means.append(pairs.by_same_means(sides, way.authors) + way.log_share)
-        for document in way.documents:
-            alike[document].append(_sum(pairs.trust, editions[document, erring]) + way.log_share)
-    return _Hypotheses(
-        _log_sum(np.stack(copied), 0),
-        np.stack([_log_sum(np.stack(one), 0) for one in alike]),
-        _log_sum(np.stack(same_means), 0),
-    )
+    authors, log_shares = np.stack([way.authors for way in ways]), np.array([way.log_share for way in ways])
+    sides = Deviations.of(values, computed, due).by(authors)
+    editions = sides.alone(source)
+    copied = pairs.copied(editions[:, 0], editions[:, 1], sides.misprint) + log_shares[:, None, None, None]
+    same_means = pairs.by_same_means(sides, authors) + log_shares[:, None, None]
+    alike = []
+    for document in (0, 1):
+        own = [number for number, way in enumerate(ways) if document in way.documents]
+        logs = _sum(pairs.trust, editions[own, document, erring]) + log_shares[own][:, None]
+        alike.append(_log_sum(logs, 0))
+    return _Hypotheses(_log_sum(copied, 0), np.stack(alike), _log_sum(same_means, 0))
 
 
 @dataclass(frozen=True)
@@ -201,50 +197,68 @@ class _Pairs:
     apart: Array
 
     def copied(self, first: Array, second: Array, misprint: Array) -> Array:
-        """Log-likelihood of copies, ``(SOURCE, RATES, RATES)``.
+        """Log-likelihood of copies, ``(authors, SOURCE, RATES, RATES)``.
 
         Parameters
         ----------
         first, second
-            ``(SOURCE, values)`` probabilities that what was copied had the value of a, or that of b.
+            ``(authors, SOURCE, values)`` probabilities that what was copied had the value of a, or that of b.
         misprint
             ``(2, values)`` probability of either value, where it is a misprint of what is due.
         """
-        same = self.same
+        same, apart = np.flatnonzero(self.same), np.flatnonzero(~self.same)
         kept, changed, by_a, by_b = self._copyings
-        agreeing = _sum(self.trust[same], first[:, same])[:, None, None] + kept
-        either = first[:, None, None, ~same] * by_b + second[:, None, None, ~same] * by_a
-        either = either + (changed * misprint[0, ~same])[:, None] * (changed * misprint[1, ~same])
-        return np.asarray(agreeing + _sum(self.trust[~same], either))
+        by_value, by_value_b = (np.moveaxis(one, -1, 0) for one in (first, second))
+        agreeing = _sum_first(self.trust[same], by_value[same])[..., None, None] + kept
+        either = by_value[apart][..., None, None] * by_b + by_value_b[apart][..., None, None] * by_a
+        misprint_a, misprint_b = (changed * one[apart, None] for one in misprint)
+        either += (misprint_a[:, :, None] * misprint_b[:, None])[:, None, None]
+        return np.asarray(agreeing + _sum_first(self.trust[apart], either))
 
     @cached_property
     def _copyings(self) -> tuple[Array, Array, Array, Array]:
-        """What all authors have in common: ``(RATES, RATES)``, ``(RATES, differing)``, ``(RATES, RATES, differing)``.
+        """What all authors have in common.
 
-        Log-likelihood that values were kept in both editions; share that is changed, or misread; probabilities that
-        one of two values that differ was changed in the copying, that of a, or that of b.
+        Returns
+        -------
+        tuple
+            ``(RATES, RATES)`` log-likelihood that values were kept in both editions; ``(differing, RATES)`` share that
+            is changed, or misread; twice ``(differing, 1, 1, RATES, RATES)``, probabilities that one of two values
+            that differ was changed in the copying, that of a, or that of b.
         """
         rates, apart = np.array(RATES), ~self.same
         kept = self.same.sum() * np.log1p(-rates)
-        changed = rates[:, None] + self.misread[apart]
-        by_b = ((1 - changed) * self.other_reading[apart])[:, None] * changed
-        by_a = (changed * self.other_reading[apart])[:, None] * (1 - changed)
-        return kept[:, None] + kept, changed, by_a, by_b
+        changed = rates + self.misread[apart, None]
+        other = self.other_reading[apart, None]
+        by_b = ((1 - changed) * other)[:, :, None] * changed[:, None]
+        by_a = (changed * other)[:, :, None] * (1 - changed)[:, None]
+        return kept[:, None] + kept, changed, by_a[:, None, None], by_b[:, None, None]
 
     def by_same_means(self, sides: Densities, authors: Array) -> Array:
-        """Log-likelihood of editions whose authors would have had the same, but for slips and misprints of either."""
-        erring, slips = np.array(ERRING)[:, None], authors[:, 2]
-        stray = erring * self.other_reading + slips * slip_density(
-            self.apart
-        )  # (ERRING, values), of one alone
-        to_a, to_b = (carry(stray, carried) for carried in sides.carried_slips)
+        """Log-likelihood of editions whose authors would have had the same, but for slips and misprints of either.
+
+        ``(authors, ERRING, ERRING)``; ``authors`` are ``(authors, values, 4)``.
+        """
+        erring, slips = np.array(ERRING)[:, None], authors[:, None, :, 2]
+        # (authors, ERRING, values), of one alone
+        stray = erring * self.other_reading + slips * slip_density(self.apart)
+        carried = sides.carried_slips[:, :, None]
+        to_a, to_b = carry(stray, carried[:, 0])[:, :, None], carry(stray, carried[:, 1])[:, None]
         kept = 1 - erring - slips
-        (first, second), (astray_a, astray_b) = sides.means, sides.astray(erring)
-        both = first * kept[:, None] * kept
-        either = first * kept[:, None] * to_b + second * to_a[:, None] * kept
-        together = np.where(self.same, both, either) + astray_a[:, None] * astray_b
+        first, second = (sides.means[:, side, None, None] for side in (0, 1))
+        astray = sides.astray(erring)
+        kept_a, kept_b = kept[:, :, None], kept[:, None]
+        both = first * kept_a * kept_b
+        either = first * kept_a * to_b + second * to_a * kept_b
+        together = np.where(self.same, both, either) + astray[:, 0, :, None] * astray[:, 1, None]
         return _sum(self.trust, together)
 
 
 def _sum(trust: Array, density: Array) -> Array:
     return np.asarray((trust * np.log(np.maximum(density, 1e-300))).sum(-1))
+
+
+def _sum_first(trust: Array, density: Array) -> Array:
+    """Add up the same over the first axis."""
+    trust = trust.reshape(-1, *[1] * (density.ndim - 1))
+    return np.asarray((trust * np.log(np.maximum(density, 1e-300))).sum(0))

@@ -16,24 +16,24 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Densities:
-    """Densities of the values of both documents under one function and one author: ``(2, values)``."""
+    """Densities of the values of both documents under one function and some authors: ``(authors, 2, values)``."""
 
     author: Array  # of his values, slips and all
     careful: Array  # without slips
     slip: Array  # of slips, share included
-    misprint: Array
-    carried: NDArray[np.bool_]  # whether the value errs as the one above it does
-    rough: NDArray[np.bool_]  # whether his means of computing make that
+    misprint: Array  # (2, values), whoever the author is
+    carried: NDArray[np.bool_]  # (2, values) whether the value errs as the one above it does
+    rough: NDArray[np.bool_]  # (authors, 1, values) whether his means of computing make that
 
     def alone(self, rates: Array) -> Array:
-        """Probability of every value by itself, ``(2, rates, values)``."""
-        density = (1 - rates) * self.author[:, None] + rates * self.misprint[:, None]
+        """Probability of every value by itself, ``(authors, 2, rates, values)``."""
+        density = (1 - rates) * self.author[:, :, None] + rates * self.misprint[:, None]
         return np.maximum(carry(density, self.carried[:, None]), 1e-300)
 
     def astray(self, rates: Array) -> Array:
-        """Probability that every value is a slip or a misprint, ``(2, rates, values)``."""
-        density = self.slip[:, None] + rates * self.misprint[:, None]
-        return np.maximum(carry(density, self.carried_slips[:, None]), 1e-300)
+        """Probability that every value is a slip or a misprint, ``(authors, 2, rates, values)``."""
+        density = self.slip[:, :, None] + rates * self.misprint[:, None]
+        return np.maximum(carry(density, self.carried_slips[:, :, None]), 1e-300)
 
     @property
     def means(self) -> Array:
@@ -42,7 +42,7 @@ class Densities:
 
     @property
     def carried_slips(self) -> NDArray[np.bool_]:
-        """Tell which values err as the one above though their author's means do not make that, ``(2, values)``."""
+        """Tell which values err as the one above though their author's means do not make that."""
         return self.carried & ~self.rough
 
 
@@ -75,8 +75,9 @@ class Deviations:
         )
 
     def by(self, authors: Array) -> Densities:
-        """Tell how probable the values are, if an author, ``(values, 4)``, erred so."""
-        bias, spread, slips, _ = authors.T
+        """Tell how probable the values are, if authors, ``(authors, values, 4)``, erred so."""
+        authors = authors[:, None]
+        bias, spread, slips, _ = np.moveaxis(authors, -1, 0)
         means = means_density(self.off, authors)
         return Densities(
             author=(1 - slips) * means + slips * slip_density(self.off - bias),

@@ -58,7 +58,7 @@ def _make(
     cells: ExpectedCells = NO_EXPECTED,
     telling: TellingCells = NO_TELLING,
 ) -> Expectations:
-    return Expectations(*(arrays[name] for name in _EMPTY), functions, cells, telling)
+    return Expectations(**arrays, functions=functions, cells=cells, telling=telling)
 
 
 _IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column
@@ -172,7 +172,11 @@ class _CellList:
         return region in self._cells
 
     def add(
-        self, regions: Sequence[Sequence[int]], due: Sequence[Sequence[float]], weights: Sequence[float], first: int
+        self,
+        regions: Sequence[Sequence[int]],
+        due: Sequence[Sequence[float]],
+        weights: Sequence[float],
+        first: int,
     ) -> None:
         """Add the cells of a column.
 

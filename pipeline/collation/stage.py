@@ -75,7 +75,7 @@ def collate_batch(batch: CollationBatch) -> CollatedBatch:
 
 def _rows_of(pairs: Sequence[tuple[str, str]], cells: Sequence[CellColumns]) -> pd.DataFrame:
     """Make rows of table ``collations`` of the cells of each pair, in one piece: a data frame takes long to make."""
-    counts = [one.count for one in cells]
+    counts = [one.size for one in cells]
     if not sum(counts):
         return empty("collations")
     names_a, names_b = np.repeat(np.array(pairs, object), counts, axis=0).T

@@ -11,10 +11,10 @@ from typing import Any
 
 from tablekin.collation import (
     agreement,
+    aligned_cells,
     aligned_values,
     alignment,
     authorship,
-    cells,
     collation,
     column_spans,
     copying,
@@ -40,7 +40,7 @@ THRESHOLDS: tuple[Any, ...] = (
     copying.CRITERIA,
     verdict.CRITERIA,
     collation.CRITERIA,
-    cells.CRITERIA,
+    aligned_cells.CRITERIA,
     variant.CRITERIA,
     ngrams.SETTINGS,
 )

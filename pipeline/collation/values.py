@@ -7,8 +7,6 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.argument import argument_step
-
 Text = NDArray[np.object_]  # of str: digits and spaces
 
 
@@ -44,9 +42,3 @@ def is_same_value(one: str, other: str) -> bool:
     # a point in the other may have been lost, and zeros with it: 9.0 is printed 9.00, and 9.2 is 9.02
     groups = (group.lstrip("0") or "0?" for group in other.split())
     return re.fullmatch("".join(f"0*{group}" for group in groups), one) is not None
-
-
-def is_argument_column(texts: Text) -> bool:
-    """Tell whether a column counts as arguments do: most of its steps are the same, and it stays on one count."""
-    numbers = [int(as_number(text)) for text in texts if text and len(as_number(text)) <= MAX_ARGUMENT_DIGITS]
-    return argument_step(np.array(numbers, np.int64)) is not None

@@ -1,4 +1,4 @@
-"""Variant: two readings of one place, whether they are of one value, and if not, how likely the print differs.
+"""Variant: two readings of one place that are not of one value, and how likely it is that the print differs.
 
 A difference of readings is one of print only if the digits that differ were read rightly on both sides: their scores
 say how likely that is. Misprints change a digit or two or put others in their place; digits that only one reading
@@ -14,7 +14,7 @@ from math import prod
 
 from scipy.special import pdtrc  # of Poisson's distribution; scipy.stats takes long to import
 
-from tablekin.collation.values import as_number, is_same_value
+from tablekin.collation.values import as_number
 from tablekin.threshold import threshold
 
 
@@ -57,13 +57,6 @@ class CellReading:
     def probability(self) -> float:
         """Probability that all of it is right; 1 for an empty cell."""
         return prod(self.scores)
-
-
-def relation(one: CellReading, other: CellReading) -> str:
-    """Name the relation of two readings: same, variant, only_a, only_b, or nothing where both are empty."""
-    if one.text and other.text:
-        return "same" if is_same_value(one.text, other.text) else "variant"
-    return "only_a" if one.text else "only_b" if other.text else ""
 
 
 def differing(one: CellReading, other: CellReading) -> list[int] | None:

@@ -255,7 +255,7 @@ def summarize(tried: Sequence[Collation], cells: CellColumns) -> dict[str, Any]:
         "strength": verdict.strength.value,
         "shared_errors": verdict.evidence.shared_errors,
         "shared_deviations": verdict.evidence.shared_deviations,
-        "coverage": _coverage(cells) if cells.count else 0.0,
+        "coverage": _coverage(cells) if cells.size else 0.0,
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import tablekin.collation.collation as collation
-from tablekin.collation import VARIANT_CRITERIA, collate, keep_significant, to_frame
+from tablekin.collation import VARIANT_CRITERIA, collate, keep_significant, list_cells, to_frame
 from tablekin.collation.verdict import summarize
 from tablekin.collation.witness import Witness
 from tests.support.read_tables import ROWS, read, values
@@ -133,7 +133,7 @@ def test_tables_that_share_their_arguments_only_are_not_kin(seed):
     tried = collate(read(values(seed)), read(values(seed + 50)))
     assert tried
     assert not keep_significant(tried)
-    row = summarize(tried, to_frame(keep_significant(tried)))
+    row = summarize(tried, list_cells(keep_significant(tried)))
     assert (row["is_kin"], row["same"], row["variant"]) == (False, 0, 0)
 
 

@@ -14,6 +14,7 @@ from tablekin.collation.verdict import CRITERIA as VERDICTS
 from tablekin.collation.verdict import calibrated
 from tablekin.recompute.forms import Form
 from tablekin.recompute.number_table import NumberColumn
+from tests.support.laid_cells import laid
 
 ROWS = 60
 ARCS = np.linspace(3.3, 88.1, ROWS)
@@ -49,7 +50,7 @@ def beside(a, b, confidence=1.0):
 
 
 def weigh(a, b, confidence=1.0):
-    return weigh_copying(beside(a, b, confidence), document(a), document(b))
+    return weigh_copying(laid(beside(a, b, confidence)), document(a), document(b))
 
 
 RIGHT = np.round(SINES)
@@ -64,7 +65,7 @@ def misprinted(rows, by=400):
 def test_whole_numbers_that_agree_weigh_what_one_reckons_by_hand():
     """Multiples, which need no rounding: the same few terms for every value, whatever slips of an author."""
     values = np.arange(7, 7 * (ROWS + 1), 7)
-    evidence = weigh_copying(beside(values, values), document(values, values), document(values, values))
+    evidence = weigh_copying(laid(beside(values, values)), document(values, values), document(values, values))
     misprint = 1 / (SHARES.readings * 3)
     others = 1 - HABITS.careful - HABITS.own
     habits = {0.1: HABITS.careful, 1.0: 0.5 * others, 10.0: 0.3 * others, 50.0: 0.2 * others}
@@ -103,7 +104,7 @@ def test_habits_in_common_make_no_copy(rough):
 
 def test_the_more_values_are_right_in_both_the_less_is_it_an_accident():
     few = weigh_copying(
-        beside(RIGHT[:8], RIGHT[:8]), document(RIGHT[:8], SINES[:8]), document(RIGHT[:8], SINES[:8])
+        laid(beside(RIGHT[:8], RIGHT[:8])), document(RIGHT[:8], SINES[:8]), document(RIGHT[:8], SINES[:8])
     )
     assert 0 < few.log_odds < weigh(RIGHT, RIGHT).log_odds
 
@@ -152,11 +153,11 @@ def test_doubtful_readings_say_less():
 def test_a_function_known_of_one_document_serves_for_both():
     cut_off = np.floor(SINES)
     cells = beside(RIGHT, cut_off)
-    one = weigh_copying(cells, document(RIGHT), NO_EXPECTATIONS)
-    other = weigh_copying(cells, NO_EXPECTATIONS, document(cut_off))
+    one = weigh_copying(laid(cells), document(RIGHT), NO_EXPECTATIONS)
+    other = weigh_copying(laid(cells), NO_EXPECTATIONS, document(cut_off))
     for found in (one, other):
         assert found.values == ROWS and found.differing == (cut_off != RIGHT).sum() and found.log_odds < -5
-    assert weigh_copying(cells, NO_EXPECTATIONS, NO_EXPECTATIONS).values == 0
+    assert weigh_copying(laid(cells), NO_EXPECTATIONS, NO_EXPECTATIONS).values == 0
 
 
 def test_a_number_in_two_cells_is_read_beside_the_same_number_in_one():
@@ -172,7 +173,7 @@ def test_a_number_in_two_cells_is_read_beside_the_same_number_in_one():
             rows.append((int(region), 501 + row, str(text), there, relation, 1.0))
     names = ["region_a", "region_b", "text_a", "text_b", "relation", "confidence"]
     expected = document(minutes, minutes, regions)
-    found = weigh_copying(pd.DataFrame(rows, columns=names), expected, NO_EXPECTATIONS)
+    found = weigh_copying(laid(pd.DataFrame(rows, columns=names)), expected, NO_EXPECTATIONS)
     assert (found.values, found.differing) == (30, 15)
 
 
@@ -181,7 +182,7 @@ def test_a_value_takes_part_once():
     shifted = beside(RIGHT, RIGHT).assign(region_b=lambda own: own["region_b"] % ROWS + 1)
     twice = pd.concat([beside(RIGHT, RIGHT), shifted])
     near = SINES + np.arange(ROWS) * 1e-3
-    found = weigh_copying(twice, document(RIGHT), document(RIGHT, near))
+    found = weigh_copying(laid(twice), document(RIGHT), document(RIGHT, near))
     assert found.values == ROWS
 
 
@@ -206,7 +207,7 @@ def test_rows_that_a_rough_author_computed_himself_are_no_wonder():
     """Of a table that was interpolated another has every third row alone, and is right: so are these rows."""
     rough = RIGHT + np.where(np.arange(ROWS) % 3 == 0, 0, 2)
     cells = beside(RIGHT[::3], RIGHT[::3]).assign(region_a=np.arange(ROWS)[::3] + 1)
-    found = weigh_copying(cells, document(rough), document(RIGHT[::3], SINES[::3]))
+    found = weigh_copying(laid(cells), document(rough), document(RIGHT[::3], SINES[::3]))
     assert found.values == ROWS // 3 and abs(found.log_odds) < 1.2
 
 

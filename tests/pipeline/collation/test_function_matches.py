@@ -9,6 +9,7 @@ from tablekin.collation.expectation import expect
 from tablekin.collation.function_matches import CRITERIA, match_by_function
 from tablekin.recompute.forms import Form
 from tablekin.recompute.number_table import NumberColumn
+from tests.support.laid_cells import laid
 
 ARCS = np.arange(1, 31)
 COLUMNS = [60 * 23.5 * np.sin(np.deg2rad(ARCS + 30 * sign)) for sign in range(3)]  # minutes of arc
@@ -74,6 +75,6 @@ def test_a_column_that_differs_nearly_everywhere_speaks_against_a_copy_though_it
             "relation": "same", "confidence": 1.0,
         }
     )  # fmt: skip
-    found = weigh_copying(aligned, one, other)
+    found = weigh_copying(laid(aligned), one, other)
     assert (found.values, found.differing) == (60, 30)
-    assert found.log_odds < -5 < 0 < weigh_copying(aligned, document([0]), document([0])).log_odds
+    assert found.log_odds < -5 < 0 < weigh_copying(laid(aligned), document([0]), document([0])).log_odds

@@ -1,11 +1,6 @@
-import numpy as np
 import pytest
 
-from tablekin.collation.values import as_groups, as_number, is_argument_column, is_same_value, without_zeros
-
-
-def column(*numbers):
-    return np.array([str(number) for number in numbers], object)
+from tablekin.collation.values import as_groups, as_number, is_same_value, without_zeros
 
 
 @pytest.mark.parametrize(
@@ -41,25 +36,3 @@ def test_spellings_of_a_value_are_of_the_same_value(places):
 def test_nothing_is_the_same_as_nothing_only():
     assert is_same_value("", "")
     assert not is_same_value("0", "")
-
-
-@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6, 10, 15, 30])
-@pytest.mark.parametrize("direction", [1, -1])
-def test_columns_that_count_by_the_steps_of_printed_tables_are_arguments(step, direction):
-    assert is_argument_column(column(*range(900, 900 + direction * 12 * step, direction * step)))
-
-
-def test_an_argument_survives_gaps_and_misreadings_in_a_third_of_its_rows():
-    numbers = [*map(str, range(1, 31))]
-    numbers[4] = numbers[17] = ""
-    numbers[9], numbers[24] = "70", "26"
-    assert is_argument_column(np.array(numbers, object))
-
-
-def test_a_function_that_is_nearly_linear_a_large_step_and_a_short_column_are_no_arguments():
-    sines = [round(10000 * np.sin(np.radians(2 + row / 30))) for row in range(40)]
-    assert (np.diff(sines) == 6).mean() > 0.6
-    assert not is_argument_column(column(*sines))
-    assert not is_argument_column(column(*range(0, 700, 70)))
-    assert not is_argument_column(column(1, 2, 3))
-    assert not is_argument_column(column(*range(10**10, 10**10 + 20)))

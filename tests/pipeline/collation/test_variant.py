@@ -1,24 +1,10 @@
 import pytest
 
-from tablekin.collation.variant import CRITERIA, CellReading, confidence, differing, rarities, relation
+from tablekin.collation.variant import CRITERIA, CellReading, confidence, differing, rarities
 
 
 def reading(text, *scores):
     return CellReading(text, scores or (0.999,) * len(text.replace(" ", "")))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ("5 07", "507", "same"),
-        ("12", "13", "variant"),
-        ("12", "", "only_a"),
-        ("", "12", "only_b"),
-        ("", "", ""),
-    ],
-)
-def test_relations_of_two_readings(one, other, expected):
-    assert relation(reading(one), reading(other)) == expected
 
 
 def test_digits_that_differ_are_counted_from_the_last():

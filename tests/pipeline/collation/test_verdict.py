@@ -8,13 +8,14 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import beta, binom
 
-from tablekin.collation import collate, expectations_of, judge, keep_significant, make_witness, to_frame
+from tablekin.collation import collate, expectations_of, judge, keep_significant, list_cells, make_witness
 from tablekin.collation.expectation import NO_EXPECTATIONS, expect
 from tablekin.collation.relation import Relation, Strength
 from tablekin.collation.verdict import CRITERIA, _weigh_plain, calibrated, strength
 from tablekin.recompute.forms import Form
 from tablekin.recompute.number_table import NumberColumn
 from tests.pipeline.recompute.tables import declinations
+from tests.support.laid_cells import laid
 from tests.support.read_tables import read, rows_of, values
 
 
@@ -26,7 +27,7 @@ def witness(table, doc):
 
 def verdict(a, b):
     tried = collate(a, b)
-    return judge(tried, to_frame(keep_significant(tried)))
+    return judge(tried, list_cells(keep_significant(tried)))
 
 
 def declination_table(misprints=(), truncated=False):
@@ -97,7 +98,7 @@ def test_how_many_cells_differ_weighs_what_integration_gives(same, differing):
         likely(CRITERIA.differ_copied, CRITERIA.known_copied)
         / likely(CRITERIA.differ_alike, CRITERIA.known_alike)
     )
-    found = _weigh_plain(cells, NO_EXPECTATIONS, NO_EXPECTATIONS, True)
+    found = _weigh_plain(laid(cells), NO_EXPECTATIONS, NO_EXPECTATIONS, True)
     assert found == pytest.approx(expected, abs=1e-3)
 
 
@@ -107,7 +108,7 @@ def test_arguments_say_nothing_of_how_many_cells_differ():
         {"table_a": 0, "col_a": 0, "table_b": 0, "col_b": 0, "text_a": texts, "text_b": texts}
     )
     cells = cells.assign(region_a=range(40), region_b=range(40), confidence=1.0, relation="same")
-    assert _weigh_plain(cells, NO_EXPECTATIONS, NO_EXPECTATIONS, True) == 0.0
+    assert _weigh_plain(laid(cells), NO_EXPECTATIONS, NO_EXPECTATIONS, True) == 0.0
 
 
 def test_values_of_another_half_circle_say_nothing_of_how_many_cells_differ():
@@ -130,5 +131,5 @@ def test_values_of_another_half_circle_say_nothing_of_how_many_cells_differ():
         )
         return expect([column])
 
-    assert _weigh_plain(cells, said(arcs), said(arcs + 180), False) == 0.0
-    assert _weigh_plain(cells, said(arcs), said(arcs + 0.1), False) != 0.0
+    assert _weigh_plain(laid(cells), said(arcs), said(arcs + 180), False) == 0.0
+    assert _weigh_plain(laid(cells), said(arcs), said(arcs + 0.1), False) != 0.0

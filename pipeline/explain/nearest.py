@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from tablekin.config import Similarity
 from tablekin.execution import in_threads
-from tablekin.explain.order_statistics import NEVER, Compared, make_scratch
+from tablekin.explain.integer_products import Pairs, in_columns, round_vectors
+from tablekin.explain.order_statistics import NEVER, Compared, UnitVectors, make_scratch
 from tablekin.explain.partners import order_alike
 from tablekin.explain.ranking import Ranking
 from tablekin.explain.row_statistics import summarize
@@ -109,19 +110,19 @@ class _Ranker:
         self._compared, self._count = compared, count
         documents, features = compared.vectors.shape
         self._stride = -(-documents // WORD) * WORD
-        unit = np.zeros((self._stride, features), np.float32)
+        unit = np.zeros((self._stride, -(-features // LANES) * LANES), np.float32)
         for begin in range(0, documents, SIZES.block):  # no second array of float64
             here = slice(begin, min(begin + SIZES.block, documents))
-            unit[here] = compared.vectors[here] / np.maximum(compared.norm[here, None], 1e-30)
-        self._unit = unit
+            unit[here, :features] = compared.vectors[here] / np.maximum(compared.norm[here, None], 1e-30)
         # each of the products and sums, and both vectors, are rounded
-        self._error = (features + 8) * _UNIT_ROUNDOFF
+        self._unit = UnitVectors(unit, (features + 8) * _UNIT_ROUNDOFF)
+        self._rounded = round_vectors(compared.vectors, compared.norm, self._stride)
         size = min(documents, SIZES.sample, max(SIZES.least, documents // SIZES.share))
         # documents that are alike stand for one another
         alike = order_alike(compared.vectors)
         self._sample = np.sort(alike[((np.arange(size) + 0.5) * (documents / size)).astype(np.int64)])
-        self._sampled = np.zeros((-(-size // LANES) * LANES, features), np.float32)
-        self._sampled[:size] = unit[self._sample]
+        columns = in_columns(self._rounded.rows(self._sample))
+        self._sampled = np.pad(columns, ((0, len(columns) % 2), (0, 0), (0, 0)))  # as `multiply` wants it
         self._slack = SIZES.slack * max(map(self._try, alike[:: -(-documents // SIZES.tried)].tolist())) + 2
         self._room = local()
 
@@ -133,13 +134,13 @@ class _Ranker:
         median = known[len(likeness) - others + others // 2]
         away = np.abs(known[len(likeness) - others :] - median)
         sample = likeness[self._sample]
-        padding = len(self._sampled) - len(sample)
+        padding = len(self._sampled) * LANES - len(sample)
         sample = np.concatenate([sample, np.full(padding, NEVER)])
         return measure_slack(sample, padding, others, float(median), float(np.median(away)))
 
     def _likeness(self, document: int) -> Singles:
         """Compute the likeness of a document with all others in float32."""
-        likeness: Singles = self._unit @ self._unit[document]
+        likeness: Singles = self._unit.vectors @ self._unit.vectors[document]
         likeness[len(self._compared.norm) :] = NEVER
         likeness[document] = NEVER
         return likeness
@@ -148,7 +149,7 @@ class _Ranker:
         """Rank the partners of the documents of a block."""
         if not hasattr(self._room, "tile"):
             documents, size = len(self._compared.norm), len(self._sample)
-            self._room.tile = np.empty(SIZES.rows * max(SIZES.tile, len(self._sampled)), np.float32)
+            self._room.tile = np.empty(SIZES.rows * max(SIZES.tile, len(self._sampled) * LANES), np.float32)
             self._room.noted = make_noted(SIZES.rows, documents, size, self._count, self._slack)
             self._room.scratch = make_scratch(self._stride)
         found = Ranking(
@@ -162,12 +163,14 @@ class _Ranker:
 
     def _rank(self, rows: range, found: Ranking) -> None:
         """Rank the partners of some documents; ``found`` is written."""
-        noted, limits = self._room.noted, self._guess(rows)
+        own = self._rounded.rows(np.arange(rows.start, rows.stop))
+        noted, limits = self._room.noted, self._guess(rows, own)
         for counts in (noted.below, noted.inside, noted.windows.found, noted.top.found):
             counts[:] = 0
         for first in range(0, self._stride, SIZES.tile):
             places = range(first, min(first + SIZES.tile, self._stride))
-            likeness = self._multiply(rows, self._unit[places.start : places.stop])
+            columns = self._rounded.columns[places.start // LANES : places.stop // LANES]
+            likeness = self._multiply(own, columns)
             self._leave_out(likeness, rows, places)
             note_tile(likeness, first, limits, noted)
         unsure = settle_all(
@@ -176,33 +179,37 @@ class _Ranker:
             limits,
             noted,
             self._stride,
-            self._error,
+            self._unit,
+            self._rounded.error,
             self._room.scratch,
             (found.median, found.deviation, found.nearest),
         )
         for row in np.flatnonzero(unsure).tolist():
             self._rank_whole(rows.start + row, row, found)
 
-    def _guess(self, rows: range) -> Singles:
+    def _guess(self, rows: range, numbers: Pairs) -> Singles:
         """Guess between which numbers lies what is wanted of some documents."""
-        likeness = self._multiply(rows, self._sampled)
+        likeness = self._multiply(numbers, self._sampled)
         size = len(self._sample)
         likeness[:, size:] = NEVER
         own = np.flatnonzero((self._sample >= rows.start) & (self._sample < rows.stop))
         likeness[self._sample[own] - rows.start, own] = NEVER
         limits = np.empty((len(rows), 7), np.float32)
-        others, padding = len(self._compared.norm) - 1, len(self._sampled) - size
-        guess_windows(likeness, padding, others, self._count, self._slack, self._error, limits)
+        others, padding = len(self._compared.norm) - 1, len(self._sampled) * LANES - size
+        guess_windows(likeness, padding, others, self._count, self._slack, self._rounded.error, limits)
         return limits
 
-    def _multiply(self, rows: range, others: Singles) -> Singles:
+    def _multiply(self, rows: Pairs, columns: Pairs) -> Singles:
         """Multiply some documents by others, into room of this thread."""
-        likeness: Singles = self._room.tile[: len(rows) * len(others)].reshape(len(rows), len(others))
-        return np.matmul(self._unit[rows.start : rows.stop], others.T, out=likeness)
+        others = len(columns) * LANES
+        likeness: Singles = self._room.tile[: len(rows) * others].reshape(len(rows), others)
+        self._rounded.multiply(rows, columns, likeness)
+        return likeness
 
     def _leave_out(self, likeness: Singles, rows: range, places: range) -> None:
         """Mark in a tile what is no partner."""
-        likeness[:, max(len(self._compared.norm) - places.start, 0) :] = NEVER
+        if places.stop > len(self._compared.norm):
+            likeness[:, max(len(self._compared.norm) - places.start, 0) :] = NEVER
         own = np.arange(max(rows.start, places.start), min(rows.stop, places.stop))
         likeness[own - rows.start, own - places.start] = NEVER
 
@@ -215,7 +222,7 @@ class _Ranker:
             likeness,
             np.sort(likeness[self._sample]),
             self._stride - len(self._compared.norm) + 1,
-            self._error,
+            self._unit.error,
             self._count,
             self._room.scratch,
             found.nearest[row],

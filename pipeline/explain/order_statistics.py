@@ -16,12 +16,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.explain.simd import LANES, count_bits, load, mask_ge, pointer, trailing_zeros
+from tablekin.explain.simd import (
+    LANES,
+    add_product,
+    broadcast,
+    count_bits,
+    load,
+    mask_ge,
+    pointer,
+    prefetch,
+    store,
+    trailing_zeros,
+)
 from tablekin.models.compilation import compiled
 
 NEVER = np.float32(-4)  # likeness of what is no partner: the document itself, and what fills up a row
 ROOM = np.float32(1e-6)  # beyond what rounding needs, so that a limit rounded to float32 is still one
 HIGHEST = np.float32(3)  # more than any likeness
+_AHEAD = 8  # documents whose vectors are asked for before they are needed
 
 Singles = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -32,6 +44,13 @@ class Compared(NamedTuple):
 
     vectors: Floats  # (documents, features)
     norm: Floats  # (documents,), ones where the vectors have length 1 already
+
+
+class UnitVectors(NamedTuple):
+    """What documents are compared by, in float32."""
+
+    vectors: Singles  # (documents or more, features or more of zeros, a multiple of LANES), of length 1
+    error: float  # by how much a product of two may differ from what float64 gives, at most
 
 
 class Scratch(NamedTuple):
@@ -56,6 +75,26 @@ def exact_likeness(compared: Compared, a: int, b: int) -> float:
     for feature in range(compared.vectors.shape[1]):
         total += compared.vectors[a, feature] * compared.vectors[b, feature]
     return total / max(compared.norm[a] * compared.norm[b], 1e-30)
+
+
+@compiled
+def refine(unit: UnitVectors, document: int, found: int, scratch: Scratch) -> None:
+    """Compute in float32 the likeness of a document with those that are noted."""
+    width = unit.vectors.shape[1]
+    vectors, lanes = pointer(unit.vectors, 0), np.empty(LANES, np.float32)
+    for at in range(found):
+        ahead = np.int64(scratch.places[min(at + _AHEAD, found - 1)]) * width
+        prefetch(vectors, ahead, ahead + width)
+        other = np.int64(scratch.places[at]) * width
+        total = broadcast(np.float32(0))
+        for feature in range(0, width, LANES):
+            own = load(vectors, document * width + feature)
+            total = add_product(total, own, load(vectors, other + feature))
+        store(total, pointer(lanes, 0), 0)
+        product = np.float32(0)
+        for lane in range(LANES):
+            product += lanes[lane]
+        scratch.values[at] = product
 
 
 @compiled

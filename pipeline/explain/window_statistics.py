@@ -14,8 +14,10 @@ from tablekin.explain.order_statistics import (
     ROOM,
     Compared,
     Scratch,
+    UnitVectors,
     note_around,
     note_between,
+    refine,
     settle_deviation,
     settle_median,
     take_nearest,
@@ -40,8 +42,9 @@ from tablekin.models.compilation import compiled
 _PADDING = np.float32(3.5)  # of a list of likeness to a multiple of LANES: above all limits
 _FEW, _PART = (
     16,
-    64,
-)  # of those in a window the share, and how many more, on either side, that are looked at closely
+    1024,
+)  # how many more of a window, and which share of it, on either side, are looked at closely
+_NARROW = 4  # errors of float32 beyond those of a window: about how much what is looked for moves at most
 
 Singles = NDArray[np.float32]
 Places = NDArray[np.int32]
@@ -55,6 +58,35 @@ def _place(noted: NotedList, row: int, found: int, scratch: Scratch) -> None:
 
 
 @compiled
+def _settle_within(
+    compared: Compared,
+    document: int,
+    row: int,
+    values: Singles,
+    below: int,
+    window: tuple[float, float],
+    noted: Noted,
+    wanted: tuple[int, int],
+    unit: UnitVectors,
+    error: float,
+    scratch: Scratch,
+) -> float:
+    """Find the median among those of a list in a window, ``below`` less than all of it; not a number if it may differ.
+
+    Whoever is outside is truly so by ``error`` less: within that, those inside are told apart in float32.
+    """
+    limits = (np.float32(window[0]), np.float32(window[1]))
+    fewer, found = note_between(values, limits[0], limits[1], scratch)
+    below += fewer
+    if below > wanted[0] or below + found <= wanted[1]:
+        return np.nan
+    _place(noted.windows, row, found, scratch)
+    refine(unit, document, found, scratch)
+    inner = (np.float64(limits[0]) + error, np.float64(limits[1]) - error)
+    return settle_median(compared, document, (below, found), inner, wanted, unit.error, scratch)
+
+
+@compiled
 def settle(
     compared: Compared,
     document: int,
@@ -63,6 +95,7 @@ def settle(
     noted: Noted,
     own: int,
     others: int,
+    unit: UnitVectors,
     error: float,
     scratch: Scratch,
     nearest: Places,
@@ -71,7 +104,7 @@ def settle(
 
     Parameters
     ----------
-    compared, document, error, scratch, nearest
+    compared, document, scratch, nearest
         As for :func:`tablekin.explain.row_statistics.summarize`.
     row
         Of the document, in what was noted.
@@ -83,6 +116,10 @@ def settle(
         How many numbers of a row are ``NEVER``.
     others
         How many are not.
+    unit
+        All documents.
+    error
+        By how much a number that was noted may differ from what float64 gives, at most.
 
     Returns
     -------
@@ -104,18 +141,32 @@ def settle(
     slack = _FEW + len(values) / _PART
     begin = find_limit(values, np.nan, (low, high), lower - below - slack, slack / 2, False)
     end = find_limit(values, np.nan, (begin, high), upper + 1 - below + slack, slack / 2, True)
-    window = (np.float32(max(low, begin - 2 * error)), np.float32(min(high, end + 2 * error)))
-    fewer, found = note_between(values, window[0], window[1], scratch)
-    below += fewer
-    if below > lower or below + found <= upper:
-        return 0.0, 0.0, False
-    _place(noted.windows, row, found, scratch)
-    median = settle_median(compared, document, (below, found), window, (lower, upper), error, scratch)
+    median = np.float64(np.nan)
+    for room in (_NARROW * unit.error, error):  # by how much more than it must a window is open
+        if np.isnan(median):
+            window = (max(low, begin - error - room), min(high, end + error + room))
+            median = _settle_within(
+                compared, document, row, values, below, window, noted, (lower, upper), unit, error, scratch
+            )
     if np.isnan(median):
         return 0.0, 0.0, False
-    deviation = _settle_around(
-        compared, document, row, values, median, limits, noted, (lower, upper), error, scratch
-    )
+    deviation = -1.0
+    for room in (_NARROW * unit.error, error):
+        if deviation < 0:
+            deviation = _settle_around(
+                compared,
+                document,
+                row,
+                values,
+                median,
+                limits,
+                noted,
+                (lower, upper),
+                room,
+                unit,
+                error,
+                scratch,
+            )
     if deviation < 0:
         return 0.0, 0.0, False
     those = Scratch(scratch.values, scratch.places, noted.top.values[row], noted.top.places[row])
@@ -132,6 +183,7 @@ def settle_all(
     limits: Singles,
     noted: Noted,
     stride: int,
+    unit: UnitVectors,
     error: float,
     scratch: Scratch,
     written: tuple[NDArray[np.float64], NDArray[np.float64], Places],
@@ -140,7 +192,7 @@ def settle_all(
 
     Parameters
     ----------
-    compared, limits, noted, error, scratch
+    compared, limits, noted, unit, error, scratch
         As for `settle`.
     first
         Place of the first of the documents.
@@ -161,6 +213,7 @@ def settle_all(
             noted,
             stride - documents + 1,
             documents - 1,
+            unit,
             error,
             scratch,
             nearest[row],
@@ -179,6 +232,8 @@ def _settle_around(
     limits: Singles,
     noted: Noted,
     wanted: tuple[int, int],
+    room: float,
+    unit: UnitVectors,
     error: float,
     scratch: Scratch,
 ) -> float:
@@ -201,7 +256,7 @@ def _settle_around(
     slack = _FEW + len(values) / _PART
     near = find_limit(values, median, limits_within, wanted[0] - inside - slack, slack / 2, False)
     far = find_limit(values, median, limits_within, wanted[1] + 1 - inside + slack, slack / 2, True)
-    near, far = max(nearest, near - 2 * error), min(farthest, far + 2 * error)
+    near, far = max(nearest, near - error - room), min(farthest, far + error + room)
     window = (
         np.float32(median - far),
         np.float32(median - near),
@@ -210,7 +265,12 @@ def _settle_around(
     )
     window = (max(window[0], -HIGHEST), window[1], window[2], min(window[3], HIGHEST))
     nearer, found, _ = note_around(values, window, _PADDING + np.float32(1), scratch)
+    if inside + nearer > wanted[0] or wanted[1] >= inside + nearer + found:
+        return -1.0
     _place(noted.windows, row, found, scratch)
+    refine(unit, document, found, scratch)
+    # those that are nearer or farther are truly so by error less
+    inner = (near + error if near > 0 else 0.0, far - error)
     return settle_deviation(
-        compared, document, median, (inside + nearer, found), (near, far), wanted, error, scratch
+        compared, document, median, (inside + nearer, found), inner, wanted, unit.error, scratch
     )

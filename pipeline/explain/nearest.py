@@ -17,9 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from tablekin.config import Similarity
 from tablekin.execution import in_threads
+from tablekin.explain.alike import order_alike
 from tablekin.explain.integer_products import Pairs, in_columns, round_vectors
 from tablekin.explain.order_statistics import NEVER, Compared, UnitVectors, make_scratch
-from tablekin.explain.partners import order_alike
 from tablekin.explain.ranking import Ranking
 from tablekin.explain.row_statistics import summarize
 from tablekin.explain.scores import CRITERIA

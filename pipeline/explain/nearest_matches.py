@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from tablekin.config import RunConfig
 from tablekin.corpus import CorpusStore, MatchProvenance, PairList, PairSurvey, pairs_of_keys
 from tablekin.execution import Progress, in_threads
+from tablekin.explain.alike import order_alike
 from tablekin.explain.factor_file import FactorFile
 from tablekin.explain.factor_index import FactorIndex
 from tablekin.explain.kept_scores import KeptScores
 from tablekin.explain.nearest_plan import NearestPlan
-from tablekin.explain.partners import order_alike
 from tablekin.threshold import threshold
 
 Match = Callable[[FactorIndex, NDArray[np.int64], NDArray[np.int64], NDArray[np.floating], int], pa.Table]

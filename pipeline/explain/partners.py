@@ -6,13 +6,13 @@ stand in blocks of alike ones, and these in columns, and the largest and smalles
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tablekin.explain.alike import divide_alike
 from tablekin.explain.simd import (
     GROUP,
     LANES,
@@ -34,7 +34,6 @@ _LINE = 64  # bytes
 _TINY = np.finfo(np.float32).tiny
 # What is surely positive is so by more than rounding: 110 products are added up to within 7e-6 of them.
 _MARGIN, _SMALL = np.float32(1.001), np.float32(1e-30)
-_ROUNDS = 30  # of looking for a principal component, which need not be exact: blocks only save time
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -57,7 +56,7 @@ class BoundBlocks:
 
 def divide_into_blocks(phi: Floats) -> BoundBlocks:
     """Put documents that are alike into a block, so that its bounds are tight."""
-    groups = list(_divide(phi, np.arange(len(phi))))
+    groups = list(divide_alike(phi, _SIZE))
     documents = np.stack([np.pad(group, (0, _SIZE - len(group)), mode="edge") for group in groups])
     order = np.empty(len(phi), np.int64)
     for block, group in enumerate(groups):
@@ -81,33 +80,6 @@ def _aligned(values: Singles) -> Singles:
     copy = place[begin : begin + values.nbytes].view(np.float32).reshape(values.shape)
     copy[...] = values
     return copy
-
-
-def order_alike(phi: Floats) -> Index:
-    """Order documents so that those that are alike stand together; ``(documents,)``, their places."""
-    return np.concatenate([*_divide(phi, np.arange(len(phi)))])
-
-
-def _divide(phi: Floats, documents: Index) -> Iterator[Index]:
-    """Halve documents along their first principal component until each group fits into a block."""
-    if len(documents) <= _SIZE:
-        yield documents
-        return
-    order = documents[np.argsort(_along_principal_component(phi[documents]), kind="stable")]
-    half = -(-len(order) // _SIZE) // 2 * _SIZE
-    yield from _divide(phi, order[:half])
-    yield from _divide(phi, order[half:])
-
-
-def _along_principal_component(phi: Floats) -> Floats:
-    """Project documents by the power method: near enough, and free of a threaded solver's waits."""
-    centred = phi - phi.mean(0)
-    covariance = centred.T @ centred
-    direction = covariance[np.argmax(np.diag(covariance))]
-    for _ in range(_ROUNDS):
-        direction = direction / max(np.linalg.norm(direction), 1e-300)
-        direction = covariance @ direction
-    return centred @ direction
 
 
 def find_partners(

@@ -87,5 +87,5 @@ def survey_pairs(
         found.used += 1
         if not good.all():
             found.partial[name] = good
-    found.missing = wanted[is_missing]
+    found.missing = wanted if is_missing.all() else wanted[is_missing]
     return found

@@ -55,13 +55,9 @@ class FactorFile:
         self.names: list[str] = []
         self.documents: list[str] = []
         self._empty = load_factors([], similarity)
-        self._summed, self._sizes = [self._empty.sums], [sizes_of(self._empty)]
+        self.sums, self._summed = self._empty.sums, [self._empty.sums]
+        self._sizes = [sizes_of(self._empty)]
         self._file = tempfile.TemporaryFile(dir=folder, prefix=".factors-")  # noqa: SIM115
-
-    @property
-    def sums(self) -> Floats:
-        """Relevance of each feature, summed over all regions."""
-        return np.concatenate(self._summed)
 
     def add(self, names: list[str], sums: Floats, factors: FactorIndex) -> None:
         """Write the factors of further documents; names and sums are also of others."""
@@ -76,6 +72,8 @@ class FactorFile:
         """Note that all are added."""
         self._file.flush()
         self._sizes = [np.concatenate(self._sizes)]
+        self.sums = np.concatenate(self._summed)
+        self._summed.clear()
         self._begin = np.concatenate([[0], np.cumsum(self._sizes[0].sum(1))])
 
     def take(self, places: Index) -> FactorIndex:

@@ -18,6 +18,7 @@ from tablekin.execution import Progress, in_threads
 from tablekin.explain.alike import order_alike
 from tablekin.explain.factor_file import FactorFile
 from tablekin.explain.factor_index import FactorIndex
+from tablekin.explain.kept_pairs import list_documents, order_pairs
 from tablekin.explain.kept_scores import KeptScores
 from tablekin.explain.nearest_plan import NearestPlan
 from tablekin.threshold import threshold
@@ -38,6 +39,10 @@ class MatchSizes:
         16_384, "documents", "whose factors a thread has in memory, if a tile has no more"
     )
     tile: int = threshold(5000, "pairs", "explained together, and a row group")
+    moves: int = threshold(
+        3, "times", "that documents move toward their nearest; more spare hardly any reading"
+    )
+    moved: int = threshold(4096, "documents", "whose moves are computed together")
 
 
 SIZES = MatchSizes()
@@ -56,7 +61,7 @@ def explain_pairs(
     """Write the matches of pairs that have not been explained, at least one part; returns the number of rows."""
     fingerprint, documents = plan.comparison.fingerprint, plan.documents
     number_of_pass = corpus.match_table.next_pass()
-    parts = _divide(found.missing, scores, len(documents))
+    parts = divide_pairs(found.missing, scores)
     if not parts and not found.used:
         nothing = MatchProvenance(fingerprint, PairList.of([], found.missing, found.missing))
         return corpus.match_table.add([], nothing, number_of_pass, 0)
@@ -66,7 +71,7 @@ def explain_pairs(
 
     def tables(keys: Keys) -> Iterator[pa.Table]:
         for piece in _pieces(keys, len(documents)):
-            loaded = np.unique(position[np.concatenate(pairs_of_keys(piece, len(documents)))])
+            loaded = np.unique(position[list_documents(piece, len(documents))])
             index = factors.take(loaded)
             for begin in range(0, len(piece), SIZES.tile):
                 if stop.is_set():
@@ -97,19 +102,51 @@ def explain_pairs(
     return written
 
 
-def _divide(missing: Keys, scores: KeptScores, documents: int) -> list[Keys]:
+def divide_pairs(missing: Keys, scores: KeptScores) -> list[Keys]:
     """Divide pairs into parts of documents that are alike, so that the factors of a part are few.
 
     Those of a part are in the order of documents that are alike, too.
+
+    Parameters
+    ----------
+    missing
+        The pairs, sorted.
+    scores
+        Of all documents.
     """
     if not len(missing):
         return []
     size = max(SIZES.part, -(-len(missing) // SIZES.parts))
-    _, b = pairs_of_keys(missing, documents)
-    place = np.empty(documents, np.int64)
-    place[order_alike(scores.ranked_by)] = np.arange(documents)
-    ordered = missing[np.argsort(place[b], kind="stable")]
+    place = place_together(order_alike(scores.ranked_by), scores.ranking.nearest)
+    ordered = order_pairs(missing, place)
     return [ordered[begin : begin + size] for begin in range(0, len(missing), size)]
+
+
+def place_together(order: NDArray[np.int64], nearest: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Place documents so that those that have the same nearest stand together.
+
+    Each moves to where the one in the middle of its nearest stands, all at once, a few times.
+
+    Parameters
+    ----------
+    order
+        ``(documents,)``, all of them, those that are alike together.
+    nearest
+        ``(documents, count)``, of each.
+
+    Returns
+    -------
+    NDArray
+        ``(documents,)``, the place of each.
+    """
+    place, middle = np.empty(len(order), np.int64), np.empty(len(order))
+    place[order] = np.arange(len(order))
+    for _ in range(SIZES.moves):
+        for begin in range(0, len(order), SIZES.moved):
+            here = slice(begin, begin + SIZES.moved)
+            middle[here] = np.median(np.column_stack([place[here], place[nearest[here]]]), axis=1)
+        place[np.argsort(middle, kind="stable")] = np.arange(len(order))
+    return place
 
 
 def _pieces(keys: Keys, documents: int) -> Iterator[Keys]:
@@ -117,7 +154,7 @@ def _pieces(keys: Keys, documents: int) -> Iterator[Keys]:
     halves = [keys]
     while halves:
         piece = halves.pop()
-        few = len(np.unique(np.concatenate(pairs_of_keys(piece, documents)))) <= SIZES.loaded
+        few = len(list_documents(piece, documents)) <= SIZES.loaded
         if few or len(piece) <= SIZES.tile:
             yield np.sort(piece)
             continue

@@ -30,6 +30,7 @@ from tablekin.corpus import (
 from tablekin.execution import Count, Progress, default_workers, in_threads, resolve_device
 from tablekin.explain.factor_file import FactorFile, write_factors
 from tablekin.explain.factor_index import FACTOR_TABLES
+from tablekin.explain.kept_pairs import list_documents, list_kept
 from tablekin.explain.kept_scores import KeptScores, errors_of
 from tablekin.explain.nearest import SIZES as RANKING_SIZES
 from tablekin.explain.nearest import compared_by, rank_blocks
@@ -41,6 +42,7 @@ from tablekin.schemas import FEATURES
 from tablekin.threshold import threshold
 
 Keys = NDArray[np.int64]
+Index = NDArray[np.int64]
 Singles = NDArray[np.float32]
 
 
@@ -91,7 +93,7 @@ def compare_nearest(
     clock = time.perf_counter()
     ranking = _rank(corpus, config, plan, names, phi, threads, device)
     count("rank", len(names), ranking.nearest.size, time.perf_counter() - clock)
-    wanted = _wanted(ranking, plan.kin)
+    wanted = list_kept(ranking.nearest, plan.kin)
     found = survey_pairs(
         corpus.match_table.provenances(), plan.documents, plan.comparison.fingerprint, wanted
     )
@@ -102,7 +104,9 @@ def compare_nearest(
     scores = KeptScores(names, phi, ranking, config.explain.similarity, len(names))
     errors = _known_errors(corpus, plan, names, wanted)
     clock = time.perf_counter()
-    with closing(_load(corpus, config, names, (found.missing, wanted[np.isnan(errors)]), threads)) as factors:
+    explained = list_documents(found.missing, len(names))
+    summed = list_documents(wanted[np.isnan(errors)], len(names))
+    with closing(_load(corpus, config, names, explained, summed, threads)) as factors:
         count("load", len(names), len(factors.documents), time.perf_counter() - clock)
         clock = time.perf_counter()
         rows = explain_pairs(corpus, config, plan, found, scores, factors, match(), threads)
@@ -200,15 +204,6 @@ def _read_ranking(corpus: CorpusStore, names: pa.Array) -> Ranking:
     return Ranking.join(parts or [Ranking.empty()])
 
 
-def _wanted(ranking: Ranking, kin: Keys) -> Keys:
-    """Find the pairs that are kept, sorted."""
-    count, width = ranking.nearest.shape
-    own = np.repeat(np.arange(count, dtype=np.int64), width)
-    other = ranking.nearest.ravel().astype(np.int64)
-    nearest = pair_keys(np.minimum(own, other), np.maximum(own, other), count)
-    return np.unique(np.concatenate([nearest, kin]))
-
-
 def _known_errors(corpus: CorpusStore, plan: NearestPlan, names: pa.Array, wanted: Keys) -> Singles:
     """Read ``conservation_error`` of pairs that the table has; not a number where it has not."""
     errors = np.full(len(wanted), np.nan, np.float32)
@@ -227,10 +222,9 @@ def _known_errors(corpus: CorpusStore, plan: NearestPlan, names: pa.Array, wante
 
 
 def _load(
-    corpus: CorpusStore, config: RunConfig, names: pa.Array, pairs: tuple[Keys, Keys], threads: int
+    corpus: CorpusStore, config: RunConfig, names: pa.Array, explained: Index, summed: Index, threads: int
 ) -> FactorFile:
-    """Load the factors of the documents of some pairs, and the sums of those of others."""
-    explained, summed = (np.unique(np.concatenate(pairs_of_keys(keys, len(names)))) for keys in pairs)
+    """Load the factors of some documents, and the sums of others."""
     wanted, also = (
         names.take(pa.array(places)).to_pylist() for places in (explained, np.setdiff1d(summed, explained))
     )

@@ -164,7 +164,7 @@ def settle_median(
     compared: Compared,
     document: int,
     counts: tuple[int, int],
-    limits: tuple[np.float32, np.float32],
+    limits: tuple[np.floating[Any], np.floating[Any]],
     wanted: tuple[int, int],
     error: float,
     scratch: Scratch,

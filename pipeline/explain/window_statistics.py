@@ -141,7 +141,7 @@ def settle(
     slack = _FEW + len(values) / _PART
     begin = find_limit(values, np.nan, (low, high), lower - below - slack, slack / 2, False)
     end = find_limit(values, np.nan, (begin, high), upper + 1 - below + slack, slack / 2, True)
-    median = np.float64(np.nan)
+    median: float = np.nan
     for room in (_NARROW * unit.error, error):  # by how much more than it must a window is open
         if np.isnan(median):
             window = (max(low, begin - error - room), min(high, end + error + room))

@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -92,23 +93,26 @@ def main() -> None:
     documents = [(name, name) for name in listed]
     found = step("survey pairs", lambda: survey_pairs([], documents, "", wanted), pairs=len(wanted))
     explained = step("list documents", lambda: list_documents(found.missing, count))
-    with tempfile.TemporaryDirectory() as folder:
-        factors = FactorFile(Path(folder), config.explain.similarity)
-        nothing = load_factors([], config.explain.similarity)
+    similarity = config.explain.similarity
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(FactorFile(Path(folder), similarity)) as factors,
+    ):
+        nothing = load_factors([], similarity)
         for first in range(0, count, _CHUNK):
             here = explained[first : first + _CHUNK]
             factors.add([listed[place] for place in here.tolist()], phi[here], nothing)
         step("sums of factors", factors.written)
-    step("divide pairs", lambda: divide_pairs(found.missing, scores))
-    errors = np.zeros(len(wanted), np.float32)
-    firsts = np.linspace(0, max(len(wanted) - SIZES.scores, 0), _SCORED).astype(np.int64)
+        step("divide pairs", lambda: divide_pairs(found.missing, scores))
+        errors = np.zeros(len(wanted), np.float32)
+        firsts = np.linspace(0, max(len(wanted) - SIZES.scores, 0), _SCORED).astype(np.int64)
 
-    def score() -> None:
-        for begin in firsts.tolist():
-            here = slice(begin, begin + SIZES.scores)
-            scores.table(*pairs_of_keys(wanted[here], count), errors[here])
+        def score() -> None:
+            for begin in firsts.tolist():
+                here = slice(begin, begin + SIZES.scores)
+                scores.table(*pairs_of_keys(wanted[here], count), errors[here])
 
-    step("score some pairs", score, scored=_SCORED * SIZES.scores)
+        step("score some pairs", score, scored=_SCORED * min(SIZES.scores, len(wanted)))
 
 
 if __name__ == "__main__":

@@ -29,4 +29,4 @@ def test_a_corpus_is_made_compared_and_looked_up(tmp_path):
 
 def test_ranking_a_sample_tells_what_all_take():
     found = sample_ranking(1500)
-    assert found["all"] == round(1.5 * found["milliseconds_of_a_core"])
+    assert abs(found["all"] - found["prepare"] - 1.5 * found["milliseconds_of_a_core"]) < 1

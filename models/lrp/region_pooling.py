@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tablekin.models.lrp.colouring import TooManyRegionsError, colour_regions
+from tablekin.models.lrp.colouring import Colouring, TooManyRegionsError, colour_regions
 from tablekin.models.lrp.step import POINT, Step
 
 _MAX_REGIONS = 64  # that a unit may see where the two ends meet; beyond, the adjoint saves nothing
@@ -101,34 +101,34 @@ def pool_regions(
         The number of steps of the chain to carry the regions forward (0: none), and what pools relevance there.
     """
     labels = regions.cpu().numpy().astype(np.int32)
-    best, min_cost, chosen = 0, seeds * cost, None
-    below, fields = 0, (POINT, POINT)
+    best, min_cost = 0, seeds * cost
+    below, carried, fields = 0, 0, (POINT, POINT)
+    at_pixels = colour_regions(labels, labels.shape, fields, _MAX_REGIONS)
+    colourings: list[Colouring] = []  # of the units that each step computes
     for place, step in enumerate(chain, 1):
         down, across = step.receptive_fields
-        fields = (down.above(fields[0]), across.above(fields[1]))
-        below += step.cost
-        if place < len(chain) and not _smaller(chain[place], step):
-            continue  # meet just below a layer that makes the map smaller, or at the end
+        wider = (down.above(fields[0]), across.above(fields[1]))
         try:
-            height, width = step.output.shape[2:]
-            colouring = colour_regions(labels, (height, width), fields, _MAX_REGIONS)
+            if wider != fields:
+                height, width = step.output.shape[2:]
+                colourings.append(colour_regions(labels, (height, width), wider, _MAX_REGIONS))
+            else:
+                colourings.append(colourings[-1] if colourings else at_pixels)
         except TooManyRegionsError:
             break
-        pooling = colouring.count * step.output[0].numel() * seeds
-        if (total := colouring.count * below + seeds * (cost - below) + pooling) < min_cost:
-            best, min_cost, chosen = place, total, colouring
-    if chosen is None:
+        fields = wider
+        below += step.cost
+        carried += colourings[-1].count * step.cost
+        if place < len(chain) and not _smaller(chain[place], step):
+            continue  # meet just below a layer that makes the map smaller, or at the end
+        pooling = colourings[-1].count * step.output[0].numel() * seeds
+        if (total := carried + seeds * (cost - below) + pooling) < min_cost:
+            best, min_cost = place, total
+    if not best:
         return 0, _AtPixels(regions)
-    colour = torch.from_numpy(chosen.of_region).to(x.device)[regions.to(x.device, torch.int64)]
-    owner = torch.from_numpy(chosen.owner).to(x.device, torch.int64).flatten(1)
-    masks = torch.stack([colour == index for index in range(chosen.count)]).to(x.dtype)  # (colours, h, w)
-    shares = torch.cat(
-        [
-            _carry(part[:, None].expand(-1, *x.shape[1:]), chain[:best]).permute(2, 3, 1, 0).flatten(0, 1)
-            for part in masks.split(chunk)
-        ],
-        2,
-    )
+    functional = _carry(torch.ones_like(x), chain[:best], [at_pixels, *colourings[:best]], chunk)
+    owner = torch.from_numpy(colourings[best - 1].owner).to(x.device, torch.int64).flatten(1)
+    shares = functional.permute(2, 3, 1, 0).flatten(0, 1)
     return best, RegionShares(shares, owner, _absorbed(x, chain[:best]), int(regions.max()) + 1)
 
 
@@ -136,12 +136,37 @@ def _smaller(above: Step, step: Step) -> bool:
     return above.output.shape[2:] != step.output.shape[2:]
 
 
-def _carry(functional: Tensor, chain: Sequence[Step]) -> Tensor:
-    """Carry functionals ``(functionals, channels, h, w)`` up a chain."""
-    for step in chain:
+def _carry(functional: Tensor, chain: Sequence[Step], colourings: Sequence[Colouring], chunk: int) -> Tensor:
+    """Carry what belongs to each region up a chain, regions of one colour together.
+
+    Parameters
+    ----------
+    functional
+        ``(colours, channels, h, w)`` of the chain's input, where regions have the first of the colourings.
+    colourings
+        Of the units of the chain's input, and of the output of each of its steps.
+    """
+    for step, before, after in zip(chain, colourings, colourings[1:], strict=False):
+        if after is not before:
+            functional = _recoloured(functional, before, after)
         assert step.adjoint is not None
-        functional = step.adjoint(functional)
+        functional = torch.cat([step.adjoint(part) for part in functional.split(chunk)])
     return functional
+
+
+def _recoloured(functional: Tensor, before: Colouring, after: Colouring) -> Tensor:
+    """Lay functionals ``(colours, channels, h, w)`` out by the colours regions have one step above.
+
+    There units see more regions, and more colours are needed. Units that no unit above sees may see two regions of one
+    of its colours; either may then stand there.
+    """
+    colours, channels, height, width = functional.shape
+    owner = torch.from_numpy(before.owner).to(functional.device, torch.int64).flatten(1)
+    colour, unit = torch.nonzero(owner >= 0, as_tuple=True)
+    target = torch.from_numpy(after.of_region).to(functional.device, torch.int64)[owner[colour, unit]]
+    result = functional.new_zeros((after.count, height * width, channels))
+    result[target, unit] = functional.permute(0, 2, 3, 1).reshape(colours, -1, channels)[colour, unit]
+    return result.reshape(-1, height, width, channels).permute(0, 3, 1, 2)
 
 
 def _absorbed(x: Tensor, chain: Sequence[Step]) -> Tensor | None:

@@ -88,7 +88,7 @@ class BiLRP:
     places
         ``"positions"``: pixels, tokens or numbers, channels summed; ``"units"``: every number.
     chunk
-        Features explained together; bounds memory.
+        Features explained together; bounds memory. By default, as many as keep every map of theirs below 128 MiB.
 
     Raises
     ------
@@ -126,7 +126,7 @@ class BiLRP:
         layer: str | int | None = None,
         other_layer: str | int | None = None,
         places: Places = "positions",
-        chunk: int = 16,
+        chunk: int | None = None,
     ) -> None:
         if other is None and (other_rules is not None or other_layer is not None):
             raise ValueError("other_rules and other_layer are of another encoder: give it as other=")

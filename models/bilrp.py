@@ -74,7 +74,7 @@ def factor(
     x: Array,
     rules: Rules,
     regions: Array | None = None,
-    chunk: int = 16,
+    chunk: int | None = None,
     *,
     layer: str | int | None = None,
     places: Places = "positions",
@@ -97,7 +97,7 @@ def factor(
         Int, the region of every position, 0 to n - 1: ``(h, w)`` of an image, ``(tokens,)`` of tokens. The places
         are then the regions: patches of an image (:func:`patches`), words or sentences of several tokens.
     chunk
-        Features explained together; bounds memory.
+        Features explained together; bounds memory. By default, as many as keep every map of theirs below 128 MiB.
     layer
         Explain down to the output of this layer and not to the input: the name of a module, or the number of a layer
         with weights in the order of execution (negative: from the end). The positions are then those of its output.
@@ -146,7 +146,7 @@ def factor(
 def explain(
     propagation: Propagation,
     regions: Array | None = None,
-    chunk: int = 16,
+    chunk: int | None = None,
     layer: str | int | None = None,
     places: Places = "positions",
 ) -> Factor:
@@ -171,8 +171,8 @@ def explain(
             by_region = propagation.relevance_by_region(torch.diag(phi), regions, chunk)
             return Factor(by_region.input, phi, by_region.absorbed)
     relevance, absorbed = [], []
-    for seeds in torch.diag(phi).split(chunk):
-        part = propagation.relevance(seeds, chunk, layer)
+    for seeds in torch.diag(phi).split(chunk or propagation.at_once(layer)):
+        part = propagation.relevance(seeds, len(seeds), layer)
         at_places = part.input.flatten(1) if places == "units" else by_place(part.input).sum(1)
         relevance.append(at_places if regions is None else pool(at_places, regions))
         absorbed.append(part.absorbed + part.around)

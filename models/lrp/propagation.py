@@ -16,6 +16,7 @@ from tablekin.models.lrp.composite import Composite, Rules
 from tablekin.models.lrp.inputs import Array, as_input, as_regions, by_place
 from tablekin.models.lrp.recording import Recording
 from tablekin.models.lrp.region_pooling import pool, pool_regions
+from tablekin.models.lrp.step import at_once
 from tablekin.models.precision import full_precision
 
 
@@ -83,7 +84,7 @@ class Propagation:
         self.output = self._recording.output  # (1, *output)
 
     @full_precision()
-    def relevance(self, seeds: Array, chunk: int = 16, layer: str | int | None = None) -> Relevance:
+    def relevance(self, seeds: Array, chunk: int | None = None, layer: str | int | None = None) -> Relevance:
         """Pass seeds back to the input, or to the output of a layer.
 
         Parameters
@@ -91,7 +92,8 @@ class Propagation:
         seeds
             ``(seeds, *output)``, relevance of the output; a tensor or an array.
         chunk
-            Seeds passed back together. Memory grows with ``chunk`` times the size of the largest maps.
+            Seeds passed back together. Memory grows with ``chunk`` times the size of the largest maps. By default, as
+            many as keep each of them below 128 MiB: the more, the faster.
         layer
             Where to stop: the name of a module, for instance ``"blocks.0"``, or the number of a layer with weights in
             the order of execution (negative: from the end). Relevance is then that of its output.
@@ -114,12 +116,22 @@ class Propagation:
         torch.Size([2, 5])
         """
         seeds, node = self._as_seeds(seeds), self._recording.node_of(layer)
-        parts = [self._passed_back(part, node) for part in seeds.split(chunk)]
+        parts = [self._passed_back(part, node) for part in seeds.split(chunk or self._at_once(node))]
         return Relevance(
             torch.cat([part.input for part in parts]),
             torch.cat([part.absorbed for part in parts]),
             torch.cat([part.around for part in parts]),
         )
+
+    def at_once(self, layer: str | int | None = None) -> int:
+        """Tell how many seeds are passed back together by default, to the input or to the output of a layer.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer.
+        """
+        return self._at_once(self._recording.node_of(layer))
 
     def value(self, layer: str | int | None = None) -> Tensor:
         """Give the output ``(1, ...)`` of a layer, named as for :meth:`relevance`; without one, the input.
@@ -132,7 +144,7 @@ class Propagation:
         return self._recording.value_of(self._recording.node_of(layer))
 
     @full_precision()
-    def relevance_by_region(self, seeds: Array, regions: Array, chunk: int = 16) -> Relevance:
+    def relevance_by_region(self, seeds: Array, regions: Array, chunk: int | None = None) -> Relevance:
         """Pass seeds back to the input and add up what arrives in each region.
 
         The same, to rounding, as summing :meth:`relevance` over the places of the regions and over channels, but
@@ -158,7 +170,9 @@ class Propagation:
         """
         seeds, regions = self._as_seeds(seeds), as_regions(regions, self.x)
         if self.x.ndim != 4:
-            found = [self._passed_back(part, self._recording.source) for part in seeds.split(chunk)]
+            source = self._recording.source
+            parts = seeds.split(chunk or self._at_once(source))
+            found = [self._passed_back(part, source) for part in parts]
             return Relevance(
                 torch.cat([pool(by_place(part.input).sum(1), regions) for part in found]),
                 torch.cat([part.absorbed for part in found]),
@@ -171,10 +185,17 @@ class Propagation:
                 self.x, regions, [steps[node][1] for node in chain], len(seeds), whole, chunk
             )
             node = chain[place - 1] if place else self._recording.source
-            parts = [self._passed_back(part, node) for part in seeds.split(chunk)]
+            parts = [self._passed_back(part, node) for part in seeds.split(chunk or self._at_once(node))]
             pooled = [shares.pool(part.input, part.absorbed) for part in parts]
         absorbed = torch.cat([taken for _, taken in pooled])
         return Relevance(torch.cat([part for part, _ in pooled]), absorbed, torch.zeros_like(absorbed))
+
+    def _at_once(self, to: fx.Node) -> int:
+        """Tell how many seeds to pass back together to a node."""
+        recording = self._recording
+        nodes = list(recording.steps)
+        passed = nodes if to is recording.source else nodes[nodes.index(to) :]
+        return at_once([recording.value_of(node) for node in (to, *passed)])
 
     def _as_seeds(self, seeds: Array) -> Tensor:
         if seeds.shape[1:] != self.output.shape[1:]:

@@ -16,9 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tablekin.models.lrp.active_units import ActiveUnits
 from tablekin.models.lrp.colouring import Colouring, TooManyRegionsError, colour_regions
-from tablekin.models.lrp.step import POINT, Step
+from tablekin.models.lrp.step import POINT, Step, at_once
 
+_MAX_IN_ALL = 20_000  # regions; which of them are seen together takes a byte for every pair
 _MAX_REGIONS = 64  # that a unit may see where the two ends meet; beyond, the adjoint saves nothing
 
 
@@ -46,15 +48,27 @@ class RegionShares:
         tuple
             ``(seeds, regions)``, and ``(seeds,)`` float64, all that was absorbed.
         """
-        places = relevance.permute(2, 3, 0, 1).flatten(0, 1).contiguous()  # (h * w, seeds, channels)
-        passed = places @ self.shares  # (h * w, seeds, colours)
-        pooled = relevance.new_zeros((len(relevance), self.regions))
-        for owner, part in zip(self.owner, passed.unbind(2), strict=True):
-            owned = owner >= 0
-            pooled.index_add_(1, owner[owned], part[owned].T)
+        passed = self.shares.transpose(1, 2) @ _by_place(relevance)  # (h * w, colours, seeds)
+        owner = self.owner.T
+        owned = owner >= 0
+        pooled = relevance.new_zeros((self.regions, len(relevance)))
+        pooled = pooled.index_add_(0, owner[owned], passed[owned]).T.contiguous()
         if self.absorbed is not None:
             absorbed = absorbed + (relevance.flatten(1) @ self.absorbed.flatten()).double()
         return pooled, absorbed
+
+
+def _by_place(relevance: Tensor) -> Tensor:
+    """Bring maps ``(seeds, channels, h, w)`` into the order ``(h * w, channels, seeds)``."""
+    seeds, channels = relevance.shape[:2]
+    if relevance.device.type != "cpu":
+        return relevance.permute(2, 3, 1, 0).flatten(0, 1)
+    units = ActiveUnits.of(
+        (relevance != 0).any(0)
+    )  # below max pooling most are zero; copying them all takes longer
+    places = relevance.new_zeros((relevance[0, 0].numel() * channels, seeds))
+    places[units.by_place] = units.pick(relevance)
+    return places.reshape(-1, channels, seeds)
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,7 @@ def pool(at_pixels: Tensor, regions: Tensor) -> Tensor:
 
 
 def pool_regions(
-    x: Tensor, regions: Tensor, chain: Sequence[Step], seeds: int, cost: int, chunk: int
+    x: Tensor, regions: Tensor, chain: Sequence[Step], seeds: int, cost: int, chunk: int | None
 ) -> tuple[int, RegionShares | _AtPixels]:
     """Choose where to meet and carry the regions forward to there.
 
@@ -93,7 +107,7 @@ def pool_regions(
     cost
         Multiplications of passing one seed back through the whole network.
     chunk
-        Functionals carried forward together; bounds memory.
+        Functionals carried forward together; bounds memory. None: as many as :func:`at_once` allows.
 
     Returns
     -------
@@ -103,7 +117,9 @@ def pool_regions(
     labels = regions.cpu().numpy().astype(np.int32)
     best, min_cost = 0, seeds * cost
     below, carried, fields = 0, 0, (POINT, POINT)
-    at_pixels = colour_regions(labels, labels.shape, fields, _MAX_REGIONS)
+    if labels.max() >= _MAX_IN_ALL:
+        return 0, _AtPixels(regions)
+    at_pixels = Colouring(np.zeros(labels.max() + 1, np.int32), labels[None])
     colourings: list[Colouring] = []  # of the units that each step computes
     for place, step in enumerate(chain, 1):
         down, across = step.receptive_fields
@@ -136,7 +152,9 @@ def _smaller(above: Step, step: Step) -> bool:
     return above.output.shape[2:] != step.output.shape[2:]
 
 
-def _carry(functional: Tensor, chain: Sequence[Step], colourings: Sequence[Colouring], chunk: int) -> Tensor:
+def _carry(
+    functional: Tensor, chain: Sequence[Step], colourings: Sequence[Colouring], chunk: int | None
+) -> Tensor:
     """Carry what belongs to each region up a chain, regions of one colour together.
 
     Parameters
@@ -150,7 +168,8 @@ def _carry(functional: Tensor, chain: Sequence[Step], colourings: Sequence[Colou
         if after is not before:
             functional = _recoloured(functional, before, after)
         assert step.adjoint is not None
-        functional = torch.cat([step.adjoint(part) for part in functional.split(chunk)])
+        together = chunk or at_once((functional, step.output))
+        functional = torch.cat([step.adjoint(part) for part in functional.split(together)])
     return functional
 
 

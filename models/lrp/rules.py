@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
@@ -35,7 +36,7 @@ class WeightedLayer:
     bias: Tensor | None  # broadcasts against (1, *output)
     apply: Callable[[Tensor, Tensor], Tensor]  # (input, weight) -> output, without bias
 
-    @property
+    @cached_property
     def output(self) -> Tensor:
         """Value before the non-linearity, ``(1, *output)``."""
         z = self.apply(self.x, self.weight)

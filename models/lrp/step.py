@@ -8,12 +8,14 @@ functional of the output's relevance that gives the same number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
+
+_TOGETHER = 128 * 2**20  # bytes
 
 Backward = Callable[[Tensor], tuple[tuple[Tensor | None, ...], Tensor]]
 """Relevance of the output ``(seeds, *output)``, which may be overwritten -> that of every input
@@ -77,6 +79,18 @@ class Recorder(Protocol):
     def record(self, x: Tensor) -> Step:
         """Run on ``x (1, ...)`` and keep what the way back needs."""
         ...
+
+
+def at_once(values: Iterable[Tensor]) -> int:
+    """Tell how many seeds to pass together, so that none of these values, once for each, takes more than 128 MiB.
+
+    Parameters
+    ----------
+    values
+        ``(n, ...)``, of which one entry counts.
+    """
+    largest = max(value[0].numel() * value.element_size() for value in values)
+    return max(1, _TOGETHER // largest)
 
 
 def nothing(relevance: Tensor) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -10,6 +12,7 @@ from tablekin.models.lrp.composite import Composite
 from tablekin.models.lrp.propagation import Propagation
 from tablekin.models.lrp.region_pooling import RegionShares, pool, pool_regions
 from tablekin.models.lrp.rules import Flat, Gamma, WSquare, ZBox, Zero
+from tablekin.models.lrp.step import Step
 from tests.support.networks import Residual, UNet, Vgg, ink, made, signed
 
 COMPOSITES = {
@@ -63,12 +66,17 @@ def test_pooling_by_region_is_pooling_the_pixels(network: type[nn.Module], compo
     torch.testing.assert_close(by_region.absorbed, at_pixels.absorbed, rtol=1e-10, atol=1e-11)
 
 
+def chain_of(propagation: Propagation) -> tuple[list[Step], int]:
+    """List the steps that relevance passes one after the other, and what one seed costs in the whole network."""
+    recording = propagation._recording
+    chain = [recording.steps[node][1] for node in recording.chain()]
+    return chain, sum(step.cost for _, step in recording.steps.values())
+
+
 def steps_read(seeds: int, regions: Tensor) -> int:
     """Count the steps of ``Pools`` that are read forward."""
     propagation = Propagation(made(Pools), ink(1, 1, 24, 20), COMPOSITES["zero"])
-    recording = propagation._recording
-    chain = [recording.steps[node][1] for node in recording.chain()]
-    whole = sum(step.cost for _, step in recording.steps.values())
+    chain, whole = chain_of(propagation)
     place, shares = pool_regions(propagation.x, regions, chain, seeds, whole, 4)
     assert (place > 0) == isinstance(shares, RegionShares)
     return place
@@ -78,6 +86,41 @@ def test_regions_are_carried_forward_only_where_that_saves_work() -> None:
     assert steps_read(1, STRIPES) == 0
     assert steps_read(40, STRIPES) > 0
     assert steps_read(40, torch.zeros_like(STRIPES)) >= steps_read(40, STRIPES)
+
+
+def test_lower_layers_carry_fewer_functionals_than_upper_ones() -> None:
+    propagation = Propagation(made(Pools), ink(1, 1, 24, 20), COMPOSITES["zero"])
+    chain, whole = chain_of(propagation)
+    carried: list[list[int]] = [[] for _ in chain]
+
+    def counted(step: Step, counts: list[int]) -> Step:
+        def adjoint(functional: Tensor) -> Tensor:
+            counts.append(len(functional))
+            assert step.adjoint is not None
+            return step.adjoint(functional)
+
+        return replace(step, adjoint=adjoint)
+
+    steps = [counted(step, counts) for step, counts in zip(chain, carried, strict=True)]
+    regions = torch.arange(24)[:, None] // 3 * 7 + torch.arange(20)[None] // 3
+    place, _ = pool_regions(propagation.x, regions, steps, 400, whole, None)
+    colours = [counts[0] for counts in carried[:place]]
+    assert place == len(chain)
+    assert colours[0] < colours[-1]
+    for end, counts in enumerate(colours, 1):
+        assert counts >= most_seen(regions, chain[:end])
+
+
+def most_seen(regions: Tensor, below: list[Step]) -> int:
+    """Count the regions that reach some unit of the output of the last step, region by region."""
+    seen = torch.zeros(below[-1].output.shape[2:], dtype=torch.int64)
+    for region in range(int(regions.max()) + 1):
+        functional = (regions == region).double()[None, None]
+        for each in below:
+            assert each.adjoint is not None
+            functional = each.adjoint(functional)
+        seen += (functional[0] != 0).any(0)
+    return int(seen.max())
 
 
 def test_regions_smaller_than_what_a_unit_can_tell_apart_are_pooled_at_the_pixels() -> None:

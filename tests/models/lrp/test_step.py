@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 import torch
 
-from tablekin.models.lrp.step import POINT, ReceptiveField, Recorder, Step, nothing
+from tablekin.models.lrp.step import POINT, ReceptiveField, Recorder, Step, at_once, nothing
 
 FIELDS = [ReceptiveField(*numbers) for numbers in ((1, 0, 0), (1, 1, 1), (2, 1, 1), (3, 0, 2), (2, -1, 3))]
 
@@ -34,6 +34,13 @@ def test_a_unit_sees_what_the_units_below_it_see(upper: ReceptiveField, lower: R
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_point_changes_nothing(field: ReceptiveField) -> None:
     assert POINT.above(field) == field.above(POINT) == field
+
+
+def test_seeds_go_together_as_long_as_the_largest_map_allows() -> None:
+    small, large = torch.zeros(1, 3), torch.zeros(1, 256, 1024)  # a mebibyte
+    assert at_once([small, large]) == 128
+    assert at_once([small, large.double()]) == 64
+    assert at_once([torch.zeros(1, 1, dtype=torch.uint8).expand(1, 2**28)]) == 1
 
 
 def test_whatever_records_itself_is_a_recorder() -> None:

@@ -8,14 +8,12 @@ import { choice, growing, shortName, thumbnail } from '../parts'
 import { address, note, type Route } from '../route'
 import { counted, fill, T } from '../strings'
 import type { Table, View } from '../view'
+import { type By, BYS, groupOf, groups, isKnown, NO_GROUP } from './map-groups'
 import { digitsOfQuery, pagesWith } from './search'
+import { yearRange } from './year-range'
 
 const t = T.map
-// Okabe and Ito's colours; each with a shape, so that none is told by its hue alone.
-const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#6b4fa0', '#8a7a00']
 const MOST_LABELS = 40
-
-type By = 'cluster' | 'family' | 'work' | 'year' | 'place' | 'function'
 
 export function openMap(corpus: Corpus, route: Route): View {
   const there = corpus.documents.x.flatMap((x, number) => (x === null ? [] : [number]))
@@ -55,7 +53,7 @@ class MapView {
     this.corpus = corpus
     this.points = points
     this.painter = new MapPainter(corpus, points, this.canvas)
-    const options = (['cluster', 'family', 'work', 'year', 'place', 'function'] as By[]).filter((one) => this.isKnown(one))
+    const options = BYS.filter((one) => isKnown(corpus, points, one))
     const wanted = route.query.get('color') as By
     this.by = options.includes(wanted) ? wanted : (options[0] ?? 'cluster')
     this.words = route.query.get('q') ?? ''
@@ -68,7 +66,7 @@ class MapView {
         'div',
         { class: 'filters' },
         options.length ? choice(t.colour, options.map((one) => [one, t.colours[one]]), this.by, (value) => this.colour(value as By)) : null,
-        dated.length && first < last ? this.years(first, last) : null,
+        dated.length && first < last ? yearRange([first, last], this.range, (range) => this.chooseYears(range)) : null,
         h(
           'label',
           { class: 'field' },
@@ -110,70 +108,28 @@ class MapView {
     return h('button', { type: 'button', class: 'small', 'aria-label': label, title: label, onclick: act }, text)
   }
 
-  private isKnown(by: By): boolean {
-    const { documents } = this.corpus
-    if (by === 'year') return this.points.some((one) => year(this.corpus, one) !== null)
-    if (by === 'cluster' || by === 'family') return this.points.some((one) => documents[by][one] >= 0)
-    return new Set(this.points.map((one) => documents[by][one]).filter(Boolean)).size > 0
-  }
-
-  private years(first: number, last: number): HTMLElement {
-    const shown = h('output', { class: 'quiet' })
-    const slider = (label: string, value: number) => h('input', { type: 'range', min: String(first), max: String(last), value: String(value), 'aria-label': label })
-    const [from, to] = [slider(T.findings.yearFrom, this.range?.[0] ?? first), slider(T.findings.yearTo, this.range?.[1] ?? last)]
-    const read = (): [number, number] => [Math.min(Number(from.value), Number(to.value)), Math.max(Number(from.value), Number(to.value))]
-    const say = () => {
-      const [low, high] = read()
-      shown.textContent = `${low}–${high}`
-    }
-    for (const one of [from, to]) {
-      one.addEventListener('input', () => {
-        const [low, high] = read()
-        this.range = low === first && high === last ? null : [low, high]
-        note({ years: this.range ? `${low}-${high}` : null })
-        say()
-        this.filter()
-      })
-    }
-    say()
-    return h('div', { class: 'field', role: 'group', 'aria-label': t.years }, h('span', {}, t.years, ' ', shown), h('span', { class: 'double-range' }, from, to))
+  private chooseYears(range: [number, number] | null): void {
+    this.range = range
+    note({ years: range ? `${range[0]}-${range[1]}` : null })
+    this.filter()
   }
 
   private value(number: number): string | null {
-    const { documents } = this.corpus
-    switch (this.by) {
-      case 'cluster':
-        return documents.cluster[number] >= 0 ? fill(t.cluster, { number: documents.cluster[number] + 1 }) : null
-      case 'family':
-        return documents.family[number] >= 0 ? fill(t.family, { number: documents.family[number] }) : null
-      case 'year': {
-        const one = year(this.corpus, number)
-        return one === null ? null : `${Math.floor(one / 50) * 50}–${Math.floor(one / 50) * 50 + 49}`
-      }
-      default:
-        return documents[this.by][number]
-    }
+    return groupOf(this.corpus, this.by, number)
   }
 
   private colour(by: By, remember = true): void {
     this.by = by
     this.only = null
     if (remember) note({ color: by })
-    const times = new Map<string, number>()
-    for (const number of this.points) {
-      const value = this.value(number)
-      if (value !== null) times.set(value, (times.get(value) ?? 0) + 1)
-    }
-    const byTime = [...times].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]))
-    const named = (by === 'year' ? byTime.sort((one, other) => one[0].localeCompare(other[0])) : byTime).map(([value]) => value)
-    const places = COLOURS.length * 2 // each colour as a disc and as a square
-    const place = new Map(named.slice(0, places).map((value, k) => [value, k]))
+    const { coloured, others } = groups(this.corpus, this.points, by)
+    const groupBy = new Map(coloured.map((group) => [group.name, group]))
     this.painter.colourOf = []
     this.painter.shapeOf = []
     for (const number of this.points) {
-      const k = place.get(this.value(number) ?? '')
-      this.painter.colourOf[number] = k === undefined ? OTHER : COLOURS[k % COLOURS.length]
-      this.painter.shapeOf[number] = k === undefined ? 2 : Math.floor(k / COLOURS.length)
+      const { colour, shape } = groupBy.get(this.value(number) ?? '') ?? NO_GROUP
+      this.painter.colourOf[number] = colour
+      this.painter.shapeOf[number] = shape
     }
     const entry = (name: string, key: string | null, colour: string, shape: number) =>
       h(
@@ -192,8 +148,8 @@ class MapView {
         h('span', { class: 'dot', 'aria-hidden': 'true', style: { background: colour, 'border-radius': shape === 1 ? '0' : '50%' } }),
         said(name.length > 48 ? `${name.slice(0, 47)}…` : name),
       )
-    const entries = named.slice(0, places).map((value, k) => entry(value, value, COLOURS[k % COLOURS.length], Math.floor(k / COLOURS.length)))
-    if (named.length > places) entries.push(h('button', { type: 'button', disabled: true }, `${t.others} (${named.length - places})`))
+    const entries = coloured.map(({ name, colour, shape }) => entry(name, name, colour, shape))
+    if (others) entries.push(h('button', { type: 'button', disabled: true }, `${t.others} (${others})`))
     if (this.points.some((one) => this.value(one) === null)) entries.push(entry(t.noneOf, null, OTHER, 0))
     this.meaning.textContent = entries.length > 1 ? (t.meaning[by] ?? '') : ''
     this.legend.replaceChildren(...(entries.length > 1 ? entries : []))

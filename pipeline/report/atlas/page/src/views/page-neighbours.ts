@@ -8,7 +8,7 @@ import { relevanceMap, strongest } from '../relevance'
 import { counted, fill, percent, T } from '../strings'
 import { inShort } from '../verdict'
 import type { PageViewer } from '../viewer'
-import { pairAddress } from './findings'
+import { pairAddress } from './related-pairs'
 
 const t = T.page
 

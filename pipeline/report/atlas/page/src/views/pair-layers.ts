@@ -31,3 +31,9 @@ export function collationMarks(a: Doc, b: Doc, collation: Collation, sureFrom: n
   }
   return shapes
 }
+
+// Where regions lie over one another, the smaller is meant.
+export function smallestFirst(regions: Region[]): Region[] {
+  const size = (one: Region) => (one.box[2] - one.box[0]) * (one.box[3] - one.box[1])
+  return [...regions].sort((one, other) => size(one) - size(other))
+}

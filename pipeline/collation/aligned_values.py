@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tablekin.collation.cell_columns import SAME, VARIANT, CellColumns
-from tablekin.collation.expectation import Expectations, wrap
+from tablekin.collation.expectation import COUNT, Expectations, wrap
 from tablekin.collation.function_matches import match_by_function
 from tablekin.collation.values import Text
 from tablekin.threshold import threshold
@@ -107,7 +107,8 @@ def align_values(
     apart[known] = np.abs(
         wrap(expected.computed[a[known]] - others.computed[b[known]], expected.period[a[known]])
     )
-    good = (apart <= CRITERIA.max_apart) & _is_nearest(a, apart) & (~known | _is_nearest(b, apart))
+    near = np.where(_are_counted(expected, a), known & (apart == 0), apart <= CRITERIA.max_apart)
+    good = near & _is_nearest(a, apart) & (~known | _is_nearest(b, apart))
     a, b, read, sure = a[good], b[good], read[good], sure[good]
     if by_function:
         beside, beside_b = match_by_function(expected, others, _among(a, expected), _among(b, others))
@@ -139,6 +140,12 @@ def align_values(
         authors_a=expected.authors[a],
         authors_b=authors_b,
     )
+
+
+def _are_counted(expected: Expectations, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which values are arguments: the next one is no deviation, but another one."""
+    counted = [name == COUNT for name in expected.functions]
+    return np.array([*counted, True])[expected.function[places]]  # the last is REPEATED
 
 
 def _among(places: NDArray[np.int64], expected: Expectations) -> NDArray[np.bool_]:

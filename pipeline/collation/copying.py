@@ -23,8 +23,17 @@ from tablekin.collation.authorship import (
 )
 from tablekin.collation.cell_columns import CellColumns
 from tablekin.collation.deviations import Densities, Deviations, carry
-from tablekin.collation.expectation import Expectations, wrap
-from tablekin.collation.habits import ERRING, LOG_COPIED, LOG_ERRING, RATES, SOURCE, Way, ways_of
+from tablekin.collation.expectation import COUNT, REPEATED, Expectations, wrap
+from tablekin.collation.habits import (
+    ERRING,
+    LOG_COPIED,
+    LOG_ERRING,
+    RATES,
+    SOURCE,
+    Way,
+    way_of_counting,
+    ways_of,
+)
 from tablekin.threshold import threshold
 
 Array = NDArray[np.float64]
@@ -51,7 +60,8 @@ class CopyingEvidence:
 
     log_odds: float = 0.0  # nats, copied against computed alike; as the model has it, not calibrated
     values: int = 0  # that were compared with what their function says
-    shared_errors: int = 0  # that no author could have made, in both
+    arguments: int = 0  # that were compared with what they count
+    shared_errors: int = 0  # of values and arguments: that no author could have made, in both
     shared_deviations: int = 0  # in the last place, in both
     differing: int = 0  # values that are not the same
     functions: tuple[str, ...] = ()
@@ -113,22 +123,31 @@ def weigh_copying(cells: CellColumns, expected_a: Expectations, expected_b: Expe
         (align_values(aligned.only(is_told), expected_a, expected_b, by_function=True), expected_a.functions),
         (align_values(of_b, expected_b, expected_a), expected_b.functions),
     ):
-        for function in np.unique(values.function).tolist():
-            part = values.only(values.function == function)
-            total = _weigh(part) if total is None else total + _weigh(part)
-            found = _count(found, part, functions[function])
+        for function in np.unique(values.function[values.function != REPEATED]).tolist():
+            part, name = values.only(values.function == function), functions[function]
+            weighed = _weigh(part, _ways(part, name))
+            total = weighed if total is None else total + weighed
+            found = _count(found, part, name)
     return found if total is None else replace(found, log_odds=total.log_odds)
 
 
+def _ways(values: AlignedValues, function: str) -> list[Way]:
+    if function == COUNT:
+        return [way_of_counting(values.authors_a)]
+    return [*ways_of(values.authors_a, values.authors_b)]
+
+
 def _count(found: CopyingEvidence, values: AlignedValues, function: str) -> CopyingEvidence:
-    """Count the values of a function, too."""
+    """Count the values of a function, too, or arguments, whose deviations are errors or nothing."""
     same = wrap(values.b - values.a, values.period) == 0
     off = np.round(wrap(values.a - values.due, values.period))
     wrong = _are_errors(values, off)
+    found = replace(found, shared_errors=found.shared_errors + int((same & wrong).sum()))
+    if function == COUNT:
+        return replace(found, arguments=found.arguments + len(values))
     return replace(
         found,
         values=found.values + len(values),
-        shared_errors=found.shared_errors + int((same & wrong).sum()),
         shared_deviations=found.shared_deviations + int((same & ~wrong & (off != 0)).sum()),
         differing=found.differing + int((~same).sum()),
         functions=tuple(dict.fromkeys((*found.functions, function))),
@@ -142,7 +161,7 @@ def _are_errors(values: AlignedValues, off: Array) -> NDArray[np.bool_]:
     return np.asarray(SHARES.clear * likely < errors)
 
 
-def _weigh(values: AlignedValues) -> _Hypotheses:
+def _weigh(values: AlignedValues, ways: Sequence[Way]) -> _Hypotheses:
     """Weigh the values of one function, by what that of either document says; authors err as some do."""
     apart = wrap(values.b - values.a, values.period)
     pairs = _Pairs(
@@ -155,7 +174,6 @@ def _weigh(values: AlignedValues) -> _Hypotheses:
     said = [(values.computed, values.due)]
     if (values.computed != values.computed_b).any() or (values.due != values.due_b).any():
         said.append((values.computed_b, values.due_b))
-    ways = [*ways_of(values.authors_a, values.authors_b)]
     found = [_by_function(values, pairs, computed, due, ways) for computed, due in said]
     if len(found) == 1:
         return found[0]

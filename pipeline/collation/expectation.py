@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from tablekin.collation.authorship import SHARES, author_density, fit_author, misprint_density
 from tablekin.collation.expected_cells import ExpectedCells, TellingCells
 from tablekin.collation.information import CRITERIA, Run, column_information
+from tablekin.threshold import threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tablekin.recompute import NumberColumn
 
@@ -33,11 +34,11 @@ class Expectations:
     digits: Array  # (n,) of the largest values of the quantity
     weights: Array  # (n, digits) what one unit of every digit is worth
     above: NDArray[np.int64]  # (n,) the value in the row above, -1 where there is none
-    function: NDArray[np.int64]  # (n,) place in ``functions``
+    function: NDArray[np.int64]  # (n,) place in ``functions``; REPEATED of an argument printed again
     column: NDArray[np.int64]  # (n,) of the document, of those that functions explain
     authors: Array  # (n, 4) how the author of each column erred, as AuthorModel has it
     wrong: NDArray[np.bool_]  # (n,) errors, no deviations that their author's way of computing makes
-    functions: tuple[str, ...] = ()  # their names
+    functions: tuple[str, ...] = ()  # their names; COUNT of arguments
     cells: ExpectedCells = NO_EXPECTED
     telling: TellingCells = NO_TELLING
 
@@ -49,6 +50,19 @@ class Expectations:
         return found
 
 
+@dataclass(frozen=True)
+class CountingCriteria:
+    """When it is known what an argument should say."""
+
+    right: float = threshold(
+        0.8,
+        "of its numbers",
+        "that are those of its count: else it may count otherwise",
+        chosen="as seemed fair",
+    )
+
+
+COUNTING = CountingCriteria()
 _DIGITS = 15
 
 
@@ -61,6 +75,8 @@ def _make(
     return Expectations(**arrays, functions=functions, cells=cells, telling=telling)
 
 
+COUNT = ""  # instead of a function's name: that arguments go up, or down, by steps
+REPEATED = -1  # instead of a function: what is due is known, but says nothing that was not said elsewhere
 _IRREGULAR = 7.0  # nats of a cell that breaks the run of a smooth column
 _SMOOTH_SHARE = (
     0.5  # of what an irregular cell of a smooth column says: a function that was not found may jump
@@ -84,22 +100,42 @@ def expect(columns: Sequence[NumberColumn]) -> Expectations:
         All its values, as from :func:`tablekin.recompute.number_columns`.
     """
     parts: list[Columns] = []
-    functions: dict[int, str] = {}
+    functions = {column.finding: column.function for column in columns if column.function}
+    place_of = {finding: place for place, finding in enumerate(functions)}
+    explained = [(column, place_of[column.finding]) for column in columns if column.function]
+    counted = list(_counted(columns, len(functions)))
     cells = _CellList()
     first = 0
-    for column in columns:
-        if column.function:
-            functions.setdefault(column.finding, column.function)
-            part = _values_of(column, first, list(functions).index(column.finding), cells)
-            part["column"] = np.full(len(part["value"]), len(parts), np.int64)
-            first += len(part["value"])
-            _add_author(part)
-            parts.append(part)
+    for column, function in (*explained, *counted):
+        part = _values_of(column, first, function, cells)
+        part["column"] = np.full(len(part["value"]), len(parts), np.int64)
+        first += len(part["value"])
+        _add_author(part)
+        parts.append(part)
     arrays = {
         name: np.concatenate([part[name] for part in parts]) if parts else none
         for name, none in _EMPTY.items()
     }
-    return _make(arrays, tuple(functions.values()), cells.gathered(), _unexplained(columns, cells))
+    names = (*functions.values(), *([COUNT] if counted else []))
+    return _make(arrays, names, cells.gathered(), _unexplained(columns, cells))
+
+
+def _counted(columns: Sequence[NumberColumn], place: int) -> Iterator[tuple[NumberColumn, int]]:
+    """Yield the arguments that stand beside functions, with their place among these; what is printed again has none."""
+    explained = {column.sheet for column in columns if column.function}
+    seen: set[tuple[float, ...]] = set()
+    for column in columns:
+        if column.role != "argument" or column.sheet not in explained or not len(column.values):
+            continue
+        is_right = np.abs(column.values) == np.abs(column.due)  # a stroke before a number is no sign
+        if is_right.mean() < COUNTING.right:
+            continue
+        count = tuple(column.due.tolist())
+        yield (
+            replace(column, values=np.where(is_right, column.due, column.values)),
+            REPEATED if count in seen else place,
+        )
+        seen.add(count)
 
 
 def _add_author(part: Columns) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tablekin.collation.expectation import Expectations, wrap
+from tablekin.collation.expectation import COUNT, REPEATED, Expectations, wrap
 from tablekin.threshold import threshold
 
 Places = NDArray[np.int64]
@@ -80,11 +80,12 @@ def _column_matches(
 
 
 def _open_columns(expected: Expectations, taken: NDArray[np.bool_]) -> Iterator[Places]:
-    """Yield the values without a counterpart of each column that has enough of them."""
+    """Yield the values without a counterpart of each column that has enough of them; arguments stand everywhere."""
     free = np.flatnonzero(~taken)
     for column in np.unique(expected.column[free]).tolist():
         places = free[expected.column[free] == column]
-        if len(places) >= CRITERIA.min_values:
+        number = expected.function[places[0]]
+        if len(places) >= CRITERIA.min_values and number != REPEATED and expected.functions[number] != COUNT:
             yield places
 
 

@@ -45,12 +45,10 @@ class VariantTable:
     def repeated(self) -> NDArray[np.bool_]:
         """Tell which places say again what another says, ``(places,)``: as where an argument is printed twice.
 
-        Of places of which nobody knows what is due, those where all witnesses that have both have the same texts, and
-        differ. Such a misprint, or its correction, happened once.
+        Those where all witnesses that have both have the same texts, and differ. Such a misprint, or its correction,
+        happened once.
         """
-        varied = [
-            place for place in self.variants().tolist() if self.due is None or self.due[place] == UNKNOWN
-        ]
+        varied = self.variants().tolist()
         said = {
             place: {name: self.texts[cell] for name, cell in self.cells[place].items()} for place in varied
         }

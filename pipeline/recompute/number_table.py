@@ -37,8 +37,8 @@ class NumberColumn:
     rows: NDArray[np.int64]  # (n,) of the sheet
     values: Numbers  # (n,) in units of the last place
     regions: NDArray[np.int64]  # (n, places) of the cells, -1 where there is none
-    computed: Numbers  # (n,) not rounded, in units of the last place, NaN where there is none
-    due: Numbers  # (n,) rounded as the author did
+    computed: Numbers  # (n,) not rounded, in units of the last place; NaN where nothing is known
+    due: Numbers  # (n,) rounded as the author did; of an argument what it counts
     period: float  # of values round a circle, infinite of others
 
 
@@ -53,38 +53,38 @@ def number_columns(found: Recomputation) -> Iterator[NumberColumn]:
     for number, finding in enumerate(found.findings):
         for place, quantity in enumerate(finding.quantities):
             explained.add(quantity.group)
-            yield _column(quantity, sheet_of[id(quantity)], "value", number, finding, place)
+            yield _column(quantity, sheet_of[id(quantity)], number, finding, place)
     for number, sheet in enumerate(found.sheets):
+        counted = {argument.quantity.group: argument.values for argument in sheet.arguments}
         arguments = [argument.quantity for argument in sheet.arguments]
-        entered = {quantity.group for quantity in arguments}
         listed = {id(quantity): quantity for quantity in (*arguments, *sheet.quantities)}
         for quantity in listed.values():
             if quantity.group not in explained:
-                yield _column(quantity, number, "argument" if quantity.group in entered else "value")
+                yield _column(quantity, number, counted=counted.get(quantity.group))
 
 
 def _column(
     quantity: PrintedQuantity,
     sheet: int,
-    role: str,
     number: int = NOT_FOUND,
     finding: Finding | None = None,
     place: int = 0,
+    counted: Numbers | None = None,
 ) -> NumberColumn:
     rows = np.flatnonzero(quantity.known)
-    nothing = np.full(len(rows), np.nan)
+    due = np.full(len(rows), np.nan) if counted is None else counted[rows]
     return NumberColumn(
         sheet=sheet,
         group=quantity.group,
-        role=role,
+        role="value" if counted is None else "argument",
         form=Form(quantity.form.radices),
         finding=number,
         function="" if finding is None else finding.function.name,
         rows=rows,
         values=quantity.values[rows],
         regions=quantity.regions[rows],
-        computed=nothing if finding is None else finding.computed[place][rows],
-        due=nothing if finding is None else finding.due[place][rows],
+        computed=due if finding is None else finding.computed[place][rows],
+        due=due if finding is None else finding.due[place][rows],
         period=np.inf if finding is None else float(finding.period[place]),
     )
 

@@ -34,11 +34,12 @@ def describe_verdict(verdict: PairVerdict) -> Iterator[str]:
         )
     evidence = verdict.evidence
     if evidence.values:
+        entered = f"and {counted(evidence.arguments, 'argument')} " if evidence.arguments else ""
         yield (
-            f"  of {counted(evidence.values, 'value')} of a known function ({', '.join(evidence.functions)}) "
-            "both share "
-            f"{counted(evidence.shared_errors, 'error')} and "
-            f"{counted(evidence.shared_deviations, 'deviation')} in the last place; {evidence.differing} differ"
+            f"  of {counted(evidence.values, 'value')} of a known function ({', '.join(evidence.functions)}) {entered}"
+            f"both share {counted(evidence.shared_errors, 'error')} and "
+            f"{counted(evidence.shared_deviations, 'deviation')} in the last place; "
+            f"{evidence.differing} {'of the values ' if entered else ''}differ"
         )
     if verdict.rough:
         yield (

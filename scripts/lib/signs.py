@@ -19,13 +19,12 @@ class PageSigns:
 
     @cached_property
     def places(self) -> set[Place]:
-        """Places of the work that the page prints, without its arguments."""
+        """Places of the work that the page prints."""
         return {
             (row, key)
             for table in self.page.content.tables
             for row in table.row_keys
             for column in table.columns
-            if not column.argument
             for key in column.key.split(JOINT)
         }
 

@@ -217,3 +217,104 @@ def test_a_place_that_both_have_misprinted_otherwise_speaks_not_against_a_copy()
     at_one_place = b.copy()
     at_one_place[20] += 5
     assert weigh(a, at_one_place).log_odds > weigh(a, b).log_odds - 3.0
+
+
+def entered(argument, printed=RIGHT, again=None, count=None):
+    """Make what is expected of a document of one column, whose argument has regions from 101 on; again: from 201 on."""
+    rows = np.arange(ROWS)
+    count = np.arange(1.0, ROWS + 1) if count is None else count
+    columns = [
+        NumberColumn(
+            0,
+            0,
+            "value",
+            Form(()),
+            0,
+            "sine",
+            rows,
+            printed,
+            rows[:, None] + 1,
+            SINES,
+            np.round(SINES),
+            np.inf,
+        )
+    ]
+    for number, values in enumerate([argument, argument if again is None else again], 1):
+        regions = rows[:, None] + 100 * number + 1
+        columns.append(
+            NumberColumn(
+                0,
+                number,
+                "argument",
+                Form(()),
+                -1,
+                "",
+                rows,
+                np.asarray(values, float),
+                regions,
+                count,
+                count,
+                np.inf,
+            )
+        )
+    return expect(columns[: 2 if again is None else 3])
+
+
+def beside_arguments(a, b, again=False):
+    """Lay columns of right values beside each other, and their arguments."""
+    parts = [beside(RIGHT, RIGHT), *(beside(a, b) for _ in range(2 if again else 1))]
+    for number, part in enumerate(parts):
+        part[["region_a", "region_b"]] += 100 * number
+    return pd.concat(parts, ignore_index=True)
+
+
+def weigh_entered(cells, a, b):
+    return weigh_copying(laid(cells), a, b)
+
+
+COUNT = np.arange(1, ROWS + 1)
+
+
+def miscounted(*rows):
+    printed = COUNT.copy()
+    printed[list(rows)] = 97
+    return printed
+
+
+def test_a_misprinted_argument_that_both_have_is_an_error_in_common():
+    wrong = miscounted(33)
+    right = weigh_entered(beside_arguments(COUNT, COUNT), entered(COUNT), entered(COUNT))
+    both = weigh_entered(beside_arguments(wrong, wrong), entered(wrong), entered(wrong))
+    one = weigh_entered(beside_arguments(wrong, COUNT), entered(wrong), entered(COUNT))
+    assert right.shared_errors == one.shared_errors == 0 and both.shared_errors == 1
+    assert both.log_odds > right.log_odds + SHARED_ERROR > one.log_odds
+    assert right.values == right.arguments == both.values == both.arguments == ROWS
+    assert both.functions == ("sine",)
+
+
+def test_an_argument_that_is_printed_twice_counts_once():
+    wrong = miscounted(33)
+    once = weigh_entered(beside_arguments(wrong, wrong), entered(wrong), entered(wrong))
+    twice = entered(wrong, again=wrong)
+    assert weigh_entered(beside_arguments(wrong, wrong, again=True), twice, twice) == once
+    assert twice.cells.due[int(twice.cells.at(np.array([201 + 33]))[0])] == "34"
+
+
+def test_what_an_argument_should_say_is_not_known_where_it_counts_otherwise():
+    steps = np.where(COUNT % 3 == 0, 97, COUNT)
+    assert {*entered(steps).cells.region.tolist()} == {*range(1, ROWS + 1)}
+
+
+def test_a_stroke_before_an_argument_is_no_error():
+    signed = np.where(COUNT % 2 == 0, -COUNT, COUNT)
+    found = weigh_entered(beside_arguments(COUNT, COUNT), entered(signed), entered(signed))
+    assert found.shared_errors == found.shared_deviations == 0
+
+
+def test_arguments_that_stand_beside_other_ones_say_nothing():
+    """Rows that were shifted against each other: the next argument is no misprint of this one."""
+    a, b = entered(COUNT), entered(COUNT)
+    shifted = beside_arguments(COUNT[:-1], COUNT[1:])
+    arguments = shifted[shifted["region_a"] > 100].assign(region_b=lambda own: own["region_b"] + 1)
+    values = shifted[shifted["region_a"] <= 100]
+    assert weigh_entered(pd.concat([values, arguments]), a, b) == weigh_entered(values, a, b)

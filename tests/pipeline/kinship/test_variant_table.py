@@ -122,7 +122,10 @@ def test_an_argument_that_is_printed_twice_is_misprinted_once():
     assert len(again) == 1 and again < {0, 2}
 
 
-def test_places_whose_due_reading_is_known_are_never_repeated():
-    readings = {"a": ["25", "25"], "b": ["25", "25"], "c": ["24", "24"]}
+def test_a_misprint_that_was_carried_on_counts_once_be_it_known_or_not_what_is_due():
+    readings = {"a": ["25", "25", "31"], "b": ["25", "25", "31"], "c": ["24", "24", "37"]}
     rows = collated(readings).assign(error_in=lambda own: np.where(own["relation"] == "same", "none", "b"))
-    assert not build_variant_table(rows, own(readings)).repeated().any()
+    found = build_variant_table(rows, own(readings))
+    assert found.repeated().sum() == 1
+    texts = [found.texts[place["c"]] for place in found.cells]
+    assert [texts[number] for number in np.flatnonzero(found.repeated())] == ["24"]

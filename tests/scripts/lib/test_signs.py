@@ -16,7 +16,7 @@ def printed(page):
         for table in page.content.tables
         for key, row in zip(table.row_keys, table.cells, strict=True)
         for column, text in zip(table.columns, row, strict=True)
-        if not column.argument and JOINT not in column.key and text.isdecimal()
+        if JOINT not in column.key and text.isdecimal()
     }
 
 

@@ -7,10 +7,11 @@ what a page takes is measured by ``benchmark_run.py``. Measured are the run over
 ``kinship``, ``analyze``, ``run`` once more with the pages of the archive added, which are analysed as they are, and one
 page asked for by ``similar``, ``show`` and ``read``.
 
-Every measurement is made once: started again, the script goes on where it was ended. With ``--minutes`` it ends by
-itself after about so many; a run over grown pages that is cut off by it goes on the next time, and what it took is
-added up. Seconds are of cores, as the system counts them; on a machine that other work shares they change less than
-those of a clock.
+Every measurement is made once: started again, the script goes on where it was ended; what it measured is kept with the
+commit of the code. With ``--minutes`` it ends by itself after about so many; a run over grown pages that is cut off by
+it goes on the next time, and what it took is added up. At the end it prints the table of docs/method/speed.md: seconds
+of cores, as the system counts them, which change less than those of a clock on a machine that other work shares, and
+memory of all processes together.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 from lib.grown_archive import write_scans
-from lib.measured_commands import TABLEKIN, Found, Measurements, by_stage, machine, run_command
+from lib.growth_table import growth_table
+from lib.measured_commands import TABLEKIN, Found, Measurements, by_stage, commit, machine, run_command
 from lib.process_tree import watch
 
 _ENOUGH = 20  # seconds that must be left to begin with a run
@@ -96,7 +97,7 @@ class Growth:
     def _command(self, name: str, arguments: Sequence[str], log: Path) -> None:
         if name not in self._found.found:
             self._time_left()
-        self._found.once(name, lambda: run_command(arguments, log))
+        self._found.once(name, lambda: _measured(run_command(arguments, log)))
 
     def _time_left(self) -> float:
         left = self._deadline - time.monotonic()
@@ -107,12 +108,14 @@ class Growth:
     def _run_over_grown(self, documents: int, scans: Path, corpus: Path) -> None:
         """Run over grown pages, in as many pieces as it takes."""
         name, log = f"{documents}: run", scans.with_suffix(".log")
+        cut_off = f"{name}, cut off"
         write_scans(scans, documents)
         told = log.with_suffix(".messages")
         command = [sys.executable, "-c", _GROW, str(scans), str(corpus)]
         command += [str(self._folder / "corpus-early-modern"), str(told)]
         paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-        while not (known := self._found.found.get(name, {})).get("is_finished"):
+        while name not in self._found.found:
+            known = self._found.found.get(cut_off, {})
             left = self._time_left()
             print(f"{name} ...", file=sys.stderr, flush=True)
             seen = watch(
@@ -124,24 +127,24 @@ class Growth:
             if seen.code and time.monotonic() < self._deadline:
                 raise SystemExit(f"{name} ended with code {seen.code}; its messages are in {log}")
             stages = by_stage(seen, told)
-            stages["cut off" if seen.code else "to the end"] = stages.pop("end")
-            whole = _added(known.get("whole", {}), seen.whole())
-            ended = {
-                stage: _added(known.get("stages", {}).get(stage, {}), one) for stage, one in stages.items()
-            }
-            self._found.keep(
-                name,
-                {
-                    "is_finished": not seen.code,
-                    "whole": whole,
-                    "stages": {**known.get("stages", {}), **ended},
-                },
-            )
+            if seen.code:
+                stages["cut off"] = stages.pop("end")
+            before = known.get("stages", {})
+            now = {stage: _added(before.get(stage, {}), one) for stage, one in stages.items()}
+            found = {"whole": _added(known.get("whole", {}), seen.whole()), "stages": {**before, **now}}
+            self._found.keep(cut_off if seen.code else name, _measured(found))
+        self._found.forget(cut_off)
         record = json.loads((corpus / "run.json").read_text("utf-8"))
         self._found.once(
             f"{documents}: counts",
             lambda: {stage: [one["in"], one["out"]] for stage, one in record["stages"].items()},
         )
+
+
+def _measured(found: Found) -> Found:
+    """Say by which commit something was measured; that it ended well is clear."""
+    whole = {key: value for key, value in found["whole"].items() if key != "code"}
+    return {"commit": commit(), **found, "whole": whole}
 
 
 def _added(before: Found, now: Found) -> Found:
@@ -151,14 +154,6 @@ def _added(before: Found, now: Found) -> Found:
         for key, value in now.items()
         if key != "code"
     }
-
-
-def print_found(found: Found) -> None:
-    """Print what was measured as tables."""
-    for name, one in found.items():
-        if isinstance(one, dict) and "whole" in one:
-            rows = {"whole": one["whole"], **one.get("stages", {})}
-            print(f"\n{name}\n{pd.DataFrame(rows.values(), index=[*rows]).to_string()}")
 
 
 def main() -> None:
@@ -176,14 +171,14 @@ def main() -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     found = Measurements(options.folder, options.json)
     growth = Growth(options.folder, found, time.monotonic() + 60 * options.minutes)
-    found.once("machine", machine)
+    found.once("machine", lambda: {key: value for key, value in machine().items() if key != "commit"})
     try:
         pages = growth.make_source(options.pages, options.seed)
         for documents in options.documents:
             growth.measure(documents, pages)
     except OutOfTime:
         print("the time is up; start it again to go on", file=sys.stderr)
-    print_found(found.found)
+    print(growth_table(found.found))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import typer
 from tablekin.cli import corpora, correcting, documents, exports, finding, reports, studies
 from tablekin.cli.command import LogFile, MessageOptions, Quiet, Verbose
 from tablekin.errors import ExitCode
+from tablekin.execution import left_out_at_the_end
 from tablekin.interruption import Terminated, end_in_order_when_terminated
 from tablekin.version import __version__
 
@@ -60,3 +61,5 @@ def main() -> None:
         sys.exit(ExitCode.TERMINATED)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
+    finally:
+        left_out_at_the_end()

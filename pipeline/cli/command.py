@@ -6,7 +6,7 @@ import inspect
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -78,7 +78,9 @@ class Output:
     code: ExitCode = ExitCode.DONE
 
 
-def command(app: typer.Typer, label: str | None = None) -> Callable[[Callable[..., Output]], None]:
+def command(
+    app: typer.Typer, label: str | None = None, is_brief: bool = False
+) -> Callable[[Callable[..., Output]], None]:
     """Make a function a command that prints its ``Output``.
 
     Parameters
@@ -87,6 +89,8 @@ def command(app: typer.Typer, label: str | None = None) -> Callable[[Callable[..
         What the command is added to.
     label
         What it does, for who waits, if it says nothing of that itself: ``reading``.
+    is_brief
+        Whether it looks at a page or two, so that most of its time goes into what it imports.
     """
 
     def register(function: Callable[..., Output]) -> None:
@@ -112,7 +116,7 @@ def command(app: typer.Typer, label: str | None = None) -> Callable[[Callable[..
             context, as_json = given.pop("context"), given.pop("json")
             here = MessageOptions(given.pop("verbose"), given.pop("quiet"), given.pop("log_file"))
             with _messages(here.or_else(context.obj)):
-                output = _run(function, given, label)
+                output = _run(function, given, label, is_brief)
                 if as_json:
                     typer.echo(to_json(output.data()))
                 else:
@@ -129,12 +133,12 @@ def command(app: typer.Typer, label: str | None = None) -> Callable[[Callable[..
     return register
 
 
-def _run(function: Callable[..., Output], given: dict[str, Any], label: str | None) -> Output:
+def _run(function: Callable[..., Output], given: dict[str, Any], label: str | None, is_brief: bool) -> Output:
     if label is None:
         return function(**given)
-    from tablekin.execution import Progress
+    from tablekin.execution import Progress, looked_for_less
 
-    with Progress(label):
+    with looked_for_less() if is_brief else nullcontext(), Progress(label):
         output = function(**given)
         return Output([*output.lines], output.data, output.code)
 

@@ -242,8 +242,8 @@ def _save(drawing: Drawing, path: Path) -> None:
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    command(app, "reading")(read)
-    command(app, "recomputing")(recompute)
-    command(app, "looking for neighbours")(similar)
-    command(app, "reading")(show)
-    command(app, "collating")(collate)
+    command(app, "reading", is_brief=True)(read)
+    command(app, "recomputing", is_brief=True)(recompute)
+    command(app, "looking for neighbours", is_brief=True)(similar)
+    command(app, "reading", is_brief=True)(show)
+    command(app, "collating", is_brief=True)(collate)

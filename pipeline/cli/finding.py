@@ -70,4 +70,4 @@ def find(
 
 def add_commands(app: typer.Typer) -> None:
     """Add the command to the program."""
-    command(app, "looking")(find)
+    command(app, "looking", is_brief=True)(find)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial, reduce
@@ -147,8 +148,13 @@ def list_parts(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         return []
-    with faults_described(folder):
-        return sorted(path for path in folder.iterdir() if path.match("part-*.parquet"))
+    with faults_described(folder), os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if _is_part(entry.name))
+    return [folder / name for name in names]
+
+
+def _is_part(name: str) -> bool:
+    return name.startswith("part-") and name.endswith(".parquet")
 
 
 def part_metadata(path: Path) -> dict[str, str]:

@@ -14,6 +14,10 @@ import pyarrow.parquet as pq
 
 from tablekin.corpus.parts import completed, string_columns
 
+_AT_ONCE = (
+    32  # parts that a thread looks into one after the other: most have nothing, and threads take time, too
+)
+
 
 def read_rows_with(paths: Iterable[Path], schema: pa.Schema, columns: list[str], value: str) -> pa.Table:
     """Read the rows that have a value in one of some columns of strings, as ``schema`` says.
@@ -57,10 +61,9 @@ def read_rows_between(
     looked_for = pa.array(partners, pa.string())
 
     def may_hold(group: pq.RowGroupMetaData, places: Sequence[int]) -> bool:
-        one, other = (([place] for place in places), ([place] for place in reversed(places)))
-        return any(
-            _may_hold(group, own, value) and any(_may_hold(group, its, name) for name in partners)
-            for own, its in zip(one, other, strict=True)
+        first, second = (_range(group, place) for place in places)
+        return (_within(value, first) and _any_within(partners, second)) or (
+            _within(value, second) and _any_within(partners, first)
         )
 
     def is_wanted(keys: pa.Table) -> pa.ChunkedArray:
@@ -73,6 +76,35 @@ def read_rows_between(
     return _read_rows(paths, schema, [*columns], may_hold, is_wanted)
 
 
+def read_rows_near(paths: Iterable[Path], schema: pa.Schema, value: str, count: int) -> pa.Table:
+    """Read the rows of pairs in which one document is a value and ranks the other among so many nearest.
+
+    Parameters
+    ----------
+    paths, schema
+        As for `read_rows_with`; of table ``pairs``.
+    value
+        The doc_id.
+    count
+        Ranks up to this one are near.
+    """
+    sides = (("doc_a", "rank_a"), ("doc_b", "rank_b"))
+
+    def may_hold(group: pq.RowGroupMetaData, places: Sequence[int]) -> bool:
+        return _may_hold(group, places[:2], value)
+
+    def is_wanted(rows: pa.Table) -> pa.ChunkedArray:
+        own = (
+            pc.and_(pc.equal(rows[doc], value), pc.fill_null(pc.less_equal(rows[rank], count), False))
+            for doc, rank in sides
+        )
+        return reduce(pc.or_, own)
+
+    return _read_rows(
+        paths, schema, [*(doc for doc, _ in sides), *(rank for _, rank in sides)], may_hold, is_wanted
+    )
+
+
 def _read_rows(
     paths: Iterable[Path],
     schema: pa.Schema,
@@ -83,24 +115,36 @@ def _read_rows(
     """Read rows by what some columns of strings hold.
 
     Only row groups whose statistics leave it open are read, and of these first the columns that decide; strings are
-    compared as numbers of a dictionary.
+    compared as numbers of a dictionary. Threads read: those that ask for statistics would only wait for one another.
     """
+    strings = string_columns(schema)
 
-    def rows_of(path: Path) -> pa.Table:
+    def rows_of(path: Path, groups: list[int]) -> pa.Table:
         found = [schema.empty_table()]
-        with pq.ParquetFile(path, read_dictionary=string_columns(schema)) as file:
-            places = _places(file.metadata, columns)
-            for group in range(file.num_row_groups):
-                if may_hold(file.metadata.row_group(group), places):
-                    wanted = is_wanted(file.read_row_group(group, columns))
-                    if pc.any(wanted, min_count=0).as_py():
-                        rows = file.read_row_group(group).filter(wanted)
-                        found.append(completed(rows, schema).cast(schema))
+        with pq.ParquetFile(path, read_dictionary=strings) as file:
+            for group in groups:
+                wanted = is_wanted(file.read_row_group(group, columns))
+                if pc.any(wanted, min_count=0).as_py():
+                    rows = file.read_row_group(group).filter(wanted)
+                    found.append(completed(rows, schema).cast(schema))
         return pa.concat_tables(found)
 
+    holders = {path: groups for path in paths if (groups := _groups_that(may_hold, path, columns))}
     with ThreadPoolExecutor() as threads:
-        found = [schema.empty_table(), *threads.map(rows_of, paths)]
-    return pa.concat_tables(found)
+        return pa.concat_tables(
+            [schema.empty_table(), *threads.map(rows_of, holders.keys(), holders.values())]
+        )
+
+
+def _groups_that(
+    may_hold: Callable[[pq.RowGroupMetaData, Sequence[int]], bool], path: Path, columns: Sequence[str]
+) -> list[int]:
+    """List the row groups of a part that may hold something, by their statistics of some columns."""
+    metadata = pq.read_metadata(path)
+    places = _places(metadata, columns)
+    return [
+        number for number in range(metadata.num_row_groups) if may_hold(metadata.row_group(number), places)
+    ]
 
 
 def may_hold(path: Path, columns: Sequence[str], values: Sequence[str]) -> bool:
@@ -134,19 +178,29 @@ def _places(metadata: pq.FileMetaData, columns: Sequence[str]) -> list[int]:
     return [paths.index(column) for column in columns if column in paths]
 
 
+def _range(group: pq.RowGroupMetaData, place: int) -> tuple[str, str] | None:
+    """Give the least and the greatest value of a column of a row group; None where its statistics do not tell."""
+    known = group.column(place).statistics
+    return None if known is None or not known.has_min_max else (known.min, known.max)
+
+
+def _within(value: str, known: tuple[str, str] | None) -> bool:
+    return known is None or known[0] <= value <= known[1]
+
+
+def _any_within(values: Sequence[str], known: tuple[str, str] | None) -> bool:
+    """Tell whether one of some ascending values may stand in a column of this range."""
+    if known is None:
+        return bool(values)
+    first = bisect_left(values, known[0])
+    return first < len(values) and values[first] <= known[1]
+
+
 def _may_hold(group: pq.RowGroupMetaData, places: Sequence[int], value: str) -> bool:
     """Tell whether a value may stand in one of some columns of a row group."""
-    for place in places:
-        known = group.column(place).statistics
-        if known is None or not known.has_min_max or known.min <= value <= known.max:
-            return True
-    return False
+    return any(_within(value, _range(group, place)) for place in places)
 
 
 def _may_hold_one(group: pq.RowGroupMetaData, place: int, values: Sequence[str]) -> bool:
     """Tell whether one of some ascending values may stand in a column of a row group."""
-    known = group.column(place).statistics
-    if known is None or not known.has_min_max:
-        return bool(values)
-    first = bisect_left(values, known.min)
-    return first < len(values) and values[first] <= known.max
+    return _any_within(values, _range(group, place))

@@ -16,7 +16,13 @@ from tablekin.corpus.document_list import DocumentList
 from tablekin.corpus.encoded import read_encoded
 from tablekin.corpus.layout import CorpusLayout
 from tablekin.corpus.parts import is_one_of, read_parts
-from tablekin.corpus.selected_rows import find_holders, may_hold, read_rows_between, read_rows_with
+from tablekin.corpus.selected_rows import (
+    find_holders,
+    may_hold,
+    read_rows_between,
+    read_rows_near,
+    read_rows_with,
+)
 from tablekin.schemas import (
     ALL_SCHEMAS,
     DOCUMENT_TABLES,
@@ -151,6 +157,11 @@ class TableReader:
     def read_pairs_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``pairs`` that one document takes part in."""
         return self._read_rows_of("pairs", doc_id)
+
+    def read_nearest_to(self, doc_id: str, count: int) -> pd.DataFrame:
+        """Read the rows of table ``pairs`` whose other document is among so many nearest of one."""
+        parts = self.layout.parts("pairs")
+        return read_rows_near(parts, ALL_SCHEMAS["pairs"], doc_id, count).to_pandas()
 
     def read_matches_of(self, doc_id: str) -> pd.DataFrame:
         """Read the rows of table ``matches`` that one document takes part in."""

@@ -43,7 +43,17 @@ def rank_partners(corpus: CorpusStore, doc: str) -> pd.DataFrame:
 
     Where not all pairs are kept, a rank is missing of a partner that is not among the nearest; those come last.
     """
-    pairs = corpus.read_pairs_of(doc)
+    return _by_rank(doc, corpus.read_pairs_of(doc))
+
+
+def _nearest(corpus: CorpusStore, doc: str, count: int) -> pd.DataFrame:
+    """List the first rows of ``rank_partners`` that have a rank, without reading all of them where that is enough."""
+    near = corpus.read_nearest_to(doc, count)
+    found = _by_rank(doc, near) if len(near) >= count else rank_partners(corpus, doc)
+    return found.dropna(subset="rank").head(count)
+
+
+def _by_rank(doc: str, pairs: pd.DataFrame) -> pd.DataFrame:
     is_a = pairs["doc_a"] == doc
     pairs.insert(0, "partner", pairs["doc_b"].where(is_a, pairs["doc_a"]))
     pairs.insert(1, "rank", pairs["rank_a"].where(is_a, pairs["rank_b"]))
@@ -105,7 +115,7 @@ def find_neighbours(corpus: CorpusStore, name: str, count: int) -> Neighbourhood
     """
     doc = find_document(corpus, name)
     kin = find_kin(corpus, doc)
-    pairs = rank_partners(corpus, doc).dropna(subset="rank").head(count)
+    pairs = _nearest(corpus, doc, count)
     about = about_documents(corpus, {doc, *pairs["partner"], *kin["partner"]})
     kin.insert(1, "about", [about[name] for name in kin["partner"]])
     shown = {doc, *pairs["partner"]}

@@ -16,9 +16,7 @@ from tablekin.explain import (
     joint_parts,
     joint_relevance,
     joint_specific,
-    match_pair,
     pool_factor,
-    score_pair,
     specific_factor,
 )
 from tablekin.page import FLAG_MEANINGS, Level
@@ -229,6 +227,8 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
     rows = corpus.read_between("pairs", doc_a, [doc_b])
     is_kept = not rows.empty
     if not is_kept and corpus.pair_table.kept():
+        from tablekin.explain import score_pair  # with numba, for which a pair that is kept need not wait
+
         rows = score_pair(corpus, doc_a, doc_b)
     if rows.empty:
         raise UsageError(
@@ -248,6 +248,8 @@ def open_pair(corpus: CorpusStore, first: str, second: str) -> Pair:
     a, b = open_page(corpus, doc_a), open_page(corpus, doc_b)
     if is_kept:
         return Pair(a, b, scores, lambda: corpus.read_between("matches", doc_a, [doc_b]))
+    from tablekin.explain import match_pair
+
     return Pair(a, b, scores, lambda: match_pair(corpus, doc_a, doc_b, scores.dot))
 
 
@@ -256,8 +258,7 @@ def _whole(number: float) -> int | None:
 
 
 def _verdict(corpus: CorpusStore, doc_a: str, doc_b: str) -> tuple[str | None, str | None]:
-    rows = corpus.read("alignments", columns=["doc_a", "doc_b", "verdict", "strength"])
-    own = rows[(rows["doc_a"] == doc_a) & (rows["doc_b"] == doc_b)]
+    own = corpus.read("alignments", [doc_a, doc_b], ["verdict", "strength"])
     return (str(own["verdict"].iloc[0]), str(own["strength"].iloc[0])) if len(own) else (None, None)
 
 

@@ -49,19 +49,32 @@ class Measurements:
     def keep(self, name: str, measured: Any) -> None:
         """Keep what was measured, in place of what was before."""
         self.found[name] = measured
+        self._write()
+
+    def forget(self, name: str) -> None:
+        """Forget what was measured, if it was."""
+        if self.found.pop(name, None) is not None:
+            self._write()
+
+    def _write(self) -> None:
         for path in self._paths:
             path.write_text(json.dumps(self.found, indent=1) + "\n", "utf-8")
 
 
-def machine() -> Found:
-    """Describe what this is measured on."""
-    commit = subprocess.run(
+def commit() -> str:
+    """Name the commit of the working directory; empty outside a repository."""
+    found = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )
+    return found.stdout.strip()
+
+
+def machine() -> Found:
+    """Describe what this is measured on."""
     processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "commit": commit.stdout.strip(),
+        "commit": commit(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(memory / 2**30, 1),
         "processor": processor[1] if processor else platform.processor(),

@@ -1,7 +1,10 @@
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from tablekin.corpus import CorpusStore
-from tablekin.report.neighbours import describe_neighbours, find_neighbours
+from tablekin.report.neighbours import describe_neighbours, find_neighbours, rank_partners
 from tests.support.runs import start, write_scan
 
 
@@ -33,3 +36,18 @@ def test_cosine_and_z_are_explained_before_the_first_of_them_stands(corpus):
         sum(f"({term}:" in line for line in lines[:first]) for term in ("cosine", "z", "percentages")
     ] == [1] * 3
     assert not any("igure" in line for line in lines)
+
+
+def test_the_nearest_are_the_first_of_all_partners_also_where_ranks_have_gaps(corpus):
+    (part,) = corpus.layout.parts("pairs")
+    rows = pq.read_table(part)
+    doc = "b_page2"
+    expected = rank_partners(corpus, doc)["partner"].tolist()
+    assert [one.doc_id for one in find_neighbours(corpus, doc, 1).nearest] == expected[:1]
+    for rank in ("rank_a", "rank_b"):
+        place = rows.schema.get_field_index(rank)
+        later = pc.add(rows[rank], pa.scalar(5, rows[rank].type))
+        rows = rows.set_column(place, rows.schema.field(rank), later)
+    pq.write_table(rows, part)
+    assert [one.doc_id for one in find_neighbours(corpus, doc, 1).nearest] == expected[:1]
+    assert [one.rank for one in find_neighbours(corpus, doc, 2).nearest] == [6, 7]

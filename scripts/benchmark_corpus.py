@@ -6,23 +6,31 @@ in a process of its own. Documents are resampled from a hundred invented tables 
 all pairs are scored, those of the same table have matches, and each document is collated with its next ones.
 
 Each step of the making is done once: started again, the script goes on where it was ended.
+
+With ``--other CHECKOUT`` it measures in its stead what looks at a page or two, ``similar``, ``show``, ``read`` and
+``--help``, ``--times`` times in turns with the code of another checkout, after a turn that does not count; both must
+print the same, but for the help.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from lib.made_corpus import Page, write_documents
+from lib.measured_commands import TABLEKIN, machine
+from lib.other_checkout import environment_of
 
 from tablekin.collation import cells_fingerprint, collations_fingerprint
 from tablekin.config import RunConfig
@@ -160,20 +168,51 @@ def make(folder: Path, documents: int) -> None:
             print(f"{step.__name__}: {time.perf_counter() - begin:.0f} s", flush=True)
 
 
-def measure(arguments: list[str]) -> dict[str, Any]:
-    """Run a command in a process of its own; its seconds, peak memory and exit code."""
+def measure(arguments: list[str], environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run a command in a process of its own; its seconds, peak memory and exit code, and what it printed."""
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tablekin", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
+    with tempfile.TemporaryFile() as printed:
+        process = subprocess.Popen(
+            [*TABLEKIN, *arguments], stdout=printed, stderr=subprocess.DEVNULL, env=environment
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        printed.seek(0)
+        digest = hashlib.sha256(printed.read()).hexdigest()
     return {
         "command": arguments[0],
-        "seconds": round(time.perf_counter() - begin, 2),
+        "seconds": round(seconds, 2),
         "seconds_of_cores": round(usage.ru_utime + usage.ru_stime, 2),
         "peak_memory_mb": round(usage.ru_maxrss / 1024),
         "code": os.waitstatus_to_exitcode(status),
+        "printed": digest,
     }
+
+
+def compare_checkouts(corpus: Path, names: list[str], other: Path, times: int) -> dict[str, Any]:
+    """Measure commands in turns with another checkout; least and median seconds of cores, and least of a clock."""
+    commands = [["similar", str(corpus), names[0]], ["show", str(corpus), *names]]
+    commands += [["read", str(corpus), names[0]], ["--help"]]
+    environments = {"before": environment_of(other), "now": environment_of(None)}
+    found: dict[str, Any] = {}
+    print("| command | before: least, median | now: least, median | ratio | before, clock | now, clock |")
+    print("|---|---|---|---|---|---|")
+    for command in commands:
+        taken: dict[str, list[dict[str, Any]]] = {when: [] for when in environments}
+        for turn in range(times + 1):
+            for when, environment in environments.items():
+                one = measure(command, environment)
+                taken[when] += [one] if turn else []
+        if command[0] != "--help" and len({one["printed"] for own in taken.values() for one in own}) > 1:
+            raise SystemExit(f"{' '.join(command)} has not printed the same")
+        cores = {when: [one["seconds_of_cores"] for one in own] for when, own in taken.items()}
+        clock = {when: min(one["seconds"] for one in own) for when, own in taken.items()}
+        ratio = median(now / before for before, now in zip(cores["before"], cores["now"], strict=True))
+        found[command[0]] = {"seconds_of_cores": cores, "least_of_clock": clock, "ratio": round(ratio, 2)}
+        told = [f"{min(own):.2f}, {median(own):.2f}" for own in cores.values()]
+        told += [f"{ratio:.2f}", *(f"{one:.2f}" for one in clock.values())]
+        print(f"| `{command[0]}` | {' | '.join(told)} |", flush=True)
+    return found
 
 
 def main() -> None:
@@ -182,6 +221,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--documents", type=int, default=10000)
     parser.add_argument("--make-only", action="store_true")
+    parser.add_argument("--other", type=Path, help="a checkout to take turns with")
+    parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     make(options.folder, options.documents)
@@ -189,6 +230,12 @@ def main() -> None:
         return
     corpus = options.folder / "corpus"
     names = [f"page-{options.documents // 2 + step:05d}" for step in (0, 1)]
+    if options.other is not None:
+        compared = compare_checkouts(corpus, names, options.other, options.times)
+        if options.json:
+            found = {"documents": options.documents, "machine": machine(), "commands": compared}
+            options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        return
     results = []
     print("| command | seconds | seconds of cores | peak memory, MB | exit code |\n|---|---|---|---|---|")
     for arguments in (
@@ -198,8 +245,10 @@ def main() -> None:
         ["analyze", str(corpus)],
         ["check", str(corpus)],
     ):
-        results.append(measure(arguments))
-        print("| " + " | ".join(map(str, results[-1].values())) + " |", flush=True)
+        taken = measure(arguments)
+        del taken["printed"]
+        results.append(taken)
+        print("| " + " | ".join(map(str, taken.values())) + " |", flush=True)
     rows = {
         table: len(CorpusStore.open(corpus).read(table, columns=[SCHEMAS[table].names[0]]))
         for table in ("documents", "regions", "matches", "collations")

@@ -43,7 +43,7 @@ def kill_at(moment: str, cluster: Cluster, folder: Path, ended: threading.Event)
 
 
 def measure(scans: Path, folder: Path, workers: int, moment: str = "") -> dict[str, Any]:
-    """Run over scans with so many workers, into ``folder``, and take its seconds; kill one at a moment if it is named."""
+    """Run over scans with so many workers, into ``folder``, and take its seconds; kill one at a named moment."""
     folder.mkdir(parents=True)
     corpus = folder / "corpus"
     with closing(Cluster(folder, workers)) as cluster:

@@ -4,7 +4,7 @@
 off, doubles parts of them or overwrites them with numbers at the edges of what a field can hold (``--mutated`` files,
 from ``--seed`` alone), and adds files crafted to say that they hold more than they do, to hold themselves, or to grow
 when they are unpacked. Every one is looked at and its first pages are read as ``tablekin run`` does it, in workers with
-a deadline and a bound on memory; ``--whole`` of the mutated files go through the whole command, and so do three honest
+a deadline and a bound on memory; ``--whole`` of the mutated files go through the whole command, and so do four honest
 pages that are as heavy as pages can be. Counted are what became of them, the longest time and the most memory; named is
 every reason that no historian could understand.
 

@@ -59,7 +59,11 @@ Singles = NDArray[np.float32]
 def compared_by(phi: Floats, similarity: Similarity) -> Compared:
     """Give the vectors, and their lengths, by which documents with these features are ranked."""
     if similarity is Similarity.SPECIFIC:
-        return Compared(load_specific_similarity().features(phi), np.ones(len(phi)))
+        specific = load_specific_similarity()
+        vectors = np.empty((len(phi), len(specific.weights)))
+        for begin in range(0, len(phi), SIZES.block):  # on the way it holds several arrays of this size
+            vectors[begin : begin + SIZES.block] = specific.features(phi[begin : begin + SIZES.block])
+        return Compared(vectors, np.ones(len(phi)))
     total = np.zeros(len(phi))
     for feature in phi.T:  # in the order in which every product is added
         total += feature * feature

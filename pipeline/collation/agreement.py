@@ -87,11 +87,14 @@ class AgreementScores:
         self._weights = ValueWeights(a.numbered, b.numbered)
         self._matches = _find_matches(a.numbered.vocabulary, b.numbered.vocabulary, self._weights)
         self._scores = _score_texts(a.numbered.vocabulary, b.numbered.vocabulary, self._matches)
+        self._of_spans: dict[
+            ColumnSpan, Array
+        ] = {}  # of every two rows: alignments come upon one again and again
 
     def transposed(self) -> AgreementScores:
         """Score the same cells, with the rows of b for its columns."""
         turned = copy(self)
-        turned.b = self.b.transposed()
+        turned.b, turned._of_spans = self.b.transposed(), {}
         return turned
 
     @property
@@ -119,6 +122,11 @@ class AgreementScores:
         return sum_of_best(*self._matches, self.a.numbered.place, self.b.numbered.place)
 
     def _of_span(self, span: ColumnSpan) -> Array:
+        if span not in self._of_spans:
+            self._of_spans[span] = self._score_span(span)
+        return self._of_spans[span]
+
+    def _score_span(self, span: ColumnSpan) -> Array:
         a, b = self.a.column(span.a), self.b.column(span.b)
         scores = self._scores
         if span.is_joined:

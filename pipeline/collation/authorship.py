@@ -7,7 +7,6 @@ small or he interpolated, off by a few units where an addition went wrong. A mis
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,10 +127,8 @@ def fit_author(off: Array, misprint: Array) -> AuthorModel:
     exact = bool((np.abs(off) < _PLAIN).mean() > _MOSTLY) if len(off) else False
     density = _density_of_exact(off) if exact else _density_of_models(off)
     printed = (1 - SHARES.misprinted) * density + SHARES.misprinted * misprint
-    levels = len(_SLIPS_OF_EXACT if exact else _SLIPS)
-    costs = np.tile(np.arange(levels), len(density) // levels) * SHARES.slip_cost  # most authors slip seldom
-    totals = np.log(np.maximum(printed, 1e-300)).sum(-1) - costs
-    return next(islice(_models(exact), int(np.argmax(totals)), None))
+    models, costs = _MODELS[exact]
+    return models[int(np.argmax(np.log(np.maximum(printed, 1e-300)).sum(-1) - costs))]
 
 
 def _models(exact: bool) -> Iterator[AuthorModel]:
@@ -144,6 +141,15 @@ def _models(exact: bool) -> Iterator[AuthorModel]:
         for spread in _SPREADS:
             for slips in _SLIPS:
                 yield AuthorModel(bias, spread, slips * SHARES.slips, False)
+
+
+def _with_costs(exact: bool) -> tuple[tuple[AuthorModel, ...], Array]:
+    """List models, and what each costs: most authors slip seldom."""
+    models, levels = tuple(_models(exact)), len(_SLIPS_OF_EXACT if exact else _SLIPS)
+    return models, np.tile(np.arange(levels), len(models) // levels) * SHARES.slip_cost
+
+
+_MODELS = {exact: _with_costs(exact) for exact in (True, False)}
 
 
 def _density_of_exact(off: Array) -> Array:

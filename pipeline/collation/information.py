@@ -63,26 +63,34 @@ def column_information(texts: Sequence[str]) -> ColumnInformation:
     The column is taken for what foretells it best: any numbers in its range, some again and again; numbers in order; or
     numbers that go on as one, two or three rows above them foretell.
     """
-    known = [row for row, text in enumerate(texts) if text and len(as_number(text)) <= CRITERIA.max_digits]
-    values = np.array([int(as_number(texts[row])) for row in known], np.float64)
+    numbers = [as_number(text) for text in texts]
+    known = [row for row, number in enumerate(numbers) if number and len(number) <= CRITERIA.max_digits]
+    values = np.array([int(numbers[row]) for row in known], np.float64)
     nats = np.zeros(len(texts))
-    for row, text in enumerate(texts):
-        if text and row not in known:
-            nats[row] = len(as_number(text)) * np.log(10)
+    for row, number in enumerate(numbers):
+        if len(number) > CRITERIA.max_digits:
+            nats[row] = len(number) * np.log(10)
     if not len(values):
         return ColumnInformation(nats, Run.ROUGH)
-    digits = len(str(int(values.max())))
-    found = [(Run.ROUGH, density) for density in _anything(values)]
-    found.append((Run.SORTED, _in_order(values)))
-    found += [(Run.SMOOTH, density) for density in _foretold(values)]
-    floor = CRITERIA.odd * 10.0**-digits
-    scored = [(run, -np.log((1 - CRITERIA.odd) * density + floor)) for run, density in found]
-    rough = min(float(one.sum()) for run, one in scored if run is Run.ROUGH)
-    told = rough - CRITERIA.min_told * len(values)  # whatever tells less than that of a column tells nothing
-    scored = [one for one in scored if one[0] is Run.ROUGH or one[1].sum() < told]
-    run, best = min(scored, key=lambda one: float(one[1].sum()))
-    nats[known] = best
+    run, nats[known] = _best_foretold(values)
     return ColumnInformation(nats, run)
+
+
+def _best_foretold(values: Array) -> tuple[Run, Array]:
+    """Find what foretells values best, and tell what each says beyond that, nats."""
+    span = float(values.max() - values.min()) + 1
+    found = [(Run.ROUGH, density) for density in _anything(values, span)]
+    found.append((Run.SORTED, _in_order(values, span)))
+    found += [(Run.SMOOTH, density) for density in _foretold(values, span)]
+    floor = CRITERIA.odd * 10.0 ** -len(str(int(values.max())))
+    nats = -np.log((1 - CRITERIA.odd) * np.stack([density for _, density in found]) + floor)
+    totals = nats.sum(1).tolist()
+    runs = [run for run, _ in found]
+    rough = min(total for run, total in zip(runs, totals, strict=True) if run is Run.ROUGH)
+    told = rough - CRITERIA.min_told * len(values)  # whatever tells less than that of a column tells nothing
+    good = [k for k, run in enumerate(runs) if run is Run.ROUGH or totals[k] < told]
+    best = min(good, key=lambda k: totals[k])
+    return runs[best], nats[best]
 
 
 def max_information(digits: int) -> float:
@@ -90,17 +98,18 @@ def max_information(digits: int) -> float:
     return float(digits * np.log(10) - np.log(CRITERIA.odd))
 
 
-def _anything(values: Array) -> Iterator[Array]:
-    """Yield the probability of each value by itself: one of the range, or one that stands elsewhere, too."""
-    count = Counter(values.tolist())
-    again = np.array([count[value] - 1 for value in values.tolist()]) / max(len(values) - 1, 1)
-    yield np.full(len(values), 1 / (np.ptp(values) + 1))
-    yield 0.5 * again + 0.5 / (np.ptp(values) + 1)
+def _anything(values: Array, span: float) -> Iterator[Array]:
+    """Yield the probability of each value by itself: one of a range of so many, or one that stands elsewhere, too."""
+    listed = values.tolist()
+    count = Counter(listed)
+    again = np.array([count[value] - 1 for value in listed]) / max(len(values) - 1, 1)
+    yield np.full(len(values), 1 / span)
+    yield 0.5 * again + 0.5 / span
 
 
-def _in_order(values: Array) -> Array:
+def _in_order(values: Array, span: float) -> Array:
     """Probability of each value as one between its neighbours; of the first and last as one of the range."""
-    density = np.full(len(values), 1 / (np.ptp(values) + 1))
+    density = np.full(len(values), 1 / span)
     if len(values) > 2:
         before, after = values[:-2], values[2:]
         low, high = np.minimum(before, after), np.maximum(before, after)
@@ -109,18 +118,24 @@ def _in_order(values: Array) -> Array:
     return density
 
 
-def _foretold(values: Array) -> Iterator[Array]:
+def _foretold(values: Array, span: float) -> Iterator[Array]:
     """Yield the probability of each value as one that goes on from one, two or three rows above."""
-    off = values
+    off, sizes, steps = [], [], values
     for order in range(1, CRITERIA.orders + 1):
-        off = np.diff(off)
-        if len(off) < 3:
-            return
-        centred = off - (_median(off) if order == 1 else 0.0)
-        size = max(_median(np.abs(centred)) / np.log(2), CRITERIA.min_size)
-        tried = _laplace(centred, size * _WIDER)
-        best = tried[np.log(tried + 1e-12).sum(1).argmax()]
-        yield np.concatenate([np.full(order, 1 / (np.ptp(values) + 1)), best])
+        steps = steps[1:] - steps[:-1]
+        if len(steps) < 3:
+            break
+        off.append(steps - _median(steps) if order == 1 else steps)
+        sizes.append(max(_median(np.abs(off[-1])) / np.log(2), CRITERIA.min_size))
+    if not off:
+        return
+    counts = [len(one) for one in off]
+    tried = _laplace(np.concatenate(off), np.repeat(sizes, counts) * _WIDER)
+    likely, end = np.log(tried + 1e-12), 0
+    for order, count in enumerate(counts, 1):
+        here, end = slice(end, end + count), end + count
+        best = tried[likely[:, here].sum(1).argmax(), here]
+        yield np.concatenate([np.full(order, 1 / span), best])
 
 
 def _median(values: Array) -> float:
@@ -137,7 +152,7 @@ def _laplace(off: Array, size: Array) -> Array:
     off
         ``(n,)``.
     size
-        ``(sizes, 1)`` of the scatter.
+        ``(sizes, n)`` of the scatter.
 
     Returns
     -------

@@ -146,7 +146,8 @@ def _models(exact: bool) -> Iterator[AuthorModel]:
 def _with_costs(exact: bool) -> tuple[tuple[AuthorModel, ...], Array]:
     """List models, and what each costs: most authors slip seldom."""
     models, levels = tuple(_models(exact)), len(_SLIPS_OF_EXACT if exact else _SLIPS)
-    return models, np.tile(np.arange(levels), len(models) // levels) * SHARES.slip_cost
+    steps = np.tile(np.arange(levels, dtype=np.float64), len(models) // levels)
+    return models, steps * SHARES.slip_cost
 
 
 _MODELS = {exact: _with_costs(exact) for exact in (True, False)}

@@ -42,7 +42,7 @@ from tablekin.schemas import empty
 Pair = TypeVar("Pair")
 _BATCH = 128  # pairs that are collated together at most: what a table says of itself serves all of them
 _BATCHES = 16  # wanted at least, so that workers end at about the same time
-_LEAST = 64  # pairs that are worth sending to a worker
+_LEAST = 64  # pairs that are worth sending to a worker: it takes longer to start than these take
 _PAIRS_OF_PART, _ROWS_OF_PART = 1024, 250_000  # written together: some 100 MB while they wait
 _SECONDS_OF_PART = 20.0  # of work that may be lost if the machine stops
 

@@ -205,7 +205,7 @@ def test_the_drawing_of_an_apparatus_is_written(scans, tmp_path):
     assert image.stat().st_size > 1000
 
 
-@pytest.mark.parametrize(("count", "sizes"), [(0, []), (5, [5]), (33, [32, 1]), (1000, [63] * 15 + [55])])
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (5, [5]), (65, [64, 1]), (1000, [64] * 15 + [40])])
 def test_every_pair_is_in_one_batch_in_order(count, sizes, monkeypatch):
     monkeypatch.setattr(collating, "_BATCH", 128)
     groups = collating.group_pairs(range(count))

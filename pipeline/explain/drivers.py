@@ -21,7 +21,8 @@ from tablekin.corpus import CorpusStore, places_among
 from tablekin.dating import YEAR_COLUMNS, year_column, years_of
 from tablekin.errors import UsageError
 from tablekin.execution import default_workers, in_threads
-from tablekin.explain.partners import BoundBlocks, divide_into_blocks, find_partners
+from tablekin.explain.bound_blocks import BoundBlocks, divide_into_blocks
+from tablekin.explain.partners import find_partners
 from tablekin.explain.region_sums import RegionSums, find_owners, is_in_order, sort_entries, sum_members
 from tablekin.page import RegionKind
 from tablekin.schemas import FEATURES
@@ -108,13 +109,13 @@ class _Relation:
     def of(cls, value: Index, earlier: bool, first: Index | None = None) -> _Relation:
         return cls(value, earlier, value if first is None else first)
 
-    def partners(self, document: int) -> NDArray[np.bool_]:
-        """Tell which documents are partners of one; ``(documents,)``."""
+    def partners(self, document: int, values: Index) -> NDArray[np.bool_]:
+        """Tell which documents, by their values, are partners of one; ``(n,)``."""
         own = self.first[document] if self.earlier else self.value[document]
         if own < 0:
-            return np.zeros(len(self.value), bool)
-        compared = self.value < own if self.earlier else self.value != own
-        return compared & (self.value >= 0)
+            return np.zeros(len(values), bool)
+        compared = values < own if self.earlier else values != own
+        return compared & (values >= 0)
 
     def sums(self, phi: Floats) -> Floats:
         """Add up the phi of each document's partners; ``(documents, features)``.
@@ -233,9 +234,10 @@ def _weigh(
     positive = np.repeat(total, sizes) > 0
     share = np.where(positive, relevance / np.where(positive, np.repeat(total, sizes), 1.0), 0.0)
     partners, top = np.zeros(count, np.int32), np.full(count, -1, np.int32)
+    values = blocks.in_order(relation.value, -1)
     for at, size in zip(first.tolist(), sizes.tolist(), strict=True):
         here = slice(at, at + size)
-        allowed = relation.partners(regions.document[at])
+        allowed = relation.partners(regions.document[at], values)
         find_partners(
             pooled.begin[at : at + size + 1],
             pooled.feature,

@@ -63,6 +63,17 @@ def pointer(_: Any, array: Any, at: Any) -> Any:
 
 
 @operation
+def offset(_: Any, source: Any, at: Any) -> Any:
+    """Point at what lies ``at`` numbers behind a pointer."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+        source, at = arguments
+        return builder.gep(source, [at])
+
+    return source(source, types.int64), generate
+
+
+@operation
 def load(_: Any, source: Any, at: Any) -> Any:
     """Read ``LANES`` numbers of float32 from ``source[at]`` on."""
 
@@ -116,6 +127,16 @@ def store(_: Any, lanes: Any, target: Any, at: Any) -> Any:
         return context.get_dummy_value()
 
     return types.none(lanes, target, types.int64), generate
+
+
+@operation
+def extract(_: Any, lanes: Any, lane: Any) -> Any:
+    """Take the number of one lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+        return builder.extract_element(*arguments)
+
+    return types.float32(lanes, types.int64), generate
 
 
 @operation
@@ -184,6 +205,46 @@ def add_products(
 
     at = types.int64
     return _LANES(total, table, at, at, row, factor, at), generate
+
+
+def _multiplication(groups: int) -> Any:
+    """Make what multiplies ``groups`` times ``LANES`` columns at once: each entry is read once for all of them."""
+
+    @operation
+    def multiply_columns(
+        _: Any, row: Any, factor: Any, entries: Any, table: Any, stride: Any, column: Any, product: Any
+    ) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Any]) -> Any:
+            row, factor, entries, table, stride, column, product = arguments
+            nothing = ir.Constant(_VECTOR, [0.0] * LANES)
+            totals = [cgutils.alloca_once_value(builder, nothing) for _ in range(groups)]
+            with cgutils.for_range(builder, builder.udiv(entries, _INT64(GROUP))) as loop:
+                first = builder.mul(loop.index, _INT64(GROUP))
+                sums = [[builder.load(total), nothing, nothing, nothing] for total in totals]
+                for number in range(GROUP):
+                    at = builder.add(first, _INT64(number))
+                    place = builder.zext(builder.load(builder.gep(row, [at])), _INT64)
+                    place = builder.add(builder.mul(place, stride), column)
+                    value = _broadcast(builder, builder.load(builder.gep(factor, [at])))
+                    for group, own in enumerate(sums):
+                        lanes = _load(builder, table, builder.add(place, _INT64(group * LANES)))
+                        added = builder.fmul(lanes, value, flags=_FUSED)
+                        own[number % 4] = builder.fadd(own[number % 4], added, flags=_FUSED)
+                for total, (one, two, three, four) in zip(totals, sums, strict=True):
+                    builder.store(builder.fadd(builder.fadd(one, two), builder.fadd(three, four)), total)
+            for group, total in enumerate(totals):
+                place = builder.gep(product, [builder.add(column, _INT64(group * LANES))])
+                builder.store(builder.load(total), builder.bitcast(place, _VECTOR.as_pointer()), align=4)
+            return context.get_dummy_value()
+
+        at = types.int64
+        return types.none(row, factor, at, table, at, at, product), generate
+
+    return multiply_columns
+
+
+multiply_one, multiply_two = _multiplication(1), _multiplication(2)
+"""Multiply all entries of a region by columns of a table as ``add_products`` does; ``product[column]`` is written."""
 
 
 @operation

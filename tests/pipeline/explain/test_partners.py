@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tablekin.explain.partners import divide_into_blocks, find_partners
+from tablekin.explain.bound_blocks import divide_into_blocks
+from tablekin.explain.partners import find_partners
 
 
 def brute(dense, phi, allowed):
@@ -32,7 +33,8 @@ def test_counts_and_the_first_of_the_largest_are_those_of_all_products(documents
     dense = (rng.integers(-3, 9, (20, 110)) * (rng.random((20, 110)) < 0.05)).astype(np.float64)
     allowed = rng.random(documents) < 0.7
     partners, top = np.zeros(20, np.int32), np.full(20, -1, np.int32)
-    find_partners(*in_groups(dense), allowed, divide_into_blocks(phi), partners, top)
+    blocks = divide_into_blocks(phi)
+    find_partners(*in_groups(dense), blocks.in_order(allowed, False), blocks, partners, top)
     count, best = brute(dense, phi, allowed)
     assert partners.tolist() == count.tolist()
     assert top.tolist() == best.tolist()
@@ -48,7 +50,8 @@ def test_what_is_surely_positive_is(less):
     dense[::3] -= np.round(rng.gamma(1, 3, (100, 110))) * (rng.random((100, 110)) < 0.03)
     allowed = rng.random(400) < 0.9
     partners, top = np.zeros(300, np.int32), np.full(300, -1, np.int32)
-    find_partners(*in_groups(dense), allowed, divide_into_blocks(phi), partners, top)
+    blocks = divide_into_blocks(phi)
+    find_partners(*in_groups(dense), blocks.in_order(allowed, False), blocks, partners, top)
     count, best = brute(dense, phi, allowed)
     assert len({*count.tolist()}) > 5
     assert partners.tolist() == count.tolist()

@@ -6,6 +6,7 @@ each row, which takes a tenth of the time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def read_encoded(path: Path, columns: list[str]) -> pa.Table:
         return file.read(columns, use_threads=False)
 
 
-def places_among(column: pa.ChunkedArray, values: pa.Array, kind: Any = np.int64) -> NDArray[Any]:
+def places_among(
+    column: pa.ChunkedArray, values: pa.Array | Mapping[str, int], kind: Any = np.int64
+) -> NDArray[Any]:
     """Find where the strings of a column stand among some values; -1 where they do not, ``(rows,)``.
 
     Parameters
@@ -34,20 +37,26 @@ def places_among(column: pa.ChunkedArray, values: pa.Array, kind: Any = np.int64
     column
         Strings, as such or as dictionaries.
     values
-        Strings.
+        Strings; or the place of each, which spares gathering them for every column where they are many.
     kind
         Of the numbers; of unsigned ones, only for strings that do stand there.
     """
     found = [np.zeros(0, kind)]
     for chunk in column.chunks:
         if not pa.types.is_dictionary(chunk.type):
-            found.append(_places(pc.index_in(chunk, values)).astype(kind))
+            found.append(_places_of(chunk, values).astype(kind))
             continue
         # one more for rows that have no string
-        known = np.append(_places(pc.index_in(chunk.dictionary, values)), -1).astype(kind)
+        known = np.append(_places_of(chunk.dictionary, values), -1).astype(kind)
         indices = _places(chunk.indices) if chunk.indices.null_count else chunk.indices.to_numpy()
         found.append(known[indices])
     return found[1] if len(found) == 2 else np.concatenate(found)
+
+
+def _places_of(strings: pa.Array, values: pa.Array | Mapping[str, int]) -> NDArray[np.int64]:
+    if isinstance(values, Mapping):
+        return np.array([values.get(one, -1) for one in strings.to_pylist()], np.int64)
+    return _places(pc.index_in(strings, values))
 
 
 def _places(numbers: pa.Array) -> NDArray[np.int64]:

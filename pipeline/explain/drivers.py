@@ -6,7 +6,7 @@ of the sum over the maps of all pairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -79,11 +79,13 @@ def driver_tables(corpus: CorpusStore, partners: str = "all") -> Iterator[pa.Tab
         is_encoded=True,
     )
 
+    places = {name: place for place, name in enumerate(names.to_pylist())}
+
     def weigh(batch: dict[str, pa.Table]) -> pa.Table | None:
-        regions = _DocumentRegions.of(names, batch["regions"])
+        regions = _DocumentRegions.of(places, batch["regions"])
         if not len(regions.document):
             return None
-        return _weigh(names, regions, regions.pool(names, batch["factors"], sums), relation, blocks)
+        return _weigh(names, regions, regions.pool(places, batch["factors"], sums), relation, blocks)
 
     with closing(in_threads(weigh, batches, default_workers("cpu"))) as found:
         yield from (rows for rows in found if rows is not None)
@@ -164,7 +166,7 @@ class _DocumentRegions:
     line: dict[str, Index]  # number of the row and of the column
 
     @classmethod
-    def of(cls, names: pa.Array, regions: pa.Table) -> _DocumentRegions:
+    def of(cls, names: Mapping[str, int], regions: pa.Table) -> _DocumentRegions:
         document = places_among(regions["doc_id"], names)
         region_id = _integers(regions["region_id"])
         order = np.lexsort((region_id, document))
@@ -177,13 +179,13 @@ class _DocumentRegions:
             {kind: _integers(regions[column])[order] for kind, column in _LINES.items()},
         )
 
-    def pool(self, names: pa.Array, factors: pa.Table, sums: Floats) -> RegionSums:
+    def pool(self, names: Mapping[str, int], factors: pa.Table, sums: Floats) -> RegionSums:
         """Give every region its relevance; rows and columns the sum of their cells'.
 
         Parameters
         ----------
         names
-            Of the documents, sorted.
+            Of the documents, with their places.
         factors
             Rows of the table.
         sums
@@ -197,11 +199,11 @@ class _DocumentRegions:
         if not is_in_order(place, feature):  # which is how a run writes them; sums must not depend on it
             order = sort_entries(place, feature, count, len(FEATURES))
             place, feature, relevance = place[order], feature[order], relevance[order]
-        first = np.searchsorted(place, np.arange(count + 1))
+        first = _ends(place, count)
         parts = [np.stack([np.arange(count)] * 2), *(self._members(kind) for kind in _LINES)]
         owner, leaf = np.concatenate(parts, 1)
         order = np.lexsort((leaf, owner))
-        begin = np.searchsorted(owner[order], np.arange(count + 1))
+        begin = _ends(owner, count)
         return sum_members(begin, leaf[order], first, feature, relevance, self.document, sums)
 
     def _members(self, kind: str) -> Index:
@@ -215,6 +217,11 @@ class _DocumentRegions:
         inside = place < len(unions)
         inside[inside] = keys[unions[place[inside]]] == keys[cells[inside]]
         return np.stack([unions[place[inside]], cells[inside]])
+
+
+def _ends(owners: Index, count: int) -> Index:
+    """Tell where what belongs to each of ``count`` owners begins, and the last ends, once sorted; ``(count + 1,)``."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(owners, minlength=count))])
 
 
 def _weigh(

@@ -28,7 +28,9 @@ from tablekin.explain.simd import (
     pointer,
     trailing_zeros,
 )
-from tablekin.models.compilation import compiled
+from tablekin.models.compilation import compiled, compiled_with
+
+inlined = compiled_with(inline="always")  # calls would copy all pointers
 
 _TINY = np.finfo(np.float32).tiny
 # What is surely positive is so by more than rounding: 110 products are added up to within 7e-6 of them.
@@ -43,7 +45,7 @@ class Allowed(NamedTuple):
     """Documents that are partners."""
 
     bits: Index  # (columns,), a bit for every document of a column
-    count: Index  # (blocks,), how many there are in each
+    in_block: Index  # (blocks,), how many there are in each
     some: Index  # (groups of LANES blocks,), a bit for each block that has any
 
 
@@ -65,7 +67,7 @@ class _Tables(NamedTuple):
 
     takes: Pointer
     bits: Pointer
-    count: Pointer
+    in_block: Pointer
     some: Pointer
     phi: Pointer
     documents: Pointer
@@ -153,11 +155,11 @@ def _find_all(
     partners: Answers,
     top: Answers,
 ) -> None:  # pragma: no cover (compiled)
-    everyone = allowed.count.sum()
+    everyone = allowed.in_block.sum()
     tables = _Tables(
         pointer(blocks.takes, 0),
         pointer(allowed.bits, 0),
-        pointer(allowed.count, 0),
+        pointer(allowed.in_block, 0),
         pointer(allowed.some, 0),
         pointer(blocks.phi, 0),
         pointer(blocks.documents, 0),
@@ -180,11 +182,11 @@ def _find_all(
         at, entries = begin[number], begin[number + 1] - begin[number]
         own, values = pointer(feature, at), pointer(relevance, at)
         region = _Region(number, entries, own, values, _prepare(own, values, entries, tables))
-        answer = _search(region, _Answer(np.float32(0), np.int64(top[number]), everyone), tables)
+        answer = _search(region, _Answer(np.float32(0), int(top[number]), everyone), tables)
         partners[number], top[number] = answer.partners, answer.top
 
 
-@compiled
+@inlined
 def _prepare(
     feature: Pointer, relevance: Pointer, entries: int, tables: _Tables
 ) -> Any:  # pragma: no cover (compiled)
@@ -200,7 +202,7 @@ def _prepare(
     return taken_away * _MARGIN + _SMALL
 
 
-@compiled
+@inlined
 def _search(region: _Region, answer: _Answer, tables: _Tables) -> _Answer:  # pragma: no cover (compiled)
     """Look into the blocks that the bounds leave open, the two of the largest bounds first."""
     entries, first_entries, stride = region.entries, min(region.entries, GROUP), tables.stride
@@ -220,7 +222,7 @@ def _search(region: _Region, answer: _Answer, tables: _Tables) -> _Answer:  # pr
     return answer
 
 
-@compiled
+@inlined
 def _two_largest(bounds: Pointer, count: int) -> tuple[int, int]:  # pragma: no cover (compiled)
     """Find the blocks of the two largest bounds; -1 where there are not so many that are positive."""
     first = second = -1
@@ -233,7 +235,7 @@ def _two_largest(bounds: Pointer, count: int) -> tuple[int, int]:  # pragma: no 
     return first, second
 
 
-@compiled
+@inlined
 def _look_into_group(
     region: _Region, group: int, among: int, answer: _Answer, tables: _Tables
 ) -> _Answer:  # pragma: no cover (compiled)
@@ -248,7 +250,7 @@ def _look_into_group(
     return answer
 
 
-@compiled
+@inlined
 def _look_into(
     region: _Region, block: int, is_certain: bool, answer: _Answer, tables: _Tables
 ) -> _Answer:  # pragma: no cover (compiled)
@@ -256,7 +258,7 @@ def _look_into(
     best, top, partners = answer.best, answer.top, answer.partners
     bound = tables.upper[block]
     if not is_certain:
-        partners -= tables.count[block]
+        partners -= tables.in_block[block]
     if bound < _TINY or (is_certain and bound < best):
         return _Answer(best, top, partners)
     begin, count = block * tables.columns, tables.columns
@@ -289,7 +291,7 @@ def _look_into(
     return _Answer(best, top, partners)
 
 
-@compiled
+@inlined
 def _bound_columns(region: _Region, group: int, tables: _Tables) -> None:  # pragma: no cover (compiled)
     """Bound a region's products in ``LANES`` columns, where that has not been done."""
     if tables.known[group] == region.number:

@@ -9,9 +9,13 @@ from tablekin.explain.simd import (
     add_products,
     broadcast,
     count_bits,
+    extract,
     load,
     mask_ge,
     multiply,
+    multiply_one,
+    multiply_two,
+    offset,
     pointer,
     store,
     trailing_zeros,
@@ -70,3 +74,36 @@ def test_lanes_that_reach_a_number_are_told():
         places = np.flatnonzero(values >= least).tolist()
         assert places_reaching(values, np.float32(least)) == [len(places), *places]
     assert places_reaching(np.full(LANES, 1, np.float32), np.float32(1)) == [LANES, *range(LANES)]
+
+
+@njit
+def products_of_row(row, factor, entries, table, stride, column, groups, target):
+    wanted, own = pointer(target, 0), pointer(factor, 0)
+    if groups == 1:
+        multiply_one(pointer(row, 0), own, entries, pointer(table, 0), stride, column, wanted)
+    else:
+        multiply_two(pointer(row, 0), own, entries, pointer(table, 0), stride, column, wanted)
+
+
+@pytest.mark.parametrize("entries", [0, GROUP, 3 * GROUP])
+@pytest.mark.parametrize(("groups", "column"), [(1, 0), (1, LANES), (2, LANES)])
+def test_all_entries_of_a_row_are_multiplied_with_columns_and_no_others(groups, column, entries):
+    rng = np.random.default_rng(2)
+    table = rng.normal(size=(256, 4 * LANES)).astype(np.float32)
+    row = rng.integers(0, 256, 3 * GROUP).astype(np.uint8)
+    factor = rng.normal(size=3 * GROUP).astype(np.float32)
+    target = np.full(4 * LANES, 7, np.float32)
+    products_of_row(row, factor, entries, table.ravel(), 4 * LANES, column, groups, target)
+    expected, end = np.full(4 * LANES, 7.0), column + groups * LANES
+    expected[column:end] = factor[:entries].astype(np.float64) @ table[row[:entries], column:end]
+    np.testing.assert_allclose(target, expected, rtol=1e-5, atol=1e-5)
+
+
+@njit
+def lane_behind(values, at, lane):
+    return extract(load(offset(pointer(values, 0), at), 0), lane)
+
+
+def test_a_lane_is_taken_from_behind_a_pointer():
+    values = np.arange(2 * LANES, dtype=np.float32)
+    assert [lane_behind(values, at, lane) for at, lane in ((0, 0), (3, 2), (LANES, LANES - 1))] == [0, 5, 31]

@@ -101,7 +101,7 @@ class _Answer(NamedTuple):
     """What is known of a region's partners so far."""
 
     best: Any  # float32, the largest relevance with a partner
-    top: int  # that partner
+    top: Any  # int64, that partner
     partners: int  # the number of those that may have positive relevance
 
 
@@ -182,7 +182,7 @@ def _find_all(
         at, entries = begin[number], begin[number + 1] - begin[number]
         own, values = pointer(feature, at), pointer(relevance, at)
         region = _Region(number, entries, own, values, _prepare(own, values, entries, tables))
-        answer = _search(region, _Answer(np.float32(0), int(top[number]), everyone), tables)
+        answer = _search(region, _Answer(np.float32(0), np.int64(top[number]), everyone), tables)
         partners[number], top[number] = answer.partners, answer.top
 
 

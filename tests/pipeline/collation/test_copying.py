@@ -318,3 +318,12 @@ def test_arguments_that_stand_beside_other_ones_say_nothing():
     arguments = shifted[shifted["region_a"] > 100].assign(region_b=lambda own: own["region_b"] + 1)
     values = shifted[shifted["region_a"] <= 100]
     assert weigh_entered(pd.concat([values, arguments]), a, b) == weigh_entered(values, a, b)
+
+
+def test_arguments_that_are_right_in_both_make_no_copy():
+    """However many they are: they add nothing to what the values say."""
+    values = weigh_entered(beside(RIGHT, RIGHT), entered(COUNT), entered(COUNT))
+    assert (
+        weigh_entered(beside_arguments(COUNT, COUNT), entered(COUNT), entered(COUNT)).log_odds
+        == values.log_odds
+    )
